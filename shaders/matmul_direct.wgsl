@@ -1,0 +1,51 @@
+// out[M,N] = a[M,K] · b[K,N] for each matrix of a batch; strides say how a and b lie, so that all transposes are one kernel.
+// An invocation makes 4 × 4 elements, straight from storage: for devices on which workgroup memory is no faster.
+struct Params {
+  m: u32, n: u32, k: u32, a_row: u32, a_k: u32, b_k: u32, b_col: u32, a_batch: u32, b_batch: u32,
+}
+
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> b: array<f32>;
+@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+fn store(row: u32, col: u32, base: u32, values: vec4f) {
+  if (row >= params.m) { return; }
+  let at = base + row * params.n + col;
+  out[at] = values.x;
+  if (col + 1u < params.n) { out[at + 1u] = values.y; }
+  if (col + 2u < params.n) { out[at + 2u] = values.z; }
+  if (col + 3u < params.n) { out[at + 3u] = values.w; }
+}
+
+@compute @workgroup_size(8, 1)
+fn main(@builtin(global_invocation_id) gid: vec3u) {
+  let row = gid.y * 4u;
+  let col = gid.x * 4u;
+  if (row >= params.m || col >= params.n) { return; }
+  // Rows and columns beyond the edge repeat the last one; they are not stored.
+  let rows = min(vec4u(row, row + 1u, row + 2u, row + 3u), vec4u(params.m - 1u));
+  let cols = min(vec4u(col, col + 1u, col + 2u, col + 3u), vec4u(params.n - 1u));
+  var a_at = gid.z * params.a_batch + rows * params.a_row;
+  var b_at = gid.z * params.b_batch + cols * params.b_col;
+
+  var sum0 = vec4f();
+  var sum1 = vec4f();
+  var sum2 = vec4f();
+  var sum3 = vec4f();
+  for (var k = 0u; k < params.k; k++) {
+    let right = vec4f(b[b_at.x], b[b_at.y], b[b_at.z], b[b_at.w]);
+    sum0 += a[a_at.x] * right;
+    sum1 += a[a_at.y] * right;
+    sum2 += a[a_at.z] * right;
+    sum3 += a[a_at.w] * right;
+    a_at += params.a_k;
+    b_at += params.b_k;
+  }
+
+  let base = gid.z * params.m * params.n;
+  store(row, col, base, sum0);
+  store(row + 1u, col, base, sum1);
+  store(row + 2u, col, base, sum2);
+  store(row + 3u, col, base, sum3);
+}

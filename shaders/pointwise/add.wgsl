@@ -1,0 +1,3 @@
+// a + b.
+alias T = f32;
+fn add(a: T, b: T) -> T { return a + b; }

@@ -1,0 +1,2 @@
+// eˣ.
+fn exponential(x: f32) -> f32 { return exp(x); }

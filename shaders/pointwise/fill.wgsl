@@ -1,0 +1,3 @@
+// The same value everywhere.
+alias T = f32;
+fn fill(value: T) -> T { return value; }

@@ -1,0 +1,2 @@
+// −x.
+fn neg(x: f32) -> f32 { return -x; }

@@ -1,0 +1,2 @@
+// x².
+fn square(x: f32) -> f32 { return x * x; }

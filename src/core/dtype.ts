@@ -1,0 +1,18 @@
+/** Element type of a tensor, as WGSL spells it. Every one takes four bytes. */
+export type DType = "f32" | "i32" | "u32";
+
+export type TypedArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+
+export const BYTES_PER_ELEMENT = 4;
+
+/** A zeroed array of `length` elements, or a view of `buffer`. */
+export function typedArray(dtype: DType, source: number | ArrayBuffer | ArrayLike<number>): TypedArray {
+  const Type = { f32: Float32Array, i32: Int32Array, u32: Uint32Array }[dtype];
+  return new Type(source as ArrayBuffer) as TypedArray;
+}
+
+/** The element type that a typed array carries. */
+export function dtypeOf(data: TypedArray): DType {
+  if (data instanceof Float32Array) return "f32";
+  return data instanceof Int32Array ? "i32" : "u32";
+}

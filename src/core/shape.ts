@@ -1,0 +1,80 @@
+import type { DType } from "./dtype";
+import { ShapeError } from "./errors";
+
+/** Sizes of the dimensions, outermost first; `[]` is a scalar. */
+export type Shape = readonly number[];
+
+/** What is known of a tensor before it has a value. */
+export interface Spec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** Number of elements. */
+export const numel = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
+
+export const showShape = (shape: Shape): string => `[${shape.join(", ")}]`;
+
+export const showSpec = ({ shape, dtype }: Spec): string => `${dtype}${showShape(shape)}`;
+
+export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
+
+/** Row-major strides in elements. */
+export function rowMajorStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    strides[d] = stride;
+    stride *= shape[d]!;
+  }
+  return strides;
+}
+
+/**
+ * The shape that all operands reach by NumPy's broadcasting rule: aligned at the last dimension, equal or 1.
+ * @throws ShapeError naming the operands
+ */
+export function broadcastShapes(op: string, shapes: readonly Shape[]): number[] {
+  const rank = Math.max(0, ...shapes.map((s) => s.length));
+  const out = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    shape.forEach((size, i) => {
+      const d = rank - shape.length + i;
+      if (out[d] === 1) out[d] = size;
+      else if (size !== 1 && size !== out[d])
+        throw new ShapeError(
+          op,
+          "shapes do not broadcast",
+          Object.fromEntries(shapes.map((s, n) => [String.fromCharCode(97 + n), showShape(s)])),
+          "align dimensions from the last; each must be equal or 1",
+        );
+    });
+  }
+  return out;
+}
+
+/**
+ * Axes as sorted non-negative numbers without repeats; undefined means all of them.
+ * @throws ShapeError where an axis is out of range or named twice
+ */
+export function normalizeAxes(op: string, shape: Shape, axes?: number | readonly number[]): number[] {
+  if (axes === undefined) return shape.map((_, i) => i);
+  const list = (typeof axes === "number" ? [axes] : [...axes]).map((a) => normalizeAxis(op, shape, a));
+  if (new Set(list).size !== list.length)
+    throw new ShapeError(op, "an axis is named twice", { axes: showShape(list), x: showShape(shape) });
+  return list.sort((a, b) => a - b);
+}
+
+/** One axis as a non-negative number; −1 is the last. @throws ShapeError where it is out of range */
+export function normalizeAxis(op: string, shape: Shape, axis: number): number {
+  const a = axis < 0 ? axis + shape.length : axis;
+  if (!Number.isInteger(a) || a < 0 || a >= shape.length)
+    throw new ShapeError(op, `axis ${axis} is out of range`, { x: showShape(shape) });
+  return a;
+}
+
+/** @throws ShapeError unless every size is an integer ≥ 1: no tensor of the engine is empty */
+export function checkShape(op: string, shape: Shape): void {
+  if (shape.some((d) => !Number.isInteger(d) || d < 1))
+    throw new ShapeError(op, "every dimension must be an integer of at least 1", { shape: showShape(shape) });
+}

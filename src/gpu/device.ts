@@ -1,0 +1,113 @@
+import { DeviceError } from "../core/errors";
+import type { Target } from "../kernel/target";
+
+/** Features that the engine uses where an adapter has them. */
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
+
+/** Limits that are raised to what the adapter has; the others stay at what every device grants. */
+const RAISED_LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxStorageBuffersPerShaderStage",
+] as const;
+
+export interface DeviceOptions {
+  /** A device to share, for example with a renderer; the engine will not destroy it. */
+  readonly device?: GPUDevice;
+  /** Where to ask for an adapter; default `navigator.gpu`, in Node the `webgpu` package. */
+  readonly gpu?: GPU;
+  readonly powerPreference?: GPUPowerPreference;
+}
+
+/** A device with what the engine must know of it. */
+export interface OpenDevice {
+  readonly device: GPUDevice;
+  /** Whether the engine made the device, and so destroys it. */
+  readonly owned: boolean;
+  readonly info: AdapterInfo;
+  readonly target: Target;
+}
+
+/** The adapter, for people. */
+export interface AdapterInfo {
+  /** Vendor, architecture and description in one line. */
+  readonly name: string;
+  /** True where it runs on the CPU; its timings say nothing about a GPU. */
+  readonly software: boolean;
+  readonly features: readonly string[];
+}
+
+/**
+ * Opens a device with the adapter's real limits and the optional features it has.
+ * @throws DeviceError where WebGPU or an adapter is missing, with what to do
+ */
+export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevice> {
+  if (options.device) return describe(options.device, options.device.adapterInfo, false);
+  const gpu = options.gpu ?? (await findGpu());
+  const powerPreference = options.powerPreference ?? "high-performance";
+  const adapter = await gpu.requestAdapter({ powerPreference });
+  if (!adapter)
+    throw new DeviceError(
+      "createEngine",
+      "WebGPU is there, but no adapter",
+      {},
+      "update the graphics driver, or start Chrome with --enable-unsafe-webgpu; under Linux a Vulkan driver is needed",
+    );
+  const requiredFeatures = OPTIONAL_FEATURES.filter((f) => adapter.features.has(f));
+  const requiredLimits = Object.fromEntries(RAISED_LIMITS.map((l) => [l, adapter.limits[l]]));
+  const device = await adapter.requestDevice({ label: "wgrad", requiredFeatures, requiredLimits });
+  return describe(device, adapter.info, true);
+}
+
+/** WebGPU of the browser, else Dawn from the optional npm package `webgpu`. */
+async function findGpu(): Promise<GPU> {
+  if (globalThis.navigator?.gpu) return navigator.gpu;
+  const inNode = typeof process !== "undefined" && Boolean(process.versions?.node);
+  if (!inNode)
+    throw new DeviceError(
+      "createEngine",
+      "this browser has no WebGPU",
+      {},
+      "use Chrome or Edge 113 or newer, over https or on localhost",
+    );
+  const packageName = "webgpu";
+  try {
+    const { create } = (await import(/* @vite-ignore */ packageName)) as { create(flags: string[]): GPU };
+    return keepAlive(create([]));
+  } catch (cause) {
+    const error = new DeviceError("createEngine", "no WebGPU in Node", { cause: String(cause) }, "npm install webgpu");
+    throw error;
+  }
+}
+
+let kept: GPU | undefined;
+
+/** Dawn's devices die when the object that `create` returned is collected. */
+function keepAlive(gpu: GPU): GPU {
+  kept ??= gpu;
+  return kept;
+}
+
+function describe(device: GPUDevice, adapter: GPUAdapterInfo | undefined, owned: boolean): OpenDevice {
+  const parts = [adapter?.vendor, adapter?.architecture, adapter?.device, adapter?.description];
+  const name = [...new Set(parts.filter((p) => p))].join(" ") || "unnamed adapter";
+  const [least = 0, most = 0] = [adapter?.subgroupMinSize, adapter?.subgroupMaxSize];
+  const subgroupSize = device.features.has("subgroups") && least === most ? least : 0;
+  const software =
+    /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(name) || adapter?.isFallbackAdapter === true;
+  const { maxStorageBufferBindingSize, minStorageBufferOffsetAlignment } = device.limits;
+  return {
+    device,
+    owned,
+    info: { name, software, features: [...device.features].sort() },
+    target: {
+      subgroupSize,
+      cpu: software || (subgroupSize > 0 && subgroupSize <= 4),
+      maxBindingBytes: maxStorageBufferBindingSize,
+      offsetAlignment: minStorageBufferOffsetAlignment,
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { BYTES_PER_ELEMENT, type TypedArray } from "../core/dtype";
+import type { Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
+import { chunkEnds } from "../schedule/chunks";
+import { bytesOf, type Plan } from "../schedule/plan";
+import { BufferUsage } from "./constants";
+import type { CompiledPipeline, CompileProgress } from "./pipelines";
+import { type KernelTime, Profiler } from "./profile";
+import type { Runtime } from "./runtime";
+import type { Region } from "./storage";
+
+/** All that one dispatch of a replay needs, made once. */
+interface Launch {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** A copy that a run makes after its dispatches: an output of one element into a ring. */
+export interface RingCopy {
+  readonly from: Tensor;
+  readonly to: Region;
+}
+
+/**
+ * A plan bound to a device. Buffers, pipelines, parameter blocks and bind groups are made once; a run encodes the same
+ * dispatches again and submits them, and makes nothing.
+ */
+export class Executable {
+  readonly #slots: GPUBuffer[];
+  readonly #uniforms: GPUBuffer | undefined;
+  readonly #uniformOffsets: readonly number[];
+  #launches: Launch[] = [];
+  #generation = -1;
+  #chunks: number[];
+
+  private constructor(
+    readonly runtime: Runtime,
+    readonly plan: Plan,
+    readonly pipelines: ReadonlyMap<string, CompiledPipeline>,
+  ) {
+    this.#slots = plan.slots.map((bytes, i) => runtime.pool.acquire(bytes, `slot ${i}`));
+    [this.#uniforms, this.#uniformOffsets] = writeParams(runtime.device, plan.dispatches);
+    this.#chunks = chunkEnds(plan.dispatches, 1);
+    this.#bind();
+  }
+
+  /** Compiles the plan's pipelines together, then binds its buffers. */
+  static async create(runtime: Runtime, plan: Plan, onProgress?: CompileProgress): Promise<Executable> {
+    const variants = plan.dispatches.map((d) => d.variant);
+    return new Executable(runtime, plan, await runtime.pipelines.compile(variants, onProgress));
+  }
+
+  /** Submissions that one run makes. */
+  get submits(): number {
+    return this.#chunks.length;
+  }
+
+  /** Cuts the plan into about this many submissions of equal work. */
+  cut(parts: number): void {
+    this.#chunks = chunkEnds(this.plan.dispatches, parts);
+  }
+
+  /** Writes an input of the plan: a feed or data. */
+  write(t: Tensor, values: TypedArray): void {
+    const { buffer, offset } = this.region(t);
+    this.runtime.device.queue.writeBuffer(buffer, offset, values);
+  }
+
+  /** Where a tensor of the plan is. */
+  region(t: Tensor): Region {
+    if (t.leaf?.kind === "state") return this.runtime.storage.region(t);
+    const place = this.plan.places.get(t.id)!;
+    if ("slot" in place) return { buffer: this.#slots[place.slot]!, offset: 0, size: bytesOf(t) };
+    const { buffer, offset } = this.runtime.storage.region(place.state);
+    return { buffer, offset: offset + place.offset * BYTES_PER_ELEMENT, size: bytesOf(t) };
+  }
+
+  /** Replays the plan: one encoder and one pass a chunk. The copies follow in the last chunk. */
+  run(copies: readonly RingCopy[] = []): void {
+    if (this.#generation !== this.runtime.storage.generation) this.#bind();
+    const { device } = this.runtime;
+    let start = 0;
+    for (const end of this.#chunks) {
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (let i = start; i < end; i++) launch(pass, this.#launches[i]!);
+      pass.end();
+      if (end === this.#launches.length) this.#copyOutputs(encoder, copies);
+      device.queue.submit([encoder.finish()]);
+      start = end;
+    }
+    if (!this.#chunks.length && copies.length) {
+      const encoder = device.createCommandEncoder();
+      this.#copyOutputs(encoder, copies);
+      device.queue.submit([encoder.finish()]);
+    }
+  }
+
+  #copyOutputs(encoder: GPUCommandEncoder, copies: readonly RingCopy[]): void {
+    for (const { from, to } of copies) {
+      const { buffer, offset } = this.region(from);
+      encoder.copyBufferToBuffer(buffer, offset, to.buffer, to.offset, BYTES_PER_ELEMENT);
+    }
+  }
+
+  /** Runs the plan once, a pass for each dispatch, and reads how long each kernel took. */
+  async profile(): Promise<KernelTime[] | null> {
+    if (this.#generation !== this.runtime.storage.generation) this.#bind();
+    if (!this.runtime.device.features.has("timestamp-query")) return null;
+    const profiler = new Profiler(this.runtime.device, this.plan.dispatches.length);
+    const encoder = this.runtime.device.createCommandEncoder({ label: "profile" });
+    this.#launches.forEach((l, i) => {
+      const pass = encoder.beginComputePass({ timestampWrites: profiler.timestamps(i) });
+      launch(pass, l);
+      pass.end();
+    });
+    return profiler.finish(
+      encoder,
+      this.plan.dispatches.map((d) => d.variant.name),
+    );
+  }
+
+  /** Gives the buffers back to the pool. */
+  dispose(): void {
+    for (const buffer of this.#slots.splice(0)) this.runtime.pool.release(buffer);
+    this.#uniforms?.destroy();
+    this.#launches = [];
+  }
+
+  #bind(): void {
+    // Asking for a region may move a state and so raise the generation: settle all of them before binding any.
+    for (const d of this.plan.dispatches) for (const b of d.buffers) this.region(b as Tensor);
+    this.#launches = this.plan.dispatches.map((d, i) => this.#launchOf(d, this.#uniformOffsets[i]!));
+    this.#generation = this.runtime.storage.generation;
+  }
+
+  #launchOf({ variant, buffers, params, workgroups }: Dispatch, uniformOffset: number): Launch {
+    const { pipeline, layout } = this.pipelines.get(variant.key)!;
+    const resources: GPUBufferBinding[] = buffers.map((b) => this.region(b as Tensor));
+    if (variant.params.length)
+      resources.push({ buffer: this.#uniforms!, offset: uniformOffset, size: params.byteLength });
+    const entries = resources.map((resource, binding) => ({ binding, resource }));
+    return {
+      pipeline,
+      workgroups,
+      bindGroup: this.runtime.device.createBindGroup({ label: variant.name, layout, entries }),
+    };
+  }
+}
+
+function launch(pass: GPUComputePassEncoder, { pipeline, bindGroup, workgroups: [x, y, z] }: Launch): void {
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  pass.dispatchWorkgroups(x, y, z);
+}
+
+/** Puts the parameter blocks of all dispatches into one uniform buffer, written here and never again. */
+function writeParams(device: GPUDevice, dispatches: readonly Dispatch[]): [GPUBuffer | undefined, number[]] {
+  const alignment = device.limits.minUniformBufferOffsetAlignment;
+  let end = 0;
+  const offsets = dispatches.map(({ params }) => {
+    const at = end;
+    end += Math.ceil(params.byteLength / alignment) * alignment;
+    return at;
+  });
+  if (!end) return [undefined, offsets];
+  const bytes = new Uint8Array(end);
+  dispatches.forEach(({ params }, i) => {
+    bytes.set(new Uint8Array(params), offsets[i]);
+  });
+  const buffer = device.createBuffer({ label: "params", size: end, usage: BufferUsage.UNIFORM | BufferUsage.COPY_DST });
+  device.queue.writeBuffer(buffer, 0, bytes);
+  return [buffer, offsets];
+}

@@ -1,0 +1,99 @@
+import { DeviceError } from "../core/errors";
+import type { Variant } from "../kernel/kernel";
+import { BufferUsage, SHADER_STAGE_COMPUTE } from "./constants";
+import type { Waiter } from "./waiter";
+
+export interface CompiledPipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** Called as pipelines get ready. */
+export type CompileProgress = (done: number, total: number) => void;
+
+/** Bytes of the buffers that a pipeline is warmed up with. */
+const WARM_BYTES = 1024;
+
+/** The pipelines of a device, one for each variant, compiled together and asynchronously. */
+export class PipelineCache {
+  readonly #compiled = new Map<string, Promise<CompiledPipeline>>();
+
+  constructor(
+    readonly device: GPUDevice,
+    readonly waiter: Waiter,
+  ) {}
+
+  /** Number of pipelines made so far. */
+  get size(): number {
+    return this.#compiled.size;
+  }
+
+  /** Compiles what is missing of these variants. @throws DeviceError naming the kernel that the device refuses */
+  async compile(variants: readonly Variant[], onProgress?: CompileProgress): Promise<Map<string, CompiledPipeline>> {
+    const distinct = new Map(variants.map((v) => [v.key, v] as const));
+    let done = 0;
+    const ready = [...distinct.values()].map(async (variant) => {
+      let compiled = this.#compiled.get(variant.key);
+      if (!compiled) {
+        compiled = this.#create(variant);
+        this.#compiled.set(variant.key, compiled);
+      }
+      const result = await compiled;
+      onProgress?.(++done, distinct.size);
+      return [variant.key, result] as const;
+    });
+    return new Map(await Promise.all(ready));
+  }
+
+  async #create(variant: Variant): Promise<CompiledPipeline> {
+    const { device } = this;
+    const module = device.createShaderModule({ label: variant.name, code: variant.code });
+    const layout = device.createBindGroupLayout({ label: variant.name, entries: layoutEntries(variant) });
+    const pipelineLayout = device.createPipelineLayout({ label: variant.name, bindGroupLayouts: [layout] });
+    try {
+      const pipeline = await device.createComputePipelineAsync({
+        label: variant.name,
+        layout: pipelineLayout,
+        compute: { module, entryPoint: "main" },
+      });
+      await this.#warmUp(variant, { pipeline, layout });
+      return { pipeline, layout };
+    } catch (cause) {
+      const { messages } = await module.getCompilationInfo();
+      const text = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join("; ") || String(cause);
+      throw new DeviceError(variant.name, "the device refuses this kernel", { variant: variant.key, cause: text });
+    }
+  }
+
+  /**
+   * Runs a pipeline once over buffers of zeros: some drivers compile at the first dispatch only. Every kernel ends at once
+   * where its parameters are zero.
+   */
+  async #warmUp(variant: Variant, { pipeline, layout }: CompiledPipeline): Promise<void> {
+    const { device } = this;
+    const { STORAGE, UNIFORM } = BufferUsage;
+    const buffers = layoutEntries(variant).map(({ buffer }) =>
+      device.createBuffer({
+        label: "warm-up",
+        size: WARM_BYTES,
+        usage: buffer!.type === "uniform" ? UNIFORM : STORAGE,
+      }),
+    );
+    const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+    const encoder = device.createCommandEncoder({ label: "warm-up" });
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, device.createBindGroup({ layout, entries }));
+    pass.dispatchWorkgroups(1);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    await this.waiter.workDone();
+    for (const buffer of buffers) buffer.destroy();
+  }
+}
+
+function layoutEntries({ bindings, params }: Variant): GPUBindGroupLayoutEntry[] {
+  const types: GPUBufferBindingType[] = bindings.map((b) => (b.access === "read" ? "read-only-storage" : "storage"));
+  if (params.length) types.push("uniform");
+  return types.map((type, binding) => ({ binding, visibility: SHADER_STAGE_COMPUTE, buffer: { type } }));
+}

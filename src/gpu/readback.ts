@@ -1,0 +1,54 @@
+import { type DType, type TypedArray, typedArray } from "../core/dtype";
+import { BufferUsage, MAP_MODE_READ } from "./constants";
+import type { Region } from "./storage";
+
+/** Staging buffers kept between reads. */
+const MAX_IDLE = 4;
+
+/** Reads device memory through a ring of staging buffers, without stopping what the queue is doing. */
+export class Readback {
+  readonly #idle: GPUBuffer[] = [];
+
+  constructor(readonly device: GPUDevice) {}
+
+  /** The bytes of each region as they are when all that was submitted before this call has run. */
+  async read(regions: readonly { region: Region; dtype: DType; length: number }[]): Promise<TypedArray[]> {
+    const sizes = regions.map(({ length }) => Math.max(4, length * 4));
+    const total = sizes.reduce((a, b) => a + b, 0);
+    const staging = this.#take(total);
+    const encoder = this.device.createCommandEncoder({ label: "read" });
+    let offset = 0;
+    regions.forEach(({ region }, i) => {
+      encoder.copyBufferToBuffer(region.buffer, region.offset, staging, offset, sizes[i]!);
+      offset += sizes[i]!;
+    });
+    this.device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(MAP_MODE_READ, 0, total);
+    const bytes = staging.getMappedRange(0, total).slice(0);
+    staging.unmap();
+    this.#give(staging);
+    let start = 0;
+    return regions.map(({ dtype, length }, i) => {
+      const values = typedArray(dtype, bytes.slice(start, start + length * 4));
+      start += sizes[i]!;
+      return values;
+    });
+  }
+
+  #take(bytes: number): GPUBuffer {
+    const found = this.#idle.findIndex((b) => b.size >= bytes && b.size <= Math.max(4096, 4 * bytes));
+    if (found >= 0) return this.#idle.splice(found, 1)[0]!;
+    const size = Math.max(256, 2 ** Math.ceil(Math.log2(bytes)));
+    const usage = BufferUsage.MAP_READ | BufferUsage.COPY_DST;
+    return this.device.createBuffer({ label: "staging", size, usage });
+  }
+
+  #give(buffer: GPUBuffer): void {
+    this.#idle.push(buffer);
+    if (this.#idle.length > MAX_IDLE) this.#idle.shift()!.destroy();
+  }
+
+  destroy(): void {
+    for (const buffer of this.#idle.splice(0)) buffer.destroy();
+  }
+}

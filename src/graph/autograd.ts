@@ -1,0 +1,62 @@
+import { CaptureError } from "../core/errors";
+import { type Shape, sameShape, showShape } from "../core/shape";
+import { topological } from "./op";
+import type { Source, Tensor } from "./tensor";
+
+/** The three ops that autograd itself needs; handed in, since this room knows no op. */
+export interface GradientOps {
+  add(a: Tensor, b: Tensor): Tensor;
+  /** Sums over the dimensions that broadcasting added or stretched. */
+  sumTo(x: Tensor, shape: Shape): Tensor;
+  onesLike(x: Tensor): Tensor;
+}
+
+/**
+ * Gradients of `Σ out · seed` with respect to `wrt`, as new graph, by reverse accumulation.
+ *
+ * @param out f32 tensor; without a `seed` it must have one element
+ * @param seed the gradient that flows into `out`, of its shape
+ * @returns one gradient for each of `wrt`, of its shape; null where `out` does not depend on it
+ */
+export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps, seed?: Tensor): (Tensor | null)[] {
+  if (!seed && out.size !== 1)
+    throw new CaptureError("gradients", `of a tensor of shape ${showShape(out.shape)}`, {}, "reduce it to one number");
+  const needed = dependents(out, wrt);
+  const grads = new Map<Tensor, Tensor>([[out, seed ?? ops.onesLike(out)]]);
+  const order = topological([out]).reverse();
+  const waiting = new Map<Tensor[], number>();
+  for (const { source } of order) if (source) waiting.set(source.outs, (waiting.get(source.outs) ?? 0) + 1);
+  for (const t of order) {
+    if (!t.source || !needed.has(t)) continue;
+    // A node's turn comes with the last of its outputs: only then is the gradient of each of them complete.
+    const left = waiting.get(t.source.outs)! - 1;
+    waiting.set(t.source.outs, left);
+    if (left > 0) continue;
+    const dOuts = t.source.outs.map((o) => grads.get(o) ?? null);
+    if (dOuts.some((d) => d)) accumulate(t.source, dOuts, needed, grads, ops);
+  }
+  return wrt.map((t) => grads.get(t) ?? null);
+}
+
+/** The tensors between `wrt` and `out`: only through them flows a gradient that anybody reads. */
+function dependents(out: Tensor, wrt: readonly Tensor[]): Set<Tensor> {
+  const needed = new Set(wrt);
+  for (const t of topological([out])) if (t.source?.inputs.some((i) => needed.has(i))) needed.add(t);
+  return needed;
+}
+
+function accumulate(
+  { op, inputs, attrs, outs }: Source,
+  dOuts: readonly (Tensor | null)[],
+  needed: ReadonlySet<Tensor>,
+  grads: Map<Tensor, Tensor>,
+  ops: GradientOps,
+): void {
+  op.vjp(inputs, dOuts, attrs, outs).forEach((gradient, i) => {
+    const input = inputs[i]!;
+    if (!gradient || !needed.has(input)) return;
+    const fitted = sameShape(gradient.shape, input.shape) ? gradient : ops.sumTo(gradient, input.shape);
+    const before = grads.get(input);
+    grads.set(input, before ? ops.add(before, fitted) : fitted);
+  });
+}

@@ -1,0 +1,106 @@
+import { DTypeError } from "../core/errors";
+import type { Shape, Spec } from "../core/shape";
+import type { Dispatch } from "../kernel/kernel";
+import type { ScalarFunction } from "../kernel/scalarFunction";
+import type { Target } from "../kernel/target";
+import { type Source, Tensor } from "./tensor";
+
+/** How a tensor lies in a buffer: element (i, j, …) is at `offset + i·strides[0] + j·strides[1] + …`. */
+export interface Layout {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+interface OpBase<Attrs> {
+  readonly name: string;
+  /** Shapes and dtypes of the outputs. Throws ShapeError or DTypeError, at the call, before any GPU work. */
+  infer(inputs: readonly Spec[], attrs: Attrs): readonly Spec[];
+  /** Vector-Jacobian product: a gradient per input, null where none flows. Itself made of ops. */
+  vjp(
+    inputs: readonly Tensor[],
+    dOuts: readonly (Tensor | null)[],
+    attrs: Attrs,
+    outs: readonly Tensor[],
+  ): readonly (Tensor | null)[];
+}
+
+/** An op with shaders of its own. */
+export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
+  readonly kind: "kernel";
+  /** The dispatches that fill `outs`. Inputs are contiguous. Returns data; submits nothing. */
+  lower(inputs: readonly Tensor[], outs: readonly Tensor[], attrs: Attrs, target: Target): Dispatch[];
+}
+
+/** An op that applies a scalar function to every element, with broadcasting. */
+export interface PointwiseOp<Attrs extends object = object> extends OpBase<Attrs> {
+  readonly kind: "pointwise";
+  /** Applied to one element of each input, then to `scalars(attrs)`. */
+  readonly fn: ScalarFunction;
+  /** Numbers passed after the inputs; they are uniforms, so that they share a pipeline. */
+  scalars?(attrs: Attrs): readonly number[];
+}
+
+/** An op that only changes how its one input is read. */
+export interface ViewOp<Attrs extends object = object> extends OpBase<Attrs> {
+  readonly kind: "view";
+  /** Where the output's elements lie, or null when the input must be made contiguous first. */
+  view(input: Layout, attrs: Attrs): Layout | null;
+}
+
+/** Everything the engine knows about one operation. Plain data and pure functions. */
+export type Op<Attrs extends object = object> = KernelOp<Attrs> | PointwiseOp<Attrs> | ViewOp<Attrs>;
+
+/** Adds a node to the graph and returns its outputs. Nothing is computed. */
+export function recordAll<A extends object>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor[] {
+  const specs = op.infer(inputs, attrs);
+  const outs: Tensor[] = [];
+  specs.forEach((spec, index) => {
+    const source: Source = { op: op as unknown as Op<object>, inputs, attrs, outs, index };
+    outs.push(new Tensor(spec, source, undefined));
+  });
+  return outs;
+}
+
+/** {@link recordAll} for ops with one output. */
+export function record<A extends object>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor {
+  return recordAll(op, inputs, attrs)[0]!;
+}
+
+/** The tensors that `outputs` need, inputs before users. `inputsOf` may lead elsewhere than the graph as recorded. */
+export function topological(
+  outputs: readonly Tensor[],
+  inputsOf: (t: Tensor) => readonly Tensor[] = (t) => t.source?.inputs ?? [],
+): Tensor[] {
+  const order: Tensor[] = [];
+  const seen = new Set<Tensor>();
+  const stack = [...outputs].reverse().map((tensor) => ({ tensor, entered: false }));
+  while (stack.length) {
+    const top = stack[stack.length - 1]!;
+    if (top.entered || seen.has(top.tensor)) {
+      stack.pop();
+      if (!seen.has(top.tensor)) order.push(top.tensor);
+      seen.add(top.tensor);
+      continue;
+    }
+    top.entered = true;
+    const inputs = inputsOf(top.tensor);
+    for (let i = inputs.length - 1; i >= 0; i--) stack.push({ tensor: inputs[i]!, entered: false });
+  }
+  return order;
+}
+
+/** @throws DTypeError unless every input has one of the dtypes */
+export function checkDTypes(op: string, inputs: readonly Spec[], allowed: readonly string[]): void {
+  inputs.forEach((t, i) => {
+    if (!allowed.includes(t.dtype))
+      throw new DTypeError(op, `input ${i} has dtype ${t.dtype}`, { wants: allowed.join(" or ") });
+  });
+}
+
+/** For ops whose gradient is not differentiated again. */
+export function noSecondDerivative(name: string): () => never {
+  return () => {
+    throw new Error(`${name}: second derivatives are not recorded`);
+  };
+}

@@ -1,0 +1,69 @@
+import type { DType, TypedArray } from "../core/dtype";
+import { numel, type Shape, type Spec } from "../core/shape";
+import type { Op } from "./op";
+
+let nextId = 0;
+
+/** The node of the graph that makes a tensor, and which of its outputs the tensor is. */
+export interface Source {
+  readonly op: Op<object>;
+  readonly inputs: readonly Tensor[];
+  readonly attrs: object;
+  readonly outs: Tensor[];
+  readonly index: number;
+}
+
+/**
+ * Where a tensor without a source gets its value.
+ * - `feed`: written for each run
+ * - `state`: survives runs; `initial` gives its first value (zeros where absent)
+ * - `data`: handed over by the caller once
+ * - `scratch`: working space between the dispatches of one op
+ */
+export type Leaf =
+  | {
+      readonly kind: "feed";
+      readonly name: string;
+      limit?: { readonly low: number; readonly high: number; op: string };
+    }
+  | { readonly kind: "state"; readonly name: string; readonly initial?: () => TypedArray }
+  | { readonly kind: "data"; readonly data: TypedArray }
+  | { readonly kind: "scratch" };
+
+/** A value of the graph: a leaf, or an output of one op. It holds no numbers; `engine.read` computes them. */
+export class Tensor implements Spec {
+  readonly id = nextId++;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** For a state inside an arena: the arena's buffer and the element at which this tensor starts. */
+  home: { readonly of: Tensor; readonly offset: number } | undefined;
+
+  constructor(
+    spec: Spec,
+    readonly source: Source | undefined,
+    readonly leaf: Leaf | undefined,
+  ) {
+    this.shape = spec.shape;
+    this.dtype = spec.dtype;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return numel(this.shape);
+  }
+}
+
+/** A tensor written for each run of a captured step. */
+export const feed = (name: string, spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "feed", name });
+
+/** A tensor that survives runs: a parameter, a running statistic, a counter. */
+export function state(name: string, spec: Spec, initial?: () => TypedArray): Tensor {
+  return new Tensor(spec, undefined, initial ? { kind: "state", name, initial } : { kind: "state", name });
+}
+
+/** Working space for the dispatches of one op. */
+export const scratch = (spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "scratch" });
+
+/** A tensor with the given numbers. */
+export const data = (spec: Spec, values: TypedArray): Tensor =>
+  new Tensor(spec, undefined, { kind: "data", data: values });

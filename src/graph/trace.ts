@@ -1,0 +1,55 @@
+import type { Dispatch } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
+import type { Tensor } from "./tensor";
+
+/** A write into state. All updates of a step run after all its compute, so nothing reads a moved value. */
+export interface Update {
+  readonly name: string;
+  /** Tensors computed by the step that the update reads. */
+  readonly reads: readonly Tensor[];
+  /** State that it writes. */
+  readonly writes: readonly Tensor[];
+  /** Tensors to be put at these states (ranges of an arena) before the dispatches run. */
+  readonly assigns?: readonly { readonly from: Tensor; readonly to: Tensor }[];
+  lower(target: Target): Dispatch[];
+}
+
+/** What one capture, or the eager code since the last read, has recorded besides its graph. */
+export interface Trace {
+  readonly updates: Update[];
+  /** Numbers the random streams of the step: equal code gives equal numbers. */
+  streams: number;
+}
+
+const newTrace = (): Trace => ({ updates: [], streams: 0 });
+
+let current: Trace = newTrace();
+
+/** Registers a write into state with the step that is being recorded. */
+export function recordUpdate(update: Update): void {
+  current.updates.push(update);
+}
+
+/** A number of its own for each random op of a step. */
+export const nextStream = (): number => current.streams++;
+
+/** Whether an update of this name already writes the state in the step being recorded. */
+export const updatesOf = (state: Tensor): readonly Update[] => current.updates.filter((u) => u.writes.includes(state));
+
+/** Records `fn` by itself: its updates do not mix with those of the code around it. */
+export function trace<R>(fn: () => R): { result: R; updates: readonly Update[] } {
+  const outer = current;
+  current = newTrace();
+  try {
+    return { result: fn(), updates: current.updates };
+  } finally {
+    current = outer;
+  }
+}
+
+/** The updates recorded outside any capture since the last call. */
+export function takePendingUpdates(): readonly Update[] {
+  const { updates } = current;
+  current = newTrace();
+  return updates;
+}

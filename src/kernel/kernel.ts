@@ -1,0 +1,128 @@
+import type { Shape } from "../core/shape";
+import { type Constants, constantsKey, substituteConstants } from "./variant";
+
+/** Anything that a dispatch can name as a buffer before one exists; the planner gives it a place. */
+export interface BufferRef {
+  readonly id: number;
+  readonly shape: Shape;
+}
+
+export interface Binding {
+  readonly name: string;
+  readonly access: "read" | "write";
+}
+
+export interface Param {
+  readonly name: string;
+  readonly type: "u32" | "i32" | "f32";
+}
+
+/** What the build reads from one WGSL file. */
+export interface KernelInfo {
+  readonly name: string;
+  readonly code: string;
+  /** Storage bindings in binding order; `write` means `read_write`. */
+  readonly bindings: readonly Binding[];
+  /** Fields of `struct Params`, all 4-byte scalars, in order; none where the kernel has no `params`. */
+  readonly params: readonly Param[];
+  /** Module constants with their values, which a variant may replace. */
+  readonly constants: Readonly<Record<string, number>>;
+  /** Literal sizes, or names of constants. */
+  readonly workgroupSize: readonly (number | string)[];
+  /** WGSL extensions that the file enables. */
+  readonly enables: readonly string[];
+}
+
+/** A kernel with its constants set: what becomes one pipeline. */
+export interface Variant {
+  /** Kernel name and constants; equal keys mean equal code. */
+  readonly key: string;
+  readonly name: string;
+  readonly code: string;
+  readonly bindings: readonly Binding[];
+  readonly params: readonly Param[];
+  readonly workgroupSize: readonly [number, number, number];
+  readonly enables: readonly string[];
+}
+
+/** One `dispatchWorkgroups` call as plain data. Nothing has been allocated or submitted. */
+export interface Dispatch {
+  readonly variant: Variant;
+  /** One for each binding of the variant. */
+  readonly buffers: readonly BufferRef[];
+  readonly params: ArrayBuffer;
+  readonly workgroups: readonly [number, number, number];
+  /** Floating-point operations, for estimates and for cutting a plan into chunks. */
+  readonly flops: number;
+}
+
+/** Invocations wanted: a number for kernels that number their elements in one dimension, else along x, y, z. */
+export type Grid = number | readonly [number, number?, number?];
+
+export interface DispatchRequest<B extends string, P extends string, C extends string> {
+  readonly buffers: Record<B, BufferRef>;
+  /** Invocations, rounded up to whole workgroups. */
+  readonly grid: Grid;
+  readonly params?: Record<P, number>;
+  readonly constants?: Partial<Record<C, number>>;
+  readonly flops?: number;
+}
+
+/** Typed handle of one WGSL file. The type parameters come from the shader, see `*.d.wgsl.ts`. */
+export class Kernel<B extends string = string, P extends string = string, C extends string = string> {
+  readonly #variants = new Map<string, Variant>();
+  constructor(readonly info: KernelInfo) {}
+
+  /** The kernel with some of its constants replaced; the same constants give the same object. */
+  variant(constants: Partial<Record<C, number>> = {}): Variant {
+    const key = `${this.info.name}${constantsKey(constants as Constants)}`;
+    let variant = this.#variants.get(key);
+    if (!variant) {
+      const values = { ...this.info.constants, ...(constants as Constants) };
+      const [x = 1, y = 1, z = 1] = this.info.workgroupSize.map((s) => (typeof s === "number" ? s : values[s]!));
+      const code = substituteConstants(this.info.name, this.info.code, constants as Constants);
+      variant = { ...this.info, key, code, workgroupSize: [x, y, z] };
+      this.#variants.set(key, variant);
+    }
+    return variant;
+  }
+
+  /** One launch of the kernel, as data. */
+  dispatch({ buffers, grid, params, constants, flops = 0 }: DispatchRequest<B, P, C>): Dispatch {
+    const variant = this.variant(constants);
+    return {
+      variant,
+      buffers: variant.bindings.map((b) => buffers[b.name as B]),
+      params: packParams(variant.params, (params ?? {}) as Record<string, number>),
+      workgroups: workgroupsFor(grid, variant.workgroupSize),
+      flops,
+    };
+  }
+}
+
+/** The bytes of `struct Params`: 4-byte scalars one after the other, padded to 16. */
+export function packParams(fields: readonly Param[], values: Record<string, number>): ArrayBuffer {
+  const bytes = new ArrayBuffer(Math.ceil(fields.length / 4) * 16);
+  const view = new DataView(bytes);
+  fields.forEach(({ name, type }, i) => {
+    const value = values[name]!;
+    if (type === "f32") view.setFloat32(4 * i, value, true);
+    else if (type === "i32") view.setInt32(4 * i, value, true);
+    else view.setUint32(4 * i, value, true);
+  });
+  return bytes;
+}
+
+/** WebGPU grants this many workgroups along a dimension. */
+export const MAX_WORKGROUPS = 65535;
+
+/** Whole workgroups for a grid; a one-dimensional grid that is too long is folded into y. */
+export function workgroupsFor(grid: Grid, size: readonly [number, number, number]): [number, number, number] {
+  if (typeof grid === "number") {
+    const groups = Math.ceil(grid / size[0]);
+    const rows = Math.ceil(groups / MAX_WORKGROUPS);
+    return [Math.ceil(groups / rows), rows, 1];
+  }
+  const [x, y = 1, z = 1] = grid;
+  return [Math.ceil(x / size[0]), Math.ceil(y / size[1]), Math.ceil(z / size[2])];
+}

@@ -1,0 +1,77 @@
+import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
+import type { KernelInfo, Param } from "./kernel";
+import type { ScalarFunction } from "./scalarFunction";
+
+/** Reads one kernel file and enforces the conventions of shaders/README.md. */
+export function reflectKernel(name: string, code: string): KernelInfo {
+  const reflect = new WgslReflect(code);
+  const entry = reflect.entry.compute[0];
+  if (reflect.entry.compute.length !== 1 || entry?.name !== "main")
+    throw new Error(`${name}.wgsl: wants exactly one @compute entry point, named main`);
+  const group = reflect.getBindGroups()[0] ?? [];
+  const storage = group.filter((v) => v && v.name !== "params");
+  const uniform = group.find((v) => v?.name === "params");
+  if (uniform && group.indexOf(uniform) !== group.length - 1)
+    throw new Error(`${name}.wgsl: params must be bound last`);
+  return {
+    name,
+    code,
+    bindings: storage.map((v) => ({ name: v.name, access: v.access === "read" ? "read" : "write" })),
+    params: (uniform?.members ?? []).map((m) => ({ name: m.name, type: scalarType(name, m.name, m.type.name) })),
+    constants: literalConstants(code),
+    workgroupSize: workgroupSize(code),
+    enables: [...code.matchAll(/^enable (.+);/gm)].flatMap(([, list]) => list!.split(",").map((e) => e.trim())),
+  };
+}
+
+/** Reads one file of shaders/pointwise: a single scalar function named after the file. */
+export function reflectScalarFunction(name: string, code: string): ScalarFunction {
+  const fn = new WgslReflect(code).functions.find((f) => f.name === name);
+  if (!fn) throw new Error(`pointwise/${name}.wgsl: wants a function named ${name}`);
+  const typeOf = (t: { name: string } | null) => (t?.name ?? "f32") as "T";
+  const signature = code.match(new RegExp(`fn ${name}\\(([^)]*)\\) *-> *(\\w+)`));
+  if (!signature) throw new Error(`pointwise/${name}.wgsl: cannot read the signature of ${name}`);
+  const params = signature[1]!.split(",").flatMap((p) => {
+    const [param, type] = p.split(":").map((s) => s.trim());
+    return param && type ? [{ name: param, type: typeOf({ name: type }) }] : [];
+  });
+  return { name, code: code.replace(/^alias T = .*\n/m, ""), params, result: signature[2] as "T" };
+}
+
+function scalarType(kernel: string, field: string, type: string): Param["type"] {
+  if (type === "u32" || type === "i32" || type === "f32") return type;
+  throw new Error(`${kernel}.wgsl: params.${field} must be u32, i32 or f32, not ${type}`);
+}
+
+/** `const NAME = 4u;` lines: those a variant may replace. */
+function literalConstants(code: string): Record<string, number> {
+  const found = code.matchAll(/^const (\w+)(?:: *\w+)? *= *([-\d.]+)[uif]?;/gm);
+  return Object.fromEntries([...found].map(([, name, value]) => [name!, Number(value)]));
+}
+
+function workgroupSize(code: string): (number | string)[] {
+  const sizes = code.match(/@workgroup_size\(([^)]*)\)/)?.[1] ?? "1";
+  return sizes.split(",").map((s) => (/^\d+u?$/.test(s.trim()) ? Number.parseInt(s, 10) : s.trim()));
+}
+
+/** Where a `.d.wgsl.ts` finds the handle types, from `shaders/` and from `shaders/pointwise/`. */
+const union = (names: readonly string[]) => names.map((n) => `"${n}"`).join(" | ") || "never";
+
+/** The text of `<name>.d.wgsl.ts`: what TypeScript knows about a kernel. */
+export function declareKernel(info: KernelInfo): string {
+  const types = [info.bindings.map((b) => b.name), info.params.map((p) => p.name), Object.keys(info.constants)];
+  return `// Generated from ${info.name}.wgsl. Do not edit.
+import type { Kernel } from "../src/kernel/kernel";
+declare const kernel: Kernel<${types.map(union).join(", ")}>;
+export default kernel;
+`;
+}
+
+/** The text of `pointwise/<name>.d.wgsl.ts`. */
+export function declareScalarFunction(fn: ScalarFunction): string {
+  return `// Generated from pointwise/${fn.name}.wgsl. Do not edit.
+import type { ScalarFunction } from "../../src/kernel/scalarFunction";
+declare const fn: ScalarFunction;
+export default fn;
+`;
+}

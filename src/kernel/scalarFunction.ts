@@ -1,0 +1,18 @@
+/**
+ * A scalar function written in WGSL, one file of `shaders/pointwise/`. Where its text names the type alias `T`, it is
+ * generic over f32, i32 and u32.
+ */
+export interface ScalarFunction {
+  readonly name: string;
+  readonly code: string;
+  readonly params: readonly { readonly name: string; readonly type: "T" | "f32" | "i32" | "u32" | "bool" }[];
+  readonly result: "T" | "f32" | "i32" | "u32";
+}
+
+/** The function's WGSL for an element type, under a name of its own where it is generic. */
+export function instantiate(fn: ScalarFunction, dtype: string): { name: string; code: string } {
+  if (fn.result !== "T" && fn.params.every((p) => p.type !== "T")) return { name: fn.name, code: fn.code };
+  const name = `${fn.name}_${dtype}`;
+  const code = fn.code.replace(new RegExp(`\\bfn ${fn.name}\\b`), `fn ${name}`).replace(/\bT\b/g, dtype);
+  return { name, code };
+}

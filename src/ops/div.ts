@@ -1,0 +1,19 @@
+import divFunction from "../../shaders/pointwise/div.wgsl";
+import { record } from "../graph/op";
+import { pointwise } from "../graph/pointwise";
+import type { Tensor } from "../graph/tensor";
+import { operand } from "./full";
+import { mul } from "./mul";
+import { neg } from "./neg";
+
+/**
+ * Quotient `a / b`, element by element; integers are truncated.
+ *
+ * @param a f32, i32 or u32, or a number
+ * @param b same dtype, of a shape that broadcasts with `a`; or a number
+ * @returns the broadcast shape
+ * @throws ShapeError, DTypeError
+ */
+export const div = (a: Tensor | number, b: Tensor | number): Tensor => record(op, [operand(a, b), operand(b, a)], {});
+
+export const op = pointwise(divFunction, ([, b], dOut, out) => [div(dOut, b!), neg(div(mul(dOut, out), b!))]);

@@ -1,0 +1,33 @@
+import { ShapeError } from "../core/errors";
+import { broadcastShapes, type Shape, sameShape, showShape } from "../core/shape";
+import { record, type ViewOp } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+import { sumTo } from "./sum";
+
+interface ExpandAttrs {
+  readonly shape: Shape;
+}
+
+/**
+ * Repeats dimensions of size 1, and adds leading ones, without a copy.
+ * @throws ShapeError unless x broadcasts to exactly `shape`
+ */
+export const expand = (x: Tensor, shape: Shape): Tensor => record(op, [x], { shape: [...shape] });
+
+export const op: ViewOp<ExpandAttrs> = {
+  kind: "view",
+  name: "expand",
+  infer([x], { shape }) {
+    if (!sameShape(broadcastShapes("expand", [x!.shape, shape]), shape))
+      throw new ShapeError("expand", "only dimensions of size 1 can be repeated", {
+        x: showShape(x!.shape),
+        shape: showShape(shape),
+      });
+    return [{ shape, dtype: x!.dtype }];
+  },
+  view({ shape: from, strides, offset }, { shape }) {
+    const lead = shape.length - from.length;
+    return { shape, strides: shape.map((_, d) => (d < lead || from[d - lead] === 1 ? 0 : strides[d - lead]!)), offset };
+  },
+  vjp: ([x], [dOut]) => [sumTo(dOut!, x!.shape)],
+};

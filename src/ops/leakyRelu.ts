@@ -1,0 +1,30 @@
+import leakyReluFunction from "../../shaders/pointwise/leaky_relu.wgsl";
+import leakyReluGrad from "../../shaders/pointwise/leaky_relu_grad.wgsl";
+import { noSecondDerivative, record } from "../graph/op";
+import { pointwiseWith } from "../graph/pointwise";
+import type { Tensor } from "../graph/tensor";
+
+interface LeakyReluAttrs {
+  readonly negativeSlope: number;
+}
+
+/**
+ * Leaky rectified linear unit: `x` where x > 0, else `negativeSlope · x`.
+ * @param x f32, any shape
+ * @param negativeSlope default 0.01
+ * @returns same shape
+ */
+export const leakyRelu = (x: Tensor, { negativeSlope = 0.01 }: Partial<LeakyReluAttrs> = {}): Tensor =>
+  record(op, [x], { negativeSlope });
+
+const gradOp = pointwiseWith<LeakyReluAttrs>(
+  leakyReluGrad,
+  ({ negativeSlope }) => [negativeSlope],
+  noSecondDerivative("leaky_relu_grad"),
+);
+
+export const op = pointwiseWith<LeakyReluAttrs>(
+  leakyReluFunction,
+  ({ negativeSlope }) => [negativeSlope],
+  ([x], dOut, attrs) => [record(gradOp, [x!, dOut], attrs)],
+);

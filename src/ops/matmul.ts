@@ -1,0 +1,118 @@
+import matmulKernel from "../../shaders/matmul.wgsl";
+import matmulDirect from "../../shaders/matmul_direct.wgsl";
+import { ShapeError } from "../core/errors";
+import { broadcastShapes, numel, type Shape, type Spec, sameShape, showShape } from "../core/shape";
+import { checkDTypes, type KernelOp, record } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+import { expand } from "./expand";
+import { reshape } from "./reshape";
+
+export interface MatmulAttrs {
+  /** Read `a` as [.., K, M]. */
+  readonly transA: boolean;
+  /** Read `b` as [.., N, K]. */
+  readonly transB: boolean;
+}
+
+/**
+ * Matrix product, `out[…, m, n] = Σₖ a[…, m, k] · b[…, k, n]`, accumulated in f32.
+ *
+ * @param a [.., M, K] f32, or [.., K, M] with `transA`
+ * @param b [.., K, N] f32, or [.., N, K] with `transB`
+ * @returns [.., M, N]; leading dimensions broadcast
+ * @throws ShapeError unless both are matrices (or batches of them) with the same K
+ * @see Giles 2008, "Collected matrix derivative results", §2.2.2
+ */
+export function matmul(a: Tensor, b: Tensor, attrs: Partial<MatmulAttrs> = {}): Tensor {
+  const { transA = false, transB = false } = attrs;
+  for (const t of [a, b]) if (t.shape.length < 2) refuseRank(a, b);
+  const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const batch = broadcastShapes("matmul", [batchA, batchB]);
+  // The kernel knows one operand without a batch, or both with the same one.
+  const fit = (t: Tensor, own: Shape) =>
+    sameShape(own, batch) || numel(own) === 1 ? t : expand(t, [...batch, ...t.shape.slice(-2)]);
+  const flat = (t: Tensor) =>
+    t.shape.length === 3 || t.shape.length === 2 ? t : reshape(t, [-1, ...t.shape.slice(-2)]);
+  const out = record(op, [flat(fit(a, batchA)), flat(fit(b, batchB))], { transA, transB });
+  return batch.length <= 1 && out.shape.length === batch.length + 2
+    ? out
+    : reshape(out, [...batch, ...out.shape.slice(-2)]);
+}
+
+function refuseRank(a: Tensor, b: Tensor): never {
+  throw new ShapeError("matmul", "operands must be matrices or batches of them", {
+    a: showShape(a.shape),
+    b: showShape(b.shape),
+  });
+}
+
+export const op: KernelOp<MatmulAttrs> = {
+  kind: "kernel",
+  name: "matmul",
+
+  infer([a, b], { transA, transB }) {
+    checkDTypes("matmul", [a!, b!], ["f32"]);
+    const [m, k] = rowsCols(a!, transA);
+    const [kb, n] = rowsCols(b!, transB);
+    if (k !== kb) {
+      throw new ShapeError(
+        "matmul",
+        "inner dimensions differ",
+        { a: `${showShape(a!.shape)}, K = ${k}`, b: `${showShape(b!.shape)}, K = ${kb}` },
+        n === k ? `pass { transB: ${!transB} }` : undefined,
+      );
+    }
+    const batch = Math.max(batchOf(a!), batchOf(b!));
+    return [{ shape: a!.shape.length === 3 || b!.shape.length === 3 ? [batch, m, n] : [m, n], dtype: "f32" }];
+  },
+
+  lower([a, b], [out], { transA, transB }, target) {
+    let [m, k] = rowsCols(a!, transA);
+    const n = out!.shape.at(-1)!;
+    let batch = numel(out!.shape) / (m * n);
+    const [aBatch, bBatch] = [batchOf(a!) > 1 ? m * k : 0, batchOf(b!) > 1 ? k * n : 0];
+    if (batch > 1 && bBatch === 0 && !transA) {
+      // One matrix b for all: the batch is further rows.
+      m *= batch;
+      batch = 1;
+    }
+    const params = {
+      m,
+      n,
+      k,
+      a_row: transA ? 1 : k,
+      a_k: transA ? m : 1,
+      b_k: transB ? 1 : n,
+      b_col: transB ? k : 1,
+      a_batch: aBatch,
+      b_batch: bBatch,
+    };
+    const buffers = { a: a!, b: b!, out: out! };
+    const grid = [Math.ceil(n / 4), Math.ceil(m / 4), batch] as const;
+    const kernel = target.cpu ? matmulDirect : matmulKernel;
+    return [kernel.dispatch({ buffers, params, grid, flops: 2 * m * n * k * batch })];
+  },
+
+  // Y = A·B  ⇒  dA = dY·Bᵀ,  dB = Aᵀ·dY.  An operand read transposed has its factors swapped.
+  vjp([a, b], [dY], { transA, transB }) {
+    const oneB = batchOf(b!) === 1 && batchOf(a!) > 1 && !transA && !transB;
+    return [
+      transA ? matmul(b!, dY!, { transA: transB, transB: true }) : matmul(dY!, b!, { transB: !transB }),
+      oneB
+        ? reshape(matmul(asMatrix(a!), asMatrix(dY!), { transA: true }), b!.shape)
+        : transB
+          ? matmul(dY!, a!, { transA: true, transB: transA })
+          : matmul(a!, dY!, { transA: !transA }),
+    ];
+  },
+};
+
+/** Rows of all matrices of a batch under one another. */
+const asMatrix = (t: Tensor): Tensor => reshape(t, [-1, t.shape.at(-1)!]);
+
+const batchOf = ({ shape }: Spec): number => numel(shape.slice(0, -2));
+
+function rowsCols({ shape }: Spec, transposed: boolean): [number, number] {
+  const [rows, cols] = shape.slice(-2) as [number, number];
+  return transposed ? [cols, rows] : [rows, cols];
+}

@@ -1,0 +1,14 @@
+import { normalizeAxes } from "../core/shape";
+import type { Tensor } from "../graph/tensor";
+import { type ReduceOptions, scaledSum } from "./sum";
+
+/**
+ * Arithmetic mean over axes.
+ * @param x f32
+ * @param axes one or several; default all
+ * @throws ShapeError where an axis is out of range
+ */
+export function mean(x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+  const count = normalizeAxes("mean", x.shape, axes).reduce((n, d) => n * x.shape[d]!, 1);
+  return scaledSum(x, axes, options, 1 / count);
+}

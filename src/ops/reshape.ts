@@ -1,0 +1,54 @@
+import { ShapeError } from "../core/errors";
+import { checkShape, numel, type Shape, showShape } from "../core/shape";
+import { record, type ViewOp } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+
+interface ReshapeAttrs {
+  readonly shape: Shape;
+}
+
+/**
+ * The same elements, in the same order, under another shape.
+ * @param shape one size may be −1: it is what the others leave
+ * @throws ShapeError where the number of elements differs
+ */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
+  return record(op, [x], { shape: shape.map((d) => (d === -1 ? x.size / known : d)) });
+}
+
+/** All dimensions from `startDim` on as one. @param startDim default 1: the batch stays */
+export const flatten = (x: Tensor, startDim = 1): Tensor => reshape(x, [...x.shape.slice(0, startDim), -1]);
+
+export const op: ViewOp<ReshapeAttrs> = {
+  kind: "view",
+  name: "reshape",
+  infer([x], { shape }) {
+    if (numel(shape) !== numel(x!.shape))
+      throw new ShapeError("reshape", "numbers of elements differ", {
+        x: `${showShape(x!.shape)}, ${numel(x!.shape)} elements`,
+        shape: showShape(shape),
+      });
+    checkShape("reshape", shape);
+    return [{ shape, dtype: x!.dtype }];
+  },
+  view(input, { shape }) {
+    let stride = 1;
+    const strides = shape.map(() => 0);
+    for (let d = shape.length - 1; d >= 0; d--) {
+      strides[d] = stride;
+      stride *= shape[d]!;
+    }
+    return isDense(input.shape, input.strides) ? { shape, strides, offset: input.offset } : null;
+  },
+  vjp: ([x], [dOut]) => [reshape(dOut!, x!.shape)],
+};
+
+function isDense(shape: Shape, strides: readonly number[]): boolean {
+  let expected = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] !== 1 && strides[d] !== expected) return false;
+    expected *= shape[d]!;
+  }
+  return true;
+}

@@ -1,0 +1,20 @@
+import { gradients as accumulate } from "../graph/autograd";
+import type { Tensor } from "../graph/tensor";
+import { add } from "../ops/add";
+import { full } from "../ops/full";
+import { sumTo } from "../ops/sum";
+
+/**
+ * Gradients of `Σ out · seed` with respect to each of `wrt`, as further graph; they can be differentiated again.
+ *
+ * @param out f32; one element unless a `seed` is given
+ * @param wrt tensors that `out` may depend on
+ * @param seed gradient that flows into `out`, of its shape; default 1
+ * @returns one for each of `wrt`, of its shape; zeros where `out` does not depend on it
+ */
+export const gradients = (out: Tensor, wrt: readonly Tensor[], seed?: Tensor): Tensor[] =>
+  partialGradients(out, wrt, seed).map((g, i) => g ?? full(wrt[i]!.shape, 0));
+
+/** As {@link gradients}, with null where `out` does not depend on the tensor. */
+export const partialGradients = (out: Tensor, wrt: readonly Tensor[], seed?: Tensor): (Tensor | null)[] =>
+  accumulate(out, wrt, { add, sumTo, onesLike: (x) => full(x.shape, 1) }, seed);

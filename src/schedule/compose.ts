@@ -1,0 +1,193 @@
+import type { DType } from "../core/dtype";
+import type { Layout, PointwiseOp } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+import { type Dispatch, type Param, packParams, type Variant, workgroupsFor } from "../kernel/kernel";
+import { instantiate } from "../kernel/scalarFunction";
+import { broadcastLayout, coalesce, isConstant, isContiguous } from "./layout";
+
+/** A buffer and how it is read. */
+export interface Reading {
+  readonly base: Tensor;
+  readonly layout: Layout;
+}
+
+/** What the composed kernel computes for one element: a value read from memory, or a scalar function of such values. */
+export type Expression =
+  | { readonly kind: "read"; readonly reading: Reading; readonly dtype: DType }
+  | {
+      readonly kind: "apply";
+      readonly op: PointwiseOp<object>;
+      readonly attrs: object;
+      readonly dtype: DType;
+      readonly args: readonly Expression[];
+    };
+
+const WORKGROUP = 64;
+
+/**
+ * One kernel that evaluates `expression` for every element of `out`, made of the hand-written functions of
+ * shaders/pointwise. Reads follow strides by index arithmetic. Where sizes and strides allow, an invocation makes four
+ * neighbouring elements and memory is read and written as vec4.
+ */
+export function compose(expression: Expression, out: Tensor): Dispatch {
+  const writer = new KernelWriter(out);
+  const result = writer.emit(expression);
+  return writer.dispatch(result);
+}
+
+/** Memory as the kernel sees it: which element the i-th result reads. */
+interface Input {
+  readonly reading: Reading;
+  readonly layout: Layout;
+  readonly dtype: DType;
+  readonly mode: "dense" | "constant" | "strided";
+}
+
+class KernelWriter {
+  readonly #inputs: Input[] = [];
+  readonly #functions = new Map<string, string>();
+  readonly #fields: Param[] = [{ name: "len", type: "u32" }];
+  readonly #values: Record<string, number> = {};
+  readonly #lines: string[] = [];
+  readonly #emitted = new Map<Expression, string>();
+  readonly #names: string[] = [];
+  #flops = 0;
+  #width: 1 | 4 = 1;
+
+  constructor(readonly out: Tensor) {}
+
+  /** Writes the lines that compute an expression and returns the name of its value. */
+  emit(expression: Expression): string {
+    const width = this.out.size % 4 === 0 && this.#readsByFour(expression) ? 4 : 1;
+    this.#width = width;
+    return this.#value(expression);
+  }
+
+  #readsByFour(e: Expression): boolean {
+    if (e.kind === "apply") return e.args.every((a) => this.#readsByFour(a));
+    const { layout, mode } = this.#inputOf(e);
+    if (mode !== "strided") return true;
+    const inner = layout.shape.length - 1;
+    if (layout.shape[inner]! % 4 !== 0) return false;
+    if (layout.strides[inner] === 0) return true;
+    return (
+      layout.strides[inner] === 1 && layout.offset % 4 === 0 && layout.strides.slice(0, inner).every((s) => s % 4 === 0)
+    );
+  }
+
+  #inputOf(e: Expression & { kind: "read" }): Input {
+    const layout = coalesce(broadcastLayout(e.reading.layout, this.out.shape));
+    const mode = isConstant(layout) ? "constant" : isContiguous(layout) ? "dense" : "strided";
+    return { reading: e.reading, layout, dtype: e.dtype, mode };
+  }
+
+  #value(e: Expression): string {
+    const known = this.#emitted.get(e);
+    if (known) return known;
+    const text = e.kind === "read" ? this.#read(this.#inputOf(e)) : this.#apply(e);
+    const name = `v${this.#emitted.size}`;
+    this.#lines.push(`let ${name} = ${text};`);
+    this.#emitted.set(e, name);
+    return name;
+  }
+
+  #apply(e: Expression & { kind: "apply" }): string {
+    const { name, code } = instantiate(e.op.fn, e.args[0]?.dtype ?? e.dtype);
+    this.#functions.set(name, code);
+    this.#names.push(e.op.name);
+    this.#flops += this.out.size;
+    const args = e.args.map((a) => ({ name: this.#value(a), vector: true }));
+    const scalars = e.op.scalars?.(e.attrs) ?? [];
+    const fields = scalars.map((value, i) => {
+      const declared = e.op.fn.params[e.args.length + i]!.type;
+      return { name: this.#field(value, declared === "T" ? e.dtype : declared), vector: false };
+    });
+    const call = (lane: string) =>
+      `${name}(${[...args, ...fields].map((a) => (a.vector ? a.name + lane : a.name)).join(", ")})`;
+    if (this.#width === 1) return call("");
+    return `vec4<${e.dtype}>(${[".x", ".y", ".z", ".w"].map(call).join(", ")})`;
+  }
+
+  #field(value: number, type: string, name = `p${this.#fields.length}`): string {
+    this.#fields.push({ name, type: type as Param["type"] });
+    this.#values[name] = value;
+    return `params.${name}`;
+  }
+
+  #read(input: Input): string {
+    const x = `x${this.#inputs.length}`;
+    this.#inputs.push(input);
+    const { layout, mode, dtype } = input;
+    const splat = (text: string) => (this.#width === 4 ? `vec4<${dtype}>(${text})` : text);
+    if (mode === "dense") return `${x}[i]`;
+    if (mode === "constant") return splat(`${x}[${this.#field(layout.offset, "u32")}]`);
+    const index = this.#stridedIndex(x, layout);
+    if (this.#width === 1) return `${x}[${index}]`;
+    return this.#isVector(input) ? `${x}[${index} / 4u]` : splat(`${x}[${index}]`);
+  }
+
+  /** Whether the buffer is declared as an array of vec4. */
+  #isVector({ mode, layout }: Input): boolean {
+    return this.#width === 4 && (mode === "dense" || (mode === "strided" && layout.strides.at(-1) === 1));
+  }
+
+  /** `offset + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. */
+  #stridedIndex(x: string, { shape, strides, offset }: Layout): string {
+    const terms = offset ? [this.#field(offset, "u32")] : [];
+    const rest = `${x}_rest`;
+    this.#lines.push(`var ${rest} = ${this.#width === 4 ? "i * 4u" : "i"};`);
+    for (let d = shape.length - 1; d >= 0; d--) {
+      const outermost = d === 0;
+      const size = outermost ? "" : this.#field(shape[d]!, "u32");
+      if (strides[d] !== 0) {
+        const coordinate = `${x}_${d}`;
+        this.#lines.push(`let ${coordinate} = ${outermost ? rest : `${rest} % ${size}`};`);
+        terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${this.#field(strides[d]!, "u32")}`);
+      }
+      if (!outermost) this.#lines.push(`${rest} /= ${size};`);
+    }
+    this.#lines.push(`let ${x}_at = ${terms.join(" + ") || "0u"};`);
+    return `${x}_at`;
+  }
+
+  dispatch(result: string): Dispatch {
+    const count = this.out.size / this.#width;
+    const variant = this.#variant(result);
+    return {
+      variant,
+      buffers: [...this.#inputs.map((i) => i.reading.base), this.out],
+      params: packParams(this.#fields, { ...this.#values, len: count }),
+      workgroups: workgroupsFor(count, variant.workgroupSize),
+      flops: this.#flops,
+    };
+  }
+
+  #variant(result: string): Variant {
+    const name = this.#names.reverse().join("·") || "copy";
+    const element = (dtype: DType, vector: boolean) => (vector ? `vec4<${dtype}>` : dtype);
+    const bindings = this.#inputs.map((i, n) => ({ name: `x${n}`, type: element(i.dtype, this.#isVector(i)) }));
+    const code = `struct Params { ${this.#fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
+${bindings.map((b, n) => `@group(0) @binding(${n}) var<storage, read> ${b.name}: array<${b.type}>;`).join("\n")}
+@group(0) @binding(${bindings.length}) var<storage, read_write> out: array<${element(this.out.dtype, this.#width === 4)}>;
+@group(0) @binding(${bindings.length + 1}) var<uniform> params: Params;
+
+${[...this.#functions.values()].join("\n")}
+@compute @workgroup_size(${WORKGROUP})
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
+  if (i >= params.len) { return; }
+  ${this.#lines.join("\n  ")}
+  out[i] = ${result};
+}
+`;
+    return {
+      key: code,
+      name,
+      code,
+      bindings: [...bindings.map((b) => ({ name: b.name, access: "read" as const })), { name: "out", access: "write" }],
+      params: this.#fields,
+      workgroupSize: [WORKGROUP, 1, 1],
+      enables: [],
+    };
+  }
+}

@@ -1,0 +1,22 @@
+import type { Tensor } from "../graph/tensor";
+
+/**
+ * Merges common subexpressions: nodes with the same op, attributes and (merged) inputs are one.
+ * @returns the tensor that stands for each tensor
+ */
+export function canonical(order: readonly Tensor[]): (t: Tensor) => Tensor {
+  const representative = new Map<Tensor, Tensor>();
+  const known = new Map<string, readonly Tensor[]>();
+  const opIds = new Map<object, number>();
+  const of = (t: Tensor): Tensor => representative.get(t) ?? t;
+  for (const t of order) {
+    if (!t.source || representative.has(t)) continue;
+    const { op, inputs, attrs, outs } = t.source;
+    if (!opIds.has(op)) opIds.set(op, opIds.size);
+    const key = `${opIds.get(op)}|${JSON.stringify(attrs)}|${inputs.map((i) => of(i).id).join(",")}`;
+    const same = known.get(key);
+    if (!same) known.set(key, outs);
+    else outs.forEach((out, i) => representative.set(out, same[i]!));
+  }
+  return of;
+}

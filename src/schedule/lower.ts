@@ -1,0 +1,132 @@
+import { type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
+import { type Source, scratch, type Tensor } from "../graph/tensor";
+import type { Update } from "../graph/trace";
+import type { BufferRef, Dispatch } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
+import { compose, type Expression, type Reading } from "./compose";
+import { canonical } from "./cse";
+import { inlinedTensors } from "./fuse";
+import { contiguousLayout, isContiguous } from "./layout";
+
+type Node<O> = Source & { readonly op: O };
+
+export interface LowerOptions {
+  readonly target: Target;
+  /** Join chains of pointwise ops into one kernel. */
+  readonly fuse: boolean;
+}
+
+/**
+ * Turns a graph into dispatches, inputs before users. Views cost nothing where the reader follows strides (pointwise ops
+ * do); before a kernel they are made contiguous by a copy.
+ */
+export class Lowering {
+  readonly dispatches: Dispatch[] = [];
+  readonly #readings = new Map<Tensor, Reading>();
+  readonly #copies = new Map<Tensor, Tensor>();
+  readonly #expressions = new Map<Tensor, Expression>();
+  readonly #represent: (t: Tensor) => Tensor;
+  readonly #inlined: ReadonlySet<Tensor>;
+
+  constructor(
+    wanted: readonly Tensor[],
+    readonly options: LowerOptions,
+  ) {
+    this.#represent = canonical(topological(wanted));
+    const roots = wanted.map(this.#represent);
+    const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
+    const order = topological(roots, inputsOf);
+    this.#inlined = inlinedTensors(order, roots, inputsOf, options.fuse);
+    for (const t of order) this.#lower(t);
+    for (const t of roots) this.contiguous(t);
+  }
+
+  /** The buffer that holds a tensor's elements one after the other; made by a copy where there is none. */
+  contiguous(tensor: Tensor): Tensor {
+    const t = this.#represent(tensor);
+    const { base, layout } = this.#reading(t);
+    if (isContiguous(layout) && base.size === t.size) return base;
+    let copy = this.#copies.get(t);
+    if (!copy) {
+      copy = scratch(t);
+      this.#copies.set(t, copy);
+      this.dispatches.push(compose({ kind: "read", reading: { base, layout }, dtype: t.dtype }, copy));
+    }
+    return copy;
+  }
+
+  /** Copies a computed tensor into a state. */
+  copy(from: Tensor, to: Tensor): void {
+    const base = this.contiguous(from);
+    this.dispatches.push(
+      compose({ kind: "read", reading: { base, layout: contiguousLayout(to.shape) }, dtype: to.dtype }, to),
+    );
+  }
+
+  /** Lowers writes into state; their reads must be among the tensors that the graph was lowered for. */
+  update(update: Update): void {
+    for (const d of update.lower(this.options.target)) this.dispatches.push(this.#bound(d, []));
+  }
+
+  #lower(t: Tensor): void {
+    if (this.#readings.has(t) || this.#inlined.has(t)) return;
+    if (!t.source) this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
+    else if (t.source.op.kind === "view") this.#readings.set(t, this.#view(t));
+    else if (t.source.op.kind === "pointwise") {
+      this.dispatches.push(compose(this.#apply(t), t));
+      this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
+    } else this.#kernel(t);
+  }
+
+  #reading(t: Tensor): Reading {
+    if (this.#inlined.has(t) && !this.#readings.has(t)) {
+      this.dispatches.push(compose(this.#apply(t), t));
+      this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
+    }
+    return this.#readings.get(t)!;
+  }
+
+  #view(t: Tensor): Reading {
+    const { op, inputs, attrs } = t.source as Node<ViewOp>;
+    const input = this.#represent(inputs[0]!);
+    const reading = this.#reading(input);
+    const layout = op.view(reading.layout, attrs);
+    if (layout) return { base: reading.base, layout };
+    return { base: this.contiguous(input), layout: op.view(contiguousLayout(input.shape), attrs)! };
+  }
+
+  #apply(t: Tensor): Expression {
+    const known = this.#expressions.get(t);
+    if (known) return known;
+    const { op, inputs, attrs } = t.source as Node<PointwiseOp>;
+    const args = inputs.map(this.#represent).map((input): Expression => {
+      if (this.#inlined.has(input)) return this.#apply(input);
+      return this.#read(input);
+    });
+    const expression: Expression = { kind: "apply", op, attrs, dtype: t.dtype, args };
+    this.#expressions.set(t, expression);
+    return expression;
+  }
+
+  /** One expression a tensor, so that a kernel reads it once however often it is used. */
+  #read(t: Tensor): Expression {
+    const known = this.#expressions.get(t);
+    if (known?.kind === "read") return known;
+    const read: Expression = { kind: "read", reading: this.#reading(t), dtype: t.dtype };
+    this.#expressions.set(t, read);
+    return read;
+  }
+
+  #kernel(t: Tensor): void {
+    const { op, inputs, attrs, outs } = t.source as Node<KernelOp>;
+    const made = op.lower(inputs, outs, attrs, this.options.target);
+    for (const out of outs) this.#readings.set(out, { base: out, layout: contiguousLayout(out.shape) });
+    for (const d of made) this.dispatches.push(this.#bound(d, outs));
+  }
+
+  /** The dispatch with each tensor replaced by the buffer that holds it. */
+  #bound(d: Dispatch, outs: readonly Tensor[]): Dispatch {
+    const held = (t: Tensor) => (t.leaf || outs.includes(t) ? t : this.contiguous(t));
+    return { ...d, buffers: d.buffers.map((b: BufferRef) => held(b as Tensor)) };
+  }
+}

@@ -1,0 +1,164 @@
+import { BYTES_PER_ELEMENT } from "../core/dtype";
+import type { Tensor } from "../graph/tensor";
+import type { Update } from "../graph/trace";
+import type { Dispatch } from "../kernel/kernel";
+import { Lowering, type LowerOptions } from "./lower";
+import { showPlan } from "./print";
+import { assignSlots, type Life } from "./slots";
+
+/** Where a tensor lives: in a slot of the plan, or in a state that outlives it (at an offset in elements). */
+export type Place = { readonly slot: number } | { readonly state: Tensor; readonly offset: number };
+
+/** A step as data: what to run, in order, and where each tensor lives. */
+export interface Plan {
+  readonly dispatches: readonly Dispatch[];
+  /** Dispatches from here on write into state. */
+  readonly firstUpdate: number;
+  /** Bytes of each slot; one buffer a slot. */
+  readonly slots: readonly number[];
+  /** By tensor id: all that a dispatch names, and the outputs. */
+  readonly places: ReadonlyMap<number, Place>;
+  /** Leaves that the caller fills: feeds and data. */
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** Buffers that outlive the plan; an arena counts once. */
+  readonly states: readonly Tensor[];
+  /** Floating-point operations of one run. */
+  readonly flops: number;
+  /** Bytes that the plan needs on the device: slots, states and parameters of kernels. */
+  readonly bytes: { readonly slots: number; readonly states: number; readonly params: number; readonly total: number };
+  toString(): string;
+}
+
+export interface PlanRequest extends LowerOptions {
+  readonly outputs: readonly Tensor[];
+  readonly updates?: readonly Update[];
+  /** Further leaves to be given a place, used or not: the feeds of a captured step. */
+  readonly inputs?: readonly Tensor[];
+}
+
+/** Bytes that a buffer of a tensor takes: whole vec4s. */
+export const bytesOf = (t: { size: number }): number => Math.ceil((t.size * BYTES_PER_ELEMENT) / 16) * 16;
+
+/** The buffer that holds a state: its arena's, or its own. */
+export const homeOf = (t: Tensor): { state: Tensor; offset: number } =>
+  t.home ? { state: t.home.of, offset: t.home.offset } : { state: t, offset: 0 };
+
+/** Schedules one step: lowers the graph of `outputs` and what the updates read, then the updates, and places it all. */
+export function plan(request: PlanRequest): Plan {
+  const { outputs, updates = [], inputs = [] } = request;
+  const lowering = new Lowering([...outputs, ...updates.flatMap((u) => u.reads)], request);
+  const firstUpdate = lowering.dispatches.length;
+  const direct = placeAssigned(lowering, updates, outputs);
+  for (const u of updates) lowering.update(u);
+  const { dispatches } = lowering;
+  const held = new Map(outputs.map((t) => [t, lowering.contiguous(t)] as const));
+  const leaves = leavesOf(dispatches, [...inputs, ...held.values()]);
+  const states = [
+    ...new Set([...leaves.filter((t) => t.leaf?.kind === "state"), ...direct.values()].map((t) => homeOf(t).state)),
+  ];
+  const fed = leaves.filter((t) => t.leaf?.kind === "feed" || t.leaf?.kind === "data");
+  const { slots, slotOf } = assignSlots(livesOf(dispatches, fed, new Set(held.values()), direct));
+
+  const places = new Map<number, Place>();
+  for (const [id, slot] of slotOf) places.set(id, { slot });
+  for (const t of leaves) if (t.leaf?.kind === "state") places.set(t.id, homeOf(t));
+  for (const [t, range] of direct) places.set(t.id, homeOf(range));
+  for (const [t, base] of held) places.set(t.id, places.get(base.id)!);
+  const bytes = byteEstimate(dispatches, slots, states);
+  const made: Plan = {
+    dispatches,
+    firstUpdate,
+    slots,
+    places,
+    inputs: fed,
+    outputs,
+    states,
+    flops: dispatches.reduce((n, d) => n + d.flops, 0),
+    bytes,
+    toString: () => showPlan(made),
+  };
+  return made;
+}
+
+/**
+ * Where an update wants a computed tensor at a range of a state (a gradient in its arena), the tensor is computed there
+ * at once. Where that cannot be (it is a leaf, wanted twice, or a dispatch would read and write one buffer), it is copied.
+ */
+function placeAssigned(
+  lowering: Lowering,
+  updates: readonly Update[],
+  outputs: readonly Tensor[],
+): Map<Tensor, Tensor> {
+  const direct = new Map<Tensor, Tensor>();
+  const kept = new Set(outputs.map((t) => lowering.contiguous(t)));
+  const copies: { from: Tensor; to: Tensor }[] = [];
+  for (const { from, to } of updates.flatMap((u) => u.assigns ?? [])) {
+    const base = lowering.contiguous(from);
+    const taken = direct.has(base) || kept.has(base) || (base.leaf && base.leaf.kind !== "scratch");
+    if (taken) copies.push({ from, to });
+    else direct.set(base, to);
+  }
+  for (const [base, to] of direct) {
+    if (!readsBesideWriting(lowering.dispatches, base, to, direct)) continue;
+    direct.delete(base);
+    copies.push({ from: base, to });
+  }
+  for (const { from, to } of copies) lowering.copy(from, to);
+  return direct;
+}
+
+/** Whether some dispatch that writes `base`, once placed at `to`, would read another range of the same buffer. */
+function readsBesideWriting(
+  dispatches: readonly Dispatch[],
+  base: Tensor,
+  to: Tensor,
+  direct: ReadonlyMap<Tensor, Tensor>,
+): boolean {
+  const { state } = homeOf(to);
+  const inSame = (t: Tensor) => {
+    const range = direct.get(t) ?? (t.leaf?.kind === "state" ? t : undefined);
+    return range !== undefined && homeOf(range).state === state;
+  };
+  return dispatches.some((d) => {
+    const names = d.buffers as readonly Tensor[];
+    if (!names.includes(base)) return false;
+    const access = names.filter(inSame).map((t) => d.variant.bindings[names.indexOf(t)]!.access);
+    return access.includes("read") && access.includes("write");
+  });
+}
+
+function leavesOf(dispatches: readonly Dispatch[], more: readonly Tensor[]): Tensor[] {
+  const named = dispatches.flatMap((d) => d.buffers as readonly Tensor[]);
+  return [...new Set([...more, ...named])].filter((t) => t.leaf && t.leaf.kind !== "scratch");
+}
+
+/** One life for every tensor that needs a slot. Fed tensors live throughout; outputs live on after the run. */
+function livesOf(
+  dispatches: readonly Dispatch[],
+  fed: readonly Tensor[],
+  kept: ReadonlySet<Tensor>,
+  direct: ReadonlyMap<Tensor, Tensor>,
+): Life[] {
+  const end = dispatches.length;
+  const lives = new Map<Tensor, Life>();
+  for (const t of fed) lives.set(t, { id: t.id, bytes: bytesOf(t), first: -1, last: end });
+  dispatches.forEach((d, at) => {
+    for (const t of d.buffers as readonly Tensor[]) {
+      if (t.leaf?.kind === "state" || direct.has(t) || lives.get(t)?.last === end) continue;
+      const first = lives.get(t)?.first ?? at;
+      lives.set(t, { id: t.id, bytes: bytesOf(t), first, last: kept.has(t) ? end : at });
+    }
+  });
+  return [...lives.values()];
+}
+
+function byteEstimate(dispatches: readonly Dispatch[], slots: readonly number[], states: readonly Tensor[]) {
+  const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
+  const bytes = {
+    slots: sum(slots),
+    states: sum(states.map(bytesOf)),
+    params: sum(dispatches.map((d) => (d.params.byteLength ? Math.ceil(d.params.byteLength / 256) * 256 : 0))),
+  };
+  return { ...bytes, total: bytes.slots + bytes.states + bytes.params };
+}

@@ -1,0 +1,48 @@
+import { concat } from "../../src/ops/concat";
+import { opCase } from "./opCase";
+import { element, tabulate } from "./reference";
+
+export default opCase<{ axis: number }>({
+  samples: [
+    {
+      inputs: [
+        [3, 5],
+        [3, 2],
+      ],
+      attrs: { axis: 1 },
+    },
+    { inputs: [[1], [1]], attrs: { axis: 0 } },
+    {
+      inputs: [
+        [2, 3, 4],
+        [1, 3, 4],
+        [5, 3, 4],
+      ],
+      attrs: { axis: 0 },
+    },
+    {
+      inputs: [
+        { shape: [3], dtype: "i32", range: [-9, 9] },
+        { shape: [2], dtype: "i32", range: [-9, 9] },
+      ],
+      attrs: { axis: 0 },
+      note: "i32",
+    },
+  ],
+  build: (inputs, { axis }) => concat(inputs, axis),
+  reference(inputs, { axis }) {
+    const total = inputs.reduce((n, x) => n + x.shape[axis]!, 0);
+    return tabulate(
+      inputs[0]!.shape.map((n, d) => (d === axis ? total : n)),
+      (at) => {
+        let i = at[axis]!;
+        const x = inputs.find((candidate) => {
+          if (i < candidate.shape[axis]!) return true;
+          i -= candidate.shape[axis]!;
+          return false;
+        });
+        return element(x!, at.with(axis, i));
+      },
+    );
+  },
+});

@@ -1,0 +1,19 @@
+import { expand } from "../../src/ops/expand";
+import { opCase } from "./opCase";
+import { element, tabulate } from "./reference";
+
+export default opCase<{ shape: number[] }>({
+  samples: [
+    { inputs: [[3, 1]], attrs: { shape: [3, 5] } },
+    { inputs: [[1]], attrs: { shape: [7] } },
+    { inputs: [[4, 1, 4]], attrs: { shape: [2, 4, 3, 4] } },
+  ],
+  build: ([x], { shape }) => expand(x!, shape),
+  reference: ([x], { shape }) =>
+    tabulate(shape, (at) =>
+      element(
+        x!,
+        x!.shape.map((n, d) => (n === 1 ? 0 : at[d + shape.length - x!.shape.length]!)),
+      ),
+    ),
+});

@@ -1,0 +1,118 @@
+import { matmul } from "../../src/ops/matmul";
+import { opCase } from "./opCase";
+import { element, tabulate } from "./reference";
+
+interface Attrs {
+  transA?: boolean;
+  transB?: boolean;
+}
+
+export default opCase<Attrs>({
+  samples: [
+    {
+      inputs: [
+        [2, 3],
+        [3, 4],
+      ],
+    },
+    {
+      inputs: [
+        [1, 1],
+        [1, 1],
+      ],
+    },
+    {
+      inputs: [
+        [17, 9],
+        [9, 33],
+      ],
+    },
+    {
+      inputs: [
+        [9, 17],
+        [9, 13],
+      ],
+      attrs: { transA: true },
+    },
+    {
+      inputs: [
+        [17, 9],
+        [13, 9],
+      ],
+      attrs: { transB: true },
+    },
+    {
+      inputs: [
+        [9, 17],
+        [13, 9],
+      ],
+      attrs: { transA: true, transB: true },
+    },
+    {
+      inputs: [
+        [3, 5, 7],
+        [3, 7, 2],
+      ],
+      note: "batched",
+    },
+    {
+      inputs: [
+        [3, 5, 7],
+        [7, 2],
+      ],
+      note: "one right operand",
+    },
+    {
+      inputs: [
+        [5, 7],
+        [3, 7, 2],
+      ],
+      note: "one left operand",
+    },
+    {
+      inputs: [
+        [3, 5, 7],
+        [2, 7],
+      ],
+      attrs: { transB: true },
+      note: "batched rows, transposed right",
+    },
+    {
+      inputs: [
+        [2, 1, 3, 4],
+        [5, 4, 2],
+      ],
+      note: "batches broadcast",
+    },
+    {
+      inputs: [
+        [130, 70],
+        [70, 65],
+      ],
+      note: "several tiles",
+      vjp: false,
+    },
+  ],
+  build: ([a, b], attrs) => matmul(a!, b!, attrs),
+  reference([a, b], { transA = false, transB = false }) {
+    const [ra, rb] = [a!.shape.length, b!.shape.length];
+    const [m, k] = transA ? [a!.shape[ra - 1]!, a!.shape[ra - 2]!] : [a!.shape[ra - 2]!, a!.shape[ra - 1]!];
+    const n = b!.shape[transB ? rb - 2 : rb - 1]!;
+    const rank = Math.max(ra, rb) - 2;
+    const size = (shape: readonly number[], d: number) => shape[shape.length - 2 - rank + d] ?? 1;
+    const batch = Array.from({ length: rank }, (_, d) => Math.max(size(a!.shape, d), size(b!.shape, d)));
+    const own = (shape: readonly number[], at: number[]) => {
+      const lead = shape.length - 2;
+      return shape.slice(0, -2).map((s, d) => (s === 1 ? 0 : at[rank - lead + d]!));
+    };
+    return tabulate([...batch, m, n], (at) => {
+      const [i, j] = at.slice(-2) as [number, number];
+      let total = 0;
+      for (let p = 0; p < k; p++)
+        total +=
+          element(a!, [...own(a!.shape, at), ...(transA ? [p, i] : [i, p])]) *
+          element(b!, [...own(b!.shape, at), ...(transB ? [j, p] : [p, j])]);
+      return total;
+    });
+  },
+});

@@ -1,0 +1,66 @@
+import { broadcastShapes, numel, rowMajorStrides, type Shape } from "../../src/core/shape";
+import type { Reference } from "./opCase";
+
+/** Multi-indices of a shape in row-major order. */
+export function* indices(shape: Shape): Generator<number[]> {
+  const at = shape.map(() => 0);
+  for (let n = numel(shape); n > 0; n--) {
+    yield [...at];
+    for (let d = shape.length - 1; d >= 0; d--) {
+      at[d]!++;
+      if (at[d]! < shape[d]!) break;
+      at[d] = 0;
+    }
+  }
+}
+
+/** The element at a multi-index. */
+export function element({ data, shape }: Reference, at: readonly number[]): number {
+  const strides = rowMajorStrides(shape);
+  return data[at.reduce((n, i, d) => n + i * strides[d]!, 0)]!;
+}
+
+/** A reference value from a function of its multi-index. */
+export const tabulate = (shape: Shape, f: (at: number[]) => number): Reference => ({
+  shape,
+  data: Float64Array.from(indices(shape), f),
+});
+
+/** A scalar function applied element by element, with NumPy's broadcasting. */
+export function elementwise(inputs: readonly Reference[], f: (...values: number[]) => number): Reference {
+  const shape = broadcastShapes(
+    "reference",
+    inputs.map((i) => i.shape),
+  );
+  return tabulate(shape, (at) =>
+    f(
+      ...inputs.map((input) => {
+        const lead = shape.length - input.shape.length;
+        return element(
+          input,
+          input.shape.map((size, d) => (size === 1 ? 0 : at[d + lead]!)),
+        );
+      }),
+    ),
+  );
+}
+
+/** Joins the elements along axes with `f`, from `start` on. */
+export function reduceAxes(
+  x: Reference,
+  axes: readonly number[],
+  keepDims: boolean,
+  start: number,
+  f: (a: number, b: number) => number,
+): Reference {
+  const reduced = x.shape.map((_, d) => axes.includes(d));
+  const kept = x.shape.map((size, d) => (reduced[d] ? 1 : size));
+  const data = new Float64Array(numel(kept)).fill(start);
+  const strides = rowMajorStrides(kept);
+  let i = 0;
+  for (const at of indices(x.shape)) {
+    const to = at.reduce((n, v, d) => n + (reduced[d] ? 0 : v * strides[d]!), 0);
+    data[to] = f(data[to]!, x.data[i++]!);
+  }
+  return { data, shape: keepDims ? kept : x.shape.filter((_, d) => !reduced[d]) };
+}

@@ -1,0 +1,101 @@
+import { type DType, type TypedArray, typedArray } from "../../src/core/dtype";
+import { numel } from "../../src/core/shape";
+import { Executable } from "../../src/gpu/executable";
+import type { Runtime } from "../../src/gpu/runtime";
+import { feed, type Tensor } from "../../src/graph/tensor";
+import { gradients } from "../../src/optim/gradients";
+import { plan } from "../../src/schedule/plan";
+import type { InputSpec, OpCase, Reference, Sample } from "./opCase";
+
+/** What a sample's check found; empty where all is well. Runs wherever there is a WebGPU device. */
+export async function runSample(runtime: Runtime, c: OpCase, sample: Sample<object>, fuse = true): Promise<string[]> {
+  const specs = sample.inputs.map(normalise);
+  const random = lcg(1 + specs.length);
+  const inputs = specs.map((s, i) => feed(`input ${i}`, { shape: s.shape, dtype: s.dtype }));
+  const values = specs.map((s) => typedArray(s.dtype, s.values ?? fill(s, random)));
+  const attrs = sample.attrs ?? {};
+  const out = c.build(inputs, attrs);
+  const differentiable = specs.flatMap((s, i) => (s.dtype === "f32" ? [i] : []));
+  const withVjp = sample.vjp !== false && out.dtype === "f32" && differentiable.length > 0;
+  const seed = feed("seed", { shape: out.shape, dtype: "f32" });
+  const seedValues = Float32Array.from({ length: out.size }, () => 2 * random() - 1);
+  const wrt = differentiable.map((i) => inputs[i]!);
+  const grads = withVjp ? gradients(out, wrt, seed) : [];
+
+  const made = plan({ outputs: [out, ...grads], target: runtime.open.target, fuse, inputs: [...inputs, seed] });
+  const executable = await Executable.create(runtime, made);
+  inputs.forEach((t, i) => {
+    executable.write(t, values[i]!);
+  });
+  executable.write(seed, seedValues);
+  executable.run();
+  const read = (t: Tensor) => ({ region: executable.region(t), dtype: t.dtype, length: t.size });
+  const [actual, ...actualGrads] = await runtime.readback.read([out, ...grads].map(read));
+  executable.dispose();
+
+  const at = values.map((v, i): Reference => ({ data: Float64Array.from(v), shape: specs[i]!.shape }));
+  const expected = c.reference(at, attrs);
+  const problems: string[] = [];
+  if (String(expected.shape) !== String(out.shape)) problems.push(`shape ${out.shape}, reference ${expected.shape}`);
+  problems.push(...compare("forward", actual!, expected.data, c.tolerance ?? 1e-5));
+  if (withVjp)
+    differentiable.forEach((input, n) => {
+      const numeric = centralDifferences(c, at, input, seedValues, attrs);
+      problems.push(...compare(`gradient of input ${input}`, actualGrads[n]!, numeric, c.vjpTolerance ?? 1e-3));
+    });
+  return problems;
+}
+
+const normalise = (
+  s: InputSpec,
+): { shape: readonly number[]; dtype: DType; range: readonly [number, number]; values?: readonly number[] } =>
+  Array.isArray(s)
+    ? { shape: s, dtype: "f32", range: [-1, 1] }
+    : { dtype: "f32", range: [-1, 1], ...(s as Exclude<InputSpec, readonly number[]>) };
+
+function fill(
+  s: { shape: readonly number[]; dtype: DType; range: readonly [number, number] },
+  random: () => number,
+): number[] {
+  const [low, high] = s.range;
+  const value = () => low + (high - low) * random();
+  return Array.from({ length: numel(s.shape) }, () => (s.dtype === "f32" ? value() : Math.floor(value())));
+}
+
+/** d(Σ out · seed)/d(input), numerically, of the f64 reference. */
+function centralDifferences(
+  c: OpCase,
+  at: readonly Reference[],
+  input: number,
+  seed: ArrayLike<number>,
+  attrs: object,
+) {
+  const step = c.step ?? 1e-4;
+  const objective = (j: number, h: number) => {
+    const moved = at.map((r, i) => (i === input ? { ...r, data: r.data.with(j, r.data[j]! + h) } : r));
+    return c.reference(moved, attrs).data.reduce((n, v, i) => n + v * seed[i]!, 0);
+  };
+  return at[input]!.data.map((_, j) => (objective(j, step) - objective(j, -step)) / (2 * step));
+}
+
+function compare(what: string, actual: TypedArray, expected: Float64Array, tolerance: number): string[] {
+  let worst = 0;
+  let where = -1;
+  for (let i = 0; i < expected.length; i++) {
+    const difference =
+      actual[i] === expected[i] ? 0 : Math.abs(actual[i]! - expected[i]!) / (1 + Math.abs(expected[i]!));
+    if (!(difference <= worst)) [worst, where] = [difference, i];
+  }
+  if (worst <= tolerance) return [];
+  return [
+    `${what}: element ${where} is ${actual[where]}, reference ${expected[where]} (off by ${worst}, allowed ${tolerance})`,
+  ];
+}
+
+function lcg(seed: number): () => number {
+  let s = seed;
+  return () => {
+    s = (1664525 * s + 1013904223) >>> 0;
+    return s / 2 ** 32;
+  };
+}

@@ -1,0 +1,9 @@
+import { square } from "../../src/ops/square";
+import { opCase } from "./opCase";
+import { elementwise } from "./reference";
+
+export default opCase({
+  samples: [{ inputs: [[7, 13]] }, { inputs: [[1]] }, { inputs: [[2, 3, 4]] }],
+  build: ([x]) => square(x!),
+  reference: (inputs) => elementwise(inputs, (x) => x * x),
+});

@@ -1,0 +1,47 @@
+import { sub } from "../../src/ops/sub";
+import { opCase } from "./opCase";
+import { elementwise } from "./reference";
+
+export default opCase({
+  samples: [
+    {
+      inputs: [
+        [7, 13],
+        [7, 13],
+      ],
+    },
+    { inputs: [[1], [1]] },
+    { inputs: [[4, 8], [8]], note: "row" },
+    {
+      inputs: [
+        [4, 8],
+        [4, 1],
+      ],
+      note: "column",
+    },
+    {
+      inputs: [
+        [3, 1, 5],
+        [2, 1],
+      ],
+      note: "both stretched",
+    },
+    {
+      inputs: [
+        [2, 3, 4, 4],
+        [3, 1, 1],
+      ],
+      note: "channel",
+    },
+    { inputs: [[], [5]], note: "scalar" },
+    {
+      inputs: [
+        { shape: [6], dtype: "i32", range: [-9, 9] },
+        { shape: [6], dtype: "i32", range: [1, 9] },
+      ],
+      note: "i32",
+    },
+  ],
+  build: ([a, b]) => sub(a!, b!),
+  reference: (inputs) => elementwise(inputs, (a, b) => a - b),
+});
