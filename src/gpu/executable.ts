@@ -104,21 +104,38 @@ export class Executable {
     }
   }
 
-  /** Runs the plan once, a pass for each dispatch, and reads how long each kernel took. */
+  /**
+   * Runs the plan once, a pass for each dispatch, and reads how long each kernel took. The states that the run wrote are
+   * put back, so that it leaves no trace.
+   */
   async profile(): Promise<KernelTime[] | null> {
+    const { device, pool } = this.runtime;
+    if (!device.features.has("timestamp-query")) return null;
     if (this.#generation !== this.runtime.storage.generation) this.#bind();
-    if (!this.runtime.device.features.has("timestamp-query")) return null;
-    const profiler = new Profiler(this.runtime.device, this.plan.dispatches.length);
-    const encoder = this.runtime.device.createCommandEncoder({ label: "profile" });
+    const profiler = new Profiler(device, this.plan.dispatches.length);
+    const encoder = device.createCommandEncoder({ label: "profile" });
+    const kept = this.#writtenStates().map((buffer) => ({ buffer, copy: pool.acquire(buffer.size, "kept state") }));
+    for (const { buffer, copy } of kept) encoder.copyBufferToBuffer(buffer, 0, copy, 0, buffer.size);
     this.#launches.forEach((l, i) => {
-      const pass = encoder.beginComputePass({ timestampWrites: profiler.timestamps(i) });
+      const timestampWrites = profiler.timestamps(i);
+      const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
       launch(pass, l);
       pass.end();
     });
-    return profiler.finish(
-      encoder,
-      this.plan.dispatches.map((d) => d.variant.name),
-    );
+    for (const { buffer, copy } of kept) encoder.copyBufferToBuffer(copy, 0, buffer, 0, buffer.size);
+    for (const { copy } of kept) pool.release(copy);
+    const names = this.plan.dispatches.map((d) => d.variant.name);
+    return profiler.finish(encoder, names);
+  }
+
+  /** Buffers of the states that the plan's updates write. */
+  #writtenStates(): GPUBuffer[] {
+    const written = this.plan.dispatches
+      .slice(this.plan.firstUpdate)
+      .flatMap(({ buffers, variant }) =>
+        buffers.filter((b, i) => variant.bindings[i]!.access === "write" && (b as Tensor).leaf?.kind === "state"),
+      );
+    return [...new Set(written.map((t) => this.region(t as Tensor).buffer))];
   }
 
   /** Gives the buffers back to the pool. */

@@ -26,7 +26,7 @@ export type Leaf =
       readonly name: string;
       limit?: { readonly low: number; readonly high: number; op: string };
     }
-  | { readonly kind: "state"; readonly name: string; readonly initial?: () => TypedArray }
+  | { readonly kind: "state"; readonly name: string; readonly initial?: () => TypedArray; readonly trainable?: boolean }
   | { readonly kind: "data"; readonly data: TypedArray }
   | { readonly kind: "scratch" };
 
@@ -60,6 +60,10 @@ export const feed = (name: string, spec: Spec): Tensor => new Tensor(spec, undef
 export function state(name: string, spec: Spec, initial?: () => TypedArray): Tensor {
   return new Tensor(spec, undefined, initial ? { kind: "state", name, initial } : { kind: "state", name });
 }
+
+/** A state that optimizers move. */
+export const parameter = (name: string, spec: Spec, initial: () => TypedArray): Tensor =>
+  new Tensor(spec, undefined, { kind: "state", name, initial, trainable: true });
 
 /** Working space for the dispatches of one op. */
 export const scratch = (spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "scratch" });

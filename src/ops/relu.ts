@@ -9,4 +9,4 @@ const grad = pointwiseGrad(reluGrad);
 /** Rectified linear unit `max(x, 0)`. The gradient at 0 is 0. @param x f32, any shape @returns same shape */
 export const relu = (x: Tensor): Tensor => record(op, [x], {});
 
-export const op = pointwise(reluFunction, ([x], dOut) => [grad(x!, dOut)]);
+export const op = pointwise(reluFunction, (_, dOut, out) => [grad(out, dOut)]);

@@ -16,7 +16,7 @@ export function canonical(order: readonly Tensor[]): (t: Tensor) => Tensor {
     const key = `${opIds.get(op)}|${JSON.stringify(attrs)}|${inputs.map((i) => of(i).id).join(",")}`;
     const same = known.get(key);
     if (!same) known.set(key, outs);
-    else outs.forEach((out, i) => representative.set(out, same[i]!));
+    else for (const [i, out] of outs.entries()) representative.set(out, same[i]!);
   }
   return of;
 }

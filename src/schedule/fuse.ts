@@ -7,7 +7,8 @@ const MAX_READS = 7;
  * The pointwise tensors that get no buffer of their own, but are computed within the kernel of the one that reads them.
  *
  * A tensor is inlined when its only reader is a pointwise op of the same size, so that nothing is computed twice, and
- * the reader's kernel still binds at most {@link MAX_READS} buffers. Constants (no inputs) are always inlined.
+ * the reader's kernel still binds at most {@link MAX_READS} buffers. Constants, and what is computed from constants
+ * alone, are always inlined.
  */
 export function inlinedTensors(
   order: readonly Tensor[],
@@ -19,13 +20,16 @@ export function inlinedTensors(
   const wanted = new Set(roots);
   const readers = countReaders(order, inputsOf);
   const reads = new Map<Tensor, ReadonlySet<Tensor>>();
+  const constants = new Set<Tensor>();
   for (const t of order) {
-    if (t.source?.op.kind !== "pointwise") continue;
     const inputs = [...new Set(inputsOf(t))];
-    const own = new Set(inputs.filter((i) => !isConstantOp(i) || wanted.has(i)));
-    for (const input of inputs) {
+    const { kind } = t.source?.op ?? {};
+    if (kind !== "kernel" && t.source && inputs.every((i) => constants.has(i))) constants.add(t);
+    if (kind !== "pointwise") continue;
+    const own = new Set(inputs.filter((i) => !constants.has(i)));
+    for (const input of own) {
       const fits = input.source?.op.kind === "pointwise" && readers.get(input) === 1 && input.size === t.size;
-      if (!fuse || !fits || wanted.has(input) || isConstantOp(input)) continue;
+      if (!fuse || !fits || wanted.has(input)) continue;
       const joined = new Set([...own, ...reads.get(input)!]);
       joined.delete(input);
       if (joined.size > MAX_READS) continue;
@@ -34,12 +38,20 @@ export function inlinedTensors(
       inlined.add(input);
     }
     reads.set(t, own);
-    if (isConstantOp(t) && !wanted.has(t)) inlined.add(t);
+    if (constants.has(t) && !wanted.has(t)) inlined.add(t);
   }
   return inlined;
 }
 
-const isConstantOp = (t: Tensor): boolean => t.source?.op.kind === "pointwise" && t.source.inputs.length === 0;
+/** The constant that a chain of views shows, so that the views need not be followed. */
+export function constantBehind(t: Tensor, represent: (t: Tensor) => Tensor): Tensor | undefined {
+  let at = t;
+  while (at.source?.op.kind === "view") at = represent(at.source.inputs[0]!);
+  return isConstant(at, represent) ? at : undefined;
+}
+
+const isConstant = (t: Tensor, represent: (t: Tensor) => Tensor): boolean =>
+  t.source?.op.kind === "pointwise" && t.source.inputs.every((i) => constantBehind(represent(i), represent));
 
 /** How many nodes read each tensor. */
 function countReaders(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Map<Tensor, number> {

@@ -5,7 +5,7 @@ import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { compose, type Expression, type Reading } from "./compose";
 import { canonical } from "./cse";
-import { inlinedTensors } from "./fuse";
+import { constantBehind, inlinedTensors } from "./fuse";
 import { contiguousLayout, isContiguous } from "./layout";
 
 type Node<O> = Source & { readonly op: O };
@@ -69,21 +69,19 @@ export class Lowering {
   }
 
   #lower(t: Tensor): void {
-    if (this.#readings.has(t) || this.#inlined.has(t)) return;
-    if (!t.source) this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
-    else if (t.source.op.kind === "view") this.#readings.set(t, this.#view(t));
-    else if (t.source.op.kind === "pointwise") {
-      this.dispatches.push(compose(this.#apply(t), t));
-      this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
-    } else this.#kernel(t);
+    if (this.#readings.has(t) || this.#inlined.has(t) || t.source?.op.kind === "view") return;
+    if (t.source?.op.kind === "kernel") this.#kernel(t);
+    else this.#reading(t);
   }
 
+  /** Where a tensor can be read. What was left for its readers to compute gets a buffer when it is asked for here. */
   #reading(t: Tensor): Reading {
-    if (this.#inlined.has(t) && !this.#readings.has(t)) {
-      this.dispatches.push(compose(this.#apply(t), t));
-      this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
-    }
-    return this.#readings.get(t)!;
+    const known = this.#readings.get(t);
+    if (known) return known;
+    if (t.source?.op.kind === "pointwise") this.dispatches.push(compose(this.#apply(t), t));
+    const reading = t.source?.op.kind === "view" ? this.#view(t) : { base: t, layout: contiguousLayout(t.shape) };
+    this.#readings.set(t, reading);
+    return reading;
   }
 
   #view(t: Tensor): Reading {
@@ -100,8 +98,8 @@ export class Lowering {
     if (known) return known;
     const { op, inputs, attrs } = t.source as Node<PointwiseOp>;
     const args = inputs.map(this.#represent).map((input): Expression => {
-      if (this.#inlined.has(input)) return this.#apply(input);
-      return this.#read(input);
+      const value = constantBehind(input, this.#represent) ?? input;
+      return this.#inlined.has(value) ? this.#apply(value) : this.#read(value);
     });
     const expression: Expression = { kind: "apply", op, attrs, dtype: t.dtype, args };
     this.#expressions.set(t, expression);

@@ -108,7 +108,10 @@ function placeAssigned(
   return direct;
 }
 
-/** Whether some dispatch that writes `base`, once placed at `to`, would read another range of the same buffer. */
+/**
+ * Whether placing `base` at `to` at once would be wrong: a dispatch of the step still reads the state's old value, or
+ * one that names `base` would read one range of the buffer and write another.
+ */
 function readsBesideWriting(
   dispatches: readonly Dispatch[],
   base: Tensor,
@@ -116,14 +119,13 @@ function readsBesideWriting(
   direct: ReadonlyMap<Tensor, Tensor>,
 ): boolean {
   const { state } = homeOf(to);
-  const inSame = (t: Tensor) => {
-    const range = direct.get(t) ?? (t.leaf?.kind === "state" ? t : undefined);
-    return range !== undefined && homeOf(range).state === state;
-  };
+  const isState = (t: Tensor) => t.leaf?.kind === "state" && homeOf(t).state === state;
+  const isPlaced = (t: Tensor) => direct.has(t) && homeOf(direct.get(t)!).state === state;
   return dispatches.some((d) => {
     const names = d.buffers as readonly Tensor[];
+    if (names.some(isState)) return true;
     if (!names.includes(base)) return false;
-    const access = names.filter(inSame).map((t) => d.variant.bindings[names.indexOf(t)]!.access);
+    const access = names.flatMap((t, i) => (isPlaced(t) ? [d.variant.bindings[i]!.access] : []));
     return access.includes("read") && access.includes("write");
   });
 }

@@ -18,7 +18,7 @@ export interface CompileEvent {
   total: number;
 }
 
-/** Progress of training; comes a few times a second, not once a step. */
+/** One training step. Losses are read from the device a few times a second, so these come in groups. */
 export interface StepEvent {
   event: "step";
   /** Optimizer steps taken since the model was new. */

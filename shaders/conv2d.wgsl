@@ -1,0 +1,74 @@
+// out[n,o,p] = Σ w[o,c,kh,kw] · x[n,c,y,x], y = oy·stride_h − pad_h + kh·dilation_h, x likewise, zero outside of x; o and c in
+// the same group. NCHW; p numbers the positions (oy, ox) of one picture. f32 throughout.
+// An invocation makes 4 output channels of one group × 4 neighbouring positions: an implicit matrix product with 4 × 4
+// register tiles, straight from storage. Where a tap falls is worked out once for all channels.
+struct Params {
+  batch: u32, in_channels: u32, height: u32, width: u32, out_channels: u32, out_height: u32, out_width: u32,
+  kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32, dilation_h: u32, dilation_w: u32,
+  groups: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u) {
+  let positions = params.out_height * params.out_width;
+  let tiles = (positions + 3u) / 4u;
+  let n = gid.x / tiles;
+  if (n >= params.batch) { return; }
+  let p = vec4u(gid.x % tiles * 4u) + vec4u(0u, 1u, 2u, 3u);
+  let p_inside = min(p, vec4u(positions - 1u));
+
+  let in_group = params.in_channels / params.groups;
+  let out_group = params.out_channels / params.groups;
+  let channel_tiles = (out_group + 3u) / 4u;
+  let group = gid.y / channel_tiles;
+  let first = gid.y % channel_tiles * 4u;
+  let o = vec4u(first) + vec4u(0u, 1u, 2u, 3u);
+  let o_inside = group * out_group + min(o, vec4u(out_group - 1u));
+
+  let taps = params.kernel_h * params.kernel_w;
+  let plane = params.height * params.width;
+  let picture = (n * params.in_channels + group * in_group) * plane;
+  let y0 = vec4i(p_inside / params.out_width * params.stride_h) - i32(params.pad_h);
+  let x0 = vec4i(p_inside % params.out_width * params.stride_w) - i32(params.pad_w);
+
+  var sum0 = vec4f();
+  var sum1 = vec4f();
+  var sum2 = vec4f();
+  var sum3 = vec4f();
+  for (var tap = 0u; tap < taps; tap++) {
+    let iy = y0 + i32(tap / params.kernel_w * params.dilation_h);
+    let ix = x0 + i32(tap % params.kernel_w * params.dilation_w);
+    let inside = (iy >= vec4i()) & (iy < vec4i(i32(params.height))) & (ix >= vec4i()) & (ix < vec4i(i32(params.width)));
+    var x_at = picture + select(vec4u(), vec4u(iy) * params.width + vec4u(ix), inside);
+    var w_at = o_inside * in_group * taps + tap;
+    for (var c = 0u; c < in_group; c++) {
+      let taken = select(vec4f(), vec4f(x[x_at.x], x[x_at.y], x[x_at.z], x[x_at.w]), inside);
+      sum0 += w[w_at.x] * taken;
+      sum1 += w[w_at.y] * taken;
+      sum2 += w[w_at.z] * taken;
+      sum3 += w[w_at.w] * taken;
+      x_at += plane;
+      w_at += taps;
+    }
+  }
+
+  let base = (n * params.out_channels + group * out_group + first) * positions;
+  let channels = min(4u, out_group - first);
+  let count = min(4u, positions - p.x);
+  store(base + p.x, count, sum0);
+  if (channels > 1u) { store(base + positions + p.x, count, sum1); }
+  if (channels > 2u) { store(base + 2u * positions + p.x, count, sum2); }
+  if (channels > 3u) { store(base + 3u * positions + p.x, count, sum3); }
+}
+
+fn store(at: u32, count: u32, values: vec4f) {
+  out[at] = values.x;
+  if (count > 1u) { out[at + 1u] = values.y; }
+  if (count > 2u) { out[at + 2u] = values.z; }
+  if (count > 3u) { out[at + 3u] = values.w; }
+}

@@ -1,0 +1,65 @@
+import { DataError } from "../core/errors";
+import { numel, type Shape } from "../core/shape";
+import { state, type Tensor } from "../graph/tensor";
+
+export interface ImageDatasetOptions {
+  /** One byte an element, example after example. */
+  readonly images: Uint8Array;
+  /** One class number an example. */
+  readonly labels: Uint8Array;
+  /** Shape of one example, [channels, height, width]. */
+  readonly shape: Shape;
+  readonly classes: number;
+  /** Of byte/255 over the training split; default 0. */
+  readonly mean?: number;
+  /** Of byte/255 over the training split; default 1. */
+  readonly std?: number;
+}
+
+/** Pictures and class labels that lie on the GPU as bytes; batches are gathered and normalised there. */
+export class ImageDataset {
+  readonly count: number;
+  readonly shape: Shape;
+  readonly classes: number;
+  readonly mean: number;
+  readonly std: number;
+  /** u32, four bytes of pictures to an element. */
+  readonly images: Tensor;
+  /** i32[count]. */
+  readonly labels: Tensor;
+
+  /** @throws DataError where sizes do not fit together, the set is empty, or a label is out of range */
+  constructor({ images, labels, shape, classes, mean = 0, std = 1 }: ImageDatasetOptions) {
+    this.count = labels.length;
+    if (this.count === 0) throw new DataError("ImageDataset", "no examples");
+    if (images.length !== this.count * numel(shape))
+      throw new DataError("ImageDataset", `${images.length} bytes of pictures`, {
+        wants: `${this.count} labels × ${numel(shape)} bytes`,
+      });
+    const wrong = labels.findIndex((l) => l >= classes);
+    if (wrong >= 0)
+      throw new DataError("ImageDataset", `label ${labels[wrong]} of example ${wrong}`, {
+        classes: `0 … ${classes - 1}`,
+      });
+    if (!(Number.isFinite(mean) && std > 0)) throw new DataError("ImageDataset", `mean ${mean}, std ${std}`);
+    [this.shape, this.classes, this.mean, this.std] = [shape, classes, mean, std];
+    const words = Math.ceil(images.length / 4);
+    this.images = state("images", { shape: [words], dtype: "u32" }, () => packBytes(images, words));
+    this.labels = state("labels", { shape: [this.count], dtype: "i32" }, () => Int32Array.from(labels));
+  }
+}
+
+function packBytes(bytes: Uint8Array, words: number): Uint32Array<ArrayBuffer> {
+  const packed = new Uint8Array(words * 4);
+  packed.set(bytes);
+  return new Uint32Array(packed.buffer);
+}
+
+/** Mean and standard deviation of byte/255: what normalisation needs, from the training split. */
+export function byteStatistics(bytes: Uint8Array): { mean: number; std: number } {
+  const counts = new Float64Array(256);
+  for (const b of bytes) counts[b]!++;
+  const mean = counts.reduce((n, count, b) => n + (count * b) / 255, 0) / bytes.length;
+  const variance = counts.reduce((n, count, b) => n + count * (b / 255 - mean) ** 2, 0) / bytes.length;
+  return { mean, std: Math.sqrt(variance) };
+}

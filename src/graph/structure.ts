@@ -1,0 +1,33 @@
+import { topological } from "./op";
+import type { Tensor } from "./tensor";
+import type { Update } from "./trace";
+
+/** What two graphs must share to be run by the same plan, and the tensors in which they may differ. */
+export interface Structure {
+  /** Equal keys: same ops, attributes, shapes, states and updates. */
+  readonly key: string;
+  /** Leaves that carry data, in the order of the key. */
+  readonly data: readonly Tensor[];
+}
+
+/** The structure of a graph: a text in which every tensor is named by its place and only states by identity. */
+export function structureOf(outputs: readonly Tensor[], updates: readonly Update[]): Structure {
+  const order = topological([...outputs, ...updates.flatMap((u) => u.reads)]);
+  const number = new Map<Tensor, number>();
+  const ops = new Map<object, number>();
+  const data: Tensor[] = [];
+  const lines = order.map((t, i) => {
+    number.set(t, i);
+    if (t.leaf?.kind === "state") return `s${t.id}`;
+    if (!t.source) {
+      data.push(t);
+      return `d${t.dtype}${t.shape}`;
+    }
+    const { op, inputs, attrs, index } = t.source;
+    if (!ops.has(op)) ops.set(op, ops.size);
+    return `${op.name}${ops.get(op)}.${index}${JSON.stringify(attrs)}(${inputs.map((x) => number.get(x))})`;
+  });
+  const effects = updates.map((u) => `${u.name}:${u.reads.map((t) => number.get(t))}>${u.writes.map((t) => t.id)}`);
+  const key = [...lines, `out ${outputs.map((t) => number.get(t))}`, ...effects].join("\n");
+  return { key, data };
+}

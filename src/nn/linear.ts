@@ -1,0 +1,34 @@
+import type { Tensor } from "../graph/tensor";
+import { add } from "../ops/add";
+import { matmul } from "../ops/matmul";
+import { fansOf, type Initializer, initialized, uniformByFanIn } from "./init";
+import { Module } from "./module";
+
+export interface LinearOptions {
+  /** Default true. */
+  readonly bias?: boolean;
+  /** First values of the weight; default uniform in ±1/√inFeatures. */
+  readonly init?: Initializer;
+}
+
+/** Affine map `y = x · Wᵀ + b`. x [.., inFeatures] → [.., outFeatures]; weight [outFeatures, inFeatures]. */
+export class Linear extends Module {
+  readonly weight: Tensor;
+  readonly bias: Tensor | undefined;
+
+  constructor(
+    readonly inFeatures: number,
+    readonly outFeatures: number,
+    { bias = true, init = uniformByFanIn }: LinearOptions = {},
+  ) {
+    super();
+    const shape = [outFeatures, inFeatures];
+    this.weight = initialized("weight", shape, fansOf(shape), init);
+    if (bias) this.bias = initialized("bias", [outFeatures], fansOf(shape), uniformByFanIn);
+  }
+
+  override forward(x: Tensor): Tensor {
+    const y = matmul(x, this.weight, { transB: true });
+    return this.bias ? add(y, this.bias) : y;
+  }
+}

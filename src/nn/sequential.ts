@@ -1,0 +1,20 @@
+import type { Tensor } from "../graph/tensor";
+import { Module } from "./module";
+
+/** Layers one after the other; a plain function counts as a layer without parameters. Names are 0, 1, 2, … as in PyTorch. */
+export class Sequential extends Module {
+  readonly layers: readonly (Module | ((x: Tensor) => Tensor))[];
+
+  constructor(...layers: (Module | ((x: Tensor) => Tensor))[]) {
+    super();
+    this.layers = layers;
+  }
+
+  override children(): [string, Module][] {
+    return this.layers.flatMap((l, i): [string, Module][] => (l instanceof Module ? [[String(i), l]] : []));
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.layers.reduce((h, layer) => (layer instanceof Module ? layer.forward(h) : layer(h)), x);
+  }
+}

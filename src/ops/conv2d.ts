@@ -1,0 +1,170 @@
+import convKernel from "../../shaders/conv2d.wgsl";
+import gradInputKernel from "../../shaders/conv2d_grad_input.wgsl";
+import gradWeightKernel from "../../shaders/conv2d_grad_weight.wgsl";
+import { ShapeError } from "../core/errors";
+import { type Shape, showShape } from "../core/shape";
+import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
+import { scratch, type Tensor } from "../graph/tensor";
+import { add } from "./add";
+import { reshape } from "./reshape";
+import { reduceDispatches } from "./sum";
+
+/** One number for both directions, or [height, width]. */
+export type Pair = number | readonly [number, number];
+
+export interface Conv2dOptions {
+  /** Default 1. */
+  readonly stride?: Pair;
+  /** Zeros around the picture; "same" keeps its size (stride 1 only), "valid" is 0. Default 0. */
+  readonly padding?: Pair | "same" | "valid";
+  /** Distance between the taps of the kernel; default 1. */
+  readonly dilation?: Pair;
+  /** Input and output channels are split into this many groups that do not see each other; default 1. */
+  readonly groups?: number;
+}
+
+interface Conv2dAttrs {
+  readonly stride: readonly [number, number];
+  /** Zeros above and to the left. */
+  readonly pad: readonly [number, number];
+  readonly dilation: readonly [number, number];
+  readonly groups: number;
+  readonly outSize: readonly [number, number];
+}
+
+export const pair = (p: Pair): readonly [number, number] => (typeof p === "number" ? [p, p] : p);
+
+/**
+ * Convolution of pictures (cross-correlation, as PyTorch has it):
+ * `out[n,o,y,x] = b[o] + Σ w[o,c,i,j] · x[n, c, y·stride − pad + i·dilation, x·stride − pad + j·dilation]`, zero outside.
+ *
+ * @param x [N, C, H, W] f32
+ * @param weight [O, C/groups, KH, KW] f32
+ * @param bias [O] f32, or nothing
+ * @returns [N, O, OH, OW], OH = ⌊(H + padding above and below − dilation·(KH − 1) − 1) / stride⌋ + 1
+ * @throws ShapeError, DTypeError
+ * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning"
+ */
+export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv2dOptions = {}): Tensor {
+  const out = record(op, [x, weight], resolve(x.shape, weight.shape, options));
+  if (!bias) return out;
+  const [channels] = weight.shape;
+  if (bias.size !== channels)
+    throw new ShapeError("conv2d", "one bias for each output channel", {
+      bias: showShape(bias.shape),
+      weight: showShape(weight.shape),
+    });
+  return add(out, reshape(bias, [channels!, 1, 1]));
+}
+
+/** Checks shapes and options, and works out padding and size of the result. */
+function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
+  const { padding = 0, groups = 1 } = options;
+  const [stride, dilation] = [pair(options.stride ?? 1), pair(options.dilation ?? 1)];
+  const refuse = (problem: string, fix?: string): never => {
+    throw new ShapeError("conv2d", problem, { x: showShape(x), weight: showShape(w) }, fix);
+  };
+  if (x.length !== 4 || w.length !== 4) refuse("x must be [N, C, H, W] and weight [O, C/groups, KH, KW]");
+  if (x[1] !== w[1]! * groups || w[0]! % groups) refuse(`channels do not fit ${groups} group(s)`);
+  if (padding === "same" && (stride[0] !== 1 || stride[1] !== 1)) refuse('padding "same" wants stride 1');
+  const numbers = typeof padding === "string" ? [] : pair(padding);
+  const sane = [...stride, ...dilation].every((v) => Number.isInteger(v) && v >= 1);
+  if (!sane || numbers.some((v) => !Number.isInteger(v) || v < 0))
+    refuse("stride and dilation must be integers of at least 1, padding of at least 0");
+  const span = [0, 1].map((d) => dilation[d]! * (w[d + 2]! - 1));
+  const around = [0, 1].map((d) => (padding === "same" ? span[d]! : padding === "valid" ? 0 : 2 * pair(padding)[d]!));
+  const outSize = [0, 1].map((d) => Math.floor((x[d + 2]! + around[d]! - span[d]! - 1) / stride[d]!) + 1);
+  if (outSize.some((s) => s < 1)) refuse("the kernel is larger than the padded picture");
+  const pad = around.map((a) => Math.floor(a / 2));
+  const two = (v: number[]) => v as unknown as readonly [number, number];
+  return { stride, pad: two(pad), dilation, groups, outSize: two(outSize) };
+}
+
+/** The numbers that all three kernels take. */
+function geometry(x: Shape, w: Shape, a: Conv2dAttrs) {
+  return {
+    batch: x[0]!,
+    in_channels: x[1]!,
+    height: x[2]!,
+    width: x[3]!,
+    out_channels: w[0]!,
+    out_height: a.outSize[0],
+    out_width: a.outSize[1],
+    kernel_h: w[2]!,
+    kernel_w: w[3]!,
+    stride_h: a.stride[0],
+    stride_w: a.stride[1],
+    pad_h: a.pad[0],
+    pad_w: a.pad[1],
+    dilation_h: a.dilation[0],
+    dilation_w: a.dilation[1],
+    groups: a.groups,
+  };
+}
+
+const flopsOf = (x: Shape, w: Shape, a: Conv2dAttrs): number =>
+  2 * x[0]! * a.outSize[0] * a.outSize[1] * w[0]! * w[1]! * w[2]! * w[3]!;
+
+/** Tiles of four channels, none across two groups. */
+const channelTiles = (channels: number, groups: number): number => groups * Math.ceil(channels / groups / 4);
+
+export const op: KernelOp<Conv2dAttrs> = {
+  kind: "kernel",
+  name: "conv2d",
+  infer([x, w], { outSize }) {
+    checkDTypes("conv2d", [x!, w!], ["f32"]);
+    return [{ shape: [x!.shape[0]!, w!.shape[0]!, ...outSize], dtype: "f32" }];
+  },
+  lower([x, w], [out], attrs) {
+    const params = geometry(x!.shape, w!.shape, attrs);
+    const tiles = params.batch * Math.ceil((params.out_height * params.out_width) / 4);
+    const grid = [tiles, channelTiles(params.out_channels, attrs.groups)] as const;
+    const flops = flopsOf(x!.shape, w!.shape, attrs);
+    return [convKernel.dispatch({ buffers: { x: x!, w: w!, out: out! }, params, grid, flops })];
+  },
+  vjp: ([x, w], [dOut], attrs) => [
+    record(gradInput, [dOut!, w!], { ...attrs, shape: x!.shape }),
+    record(gradWeight, [x!, dOut!], { ...attrs, shape: w!.shape }),
+  ],
+};
+
+/** Attributes of a convolution, and the shape of the operand whose gradient is wanted. */
+type GradAttrs = Conv2dAttrs & { readonly shape: Shape };
+
+const gradInput: KernelOp<GradAttrs> = {
+  kind: "kernel",
+  name: "conv2d_grad_input",
+  infer: (_, { shape }) => [{ shape, dtype: "f32" }],
+  lower([dOut, w], [dx], attrs) {
+    const params = geometry(dx!.shape, w!.shape, attrs);
+    const tiles = params.batch * Math.ceil((params.height * params.width) / 4);
+    const grid = [tiles, channelTiles(params.in_channels, attrs.groups)] as const;
+    const flops = flopsOf(dx!.shape, w!.shape, attrs);
+    return [gradInputKernel.dispatch({ buffers: { d_out: dOut!, w: w!, dx: dx! }, params, grid, flops })];
+  },
+  vjp: noSecondDerivative("conv2d_grad_input"),
+};
+
+const gradWeight: KernelOp<GradAttrs> = {
+  kind: "kernel",
+  name: "conv2d_grad_weight",
+  infer: (_, { shape }) => [{ shape, dtype: "f32" }],
+  // A weight gradient has few elements and long sums: the rows of all pictures are dealt out to `parts` invocations.
+  lower([x, dOut], [dw], attrs, target) {
+    const [outChannels, inGroup, kh, kw] = dw!.shape as [number, number, number, number];
+    const columns = Math.ceil((inGroup * kh * kw) / 4);
+    const tiles = columns * channelTiles(outChannels, attrs.groups);
+    const rows = x!.shape[0]! * attrs.outSize[0];
+    const parts = Math.max(1, Math.min(rows, Math.ceil((target.cpu ? 128 : 16384) / tiles), 1024));
+    const partial = parts === 1 ? dw! : scratch({ shape: [parts, dw!.size], dtype: "f32" });
+    const product = gradWeightKernel.dispatch({
+      buffers: { x: x!, d_out: dOut!, partial },
+      params: { ...geometry(x!.shape, dw!.shape, attrs), parts },
+      grid: [columns, parts, channelTiles(outChannels, attrs.groups)],
+      flops: flopsOf(x!.shape, dw!.shape, attrs),
+    });
+    if (parts === 1) return [product];
+    return [product, ...reduceDispatches(partial, dw!, { k0: 1, r0: parts, k1: dw!.size, r1: 1 }, target, {})];
+  },
+  vjp: noSecondDerivative("conv2d_grad_weight"),
+};

@@ -1,0 +1,50 @@
+import poolKernel from "../../shaders/max_pool2d.wgsl";
+import gradKernel from "../../shaders/max_pool2d_grad.wgsl";
+import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
+import { type PoolAttrs, poolAttrs, pooledShape, poolParams } from "../graph/pooling";
+import type { Tensor } from "../graph/tensor";
+import type { Pair } from "./conv2d";
+
+export interface Pool2dOptions {
+  /** Default: the kernel's size, so that windows do not overlap. */
+  readonly stride?: Pair;
+  /** Default 0; at most half the kernel. */
+  readonly padding?: Pair;
+}
+
+/**
+ * Largest value of each window. The gradient goes to the first maximum of the window, in row-major order.
+ * @param x [N, C, H, W] f32
+ * @param kernelSize a number, or [height, width]
+ * @returns [N, C, OH, OW], OH = ⌊(H + 2·padding − kernel) / stride⌋ + 1
+ * @throws ShapeError, DTypeError
+ */
+export const maxPool2d = (x: Tensor, kernelSize: Pair, { stride, padding }: Pool2dOptions = {}): Tensor =>
+  record(op, [x], poolAttrs("maxPool2d", kernelSize, stride, padding));
+
+export const op: KernelOp<PoolAttrs> = {
+  kind: "kernel",
+  name: "maxPool2d",
+  infer([x], attrs) {
+    checkDTypes("maxPool2d", [x!], ["f32"]);
+    return [{ shape: pooledShape("maxPool2d", x!.shape, attrs), dtype: "f32" }];
+  },
+  lower([x], [out], attrs) {
+    const params = poolParams(x!.shape, out!.shape, attrs, out!.size);
+    const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
+    return [poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, grid: out!.size, flops })];
+  },
+  vjp: ([x], [dOut], attrs, [out]) => [record(grad, [x!, out!, dOut!], attrs)],
+};
+
+const grad: KernelOp<PoolAttrs> = {
+  kind: "kernel",
+  name: "max_pool2d_grad",
+  infer: ([x]) => [{ shape: x!.shape, dtype: "f32" }],
+  lower([x, out, dOut], [dx], attrs) {
+    const params = poolParams(x!.shape, out!.shape, attrs, dx!.size);
+    const buffers = { x: x!, out: out!, d_out: dOut!, dx: dx! };
+    return [gradKernel.dispatch({ buffers, params, grid: dx!.size, flops: 4 * dx!.size })];
+  },
+  vjp: noSecondDerivative("max_pool2d_grad"),
+};

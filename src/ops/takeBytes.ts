@@ -1,0 +1,45 @@
+import takeBytesKernel from "../../shaders/take_bytes.wgsl";
+import { ShapeError } from "../core/errors";
+import { numel, type Shape } from "../core/shape";
+import { checkDTypes, type KernelOp, record } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+
+export interface TakeBytesAttrs {
+  /** Rows of the table. */
+  readonly rows: number;
+  /** Shape of one row; its elements are bytes. */
+  readonly shape: Shape;
+  /** Subtracted from byte/255. */
+  readonly mean: number;
+  /** Divides what is left. */
+  readonly std: number;
+}
+
+/**
+ * Rows of a table of bytes (pictures), normalised: `out = (byte/255 − mean) / std`. No gradient flows into data.
+ * @param table u32[⌈rows · numel(shape) / 4⌉], four bytes to an element, little end first
+ * @param indices u32[n]; an index of `rows` or more gives zeros
+ * @returns f32 [n, …shape]
+ */
+export const takeBytes = (table: Tensor, indices: Tensor, attrs: TakeBytesAttrs): Tensor =>
+  record(op, [table, indices], attrs);
+
+export const op: KernelOp<TakeBytesAttrs> = {
+  kind: "kernel",
+  name: "takeBytes",
+  infer([table, indices], { rows, shape }) {
+    checkDTypes("takeBytes", [table!, indices!], ["u32"]);
+    const wanted = Math.ceil((rows * numel(shape)) / 4);
+    if (numel(table!.shape) < wanted)
+      throw new ShapeError("takeBytes", `table of ${numel(table!.shape)} words`, {
+        wants: `${wanted} for ${rows} rows`,
+      });
+    return [{ shape: [indices!.shape[0]!, ...shape], dtype: "f32" }];
+  },
+  lower([table, indices], [out], { rows, mean, std }) {
+    const params = { len: out!.size, width: out!.size / indices!.size, rows, mean, deviation: std };
+    const buffers = { table: table!, indices: indices!, out: out! };
+    return [takeBytesKernel.dispatch({ buffers, params, grid: out!.size })];
+  },
+  vjp: () => [null, null],
+};

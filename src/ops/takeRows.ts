@@ -1,0 +1,36 @@
+import takeRowsKernel from "../../shaders/take_rows.wgsl";
+import { checkDTypes, type KernelOp, record } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+
+interface TakeRowsAttrs {
+  readonly missing: number;
+}
+
+/**
+ * Rows of a table of data: `out[i, …] = table[indices[i], …]`. Data is not learnt, so no gradient flows.
+ * @param table [R, …], any dtype
+ * @param indices u32[n]
+ * @param missing value of rows whose index is R or more; default 0
+ * @returns [n, …]
+ */
+export const takeRows = (table: Tensor, indices: Tensor, { missing = 0 }: Partial<TakeRowsAttrs> = {}): Tensor =>
+  record(op, [table, indices], { missing });
+
+export const op: KernelOp<TakeRowsAttrs> = {
+  kind: "kernel",
+  name: "takeRows",
+  infer([table, indices]) {
+    checkDTypes("takeRows", [indices!], ["u32"]);
+    return [{ shape: [indices!.shape[0]!, ...table!.shape.slice(1)], dtype: table!.dtype }];
+  },
+  lower([table, indices], [out], { missing }) {
+    const bits = new DataView(new ArrayBuffer(4));
+    if (out!.dtype === "f32") bits.setFloat32(0, missing);
+    else bits.setInt32(0, missing);
+    const width = out!.size / indices!.size;
+    const params = { len: out!.size, width, rows: table!.shape[0]!, missing: bits.getUint32(0) };
+    const buffers = { table: table!, indices: indices!, out: out! };
+    return [takeRowsKernel.dispatch({ buffers, params, grid: out!.size })];
+  },
+  vjp: () => [null, null],
+};

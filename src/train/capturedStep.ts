@@ -1,0 +1,175 @@
+import { BYTES_PER_ELEMENT, dtypeOf, type TypedArray } from "../core/dtype";
+import { CaptureError, DataError } from "../core/errors";
+import { showShape } from "../core/shape";
+import type { Executable, RingCopy } from "../gpu/executable";
+import type { KernelTime } from "../gpu/profile";
+import type { Runtime } from "../gpu/runtime";
+import type { Region } from "../gpu/storage";
+import type { Tensor } from "../graph/tensor";
+import type { Plan } from "../schedule/plan";
+import { checkNumbers } from "./checkNumbers";
+
+/** Runs whose one-element outputs are kept until they are drained. */
+const RING = 256;
+
+/** Steps that may be under way at once. */
+const MAX_IN_FLIGHT = 2;
+
+/** Milliseconds that one submission may take before the step is cut into more of them. */
+const CHUNK_MILLISECONDS = 50;
+
+/** Runs after which the time of a step is measured: the first ones include what drivers put off. */
+const MEASURED_RUNS = [2, 3, 4];
+
+/** The one-element outputs of a run. */
+export interface Scalars<O extends string> {
+  /** Number of the run, from 0. */
+  readonly run: number;
+  readonly values: Readonly<Record<O, number>>;
+}
+
+/** A step captured as a plan. Running it writes the feeds and submits; nothing else happens on the CPU. */
+export class CapturedStep<I extends string = string, O extends string = string> {
+  /** Runs so far. */
+  runs = 0;
+  readonly #scalars: readonly (readonly [O, Tensor])[];
+  readonly #ring: GPUBuffer | undefined;
+  #drained = 0;
+  #milliseconds = Number.POSITIVE_INFINITY;
+
+  constructor(
+    readonly runtime: Runtime,
+    readonly executable: Executable,
+    readonly feeds: Readonly<Record<string, Tensor>>,
+    readonly outputs: Readonly<Record<O, Tensor>>,
+  ) {
+    const all = Object.entries(outputs) as [O, Tensor][];
+    this.#scalars = all.filter(([, t]) => t.size === 1 && t.dtype === "f32");
+    const bytes = this.#scalars.length * RING * BYTES_PER_ELEMENT;
+    if (bytes) this.#ring = runtime.pool.acquire(bytes, "ring of scalars");
+  }
+
+  /** What the step does, as text: `String(step.plan)`. */
+  get plan(): Plan {
+    return this.executable.plan;
+  }
+
+  /** Submissions a run makes. */
+  get submits(): number {
+    return this.executable.submits;
+  }
+
+  /**
+   * Runs the step once. Resolves when it is submitted; waits while two steps are still under way.
+   * @param values one array for each feed; a feed left out keeps its last value
+   * @throws CaptureError where a feed is unknown, or of another size or dtype than captured; DataError on NaN or labels out of range
+   */
+  async run(values: Partial<Record<I, TypedArray>> = {}): Promise<void> {
+    const entries = Object.entries(values) as [I, TypedArray][];
+    for (const [name, array] of entries) this.#check(name, array);
+    this.#requireFeeds(entries);
+    await this.runtime.waiter.below(MAX_IN_FLIGHT);
+    this.runtime.throwErrors();
+    for (const [name, array] of entries) this.executable.write(this.feeds[name]!, array);
+    const measured = MEASURED_RUNS.includes(this.runs);
+    if (measured) await this.runtime.waiter.workDone();
+    const start = performance.now();
+    this.executable.run(this.#copies());
+    this.runtime.waiter.submitted();
+    this.runs++;
+    if (measured) await this.#measure(start);
+  }
+
+  /** The values of an output after the newest run. */
+  async read(name: O): Promise<TypedArray> {
+    return (await this.readAll([name]))[name];
+  }
+
+  /** Several outputs of the newest run, in one transfer. */
+  async readAll(names: readonly O[]): Promise<Record<O, TypedArray>> {
+    const tensors = names.map((name) => {
+      const t = this.outputs[name];
+      if (!t)
+        throw new CaptureError("read", `the step has no output ${name}`, {
+          outputs: Object.keys(this.outputs).join(", "),
+        });
+      return t;
+    });
+    const parts = tensors.map((t) => ({ region: this.executable.region(t), dtype: t.dtype, length: t.size }));
+    const arrays = await this.runtime.readback.read(parts);
+    this.runtime.throwErrors();
+    return Object.fromEntries(names.map((name, i) => [name, arrays[i]!])) as Record<O, TypedArray>;
+  }
+
+  /** The one-element outputs of every run since the last drain (at most the last 256), in one transfer. */
+  async drain(): Promise<Scalars<O>[]> {
+    const end = this.runs;
+    const start = Math.max(this.#drained, end - RING);
+    this.#drained = end;
+    if (!this.#ring || start === end) return [];
+    const region: Region = { buffer: this.#ring, offset: 0, size: this.#ring.size };
+    const length = this.#scalars.length * RING;
+    const [ring] = await this.runtime.readback.read([{ region, dtype: "f32", length }]);
+    this.runtime.throwErrors();
+    return Array.from({ length: end - start }, (_, i) => {
+      const run = start + i;
+      const values = this.#scalars.map(([name], s) => [name, ring![s * RING + (run % RING)]!]);
+      return { run, values: Object.fromEntries(values) as Record<O, number> };
+    });
+  }
+
+  /** Milliseconds by kernel, from a run that leaves no trace; null where the device has no timestamp queries. */
+  profile(): Promise<KernelTime[] | null> {
+    return this.executable.profile();
+  }
+
+  /** Gives the step's buffers back. The states stay. */
+  dispose(): void {
+    this.executable.dispose();
+    if (this.#ring) this.runtime.pool.release(this.#ring);
+  }
+
+  #copies(): RingCopy[] {
+    const at = this.runs % RING;
+    return this.#scalars.map(([, from], s) => {
+      const offset = (s * RING + at) * BYTES_PER_ELEMENT;
+      return { from, to: { buffer: this.#ring!, offset, size: BYTES_PER_ELEMENT } };
+    });
+  }
+
+  /** Cuts the step into submissions that are short enough, once its time is known. */
+  async #measure(start: number): Promise<void> {
+    await this.runtime.waiter.workDone();
+    this.#milliseconds = Math.min(this.#milliseconds, performance.now() - start);
+    if (this.runs > MEASURED_RUNS.at(-1)!) this.executable.cut(Math.ceil(this.#milliseconds / CHUNK_MILLISECONDS));
+  }
+
+  #check(name: string, values: TypedArray): void {
+    const t = this.feeds[name];
+    if (!t) throw new CaptureError("run", `no feed ${name}`, { feeds: Object.keys(this.feeds).join(", ") || "none" });
+    const op = `feed ${name}`;
+    if (values.length !== t.size)
+      throw new CaptureError(
+        op,
+        `${values.length} values`,
+        { captured: showShape(t.shape) },
+        "capture another step for this shape",
+      );
+    if (dtypeOf(values) !== t.dtype)
+      throw new CaptureError(op, `values of dtype ${dtypeOf(values)}`, { captured: t.dtype });
+    checkNumbers(op, values);
+    if (t.leaf?.kind === "feed" && t.leaf.limit) checkRange(op, values, t.leaf.limit);
+  }
+
+  #requireFeeds(given: readonly (readonly [string, TypedArray])[]): void {
+    if (this.runs > 0) return;
+    const missing = Object.keys(this.feeds).filter((name) => !given.some(([n]) => n === name));
+    if (missing.length) throw new CaptureError("run", `the first run lacks ${missing.join(", ")}`);
+  }
+}
+
+function checkRange(feed: string, values: TypedArray, limit: { low: number; high: number; op: string }): void {
+  const at = (values as Int32Array).findIndex((v) => v < limit.low || v > limit.high);
+  if (at < 0) return;
+  throw new DataError(limit.op, `${feed}: element ${at} is ${values[at]}`, { allowed: `${limit.low} … ${limit.high}` });
+}

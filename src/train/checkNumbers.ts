@@ -1,0 +1,12 @@
+import type { TypedArray } from "../core/dtype";
+import { DataError } from "../core/errors";
+
+/** @throws DataError naming the first value that is not a number */
+export function checkNumbers(op: string, values: TypedArray): void {
+  if (!(values instanceof Float32Array)) return;
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]! - values[i]!;
+  if (total === 0) return;
+  const at = values.findIndex((v) => Number.isNaN(v));
+  if (at >= 0) throw new DataError(op, `element ${at} is NaN`, {}, "clean the data before it is handed over");
+}

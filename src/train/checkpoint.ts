@@ -1,0 +1,70 @@
+import type { Tensor } from "../graph/tensor";
+import { type NamedStates, packCheckpoint, unpackCheckpoint } from "../io/checkpoint";
+import type { Module } from "../nn/module";
+import type { Optimizer } from "../optim/optimizer";
+import type { Engine } from "./engine";
+
+/** All that a run needs to go on exactly as if it had never stopped. */
+export interface Checkpointed {
+  /** Its states are stored under PyTorch's `state_dict` names. */
+  readonly model: Module;
+  /** Stored as `optimizer.<state>.<parameter>`. */
+  readonly optimizer?: Optimizer;
+  /** Further states by name: positions of loaders, random generators. */
+  readonly states?: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * The checkpoint of a run as the bytes of a .safetensors file.
+ * @param metadata free text, stored in the file's header
+ */
+export async function saveCheckpoint(
+  engine: Engine,
+  what: Checkpointed,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const states = statesOf(what);
+  const parts = states.map(([, t]) => ({ region: engine.runtime.storage.region(t), dtype: t.dtype, length: t.size }));
+  const values = await engine.runtime.readback.read(parts);
+  engine.runtime.throwErrors();
+  return packCheckpoint(states, values, metadata);
+}
+
+/**
+ * Restores a run from a checkpoint. Nothing is written unless the whole file fits.
+ * @param file name of the file, for errors
+ * @returns the file's metadata
+ * @throws CheckpointError
+ */
+export function loadCheckpoint(
+  engine: Engine,
+  bytes: Uint8Array,
+  what: Checkpointed,
+  file?: string,
+): Readonly<Record<string, string>> {
+  const states = statesOf(what);
+  const { values, metadata } = unpackCheckpoint(bytes, states, file);
+  states.forEach(([, state], i) => {
+    engine.write(state, values[i]!);
+  });
+  return metadata;
+}
+
+function statesOf({ model, optimizer, states = {} }: Checkpointed): NamedStates {
+  const named: [string, Tensor][] = [...model.namedStates()];
+  if (optimizer) named.push(...optimizerStates(model, optimizer));
+  return [...named, ...Object.entries(states)];
+}
+
+/** The optimizer's states; those that have a part for each parameter are taken apart under the parameters' names. */
+function optimizerStates(model: Module, optimizer: Optimizer): [string, Tensor][] {
+  const { arena } = optimizer;
+  const names = new Map(model.namedParameters().map(([name, t]) => [t, name]));
+  return [...optimizer.states(), ["lr", optimizer.lr] as [string, Tensor]].flatMap(([name, t]): [string, Tensor][] => {
+    if (t.size !== arena.length || t.shape.length !== 1) return [[`optimizer.${name}`, t]];
+    return arena.tensors.map((p, i) => {
+      const stateName = `optimizer.${name}.${names.get(p) ?? i}`;
+      return [stateName, arena.range(t, i, stateName)];
+    });
+  });
+}

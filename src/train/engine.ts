@@ -1,0 +1,174 @@
+import { type DType, dtypeOf, type TypedArray, typedArray } from "../core/dtype";
+import { CaptureError, ShapeError } from "../core/errors";
+import { checkShape, numel, type Shape, type Spec, showShape } from "../core/shape";
+import type { AdapterInfo, DeviceOptions } from "../gpu/device";
+import { Executable } from "../gpu/executable";
+import type { CompileProgress } from "../gpu/pipelines";
+import type { PoolStatistics } from "../gpu/pool";
+import { Runtime } from "../gpu/runtime";
+import { structureOf } from "../graph/structure";
+import { data, feed, type Tensor } from "../graph/tensor";
+import { takePendingUpdates, trace, type Update } from "../graph/trace";
+import { plan } from "../schedule/plan";
+import { CapturedStep } from "./capturedStep";
+import { checkNumbers } from "./checkNumbers";
+
+export interface EngineOptions extends DeviceOptions {
+  /** Join chains of pointwise ops into one kernel; default true. */
+  readonly fuse?: boolean;
+}
+
+export interface CaptureOptions {
+  /** Called as the step's pipelines get ready. */
+  readonly onCompile?: CompileProgress;
+  /** Default: as the engine. */
+  readonly fuse?: boolean;
+}
+
+/** The feed of a captured step: a shape (f32), or a shape with its dtype. */
+export type FeedSpec = Shape | Spec;
+
+/** Plans of eager code that are kept. */
+const MAX_EAGER_PLANS = 32;
+
+/** A GPU device and the states that live on it. Ops only record; `read` and captured steps compute. */
+export class Engine {
+  readonly #eager = new Map<string, { executable: Executable; outputs: readonly Tensor[]; data: readonly Tensor[] }>();
+
+  private constructor(
+    readonly runtime: Runtime,
+    readonly options: EngineOptions,
+  ) {}
+
+  /**
+   * Opens a device and makes an engine on it.
+   * @throws DeviceError where there is no WebGPU or no adapter, with what to do
+   */
+  static async create(options: EngineOptions = {}): Promise<Engine> {
+    return new Engine(await Runtime.create(options), options);
+  }
+
+  get adapter(): AdapterInfo {
+    return this.runtime.adapter;
+  }
+
+  /** Device memory, in bytes. */
+  get memory(): PoolStatistics {
+    return this.runtime.pool.statistics;
+  }
+
+  /** Resolves with a plain reason when the device is lost. */
+  get lost(): Promise<string> {
+    return this.runtime.lost;
+  }
+
+  /**
+   * Traces `fn` once and makes a step of it that can be run again and again without any work on the graph.
+   *
+   * @param inputs the step's feeds: shapes (f32) or `{ shape, dtype }`, by name
+   * @param fn makes the outputs from the feeds; optimizers called in it take part in the step
+   * @throws whatever an op refuses; DeviceError where the device refuses a kernel or lacks memory
+   */
+  async capture<I extends Record<string, FeedSpec>, O extends Record<string, Tensor>>(
+    inputs: I,
+    fn: (feeds: { [K in keyof I]: Tensor }) => O,
+    { onCompile, fuse = this.options.fuse ?? true }: CaptureOptions = {},
+  ): Promise<CapturedStep<keyof I & string, keyof O & string>> {
+    const feeds = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, makeFeed(name, spec)]));
+    const { result, updates } = trace(() => fn(feeds as { [K in keyof I]: Tensor }));
+    const { target } = this.runtime.open;
+    const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), target, fuse };
+    const made = plan(request);
+    const executable = await Executable.create(this.runtime, made, onCompile);
+    for (const t of made.inputs) if (t.leaf?.kind === "data") executable.write(t, t.leaf.data);
+    return new CapturedStep(this.runtime, executable, feeds, result);
+  }
+
+  /**
+   * Computes tensors, and whatever updates were recorded outside a capture since the last read.
+   * The same code run again reuses its plan, pipelines and buffers.
+   */
+  read(tensor: Tensor): Promise<TypedArray>;
+  read(tensors: readonly Tensor[]): Promise<TypedArray[]>;
+  async read(what: Tensor | readonly Tensor[]): Promise<TypedArray | TypedArray[]> {
+    const outputs = Array.isArray(what) ? (what as readonly Tensor[]) : [what as Tensor];
+    const { executable, tensors } = await this.#eagerly(outputs, takePendingUpdates());
+    executable.run();
+    const parts = tensors.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
+    const values = await this.runtime.readback.read(parts);
+    this.runtime.throwErrors();
+    return Array.isArray(what) ? values : values[0]!;
+  }
+
+  /** Overwrites a state: a parameter, a learning rate, a counter. @throws ShapeError, DataError */
+  write(state: Tensor, values: TypedArray): void {
+    if (values.length !== state.size)
+      throw new ShapeError("write", `${values.length} values`, { state: showShape(state.shape) });
+    checkNumbers("write", values);
+    this.runtime.storage.write(state, values);
+  }
+
+  /** Gives back buffers that nothing uses at the moment. */
+  trim(): void {
+    this.runtime.pool.trim();
+  }
+
+  /** Ends the engine and frees all its memory. */
+  dispose(): void {
+    this.#eager.clear();
+    this.runtime.destroy();
+  }
+
+  async #eagerly(outputs: readonly Tensor[], updates: readonly Update[]) {
+    const { key, data: leaves } = structureOf(outputs, updates);
+    for (const t of leaves)
+      if (t.leaf?.kind !== "data")
+        throw new CaptureError("read", "a feed has a value only within its captured step", {
+          feed: showShape(t.shape),
+        });
+    let cached = this.#eager.get(key);
+    if (!cached) {
+      const { target } = this.runtime.open;
+      const made = plan({ outputs, updates, inputs: leaves, target, fuse: this.options.fuse ?? true });
+      cached = { executable: await Executable.create(this.runtime, made), outputs, data: leaves };
+      this.#keep(key, cached);
+    }
+    leaves.forEach((t, i) => {
+      if (t.leaf?.kind === "data") cached.executable.write(cached.data[i]!, t.leaf.data);
+    });
+    return { executable: cached.executable, tensors: cached.outputs };
+  }
+
+  #keep(key: string, entry: { executable: Executable; outputs: readonly Tensor[]; data: readonly Tensor[] }): void {
+    this.#eager.set(key, entry);
+    const [oldest] = this.#eager.keys();
+    if (this.#eager.size <= MAX_EAGER_PLANS || oldest === undefined) return;
+    this.#eager.get(oldest)!.executable.dispose();
+    this.#eager.delete(oldest);
+  }
+}
+
+/** Opens a device and makes an engine on it, see {@link Engine.create}. */
+export const createEngine = (options: EngineOptions = {}): Promise<Engine> => Engine.create(options);
+
+/**
+ * A tensor with the given numbers.
+ * @param values nested arrays are not taken: pass the numbers in row-major order
+ * @param shape default: one dimension
+ * @throws ShapeError where the number of values does not fit; DataError where one is NaN
+ */
+export function tensor(values: TypedArray | readonly number[], shape?: Shape, dtype?: DType): Tensor {
+  const array = Array.isArray(values) ? typedArray(dtype ?? "f32", values) : (values as TypedArray);
+  const spec = { shape: shape ?? [array.length], dtype: dtypeOf(array) };
+  checkShape("tensor", spec.shape);
+  if (numel(spec.shape) !== array.length)
+    throw new ShapeError("tensor", `${array.length} values`, { shape: showShape(spec.shape) });
+  checkNumbers("tensor", array);
+  return data(spec, array);
+}
+
+function makeFeed(name: string, spec: FeedSpec): Tensor {
+  const full: Spec = "shape" in spec ? spec : { shape: spec, dtype: "f32" };
+  checkShape(`feed ${name}`, full.shape);
+  return feed(name, full);
+}

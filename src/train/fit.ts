@@ -1,0 +1,143 @@
+import type { ConfusionMatrix } from "../metrics/confusionMatrix";
+import { accuracyOf } from "../metrics/confusionMatrix";
+import type { Optimizer } from "../optim/optimizer";
+import type { Schedule } from "../optim/schedules";
+import type { CapturedStep } from "./capturedStep";
+import type { Engine } from "./engine";
+import type { EvalEvent, StepEvent, TrainEvent } from "./events";
+
+/** What one call of {@link fit} does. */
+export interface FitOptions {
+  readonly engine: Engine;
+  /** A captured training step with a scalar output `loss`; it is fed nothing. */
+  readonly step: CapturedStep<never, "loss">;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  /** Steps already taken, and the step at which to stop. */
+  readonly start: number;
+  readonly end: number;
+  /** Examples a step learns from. */
+  readonly batch: number;
+  /** Steps of one epoch; the held-out split is evaluated after each, and at the end. */
+  readonly stepsPerEpoch: number;
+  readonly evaluate?: (step: number) => Promise<EvalEvent>;
+  readonly onEvent: (event: TrainEvent) => void;
+  /** Stops after the step under way. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds between two step events; default 250. */
+  readonly reportEvery?: number;
+}
+
+/**
+ * Runs a captured step until `end`, reporting losses as they become known, without stopping the queue for them.
+ * @returns the steps taken since the model was new
+ */
+export async function fit(options: FitOptions): Promise<number> {
+  const { step, start, end, stepsPerEpoch, evaluate, onEvent, signal, reportEvery = 250 } = options;
+  const progress = new Progress(options);
+  let done = start;
+  let learningRate = Number.NaN;
+  while (done < end && !signal?.aborted) {
+    const lr = options.schedule(done);
+    if (lr !== learningRate) options.engine.write(options.optimizer.lr, Float32Array.of(lr));
+    learningRate = lr;
+    await step.run();
+    done++;
+    if (progress.due(reportEvery) || done === end) await progress.report(done, lr);
+    // Gives a page or a worker the chance to hear its messages.
+    if (done % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    if (evaluate && done % stepsPerEpoch === 0 && done < end) {
+      await progress.report(done, lr);
+      progress.pause();
+      onEvent(await evaluate(done));
+      progress.resume();
+    }
+  }
+  await progress.report(done, learningRate);
+  if (evaluate && done > start) onEvent(await evaluate(done));
+  return done;
+}
+
+/** Turns drained losses into step events, with the pace of training alone. */
+class Progress {
+  #last = performance.now();
+  #busy = 0;
+  #since = performance.now();
+  readonly #firstRun: number;
+
+  constructor(readonly options: FitOptions) {
+    this.#firstRun = options.step.runs;
+  }
+
+  due(every: number): boolean {
+    return performance.now() - this.#last >= every;
+  }
+
+  pause(): void {
+    this.#busy += performance.now() - this.#since;
+  }
+
+  resume(): void {
+    this.#since = performance.now();
+  }
+
+  async report(done: number, learningRate: number): Promise<void> {
+    const { step, start, end, batch, stepsPerEpoch, onEvent } = this.options;
+    const losses = await step.drain();
+    this.#last = performance.now();
+    const taken = done - start;
+    const seconds = (this.#busy + this.#last - this.#since) / 1000;
+    for (const { run, values } of losses) {
+      const at = start + run - this.#firstRun + 1;
+      const event: StepEvent = {
+        event: "step",
+        step: at,
+        steps: end,
+        epoch: at / stepsPerEpoch,
+        loss: values.loss,
+        learningRate,
+        examplesPerSecond: (taken * batch) / seconds,
+        secondsLeft: ((end - at) * seconds) / taken,
+      };
+      onEvent(event);
+    }
+  }
+}
+
+/** A captured step that adds a batch to a confusion matrix and gives the sum of its losses. */
+export interface Evaluation {
+  readonly engine: Engine;
+  readonly step: CapturedStep<never, "loss">;
+  /** Rewound before each pass: the position of the loader that the step reads from. */
+  readonly rewind: () => void;
+  readonly batches: number;
+  readonly count: number;
+  readonly confusion: ConfusionMatrix;
+}
+
+/** One pass over a held-out split. */
+export async function evaluateClassifier(e: Evaluation): Promise<Omit<EvalEvent, "step" | "epoch">> {
+  const { engine, step, confusion } = e;
+  const { classes } = confusion;
+  e.rewind();
+  engine.write(confusion.counts, new Uint32Array(classes * classes));
+  await step.drain();
+  let total = 0;
+  for (let b = 0; b < e.batches; b++) {
+    await step.run();
+    if (b % 200 === 199) total += sumLosses(await step.drain());
+  }
+  total += sumLosses(await step.drain());
+  const [counts] = await engine.runtime.readback.read([
+    { region: engine.runtime.storage.region(confusion.counts), dtype: "u32", length: classes * classes },
+  ]);
+  return {
+    event: "eval",
+    testLoss: total / e.count,
+    testAccuracy: accuracyOf(counts!, classes),
+    confusion: Array.from({ length: classes }, (_, row) => [...counts!.slice(row * classes, (row + 1) * classes)]),
+  };
+}
+
+const sumLosses = (runs: readonly { values: { loss: number } }[]): number =>
+  runs.reduce((n, { values }) => n + values.loss, 0);

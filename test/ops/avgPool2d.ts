@@ -1,0 +1,33 @@
+import { avgPool2d } from "../../src/ops/avgPool2d";
+import { opCase } from "./opCase";
+import { element, tabulate } from "./reference";
+
+interface Attrs {
+  kernel: number;
+  stride?: number;
+  padding?: number;
+}
+
+export default opCase<Attrs>({
+  samples: [
+    { inputs: [[2, 3, 6, 8]], attrs: { kernel: 2 } },
+    { inputs: [[1, 1, 1, 1]], attrs: { kernel: 1 } },
+    { inputs: [[1, 2, 7, 5]], attrs: { kernel: 3, stride: 2, padding: 1 }, note: "windows overlap" },
+    { inputs: [[2, 1, 7, 9]], attrs: { kernel: 2 }, note: "a rest is left over" },
+    { inputs: [[1, 1, 9, 9]], attrs: { kernel: 2, stride: 3 }, note: "gaps" },
+  ],
+  build: ([x], { kernel, stride, padding }) => avgPool2d(x!, kernel, { stride, padding }),
+  reference([x], { kernel, stride = kernel, padding = 0 }) {
+    const [n, c, h, w] = x!.shape as [number, number, number, number];
+    const size = (s: number) => Math.floor((s + 2 * padding - kernel) / stride) + 1;
+    return tabulate([n, c, size(h), size(w)], ([i, k, oy, ox]) => {
+      const window: number[] = [];
+      for (let a = 0; a < kernel; a++)
+        for (let b = 0; b < kernel; b++) {
+          const [y, z] = [oy! * stride - padding + a, ox! * stride - padding + b];
+          if (y >= 0 && z >= 0 && y < h && z < w) window.push(element(x!, [i!, k!, y, z]));
+        }
+      return window.reduce((p, q) => p + q, 0) / kernel ** 2;
+    });
+  },
+});

@@ -1,0 +1,24 @@
+import { softmax } from "../../src/ops/softmax";
+import { opCase } from "./opCase";
+import { element, tabulate } from "./reference";
+
+export default opCase<{ axis?: number }>({
+  samples: [
+    { inputs: [[7, 13]] },
+    { inputs: [[1]] },
+    { inputs: [[3, 5, 4]], attrs: { axis: 1 } },
+    { inputs: [[5, 3]], attrs: { axis: 0 } },
+    { inputs: [{ shape: [4, 6], range: [-300, 300] }], note: "large values", vjp: false },
+    { inputs: [[130, 9]], note: "several workgroups", vjp: false },
+  ],
+  build: ([x], { axis }) => softmax(x!, axis),
+  reference([x], { axis = -1 }) {
+    const d = axis < 0 ? axis + x!.shape.length : axis;
+    return tabulate(x!.shape, (at) => {
+      const row = Array.from({ length: x!.shape[d]! }, (_, i) => element(x!, at.with(d, i)));
+      const largest = Math.max(...row);
+      const total = row.reduce((n, v) => n + Math.exp(v - largest), 0);
+      return Math.exp(element(x!, at) - largest) / total;
+    });
+  },
+});
