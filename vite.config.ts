@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-import { wgslKernels } from "./src/kernel/vitePlugin";
+import { wgslKernels } from "./src/kernel/vitePlugin.ts";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const demos = join(root, "demos");

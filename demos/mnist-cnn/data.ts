@@ -28,9 +28,15 @@ export interface Split {
   readonly dataset: ImageDataset;
 }
 
+/** The four files, each through `load`. */
+export async function readMnistFiles(load: (name: string) => Promise<Uint8Array>): Promise<MnistFiles> {
+  const entries = Object.entries(MNIST_FILE_NAMES).map(async ([key, name]) => [key, await load(name)] as const);
+  return Object.fromEntries(await Promise.all(entries)) as unknown as MnistFiles;
+}
+
 /** Fetches the four files. @throws DataError naming the file that cannot be had */
-export async function loadMnistFiles(baseUrl: string): Promise<MnistFiles> {
-  const load = async (name: string) => {
+export const loadMnistFiles = (baseUrl: string): Promise<MnistFiles> =>
+  readMnistFiles(async (name) => {
     const response = await fetch(baseUrl + name).catch((e: unknown) => ({ ok: false as const, statusText: String(e) }));
     const isPage = response.ok && response.headers.get("content-type")?.includes("html");
     if (!response.ok || isPage)
@@ -39,10 +45,7 @@ export async function loadMnistFiles(baseUrl: string): Promise<MnistFiles> {
         reason: isPage ? "not found" : response.statusText,
       });
     return new Uint8Array(await response.arrayBuffer());
-  };
-  const entries = Object.entries(MNIST_FILE_NAMES).map(async ([key, name]) => [key, await load(name)] as const);
-  return Object.fromEntries(await Promise.all(entries)) as unknown as MnistFiles;
-}
+  });
 
 /** Reads both splits. @throws DataError where a file is cut or of another kind */
 export function mnistSplits(files: MnistFiles): { train: Split; test: Split } {

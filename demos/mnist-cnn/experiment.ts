@@ -28,7 +28,7 @@ import {
 import { MNIST_MEAN, MNIST_STD, type MnistFiles, mnistSplits, type Split } from "./data";
 import { mnistCnn } from "./model";
 
-export { loadMnistFiles, type MnistFiles } from "./data";
+export { loadMnistFiles, type MnistFiles, readMnistFiles } from "./data";
 
 export interface MnistCnnOptions {
   /** Passes over the training split; default 3, on a software adapter less than one. */

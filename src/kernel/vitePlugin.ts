@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Plugin } from "vite";
-import { declareKernel, declareScalarFunction, reflectKernel, reflectScalarFunction } from "./reflect";
+import { declareKernel, declareScalarFunction, reflectKernel, reflectScalarFunction } from "./reflect.ts";
 
 /**
  * Makes `import kernel from "./x.wgsl"` a typed kernel handle, and `import fn from "./pointwise/x.wgsl"` a scalar

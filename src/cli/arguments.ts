@@ -1,0 +1,80 @@
+/** A mistake of whoever called the command: printed without a stack, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What `wgrad train` was asked to do. */
+export interface TrainArguments {
+  readonly model: string;
+  readonly epochs?: number;
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly lr?: number;
+  readonly seed?: number;
+  readonly on: "chrome" | "node";
+  readonly resume?: string;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** citty's parsed arguments: named flags, and what stands alone. */
+export type ParsedArguments = Readonly<Record<string, unknown>> & { readonly _: readonly string[] };
+
+/**
+ * Checks the arguments of `wgrad train`.
+ * @throws UsageError naming the flag, what is wrong with it and what it takes
+ */
+export function trainArguments(args: ParsedArguments, models: readonly string[]): TrainArguments {
+  const model = String(args.model);
+  if (!models.includes(model)) throw new UsageError(`no model named ${model}\n  models: ${models.join(", ")}`);
+  const on = String(args.on ?? "chrome");
+  if (on !== "chrome" && on !== "node") throw new UsageError(`--on ${on}: takes chrome or node`);
+  const numbers = {
+    epochs: integer(args, "epochs", 1),
+    steps: integer(args, "steps", 1),
+    batch: integer(args, "batch", 1),
+    seed: integer(args, "seed", 0),
+    lr: learningRate(args),
+  };
+  const given = Object.fromEntries(Object.entries(numbers).filter(([, v]) => v !== undefined));
+  const resume = args.resume === undefined ? {} : { resume: path(args, "resume") };
+  const out = args.out === undefined ? `checkpoints/${model}.safetensors` : path(args, "out");
+  return { model, on, out, json: args.json === true, ...given, ...resume };
+}
+
+/** @throws UsageError for a flag or a word that the command does not know: citty would pass over it */
+export function refuseUnknown(args: ParsedArguments, known: readonly string[], words: number): void {
+  const camel = (name: string) => name.replace(/-(\w)/g, (_, c: string) => c.toUpperCase());
+  const names = new Set(known.flatMap((k) => [k, camel(k)]));
+  for (const name of Object.keys(args))
+    if (name !== "_" && !names.has(name))
+      throw new UsageError(
+        `unknown flag --${name}\n  flags: ${known
+          .filter((k) => k.length > 1)
+          .map((k) => `--${k}`)
+          .join(" ")}`,
+      );
+  if (args._.length > words) throw new UsageError(`unexpected argument ${args._[words]}`);
+}
+
+function integer(args: ParsedArguments, name: string, least: number): number | undefined {
+  if (args[name] === undefined) return undefined;
+  const value = Number(args[name]);
+  if (args[name] === "" || !Number.isInteger(value) || value < least || value > 0xffffffff)
+    throw new UsageError(`--${name} ${String(args[name])}: takes an integer of at least ${least}`);
+  return value;
+}
+
+function learningRate(args: ParsedArguments): number | undefined {
+  if (args.lr === undefined) return undefined;
+  const value = Number(args.lr);
+  if (args.lr === "" || !(value > 0 && Number.isFinite(value)))
+    throw new UsageError(`--lr ${String(args.lr)}: takes a number above 0`);
+  return value;
+}
+
+function path(args: ParsedArguments, name: string): string {
+  const value = args[name];
+  if (typeof value !== "string" || !value) throw new UsageError(`--${name} takes the path of a file`);
+  return value;
+}

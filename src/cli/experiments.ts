@@ -1,0 +1,33 @@
+import type { TrainEvent } from "../index";
+
+/** A training run that the command line can drive, in the browser as in this process. */
+export interface Run {
+  train(on: (e: TrainEvent) => void, signal?: AbortSignal): Promise<void>;
+  checkpoint(): Promise<Uint8Array>;
+  dispose(): void;
+}
+
+/** The options that all experiments know; each has defaults of its own. */
+export interface RunOptions {
+  readonly epochs?: number;
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly lr?: number;
+  readonly seed?: number;
+  readonly resume?: Uint8Array;
+  readonly gpu?: GPU;
+}
+
+/** A model that can be trained: the data that it needs, and how a run of it is made. */
+export interface Experiment {
+  /** Makes a run; `load` gives a data file by its name. */
+  create(load: (name: string) => Promise<Uint8Array>, options: RunOptions, on: (e: TrainEvent) => void): Promise<Run>;
+}
+
+/** The experiments by the names that `wgrad train` takes. */
+export const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment>>> = {
+  "mnist-cnn": async () => {
+    const { createMnistCnn, readMnistFiles } = await import("../../demos/mnist-cnn/experiment");
+    return { create: async (load, options, on) => createMnistCnn(await readMnistFiles(load), options, on) };
+  },
+};

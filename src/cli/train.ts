@@ -1,0 +1,33 @@
+import type { TrainArguments } from "./arguments";
+import { readCheckpoint, writeWhole } from "./files";
+import { trainInChrome, trainInNode } from "./hosts";
+import { humanReporter, jsonReporter } from "./report";
+
+/** Exit code of a run that Ctrl-C ended: what shells expect after SIGINT. */
+const INTERRUPTED = 130;
+
+/** Trains as asked and writes the checkpoint. @returns the exit code */
+export async function train(args: TrainArguments): Promise<number> {
+  const { model, on, out, json, resume: resumePath, ...numbers } = args;
+  const resume = resumePath === undefined ? undefined : readCheckpoint(resumePath);
+  const reporter = json ? jsonReporter(process.stdout, process.stderr) : humanReporter(process.stdout);
+  const abort = new AbortController();
+  const interrupt = () => {
+    if (abort.signal.aborted) process.exit(INTERRUPTED);
+    reporter.note("stopping after this step; press Ctrl-C again to end at once");
+    abort.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  const host = on === "chrome" ? trainInChrome : trainInNode;
+  const bytes = await host({
+    model,
+    options: { ...numbers, ...(resume ? { resume } : {}) },
+    onEvent: (event) => reporter.event(event),
+    note: (line) => reporter.note(line),
+    signal: abort.signal,
+  });
+  writeWhole(out, bytes);
+  reporter.done(out);
+  return abort.signal.aborted ? INTERRUPTED : 0;
+}
