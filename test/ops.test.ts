@@ -2,19 +2,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Runtime } from "../src/gpu/runtime";
 import { nodeRuntime } from "./device";
-import type { OpCase } from "./ops/opCase";
+import { cases, stem } from "./ops/cases";
 import { runSample } from "./ops/runCase";
-
-const modules = import.meta.glob<OpCase>(["./ops/*.ts", "!./ops/{opCase,runCase,reference}.ts"], {
-  eager: true,
-  import: "default",
-});
-const stem = (path: string) => path.split("/").at(-1)!.replace(".ts", "");
-const cases = Object.entries(modules).map(([path, c]) => [stem(path), c] as const);
 
 test("every op has a case, and every case an op", () => {
   const ops = Object.keys(import.meta.glob("../src/ops/*.ts")).map(stem);
   expect(cases.map(([name]) => name).sort()).toEqual(ops.sort());
+});
+
+test.each(cases)("%s is tested on a size that is no multiple of four", (_, { samples }) => {
+  const sizes = samples.flatMap(({ inputs }) =>
+    inputs.map((i) => ("shape" in i ? i.shape : i).reduce((n, d) => n * d, 1)),
+  );
+  expect(sizes.some((s) => s % 4 !== 0)).toBe(true);
 });
 
 const { runtime: opened, reason } = await nodeRuntime();
@@ -24,10 +24,20 @@ describe.skipIf(!opened)(`ops in Node on Dawn${reason ? ` (skipped: ${reason})` 
   beforeAll(() => console.log(`adapter: ${runtime.adapter.name}${runtime.adapter.software ? " (software)" : ""}`));
   afterAll(() => runtime.destroy());
 
-  describe.each(cases)("%s", (_, c) => {
-    test.each(c.samples.map((s) => [JSON.stringify(s), s] as const))("%s", async (_, sample) => {
-      expect(await runSample(runtime, c, sample)).toEqual([]);
-      runtime.throwErrors();
+  // Once as this device would be used, once with the kernels for the other kind of device.
+  const { target } = opened?.open ?? {};
+  const targets = target ? [target, { ...target, cpu: !target.cpu }] : [];
+  describe.each(targets)("for a device with cpu $cpu", (target) => {
+    describe.each(cases)("%s", (_, c) => {
+      test.each(c.samples.map((s) => [JSON.stringify(s), s] as const))("%s", async (_, sample) => {
+        expect(await runSample(runtime, c, sample, { target })).toEqual([]);
+        runtime.throwErrors();
+      });
     });
+  });
+
+  test.each(cases)("%s unfused", async (_, c) => {
+    expect(await runSample(runtime, c, c.samples[0]!, { fuse: false })).toEqual([]);
+    runtime.throwErrors();
   });
 });

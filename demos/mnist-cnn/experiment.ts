@@ -134,7 +134,7 @@ export class MnistCnnRun {
   }
 
   /** A pass over the held-out digits. */
-  async evaluate(): Promise<EvalEvent> {
+  async evaluate(step = this.#done): Promise<EvalEvent> {
     const { trainLoader, evaluation, testLoader, confusion } = this.parts;
     const result = await evaluateClassifier({
       engine: this.engine,
@@ -145,7 +145,7 @@ export class MnistCnnRun {
       confusion,
     });
     this.#lastAccuracy = result.testAccuracy;
-    return { ...result, step: this.#done, epoch: this.#done / trainLoader.batches };
+    return { ...result, step, epoch: step / trainLoader.batches };
   }
 
   /** Class probabilities [n · 10] of pictures given as pixels 0…1 [n · 784]. */
@@ -223,7 +223,7 @@ export class MnistCnnRun {
       end,
       batch: this.options.batch,
       stepsPerEpoch: trainLoader.batches,
-      ...(evaluate ? { evaluate: () => this.evaluate() } : {}),
+      ...(evaluate ? { evaluate: (step: number) => this.evaluate(step) } : {}),
       onEvent: on,
       ...(signal ? { signal } : {}),
     });

@@ -1,6 +1,7 @@
 import { type DType, type TypedArray, typedArray } from "../core/dtype";
 import { BufferUsage, MAP_MODE_READ } from "./constants";
 import type { Region } from "./storage";
+import type { Waiter } from "./waiter";
 
 /** Staging buffers kept between reads. */
 const MAX_IDLE = 4;
@@ -9,7 +10,10 @@ const MAX_IDLE = 4;
 export class Readback {
   readonly #idle: GPUBuffer[] = [];
 
-  constructor(readonly device: GPUDevice) {}
+  constructor(
+    readonly device: GPUDevice,
+    readonly waiter: Waiter,
+  ) {}
 
   /** The bytes of each region as they are when all that was submitted before this call has run. */
   async read(regions: readonly { region: Region; dtype: DType; length: number }[]): Promise<TypedArray[]> {
@@ -23,7 +27,7 @@ export class Readback {
       offset += sizes[i]!;
     });
     this.device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(MAP_MODE_READ, 0, total);
+    await this.waiter.patiently(staging.mapAsync(MAP_MODE_READ, 0, total));
     const bytes = staging.getMappedRange(0, total).slice(0);
     staging.unmap();
     this.#give(staging);

@@ -1,18 +1,24 @@
+/** Milliseconds that Node sleeps between two looks at the device. */
+const NAP = 0.1;
+
+/** Nobody writes to it, so waiting for it is sleeping. */
+let napCell: Int32Array<SharedArrayBuffer> | undefined;
+
 /** Waits for the queue, and caps how many submissions are under way. */
 export class Waiter {
   readonly #inFlight: Promise<void>[] = [];
+  #waits = 0;
 
-  /** @param pump lets an event loop that does not poll the device by itself (Dawn in Node) make progress */
   constructor(readonly device: GPUDevice) {}
 
   /** Resolves when all that was submitted so far is done. */
   workDone(): Promise<void> {
-    return this.device.queue.onSubmittedWorkDone();
+    return this.patiently(this.device.queue.onSubmittedWorkDone());
   }
 
   /** Counts what was just submitted as one step under way. */
   submitted(): void {
-    const done = this.workDone().then(() => {
+    const done = this.device.queue.onSubmittedWorkDone().then(() => {
       this.#inFlight.splice(this.#inFlight.indexOf(done), 1);
     });
     this.#inFlight.push(done);
@@ -20,6 +26,28 @@ export class Waiter {
 
   /** Resolves when fewer than `limit` steps are under way: an unbounded queue makes every step slower. */
   async below(limit: number): Promise<void> {
-    while (this.#inFlight.length >= limit) await this.#inFlight[0];
+    while (this.#inFlight.length >= limit) await this.patiently(this.#inFlight[0]!);
+  }
+
+  /**
+   * Dawn in Node asks the device again and again while a promise of it is open, which keeps a core busy that a software
+   * device needs. Here the thread sleeps a little between two looks; browsers wait by themselves.
+   */
+  async patiently<T>(promise: Promise<T>): Promise<T> {
+    if (typeof setImmediate === "undefined") return promise;
+    this.#waits++;
+    if (this.#waits === 1) this.#nap();
+    try {
+      return await promise;
+    } finally {
+      this.#waits--;
+    }
+  }
+
+  #nap(): void {
+    if (this.#waits === 0) return;
+    napCell ??= new Int32Array(new SharedArrayBuffer(4));
+    Atomics.wait(napCell, 0, 0, NAP);
+    setImmediate(() => this.#nap());
   }
 }

@@ -3,12 +3,18 @@ import { numel } from "../../src/core/shape";
 import { Executable } from "../../src/gpu/executable";
 import type { Runtime } from "../../src/gpu/runtime";
 import { feed, type Tensor } from "../../src/graph/tensor";
+import type { Target } from "../../src/kernel/target";
 import { gradients } from "../../src/optim/gradients";
 import { plan } from "../../src/schedule/plan";
 import type { InputSpec, OpCase, Reference, Sample } from "./opCase";
 
 /** What a sample's check found; empty where all is well. Runs wherever there is a WebGPU device. */
-export async function runSample(runtime: Runtime, c: OpCase, sample: Sample<object>, fuse = true): Promise<string[]> {
+export async function runSample(
+  runtime: Runtime,
+  c: OpCase,
+  sample: Sample<object>,
+  { fuse = true, target = runtime.open.target }: { fuse?: boolean; target?: Target } = {},
+): Promise<string[]> {
   const specs = sample.inputs.map(normalise);
   const random = lcg(1 + specs.length);
   const inputs = specs.map((s, i) => feed(`input ${i}`, { shape: s.shape, dtype: s.dtype }));
@@ -22,7 +28,7 @@ export async function runSample(runtime: Runtime, c: OpCase, sample: Sample<obje
   const wrt = differentiable.map((i) => inputs[i]!);
   const grads = withVjp ? gradients(out, wrt, seed) : [];
 
-  const made = plan({ outputs: [out, ...grads], target: runtime.open.target, fuse, inputs: [...inputs, seed] });
+  const made = plan({ outputs: [out, ...grads], target, fuse, inputs: [...inputs, seed] });
   const executable = await Executable.create(runtime, made);
   inputs.forEach((t, i) => {
     executable.write(t, values[i]!);

@@ -1,0 +1,179 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { refuseUnknown, trainArguments, UsageError } from "../../src/cli/arguments";
+import { findBrowser, type Machine } from "../../src/cli/browser";
+import { readCheckpoint, writeWhole } from "../../src/cli/files";
+import { humanReporter, jsonReporter, worstPairs } from "../../src/cli/report";
+import type { TrainEvent } from "../../src/train/events";
+
+const parse = (args: Record<string, unknown>) => trainArguments({ _: [], model: "mnist-cnn", ...args }, ["mnist-cnn"]);
+
+test("defaults", () => {
+  expect(parse({})).toEqual({
+    model: "mnist-cnn",
+    on: "chrome",
+    out: "checkpoints/mnist-cnn.safetensors",
+    json: false,
+  });
+});
+
+test("numbers and paths", () => {
+  const given = {
+    epochs: "2",
+    steps: "50",
+    batch: "32",
+    lr: "1e-3",
+    seed: "0",
+    on: "node",
+    resume: "a",
+    out: "b",
+    json: true,
+  };
+  expect(parse(given)).toEqual({
+    model: "mnist-cnn",
+    epochs: 2,
+    steps: 50,
+    batch: 32,
+    lr: 0.001,
+    seed: 0,
+    on: "node",
+    resume: "a",
+    out: "b",
+    json: true,
+  });
+});
+
+test.each([
+  [{ model: "gpt" }, /no model named gpt/],
+  [{ lr: "abc" }, /--lr abc: takes a number above 0/],
+  [{ lr: "-1" }, /--lr -1/],
+  [{ steps: "0" }, /--steps 0: takes an integer of at least 1/],
+  [{ batch: "1.5" }, /--batch 1.5/],
+  [{ seed: "" }, /--seed/],
+  [{ on: "firefox" }, /--on firefox: takes chrome or node/],
+  [{ out: "" }, /--out takes the path/],
+])("%j is refused", (args, message) => {
+  expect(() => parse(args)).toThrow(UsageError);
+  expect(() => parse(args)).toThrow(message);
+});
+
+test("unknown flags and words are refused", () => {
+  expect(() => refuseUnknown({ _: ["mnist-cnn"], lrr: "1" }, ["lr"], 1)).toThrow(/unknown flag --lrr/);
+  expect(() => refuseUnknown({ _: ["mnist-cnn", "twice"] }, ["lr"], 1)).toThrow(/unexpected argument twice/);
+});
+
+test("worst pairs", () => {
+  expect(
+    worstPairs(
+      [
+        [5, 2, 0],
+        [1, 5, 9],
+        [0, 0, 5],
+      ],
+      2,
+    ),
+  ).toEqual([
+    { label: 1, predicted: 2, count: 9 },
+    { label: 0, predicted: 1, count: 2 },
+  ]);
+});
+
+const events: TrainEvent[] = [
+  { event: "adapter", adapter: "test gpu", software: true, features: [] },
+  { event: "compile", done: 2, total: 2 },
+  {
+    event: "step",
+    step: 1,
+    steps: 1,
+    epoch: 0.1,
+    loss: 2.5,
+    learningRate: 0.1,
+    examplesPerSecond: 100,
+    secondsLeft: 0,
+  },
+  {
+    event: "eval",
+    step: 1,
+    epoch: 0.1,
+    testLoss: 1,
+    testAccuracy: 0.5,
+    confusion: [
+      [1, 1],
+      [0, 0],
+    ],
+  },
+  { event: "done", model: "m", steps: 1, seconds: 3, testAccuracy: 0.5, adapter: "test gpu" },
+];
+
+const sink = () => {
+  const texts: string[] = [];
+  return { write: (t: string) => texts.push(t), texts };
+};
+
+test("JSON: one object a line, the last one with the checkpoint, all else on the other stream", () => {
+  const [out, err] = [sink(), sink()];
+  const reporter = jsonReporter(out, err);
+  for (const e of events) reporter.event(e);
+  reporter.note("hello");
+  reporter.done("file.safetensors");
+  const lines = out.texts
+    .join("")
+    .trimEnd()
+    .split("\n")
+    .map((l) => JSON.parse(l));
+  expect(lines.map((l) => l.event)).toEqual(["adapter", "compile", "step", "eval", "done"]);
+  expect(lines.at(-1)).toEqual({ ...events.at(-1), checkpoint: "file.safetensors" });
+  expect(err.texts).toEqual(["hello\n"]);
+});
+
+test("lines for people", () => {
+  const out = sink();
+  const reporter = humanReporter(out, () => 0);
+  for (const e of events) reporter.event(e);
+  reporter.done("file.safetensors");
+  const text = out.texts.join("");
+  expect(text).toContain("This is a software adapter");
+  expect(text).toContain("step 1/1 · loss 2.5000 · 100 examples/s");
+  expect(text).toContain("worst: 0 taken for 1: 1×");
+  expect(text).toContain("checkpoint file.safetensors");
+});
+
+test("files are written whole, and nothing is left beside them", () => {
+  const folder = mkdtempSync(join(tmpdir(), "wgrad-"));
+  const path = join(folder, "new", "x.safetensors");
+  writeWhole(path, Uint8Array.of(1, 2, 3));
+  writeWhole(path, Uint8Array.of(4));
+  expect([...readFileSync(path)]).toEqual([4]);
+  expect(readdirSync(join(folder, "new"))).toEqual(["x.safetensors"]);
+  writeFileSync(join(folder, "in-the-way"), "");
+  expect(() => writeWhole(join(folder, "in-the-way", "x"), Uint8Array.of(1))).toThrow();
+  expect(() => readCheckpoint(join(folder, "none"))).toThrow(/no such file/);
+});
+
+const machine = (present: readonly string[], more: Partial<Machine> = {}): Machine => ({
+  env: { PATH: "/usr/bin:/opt/bin" },
+  platform: "linux",
+  exists: (p) => present.includes(p),
+  cached: async () => "/cache/chrome",
+  download: async () => {
+    throw new Error("no network");
+  },
+  debianRoot: false,
+  installChromium: () => "/usr/bin/chromium",
+  ...more,
+});
+
+test("a browser is looked for where the caller says, then installed ones, then the cache, then fetched", async () => {
+  const find = (m: Machine, fetch = false) => findBrowser({ fetch, machine: m });
+  const env = { PATH: "/opt/bin", PUPPETEER_EXECUTABLE_PATH: "/my/chrome" };
+  expect((await find(machine(["/my/chrome", "/opt/bin/chromium"], { env }))).path).toBe("/my/chrome");
+  await expect(find(machine([], { env }))).rejects.toThrow(/names \/my\/chrome, which is not there/);
+  expect((await find(machine(["/opt/bin/chromium", "/cache/chrome"]))).path).toBe("/opt/bin/chromium");
+  expect((await find(machine(["/cache/chrome"]))).how).toBe("Puppeteer's cache");
+  await expect(find(machine([]))).rejects.toThrow(/no Chrome or Chromium/);
+  expect((await find(machine([], { download: async () => "/dl/chrome" }), true)).how).toBe("downloaded");
+  expect((await find(machine([], { debianRoot: true }), true)).how).toBe("package chromium");
+  await expect(find(machine([]), true)).rejects.toThrow(/download: no network/);
+});

@@ -1,0 +1,137 @@
+// What a replayed step asks of WebGPU: nothing is created, nothing written beyond the feeds.
+import { afterAll, describe, expect, test } from "vitest";
+import { ImageDataset } from "../../src/data/dataset";
+import { Loader } from "../../src/data/loader";
+import { Conv2d } from "../../src/nn/conv2d";
+import { Dropout, Flatten, MaxPool2d, ReLU } from "../../src/nn/layers";
+import { Linear } from "../../src/nn/linear";
+import { Sequential } from "../../src/nn/sequential";
+import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
+import { Adam } from "../../src/optim/adam";
+import { Engine } from "../../src/train/engine";
+import { nodeRuntime } from "../device";
+
+const { runtime, reason } = await nodeRuntime();
+runtime?.destroy();
+
+/** Counts calls of a device's and its queue's methods. */
+function countCalls(device: GPUDevice): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const watch = (object: object, names: readonly string[]) => {
+    for (const name of names) {
+      const original = (object as Record<string, (...args: unknown[]) => unknown>)[name]!;
+      Object.defineProperty(object, name, {
+        configurable: true,
+        value(...args: unknown[]) {
+          counts[name] = (counts[name] ?? 0) + 1;
+          return original.apply(object, args);
+        },
+      });
+    }
+  };
+  watch(device, [
+    "createBindGroup",
+    "createBuffer",
+    "createComputePipeline",
+    "createComputePipelineAsync",
+    "createShaderModule",
+    "createCommandEncoder",
+  ]);
+  watch(device.queue, ["submit", "writeBuffer"]);
+  return counts;
+}
+
+const network = () =>
+  new Sequential(
+    new Conv2d(1, 4, 3, { padding: 1 }),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Flatten(),
+    new Dropout(0.2),
+    new Linear(4 * 16, 5),
+  );
+
+describe.skipIf(!runtime)(`replay${reason ? ` (skipped: ${reason})` : ""}`, async () => {
+  const engine = runtime ? await Engine.create() : (undefined as unknown as Engine);
+  afterAll(() => engine?.dispose());
+
+  test("a fed step: no bind groups, buffers or pipelines; one write a feed; one submit a chunk", async () => {
+    const model = network();
+    const optimizer = new Adam(model.parameters(), { lr: 1e-3, clipNorm: 1 });
+    const inputs = { x: [6, 1, 8, 8], labels: { shape: [6], dtype: "i32" as const } };
+    const step = await engine.capture(inputs, ({ x, labels }) => {
+      const loss = softmaxCrossEntropy(model.forward(x), labels);
+      optimizer.step(loss);
+      return { loss };
+    });
+    const feeds = { x: new Float32Array(6 * 64).fill(0.5), labels: new Int32Array(6) };
+    for (let i = 0; i < 8; i++) await step.run(feeds);
+    const counts = countCalls(engine.runtime.device);
+    for (let i = 0; i < 10; i++) await step.run(feeds);
+    expect(counts).toEqual({ createCommandEncoder: 10 * step.submits, submit: 10 * step.submits, writeBuffer: 20 });
+    step.executable.cut(3);
+    await step.run(feeds);
+    expect(step.submits).toBe(3);
+    expect(counts.submit).toBe(10 * 1 + 3);
+  });
+
+  test("a step that gathers its own batches is fed nothing at all", async () => {
+    const images = Uint8Array.from({ length: 20 * 64 }, (_, i) => i % 251);
+    const dataset = new ImageDataset({ images, labels: new Uint8Array(20), shape: [1, 8, 8], classes: 5 });
+    const loader = new Loader(dataset, { batch: 6, shuffle: true });
+    const model = network();
+    const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+    const step = await engine.capture({}, () => {
+      const { x, labels } = loader.next();
+      const loss = softmaxCrossEntropy(model.forward(x), labels);
+      optimizer.step(loss);
+      return { loss };
+    });
+    for (let i = 0; i < 8; i++) await step.run();
+    const counts = countCalls(engine.runtime.device);
+    for (let i = 0; i < 10; i++) await step.run();
+    expect(counts.writeBuffer).toBeUndefined();
+    expect(counts.createBindGroup).toBeUndefined();
+    expect(counts.submit).toBe(10 * step.submits);
+  });
+
+  test("what the plan estimates is what is allocated", async () => {
+    const fresh = await Engine.create();
+    const model = network();
+    const step = await fresh.capture({ x: [6, 1, 8, 8] }, ({ x }) => ({ logits: model.forward(x) }));
+    await step.run({ x: new Float32Array(6 * 64) });
+    const { slots, states } = step.plan.bytes;
+    expect(fresh.memory.inUse).toBe(slots + states);
+    step.dispose();
+    fresh.trim();
+    expect(fresh.memory.held).toBe(states);
+    fresh.dispose();
+  });
+
+  test("profiling leaves no trace in the states", async () => {
+    const model = network();
+    const optimizer = new Adam(model.parameters(), { lr: 0.1 });
+    const inputs = { x: [6, 1, 8, 8], labels: { shape: [6], dtype: "i32" as const } };
+    const step = await engine.capture(inputs, ({ x, labels }) => {
+      const loss = softmaxCrossEntropy(model.forward(x), labels);
+      optimizer.step(loss);
+      return { loss };
+    });
+    await step.run({ x: new Float32Array(6 * 64).fill(1), labels: new Int32Array(6) });
+    const before = await engine.read(model.parameters());
+    const times = await step.profile();
+    expect(await engine.read(model.parameters())).toEqual(before);
+    if (engine.adapter.features.includes("timestamp-query")) {
+      expect(times!.reduce((n, t) => n + t.count, 0)).toBe(step.plan.dispatches.length);
+    }
+  });
+
+  test("a device handed in by the caller is used and not destroyed", async () => {
+    const shared = await Engine.create({ device: engine.runtime.device });
+    const model = network();
+    const [weight] = await shared.read(model.parameters());
+    expect(weight!.length).toBe(36);
+    shared.dispose();
+    expect((await engine.read(model.parameters()[0]!)).length).toBe(36);
+  });
+});

@@ -1,0 +1,15 @@
+import type { OpCase } from "./opCase";
+
+const modules = import.meta.glob<OpCase>(["./*.ts", "!./{opCase,runCase,reference,cases}.ts"], {
+  eager: true,
+  import: "default",
+});
+
+/** The op that a path is named after. */
+export const stem = (path: string): string => path.split("/").at(-1)!.replace(".ts", "");
+
+/** Every op's case by the op's name: whatever lies in this folder. */
+export const cases: readonly (readonly [string, OpCase])[] = Object.entries(modules).map(([path, c]) => [
+  stem(path),
+  c,
+]);

@@ -1,0 +1,125 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { data, feed, type Tensor } from "../../src/graph/tensor";
+import { trace } from "../../src/graph/trace";
+import { BASELINE_TARGET as target } from "../../src/kernel/target";
+import { Linear } from "../../src/nn/linear";
+import { add } from "../../src/ops/add";
+import { matmul } from "../../src/ops/matmul";
+import { maxPool2d } from "../../src/ops/maxPool2d";
+import { mul } from "../../src/ops/mul";
+import { relu } from "../../src/ops/relu";
+import { reshape } from "../../src/ops/reshape";
+import { softmax } from "../../src/ops/softmax";
+import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
+import { sum } from "../../src/ops/sum";
+import { transpose } from "../../src/ops/transpose";
+import { Adam } from "../../src/optim/adam";
+import { chunkEnds } from "../../src/schedule/chunks";
+import { plan } from "../../src/schedule/plan";
+
+const f32 = (name: string, ...shape: number[]) => feed(name, { shape, dtype: "f32" });
+
+test("the step of an MLP, as text", () => {
+  const [l1, l2] = [new Linear(8, 16), new Linear(16, 3)];
+  const optimizer = new Adam([...l1.parameters(), ...l2.parameters()], { lr: 0.01, clipNorm: 1 });
+  const x = f32("x", 4, 8);
+  const labels = feed("labels", { shape: [4], dtype: "i32" });
+  const { result, updates } = trace(() => {
+    const loss = softmaxCrossEntropy(l2.forward(relu(l1.forward(x))), labels);
+    optimizer.step(loss);
+    return loss;
+  });
+  const made = plan({ outputs: [result], updates, inputs: [x, labels], target, fuse: true });
+  expect(String(made)).toMatchSnapshot();
+  expect(made.bytes.states).toBe(4 * (4 * optimizer.arena.length) + 3 * 16);
+});
+
+test("nodes that no output needs are dropped", () => {
+  const x = f32("x", 3, 3);
+  softmax(x);
+  expect(plan({ outputs: [relu(x)], target, fuse: true }).dispatches).toHaveLength(1);
+});
+
+test("common subexpressions are computed once", () => {
+  const x = f32("x", 5, 5);
+  const made = plan({ outputs: [add(softmax(matmul(x, x)), softmax(matmul(x, x)))], target, fuse: true });
+  expect(made.dispatches.map((d) => d.variant.name)).toEqual(["matmul", "softmax", "add"]);
+});
+
+test("chains of pointwise ops become one dispatch, and the switch turns that off", () => {
+  const x = f32("x", 6, 4);
+  const y = relu(add(mul(x, 2), x));
+  expect(plan({ outputs: [y], target, fuse: true }).dispatches).toHaveLength(1);
+  expect(plan({ outputs: [y], target, fuse: false }).dispatches).toHaveLength(3);
+});
+
+test("what is computed for two readers is computed once", () => {
+  const x = f32("x", 6, 4);
+  const shared = mul(x, 3);
+  const made = plan({ outputs: [relu(shared), sum(shared)], target, fuse: true });
+  expect(made.dispatches.filter((d) => d.variant.name.includes("mul"))).toHaveLength(1);
+});
+
+test("views cost nothing before pointwise ops, and one copy before a kernel", () => {
+  const x = f32("x", 6, 4);
+  expect(plan({ outputs: [relu(transpose(x))], target, fuse: true }).dispatches).toHaveLength(1);
+  const names = plan({ outputs: [softmax(transpose(x))], target, fuse: true }).dispatches.map((d) => d.variant.name);
+  expect(names).toEqual(["copy", "softmax"]);
+});
+
+test("no dispatch binds one buffer both to be read and to be written", () => {
+  const unary = [
+    relu,
+    softmax,
+    (t: Tensor) => mul(t, t),
+    (t: Tensor) => transpose(t, 0, 1),
+    (t: Tensor) => matmul(t, t),
+  ];
+  const program = fc.array(fc.tuple(fc.nat(unary.length - 1), fc.nat(30), fc.nat(30)), { minLength: 1, maxLength: 25 });
+  fc.assert(
+    fc.property(program, fc.boolean(), (steps, fuse) => {
+      const pool: Tensor[] = [f32("x", 4, 4)];
+      for (const [op, a, b] of steps) {
+        const [p, q] = [pool[a % pool.length]!, pool[b % pool.length]!];
+        pool.push(b % 3 === 0 ? add(p, q) : unary[op]!(p));
+      }
+      const made = plan({ outputs: pool.slice(-2), target, fuse });
+      for (const d of made.dispatches) {
+        const slots = d.buffers
+          .map((b) => made.places.get(b.id)!)
+          .map((p) => ("slot" in p ? p.slot : p.state.id + 1e9));
+        const written = slots.filter((_, i) => d.variant.bindings[i]!.access === "write");
+        const read = slots.filter((_, i) => d.variant.bindings[i]!.access === "read");
+        expect(written.some((s) => read.includes(s))).toBe(false);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("chunks cover the plan in order and share its work", () => {
+  const x = f32("x", 64, 64);
+  let y: Tensor = x;
+  for (let i = 0; i < 12; i++) y = matmul(y, x);
+  const { dispatches } = plan({ outputs: [y], target, fuse: true });
+  expect(chunkEnds(dispatches, 1)).toEqual([12]);
+  expect(chunkEnds(dispatches, 3)).toEqual([4, 8, 12]);
+  expect(chunkEnds([], 3)).toEqual([]);
+});
+
+test("the estimate of work counts what matmul does", () => {
+  const made = plan({ outputs: [matmul(f32("a", 3, 5), f32("b", 5, 7))], target, fuse: true });
+  expect(made.flops).toBe(2 * 3 * 5 * 7);
+});
+
+test("data leaves are inputs of a plan", () => {
+  const t = data({ shape: [2], dtype: "f32" }, Float32Array.of(1, 2));
+  expect(plan({ outputs: [relu(t)], target, fuse: true }).inputs).toEqual([t]);
+});
+
+test("pooling after a reshape reads the same buffer", () => {
+  const x = f32("x", 16);
+  const made = plan({ outputs: [maxPool2d(reshape(x, [1, 1, 4, 4]), 2)], target, fuse: true });
+  expect(made.dispatches.map((d) => d.variant.name)).toEqual(["max_pool2d"]);
+});

@@ -1,0 +1,148 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { CaptureError, DataError, DTypeError, ShapeError } from "../../src/core/errors";
+import { state, type Tensor } from "../../src/graph/tensor";
+import { BatchNorm } from "../../src/nn/batchNorm";
+import { Linear } from "../../src/nn/linear";
+import { add } from "../../src/ops/add";
+import { conv2d } from "../../src/ops/conv2d";
+import { matmul } from "../../src/ops/matmul";
+import { mul } from "../../src/ops/mul";
+import { relu } from "../../src/ops/relu";
+import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
+import { square } from "../../src/ops/square";
+import { sum } from "../../src/ops/sum";
+import { Adam } from "../../src/optim/adam";
+import { gradients } from "../../src/optim/gradients";
+import { SGD } from "../../src/optim/sgd";
+import { Engine, tensor } from "../../src/train/engine";
+import { nodeRuntime } from "../device";
+
+const { runtime, reason } = await nodeRuntime();
+runtime?.destroy();
+
+describe.skipIf(!runtime)(`engine${reason ? ` (skipped: ${reason})` : ""}`, async () => {
+  const engine = runtime ? await Engine.create() : (undefined as unknown as Engine);
+  afterAll(() => engine?.dispose());
+  const numbers = async (t: Tensor) => [...(await engine.read(t))];
+
+  test("eager code computes what is read, and reuses its plan", async () => {
+    const twice = (values: number[]) => mul(tensor(values), 2);
+    expect(await numbers(twice([1, 2, 3]))).toEqual([2, 4, 6]);
+    const pipelines = engine.runtime.pipelines.size;
+    const { created } = engine.memory;
+    expect(await numbers(twice([5, 6, 7]))).toEqual([10, 12, 14]);
+    expect(engine.runtime.pipelines.size).toBe(pipelines);
+    expect(engine.memory.created).toBe(created);
+  });
+
+  test("gradients, and gradients of gradients", async () => {
+    const x = tensor([1, 2, 3]);
+    const y = sum(mul(square(x), x)); // Σ x³
+    const [dx] = gradients(y, [x]);
+    const [ddx] = gradients(sum(dx!), [x]);
+    expect(await numbers(dx!)).toEqual([3, 12, 27]);
+    expect(await numbers(ddx!)).toEqual([6, 12, 18]);
+  });
+
+  test("a parameter keeps its value when an optimizer takes it into its arena", async () => {
+    const layer = new Linear(3, 2);
+    const before = await numbers(layer.weight);
+    const step = await engine.capture({ x: [1, 3] }, ({ x }) => ({ y: layer.forward(x) }));
+    const optimizer = new SGD(layer.parameters(), { lr: 0 });
+    expect(optimizer.arena.tensors).toHaveLength(2);
+    const training = await engine.capture({ x: [1, 3] }, ({ x }) => {
+      const loss = sum(layer.forward(x));
+      optimizer.step(loss);
+      return { loss };
+    });
+    await training.run({ x: Float32Array.of(1, 1, 1) });
+    expect(await numbers(layer.weight)).toEqual(before);
+    engine.write(layer.weight, Float32Array.of(1, 2, 3, 4, 5, 6));
+    engine.write(layer.bias!, Float32Array.of(0, 0));
+    await step.run({ x: Float32Array.of(1, 0, 0) });
+    expect([...(await step.read("y"))]).toEqual([1, 4]);
+  });
+
+  test("running statistics follow the batches, and evaluation uses them", async () => {
+    const norm = new BatchNorm(2);
+    const step = await engine.capture({ x: [4, 2] }, ({ x }) => ({ y: norm.forward(x) }));
+    await step.run({ x: Float32Array.of(1, 10, 2, 20, 3, 30, 4, 40) });
+    const [average, variance] = await engine.read([norm.runningMean, norm.runningVar]);
+    expect([...average!]).toEqual([expect.closeTo(0.25, 5), expect.closeTo(2.5, 4)]);
+    expect([...variance!]).toEqual([expect.closeTo(0.9 + 0.1 * (5 / 3), 5), expect.closeTo(0.9 + 0.1 * (500 / 3), 3)]);
+    norm.eval();
+    const evaluation = await engine.capture({ x: [1, 2] }, ({ x }) => ({ y: norm.forward(x) }));
+    await evaluation.run({ x: Float32Array.of(0.25, 2.5) });
+    expect([...(await evaluation.read("y"))]).toEqual([expect.closeTo(0, 5), expect.closeTo(0, 5)]);
+  });
+
+  test("scalars of every run can be drained, in order", async () => {
+    const step = await engine.capture({ x: [1] }, ({ x }) => ({ y: mul(x, 2) }));
+    for (let i = 0; i < 300; i++) await step.run({ x: Float32Array.of(i) });
+    const drained = await step.drain();
+    expect(drained.map((s) => s.run)).toEqual(Array.from({ length: 256 }, (_, i) => 44 + i));
+    expect(drained.map((s) => s.values.y)).toEqual(drained.map((s) => 2 * s.run));
+    expect(await step.drain()).toEqual([]);
+  });
+
+  describe("bad input is refused at the call", () => {
+    const f = (...shape: number[]) => state("t", { shape, dtype: "f32" });
+
+    test("shapes, with the operands and the fix", () => {
+      expect(() => matmul(f(32, 784), f(512, 784))).toThrow(
+        "matmul: inner dimensions differ\n  a: [32, 784], K = 784\n  b: [512, 784], K = 512\n  fix: pass { transB: true }",
+      );
+      expect(() => add(f(2, 3), f(4))).toThrow(ShapeError);
+      expect(() => conv2d(f(1, 3, 8, 8), f(4, 2, 3, 3))).toThrow(/conv2d: channels do not fit/);
+      expect(() => tensor([1, 2, 3], [2, 2])).toThrow(/tensor: 3 values/);
+      expect(() => tensor([], [0])).toThrow(/at least 1/);
+    });
+
+    test("dtypes", () => {
+      const labels = state("labels", { shape: [3], dtype: "i32" });
+      expect(() => add(f(3), labels)).toThrow(DTypeError);
+      expect(() => softmaxCrossEntropy(f(3, 2), f(3))).toThrow(DTypeError);
+    });
+
+    test("a NaN in the data", () => {
+      expect(() => tensor([1, Number.NaN])).toThrow(/element 1 is NaN/);
+    });
+
+    test("feeds: unknown, of another size, of another dtype, NaN, missing, labels out of range", async () => {
+      const inputs = { x: [2, 3], labels: { shape: [2], dtype: "i32" as const } };
+      const step = await engine.capture(inputs, ({ x, labels }) => ({ loss: softmaxCrossEntropy(relu(x), labels) }));
+      const x = new Float32Array(6);
+      const labels = Int32Array.of(0, 2);
+      await expect(step.run({ x })).rejects.toThrow("run: the first run lacks labels");
+      await expect(step.run({ x: new Float32Array(9), labels })).rejects.toThrow(
+        /feed x: 9 values\n {2}captured: \[2, 3\]/,
+      );
+      await expect(step.run({ x: new Int32Array(6) as never, labels })).rejects.toThrow(CaptureError);
+      await expect(step.run({ y: x, x, labels } as never)).rejects.toThrow(/no feed y/);
+      await expect(step.run({ x: x.with(4, Number.NaN), labels })).rejects.toThrow(/feed x: element 4 is NaN/);
+      await expect(step.run({ x, labels: Int32Array.of(0, 3) })).rejects.toThrow(DataError);
+      await expect(step.run({ x, labels: Int32Array.of(0, 3) })).rejects.toThrow(/element 1 is 3\n {2}allowed: -1 … 2/);
+      expect(step.runs).toBe(0);
+      await step.run({ x, labels });
+      expect((await step.read("loss"))[0]).toBeCloseTo(Math.log(3), 5);
+    });
+
+    test("an optimizer whose parameters the loss does not use", async () => {
+      const [used, unused] = [new Linear(2, 1), new Linear(2, 1)];
+      const optimizer = new Adam([...used.parameters(), ...unused.parameters()], { lr: 0.1 });
+      await expect(
+        engine.capture({ x: [1, 2] }, ({ x }) => {
+          const loss = sum(used.forward(x));
+          optimizer.step(loss);
+          return { loss };
+        }),
+      ).rejects.toThrow(/does not depend on parameter 2, 3/);
+    });
+
+    test("a buffer larger than the device grants", async () => {
+      await expect(engine.capture({ x: [2 ** 20, 2 ** 13] }, ({ x }) => ({ y: relu(x) }))).rejects.toThrow(
+        /needs \d+ bytes/,
+      );
+    });
+  });
+});

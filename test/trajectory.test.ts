@@ -1,0 +1,179 @@
+// The merge gate: 50 steps of an MLP and of a CNN follow the same trajectory captured, eager, unfused, and in f64.
+import { afterAll, describe, expect, test } from "vitest";
+import type { Tensor } from "../src/graph/tensor";
+import { Conv2d } from "../src/nn/conv2d";
+import { manualSeed } from "../src/nn/init";
+import { Flatten, MaxPool2d, ReLU } from "../src/nn/layers";
+import { Linear } from "../src/nn/linear";
+import type { Module } from "../src/nn/module";
+import { Sequential } from "../src/nn/sequential";
+import { softmaxCrossEntropy } from "../src/ops/softmaxCrossEntropy";
+import { SGD } from "../src/optim/sgd";
+import { Engine, tensor } from "../src/train/engine";
+import { nodeRuntime } from "./device";
+import { Tape } from "./reference/tape";
+
+const STEPS = 50;
+const [LR, MOMENTUM] = [0.1, 0.9];
+
+interface Model {
+  make(): Module;
+  readonly shape: readonly number[];
+  readonly classes: number;
+  /** Logits of one example on the tape, from its inputs and the parameters in order. */
+  logits(tape: Tape, x: readonly number[], parameters: readonly (readonly number[])[]): number[];
+}
+
+const rows = (flat: readonly number[], width: number) =>
+  Array.from({ length: flat.length / width }, (_, i) => flat.slice(i * width, (i + 1) * width));
+const linear = (tape: Tape, x: readonly number[], w: readonly number[], b: readonly number[]) =>
+  rows(w, x.length).map((row, i) => tape.dot(row, x, b[i]));
+
+const mlp: Model = {
+  make: () => new Sequential(new Linear(6, 12), new ReLU(), new Linear(12, 3)),
+  shape: [6],
+  classes: 3,
+  logits(tape, x, [w1, b1, w2, b2]) {
+    const hidden = linear(tape, x, w1!, b1!).map((h) => tape.relu(h));
+    return linear(tape, hidden, w2!, b2!);
+  },
+};
+
+const SIDE = 6;
+const cnn: Model = {
+  make: () =>
+    new Sequential(
+      new Conv2d(1, 3, 3, { padding: "same" }),
+      new ReLU(),
+      new MaxPool2d(2),
+      new Flatten(),
+      new Linear(27, 3),
+    ),
+  shape: [1, SIDE, SIDE],
+  classes: 3,
+  logits(tape, x, [kernel, kernelBias, w, b]) {
+    const pooled = rows(kernel!, 9).flatMap((taps, o) => {
+      const map = x.map((_, p) => {
+        const [y, z] = [Math.floor(p / SIDE), p % SIDE];
+        const seen = taps.flatMap((tap, k) => {
+          const [i, j] = [y + Math.floor(k / 3) - 1, z + (k % 3) - 1];
+          return i < 0 || j < 0 || i >= SIDE || j >= SIDE ? [] : [[tap, x[i * SIDE + j]!] as const];
+        });
+        return tape.relu(
+          tape.dot(
+            seen.map(([t]) => t),
+            seen.map(([, v]) => v),
+            kernelBias![o],
+          ),
+        );
+      });
+      return Array.from({ length: 9 }, (_, q) => {
+        const [y, z] = [2 * Math.floor(q / 3), 2 * (q % 3)];
+        return tape.max([
+          map[y * SIDE + z]!,
+          map[y * SIDE + z + 1]!,
+          map[(y + 1) * SIDE + z]!,
+          map[(y + 1) * SIDE + z + 1]!,
+        ]);
+      });
+    });
+    return linear(tape, pooled, w!, b!);
+  },
+};
+
+const BATCH = 8;
+function batchOf(model: Model) {
+  const size = model.shape.reduce((a, b) => a * b, 1);
+  const x = Float32Array.from({ length: BATCH * size }, (_, i) => Math.sin(1.3 * i + 0.01 * i * i));
+  const labels = Int32Array.from({ length: BATCH }, (_, i) => (i * 7) % model.classes);
+  return { x, labels, size };
+}
+
+/** Losses in f64, from the same first weights. */
+function referenceLosses(model: Model, weights: readonly Float32Array[]): number[] {
+  const { x, labels, size } = batchOf(model);
+  const current = weights.map((w) => Float64Array.from(w));
+  const velocity = current.map((w) => new Float64Array(w.length));
+  return Array.from({ length: STEPS }, () => {
+    const tape = new Tape();
+    const parameters = current.map((w) => Array.from(w, (v) => tape.leaf(v)));
+    const logits = Array.from({ length: BATCH }, (_, n) =>
+      model.logits(
+        tape,
+        Array.from(x.slice(n * size, (n + 1) * size), (v) => tape.leaf(v)),
+        parameters,
+      ),
+    );
+    const loss = tape.crossEntropy(logits, [...labels]);
+    const grads = tape.gradients(loss);
+    parameters.forEach((nodes, p) => {
+      nodes.forEach((node, i) => {
+        velocity[p]![i] = MOMENTUM * velocity[p]![i]! + grads[node]!;
+        current[p]![i]! -= LR * velocity[p]![i]!;
+      });
+    });
+    return tape.values[loss]!;
+  });
+}
+
+const { runtime, reason } = await nodeRuntime();
+runtime?.destroy();
+
+describe.skipIf(!runtime)(`trajectories${reason ? ` (skipped: ${reason})` : ""}`, async () => {
+  const engine = runtime ? await Engine.create() : (undefined as unknown as Engine);
+  afterAll(() => engine?.dispose());
+
+  const start = (model: Model) => {
+    manualSeed(3);
+    const module = model.make();
+    const optimizer = new SGD(module.parameters(), { lr: LR, momentum: MOMENTUM });
+    const loss = (x: Tensor, labels: Tensor) => {
+      const l = softmaxCrossEntropy(module.forward(x), labels);
+      optimizer.step(l);
+      return l;
+    };
+    return { module, loss };
+  };
+
+  async function captured(model: Model, fuse: boolean): Promise<number[]> {
+    const { loss } = start(model);
+    const { x, labels } = batchOf(model);
+    const inputs = { x: [BATCH, ...model.shape], labels: { shape: [BATCH], dtype: "i32" as const } };
+    const step = await engine.capture(inputs, (f) => ({ loss: loss(f.x, f.labels) }), { fuse });
+    for (let i = 0; i < STEPS; i++) await step.run({ x, labels });
+    const losses = (await step.drain()).map((s) => s.values.loss);
+    step.dispose();
+    return losses;
+  }
+
+  async function eager(model: Model): Promise<number[]> {
+    const { loss } = start(model);
+    const { x, labels } = batchOf(model);
+    const losses: number[] = [];
+    for (let i = 0; i < STEPS; i++) {
+      const l = loss(tensor(x, [BATCH, ...model.shape]), tensor(labels));
+      losses.push((await engine.read(l))[0]!);
+    }
+    return losses;
+  }
+
+  test.each([
+    ["MLP", mlp],
+    ["CNN", cnn],
+  ])("%s: captured = unfused = eager = f64", async (_, model) => {
+    const { module } = start(model);
+    const weights = (await engine.read(module.parameters())) as Float32Array[];
+    const reference = referenceLosses(model, weights);
+    const fused = await captured(model, true);
+    expect(fused).toHaveLength(STEPS);
+    expect(fused.at(-1)).toBeLessThan(0.5 * fused[0]!);
+    for (const [name, losses] of [
+      ["captured", fused],
+      ["unfused", await captured(model, false)],
+      ["eager", await eager(model)],
+    ] as const) {
+      const off = losses.map((l, i) => Math.abs(l - reference[i]!) / (1 + reference[i]!));
+      expect(Math.max(...off), `${name} against f64`).toBeLessThan(1e-4);
+    }
+  });
+});
