@@ -42,6 +42,8 @@ export interface MnistCnnOptions {
   /** Decides first weights and the order of the examples; default 0. */
   seed?: number;
   optimizer?: "adam" | "sgd";
+  /** Steps between two passes over the held-out digits; default an epoch. */
+  evaluateEvery?: number;
   /** A checkpoint to go on from. */
   resume?: Uint8Array;
   /** Where to ask for an adapter. */
@@ -75,7 +77,7 @@ export class MnistCnnRun {
 
   private constructor(
     readonly engine: Engine,
-    readonly options: Required<Pick<MnistCnnOptions, "batch" | "lr" | "optimizer" | "seed">>,
+    readonly options: Settings,
     readonly steps: number,
     readonly parts: Parts,
     start: number,
@@ -92,7 +94,8 @@ export class MnistCnnRun {
       on({ event: "adapter", adapter, software, features: [...features] });
       const { batch = 64, seed = 0, optimizer = "adam" } = options;
       const lr = options.lr ?? (optimizer === "adam" ? 1e-3 : 0.05);
-      const settings = { batch, seed, optimizer, lr };
+      const { evaluateEvery } = options;
+      const settings: Settings = { batch, seed, optimizer, lr, ...(evaluateEvery ? { evaluateEvery } : {}) };
       const parts = await buildParts(engine, splits, settings, on);
       const perEpoch = parts.trainLoader.batches;
       const steps =
@@ -224,12 +227,16 @@ export class MnistCnnRun {
       batch: this.options.batch,
       stepsPerEpoch: trainLoader.batches,
       ...(evaluate ? { evaluate: (step: number) => this.evaluate(step) } : {}),
+      ...(this.options.evaluateEvery ? { evaluateEvery: this.options.evaluateEvery } : {}),
       onEvent: on,
       ...(signal ? { signal } : {}),
     });
     this.#seconds += (performance.now() - began) / 1000;
   }
 }
+
+type Settings = Required<Pick<MnistCnnOptions, "batch" | "lr" | "optimizer" | "seed">> &
+  Pick<MnistCnnOptions, "evaluateEvery">;
 
 /** What a run is made of. */
 interface Parts {
@@ -248,7 +255,7 @@ interface Parts {
 async function buildParts(
   engine: Engine,
   splits: { train: Split; test: Split },
-  { batch, seed, optimizer: kind, lr }: { batch: number; seed: number; optimizer: "adam" | "sgd"; lr: number },
+  { batch, seed, optimizer: kind, lr }: Settings,
   on: (e: TrainEvent) => void,
 ): Promise<Parts> {
   manualSeed(seed);

@@ -88,7 +88,7 @@ export function humanReporter(out: Out, now: () => number = () => performance.no
   };
 }
 
-const percent = (x: number): string => `${(100 * x).toFixed(2)} %`;
+const percent = (x: number): string => (Number.isNaN(x) ? "not measured" : `${(100 * x).toFixed(2)} %`);
 
 function adapterText(adapter: string, software: boolean): string {
   if (!software) return `adapter ${adapter}`;

@@ -52,6 +52,7 @@ export interface DoneEvent {
   model: string;
   steps: number;
   seconds: number;
+  /** Of the last evaluation; NaN (`null` in JSON) where there was none. */
   testAccuracy: number;
   adapter: string;
 }

@@ -18,8 +18,9 @@ export interface FitOptions {
   readonly end: number;
   /** Examples a step learns from. */
   readonly batch: number;
-  /** Steps of one epoch; the held-out split is evaluated after each, and at the end. */
   readonly stepsPerEpoch: number;
+  /** Steps between two evaluations; default an epoch. There is one more at the end, unless the run is stopped. */
+  readonly evaluateEvery?: number;
   readonly evaluate?: (step: number) => Promise<EvalEvent>;
   readonly onEvent: (event: TrainEvent) => void;
   /** Stops after the step under way. */
@@ -46,7 +47,7 @@ export async function fit(options: FitOptions): Promise<number> {
     if (progress.due(reportEvery) || done === end) await progress.report(done, lr);
     // Gives a page or a worker the chance to hear its messages.
     if (done % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
-    if (evaluate && done % stepsPerEpoch === 0 && done < end) {
+    if (evaluate && done % (options.evaluateEvery ?? stepsPerEpoch) === 0 && done < end) {
       await progress.report(done, lr);
       progress.pause();
       onEvent(await evaluate(done));
@@ -54,7 +55,7 @@ export async function fit(options: FitOptions): Promise<number> {
     }
   }
   await progress.report(done, learningRate);
-  if (evaluate && done > start) onEvent(await evaluate(done));
+  if (evaluate && done === end && done > start) onEvent(await evaluate(done));
   return done;
 }
 

@@ -1,0 +1,43 @@
+/** Values of a form by the names of its controls. */
+export type FormValues = Record<string, string | number | boolean>;
+
+const controls = (form: HTMLFormElement) =>
+  [...form.elements].filter((e): e is HTMLInputElement | HTMLSelectElement => "name" in e && Boolean(e.name));
+
+const controlValue = (c: HTMLInputElement | HTMLSelectElement): string | number | boolean => {
+  if (c instanceof HTMLInputElement && c.type === "checkbox") return c.checked;
+  return c instanceof HTMLInputElement && c.type === "number" ? c.valueAsNumber : c.value;
+};
+
+/** The form's values. Numbers that are missing or out of their range are reported by the browser, and null is returned. */
+export function readForm(form: HTMLFormElement): FormValues | null {
+  if (!form.reportValidity()) return null;
+  return Object.fromEntries(controls(form).map((c) => [c.name, controlValue(c)]));
+}
+
+/**
+ * Keeps a form and the page's address in step: the form starts from the address, and what differs from the page's own
+ * defaults goes into it, so that a link shares an experiment.
+ */
+export function mirrorInAddress(form: HTMLFormElement, onChange: (name: string) => void): void {
+  const defaults = Object.fromEntries(controls(form).map((c) => [c.name, String(controlValue(c))]));
+  const given = new URLSearchParams(location.search);
+  for (const c of controls(form)) {
+    const value = given.get(c.name);
+    if (value === null) continue;
+    if (c instanceof HTMLInputElement && c.type === "checkbox") c.checked = value === "true";
+    else c.value = value;
+    if (!c.checkValidity() || (c instanceof HTMLSelectElement && c.value !== value)) c.value = defaults[c.name]!;
+  }
+  form.addEventListener("submit", (e) => e.preventDefault());
+  form.addEventListener("change", (e) => {
+    const query = new URLSearchParams(location.search);
+    for (const c of controls(form)) {
+      const value = String(controlValue(c));
+      if (value === defaults[c.name] || !c.checkValidity()) query.delete(c.name);
+      else query.set(c.name, value);
+    }
+    history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+    onChange((e.target as HTMLInputElement).name);
+  });
+}

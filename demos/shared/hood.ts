@@ -1,0 +1,62 @@
+import { byId, element } from "./dom";
+
+/** What the panel shows: a run's device, memory, plan and the time of its kernels. */
+export interface HoodView {
+  readonly plan: string;
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly memory: { readonly inUse: number; readonly held: number; readonly peak: number };
+  readonly kernels:
+    | readonly { readonly kernel: string; readonly milliseconds: number; readonly count: number }[]
+    | null;
+  readonly adapter: string;
+  readonly software: boolean;
+}
+
+const mebibytes = (n: number): string => `${(n / 2 ** 20).toFixed(1)} MiB`;
+
+/** Fills the panel "Under the hood" (`#hood`). */
+export function showHood(view: HoodView): void {
+  const { memory } = view;
+  const rows: [string, string][] = [
+    ["Adapter", view.software ? `${view.adapter} – a software adapter: this runs on the CPU` : view.adapter],
+    ["Dispatches a step", String(view.dispatches)],
+    ["Submits a step", String(view.submits)],
+    ["Memory in use", `${mebibytes(memory.inUse)} (held ${mebibytes(memory.held)}, peak ${mebibytes(memory.peak)})`],
+  ];
+  const facts = element("table", { class: "plain" });
+  for (const [name, value] of rows)
+    facts.append(element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, value)));
+  const parts: Node[] = [facts];
+  if (view.kernels) parts.push(kernelTable(view.kernels));
+  else
+    parts.push(element("p", { class: "soft" }, "This adapter has no timestamp queries, so kernels cannot be timed."));
+  const plan = element(
+    "section",
+    { class: "code", tabindex: 0, "aria-label": "the plan of a training step" },
+    element("pre", {}, view.plan),
+  );
+  parts.push(element("h2", {}, "The plan of a training step"), plan);
+  byId("hood").replaceChildren(...parts);
+}
+
+function kernelTable(kernels: NonNullable<HoodView["kernels"]>): HTMLElement {
+  const body = kernels
+    .slice(0, 12)
+    .map((k) =>
+      element(
+        "tr",
+        {},
+        element("td", {}, k.kernel),
+        element("td", {}, String(k.count)),
+        element("td", {}, k.milliseconds.toFixed(3)),
+      ),
+    );
+  const heads = ["Kernel", "Dispatches", "Milliseconds"].map((h) => element("th", { scope: "col" }, h));
+  return element(
+    "table",
+    { class: "plain" },
+    element("thead", {}, element("tr", {}, ...heads)),
+    element("tbody", {}, ...body),
+  );
+}

@@ -1,0 +1,49 @@
+import { element } from "./dom";
+
+/** A confusion matrix as a table: rows are labels, columns predictions, and the darker a cell the larger its share. */
+export class MatrixView {
+  readonly #cells: HTMLTableCellElement[][];
+  readonly #worst: HTMLElement;
+
+  constructor(parent: HTMLElement, classes: readonly string[]) {
+    const head = element("tr", {}, element("th", { scope: "col", "aria-label": "label" }));
+    for (const c of classes) head.append(element("th", { scope: "col" }, c));
+    this.#cells = classes.map(() => classes.map(() => element("td", {}, "–")));
+    const rows = this.#cells.map((cells, i) =>
+      element("tr", {}, element("th", { scope: "row" }, classes[i]!), ...cells),
+    );
+    const table = element("table", { class: "matrix" }, element("thead", {}, head), element("tbody", {}, ...rows));
+    this.#worst = element("p", { class: "soft" }, "Rows: the digit. Columns: what it was taken for.");
+    parent.append(table, this.#worst);
+  }
+
+  show(counts: readonly (readonly number[])[]): void {
+    const pairs: { label: number; predicted: number; count: number }[] = [];
+    counts.forEach((row, label) => {
+      const total = row.reduce((a, b) => a + b, 0) || 1;
+      row.forEach((count, predicted) => {
+        const cell = this.#cells[label]![predicted]!;
+        // Mistakes are rare: the root makes them visible beside the diagonal.
+        const share = count / total;
+        const depth = label === predicted ? 0.35 * share : Math.min(0.6, Math.sqrt(share));
+        cell.textContent = String(count);
+        cell.style.background = count ? `rgba(var(--cell), ${depth.toFixed(3)})` : "";
+        cell.style.fontWeight = label === predicted ? "600" : "400";
+        if (label !== predicted && count) pairs.push({ label, predicted, count });
+      });
+    });
+    const worst = pairs.sort((a, b) => b.count - a.count).slice(0, 3);
+    const text = worst.map((p) => `${p.label} taken for ${p.predicted}: ${p.count}×`).join(", ");
+    this.#worst.textContent = text
+      ? `Rows: the digit. Columns: what it was taken for. Worst: ${text}.`
+      : "No mistakes.";
+  }
+
+  clear(): void {
+    for (const cell of this.#cells.flat()) {
+      cell.textContent = "–";
+      cell.style.background = "";
+    }
+    this.#worst.textContent = "Rows: the digit. Columns: what it was taken for.";
+  }
+}
