@@ -80,7 +80,7 @@ export class DigitStrip {
       const read = best(probabilities, i * CLASSES, CLASSES);
       const wrong = read !== this.#labels[i];
       root.classList.toggle("wrong", wrong);
-      text.textContent = `${wrong ? "✗ " : ""}${read} · ${Math.round(100 * probabilities[i * CLASSES + read]!)} %`;
+      text.textContent = `${wrong ? "✗ " : ""}${read} · ${Math.round(100 * probabilities[i * CLASSES + read]!)}%`;
     });
   }
 }

@@ -1,0 +1,211 @@
+// The page in a real browser, as a visitor uses it.
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "puppeteer";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { decodeSafetensors } from "../../src/io/safetensors";
+import { openStage, type Stage } from "../chrome/open";
+
+const PAGE = "/mnist-cnn/index.html";
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "wgrad-demo-"));
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage("development");
+});
+afterAll(() => stage?.close());
+
+const inState = (page: Page, state: string) =>
+  page.waitForFunction((s) => document.body.dataset.state === s, { timeout: 60_000 }, state);
+const stepOf = (page: Page) => page.evaluate(() => Number(document.body.dataset.step));
+const text = (page: Page, selector: string) => page.$eval(selector, (e) => e.textContent ?? "");
+
+async function openPage(query = "") {
+  const opened = await stage.open(PAGE + query);
+  await inState(opened.page, "idle");
+  return opened;
+}
+
+/** What axe-core finds serious. */
+async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    const serious = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
+    return serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`);
+  });
+}
+
+/** Keeps what the page would download, by file name. */
+const catchDownloads = (page: Page) =>
+  page.evaluate(() => {
+    const kept: Record<string, Promise<number[]>> = {};
+    Object.assign(globalThis, { kept });
+    HTMLAnchorElement.prototype.click = function () {
+      kept[this.download] = fetch(this.href).then(async (r) => [...new Uint8Array(await r.arrayBuffer())]);
+    };
+  });
+const downloaded = async (page: Page, name: string) => {
+  await page.waitForFunction((n) => n in (globalThis as unknown as { kept: object }).kept, {}, name);
+  const bytes = await page.evaluate(
+    (n) => (globalThis as unknown as { kept: Record<string, Promise<number[]>> }).kept[n]!,
+    name,
+  );
+  return Uint8Array.from(bytes);
+};
+
+test("trains to its last step: the loss falls, evaluation and pictures appear, nothing is reported", async () => {
+  const { page, errors } = await openPage("?steps=60&batch=16&seed=3");
+  await catchDownloads(page);
+  await page.click("#random");
+  await page.waitForFunction(() => /reads \d/.test(document.getElementById("guess")!.textContent!));
+  const before = await text(page, "#guess");
+  await page.click("#train");
+  await page.waitForFunction(() => /^finished after 60/.test(document.getElementById("progress-text")!.textContent!), {
+    timeout: 60_000,
+  });
+  await page.click("#csv");
+  const rows = new TextDecoder()
+    .decode(await downloaded(page, "mnist-cnn.csv"))
+    .split("\n")
+    .map((r) => r.split(","));
+  const losses = rows.slice(1).map((r) => Number(r[2]));
+  const average = (list: number[]) => list.reduce((a, b) => a + b, 0) / list.length;
+  expect(losses).toHaveLength(60);
+  expect(average(losses.slice(-10))).toBeLessThan(0.6 * average(losses.slice(0, 10)));
+  expect(Number.parseFloat(await text(page, "#accuracy"))).toBeGreaterThan(60);
+  expect(await text(page, "#confusion")).toContain("Worst:");
+  expect(await text(page, "#guess")).not.toBe(before);
+  expect(await page.$$eval(".digit", (d) => d.length)).toBe(16);
+  await page.click("#hood-details summary");
+  await page.waitForFunction(() => document.getElementById("hood")!.textContent!.includes("conv2d_grad_weight"));
+  expect(await text(page, "#hood")).toMatch(/Dispatches a step\d+/);
+  expect(await text(page, "#model-source")).toContain("new Conv2d(1, 16, 3");
+  expect(errors).toEqual([]);
+  expect(await text(page, "#alert")).toBe("");
+  await page.close();
+});
+
+test("pause, step, reset, and settings in the address", async () => {
+  const { page, errors } = await openPage("?steps=5000&batch=8&optimizer=sgd&lr=0.01");
+  expect(await page.$eval("select[name=optimizer]", (e) => (e as HTMLSelectElement).value)).toBe("sgd");
+  await page.click("#step");
+  await page.waitForFunction(() => document.getElementById("progress-text")!.textContent === "paused at step 1");
+  await page.click("#train");
+  await page.waitForFunction(() => Number(document.body.dataset.step) > 5, { timeout: 60_000 });
+  await page.click("#train");
+  await inState(page, "idle");
+  const paused = await stepOf(page);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(await stepOf(page)).toBe(paused);
+  await page.click("#step");
+  await page.waitForFunction((s) => Number(document.body.dataset.step) === s + 1, {}, paused);
+  await page.click("#reset");
+  await page.waitForFunction(() => document.body.dataset.step === "0" && document.body.dataset.state === "idle");
+  await page.$eval("input[name=seed]", (e) => {
+    (e as HTMLInputElement).value = "7";
+    e.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  await inState(page, "idle");
+  expect(page.url()).toMatch(/seed=7/);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test("a saved checkpoint goes on where it stood; a file of another kind is refused and nothing is lost", async () => {
+  const { page, errors } = await openPage("?steps=30&batch=8");
+  await catchDownloads(page);
+  for (let i = 1; i <= 3; i++) {
+    await page.click("#step");
+    await page.waitForFunction(
+      (s) => document.body.dataset.step === String(s) && document.body.dataset.state === "idle",
+      {},
+      i,
+    );
+  }
+  await page.click("#save");
+  const bytes = await downloaded(page, "mnist-cnn.safetensors");
+  expect(decodeSafetensors(bytes).metadata).toMatchObject({ model: "mnist-cnn", step: "3" });
+  const losses = async (p: Page, name: string) => {
+    await p.click("#step");
+    await p.waitForFunction(() => document.body.dataset.step === "4" && document.body.dataset.state === "idle");
+    await p.click("#csv");
+    return [
+      name,
+      new TextDecoder()
+        .decode(await downloaded(p, "mnist-cnn.csv"))
+        .split("\n")
+        .at(-1)!
+        .split(",")[2],
+    ] as const;
+  };
+  const [, expected] = await losses(page, "went on");
+  const [good, bad] = [join(folder, "good.safetensors"), join(folder, "bad.safetensors")];
+  writeFileSync(good, bytes);
+  writeFileSync(bad, "this is no checkpoint");
+
+  const second = await openPage("?steps=30&batch=8");
+  await catchDownloads(second.page);
+  const input = (await second.page.$("#load")) as Awaited<ReturnType<typeof second.page.$>> & {
+    uploadFile(p: string): Promise<void>;
+  };
+  await input.uploadFile(bad);
+  await second.page.waitForFunction(() => document.getElementById("alert")!.textContent!.includes("cannot be loaded"));
+  await inState(second.page, "idle");
+  expect(await stepOf(second.page)).toBe(0);
+  await input.uploadFile(good);
+  await second.page.waitForFunction(() => document.body.dataset.step === "3" && document.body.dataset.state === "idle");
+  expect((await losses(second.page, "resumed"))[1]).toBe(expected);
+  expect([...errors, ...second.errors]).toEqual([]);
+  await page.close();
+  await second.page.close();
+});
+
+test("a drawing is read", async () => {
+  const { page } = await openPage();
+  await page.setViewport({ width: 1440, height: 1100 });
+  const box = (await (await page.$("#drawing"))!.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + 30);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height - 30, { steps: 8 });
+  await page.mouse.up();
+  await page.waitForFunction(() => /reads \d/.test(document.getElementById("guess")!.textContent!));
+  const widths = await page.$$eval(".bar .fill", (bars) =>
+    bars.map((b) => Number.parseFloat((b as HTMLElement).style.width)),
+  );
+  expect(widths.reduce((a, b) => a + b, 0)).toBeCloseTo(100, 0);
+  await page.click("#clear");
+  await page.waitForFunction(() => document.getElementById("guess")!.textContent === "The drawing area is empty.");
+  await page.close();
+});
+
+test("accessible in light and dark, and no sideways scrolling on a phone", async () => {
+  const { page } = await openPage();
+  for (const value of ["light", "dark"]) {
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
+    expect(await accessibilityProblems(page), value).toEqual([]);
+  }
+  await page.setViewport({ width: 375, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+  await page.goto(`${stage.url}/index.html`);
+  await page.waitForSelector(".card");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.close();
+});
+
+test("without WebGPU the page says so in a plain sentence", async () => {
+  const page = await stage.browser.newPage();
+  await page.evaluateOnNewDocument(() => Object.defineProperty(Navigator.prototype, "gpu", { value: undefined }));
+  await page.goto(stage.url + PAGE);
+  await page.waitForFunction(() =>
+    document.getElementById("alert")!.textContent!.startsWith("This browser has no WebGPU."),
+  );
+  await page.close();
+});
