@@ -195,7 +195,13 @@ export async function launchBrowser(found: FoundBrowser): Promise<Browser> {
   const attempts = [...(hasGpu && process.platform === "linux" ? [VULKAN_FLAGS] : []), [], SOFTWARE_FLAGS];
   for (const flags of attempts) {
     const args = [...sandbox, ...BASE_FLAGS, ...flags];
-    const browser = await puppeteer.launch({ executablePath: found.path, args, handleSIGINT: false });
+    // A call into the page lasts as long as the training does: no limit on how long one may take.
+    const browser = await puppeteer.launch({
+      executablePath: found.path,
+      args,
+      handleSIGINT: false,
+      protocolTimeout: 0,
+    });
     if (await hasAdapter(browser)) return browser;
     await browser.close();
   }
