@@ -73,7 +73,8 @@ async function findGpu(): Promise<GPU> {
       {},
       "use Chrome or Edge 113 or newer, over https or on localhost",
     );
-  const packageName = "webgpu";
+  // No bundler can see through this: a build for browsers must not go looking for a package for Node.
+  const packageName = new URL("npm:webgpu").pathname;
   try {
     const { create } = (await import(/* @vite-ignore */ packageName)) as { create(flags: string[]): GPU };
     return keepAlive(create([]));

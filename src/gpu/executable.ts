@@ -43,6 +43,7 @@ export class Executable {
     [this.#uniforms, this.#uniformOffsets] = writeParams(runtime.device, plan.dispatches);
     this.#chunks = chunkEnds(plan.dispatches, 1);
     this.#bind();
+    for (const t of plan.inputs) if (t.leaf?.kind === "data") this.write(t, t.leaf.data);
   }
 
   /** Compiles the plan's pipelines together, then binds its buffers. */

@@ -1,10 +1,14 @@
 import convKernel from "../../shaders/conv2d.wgsl";
 import gradInputKernel from "../../shaders/conv2d_grad_input.wgsl";
 import gradWeightKernel from "../../shaders/conv2d_grad_weight.wgsl";
+import gradWeightSubgroup from "../../shaders/conv2d_grad_weight_subgroup.wgsl";
+import convSubgroup from "../../shaders/conv2d_subgroup.wgsl";
 import { ShapeError } from "../core/errors";
 import { type Shape, showShape } from "../core/shape";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
 import { add } from "./add";
 import { reshape } from "./reshape";
 import { reduceDispatches } from "./sum";
@@ -115,8 +119,9 @@ export const op: KernelOp<Conv2dAttrs> = {
     checkDTypes("conv2d", [x!, w!], ["f32"]);
     return [{ shape: [x!.shape[0]!, w!.shape[0]!, ...outSize], dtype: "f32" }];
   },
-  lower([x, w], [out], attrs) {
+  lower([x, w], [out], attrs, target) {
     const params = geometry(x!.shape, w!.shape, attrs);
+    if (hasEightLanes(target)) return [bySubgroups(x!, w!, out!, params, false)];
     const tiles = params.batch * Math.ceil((params.out_height * params.out_width) / 4);
     const grid = [tiles, channelTiles(params.out_channels, attrs.groups)] as const;
     const flops = flopsOf(x!.shape, w!.shape, attrs);
@@ -135,8 +140,10 @@ const gradInput: KernelOp<GradAttrs> = {
   kind: "kernel",
   name: "conv2d_grad_input",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
-  lower([dOut, w], [dx], attrs) {
+  lower([dOut, w], [dx], attrs, target) {
     const params = geometry(dx!.shape, w!.shape, attrs);
+    if (hasEightLanes(target) && params.stride_h === 1 && params.stride_w === 1)
+      return [bySubgroups(dOut!, w!, dx!, params, true)];
     const tiles = params.batch * Math.ceil((params.height * params.width) / 4);
     const grid = [tiles, channelTiles(params.in_channels, attrs.groups)] as const;
     const flops = flopsOf(dx!.shape, w!.shape, attrs);
@@ -151,20 +158,76 @@ const gradWeight: KernelOp<GradAttrs> = {
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   // A weight gradient has few elements and long sums: the rows of all pictures are dealt out to `parts` invocations.
   lower([x, dOut], [dw], attrs, target) {
+    const subgroups = hasEightLanes(target);
     const [outChannels, inGroup, kh, kw] = dw!.shape as [number, number, number, number];
-    const columns = Math.ceil((inGroup * kh * kw) / 4);
-    const tiles = columns * channelTiles(outChannels, attrs.groups);
+    const columns = subgroups ? subgroupColumns(inGroup * kh * kw) : 4;
+    const across = Math.ceil((inGroup * kh * kw) / (subgroups ? LANES * columns : 4));
+    const down = attrs.groups * Math.ceil(outChannels / attrs.groups / (subgroups ? ROWS : 4));
     const rows = x!.shape[0]! * attrs.outSize[0];
-    const parts = Math.max(1, Math.min(rows, Math.ceil((target.cpu ? 128 : 16384) / tiles), 1024));
+    const wanted = subgroups ? 16 : target.cpu ? 128 : 16384;
+    const parts = Math.max(1, Math.min(rows, Math.ceil(wanted / (across * down)), 1024));
     const partial = parts === 1 ? dw! : scratch({ shape: [parts, dw!.size], dtype: "f32" });
-    const product = gradWeightKernel.dispatch({
-      buffers: { x: x!, d_out: dOut!, partial },
-      params: { ...geometry(x!.shape, dw!.shape, attrs), parts },
-      grid: [columns, parts, channelTiles(outChannels, attrs.groups)],
-      flops: flopsOf(x!.shape, dw!.shape, attrs),
-    });
+    const buffers = { x: x!, d_out: dOut!, partial };
+    const params = { ...geometry(x!.shape, dw!.shape, attrs), parts };
+    const flops = flopsOf(x!.shape, dw!.shape, attrs);
+    const product = subgroups
+      ? gradWeightSubgroup.dispatch({
+          buffers,
+          params,
+          constants: { ROWS, LANES, COLUMNS: columns },
+          grid: [across * LANES, parts, down],
+          flops,
+        })
+      : gradWeightKernel.dispatch({ buffers, params, grid: [across, parts, down], flops });
     if (parts === 1) return [product];
     return [product, ...reduceDispatches(partial, dw!, { k0: 1, r0: parts, k1: dw!.size, r1: 1 }, target, {})];
   },
   vjp: noSecondDerivative("conv2d_grad_weight"),
 };
+
+/** Output channels, and lanes, of one subgroup in the kernels that share loads between lanes. */
+const ROWS = 16;
+const LANES = 8;
+
+/** Whether the device is one on which sharing loads between lanes pays, with subgroups of the size that was measured. */
+const hasEightLanes = (target: Target): boolean => target.cpu && target.subgroupSize === LANES;
+
+/** Values of k that a lane keeps: so few that narrow weights leave no lane idle. */
+const subgroupColumns = (width: number): number => (width <= LANES ? 1 : width <= 2 * LANES ? 2 : 4);
+
+/**
+ * A convolution, or with `transposed` (stride 1) its input gradient: that is the convolution of dOut with the weights of
+ * each tap reversed, input and output channels swapped, and padding span − pad.
+ */
+function bySubgroups(x: Tensor, w: Tensor, out: Tensor, g: ReturnType<typeof geometry>, transposed: boolean): Dispatch {
+  const { batch, groups, kernel_h, kernel_w, dilation_h, dilation_w } = g;
+  const [inGroup, outGroup] = [g.in_channels / groups, g.out_channels / groups];
+  const taps = kernel_h * kernel_w;
+  const shared = { kernel_h, kernel_w, dilation_h, dilation_w, groups, w_group: outGroup * inGroup * taps };
+  const params = transposed
+    ? {
+        ...shared,
+        in_group: outGroup,
+        height: g.out_height,
+        width: g.out_width,
+        out_group: inGroup,
+        out_height: g.height,
+        out_width: g.width,
+        stride_h: 1,
+        stride_w: 1,
+        pad_h: dilation_h * (kernel_h - 1) - g.pad_h,
+        pad_w: dilation_w * (kernel_w - 1) - g.pad_w,
+        w_row: taps,
+        w_channel: inGroup * taps,
+        flip: 1,
+      }
+    : { ...shared, ...g, in_group: inGroup, out_group: outGroup, w_row: inGroup * taps, w_channel: taps, flip: 0 };
+  const positions = params.out_height * params.out_width;
+  return convSubgroup.dispatch({
+    buffers: { x, w, out },
+    params,
+    constants: { ROWS, LANES },
+    grid: [Math.ceil(positions / (4 * LANES)) * LANES, groups * Math.ceil(params.out_group / ROWS), batch],
+    flops: 2 * batch * g.out_height * g.out_width * g.out_channels * inGroup * taps,
+  });
+}

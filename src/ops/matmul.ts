@@ -1,9 +1,12 @@
 import matmulKernel from "../../shaders/matmul.wgsl";
 import matmulDirect from "../../shaders/matmul_direct.wgsl";
+import matmulSubgroup from "../../shaders/matmul_subgroup.wgsl";
 import { ShapeError } from "../core/errors";
 import { broadcastShapes, numel, type Shape, type Spec, sameShape, showShape } from "../core/shape";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
 import { expand } from "./expand";
 import { reshape } from "./reshape";
 
@@ -76,21 +79,7 @@ export const op: KernelOp<MatmulAttrs> = {
       m *= batch;
       batch = 1;
     }
-    const params = {
-      m,
-      n,
-      k,
-      a_row: transA ? 1 : k,
-      a_k: transA ? m : 1,
-      b_k: transB ? 1 : n,
-      b_col: transB ? k : 1,
-      a_batch: aBatch,
-      b_batch: bBatch,
-    };
-    const buffers = { a: a!, b: b!, out: out! };
-    const grid = [Math.ceil(n / 4), Math.ceil(m / 4), batch] as const;
-    const kernel = target.cpu ? matmulDirect : matmulKernel;
-    return [kernel.dispatch({ buffers, params, grid, flops: 2 * m * n * k * batch })];
+    return [productDispatch(a!, b!, out!, { m, n, k, batch, transA, transB, aBatch, bBatch }, target)];
   },
 
   // Y = A·B  ⇒  dA = dY·Bᵀ,  dB = Aᵀ·dY.  An operand read transposed has its factors swapped.
@@ -115,4 +104,36 @@ const batchOf = ({ shape }: Spec): number => numel(shape.slice(0, -2));
 function rowsCols({ shape }: Spec, transposed: boolean): [number, number] {
   const [rows, cols] = shape.slice(-2) as [number, number];
   return transposed ? [cols, rows] : [rows, cols];
+}
+
+/** Sizes of a product after batches without a partner have become rows. */
+interface Product extends MatmulAttrs {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly batch: number;
+  /** Elements from one matrix of a batch to the next; 0 where one serves all. */
+  readonly aBatch: number;
+  readonly bBatch: number;
+}
+
+/** Rows that a subgroup of `lanes` makes: as many as its registers hold, fewer for flat products. */
+const subgroupRows = (m: number, lanes: number): number => (m <= lanes ? lanes : 16);
+
+/** Picks the kernel that fits device and shape. */
+function productDispatch(a: Tensor, b: Tensor, out: Tensor, p: Product, target: Target): Dispatch {
+  const { m, n, k, batch, transA, transB } = p;
+  const buffers = { a, b, out };
+  const flops = 2 * m * n * k * batch;
+  const lies = { m, n, k, a_row: transA ? 1 : k, a_k: transA ? m : 1, a_batch: p.aBatch, b_batch: p.bBatch };
+  const lanes = target.subgroupSize;
+  if (target.cpu && lanes === 8 && k % 4 === 0 && n % 4 === 0) {
+    const rows = subgroupRows(m, lanes);
+    const constants = { ROWS: rows, LANES: lanes, B_BY_K: Number(transB) };
+    const grid = [Math.ceil(n / 4 / lanes) * lanes, Math.ceil(m / rows), batch] as const;
+    return matmulSubgroup.dispatch({ buffers, params: lies, constants, grid, flops });
+  }
+  const params = { ...lies, b_k: transB ? 1 : n, b_col: transB ? k : 1 };
+  const kernel = target.cpu ? matmulDirect : matmulKernel;
+  return kernel.dispatch({ buffers, params, grid: [Math.ceil(n / 4), Math.ceil(m / 4), batch], flops });
 }

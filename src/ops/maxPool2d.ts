@@ -1,5 +1,7 @@
 import poolKernel from "../../shaders/max_pool2d.wgsl";
 import gradKernel from "../../shaders/max_pool2d_grad.wgsl";
+import disjointGradKernel from "../../shaders/max_pool2d_grad_disjoint.wgsl";
+import type { Shape } from "../core/shape";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { type PoolAttrs, poolAttrs, pooledShape, poolParams } from "../graph/pooling";
 import type { Tensor } from "../graph/tensor";
@@ -42,9 +44,19 @@ const grad: KernelOp<PoolAttrs> = {
   name: "max_pool2d_grad",
   infer: ([x]) => [{ shape: x!.shape, dtype: "f32" }],
   lower([x, out, dOut], [dx], attrs) {
+    if (isTiling(x!.shape, attrs)) {
+      const [kernel_h, kernel_w] = attrs.kernel;
+      const params = { len: dOut!.size, width: x!.shape[3]!, out_width: out!.shape[3]!, kernel_h, kernel_w };
+      const buffers = { x: x!, d_out: dOut!, dx: dx! };
+      return [disjointGradKernel.dispatch({ buffers, params, grid: dOut!.size, flops: 2 * dx!.size })];
+    }
     const params = poolParams(x!.shape, out!.shape, attrs, dx!.size);
     const buffers = { x: x!, out: out!, d_out: dOut!, dx: dx! };
     return [gradKernel.dispatch({ buffers, params, grid: dx!.size, flops: 4 * dx!.size })];
   },
   vjp: noSecondDerivative("max_pool2d_grad"),
 };
+
+/** Whether every element lies in exactly one window. */
+const isTiling = (x: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
+  [0, 1].every((d) => stride[d] === kernel[d] && padding[d] === 0 && x[d + 2]! % kernel[d]! === 0);

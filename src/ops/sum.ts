@@ -80,7 +80,9 @@ export function reduceDispatches(
   { kind = 0, scale = 1 }: { kind?: number; scale?: number },
 ): Dispatch[] {
   const outputs = k0 * k1;
-  const wanted = Math.min(busyInvocations(target) / outputs, (r0 * r1) / 16);
+  // A CPU adds a few thousand numbers in less time than a second launch takes.
+  const shortest = target.cpu ? 2048 : 16;
+  const wanted = r0 * r1 <= shortest ? 1 : Math.min(busyInvocations(target) / outputs, (r0 * r1) / 16);
   const parts = wanted < 2 ? 1 : 2 ** Math.floor(Math.log2(wanted));
   const parts1 = Math.min(parts, r1);
   const parts0 = Math.max(1, Math.min(Math.floor(parts / parts1), r0));

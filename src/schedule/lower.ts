@@ -1,5 +1,6 @@
+import { typedArray } from "../core/dtype";
 import { type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
-import { type Source, scratch, type Tensor } from "../graph/tensor";
+import { data, type Source, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -7,6 +8,17 @@ import { compose, type Expression, type Reading } from "./compose";
 import { canonical } from "./cse";
 import { constantBehind, inlinedTensors } from "./fuse";
 import { contiguousLayout, isContiguous } from "./layout";
+
+/** Elements up to which a constant that a kernel reads is kept as data, instead of being written again in each run. */
+const MAX_KEPT_CONSTANT = 4096;
+
+/** Data for a tensor that shows a constant: the same number everywhere. */
+function filledData({ shape, dtype, size }: Tensor, constant: Tensor | undefined): Tensor | undefined {
+  if (!constant?.source || constant.source.inputs.length || size > MAX_KEPT_CONSTANT) return undefined;
+  const { op, attrs } = constant.source as Node<PointwiseOp>;
+  const [value = 0] = op.scalars?.(attrs) ?? [];
+  return data({ shape, dtype }, typedArray(dtype, size).fill(value));
+}
 
 type Node<O> = Source & { readonly op: O };
 
@@ -44,9 +56,11 @@ export class Lowering {
   /** The buffer that holds a tensor's elements one after the other; made by a copy where there is none. */
   contiguous(tensor: Tensor): Tensor {
     const t = this.#represent(tensor);
+    let copy = this.#copies.get(t) ?? filledData(t, constantBehind(t, this.#represent));
+    if (copy) this.#copies.set(t, copy);
+    if (copy?.leaf?.kind === "data") return copy;
     const { base, layout } = this.#reading(t);
     if (isContiguous(layout) && base.size === t.size) return base;
-    let copy = this.#copies.get(t);
     if (!copy) {
       copy = scratch(t);
       this.#copies.set(t, copy);

@@ -80,7 +80,6 @@ export class Engine {
     const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), target, fuse };
     const made = plan(request);
     const executable = await Executable.create(this.runtime, made, onCompile);
-    for (const t of made.inputs) if (t.leaf?.kind === "data") executable.write(t, t.leaf.data);
     return new CapturedStep(this.runtime, executable, feeds, result);
   }
 
