@@ -13,6 +13,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u) {
   let positions = params.out_height * params.out_width;
@@ -67,8 +69,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
 }
 
 fn store(at: u32, count: u32, values: vec4f) {
-  out[at] = values.x;
-  if (count > 1u) { out[at + 1u] = values.y; }
-  if (count > 2u) { out[at + 2u] = values.z; }
-  if (count > 3u) { out[at + 3u] = values.w; }
+  out[at] = epilogue(values.x, at);
+  if (count > 1u) { out[at + 1u] = epilogue(values.y, at + 1u); }
+  if (count > 2u) { out[at + 2u] = epilogue(values.z, at + 2u); }
+  if (count > 3u) { out[at + 3u] = epilogue(values.w, at + 3u); }
 }

@@ -12,6 +12,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u) {
   let positions = params.height * params.width;
@@ -71,8 +73,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
 }
 
 fn store(at: u32, count: u32, values: vec4f) {
-  dx[at] = values.x;
-  if (count > 1u) { dx[at + 1u] = values.y; }
-  if (count > 2u) { dx[at + 2u] = values.z; }
-  if (count > 3u) { dx[at + 3u] = values.w; }
+  dx[at] = epilogue(values.x, at);
+  if (count > 1u) { dx[at + 1u] = epilogue(values.y, at + 1u); }
+  if (count > 2u) { dx[at + 2u] = epilogue(values.z, at + 2u); }
+  if (count > 3u) { dx[at + 3u] = epilogue(values.w, at + 3u); }
 }

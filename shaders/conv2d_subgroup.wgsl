@@ -18,6 +18,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let positions = params.out_height * params.out_width;
@@ -78,7 +80,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
   for (var r = 0u; r < ROWS; r++) {
     for (var j = 0u; j < COLUMNS; j++) {
       let p = start + j * LANES;
-      if (first + r < params.out_group && p < positions) { out[base + r * positions + p] = sum[r][j]; }
+      let at = base + r * positions + p;
+      if (first + r < params.out_group && p < positions) { out[at] = epilogue(sum[r][j], at); }
     }
   }
 }

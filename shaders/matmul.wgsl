@@ -17,6 +17,8 @@ struct Params {
 var<workgroup> a_tile: array<f32, BLOCK * TILE>;
 var<workgroup> b_tile: array<f32, BLOCK * TILE>;
 
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
 @compute @workgroup_size(8, 8)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -60,7 +62,8 @@ fn main(
   for (var r = 0u; r < 4u; r++) {
     for (var c = 0u; c < 4u; c++) {
       if (row + r < params.m && col + c < params.n) {
-        out[group.z * params.m * params.n + (row + r) * params.n + col + c] = sums[r][c];
+        let at = group.z * params.m * params.n + (row + r) * params.n + col + c;
+        out[at] = epilogue(sums[r][c], at);
       }
     }
   }

@@ -9,13 +9,15 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
 fn store(row: u32, col: u32, base: u32, values: vec4f) {
   if (row >= params.m) { return; }
   let at = base + row * params.n + col;
-  out[at] = values.x;
-  if (col + 1u < params.n) { out[at + 1u] = values.y; }
-  if (col + 2u < params.n) { out[at + 2u] = values.z; }
-  if (col + 3u < params.n) { out[at + 3u] = values.w; }
+  out[at] = epilogue(values.x, at);
+  if (col + 1u < params.n) { out[at + 1u] = epilogue(values.y, at + 1u); }
+  if (col + 2u < params.n) { out[at + 2u] = epilogue(values.z, at + 2u); }
+  if (col + 3u < params.n) { out[at + 3u] = epilogue(values.w, at + 3u); }
 }
 
 @compute @workgroup_size(8, 1)

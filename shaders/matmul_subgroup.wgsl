@@ -18,6 +18,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> out: array<vec4f>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let n4 = params.n / 4u;
@@ -72,7 +74,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
 
   if (column < n4) {
     for (var r = 0u; r < ROWS; r++) {
-      if (row + r < params.m) { out[group.z * params.m * n4 + (row + r) * n4 + column] = sum[r]; }
+      if (row + r < params.m) {
+        let at = group.z * params.m * n4 + (row + r) * n4 + column;
+        let v = sum[r];
+        let i = 4u * at;
+        out[at] = vec4f(epilogue(v.x, i), epilogue(v.y, i + 1u), epilogue(v.z, i + 2u), epilogue(v.w, i + 3u));
+      }
     }
   }
 }

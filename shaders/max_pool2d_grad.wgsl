@@ -27,6 +27,8 @@ fn is_first(plane: u32, y: u32, z: u32, oy: u32, ox: u32, largest: f32) -> bool 
   return true;
 }
 
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
@@ -48,5 +50,5 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       if (out[o] == value && is_first(plane, y, z, oy, ox, value)) { total += d_out[o]; }
     }
   }
-  dx[i] = total;
+  dx[i] = epilogue(total, i);
 }

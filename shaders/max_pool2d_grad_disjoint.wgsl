@@ -1,22 +1,28 @@
 // The gradient of max pooling where windows neither overlap nor leave anything out: dx = d_out at the first maximum of each
-// window (in row-major order), 0 elsewhere. [N, C] is seen as one dimension of planes. One invocation per window.
-struct Params { len: u32, width: u32, out_width: u32, kernel_h: u32, kernel_w: u32 }
+// window (in row-major order), 0 elsewhere. [N, C] is seen as one dimension of planes. One invocation per
+// window; the window's size is a constant, so its loops unroll.
+const KERNEL_H = 2u;
+const KERNEL_W = 2u;
+
+struct Params { len: u32, width: u32, out_width: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> d_out: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let o = gid.x + gid.y * groups.x * 64u;
   if (o >= params.len) { return; }
-  // Rows of all planes lie under one another, kernel_h of them to a row of windows.
-  let start = o / params.out_width * params.kernel_h * params.width + o % params.out_width * params.kernel_w;
+  // Rows of all planes lie under one another, KERNEL_H of them to a row of windows.
+  let start = o / params.out_width * KERNEL_H * params.width + o % params.out_width * KERNEL_W;
   var largest = x[start];
   var first = start;
-  for (var y = 0u; y < params.kernel_h; y++) {
-    for (var z = 0u; z < params.kernel_w; z++) {
+  for (var y = 0u; y < KERNEL_H; y++) {
+    for (var z = 0u; z < KERNEL_W; z++) {
       let at = start + y * params.width + z;
       if (x[at] > largest) {
         largest = x[at];
@@ -24,10 +30,10 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       }
     }
   }
-  for (var y = 0u; y < params.kernel_h; y++) {
-    for (var z = 0u; z < params.kernel_w; z++) {
+  for (var y = 0u; y < KERNEL_H; y++) {
+    for (var z = 0u; z < KERNEL_W; z++) {
       let at = start + y * params.width + z;
-      dx[at] = select(0.0, d_out[o], at == first);
+      dx[at] = epilogue(select(0.0, d_out[o], at == first), at);
     }
   }
 }

@@ -13,6 +13,8 @@ struct Params {
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
 @group(0) @binding(2) var<uniform> params: Params;
 
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
@@ -36,5 +38,6 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       }
     }
   }
-  out[o * parts + part] = joined * params.scale;
+  let at = o * parts + part;
+  out[at] = epilogue(joined * params.scale, at);
 }

@@ -1,5 +1,5 @@
 import type { Shape } from "../core/shape";
-import { type Constants, constantsKey, substituteConstants } from "./variant";
+import { type Constants, constantsKey, substituteConstants } from "./variant.ts";
 
 /** Anything that a dispatch can name as a buffer before one exists; the planner gives it a place. */
 export interface BufferRef {
@@ -31,7 +31,12 @@ export interface KernelInfo {
   readonly workgroupSize: readonly (number | string)[];
   /** WGSL extensions that the file enables. */
   readonly enables: readonly string[];
+  /** Whether results pass through {@link EPILOGUE_HOOK}, so that pointwise ops can be hung on. */
+  readonly hook: boolean;
 }
+
+/** The function that a kernel passes each result and its place through: as it stands, it changes nothing. */
+export const EPILOGUE_HOOK = "fn epilogue(value: f32, i: u32) -> f32 { return value; }";
 
 /** A kernel with its constants set: what becomes one pipeline. */
 export interface Variant {
@@ -43,6 +48,7 @@ export interface Variant {
   readonly params: readonly Param[];
   readonly workgroupSize: readonly [number, number, number];
   readonly enables: readonly string[];
+  readonly hook: boolean;
 }
 
 /** One `dispatchWorkgroups` call as plain data. Nothing has been allocated or submitted. */

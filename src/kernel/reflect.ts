@@ -1,5 +1,5 @@
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
-import type { KernelInfo, Param } from "./kernel";
+import { EPILOGUE_HOOK, type KernelInfo, type Param } from "./kernel.ts";
 import type { ScalarFunction } from "./scalarFunction";
 
 /** Reads one kernel file and enforces the conventions of shaders/README.md. */
@@ -20,6 +20,7 @@ export function reflectKernel(name: string, code: string): KernelInfo {
     params: (uniform?.members ?? []).map((m) => ({ name: m.name, type: scalarType(name, m.name, m.type.name) })),
     constants: literalConstants(code),
     workgroupSize: workgroupSize(code),
+    hook: code.includes(EPILOGUE_HOOK),
     enables: [...code.matchAll(/^enable (.+);/gm)].flatMap(([, list]) => list!.split(",").map((e) => e.trim())),
   };
 }

@@ -1,7 +1,8 @@
 import poolKernel from "../../shaders/max_pool2d.wgsl";
+import disjointKernel from "../../shaders/max_pool2d_disjoint.wgsl";
 import gradKernel from "../../shaders/max_pool2d_grad.wgsl";
 import disjointGradKernel from "../../shaders/max_pool2d_grad_disjoint.wgsl";
-import type { Shape } from "../core/shape";
+import { numel, type Shape } from "../core/shape";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { type PoolAttrs, poolAttrs, pooledShape, poolParams } from "../graph/pooling";
 import type { Tensor } from "../graph/tensor";
@@ -32,6 +33,10 @@ export const op: KernelOp<PoolAttrs> = {
     return [{ shape: pooledShape("maxPool2d", x!.shape, attrs), dtype: "f32" }];
   },
   lower([x], [out], attrs) {
+    if (isTiling(x!.shape, attrs)) {
+      const request = tiling(x!.shape, out!.shape, attrs);
+      return [disjointKernel.dispatch({ buffers: { x: x!, out: out! }, ...request, flops: x!.size })];
+    }
     const params = poolParams(x!.shape, out!.shape, attrs, out!.size);
     const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
     return [poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, grid: out!.size, flops })];
@@ -45,10 +50,8 @@ const grad: KernelOp<PoolAttrs> = {
   infer: ([x]) => [{ shape: x!.shape, dtype: "f32" }],
   lower([x, out, dOut], [dx], attrs) {
     if (isTiling(x!.shape, attrs)) {
-      const [kernel_h, kernel_w] = attrs.kernel;
-      const params = { len: dOut!.size, width: x!.shape[3]!, out_width: out!.shape[3]!, kernel_h, kernel_w };
       const buffers = { x: x!, d_out: dOut!, dx: dx! };
-      return [disjointGradKernel.dispatch({ buffers, params, grid: dOut!.size, flops: 2 * dx!.size })];
+      return [disjointGradKernel.dispatch({ buffers, ...tiling(x!.shape, out!.shape, attrs), flops: 2 * dx!.size })];
     }
     const params = poolParams(x!.shape, out!.shape, attrs, dx!.size);
     const buffers = { x: x!, out: out!, d_out: dOut!, dx: dx! };
@@ -60,3 +63,9 @@ const grad: KernelOp<PoolAttrs> = {
 /** Whether every element lies in exactly one window. */
 const isTiling = (x: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
   [0, 1].every((d) => stride[d] === kernel[d] && padding[d] === 0 && x[d + 2]! % kernel[d]! === 0);
+
+/** What the kernels for such windows take. */
+function tiling(x: Shape, out: Shape, { kernel: [KERNEL_H, KERNEL_W] }: PoolAttrs) {
+  const len = numel(out);
+  return { params: { len, width: x[3]!, out_width: out[3]! }, constants: { KERNEL_H, KERNEL_W }, grid: len };
+}

@@ -1,7 +1,7 @@
 import type { DType } from "../core/dtype";
 import type { Layout, PointwiseOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
-import { type Dispatch, type Param, packParams, type Variant, workgroupsFor } from "../kernel/kernel";
+import { type Dispatch, EPILOGUE_HOOK, type Param, packParams, type Variant, workgroupsFor } from "../kernel/kernel";
 import { instantiate } from "../kernel/scalarFunction";
 import { broadcastLayout, coalesce, isConstant, isContiguous } from "./layout";
 
@@ -24,6 +24,9 @@ export type Expression =
 
 const WORKGROUP = 64;
 
+/** Storage buffers that every device lets one kernel bind. */
+const MAX_BUFFERS = 8;
+
 /**
  * One kernel that evaluates `expression` for every element of `out`, made of the hand-written functions of
  * shaders/pointwise. Reads follow strides by index arithmetic. Where sizes and strides allow, an invocation makes four
@@ -33,6 +36,17 @@ export function compose(expression: Expression, out: Tensor): Dispatch {
   const writer = new KernelWriter(out);
   const result = writer.emit(expression);
   return writer.dispatch(result);
+}
+
+/**
+ * The dispatch of a kernel with a hook, with `expression` evaluated on each result before it is written to `out`.
+ * @param host what stands for the kernel's own result in the expression
+ * @returns null where the kernel would bind too many buffers
+ */
+export function composeEpilogue(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
+  const writer = new KernelWriter(out, host);
+  const result = writer.emit(expression);
+  return writer.hangOn(d, result);
 }
 
 /** Memory as the kernel sees it: which element the i-th result reads. */
@@ -46,7 +60,7 @@ interface Input {
 class KernelWriter {
   readonly #inputs: Input[] = [];
   readonly #functions = new Map<string, string>();
-  readonly #fields: Param[] = [{ name: "len", type: "u32" }];
+  readonly #fields: Param[] = [];
   readonly #values: Record<string, number> = {};
   readonly #lines: string[] = [];
   readonly #emitted = new Map<Expression, string>();
@@ -54,12 +68,18 @@ class KernelWriter {
   #flops = 0;
   #width: 1 | 4 = 1;
 
-  constructor(readonly out: Tensor) {}
+  constructor(
+    readonly out: Tensor,
+    /** In an epilogue: the expression that is the value handed in. */
+    readonly host?: Expression,
+  ) {
+    if (!host) this.#field(0, "u32", "len");
+  }
 
   /** Writes the lines that compute an expression and returns the name of its value. */
   emit(expression: Expression): string {
-    const width = this.out.size % 4 === 0 && this.#readsByFour(expression) ? 4 : 1;
-    this.#width = width;
+    const byFour = !this.host && this.out.size % 4 === 0 && this.#readsByFour(expression);
+    this.#width = byFour ? 4 : 1;
     return this.#value(expression);
   }
 
@@ -82,7 +102,7 @@ class KernelWriter {
   }
 
   #value(e: Expression): string {
-    const known = this.#emitted.get(e);
+    const known = e === this.host ? "value" : this.#emitted.get(e);
     if (known) return known;
     const text = e.kind === "read" ? this.#read(this.#inputOf(e)) : this.#apply(e);
     const name = `v${this.#emitted.size}`;
@@ -108,14 +128,14 @@ class KernelWriter {
     return `vec4<${e.dtype}>(${[".x", ".y", ".z", ".w"].map(call).join(", ")})`;
   }
 
-  #field(value: number, type: string, name = `p${this.#fields.length}`): string {
+  #field(value: number, type: string, name = `${this.host ? "e" : "p"}${this.#fields.length}`): string {
     this.#fields.push({ name, type: type as Param["type"] });
     this.#values[name] = value;
     return `params.${name}`;
   }
 
   #read(input: Input): string {
-    const x = `x${this.#inputs.length}`;
+    const x = this.#bindingName(this.#inputs.length);
     this.#inputs.push(input);
     const { layout, mode, dtype } = input;
     const splat = (text: string) => (this.#width === 4 ? `vec4<${dtype}>(${text})` : text);
@@ -150,6 +170,50 @@ class KernelWriter {
     return `${x}_at`;
   }
 
+  #bindingName(n: number): string {
+    return this.host ? `epilogue_x${n}` : `x${n}`;
+  }
+
+  /** The kernel of a dispatch with its hook replaced by the lines written here. */
+  hangOn(d: Dispatch, result: string): Dispatch | null {
+    const { variant } = d;
+    const first = variant.bindings.length;
+    if (first + this.#inputs.length > MAX_BUFFERS) return null;
+    const bindings = this.#inputs.map((input, n) => ({ name: this.#bindingName(n), dtype: input.dtype }));
+    const declared = bindings.map((b, n) => readBinding(first + n, b.name, b.dtype));
+    const body = [...this.#lines, `return ${result};`].join("\n  ");
+    const epilogue = [
+      ...declared,
+      ...this.#functions.values(),
+      `fn epilogue(value: f32, i: u32) -> f32 {\n  ${body}\n}`,
+    ];
+    const fields = this.#fields.map((f) => `, ${f.name}: ${f.type}`).join("");
+    const code = variant.code
+      .replace(EPILOGUE_HOOK, epilogue.join("\n"))
+      .replace(/(struct Params \{[^}]*?),?\s*\}/, `$1${fields} }`)
+      .replace(/@binding\(\d+\) var<uniform>/, `@binding(${first + bindings.length}) var<uniform>`);
+    const read = bindings.map((b) => ({ name: b.name, access: "read" as const }));
+    return {
+      ...d,
+      variant: {
+        ...variant,
+        key: code,
+        name: `${variant.name}+${this.#name()}`,
+        code,
+        bindings: [...variant.bindings, ...read],
+        params: [...variant.params, ...this.#fields],
+        hook: false,
+      },
+      buffers: [...d.buffers, ...this.#inputs.map((i) => i.reading.base)],
+      params: appendParams(d, this.#fields, this.#values),
+      flops: d.flops + this.#flops,
+    };
+  }
+
+  #name(): string {
+    return [...this.#names].reverse().join("·");
+  }
+
   dispatch(result: string): Dispatch {
     const count = this.out.size / this.#width;
     const variant = this.#variant(result);
@@ -163,11 +227,14 @@ class KernelWriter {
   }
 
   #variant(result: string): Variant {
-    const name = this.#names.reverse().join("·") || "copy";
+    const name = this.#name() || "copy";
     const element = (dtype: DType, vector: boolean) => (vector ? `vec4<${dtype}>` : dtype);
-    const bindings = this.#inputs.map((i, n) => ({ name: `x${n}`, type: element(i.dtype, this.#isVector(i)) }));
+    const bindings = this.#inputs.map((i, n) => ({
+      name: this.#bindingName(n),
+      type: element(i.dtype, this.#isVector(i)),
+    }));
     const code = `struct Params { ${this.#fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
-${bindings.map((b, n) => `@group(0) @binding(${n}) var<storage, read> ${b.name}: array<${b.type}>;`).join("\n")}
+${bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 @group(0) @binding(${bindings.length}) var<storage, read_write> out: array<${element(this.out.dtype, this.#width === 4)}>;
 @group(0) @binding(${bindings.length + 1}) var<uniform> params: Params;
 
@@ -188,6 +255,24 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       params: this.#fields,
       workgroupSize: [WORKGROUP, 1, 1],
       enables: [],
+      hook: false,
     };
   }
+}
+
+const readBinding = (n: number, name: string, type: string): string =>
+  `@group(0) @binding(${n}) var<storage, read> ${name}: array<${type}>;`;
+
+/** The parameters of a dispatch, with further ones behind them. */
+function appendParams(
+  { variant, params }: Dispatch,
+  fields: readonly Param[],
+  values: Record<string, number>,
+): ArrayBuffer {
+  const own = 4 * variant.params.length;
+  const more = new Uint8Array(packParams(fields, values));
+  const bytes = new Uint8Array(Math.ceil((own + 4 * fields.length) / 16) * 16);
+  bytes.set(new Uint8Array(params, 0, own));
+  bytes.set(more.subarray(0, 4 * fields.length), own);
+  return bytes.buffer;
 }

@@ -1,7 +1,16 @@
+import { sameShape } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 
 /** Buffers that a composed kernel may read: eight storage bindings a stage everywhere, one of them for the result. */
 const MAX_READS = 7;
+
+/** What becomes of pointwise tensors. */
+export interface Fusion {
+  /** Computed within the kernel of their only reader. */
+  readonly inlined: ReadonlySet<Tensor>;
+  /** Computed, with all that is inlined in them, on the results of the kernel that makes the tensor they map to. */
+  readonly hosts: ReadonlyMap<Tensor, Tensor>;
+}
 
 /**
  * The pointwise tensors that get no buffer of their own, but are computed within the kernel of the one that reads them.
@@ -10,12 +19,12 @@ const MAX_READS = 7;
  * the reader's kernel still binds at most {@link MAX_READS} buffers. Constants, and what is computed from constants
  * alone, are always inlined.
  */
-export function inlinedTensors(
+export function fusion(
   order: readonly Tensor[],
   roots: readonly Tensor[],
   inputsOf: (t: Tensor) => readonly Tensor[],
   fuse: boolean,
-): ReadonlySet<Tensor> {
+): Fusion {
   const inlined = new Set<Tensor>();
   const wanted = new Set(roots);
   const readers = countReaders(order, inputsOf);
@@ -40,8 +49,19 @@ export function inlinedTensors(
     reads.set(t, own);
     if (constants.has(t) && !wanted.has(t)) inlined.add(t);
   }
-  return inlined;
+  const hosts = new Map<Tensor, Tensor>();
+  if (fuse)
+    for (const [t, own] of reads) {
+      if (inlined.has(t) || t.dtype !== "f32") continue;
+      const host = [...own].reverse().find((i) => isHost(i, t) && readers.get(i) === 1 && !wanted.has(i));
+      if (host) hosts.set(t, host);
+    }
+  return { inlined, hosts };
 }
+
+/** Whether a kernel's result could be finished by the ops of `t` before it is written. */
+const isHost = (i: Tensor, t: Tensor): boolean =>
+  i.source?.op.kind === "kernel" && i.source.outs.length === 1 && i.dtype === "f32" && sameShape(i.shape, t.shape);
 
 /** The constant that a chain of views shows, so that the views need not be followed. */
 export function constantBehind(t: Tensor, represent: (t: Tensor) => Tensor): Tensor | undefined {

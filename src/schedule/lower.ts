@@ -4,9 +4,9 @@ import { data, type Source, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { compose, type Expression, type Reading } from "./compose";
+import { compose, composeEpilogue, type Expression, type Reading } from "./compose";
 import { canonical } from "./cse";
-import { constantBehind, inlinedTensors } from "./fuse";
+import { constantBehind, type Fusion, fusion } from "./fuse";
 import { contiguousLayout, isContiguous } from "./layout";
 
 /** Elements up to which a constant that a kernel reads is kept as data, instead of being written again in each run. */
@@ -39,6 +39,8 @@ export class Lowering {
   readonly #expressions = new Map<Tensor, Expression>();
   readonly #represent: (t: Tensor) => Tensor;
   readonly #inlined: ReadonlySet<Tensor>;
+  readonly #hosts: Fusion["hosts"];
+  readonly #hosted: ReadonlySet<Tensor>;
 
   constructor(
     wanted: readonly Tensor[],
@@ -48,7 +50,8 @@ export class Lowering {
     const roots = wanted.map(this.#represent);
     const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
     const order = topological(roots, inputsOf);
-    this.#inlined = inlinedTensors(order, roots, inputsOf, options.fuse);
+    ({ inlined: this.#inlined, hosts: this.#hosts } = fusion(order, roots, inputsOf, options.fuse));
+    this.#hosted = new Set(this.#hosts.values());
     for (const t of order) this.#lower(t);
     for (const t of roots) this.contiguous(t);
   }
@@ -84,6 +87,7 @@ export class Lowering {
 
   #lower(t: Tensor): void {
     if (this.#readings.has(t) || this.#inlined.has(t) || t.source?.op.kind === "view") return;
+    if (this.#hosted.has(t)) return;
     if (t.source?.op.kind === "kernel") this.#kernel(t);
     else this.#reading(t);
   }
@@ -92,10 +96,31 @@ export class Lowering {
   #reading(t: Tensor): Reading {
     const known = this.#readings.get(t);
     if (known) return known;
-    if (t.source?.op.kind === "pointwise") this.dispatches.push(compose(this.#apply(t), t));
+    if (t.source?.op.kind === "pointwise") this.#pointwise(t);
     const reading = t.source?.op.kind === "view" ? this.#view(t) : { base: t, layout: contiguousLayout(t.shape) };
     this.#readings.set(t, reading);
     return reading;
+  }
+
+  #pointwise(t: Tensor): void {
+    const host = this.#hosts.get(t);
+    const expression = this.#apply(t);
+    if (host && this.#finish(host, expression, t)) return;
+    if (host) this.#kernel(host);
+    this.dispatches.push(compose(expression, t));
+  }
+
+  /** Emits the kernel that makes `host` with the expression evaluated on its results. @returns whether that could be done */
+  #finish(host: Tensor, expression: Expression, out: Tensor): boolean {
+    const { op, inputs, attrs } = host.source as Node<KernelOp>;
+    const made = op.lower(inputs, [out], attrs, this.options.target);
+    const last = made.at(-1)!;
+    const writers = made.filter((d) => d.buffers.includes(out));
+    const finished = last.variant.hook && writers.length === 1 && writers[0] === last;
+    const hung = finished && composeEpilogue(expression, this.#read(host), out, last);
+    if (!hung) return false;
+    for (const d of [...made.slice(0, -1), hung]) this.dispatches.push(this.#bound(d, [out]));
+    return true;
   }
 
   #view(t: Tensor): Reading {

@@ -54,6 +54,16 @@ test("chains of pointwise ops become one dispatch, and the switch turns that off
   expect(plan({ outputs: [y], target, fuse: false }).dispatches).toHaveLength(3);
 });
 
+test("pointwise ops finish the results of the kernel before them, unless somebody else reads those", () => {
+  const [a, b, bias] = [f32("a", 5, 3), f32("b", 3, 7), f32("bias", 7)];
+  const names = (outputs: Tensor[], fuse = true) =>
+    plan({ outputs, target, fuse }).dispatches.map((d) => d.variant.name);
+  const product = matmul(a, b);
+  expect(names([relu(add(product, bias))])).toEqual(["matmul+add·relu"]);
+  expect(names([relu(add(product, bias)), product])).toEqual(["matmul", "add·relu"]);
+  expect(names([relu(add(product, bias))], false)).toEqual(["matmul", "add", "relu"]);
+});
+
 test("what is computed for two readers is computed once", () => {
   const x = f32("x", 6, 4);
   const shared = mul(x, 3);
@@ -121,5 +131,5 @@ test("data leaves are inputs of a plan", () => {
 test("pooling after a reshape reads the same buffer", () => {
   const x = f32("x", 16);
   const made = plan({ outputs: [maxPool2d(reshape(x, [1, 1, 4, 4]), 2)], target, fuse: true });
-  expect(made.dispatches.map((d) => d.variant.name)).toEqual(["max_pool2d"]);
+  expect(made.dispatches.map((d) => d.variant.name)).toEqual(["max_pool2d_disjoint"]);
 });
