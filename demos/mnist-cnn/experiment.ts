@@ -31,7 +31,7 @@ import { mnistCnn } from "./model";
 export { loadMnistFiles, type MnistFiles, readMnistFiles } from "./data";
 
 export interface MnistCnnOptions {
-  /** Passes over the training split; default 3, on a software adapter less than one. */
+  /** Passes over the training split; default 5, on a software adapter less than one. */
   epochs?: number;
   /** Steps in all; goes before `epochs`. */
   steps?: number;
@@ -99,7 +99,7 @@ export class MnistCnnRun {
       const parts = await buildParts(engine, splits, settings, on);
       const perEpoch = parts.trainLoader.batches;
       const steps =
-        options.steps ?? (options.epochs ? options.epochs * perEpoch : software ? SOFTWARE_STEPS : 3 * perEpoch);
+        options.steps ?? (options.epochs ? options.epochs * perEpoch : software ? SOFTWARE_STEPS : 5 * perEpoch);
       const start = options.resume ? restore(engine, parts, options.resume) : 0;
       return new MnistCnnRun(engine, settings, steps, parts, start);
     } catch (error) {
