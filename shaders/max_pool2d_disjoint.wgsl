@@ -2,19 +2,21 @@
 // [N, C] is seen as one dimension of planes. One invocation per window; the window's size is a constant, so its loops unroll.
 const KERNEL_H = 2u;
 const KERNEL_W = 2u;
+const ROWS_A_LAYER = 262144u; // rows of windows along y of the grid; the rest goes along z
 
-struct Params { len: u32, width: u32, out_width: u32 }
+struct Params { rows: u32, width: u32, out_width: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let o = gid.x + gid.y * groups.x * 64u;
-  if (o >= params.len) { return; }
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) gid: vec3u) {
+  let row = gid.y + gid.z * ROWS_A_LAYER;
+  if (gid.x >= params.out_width || row >= params.rows) { return; }
+  let o = row * params.out_width + gid.x;
   // Rows of all planes lie under one another, KERNEL_H of them to a row of windows.
-  let start = o / params.out_width * KERNEL_H * params.width + o % params.out_width * KERNEL_W;
+  let start = row * KERNEL_H * params.width + gid.x * KERNEL_W;
   var largest = x[start];
   for (var y = 0u; y < KERNEL_H; y++) {
     for (var z = 0u; z < KERNEL_W; z++) { largest = max(largest, x[start + y * params.width + z]); }

@@ -64,8 +64,12 @@ const grad: KernelOp<PoolAttrs> = {
 const isTiling = (x: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
   [0, 1].every((d) => stride[d] === kernel[d] && padding[d] === 0 && x[d + 2]! % kernel[d]! === 0);
 
+/** As in the kernels. */
+const ROWS_A_LAYER = 262144;
+
 /** What the kernels for such windows take. */
 function tiling(x: Shape, out: Shape, { kernel: [KERNEL_H, KERNEL_W] }: PoolAttrs) {
-  const len = numel(out);
-  return { params: { len, width: x[3]!, out_width: out[3]! }, constants: { KERNEL_H, KERNEL_W }, grid: len };
+  const rows = numel(out) / out[3]!;
+  const grid = [out[3]!, Math.min(rows, ROWS_A_LAYER), Math.ceil(rows / ROWS_A_LAYER)] as const;
+  return { params: { rows, width: x[3]!, out_width: out[3]! }, constants: { KERNEL_H, KERNEL_W }, grid };
 }

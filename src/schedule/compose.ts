@@ -151,18 +151,21 @@ class KernelWriter {
     return this.#width === 4 && (mode === "dense" || (mode === "strided" && layout.strides.at(-1) === 1));
   }
 
-  /** `offset + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. */
+  /**
+   * `offset + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. Sizes are
+   * constants: dividing by a number that is known costs a multiplication, by one that is not about as much as all the rest.
+   */
   #stridedIndex(x: string, { shape, strides, offset }: Layout): string {
-    const terms = offset ? [this.#field(offset, "u32")] : [];
+    const terms = offset ? [`${offset}u`] : [];
     const rest = `${x}_rest`;
     this.#lines.push(`var ${rest} = ${this.#width === 4 ? "i * 4u" : "i"};`);
     for (let d = shape.length - 1; d >= 0; d--) {
       const outermost = d === 0;
-      const size = outermost ? "" : this.#field(shape[d]!, "u32");
+      const size = `${shape[d]}u`;
       if (strides[d] !== 0) {
         const coordinate = `${x}_${d}`;
         this.#lines.push(`let ${coordinate} = ${outermost ? rest : `${rest} % ${size}`};`);
-        terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${this.#field(strides[d]!, "u32")}`);
+        terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${strides[d]}u`);
       }
       if (!outermost) this.#lines.push(`${rest} /= ${size};`);
     }

@@ -1,0 +1,34 @@
+import type { Result } from "./measure";
+
+const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1]!;
+
+/** One row an engine and workload, the median run of each; ratios are to wgrad in the same run of the benchmark. */
+export function report(results: readonly Result[]): string {
+  const adapter = results.find((r) => r.adapter)?.adapter ?? "unknown adapter";
+  const keys = [...new Set(results.map((r) => `${r.workload}|${r.engine}`))];
+  const rows = keys.map((key) => {
+    const runs = results.filter((r) => `${r.workload}|${r.engine}` === key);
+    const middle = median(runs.map((r) => r.ms.median));
+    return runs.find((r) => r.ms.median === middle)!;
+  });
+  const lines = rows.map((r) => {
+    const own = rows.find((o) => o.workload === r.workload && o.engine === "wgrad");
+    const ratio = own && own !== r ? `${(r.ms.median / own.ms.median).toFixed(1)}×` : "";
+    const { dispatchWorkgroups = 0, createBindGroup = 0, createBuffer = 0, submit = 0, writeBuffer = 0 } = r.perStep;
+    return [
+      r.workload,
+      `${r.engine} ${r.version}`,
+      `${r.ms.median.toFixed(2)} (${r.ms.min.toFixed(1)}–${r.ms.max.toFixed(1)})`,
+      ratio,
+      r.gflops.toFixed(1),
+      ...[dispatchWorkgroups, createBindGroup, createBuffer, submit, writeBuffer, r.pipelines].map(String),
+      r.firstStepSeconds.toFixed(1),
+      r.peakMebibytes.toFixed(1),
+      r.lossError.toFixed(4),
+    ];
+  });
+  const head =
+    "workload|engine|ms a step|slower than wgrad|GFLOP/s|dispatches|bind groups|buffers|submits|writes|pipelines|first step, s|GPU peak, MiB|loss off by";
+  const table = [head.split("|"), head.split("|").map(() => "---"), ...lines].map((row) => `| ${row.join(" | ")} |`);
+  return [`Adapter: ${adapter}. On: ${results[0]!.on}.`, "", ...table].join("\n");
+}
