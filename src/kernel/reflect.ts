@@ -4,7 +4,7 @@ import type { ScalarFunction } from "./scalarFunction";
 
 /** Reads one kernel file and enforces the conventions of shaders/README.md. */
 export function reflectKernel(name: string, code: string): KernelInfo {
-  const reflect = new WgslReflect(code);
+  const reflect = parse(`${name}.wgsl`, code);
   const entry = reflect.entry.compute[0];
   if (reflect.entry.compute.length !== 1 || entry?.name !== "main")
     throw new Error(`${name}.wgsl: wants exactly one @compute entry point, named main`);
@@ -27,7 +27,7 @@ export function reflectKernel(name: string, code: string): KernelInfo {
 
 /** Reads one file of shaders/pointwise: a single scalar function named after the file. */
 export function reflectScalarFunction(name: string, code: string): ScalarFunction {
-  const fn = new WgslReflect(code).functions.find((f) => f.name === name);
+  const fn = parse(`pointwise/${name}.wgsl`, code).functions.find((f) => f.name === name);
   if (!fn) throw new Error(`pointwise/${name}.wgsl: wants a function named ${name}`);
   const typeOf = (t: { name: string } | null) => (t?.name ?? "f32") as "T";
   const signature = code.match(new RegExp(`fn ${name}\\(([^)]*)\\) *-> *(\\w+)`));
@@ -37,6 +37,15 @@ export function reflectScalarFunction(name: string, code: string): ScalarFunctio
     return param && type ? [{ name: param, type: typeOf({ name: type }) }] : [];
   });
   return { name, code: code.replace(/^alias T = .*\n/m, ""), params, result: signature[2] as "T" };
+}
+
+/** @throws Error naming the file, where the text is no WGSL that the reflection understands */
+function parse(file: string, code: string): WgslReflect {
+  try {
+    return new WgslReflect(code);
+  } catch (cause) {
+    throw new Error(`${file}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function scalarType(kernel: string, field: string, type: string): Param["type"] {

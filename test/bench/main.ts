@@ -9,6 +9,9 @@ import { create } from "./engines/wgrad";
 import { countCalls, measure, type Result } from "./measure";
 import { report } from "./report";
 
+// Mesa keeps compiled shaders between runs, which would make all first steps but the first ever look quick.
+process.env.MESA_SHADER_CACHE_DISABLE = "true";
+
 const ROOT = join(import.meta.dirname, "../..");
 const WORK = join(ROOT, "node_modules/.bench");
 const PEERS: Readonly<Record<string, readonly string[]>> = {
