@@ -53,6 +53,8 @@ const gallery = {
 export default defineConfig(({ mode, command }) => ({
   root: mode === "gallery" || (command === "serve" && mode !== "test") ? demos : root,
   base: "./",
+  // What the tests open; the benchmark's peers are not there to be scanned.
+  optimizeDeps: mode === "test" ? { entries: ["test/chrome/index.html"] } : {},
   plugins: [wgslKernels(root), mnistData()],
   worker: { format: "es" as const, plugins: () => [wgslKernels(root)] },
   build: mode === "cli" ? cli : mode === "gallery" ? gallery : library,

@@ -1,5 +1,5 @@
 // The merge gate: 50 steps of an MLP and of a CNN follow the same trajectory captured, eager, unfused, and in f64.
-import { afterAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Tensor } from "../src/graph/tensor";
 import { Conv2d } from "../src/nn/conv2d";
 import { manualSeed } from "../src/nn/init";
@@ -9,8 +9,8 @@ import type { Module } from "../src/nn/module";
 import { Sequential } from "../src/nn/sequential";
 import { softmaxCrossEntropy } from "../src/ops/softmaxCrossEntropy";
 import { SGD } from "../src/optim/sgd";
-import { Engine, tensor } from "../src/train/engine";
-import { nodeRuntime } from "./device";
+import { tensor } from "../src/train/engine";
+import { describeOnDawn } from "./device";
 import { Tape } from "./reference/tape";
 
 const STEPS = 50;
@@ -116,13 +116,7 @@ function referenceLosses(model: Model, weights: readonly Float32Array[]): number
   });
 }
 
-const { runtime, reason } = await nodeRuntime();
-runtime?.destroy();
-
-describe.skipIf(!runtime)(`trajectories${reason ? ` (skipped: ${reason})` : ""}`, async () => {
-  const engine = runtime ? await Engine.create() : (undefined as unknown as Engine);
-  afterAll(() => engine?.dispose());
-
+await describeOnDawn("trajectories", (engine) => {
   const start = (model: Model) => {
     manualSeed(3);
     const module = model.make();

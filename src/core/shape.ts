@@ -10,6 +10,11 @@ export interface Spec {
   readonly dtype: DType;
 }
 
+/** One number for both directions of a picture, or [height, width]. */
+export type Pair = number | readonly [number, number];
+
+export const pair = (p: Pair): readonly [number, number] => (typeof p === "number" ? [p, p] : p);
+
 /** Number of elements. */
 export const numel = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 

@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors";
-import { type Shape, showShape } from "../core/shape";
+import { type Pair, pair, type Shape, showShape } from "../core/shape";
 
 /** How a window moves over pictures. */
 export interface PoolAttrs {
@@ -7,9 +7,6 @@ export interface PoolAttrs {
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number];
 }
-
-type Pair = number | readonly [number, number];
-const pair = (p: Pair): readonly [number, number] => (typeof p === "number" ? [p, p] : p);
 
 /** The attributes of a pooling op from what the caller gave. @throws ShapeError */
 export function poolAttrs(op: string, kernelSize: Pair, stride: Pair = kernelSize, padding: Pair = 0): PoolAttrs {

@@ -1,3 +1,4 @@
+import { type Pair, pair } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { type Conv2dOptions, conv2d } from "../ops/conv2d";
 import { fansOf, type Initializer, initialized, uniformByFanIn } from "./init";
@@ -19,11 +20,11 @@ export class Conv2d extends Module {
   constructor(
     readonly inChannels: number,
     readonly outChannels: number,
-    kernelSize: number | readonly [number, number],
+    kernelSize: Pair,
     readonly options: Conv2dLayerOptions = {},
   ) {
     super();
-    const [kh, kw] = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
+    const [kh, kw] = pair(kernelSize);
     const shape = [outChannels, inChannels / (options.groups ?? 1), kh, kw];
     this.weight = initialized("weight", shape, fansOf(shape), options.init ?? uniformByFanIn);
     if (options.bias !== false) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);

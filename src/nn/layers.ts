@@ -1,9 +1,10 @@
+import type { Pair } from "../core/shape";
 import type { Generator } from "../graph/generator";
 import type { Tensor } from "../graph/tensor";
 import { avgPool2d } from "../ops/avgPool2d";
 import { dropout } from "../ops/dropout";
 import { gelu } from "../ops/gelu";
-import { maxPool2d } from "../ops/maxPool2d";
+import { maxPool2d, type Pool2dOptions } from "../ops/maxPool2d";
 import { relu } from "../ops/relu";
 import { flatten } from "../ops/reshape";
 import { Module } from "./module";
@@ -31,16 +32,11 @@ export class Flatten extends Module {
   }
 }
 
-export interface PoolOptions {
-  readonly stride?: number | readonly [number, number];
-  readonly padding?: number | readonly [number, number];
-}
-
 /** {@link maxPool2d} as a layer. */
 export class MaxPool2d extends Module {
   constructor(
-    readonly kernelSize: number | readonly [number, number],
-    readonly options: PoolOptions = {},
+    readonly kernelSize: Pair,
+    readonly options: Pool2dOptions = {},
   ) {
     super();
   }
@@ -52,8 +48,8 @@ export class MaxPool2d extends Module {
 /** {@link avgPool2d} as a layer. */
 export class AvgPool2d extends Module {
   constructor(
-    readonly kernelSize: number | readonly [number, number],
-    readonly options: PoolOptions = {},
+    readonly kernelSize: Pair,
+    readonly options: Pool2dOptions = {},
   ) {
     super();
   }

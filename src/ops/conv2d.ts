@@ -4,7 +4,7 @@ import gradWeightKernel from "../../shaders/conv2d_grad_weight.wgsl";
 import gradWeightSubgroup from "../../shaders/conv2d_grad_weight_subgroup.wgsl";
 import convSubgroup from "../../shaders/conv2d_subgroup.wgsl";
 import { ShapeError } from "../core/errors";
-import { type Shape, showShape } from "../core/shape";
+import { type Pair, pair, type Shape, showShape } from "../core/shape";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
@@ -12,9 +12,6 @@ import type { Target } from "../kernel/target";
 import { add } from "./add";
 import { reshape } from "./reshape";
 import { reduceDispatches } from "./sum";
-
-/** One number for both directions, or [height, width]. */
-export type Pair = number | readonly [number, number];
 
 export interface Conv2dOptions {
   /** Default 1. */
@@ -35,8 +32,6 @@ interface Conv2dAttrs {
   readonly groups: number;
   readonly outSize: readonly [number, number];
 }
-
-export const pair = (p: Pair): readonly [number, number] => (typeof p === "number" ? [p, p] : p);
 
 /**
  * Convolution of pictures (cross-correlation, as PyTorch has it):

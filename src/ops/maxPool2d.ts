@@ -2,11 +2,10 @@ import poolKernel from "../../shaders/max_pool2d.wgsl";
 import disjointKernel from "../../shaders/max_pool2d_disjoint.wgsl";
 import gradKernel from "../../shaders/max_pool2d_grad.wgsl";
 import disjointGradKernel from "../../shaders/max_pool2d_grad_disjoint.wgsl";
-import { numel, type Shape } from "../core/shape";
+import { numel, type Pair, type Shape } from "../core/shape";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { type PoolAttrs, poolAttrs, pooledShape, poolParams } from "../graph/pooling";
 import type { Tensor } from "../graph/tensor";
-import type { Pair } from "./conv2d";
 
 export interface Pool2dOptions {
   /** Default: the kernel's size, so that windows do not overlap. */

@@ -1,11 +1,10 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { permuted } from "../../src/core/permutation";
 import { byteStatistics, ImageDataset } from "../../src/data/dataset";
 import { parseIdx } from "../../src/data/idx";
 import { Loader } from "../../src/data/loader";
 import { accuracyOf, ConfusionMatrix } from "../../src/metrics/confusionMatrix";
-import { Engine } from "../../src/train/engine";
-import { nodeRuntime } from "../device";
+import { describeOnDawn } from "../device";
 
 test("the permutation visits every row once, in another order each epoch and seed", () => {
   for (const count of [1, 2, 3, 7, 100, 1000]) {
@@ -61,12 +60,7 @@ describe("data sets", () => {
   });
 });
 
-const { runtime, reason } = await nodeRuntime();
-runtime?.destroy();
-
-describe.skipIf(!runtime)(`on the GPU${reason ? ` (skipped: ${reason})` : ""}`, async () => {
-  const engine = runtime ? await Engine.create() : (undefined as unknown as Engine);
-  afterAll(() => engine?.dispose());
+await describeOnDawn("batches and counts", (engine) => {
   const COUNT = 11;
   const dataset = new ImageDataset({
     images: Uint8Array.from({ length: COUNT * 4 }, (_, i) => i * 5),

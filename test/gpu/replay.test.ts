@@ -1,5 +1,5 @@
 // What a replayed step asks of WebGPU: nothing is created, nothing written beyond the feeds.
-import { afterAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ImageDataset } from "../../src/data/dataset";
 import { Loader } from "../../src/data/loader";
 import { Conv2d } from "../../src/nn/conv2d";
@@ -9,10 +9,7 @@ import { Sequential } from "../../src/nn/sequential";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
 import { Adam } from "../../src/optim/adam";
 import { Engine } from "../../src/train/engine";
-import { nodeRuntime } from "../device";
-
-const { runtime, reason } = await nodeRuntime();
-runtime?.destroy();
+import { describeOnDawn } from "../device";
 
 /** Counts calls of a device's and its queue's methods. */
 function countCalls(device: GPUDevice): Record<string, number> {
@@ -51,10 +48,7 @@ const network = () =>
     new Linear(4 * 16, 5),
   );
 
-describe.skipIf(!runtime)(`replay${reason ? ` (skipped: ${reason})` : ""}`, async () => {
-  const engine = runtime ? await Engine.create() : (undefined as unknown as Engine);
-  afterAll(() => engine?.dispose());
-
+await describeOnDawn("replay", (engine) => {
   test("a fed step: no bind groups, buffers or pipelines; one write a feed; one submit a chunk", async () => {
     const model = network();
     const optimizer = new Adam(model.parameters(), { lr: 1e-3, clipNorm: 1 });

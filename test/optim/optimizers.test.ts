@@ -1,5 +1,5 @@
 // Each optimizer against its formula in f64, over several steps, with parameters of odd sizes in one arena.
-import { afterAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { parameter } from "../../src/graph/tensor";
 import { add } from "../../src/ops/add";
 import { mul } from "../../src/ops/mul";
@@ -10,8 +10,7 @@ import type { Optimizer, OptimizerOptions } from "../../src/optim/optimizer";
 import { RMSprop } from "../../src/optim/rmsprop";
 import { cosineSchedule, exponentialSchedule, stepSchedule } from "../../src/optim/schedules";
 import { SGD } from "../../src/optim/sgd";
-import { Engine } from "../../src/train/engine";
-import { nodeRuntime } from "../device";
+import { describeOnDawn } from "../device";
 
 type Tensors = ConstructorParameters<typeof SGD>[0];
 /** One element's update: parameter, gradient, its own state, and the step's number from 1. */
@@ -61,13 +60,7 @@ const cases: [string, (p: Tensors, o: OptimizerOptions) => Optimizer, Formula, O
   ["AdamW", (p, o) => new AdamW(p, o), adam(0.01, true), { lr: LR }],
 ];
 
-const { runtime, reason } = await nodeRuntime();
-runtime?.destroy();
-
-describe.skipIf(!runtime)(`optimizers${reason ? ` (skipped: ${reason})` : ""}`, async () => {
-  const engine = runtime ? await Engine.create() : (undefined as unknown as Engine);
-  afterAll(() => engine?.dispose());
-
+await describeOnDawn("optimizers", (engine) => {
   const values = [5, 130].map((n, k) => Float32Array.from({ length: n }, (_, i) => Math.sin(1 + i + 10 * k)));
 
   test.each(cases)("%s", async (_, make, formula, options) => {

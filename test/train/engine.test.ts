@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CaptureError, DataError, DTypeError, ShapeError } from "../../src/core/errors";
 import { state, type Tensor } from "../../src/graph/tensor";
 import { BatchNorm } from "../../src/nn/batchNorm";
@@ -14,15 +14,10 @@ import { sum } from "../../src/ops/sum";
 import { Adam } from "../../src/optim/adam";
 import { gradients } from "../../src/optim/gradients";
 import { SGD } from "../../src/optim/sgd";
-import { Engine, tensor } from "../../src/train/engine";
-import { nodeRuntime } from "../device";
+import { tensor } from "../../src/train/engine";
+import { describeOnDawn } from "../device";
 
-const { runtime, reason } = await nodeRuntime();
-runtime?.destroy();
-
-describe.skipIf(!runtime)(`engine${reason ? ` (skipped: ${reason})` : ""}`, async () => {
-  const engine = runtime ? await Engine.create() : (undefined as unknown as Engine);
-  afterAll(() => engine?.dispose());
+await describeOnDawn("engine", (engine) => {
   const numbers = async (t: Tensor) => [...(await engine.read(t))];
 
   test("eager code computes what is read, and reuses its plan", async () => {

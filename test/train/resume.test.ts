@@ -1,5 +1,5 @@
 // A run that is stopped, saved and resumed goes on exactly as if it had never stopped.
-import { afterAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { CheckpointError } from "../../src/core/errors";
 import { ImageDataset } from "../../src/data/dataset";
 import { Loader } from "../../src/data/loader";
@@ -14,11 +14,8 @@ import { Sequential } from "../../src/nn/sequential";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
 import { Adam } from "../../src/optim/adam";
 import { loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint";
-import { Engine } from "../../src/train/engine";
-import { nodeRuntime } from "../device";
-
-const { runtime, reason } = await nodeRuntime();
-runtime?.destroy();
+import type { Engine } from "../../src/train/engine";
+import { describeOnDawn } from "../device";
 
 const COUNT = 50;
 const images = Uint8Array.from({ length: COUNT * 36 }, (_, i) => (i * 2654435761) >>> 24);
@@ -54,10 +51,7 @@ async function newRun(engine: Engine, hidden = 12) {
   return { states, train };
 }
 
-describe.skipIf(!runtime)(`checkpoints${reason ? ` (skipped: ${reason})` : ""}`, async () => {
-  const engine = runtime ? await Engine.create() : (undefined as unknown as Engine);
-  afterAll(() => engine?.dispose());
-
+await describeOnDawn("checkpoints", (engine) => {
   test("resumed = never stopped, bit for bit", async () => {
     const whole = await newRun(engine);
     const losses = await whole.train(30);
