@@ -7,6 +7,7 @@ import {
   constantSchedule,
   cosineSchedule,
   createEngine,
+  decodeSafetensors,
   type Engine,
   type EvalEvent,
   evaluateClassifier,
@@ -87,6 +88,7 @@ export class MnistCnnRun {
 
   /** Opens a device, loads the data onto it and compiles everything; tells of the adapter and the progress. */
   static async create(files: MnistFiles, options: MnistCnnOptions, on: (e: TrainEvent) => void): Promise<MnistCnnRun> {
+    if (options.resume) checkKind(options.resume);
     const splits = mnistSplits(files);
     const engine = await createEngine(options.gpu ? { gpu: options.gpu } : {});
     try {
@@ -325,14 +327,16 @@ const checkpointed = ({ model, optimizer, trainLoader }: Parts) => ({
   states: { loader: trainLoader.position },
 });
 
-/** Goes back to where a checkpoint was taken, and says at which step. */
-function restore(engine: Engine, parts: Parts, bytes: Uint8Array): number {
-  const metadata = loadCheckpoint(engine, bytes, checkpointed(parts));
-  const step = Number(metadata.step);
-  if (metadata.model !== "mnist-cnn" || !Number.isInteger(step) || step < 0)
-    throw new CheckpointError("checkpoint", "not one of mnist-cnn", { model: String(metadata.model) });
-  return step;
+/** @throws CheckpointError, before any GPU work, where the bytes are no checkpoint of this model */
+function checkKind(bytes: Uint8Array): void {
+  const { model, step } = decodeSafetensors(bytes).metadata;
+  if (model !== "mnist-cnn" || !/^\d+$/.test(step ?? ""))
+    throw new CheckpointError("checkpoint", "not one of mnist-cnn", { model: String(model) });
 }
+
+/** Goes back to where a checkpoint was taken, and says at which step. */
+const restore = (engine: Engine, parts: Parts, bytes: Uint8Array): number =>
+  Number(loadCheckpoint(engine, bytes, checkpointed(parts)).step);
 
 /** See {@link MnistCnnRun.create}. */
 export const createMnistCnn = (

@@ -102,8 +102,11 @@ function fail(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
   const fileTrouble = error instanceof RemoteError && error.name === "CheckpointError";
   showAlert(fileTrouble ? `This file cannot be loaded: ${text}` : text);
-  if (fileTrouble && document.body.dataset.step !== undefined) enter("idle");
-  else {
+  const { step } = document.body.dataset;
+  if (fileTrouble && step !== undefined) {
+    enter("idle");
+    progress.say(`still at step ${step}`);
+  } else {
     enter("failed");
     progress.say("stopped");
   }
@@ -149,6 +152,7 @@ async function create(resume?: Uint8Array): Promise<void> {
 }
 
 async function train(): Promise<void> {
+  showAlert("");
   enter("training");
   const looks = setInterval(() => void look(), LOOK_EVERY);
   try {
