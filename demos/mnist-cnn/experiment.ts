@@ -1,9 +1,5 @@
 import {
-  Adam,
-  type CapturedStep,
   CheckpointError,
-  ConfusionMatrix,
-  type Conv2d,
   constantSchedule,
   cosineSchedule,
   createEngine,
@@ -13,21 +9,12 @@ import {
   evaluateClassifier,
   fit,
   type KernelTime,
-  Loader,
   loadCheckpoint,
-  manualSeed,
-  type Optimizer,
-  relu,
-  type Sequential,
-  SGD,
   saveCheckpoint,
-  softmax,
-  softmaxCrossEntropy,
-  type Tensor,
   type TrainEvent,
 } from "../../src/index";
-import { MNIST_MEAN, MNIST_STD, type MnistFiles, mnistSplits, type Split } from "./data";
-import { mnistCnn } from "./model";
+import { MNIST_MEAN, MNIST_STD, type MnistFiles, mnistSplits } from "./data";
+import { buildParts, CLASSES, type Parts, PREDICTION_BATCH, type Settings } from "./parts";
 
 export { loadMnistFiles, type MnistFiles, readMnistFiles } from "./data";
 
@@ -62,13 +49,9 @@ export interface UnderTheHood {
   software: boolean;
 }
 
-const CLASSES = 10;
 const PIXELS = 28 * 28;
 /** Enough for 97 % on a software adapter within minutes. */
 const SOFTWARE_STEPS = 600;
-const EVALUATION_BATCH = 500;
-/** Pictures that one prediction takes; fewer are padded with blanks. */
-const PREDICTION_BATCH = 32;
 
 /** The MNIST CNN, ready to train: what the demo page and the command line drive. */
 export class MnistCnnRun {
@@ -235,90 +218,6 @@ export class MnistCnnRun {
     });
     this.#seconds += (performance.now() - began) / 1000;
   }
-}
-
-type Settings = Required<Pick<MnistCnnOptions, "batch" | "lr" | "optimizer" | "seed">> &
-  Pick<MnistCnnOptions, "evaluateEvery">;
-
-/** What a run is made of. */
-interface Parts {
-  readonly splits: { train: Split; test: Split };
-  readonly model: Sequential;
-  readonly optimizer: Optimizer;
-  readonly trainLoader: Loader;
-  readonly testLoader: Loader;
-  readonly confusion: ConfusionMatrix;
-  readonly train: CapturedStep<never, "loss">;
-  readonly evaluation: CapturedStep<never, "loss">;
-  readonly prediction: CapturedStep<"x", "probabilities">;
-  readonly features: CapturedStep<"x", "filters" | "maps">;
-}
-
-async function buildParts(
-  engine: Engine,
-  splits: { train: Split; test: Split },
-  { batch, seed, optimizer: kind, lr }: Settings,
-  on: (e: TrainEvent) => void,
-): Promise<Parts> {
-  manualSeed(seed);
-  const model = mnistCnn();
-  const parameters = model.parameters();
-  const optimizer = kind === "adam" ? new Adam(parameters, { lr }) : new SGD(parameters, { lr, momentum: 0.9 });
-  const trainLoader = new Loader(splits.train.dataset, { batch, shuffle: true, seed });
-  const testLoader = new Loader(splits.test.dataset, { batch: EVALUATION_BATCH });
-  const confusion = new ConfusionMatrix(CLASSES);
-  const compiling = new Map<string, [number, number]>();
-  const onCompile = (step: string) => (done: number, total: number) => {
-    compiling.set(step, [done, total]);
-    const sum = (i: 0 | 1) => [...compiling.values()].reduce((n, c) => n + c[i], 0);
-    on({ event: "compile", done: sum(0), total: sum(1) });
-  };
-
-  const train = engine.capture(
-    {},
-    () => {
-      const { x, labels } = trainLoader.next();
-      const loss = softmaxCrossEntropy(model.forward(x), labels);
-      optimizer.step(loss);
-      return { loss };
-    },
-    { onCompile: onCompile("train") },
-  );
-  const evaluation = engine.capture(
-    {},
-    () => {
-      const { x, labels } = testLoader.next();
-      const logits = model.forward(x);
-      confusion.add(logits, labels);
-      return { loss: softmaxCrossEntropy(logits, labels, { reduction: "sum" }) };
-    },
-    { onCompile: onCompile("evaluation") },
-  );
-  const prediction = engine.capture(
-    { x: [PREDICTION_BATCH, 1, 28, 28] },
-    ({ x }) => ({ probabilities: softmax(model.forward(x)) }),
-    { onCompile: onCompile("prediction") },
-  );
-  const features = engine.capture({ x: [1, 1, 28, 28] }, ({ x }) => firstLayer(model, x), {
-    onCompile: onCompile("features"),
-  });
-  return {
-    splits,
-    model,
-    optimizer,
-    trainLoader,
-    testLoader,
-    confusion,
-    train: await train,
-    evaluation: await evaluation,
-    prediction: await prediction,
-    features: await features,
-  };
-}
-
-function firstLayer(model: Sequential, x: Tensor) {
-  const [[, conv]] = model.children() as [[string, Conv2d]];
-  return { filters: conv.weight, maps: relu(conv.forward(x)) };
 }
 
 const checkpointed = ({ model, optimizer, trainLoader }: Parts) => ({
