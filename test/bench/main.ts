@@ -20,9 +20,9 @@ const PEERS: Readonly<Record<string, readonly string[]>> = {
 };
 const nameOf = (spec: string) => spec.slice(0, spec.lastIndexOf("@"));
 
-/** Installs peers beside the project, not into it. */
-function installPeers(engines: readonly string[]): void {
-  const wanted = engines.flatMap((e) => PEERS[e] ?? []);
+/** Installs the peers beside the project, not into it. The page names all of them, whichever are measured. */
+function installPeers(): void {
+  const wanted = Object.values(PEERS).flat();
   if (wanted.every((spec) => existsSync(join(WORK, "node_modules", nameOf(spec))))) return;
   mkdirSync(WORK, { recursive: true });
   writeFileSync(join(WORK, "package.json"), '{ "private": true }');
@@ -40,7 +40,7 @@ async function inChrome(
   repeat: number,
   seconds: number,
 ): Promise<Result[]> {
-  installPeers(engines);
+  installPeers();
   const peers = Object.values(PEERS).flat().map(nameOf);
   const outDir = join(WORK, "site");
   await build({
