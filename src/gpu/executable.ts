@@ -39,7 +39,7 @@ export class Executable {
     readonly plan: Plan,
     readonly pipelines: ReadonlyMap<string, CompiledPipeline>,
   ) {
-    this.#slots = plan.slots.map((bytes, i) => runtime.pool.acquire(bytes, `slot ${i}`));
+    this.#slots = acquireSlots(runtime, plan.slots);
     [this.#uniforms, this.#uniformOffsets] = writeParams(runtime.device, plan.dispatches);
     this.#chunks = chunkEnds(plan.dispatches, 1);
     this.#bind();
@@ -165,6 +165,18 @@ export class Executable {
       bindGroup: this.runtime.device.createBindGroup({ label: variant.name, layout, entries }),
     };
   }
+}
+
+/** Buffers for all slots, or none. */
+function acquireSlots({ pool }: Runtime, sizes: readonly number[]): GPUBuffer[] {
+  const slots: GPUBuffer[] = [];
+  try {
+    for (const [i, bytes] of sizes.entries()) slots.push(pool.acquire(bytes, `slot ${i}`));
+  } catch (error) {
+    for (const buffer of slots) pool.release(buffer);
+    throw error;
+  }
+  return slots;
 }
 
 function launch(pass: GPUComputePassEncoder, { pipeline, bindGroup, workgroups: [x, y, z] }: Launch): void {

@@ -5,6 +5,7 @@ import { BatchNorm } from "../../src/nn/batchNorm";
 import { Linear } from "../../src/nn/linear";
 import { add } from "../../src/ops/add";
 import { conv2d } from "../../src/ops/conv2d";
+import { expand } from "../../src/ops/expand";
 import { matmul } from "../../src/ops/matmul";
 import { mul } from "../../src/ops/mul";
 import { relu } from "../../src/ops/relu";
@@ -134,7 +135,11 @@ await describeOnDawn("engine", (engine) => {
       ).rejects.toThrow(/does not depend on parameter 2, 3/);
     });
 
-    test("a buffer larger than the device grants", async () => {
+    test("a buffer larger than the device grants: nothing stays allocated", async () => {
+      const { inUse } = engine.memory;
+      const tooLarge = engine.capture({ x: [1, 2 ** 20] }, ({ x }) => ({ y: relu(expand(x, [2 ** 13, 2 ** 20])) }));
+      await expect(tooLarge).rejects.toThrow(/needs \d+ bytes/);
+      expect(engine.memory.inUse).toBe(inUse);
       await expect(engine.capture({ x: [2 ** 20, 2 ** 13] }, ({ x }) => ({ y: relu(x) }))).rejects.toThrow(
         /needs \d+ bytes/,
       );
