@@ -3,8 +3,10 @@ enable subgroups;
 // The partial sums of shaders/conv2d_grad_weight.wgsl, for devices on which a load costs far more than a shuffle.
 // A workgroup is one subgroup and makes ROWS output channels of one group × LANES·COLUMNS values of k for one part of the
 // rows: lane l keeps k = l, l + LANES, …. Each element of d_out is loaded by one lane and handed to the others by shuffle.
+// UNROLL positions of a row are taken at a time, so that a sum is fetched and put back once for all of them.
 const ROWS = 16u; // a multiple of LANES
-const COLUMNS = 4u;
+const COLUMNS = 6u;
+const UNROLL = 2u; // divides the width of d_out
 const LANES = 8u; // the device's subgroup size
 
 struct Params {
@@ -63,19 +65,25 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
     for (var r = 0u; r < ROWS / LANES; r++) {
       d_at[r] = n * params.out_channels * out_plane + d_row[r] + oy * params.out_width;
     }
-    for (var ox = 0u; ox < params.out_width; ox++) {
-      var taken: array<f32, COLUMNS>;
-      for (var j = 0u; j < COLUMNS; j++) {
-        let inside = u32(ix[j]) < params.width;
-        taken[j] = x[x_row[j] + select(0u, u32(ix[j]), inside)] * select(0.0, row_mask[j], inside);
-        ix[j] += i32(params.stride_w);
+    for (var ox = 0u; ox < params.out_width; ox += UNROLL) {
+      var taken: array<array<f32, COLUMNS>, UNROLL>;
+      for (var q = 0u; q < UNROLL; q++) {
+        for (var j = 0u; j < COLUMNS; j++) {
+          let at = ix[j] + i32(q * params.stride_w);
+          let inside = u32(at) < params.width;
+          taken[q][j] = x[x_row[j] + select(0u, u32(at), inside)] * select(0.0, row_mask[j], inside);
+        }
       }
+      for (var j = 0u; j < COLUMNS; j++) { ix[j] += i32(UNROLL * params.stride_w); }
       for (var r = 0u; r < ROWS / LANES; r++) {
-        let mine = d_out[d_at[r]];
-        d_at[r] += 1u;
+        var mine: array<f32, UNROLL>;
+        for (var q = 0u; q < UNROLL; q++) { mine[q] = d_out[d_at[r] + q]; }
+        d_at[r] += UNROLL;
         for (var i = 0u; i < LANES; i++) {
-          let theirs = subgroupShuffle(mine, i);
-          for (var j = 0u; j < COLUMNS; j++) { sum[r * LANES + i][j] += theirs * taken[j]; }
+          for (var q = 0u; q < UNROLL; q++) {
+            let theirs = subgroupShuffle(mine[q], i);
+            for (var j = 0u; j < COLUMNS; j++) { sum[r * LANES + i][j] += theirs * taken[q][j]; }
+          }
         }
       }
     }

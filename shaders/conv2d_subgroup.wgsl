@@ -1,14 +1,16 @@
 enable subgroups;
 
 // The sum of shaders/conv2d.wgsl, for devices on which a load costs far more than a shuffle between lanes.
-// A workgroup is one subgroup and makes ROWS output channels of one group × LANES·COLUMNS positions of one picture: lane l
-// keeps positions l, l + LANES, … of every channel. Each weight is loaded by one lane and handed to the others by shuffle.
+// A workgroup is one subgroup and makes ROWS output channels of one group × LANES·COLUMNS positions, pictures following one
+// another: lane l keeps positions l, l + LANES, … of every channel. Each weight is loaded by one lane and handed to the others
+// by shuffle. UNROLL input channels are taken at a time, so that a sum is fetched and put back once for all of them.
 const ROWS = 16u; // a multiple of LANES
-const COLUMNS = 4u;
+const COLUMNS = 6u;
+const UNROLL = 2u; // divides the input channels of a group
 const LANES = 8u; // the device's subgroup size
 
 struct Params {
-  in_group: u32, height: u32, width: u32, out_group: u32, out_height: u32, out_width: u32,
+  batch: u32, in_group: u32, height: u32, width: u32, out_group: u32, out_height: u32, out_width: u32,
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32, dilation_h: u32, dilation_w: u32,
   groups: u32, w_group: u32, w_row: u32, w_channel: u32, flip: u32,
 }
@@ -21,20 +23,27 @@ struct Params {
 fn epilogue(value: f32, i: u32) -> f32 { return value; }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(subgroup_invocation_id) lane: u32,
+) {
   let positions = params.out_height * params.out_width;
   let channel_tiles = max(1u, (params.out_group + ROWS - 1u) / ROWS);
   let group = id.y / channel_tiles;
   let first = id.y % channel_tiles * ROWS;
   let taps = params.kernel_h * params.kernel_w;
   let plane = params.height * params.width;
-  let picture = (id.z * params.groups + group) * params.in_group * plane;
-  let start = id.x * LANES * COLUMNS + lane;
+  let all = params.batch * positions;
+  let in_picture = params.groups * params.in_group * plane;
+  let start = (id.z * count.x + id.x) * LANES * COLUMNS + lane;
 
   var y0: array<i32, COLUMNS>;
   var x0: array<i32, COLUMNS>;
+  var picture: array<u32, COLUMNS>;
   for (var j = 0u; j < COLUMNS; j++) {
-    let p = min(start + j * LANES, max(positions, 1u) - 1u);
+    let at = min(start + j * LANES, max(all, 1u) - 1u);
+    let n = at / positions;
+    let p = at % positions;
+    picture[j] = n * in_picture + group * params.in_group * plane;
     y0[j] = i32(p / params.out_width * params.stride_h) - i32(params.pad_h);
     x0[j] = i32(p % params.out_width * params.stride_w) - i32(params.pad_w);
   }
@@ -53,35 +62,42 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
       let iy = y0[j] + shift_y;
       let ix = x0[j] + shift_x;
       let inside = u32(iy) < params.height && u32(ix) < params.width;
-      x_at[j] = picture + select(0u, u32(iy) * params.width + u32(ix), inside);
+      x_at[j] = picture[j] + select(0u, u32(iy) * params.width + u32(ix), inside);
       mask[j] = select(0.0, 1.0, inside);
     }
     var w_at: array<u32, ROWS / LANES>;
     let w_tap = select(tap, taps - 1u - tap, params.flip == 1u);
     for (var r = 0u; r < ROWS / LANES; r++) { w_at[r] = w_row[r] + w_tap; }
-    for (var c = 0u; c < params.in_group; c++) {
-      var taken: array<f32, COLUMNS>;
-      for (var j = 0u; j < COLUMNS; j++) {
-        taken[j] = x[x_at[j]] * mask[j];
-        x_at[j] += plane;
+    for (var c = 0u; c < params.in_group; c += UNROLL) {
+      var taken: array<array<f32, COLUMNS>, UNROLL>;
+      for (var q = 0u; q < UNROLL; q++) {
+        for (var j = 0u; j < COLUMNS; j++) {
+          taken[q][j] = x[x_at[j] + q * plane] * mask[j];
+        }
       }
+      for (var j = 0u; j < COLUMNS; j++) { x_at[j] += UNROLL * plane; }
       for (var r = 0u; r < ROWS / LANES; r++) {
-        let mine = w[w_at[r]];
-        w_at[r] += params.w_channel;
+        var mine: array<f32, UNROLL>;
+        for (var q = 0u; q < UNROLL; q++) { mine[q] = w[w_at[r] + q * params.w_channel]; }
+        w_at[r] += UNROLL * params.w_channel;
         for (var i = 0u; i < LANES; i++) {
-          let theirs = subgroupShuffle(mine, i);
-          for (var j = 0u; j < COLUMNS; j++) { sum[r * LANES + i][j] += theirs * taken[j]; }
+          for (var q = 0u; q < UNROLL; q++) {
+            let theirs = subgroupShuffle(mine[q], i);
+            for (var j = 0u; j < COLUMNS; j++) { sum[r * LANES + i][j] += theirs * taken[q][j]; }
+          }
         }
       }
     }
   }
 
-  let base = ((id.z * params.groups + group) * params.out_group + first) * positions;
-  for (var r = 0u; r < ROWS; r++) {
-    for (var j = 0u; j < COLUMNS; j++) {
-      let p = start + j * LANES;
-      let at = base + r * positions + p;
-      if (first + r < params.out_group && p < positions) { out[at] = epilogue(sum[r][j], at); }
+  let out_channels = params.groups * params.out_group;
+  for (var j = 0u; j < COLUMNS; j++) {
+    let at = start + j * LANES;
+    if (at < all) {
+      let base = ((at / positions) * out_channels + group * params.out_group + first) * positions + at % positions;
+      for (var r = 0u; r < ROWS; r++) {
+        if (first + r < params.out_group) { out[base + r * positions] = epilogue(sum[r][j], base + r * positions); }
+      }
     }
   }
 }

@@ -5,7 +5,7 @@ import { chunkEnds } from "../schedule/chunks";
 import { bytesOf, type Plan } from "../schedule/plan";
 import { BufferUsage } from "./constants";
 import type { CompiledPipeline, CompileProgress } from "./pipelines";
-import { type KernelTime, Profiler } from "./profile";
+import { byKernel, type KernelTime, Profiler } from "./profile";
 import type { Runtime } from "./runtime";
 import type { Region } from "./storage";
 
@@ -105,12 +105,19 @@ export class Executable {
     }
   }
 
-  /**
-   * Runs the plan once, a pass for each dispatch, and reads how long each kernel took. The states that the run wrote are
-   * put back, so that it leaves no trace.
-   */
+  /** Milliseconds by kernel of one run that leaves no trace; null where the device has no timestamp queries. */
   async profile(): Promise<KernelTime[] | null> {
-    const { device, pool } = this.runtime;
+    const times = await this.times();
+    const names = this.plan.dispatches.map((d) => d.variant.name);
+    return times && byKernel(names, times);
+  }
+
+  /**
+   * Runs the plan once, a pass for each dispatch, and reads how many milliseconds each took. The states that the run wrote
+   * are put back, so that it leaves no trace. Null where the device has no timestamp queries.
+   */
+  async times(): Promise<number[] | null> {
+    const { device, pool, waiter } = this.runtime;
     if (!device.features.has("timestamp-query")) return null;
     if (this.#generation !== this.runtime.storage.generation) this.#bind();
     const profiler = new Profiler(device, this.plan.dispatches.length);
@@ -125,8 +132,7 @@ export class Executable {
     });
     for (const { buffer, copy } of kept) encoder.copyBufferToBuffer(copy, 0, buffer, 0, buffer.size);
     for (const { copy } of kept) pool.release(copy);
-    const names = this.plan.dispatches.map((d) => d.variant.name);
-    return profiler.finish(encoder, names);
+    return profiler.finish(encoder, waiter);
   }
 
   /** Buffers of the states that the plan's updates write. */

@@ -1,4 +1,5 @@
 import { BufferUsage, MAP_MODE_READ } from "./constants";
+import type { Waiter } from "./waiter";
 
 /** Time that the dispatches of one kernel took in a run. */
 export interface KernelTime {
@@ -30,8 +31,8 @@ export class Profiler {
     return { querySet: this.#querySet, beginningOfPassWriteIndex, endOfPassWriteIndex: beginningOfPassWriteIndex + 1 };
   }
 
-  /** Submits the run and sums its times by kernel, the longest first. */
-  async finish(encoder: GPUCommandEncoder, kernels: readonly string[]): Promise<KernelTime[]> {
+  /** Submits the run and reads the milliseconds that each dispatch took. */
+  async finish(encoder: GPUCommandEncoder, waiter: Waiter): Promise<number[]> {
     const size = Math.max(16, 16 * this.#timed);
     const { QUERY_RESOLVE, COPY_SRC, COPY_DST, MAP_READ } = BufferUsage;
     const resolved = this.device.createBuffer({ size, usage: QUERY_RESOLVE | COPY_SRC });
@@ -39,20 +40,22 @@ export class Profiler {
     encoder.resolveQuerySet(this.#querySet, 0, 2 * this.#timed, resolved, 0);
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
     this.device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(MAP_MODE_READ);
+    await waiter.patiently(staging.mapAsync(MAP_MODE_READ));
     const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
     for (const resource of [resolved, staging, this.#querySet]) resource.destroy();
-    return byKernel(kernels.slice(0, this.#timed), stamps);
+    const nanoseconds = (i: number) => Math.max(0, Number(stamps[2 * i + 1]! - stamps[2 * i]!));
+    return Array.from({ length: this.#timed }, (_, i) => nanoseconds(i) / 1e6);
   }
 }
 
-function byKernel(kernels: readonly string[], stamps: BigUint64Array): KernelTime[] {
+/** Sums the times of dispatches by kernel, the longest first. */
+export function byKernel(kernels: readonly string[], milliseconds: readonly number[]): KernelTime[] {
   const times = new Map<string, { count: number; milliseconds: number }>();
-  kernels.forEach((kernel, i) => {
-    const entry = times.get(kernel) ?? { count: 0, milliseconds: 0 };
+  milliseconds.forEach((time, i) => {
+    const entry = times.get(kernels[i]!) ?? { count: 0, milliseconds: 0 };
     entry.count++;
-    entry.milliseconds += Math.max(0, Number(stamps[2 * i + 1]! - stamps[2 * i]!)) / 1e6;
-    times.set(kernel, entry);
+    entry.milliseconds += time;
+    times.set(kernels[i]!, entry);
   });
   return [...times].map(([kernel, t]) => ({ kernel, ...t })).sort((a, b) => b.milliseconds - a.milliseconds);
 }

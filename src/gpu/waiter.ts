@@ -8,6 +8,7 @@ let napCell: Int32Array<SharedArrayBuffer> | undefined;
 export class Waiter {
   readonly #inFlight: Promise<void>[] = [];
   #waits = 0;
+  #napping = false;
 
   constructor(readonly device: GPUDevice) {}
 
@@ -36,7 +37,8 @@ export class Waiter {
   async patiently<T>(promise: Promise<T>): Promise<T> {
     if (typeof setImmediate === "undefined") return promise;
     this.#waits++;
-    if (this.#waits === 1) this.#nap();
+    // A loop that the wait before left behind goes on for this one: a second loop would double the naps.
+    if (!this.#napping) this.#nap();
     try {
       return await promise;
     } finally {
@@ -45,7 +47,8 @@ export class Waiter {
   }
 
   #nap(): void {
-    if (this.#waits === 0) return;
+    this.#napping = this.#waits > 0;
+    if (!this.#napping) return;
     napCell ??= new Int32Array(new SharedArrayBuffer(4));
     Atomics.wait(napCell, 0, 0, NAP);
     setImmediate(() => this.#nap());

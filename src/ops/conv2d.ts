@@ -7,7 +7,7 @@ import { ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, showShape } from "../core/shape";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
-import type { Dispatch } from "../kernel/kernel";
+import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { add } from "./add";
 import { reshape } from "./reshape";
@@ -169,7 +169,7 @@ const gradWeight: KernelOp<GradAttrs> = {
       ? gradWeightSubgroup.dispatch({
           buffers,
           params,
-          constants: { ROWS, LANES, COLUMNS: columns },
+          constants: { ROWS, LANES, COLUMNS: columns, UNROLL: unroll(attrs.outSize[1]) },
           grid: [across * LANES, parts, down],
           flops,
         })
@@ -187,8 +187,14 @@ const LANES = 8;
 /** Whether the device is one on which sharing loads between lanes pays, with subgroups of the size that was measured. */
 const hasEightLanes = (target: Target): boolean => target.cpu && target.subgroupSize === LANES;
 
+/** Positions, or values of k, that a lane keeps. */
+const COLUMNS = 6;
+
 /** Values of k that a lane keeps: so few that narrow weights leave no lane idle. */
-const subgroupColumns = (width: number): number => (width <= LANES ? 1 : width <= 2 * LANES ? 2 : 4);
+const subgroupColumns = (width: number): number => (width <= LANES ? 1 : width <= 2 * LANES ? 2 : COLUMNS);
+
+/** How many terms of a sum a kernel takes at a time. */
+const unroll = (terms: number): number => (terms % 2 ? 1 : 2);
 
 /**
  * A convolution, or with `transposed` (stride 1) its input gradient: that is the convolution of dOut with the weights of
@@ -198,7 +204,7 @@ function bySubgroups(x: Tensor, w: Tensor, out: Tensor, g: ReturnType<typeof geo
   const { batch, groups, kernel_h, kernel_w, dilation_h, dilation_w } = g;
   const [inGroup, outGroup] = [g.in_channels / groups, g.out_channels / groups];
   const taps = kernel_h * kernel_w;
-  const shared = { kernel_h, kernel_w, dilation_h, dilation_w, groups, w_group: outGroup * inGroup * taps };
+  const shared = { batch, kernel_h, kernel_w, dilation_h, dilation_w, groups, w_group: outGroup * inGroup * taps };
   const params = transposed
     ? {
         ...shared,
@@ -217,12 +223,14 @@ function bySubgroups(x: Tensor, w: Tensor, out: Tensor, g: ReturnType<typeof geo
         flip: 1,
       }
     : { ...shared, ...g, in_group: inGroup, out_group: outGroup, w_row: inGroup * taps, w_channel: taps, flip: 0 };
-  const positions = params.out_height * params.out_width;
+  const tiles = Math.ceil((batch * params.out_height * params.out_width) / (COLUMNS * LANES));
+  const layers = Math.ceil(tiles / MAX_WORKGROUPS);
+  const across = Math.ceil(tiles / layers) * LANES;
   return convSubgroup.dispatch({
     buffers: { x, w, out },
     params,
-    constants: { ROWS, LANES },
-    grid: [Math.ceil(positions / (4 * LANES)) * LANES, groups * Math.ceil(params.out_group / ROWS), batch],
+    constants: { ROWS, LANES, COLUMNS, UNROLL: unroll(params.in_group) },
+    grid: [across, groups * Math.ceil(params.out_group / ROWS), layers],
     flops: 2 * batch * g.out_height * g.out_width * g.out_channels * inGroup * taps,
   });
 }

@@ -1,0 +1,48 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Waiter } from "../../src/gpu/waiter";
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A device whose work is done when it is told so. */
+function device() {
+  const open: (() => void)[] = [];
+  const queue = { onSubmittedWorkDone: () => new Promise<void>((resolve) => open.push(resolve)) };
+  return { gpu: { queue } as unknown as GPUDevice, finish: () => open.shift()!() };
+}
+
+describe("Waiter", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it("naps once a turn, however many waits went before", async () => {
+    const { gpu, finish } = device();
+    const waiter = new Waiter(gpu);
+    for (let i = 0; i < 20; i++) {
+      const done = waiter.workDone();
+      finish();
+      await done;
+    }
+    const last = waiter.workDone();
+    const naps = vi.spyOn(Atomics, "wait");
+    for (let i = 0; i < 5; i++) await turn();
+    expect(naps.mock.calls.length).toBeGreaterThan(0);
+    expect(naps.mock.calls.length).toBeLessThanOrEqual(6);
+    finish();
+    await last;
+  });
+
+  it("lets a step begin when fewer than the limit are under way", async () => {
+    const { gpu, finish } = device();
+    const waiter = new Waiter(gpu);
+    waiter.submitted();
+    waiter.submitted();
+    let free = false;
+    const below = waiter.below(2).then(() => {
+      free = true;
+    });
+    await turn();
+    expect(free).toBe(false);
+    finish();
+    await below;
+    expect(free).toBe(true);
+  });
+});
