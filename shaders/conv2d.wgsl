@@ -13,7 +13,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-fn epilogue(value: f32, i: u32) -> f32 { return value; }
+fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u) {
@@ -62,15 +62,16 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   let base = (n * params.out_channels + group * out_group + first) * positions;
   let channels = min(4u, out_group - first);
   let count = min(4u, positions - p.x);
-  store(base + p.x, count, sum0);
-  if (channels > 1u) { store(base + positions + p.x, count, sum1); }
-  if (channels > 2u) { store(base + 2u * positions + p.x, count, sum2); }
-  if (channels > 3u) { store(base + 3u * positions + p.x, count, sum3); }
+  let channel = group * out_group + first;
+  store(base + p.x, count, sum0, channel);
+  if (channels > 1u) { store(base + positions + p.x, count, sum1, channel + 1u); }
+  if (channels > 2u) { store(base + 2u * positions + p.x, count, sum2, channel + 2u); }
+  if (channels > 3u) { store(base + 3u * positions + p.x, count, sum3, channel + 3u); }
 }
 
-fn store(at: u32, count: u32, values: vec4f) {
-  out[at] = epilogue(values.x, at);
-  if (count > 1u) { out[at + 1u] = epilogue(values.y, at + 1u); }
-  if (count > 2u) { out[at + 2u] = epilogue(values.z, at + 2u); }
-  if (count > 3u) { out[at + 3u] = epilogue(values.w, at + 3u); }
+fn store(at: u32, count: u32, values: vec4f, channel: u32) {
+  out[at] = epilogue(values.x, at, channel);
+  if (count > 1u) { out[at + 1u] = epilogue(values.y, at + 1u, channel); }
+  if (count > 2u) { out[at + 2u] = epilogue(values.z, at + 2u, channel); }
+  if (count > 3u) { out[at + 3u] = epilogue(values.w, at + 3u, channel); }
 }

@@ -1,7 +1,10 @@
 // partial[s,o,k] = Σ d_out[n,o,oy,ox] · x[n,c,y,x] over part s of the rows (n, oy), where k numbers (c, kh, kw) and
 // y = oy·stride_h − pad_h + kh·dilation_h, x likewise. Row r = n·out_height + oy belongs to part r mod parts; a reduction
 // over s follows. NCHW, f32 throughout.
-// An invocation makes 4 output channels of one group × 4 values of k, for one part.
+// An invocation makes 4 output channels of one group × 4 values of k, for one part. With SUMS = 1 the partial sums of d_out
+// itself, one for each output channel, come out on the side: the bias gradient.
+const SUMS = 0u;
+
 struct Params {
   batch: u32, in_channels: u32, height: u32, width: u32, out_channels: u32, out_height: u32, out_width: u32,
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32, dilation_h: u32, dilation_w: u32,
@@ -12,6 +15,8 @@ struct Params {
 @group(0) @binding(1) var<storage, read> d_out: array<f32>;
 @group(0) @binding(2) var<storage, read_write> partial: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
+
+fn side(value: f32, i: u32) {}
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) gid: vec3u) {
@@ -37,6 +42,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   var sum1 = vec4f();
   var sum2 = vec4f();
   var sum3 = vec4f();
+  var row_sum = vec4f();
   for (var row = gid.y; row < params.batch * params.out_height; row += params.parts) {
     let n = row / params.out_height;
     let oy = row % params.out_height;
@@ -49,10 +55,12 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
       let inside = row_inside & (ix >= vec4i()) & (ix < vec4i(i32(params.width)));
       let at = x_row + select(vec4u(), vec4u(ix), inside);
       let taken = select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
-      sum0 += d_out[d_at.x] * taken;
-      sum1 += d_out[d_at.y] * taken;
-      sum2 += d_out[d_at.z] * taken;
-      sum3 += d_out[d_at.w] * taken;
+      let d = vec4f(d_out[d_at.x], d_out[d_at.y], d_out[d_at.z], d_out[d_at.w]);
+      sum0 += d.x * taken;
+      sum1 += d.y * taken;
+      sum2 += d.z * taken;
+      sum3 += d.w * taken;
+      if (SUMS == 1u) { row_sum += d; }
       d_at += vec4u(1u);
       ix += i32(params.stride_w);
     }
@@ -65,6 +73,10 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   if (channels > 1u) { store(base + columns, count, sum1); }
   if (channels > 2u) { store(base + 2u * columns, count, sum2); }
   if (channels > 3u) { store(base + 3u * columns, count, sum3); }
+  if (SUMS == 1u && gid.x == 0u) {
+    let i = gid.y * params.out_channels + group * out_group + first;
+    for (var c = 0u; c < channels; c++) { side(row_sum[c], i + c); }
+  }
 }
 
 fn store(at: u32, count: u32, values: vec4f) {

@@ -3,9 +3,11 @@ enable subgroups;
 // The partial sums of shaders/conv2d_grad_weight.wgsl, for devices on which a load costs far more than a shuffle.
 // A workgroup is one subgroup and makes ROWS output channels of one group × LANES·COLUMNS values of k for one part of the
 // rows: lane l keeps k = l, l + LANES, …. Each element of d_out is loaded by one lane and handed to the others by shuffle.
+// With SUMS = 1 the partial sums of d_out itself, one for each output channel, come out on the side: the bias gradient.
 // UNROLL positions of a row are taken at a time, so that a sum is fetched and put back once for all of them.
 const ROWS = 16u; // a multiple of LANES
 const COLUMNS = 6u;
+const SUMS = 0u;
 const UNROLL = 2u; // divides the width of d_out
 const LANES = 8u; // the device's subgroup size
 
@@ -19,6 +21,8 @@ struct Params {
 @group(0) @binding(1) var<storage, read> d_out: array<f32>;
 @group(0) @binding(2) var<storage, read_write> partial: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
+
+fn side(value: f32, i: u32) {}
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -48,6 +52,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
   }
 
   var sum: array<array<f32, COLUMNS>, ROWS>;
+  var row_sum: array<f32, ROWS / LANES>;
   for (var row = id.y; row < params.batch * params.out_height; row += max(1u, params.parts)) {
     let n = row / params.out_height;
     let oy = row % params.out_height;
@@ -78,6 +83,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
       for (var r = 0u; r < ROWS / LANES; r++) {
         var mine: array<f32, UNROLL>;
         for (var q = 0u; q < UNROLL; q++) { mine[q] = d_out[d_at[r] + q]; }
+        if (SUMS == 1u) { for (var q = 0u; q < UNROLL; q++) { row_sum[r] += mine[q]; } }
         d_at[r] += UNROLL;
         for (var i = 0u; i < LANES; i++) {
           for (var q = 0u; q < UNROLL; q++) {
@@ -89,6 +95,12 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
     }
   }
 
+  if (SUMS == 1u && id.x == 0u) {
+    for (var r = 0u; r < ROWS / LANES; r++) {
+      let o = first + r * LANES + lane;
+      if (o < out_group) { side(row_sum[r], id.y * params.out_channels + group * out_group + o); }
+    }
+  }
   let base = (id.y * params.out_channels + group * out_group + first) * columns;
   for (var r = 0u; r < ROWS; r++) {
     for (var j = 0u; j < COLUMNS; j++) {

@@ -20,7 +20,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-fn epilogue(value: f32, i: u32) -> f32 { return value; }
+fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -96,7 +96,10 @@ fn main(
     if (at < all) {
       let base = ((at / positions) * out_channels + group * params.out_group + first) * positions + at % positions;
       for (var r = 0u; r < ROWS; r++) {
-        if (first + r < params.out_group) { out[base + r * positions] = epilogue(sum[r][j], base + r * positions); }
+        if (first + r < params.out_group) {
+          let to = base + r * positions;
+          out[to] = epilogue(sum[r][j], to, group * params.out_group + first + r);
+        }
       }
     }
   }

@@ -1,6 +1,8 @@
 // out[M,N] = a[M,K] · b[K,N] for each matrix of a batch; strides say how a and b lie, so that all transposes are one kernel.
 // A workgroup makes a TILE × TILE part of out: BLOCK columns of a and rows of b at a time go through workgroup memory, and
 // each of the 8 × 8 invocations keeps 4 × 4 sums. Beyond the edges zeros are loaded and nothing is stored.
+// With SUMS = 1 the sums of a over k, one for each row, come out on the side.
+const SUMS = 0u;
 const TILE = 32u;
 const BLOCK = 16u;
 const INVOCATIONS = 64u;
@@ -17,7 +19,8 @@ struct Params {
 var<workgroup> a_tile: array<f32, BLOCK * TILE>;
 var<workgroup> b_tile: array<f32, BLOCK * TILE>;
 
-fn epilogue(value: f32, i: u32) -> f32 { return value; }
+fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
+fn side(value: f32, i: u32) {}
 
 @compute @workgroup_size(8, 8)
 fn main(
@@ -34,6 +37,7 @@ fn main(
   let b_by_k = params.b_k == 1u;
 
   var sums: array<vec4f, 4>;
+  var row_sum: vec4f;
   for (var k0 = 0u; k0 < params.k; k0 += BLOCK) {
     for (var e = index; e < BLOCK * TILE; e += INVOCATIONS) {
       let a_k = select(e / TILE, e % BLOCK, a_by_k);
@@ -52,7 +56,11 @@ fn main(
     for (var k = 0u; k < BLOCK; k++) {
       let at = k * TILE + local.x * 4u;
       let right = vec4f(b_tile[at], b_tile[at + 1u], b_tile[at + 2u], b_tile[at + 3u]);
-      for (var r = 0u; r < 4u; r++) { sums[r] += a_tile[k * TILE + local.y * 4u + r] * right; }
+      for (var r = 0u; r < 4u; r++) {
+        let left = a_tile[k * TILE + local.y * 4u + r];
+        sums[r] += left * right;
+        if (SUMS == 1u) { row_sum[r] += left; }
+      }
     }
     workgroupBarrier();
   }
@@ -60,10 +68,11 @@ fn main(
   let row = row0 + local.y * 4u;
   let col = col0 + local.x * 4u;
   for (var r = 0u; r < 4u; r++) {
+    if (SUMS == 1u && col == 0u && row + r < params.m) { side(row_sum[r], row + r); }
     for (var c = 0u; c < 4u; c++) {
       if (row + r < params.m && col + c < params.n) {
         let at = group.z * params.m * params.n + (row + r) * params.n + col + c;
-        out[at] = epilogue(sums[r][c], at);
+        out[at] = epilogue(sums[r][c], at, col + c);
       }
     }
   }

@@ -3,6 +3,7 @@ import type { Shape, Spec } from "../core/shape";
 import type { Dispatch } from "../kernel/kernel";
 import type { ScalarFunction } from "../kernel/scalarFunction";
 import type { Target } from "../kernel/target";
+import type { ReductionDims } from "./reduction";
 import { type Source, Tensor } from "./tensor";
 
 /** How a tensor lies in a buffer: element (i, j, …) is at `offset + i·strides[0] + j·strides[1] + …`. */
@@ -25,11 +26,24 @@ interface OpBase<Attrs> {
   ): readonly (Tensor | null)[];
 }
 
+/** A sum over a tensor, seen as kept and reduced dimensions in turn. */
+export interface SumOf {
+  readonly of: Tensor;
+  readonly dims: ReductionDims;
+}
+
 /** An op with shaders of its own. */
 export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
   readonly kind: "kernel";
-  /** The dispatches that fill `outs`. Inputs are contiguous. Returns data; submits nothing. */
-  lower(inputs: readonly Tensor[], outs: readonly Tensor[], attrs: Attrs, target: Target): Dispatch[];
+  /**
+   * The dispatches that fill `outs`. Inputs are contiguous. Returns data; submits nothing.
+   * @param side a tensor to fill with {@link KernelOp.sideSum} as well, if anybody wants it
+   */
+  lower(inputs: readonly Tensor[], outs: readonly Tensor[], attrs: Attrs, target: Target, side?: Tensor): Dispatch[];
+  /** A sum that the kernel comes by on its way and can put out as well: that of a bias gradient beside a weight's. */
+  sideSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
+  /** For an op that is a plain sum: which, so that a kernel that comes by it can make it. */
+  plainSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
 }
 
 /** An op that applies a scalar function to every element, with broadcasting. */

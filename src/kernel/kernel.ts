@@ -35,8 +35,14 @@ export interface KernelInfo {
   readonly hook: boolean;
 }
 
-/** The function that a kernel passes each result and its place through: as it stands, it changes nothing. */
-export const EPILOGUE_HOOK = "fn epilogue(value: f32, i: u32) -> f32 { return value; }";
+/**
+ * The function that a kernel passes each result and its place through: as it stands, it changes nothing. Some kernels also
+ * say which channel (or column) the result belongs to, see {@link Dispatch.channel}.
+ */
+export const EPILOGUE_HOOK = /fn epilogue\((value: f32, i: u32(?:, channel: u32)?)\) -> f32 \{ return value; \}/;
+
+/** The function that a kernel hands a second result to, see {@link withSide}: as it stands, nothing comes of it. */
+export const SIDE_HOOK = "fn side(value: f32, i: u32) {}";
 
 /** A kernel with its constants set: what becomes one pipeline. */
 export interface Variant {
@@ -60,6 +66,13 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
   /** Floating-point operations, for estimates and for cutting a plan into chunks. */
   readonly flops: number;
+  /** What the epilogue's `channel` is: result i belongs to channel `i / inner % size`. */
+  readonly channel?: Channel | undefined;
+}
+
+export interface Channel {
+  readonly size: number;
+  readonly inner: number;
 }
 
 /** Invocations wanted: a number for kernels that number their elements in one dimension, else along x, y, z. */
@@ -72,6 +85,7 @@ export interface DispatchRequest<B extends string, P extends string, C extends s
   readonly params?: Record<P, number>;
   readonly constants?: Partial<Record<C, number>>;
   readonly flops?: number;
+  readonly channel?: Channel;
 }
 
 /** Typed handle of one WGSL file. The type parameters come from the shader, see `*.d.wgsl.ts`. */
@@ -81,7 +95,8 @@ export class Kernel<B extends string = string, P extends string = string, C exte
 
   /** The kernel with some of its constants replaced; the same constants give the same object. */
   variant(constants: Partial<Record<C, number>> = {}): Variant {
-    const key = `${this.info.name}${constantsKey(constants as Constants)}`;
+    const changed = Object.entries(constants as Constants).filter(([name, v]) => v !== this.info.constants[name]);
+    const key = `${this.info.name}${constantsKey(Object.fromEntries(changed))}`;
     let variant = this.#variants.get(key);
     if (!variant) {
       const values = { ...this.info.constants, ...(constants as Constants) };
@@ -94,7 +109,7 @@ export class Kernel<B extends string = string, P extends string = string, C exte
   }
 
   /** One launch of the kernel, as data. */
-  dispatch({ buffers, grid, params, constants, flops = 0 }: DispatchRequest<B, P, C>): Dispatch {
+  dispatch({ buffers, grid, params, constants, flops = 0, channel }: DispatchRequest<B, P, C>): Dispatch {
     const variant = this.variant(constants);
     return {
       variant,
@@ -102,8 +117,21 @@ export class Kernel<B extends string = string, P extends string = string, C exte
       params: packParams(variant.params, (params ?? {}) as Record<string, number>),
       workgroups: workgroupsFor(grid, variant.workgroupSize),
       flops,
+      channel,
     };
   }
+}
+
+/** The dispatch with what its kernel hands to {@link SIDE_HOOK} written to `out`. */
+export function withSide(d: Dispatch, out: BufferRef): Dispatch {
+  const { variant } = d;
+  const binding = variant.bindings.length;
+  const declared = `@group(0) @binding(${binding}) var<storage, read_write> side_out: array<f32>;`;
+  const code = variant.code
+    .replace(SIDE_HOOK, `${declared}\nfn side(value: f32, i: u32) { side_out[i] = value; }`)
+    .replace(/@binding\(\d+\) var<uniform>/, `@binding(${binding + 1}) var<uniform>`);
+  const bindings = [...variant.bindings, { name: "side_out", access: "write" as const }];
+  return { ...d, variant: { ...variant, key: `${variant.key}+side`, code, bindings }, buffers: [...d.buffers, out] };
 }
 
 /** The bytes of `struct Params`: 4-byte scalars one after the other, padded to 16. */

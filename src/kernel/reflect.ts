@@ -20,7 +20,7 @@ export function reflectKernel(name: string, code: string): KernelInfo {
     params: (uniform?.members ?? []).map((m) => ({ name: m.name, type: scalarType(name, m.name, m.type.name) })),
     constants: literalConstants(code),
     workgroupSize: workgroupSize(code),
-    hook: code.includes(EPILOGUE_HOOK),
+    hook: EPILOGUE_HOOK.test(code),
     enables: [...code.matchAll(/^enable (.+);/gm)].flatMap(([, list]) => list!.split(",").map((e) => e.trim())),
   };
 }

@@ -7,7 +7,7 @@ import { ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, showShape } from "../core/shape";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
-import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
+import { type Dispatch, MAX_WORKGROUPS, withSide } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { add } from "./add";
 import { reshape } from "./reshape";
@@ -104,6 +104,9 @@ function geometry(x: Shape, w: Shape, a: Conv2dAttrs) {
 const flopsOf = (x: Shape, w: Shape, a: Conv2dAttrs): number =>
   2 * x[0]! * a.outSize[0] * a.outSize[1] * w[0]! * w[1]! * w[2]! * w[3]!;
 
+/** What an epilogue on a picture calls its channel. */
+const channelOf = ({ shape: [, size, height, width] }: Tensor) => ({ size: size!, inner: height! * width! });
+
 /** Tiles of four channels, none across two groups. */
 const channelTiles = (channels: number, groups: number): number => groups * Math.ceil(channels / groups / 4);
 
@@ -120,7 +123,9 @@ export const op: KernelOp<Conv2dAttrs> = {
     const tiles = params.batch * Math.ceil((params.out_height * params.out_width) / 4);
     const grid = [tiles, channelTiles(params.out_channels, attrs.groups)] as const;
     const flops = flopsOf(x!.shape, w!.shape, attrs);
-    return [convKernel.dispatch({ buffers: { x: x!, w: w!, out: out! }, params, grid, flops })];
+    return [
+      convKernel.dispatch({ buffers: { x: x!, w: w!, out: out! }, params, grid, flops, channel: channelOf(out!) }),
+    ];
   },
   vjp: ([x, w], [dOut], attrs) => [
     record(gradInput, [dOut!, w!], { ...attrs, shape: x!.shape }),
@@ -142,7 +147,15 @@ const gradInput: KernelOp<GradAttrs> = {
     const tiles = params.batch * Math.ceil((params.height * params.width) / 4);
     const grid = [tiles, channelTiles(params.in_channels, attrs.groups)] as const;
     const flops = flopsOf(dx!.shape, w!.shape, attrs);
-    return [gradInputKernel.dispatch({ buffers: { d_out: dOut!, w: w!, dx: dx! }, params, grid, flops })];
+    return [
+      gradInputKernel.dispatch({
+        buffers: { d_out: dOut!, w: w!, dx: dx! },
+        params,
+        grid,
+        flops,
+        channel: channelOf(dx!),
+      }),
+    ];
   },
   vjp: noSecondDerivative("conv2d_grad_input"),
 };
@@ -152,8 +165,9 @@ const gradWeight: KernelOp<GradAttrs> = {
   name: "conv2d_grad_weight",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   // A weight gradient has few elements and long sums: the rows of all pictures are dealt out to `parts` invocations.
-  lower([x, dOut], [dw], attrs, target) {
+  lower([x, dOut], [dw], attrs, target, side) {
     const subgroups = hasEightLanes(target);
+    const SUMS = Number(side !== undefined);
     const [outChannels, inGroup, kh, kw] = dw!.shape as [number, number, number, number];
     const columns = subgroups ? subgroupColumns(inGroup * kh * kw) : 4;
     const across = Math.ceil((inGroup * kh * kw) / (subgroups ? LANES * columns : 4));
@@ -169,13 +183,24 @@ const gradWeight: KernelOp<GradAttrs> = {
       ? gradWeightSubgroup.dispatch({
           buffers,
           params,
-          constants: { ROWS, LANES, COLUMNS: columns, UNROLL: unroll(attrs.outSize[1]) },
+          constants: { ROWS, LANES, COLUMNS: columns, SUMS, UNROLL: unroll(attrs.outSize[1]) },
           grid: [across * LANES, parts, down],
           flops,
         })
-      : gradWeightKernel.dispatch({ buffers, params, grid: [across, parts, down], flops });
-    if (parts === 1) return [product];
-    return [product, ...reduceDispatches(partial, dw!, { k0: 1, r0: parts, k1: dw!.size, r1: 1 }, target, {})];
+      : gradWeightKernel.dispatch({ buffers, params, constants: { SUMS }, grid: [across, parts, down], flops });
+    const sideParts = side && (parts === 1 ? side : scratch({ shape: [parts, outChannels], dtype: "f32" }));
+    const joined = (from: Tensor, to: Tensor) =>
+      parts === 1 ? [] : reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target, {});
+    return [
+      sideParts ? withSide(product, sideParts) : product,
+      ...joined(partial, dw!),
+      ...(side && sideParts ? joined(sideParts, side) : []),
+    ];
+  },
+  // d_out is read through anyway: its sum over all but the channels is the gradient of the bias.
+  sideSum([, dOut]) {
+    const [n, channels, height, width] = dOut!.shape as [number, number, number, number];
+    return { of: dOut!, dims: { k0: 1, r0: n, k1: channels, r1: height * width } };
   },
   vjp: noSecondDerivative("conv2d_grad_weight"),
 };
@@ -232,5 +257,6 @@ function bySubgroups(x: Tensor, w: Tensor, out: Tensor, g: ReturnType<typeof geo
     constants: { ROWS, LANES, COLUMNS, UNROLL: unroll(params.in_group) },
     grid: [across, groups * Math.ceil(params.out_group / ROWS), layers],
     flops: 2 * batch * g.out_height * g.out_width * g.out_channels * inGroup * taps,
+    channel: channelOf(out),
   });
 }

@@ -5,7 +5,7 @@ import { ShapeError } from "../core/errors";
 import { broadcastShapes, numel, type Shape, type Spec, sameShape, showShape } from "../core/shape";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
-import type { Dispatch } from "../kernel/kernel";
+import { type Dispatch, withSide } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { expand } from "./expand";
 import { reshape } from "./reshape";
@@ -34,6 +34,11 @@ export function matmul(a: Tensor, b: Tensor, attrs: Partial<MatmulAttrs> = {}): 
   // The kernel knows one operand without a batch, or both with the same one.
   const fit = (t: Tensor, own: Shape) =>
     sameShape(own, batch) || numel(own) === 1 ? t : expand(t, [...batch, ...t.shape.slice(-2)]);
+  // One right operand for all: the batch is further rows.
+  if (numel(batchB) === 1 && a.shape.length > 2 && !transA) {
+    const rows = record(op, [asMatrix(a), reshape(b, b.shape.slice(-2))], { transA, transB });
+    return reshape(rows, [...batch, a.shape.at(-2)!, rows.shape[1]!]);
+  }
   const flat = (t: Tensor) =>
     t.shape.length === 3 || t.shape.length === 2 ? t : reshape(t, [-1, ...t.shape.slice(-2)]);
   const out = record(op, [flat(fit(a, batchA)), flat(fit(b, batchB))], { transA, transB });
@@ -69,29 +74,28 @@ export const op: KernelOp<MatmulAttrs> = {
     return [{ shape: a!.shape.length === 3 || b!.shape.length === 3 ? [batch, m, n] : [m, n], dtype: "f32" }];
   },
 
-  lower([a, b], [out], { transA, transB }, target) {
-    let [m, k] = rowsCols(a!, transA);
+  lower([a, b], [out], { transA, transB }, target, side) {
+    const [m, k] = rowsCols(a!, transA);
     const n = out!.shape.at(-1)!;
-    let batch = numel(out!.shape) / (m * n);
+    const batch = numel(out!.shape) / (m * n);
     const [aBatch, bBatch] = [batchOf(a!) > 1 ? m * k : 0, batchOf(b!) > 1 ? k * n : 0];
-    if (batch > 1 && bBatch === 0 && !transA) {
-      // One matrix b for all: the batch is further rows.
-      m *= batch;
-      batch = 1;
-    }
-    return [productDispatch(a!, b!, out!, { m, n, k, batch, transA, transB, aBatch, bBatch }, target)];
+    const sums = Number(side !== undefined);
+    const product = productDispatch(a!, b!, out!, { m, n, k, batch, transA, transB, aBatch, bBatch, sums }, target);
+    return [side ? withSide(product, side) : product];
+  },
+
+  // Of aᵀ·b every row of aᵀ is read through anyway: where a is the gradient of a linear layer, its sum is the bias's.
+  sideSum([a, b], { transA }) {
+    if (!transA || batchOf(a!) > 1 || batchOf(b!) > 1) return null;
+    const [k, m] = a!.shape.slice(-2) as [number, number];
+    return { of: a!, dims: { k0: 1, r0: k, k1: m, r1: 1 } };
   },
 
   // Y = A·B  ⇒  dA = dY·Bᵀ,  dB = Aᵀ·dY.  An operand read transposed has its factors swapped.
   vjp([a, b], [dY], { transA, transB }) {
-    const oneB = batchOf(b!) === 1 && batchOf(a!) > 1 && !transA && !transB;
     return [
       transA ? matmul(b!, dY!, { transA: transB, transB: true }) : matmul(dY!, b!, { transB: !transB }),
-      oneB
-        ? reshape(matmul(asMatrix(a!), asMatrix(dY!), { transA: true }), b!.shape)
-        : transB
-          ? matmul(dY!, a!, { transA: true, transB: transA })
-          : matmul(a!, dY!, { transA: !transA }),
+      transB ? matmul(dY!, a!, { transA: true, transB: transA }) : matmul(a!, dY!, { transA: !transA }),
     ];
   },
 };
@@ -106,7 +110,7 @@ function rowsCols({ shape }: Spec, transposed: boolean): [number, number] {
   return transposed ? [cols, rows] : [rows, cols];
 }
 
-/** Sizes of a product after batches without a partner have become rows. */
+/** Sizes of a product, and how its operands lie. */
 interface Product extends MatmulAttrs {
   readonly m: number;
   readonly n: number;
@@ -115,6 +119,8 @@ interface Product extends MatmulAttrs {
   /** Elements from one matrix of a batch to the next; 0 where one serves all. */
   readonly aBatch: number;
   readonly bBatch: number;
+  /** 1 to have the sums of a's rows on the side. */
+  readonly sums: number;
 }
 
 /** Rows that a subgroup of `lanes` makes: as many as its registers hold, fewer for flat products. */
@@ -125,15 +131,18 @@ function productDispatch(a: Tensor, b: Tensor, out: Tensor, p: Product, target: 
   const { m, n, k, batch, transA, transB } = p;
   const buffers = { a, b, out };
   const flops = 2 * m * n * k * batch;
+  const channel = { size: n, inner: 1 };
   const lies = { m, n, k, a_row: transA ? 1 : k, a_k: transA ? m : 1, a_batch: p.aBatch, b_batch: p.bBatch };
   const lanes = target.subgroupSize;
   if (target.cpu && lanes === 8 && k % 4 === 0 && n % 4 === 0) {
     const rows = subgroupRows(m, lanes);
-    const constants = { ROWS: rows, LANES: lanes, B_BY_K: Number(transB) };
+    const constants = { ROWS: rows, LANES: lanes, B_BY_K: Number(transB), SUMS: p.sums };
     const grid = [Math.ceil(n / 4 / lanes) * lanes, Math.ceil(m / rows), batch] as const;
-    return matmulSubgroup.dispatch({ buffers, params: lies, constants, grid, flops });
+    return matmulSubgroup.dispatch({ buffers, params: lies, constants, grid, flops, channel });
   }
   const params = { ...lies, b_k: transB ? 1 : n, b_col: transB ? k : 1 };
   const kernel = target.cpu ? matmulDirect : matmulKernel;
-  return kernel.dispatch({ buffers, params, grid: [Math.ceil(n / 4), Math.ceil(m / 4), batch], flops });
+  const constants = { SUMS: p.sums };
+  const grid = [Math.ceil(n / 4), Math.ceil(m / 4), batch] as const;
+  return kernel.dispatch({ buffers, params, constants, grid, flops, channel });
 }

@@ -1,6 +1,8 @@
 import poolKernel from "../../shaders/max_pool2d.wgsl";
+import byTwoKernel from "../../shaders/max_pool2d_by_two.wgsl";
 import disjointKernel from "../../shaders/max_pool2d_disjoint.wgsl";
 import gradKernel from "../../shaders/max_pool2d_grad.wgsl";
+import byTwoGradKernel from "../../shaders/max_pool2d_grad_by_two.wgsl";
 import disjointGradKernel from "../../shaders/max_pool2d_grad_disjoint.wgsl";
 import { numel, type Pair, type Shape } from "../core/shape";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
@@ -33,6 +35,8 @@ export const op: KernelOp<PoolAttrs> = {
   },
   lower([x], [out], attrs) {
     if (isTiling(x!.shape, attrs)) {
+      const byTwo = windowPairs(x!.shape, attrs);
+      if (byTwo) return [byTwoKernel.dispatch({ buffers: { x: x!, out: out! }, ...byTwo, flops: x!.size })];
       const request = tiling(x!.shape, out!.shape, attrs);
       return [disjointKernel.dispatch({ buffers: { x: x!, out: out! }, ...request, flops: x!.size })];
     }
@@ -50,6 +54,8 @@ const grad: KernelOp<PoolAttrs> = {
   lower([x, out, dOut], [dx], attrs) {
     if (isTiling(x!.shape, attrs)) {
       const buffers = { x: x!, d_out: dOut!, dx: dx! };
+      const byTwo = windowPairs(x!.shape, attrs);
+      if (byTwo) return [byTwoGradKernel.dispatch({ buffers, ...byTwo, flops: 2 * dx!.size })];
       return [disjointGradKernel.dispatch({ buffers, ...tiling(x!.shape, out!.shape, attrs), flops: 2 * dx!.size })];
     }
     const params = poolParams(x!.shape, out!.shape, attrs, dx!.size);
@@ -65,6 +71,14 @@ const isTiling = (x: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
 
 /** As in the kernels. */
 const ROWS_A_LAYER = 262144;
+
+/** What the kernels for pairs of 2 × 2 windows take; null where windows are of another size or do not pair up. */
+function windowPairs([n, c, height, width]: Shape, { kernel }: PoolAttrs) {
+  if (kernel[0] !== 2 || kernel[1] !== 2 || width! % 4) return null;
+  const rows = (n! * c! * height!) / 2;
+  const grid = [width! / 4, Math.min(rows, ROWS_A_LAYER), Math.ceil(rows / ROWS_A_LAYER)] as const;
+  return { params: { rows, width: width! }, grid };
+}
 
 /** What the kernels for such windows take. */
 function tiling(x: Shape, out: Shape, { kernel: [KERNEL_H, KERNEL_W] }: PoolAttrs) {

@@ -1,7 +1,16 @@
 import type { DType } from "../core/dtype";
+import { numel } from "../core/shape";
 import type { Layout, PointwiseOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
-import { type Dispatch, EPILOGUE_HOOK, type Param, packParams, type Variant, workgroupsFor } from "../kernel/kernel";
+import {
+  type Channel,
+  type Dispatch,
+  EPILOGUE_HOOK,
+  type Param,
+  packParams,
+  type Variant,
+  workgroupsFor,
+} from "../kernel/kernel";
 import { instantiate } from "../kernel/scalarFunction";
 import { broadcastLayout, coalesce, isConstant, isContiguous } from "./layout";
 
@@ -44,7 +53,7 @@ export function compose(expression: Expression, out: Tensor): Dispatch {
  * @returns null where the kernel would bind too many buffers
  */
 export function composeEpilogue(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
-  const writer = new KernelWriter(out, host);
+  const writer = new KernelWriter(out, host, d.channel);
   const result = writer.emit(expression);
   return writer.hangOn(d, result);
 }
@@ -72,6 +81,8 @@ class KernelWriter {
     readonly out: Tensor,
     /** In an epilogue: the expression that is the value handed in. */
     readonly host?: Expression,
+    /** In an epilogue: what the kernel can say of the place of the value, so that it need not be worked out. */
+    readonly channel?: Channel,
   ) {
     if (!host) this.#field(0, "u32", "len");
   }
@@ -141,9 +152,16 @@ class KernelWriter {
     const splat = (text: string) => (this.#width === 4 ? `vec4<${dtype}>(${text})` : text);
     if (mode === "dense") return `${x}[i]`;
     if (mode === "constant") return splat(`${x}[${this.#field(layout.offset, "u32")}]`);
-    const index = this.#stridedIndex(x, layout);
+    const index = this.#isByChannel(layout) ? `channel + ${layout.offset}u` : this.#stridedIndex(x, layout);
     if (this.#width === 1) return `${x}[${index}]`;
     return this.#isVector(input) ? `${x}[${index} / 4u]` : splat(`${x}[${index}]`);
+  }
+
+  /** Whether each channel reads one element of its own, in order. */
+  #isByChannel({ shape, strides }: Layout): boolean {
+    const d = strides.findIndex((s) => s !== 0);
+    if (!this.channel || strides[d] !== 1 || strides.some((s, other) => other !== d && s !== 0)) return false;
+    return shape[d] === this.channel.size && numel(shape.slice(d + 1)) === this.channel.inner;
   }
 
   /** Whether the buffer is declared as an array of vec4. */
@@ -185,14 +203,12 @@ class KernelWriter {
     const bindings = this.#inputs.map((input, n) => ({ name: this.#bindingName(n), dtype: input.dtype }));
     const declared = bindings.map((b, n) => readBinding(first + n, b.name, b.dtype));
     const body = [...this.#lines, `return ${result};`].join("\n  ");
-    const epilogue = [
-      ...declared,
-      ...this.#functions.values(),
-      `fn epilogue(value: f32, i: u32) -> f32 {\n  ${body}\n}`,
-    ];
+    const functions = [...declared, ...this.#functions.values()].join("\n");
+    const epilogue = (_: string, parameters: string) =>
+      `${functions}\nfn epilogue(${parameters}) -> f32 {\n  ${body}\n}`;
     const fields = this.#fields.map((f) => `, ${f.name}: ${f.type}`).join("");
     const code = variant.code
-      .replace(EPILOGUE_HOOK, epilogue.join("\n"))
+      .replace(EPILOGUE_HOOK, epilogue)
       .replace(/(struct Params \{[^}]*?),?\s*\}/, `$1${fields} }`)
       .replace(/@binding\(\d+\) var<uniform>/, `@binding(${first + bindings.length}) var<uniform>`);
     const read = bindings.map((b) => ({ name: b.name, access: "read" as const }));

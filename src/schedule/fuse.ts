@@ -1,4 +1,5 @@
 import { sameShape } from "../core/shape";
+import type { KernelOp, SumOf } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
 /** Buffers that a composed kernel may read: eight storage bindings a stage everywhere, one of them for the result. */
@@ -10,6 +11,8 @@ export interface Fusion {
   readonly inlined: ReadonlySet<Tensor>;
   /** Computed, with all that is inlined in them, on the results of the kernel that makes the tensor they map to. */
   readonly hosts: ReadonlyMap<Tensor, Tensor>;
+  /** Sums that a kernel makes on the side, each with a tensor of that kernel. */
+  readonly sides: ReadonlyMap<Tensor, Tensor>;
 }
 
 /**
@@ -56,7 +59,44 @@ export function fusion(
       const host = [...own].reverse().find((i) => isHost(i, t) && readers.get(i) === 1 && !wanted.has(i));
       if (host) hosts.set(t, host);
     }
-  return { inlined, hosts };
+  const finished = new Set(hosts.values());
+  const alone = order.filter((t) => !finished.has(t));
+  return { inlined, hosts, sides: fuse ? sideSums(alone, inputsOf) : new Map() };
+}
+
+/**
+ * Which sums a kernel comes by: one that reads the same tensor anyway, and whose other inputs are there when the sum is
+ * wanted. A kernel makes at most one.
+ */
+function sideSums(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Map<Tensor, Tensor> {
+  const position = new Map(order.map((t, i) => [t, i]));
+  const key = ({ of, dims }: SumOf) => [through(of, inputsOf).id, dims.k0, dims.r0, dims.k1, dims.r1].join(" ");
+  const sums = new Map<string, Tensor>();
+  for (const t of order) {
+    const sum = ask(t, "plainSum", inputsOf);
+    if (sum) sums.set(key(sum), t);
+  }
+  const sides = new Map<Tensor, Tensor>();
+  if (!sums.size) return sides;
+  for (const t of order) {
+    const offer = ask(t, "sideSum", inputsOf);
+    const sum = offer && sums.get(key(offer));
+    if (!sum || sides.has(sum)) continue;
+    if (inputsOf(t).every((i) => (position.get(i) ?? Number.POSITIVE_INFINITY) < position.get(sum)!)) sides.set(sum, t);
+  }
+  return sides;
+}
+
+function ask(t: Tensor, what: "plainSum" | "sideSum", inputsOf: (t: Tensor) => readonly Tensor[]): SumOf | null {
+  if (t.source?.op.kind !== "kernel") return null;
+  return (t.source.op as KernelOp)[what]?.(inputsOf(t), t.source.attrs) ?? null;
+}
+
+/** The tensor behind views that keep the order of its elements. */
+function through(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): Tensor {
+  let at = t;
+  while (at.source?.op.kind === "view" && at.source.op.name === "reshape") at = inputsOf(at)[0]!;
+  return at;
 }
 
 /** Whether a kernel's result could be finished by the ops of `t` before it is written. */

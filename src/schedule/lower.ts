@@ -41,6 +41,9 @@ export class Lowering {
   readonly #inlined: ReadonlySet<Tensor>;
   readonly #hosts: Fusion["hosts"];
   readonly #hosted: ReadonlySet<Tensor>;
+  /** From a kernel's outputs to the sum that it makes on the side, and back from the sum to one of the outputs. */
+  readonly #sides = new Map<readonly Tensor[], Tensor>();
+  readonly #besides: Fusion["sides"];
 
   constructor(
     wanted: readonly Tensor[],
@@ -50,7 +53,9 @@ export class Lowering {
     const roots = wanted.map(this.#represent);
     const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
     const order = topological(roots, inputsOf);
-    ({ inlined: this.#inlined, hosts: this.#hosts } = fusion(order, roots, inputsOf, options.fuse));
+    const joined = fusion(order, roots, inputsOf, options.fuse);
+    ({ inlined: this.#inlined, hosts: this.#hosts, sides: this.#besides } = joined);
+    for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
     this.#hosted = new Set(this.#hosts.values());
     for (const t of order) this.#lower(t);
     for (const t of roots) this.contiguous(t);
@@ -112,8 +117,7 @@ export class Lowering {
 
   /** Emits the kernel that makes `host` with the expression evaluated on its results. @returns whether that could be done */
   #finish(host: Tensor, expression: Expression, out: Tensor): boolean {
-    const { op, inputs, attrs } = host.source as Node<KernelOp>;
-    const made = op.lower(inputs, [out], attrs, this.options.target);
+    const made = this.#make(host, [out]);
     const last = made.at(-1)!;
     const writers = made.filter((d) => d.buffers.includes(out));
     const finished = last.variant.hook && writers.length === 1 && writers[0] === last;
@@ -155,10 +159,19 @@ export class Lowering {
   }
 
   #kernel(t: Tensor): void {
-    const { op, inputs, attrs, outs } = t.source as Node<KernelOp>;
-    const made = op.lower(inputs, outs, attrs, this.options.target);
+    const maker = this.#besides.get(t) ?? t;
+    const { outs } = maker.source!;
+    const made = this.#make(maker, outs);
     for (const out of outs) this.#readings.set(out, { base: out, layout: contiguousLayout(out.shape) });
     for (const d of made) this.dispatches.push(this.#bound(d, outs));
+  }
+
+  /** The dispatches of a kernel op, and with them the sum that it makes on the side. */
+  #make(t: Tensor, outs: readonly Tensor[]): Dispatch[] {
+    const { op, inputs, attrs } = t.source as Node<KernelOp>;
+    const side = this.#sides.get(t.source!.outs);
+    if (side) this.#readings.set(side, { base: side, layout: contiguousLayout(side.shape) });
+    return op.lower(inputs, outs, attrs, this.options.target, side);
   }
 
   /** The dispatch with each tensor replaced by the buffer that holds it. */

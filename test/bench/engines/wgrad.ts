@@ -36,6 +36,11 @@ async function trainer(engine: Engine, optimizer: Optimizer, lossOf: () => Tenso
   };
 }
 
+/** The workloads' weights are [in, out], a layer's are [out, in]; biases stay as they are. */
+const outByIn = (w: Values): Values => (w.shape.length === 2 ? permuted(w, [1, 0]) : w);
+
+const linear = (x: Tensor, w: Tensor, b: Tensor): Tensor => add(matmul(x, w, { transB: true }), b);
+
 export async function create(): Promise<BenchEngine> {
   const engine = await createEngine();
   return {
@@ -43,10 +48,10 @@ export async function create(): Promise<BenchEngine> {
     adapter: engine.adapter.name,
     W1({ make, lr }: Workload) {
       const { x, labels, weights } = make();
-      const p = Object.fromEntries(Object.entries(weights).map(([name, v]) => [name, param(name, v)]));
+      const p = Object.fromEntries(Object.entries(weights).map(([name, v]) => [name, param(name, outByIn(v))]));
       const [data, classes] = [tensor(x.data, x.shape), tensor(labels.data)];
       return trainer(engine, new SGD(Object.values(p), { lr, momentum: MOMENTUM }), () => {
-        const layer = (h: Tensor, i: number) => add(matmul(h, p[`w${i}`]!), p[`b${i}`]!);
+        const layer = (h: Tensor, i: number) => linear(h, p[`w${i}`]!, p[`b${i}`]!);
         return softmaxCrossEntropy(layer(relu(layer(relu(layer(data, 0)), 1)), 2), classes);
       });
     },
@@ -60,9 +65,9 @@ export async function create(): Promise<BenchEngine> {
         c0: param("c0", w.c0!),
         k1: kernel("k1"),
         c1: param("c1", w.c1!),
-        w2: param("w2", { shape: [1568, 128], data: w2.data }),
+        w2: param("w2", outByIn({ shape: [1568, 128], data: w2.data })),
         b2: param("b2", w.b2!),
-        w3: param("w3", w.w3!),
+        w3: param("w3", outByIn(w.w3!)),
         b3: param("b3", w.b3!),
       };
       const pictures = permuted(x, [0, 3, 1, 2]);
@@ -71,8 +76,8 @@ export async function create(): Promise<BenchEngine> {
       const block = (h: Tensor, k: Tensor, c: Tensor) => maxPool2d(relu(conv2d(h, k, c, { padding: "same" })), 2);
       return trainer(engine, optimizer, () => {
         const features = reshape(block(block(data, p.k0, p.c0), p.k1, p.c1), [batch, 1568]);
-        const hidden = relu(add(matmul(features, p.w2), p.b2));
-        return softmaxCrossEntropy(add(matmul(hidden, p.w3), p.b3), classes);
+        const hidden = relu(linear(features, p.w2, p.b2));
+        return softmaxCrossEntropy(linear(hidden, p.w3, p.b3), classes);
       });
     },
   };
