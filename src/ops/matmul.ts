@@ -132,15 +132,18 @@ function productDispatch(a: Tensor, b: Tensor, out: Tensor, p: Product, target: 
   const buffers = { a, b, out };
   const flops = 2 * m * n * k * batch;
   const channel = { size: n, inner: 1 };
-  const lies = { m, n, k, a_row: transA ? 1 : k, a_k: transA ? m : 1, a_batch: p.aBatch, b_batch: p.bBatch };
   const lanes = target.subgroupSize;
-  if (target.cpu && lanes === 8 && k % 4 === 0 && n % 4 === 0) {
-    const rows = subgroupRows(m, lanes);
-    const constants = { ROWS: rows, LANES: lanes, B_BY_K: Number(transB), SUMS: p.sums };
-    const grid = [Math.ceil(n / 4 / lanes) * lanes, Math.ceil(m / rows), batch] as const;
-    return matmulSubgroup.dispatch({ buffers, params: lies, constants, grid, flops, channel });
+  const byFour = k % 4 === 0 && n % 4 === 0 && (!transA || m % 4 === 0);
+  if (target.cpu && lanes === 8 && byFour) {
+    const ROWS = subgroupRows(m, lanes);
+    const constants = { ROWS, A_BY_K: Number(!transA), B_BY_K: Number(transB), SUMS: p.sums };
+    const params = { m, n, k, a_batch: p.aBatch, b_batch: p.bBatch };
+    const grid = [Math.ceil(n / 4 / lanes) * lanes, Math.ceil(m / ROWS), batch] as const;
+    return matmulSubgroup.dispatch({ buffers, params, constants, grid, flops, channel });
   }
-  const params = { ...lies, b_k: transB ? 1 : n, b_col: transB ? k : 1 };
+  const aLies = { a_row: transA ? 1 : k, a_k: transA ? m : 1, a_batch: p.aBatch };
+  const bLies = { b_k: transB ? 1 : n, b_col: transB ? k : 1, b_batch: p.bBatch };
+  const params = { m, n, k, ...aLies, ...bLies };
   const kernel = target.cpu ? matmulDirect : matmulKernel;
   const constants = { SUMS: p.sums };
   const grid = [Math.ceil(n / 4), Math.ceil(m / 4), batch] as const;

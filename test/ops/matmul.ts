@@ -92,6 +92,21 @@ export default opCase<Attrs>({
       note: "several tiles",
       vjp: false,
     },
+    {
+      inputs: [
+        [20, 8],
+        [8, 36],
+      ],
+      note: "multiples of 4",
+    },
+    {
+      inputs: [
+        [2, 12, 20],
+        [2, 36, 12],
+      ],
+      attrs: { transA: true, transB: true },
+      note: "multiples of 4, both transposed",
+    },
   ],
   build: ([a, b], attrs) => matmul(a!, b!, attrs),
   reference([a, b], { transA = false, transB = false }) {
