@@ -18,7 +18,7 @@ struct Params { m: u32, n: u32, k: u32, a_batch: u32, b_batch: u32 }
 @group(0) @binding(2) var<storage, read_write> out: array<vec4f>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
+fn epilogue(value: vec4f, i: u32, channel: u32) -> vec4f { return value; }
 fn side(value: f32, i: u32) {}
 
 const LOADS = ROWS / LANES;
@@ -118,13 +118,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       if (i < params.m) { side(total[lane % 4u], i); }
     }
   }
+  // All results before the first store: what they read in common is then read once.
+  let first = (group.z * params.m + row) * params.n + column;
+  for (var r = 0u; r < ROWS; r++) { sum[r] = epilogue(sum[r], first + r * params.n, column); }
   for (var r = 0u; r < ROWS; r++) {
-    if (row + r >= params.m || column >= params.n) { continue; }
-    let i = (group.z * params.m + row + r) * params.n + column;
-    let v = sum[r];
-    out[i / 4u] = vec4f(
-      epilogue(v.x, i, column), epilogue(v.y, i + 1u, column + 1u),
-      epilogue(v.z, i + 2u, column + 2u), epilogue(v.w, i + 3u, column + 3u),
-    );
+    if (row + r < params.m && column < params.n) { out[(first + r * params.n) / 4u] = sum[r]; }
   }
 }

@@ -9,7 +9,7 @@ struct Params { rows: u32, width: u32 }
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-fn epilogue(value: f32, i: u32) -> f32 { return value; }
+fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
 
 // The shares of the elements of a window in its d: top left and right, bottom left and right.
 fn share(top: vec2f, bottom: vec2f, d: f32) -> vec4f {
@@ -19,10 +19,6 @@ fn share(top: vec2f, bottom: vec2f, d: f32) -> vec4f {
   let third = !first && !second && bottom.x == largest;
   let fourth = !(first || second || third);
   return select(vec4f(), vec4f(d), vec4<bool>(first, second, third, fourth));
-}
-
-fn finish(v: vec4f, i: u32) -> vec4f {
-  return vec4f(epilogue(v.x, i), epilogue(v.y, i + 1u), epilogue(v.z, i + 2u), epilogue(v.w, i + 3u));
 }
 
 @compute @workgroup_size(8, 8)
@@ -37,6 +33,6 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   let d = d_out[row * across + gid.x];
   let left = share(upper.xy, lower.xy, d.x);
   let right = share(upper.zw, lower.zw, d.y);
-  dx[top] = finish(vec4f(left.xy, right.xy), 4u * top);
-  dx[bottom] = finish(vec4f(left.zw, right.zw), 4u * bottom);
+  dx[top] = epilogue(vec4f(left.xy, right.xy), 4u * top);
+  dx[bottom] = epilogue(vec4f(left.zw, right.zw), 4u * bottom);
 }

@@ -37,9 +37,11 @@ export interface KernelInfo {
 
 /**
  * The function that a kernel passes each result and its place through: as it stands, it changes nothing. Some kernels also
- * say which channel (or column) the result belongs to, see {@link Dispatch.channel}.
+ * say which channel (or column) the result belongs to, see {@link Dispatch.channel}; some pass four neighbours at a time,
+ * of which i and channel are the first's and multiples of 4.
  */
-export const EPILOGUE_HOOK = /fn epilogue\((value: f32, i: u32(?:, channel: u32)?)\) -> f32 \{ return value; \}/;
+export const EPILOGUE_HOOK =
+  /fn epilogue\(value: (?<type>f32|vec4f), i: u32(?<channel>, channel: u32)?\) -> \k<type> \{ return value; \}/;
 
 /** The function that a kernel hands a second result to, see {@link withSide}: as it stands, nothing comes of it. */
 export const SIDE_HOOK = "fn side(value: f32, i: u32) {}";

@@ -13,6 +13,7 @@ import {
 } from "../kernel/kernel";
 import { instantiate } from "../kernel/scalarFunction";
 import { broadcastLayout, coalesce, isConstant, isContiguous } from "./layout";
+import { appendParams, elementType, fourOf, readBinding } from "./wgsl";
 
 /** A buffer and how it is read. */
 export interface Reading {
@@ -53,7 +54,8 @@ export function compose(expression: Expression, out: Tensor): Dispatch {
  * @returns null where the kernel would bind too many buffers
  */
 export function composeEpilogue(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
-  const writer = new KernelWriter(out, host, d.channel);
+  const byFour = d.variant.code.match(EPILOGUE_HOOK)?.groups?.type === "vec4f";
+  const writer = new KernelWriter(out, host, { channel: d.channel, byFour });
   const result = writer.emit(expression);
   return writer.hangOn(d, result);
 }
@@ -64,6 +66,13 @@ interface Input {
   readonly layout: Layout;
   readonly dtype: DType;
   readonly mode: "dense" | "constant" | "strided";
+}
+
+interface Hook {
+  /** Whether four neighbours come at a time. */
+  readonly byFour: boolean;
+  /** What the kernel can say of the place of the value, so that it need not be worked out. */
+  readonly channel?: Channel | undefined;
 }
 
 class KernelWriter {
@@ -81,20 +90,21 @@ class KernelWriter {
     readonly out: Tensor,
     /** In an epilogue: the expression that is the value handed in. */
     readonly host?: Expression,
-    /** In an epilogue: what the kernel can say of the place of the value, so that it need not be worked out. */
-    readonly channel?: Channel,
+    /** What the kernel that an epilogue hangs on hands it. */
+    readonly hook: Hook = { byFour: true },
   ) {
     if (!host) this.#field(0, "u32", "len");
   }
 
   /** Writes the lines that compute an expression and returns the name of its value. */
   emit(expression: Expression): string {
-    const byFour = !this.host && this.out.size % 4 === 0 && this.#readsByFour(expression);
+    const byFour = this.hook.byFour && this.out.size % 4 === 0 && this.#readsByFour(expression);
     this.#width = byFour ? 4 : 1;
     return this.#value(expression);
   }
 
   #readsByFour(e: Expression): boolean {
+    if (e === this.host) return true;
     if (e.kind === "apply") return e.args.every((a) => this.#readsByFour(a));
     const { layout, mode } = this.#inputOf(e);
     if (mode !== "strided") return true;
@@ -150,9 +160,9 @@ class KernelWriter {
     this.#inputs.push(input);
     const { layout, mode, dtype } = input;
     const splat = (text: string) => (this.#width === 4 ? `vec4<${dtype}>(${text})` : text);
-    if (mode === "dense") return `${x}[i]`;
+    if (mode === "dense") return `${x}[${this.host && this.#width === 4 ? "i / 4u" : "i"}]`;
     if (mode === "constant") return splat(`${x}[${this.#field(layout.offset, "u32")}]`);
-    const index = this.#isByChannel(layout) ? `channel + ${layout.offset}u` : this.#stridedIndex(x, layout);
+    const index = this.#isByChannel(layout) ? `(channel + ${layout.offset}u)` : this.#stridedIndex(x, layout);
     if (this.#width === 1) return `${x}[${index}]`;
     return this.#isVector(input) ? `${x}[${index} / 4u]` : splat(`${x}[${index}]`);
   }
@@ -160,8 +170,9 @@ class KernelWriter {
   /** Whether each channel reads one element of its own, in order. */
   #isByChannel({ shape, strides }: Layout): boolean {
     const d = strides.findIndex((s) => s !== 0);
-    if (!this.channel || strides[d] !== 1 || strides.some((s, other) => other !== d && s !== 0)) return false;
-    return shape[d] === this.channel.size && numel(shape.slice(d + 1)) === this.channel.inner;
+    const { channel } = this.hook;
+    if (!channel || strides[d] !== 1 || strides.some((s, other) => other !== d && s !== 0)) return false;
+    return shape[d] === channel.size && numel(shape.slice(d + 1)) === channel.inner;
   }
 
   /** Whether the buffer is declared as an array of vec4. */
@@ -176,7 +187,7 @@ class KernelWriter {
   #stridedIndex(x: string, { shape, strides, offset }: Layout): string {
     const terms = offset ? [`${offset}u`] : [];
     const rest = `${x}_rest`;
-    this.#lines.push(`var ${rest} = ${this.#width === 4 ? "i * 4u" : "i"};`);
+    this.#lines.push(`var ${rest} = ${this.#width === 4 && !this.host ? "i * 4u" : "i"};`);
     for (let d = shape.length - 1; d >= 0; d--) {
       const outermost = d === 0;
       const size = `${shape[d]}u`;
@@ -191,6 +202,10 @@ class KernelWriter {
     return `${x}_at`;
   }
 
+  #elementOf(input: Input): string {
+    return elementType(input.dtype, this.#isVector(input));
+  }
+
   #bindingName(n: number): string {
     return this.host ? `epilogue_x${n}` : `x${n}`;
   }
@@ -200,12 +215,15 @@ class KernelWriter {
     const { variant } = d;
     const first = variant.bindings.length;
     if (first + this.#inputs.length > MAX_BUFFERS) return null;
-    const bindings = this.#inputs.map((input, n) => ({ name: this.#bindingName(n), dtype: input.dtype }));
-    const declared = bindings.map((b, n) => readBinding(first + n, b.name, b.dtype));
+    const bindings = this.#inputs.map((input, n) => ({ name: this.#bindingName(n), type: this.#elementOf(input) }));
+    const declared = bindings.map((b, n) => readBinding(first + n, b.name, b.type));
     const body = [...this.#lines, `return ${result};`].join("\n  ");
     const functions = [...declared, ...this.#functions.values()].join("\n");
-    const epilogue = (_: string, parameters: string) =>
-      `${functions}\nfn epilogue(${parameters}) -> f32 {\n  ${body}\n}`;
+    const { type, channel = "" } = variant.code.match(EPILOGUE_HOOK)!.groups!;
+    const own = this.#width === 4 ? "vec4f" : "f32";
+    const name = own === type ? "epilogue" : "epilogue_of_one";
+    const one = `${functions}\nfn ${name}(value: ${own}, i: u32${channel}) -> ${own} {\n  ${body}\n}`;
+    const epilogue = own === type ? one : `${one}\n${fourOf(name, channel !== "")}`;
     const fields = this.#fields.map((f) => `, ${f.name}: ${f.type}`).join("");
     const code = variant.code
       .replace(EPILOGUE_HOOK, epilogue)
@@ -247,14 +265,10 @@ class KernelWriter {
 
   #variant(result: string): Variant {
     const name = this.#name() || "copy";
-    const element = (dtype: DType, vector: boolean) => (vector ? `vec4<${dtype}>` : dtype);
-    const bindings = this.#inputs.map((i, n) => ({
-      name: this.#bindingName(n),
-      type: element(i.dtype, this.#isVector(i)),
-    }));
+    const bindings = this.#inputs.map((i, n) => ({ name: this.#bindingName(n), type: this.#elementOf(i) }));
     const code = `struct Params { ${this.#fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
 ${bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
-@group(0) @binding(${bindings.length}) var<storage, read_write> out: array<${element(this.out.dtype, this.#width === 4)}>;
+@group(0) @binding(${bindings.length}) var<storage, read_write> out: array<${elementType(this.out.dtype, this.#width === 4)}>;
 @group(0) @binding(${bindings.length + 1}) var<uniform> params: Params;
 
 ${[...this.#functions.values()].join("\n")}
@@ -277,21 +291,4 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       hook: false,
     };
   }
-}
-
-const readBinding = (n: number, name: string, type: string): string =>
-  `@group(0) @binding(${n}) var<storage, read> ${name}: array<${type}>;`;
-
-/** The parameters of a dispatch, with further ones behind them. */
-function appendParams(
-  { variant, params }: Dispatch,
-  fields: readonly Param[],
-  values: Record<string, number>,
-): ArrayBuffer {
-  const own = 4 * variant.params.length;
-  const more = new Uint8Array(packParams(fields, values));
-  const bytes = new Uint8Array(Math.ceil((own + 4 * fields.length) / 16) * 16);
-  bytes.set(new Uint8Array(params, 0, own));
-  bytes.set(more.subarray(0, 4 * fields.length), own);
-  return bytes.buffer;
 }
