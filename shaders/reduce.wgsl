@@ -13,6 +13,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
 @group(0) @binding(2) var<uniform> params: Params;
 
+fn element(i: u32) -> f32 { return x[i]; }
 fn epilogue(value: f32, i: u32) -> f32 { return value; }
 
 @compute @workgroup_size(64)
@@ -32,9 +33,9 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     let at = base + r0 * row;
     for (var r1 = start1; r1 < params.r1; r1 += params.parts1) {
       if (KIND == 0u) {
-        joined += x[at + r1];
+        joined += element(at + r1);
       } else {
-        joined = max(joined, x[at + r1]);
+        joined = max(joined, element(at + r1));
       }
     }
   }

@@ -41,6 +41,7 @@ export {
   xavierNormal,
   xavierUniform,
 } from "./nn/init";
+export { LayerNorm, type LayerNormLayerOptions, RMSNorm } from "./nn/layerNorm";
 export { AvgPool2d, Dropout, Flatten, GELU, MaxPool2d, ReLU } from "./nn/layers";
 export { Linear, type LinearOptions } from "./nn/linear";
 export { Module } from "./nn/module";
@@ -57,6 +58,7 @@ export { exp } from "./ops/exp";
 export { expand } from "./ops/expand";
 export { full } from "./ops/full";
 export { gelu } from "./ops/gelu";
+export { type LayerNormOptions, layerNorm } from "./ops/layerNorm";
 export { leakyRelu } from "./ops/leakyRelu";
 export { log } from "./ops/log";
 export { logSoftmax } from "./ops/logSoftmax";
@@ -70,6 +72,7 @@ export { pad } from "./ops/pad";
 export { permute } from "./ops/permute";
 export { relu } from "./ops/relu";
 export { flatten, reshape } from "./ops/reshape";
+export { rmsNorm } from "./ops/rmsNorm";
 export { sigmoid } from "./ops/sigmoid";
 export { slice } from "./ops/slice";
 export { softmax } from "./ops/softmax";

@@ -42,6 +42,8 @@ export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
   lower(inputs: readonly Tensor[], outs: readonly Tensor[], attrs: Attrs, target: Target, side?: Tensor): Dispatch[];
   /** A sum that the kernel comes by on its way and can put out as well: that of a bias gradient beside a weight's. */
   sideSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
+  /** Whether the kernel reads every element of its first input exactly once, by a hook that can compute it instead. */
+  readonly prologue?: boolean;
   /** For an op that is a plain sum: which, so that a kernel that comes by it can make it. */
   plainSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
 }

@@ -1,4 +1,6 @@
 import { normalizeAxis, numel, type Shape } from "../core/shape";
+import { MAX_WORKGROUPS } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
 
 /** A tensor seen as rows along one axis: [outer, n, inner]. */
 export interface RowParams {
@@ -12,4 +14,16 @@ export function rowParams(op: string, shape: Shape, axis: number): RowParams {
   const d = normalizeAxis(op, shape, axis);
   const n = shape[d]!;
   return { rows: numel(shape) / n, n, inner: numel(shape.slice(d + 1)) };
+}
+
+/** Lanes of the kernels that give a row to a workgroup. */
+const TREE_LANES = 64;
+
+/** Whether a row is worth a workgroup: on devices with many lanes, where a row is long. */
+export const byTree = (n: number, target: Target): boolean => !target.cpu && n >= TREE_LANES / 2;
+
+/** The grid of a kernel with a workgroup of {@link TREE_LANES} a row. */
+export function rowGroups(rows: number): readonly [number, number] {
+  const layers = Math.ceil(rows / MAX_WORKGROUPS);
+  return [Math.ceil(rows / layers) * TREE_LANES, layers];
 }

@@ -43,6 +43,9 @@ export interface KernelInfo {
 export const EPILOGUE_HOOK =
   /fn epilogue\(value: (?<type>f32|vec4f), i: u32(?<channel>, channel: u32)?\) -> \k<type> \{ return value; \}/;
 
+/** The function by which a kernel reads its first input, where pointwise ops can be computed in place of the read. */
+export const PROLOGUE_HOOK = "fn element(i: u32) -> f32 { return x[i]; }";
+
 /** The function that a kernel hands a second result to, see {@link withSide}: as it stands, nothing comes of it. */
 export const SIDE_HOOK = "fn side(value: f32, i: u32) {}";
 

@@ -32,6 +32,7 @@ const isMaximum = pointwise(equals, () => [null, null]);
 export const op: KernelOp<MaxAttrs> = {
   kind: "kernel",
   name: "max",
+  prologue: true,
   infer([x], { axes, keepDims }) {
     checkDTypes("max", [x!], ["f32"]);
     return [{ shape: reducedShape("max", x!.shape, axes, keepDims), dtype: "f32" }];

@@ -1,8 +1,10 @@
 import softmaxKernel from "../../shaders/softmax.wgsl";
 import gradKernel from "../../shaders/softmax_grad.wgsl";
+import gradTree from "../../shaders/softmax_grad_tree.wgsl";
+import softmaxTree from "../../shaders/softmax_tree.wgsl";
 import { normalizeAxis } from "../core/shape";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
-import { rowParams } from "../graph/rowwise";
+import { byTree, rowGroups, rowParams } from "../graph/rowwise";
 import type { Tensor } from "../graph/tensor";
 
 export interface SoftmaxAttrs {
@@ -26,10 +28,13 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
     kind: "kernel",
     name: `${name}Grad`,
     infer: ([out]) => [out!],
-    lower([out, dOut], [dx], { axis }) {
+    lower([out, dOut], [dx], { axis }, target) {
       const params = rowParams(name, out!.shape, axis);
-      const buffers = { out: out!, d_out: dOut!, dx: dx! };
-      return [gradKernel.dispatch({ buffers, params, constants, grid: params.rows, flops: 4 * out!.size })];
+      const { rows, n, inner } = params;
+      const shared = { buffers: { out: out!, d_out: dOut!, dx: dx! }, constants, flops: 4 * out!.size };
+      if (inner === 1 && byTree(n, target))
+        return [gradTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
+      return [gradKernel.dispatch({ ...shared, params, grid: rows })];
     },
     vjp: noSecondDerivative(`${name}Grad`),
   };
@@ -40,10 +45,13 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       checkDTypes(name, [x!], ["f32"]);
       return [x!];
     },
-    lower([x], [out], { axis }) {
+    lower([x], [out], { axis }, target) {
       const params = rowParams(name, x!.shape, axis);
-      const buffers = { x: x!, out: out! };
-      return [softmaxKernel.dispatch({ buffers, params, constants, grid: params.rows, flops: 8 * x!.size })];
+      const { rows, n, inner } = params;
+      const shared = { buffers: { x: x!, out: out! }, constants, flops: 8 * x!.size };
+      if (inner === 1 && byTree(n, target))
+        return [softmaxTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
+      return [softmaxKernel.dispatch({ ...shared, params, grid: rows })];
     },
     vjp: (_, [dOut], attrs, [out]) => [record(grad, [out!, dOut!], attrs)],
   };

@@ -62,6 +62,7 @@ export const op: KernelOp<SumAttrs> = {
   },
   lower: ([x], [out], { axes, scale }, target) =>
     reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { scale }),
+  prologue: true,
   plainSum: ([x], { axes, scale }) => (scale === 1 ? { of: x!, dims: reductionDims(x!.shape, axes)! } : null),
   vjp([x], [dOut], { axes, scale }) {
     const kept = reshape(dOut!, reducedShape("sum", x!.shape, axes, true));

@@ -13,6 +13,8 @@ export interface Fusion {
   readonly hosts: ReadonlyMap<Tensor, Tensor>;
   /** Sums that a kernel makes on the side, each with a tensor of that kernel. */
   readonly sides: ReadonlyMap<Tensor, Tensor>;
+  /** Pointwise tensors that the kernel reading them computes in place of the reads: each with its input. */
+  readonly prologues: ReadonlyMap<Tensor, Tensor>;
 }
 
 /**
@@ -59,9 +61,22 @@ export function fusion(
       const host = [...own].reverse().find((i) => isHost(i, t) && readers.get(i) === 1 && !wanted.has(i));
       if (host) hosts.set(t, host);
     }
+  if (!fuse) return { inlined, hosts, sides: new Map(), prologues: new Map() };
   const finished = new Set(hosts.values());
-  const alone = order.filter((t) => !finished.has(t));
-  return { inlined, hosts, sides: fuse ? sideSums(alone, inputsOf) : new Map() };
+  const sides = sideSums(
+    order.filter((t) => !finished.has(t)),
+    inputsOf,
+  );
+  const prologues = new Map<Tensor, Tensor>();
+  for (const t of order) {
+    if (t.source?.op.kind !== "kernel" || !t.source.op.prologue || sides.has(t)) continue;
+    const input = inputsOf(t)[0]!;
+    const alone = input.source?.op.kind === "pointwise" && readers.get(input) === 1 && !wanted.has(input);
+    if (!alone || hosts.has(input) || inlined.has(input)) continue;
+    prologues.set(t, input);
+    inlined.add(input);
+  }
+  return { inlined, hosts, sides, prologues };
 }
 
 /**
@@ -82,7 +97,8 @@ function sideSums(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Te
     const offer = ask(t, "sideSum", inputsOf);
     const sum = offer && sums.get(key(offer));
     if (!sum || sides.has(sum)) continue;
-    if (inputsOf(t).every((i) => (position.get(i) ?? Number.POSITIVE_INFINITY) < position.get(sum)!)) sides.set(sum, t);
+    const isThere = (i: Tensor) => !i.source || (position.get(i) ?? Number.POSITIVE_INFINITY) < position.get(sum)!;
+    if (inputsOf(t).every(isThere)) sides.set(sum, t);
   }
   return sides;
 }

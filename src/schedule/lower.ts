@@ -4,10 +4,11 @@ import { data, type Source, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { compose, composeEpilogue, type Expression, type Reading } from "./compose";
+import { compose, composeEpilogue, composePrologue } from "./compose";
 import { canonical } from "./cse";
 import { constantBehind, type Fusion, fusion } from "./fuse";
 import { contiguousLayout, isContiguous } from "./layout";
+import type { Expression, Reading } from "./writer";
 
 /** Elements up to which a constant that a kernel reads is kept as data, instead of being written again in each run. */
 const MAX_KEPT_CONSTANT = 4096;
@@ -44,6 +45,7 @@ export class Lowering {
   /** From a kernel's outputs to the sum that it makes on the side, and back from the sum to one of the outputs. */
   readonly #sides = new Map<readonly Tensor[], Tensor>();
   readonly #besides: Fusion["sides"];
+  readonly #prologues: Fusion["prologues"];
 
   constructor(
     wanted: readonly Tensor[],
@@ -54,7 +56,7 @@ export class Lowering {
     const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
     const order = topological(roots, inputsOf);
     const joined = fusion(order, roots, inputsOf, options.fuse);
-    ({ inlined: this.#inlined, hosts: this.#hosts, sides: this.#besides } = joined);
+    ({ inlined: this.#inlined, hosts: this.#hosts, sides: this.#besides, prologues: this.#prologues } = joined);
     for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
     this.#hosted = new Set(this.#hosts.values());
     for (const t of order) this.#lower(t);
@@ -171,7 +173,15 @@ export class Lowering {
     const { op, inputs, attrs } = t.source as Node<KernelOp>;
     const side = this.#sides.get(t.source!.outs);
     if (side) this.#readings.set(side, { base: side, layout: contiguousLayout(side.shape) });
-    return op.lower(inputs, outs, attrs, this.options.target, side);
+    const made = op.lower(inputs, outs, attrs, this.options.target, side);
+    const input = this.#prologues.get(t);
+    return input ? made.map((d) => this.#begin(d, inputs[0]!, input)) : made;
+  }
+
+  /** The dispatch with the reads of `input` replaced by what computes it; as it was where it reads something else. */
+  #begin(d: Dispatch, input: Tensor, computed: Tensor): Dispatch {
+    if (d.buffers[0] !== input) return d;
+    return composePrologue(this.#apply(computed), computed, d) ?? d;
   }
 
   /** The dispatch with each tensor replaced by the buffer that holds it. */

@@ -18,6 +18,13 @@ export function fourOf(one: string, byChannel: boolean): string {
 export const readBinding = (n: number, name: string, type: string): string =>
   `@group(0) @binding(${n}) var<storage, read> ${name}: array<${type}>;`;
 
+/** The code with further fields behind those of `struct Params`. */
+export const appendFields = (code: string, fields: readonly Param[]): string =>
+  code.replace(
+    /(struct Params \{[^}]*?),?\s*\}/,
+    (_, own: string) => `${own}${fields.map((f) => `, ${f.name}: ${f.type}`).join("")} }`,
+  );
+
 /** The parameters of a dispatch, with further ones behind them. */
 export function appendParams(
   { variant, params }: Dispatch,

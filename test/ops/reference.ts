@@ -64,3 +64,21 @@ export function reduceAxes(
   }
   return { data, shape: keepDims ? kept : x.shape.filter((_, d) => !reduced[d]) };
 }
+
+/** Rows of the length of `weight`, normalised by their standard deviation (`centred`) or their root mean square. */
+export function normalised(
+  x: Reference,
+  weight: Reference,
+  eps: number,
+  centred: boolean,
+  bias?: Reference,
+): Reference {
+  const n = weight.data.length;
+  const data = x.data.map((_, at) => {
+    const row = x.data.subarray(at - (at % n), at - (at % n) + n);
+    const mean = centred ? row.reduce((a, b) => a + b, 0) / n : 0;
+    const variance = row.reduce((a, b) => a + (b - mean) ** 2, 0) / n;
+    return ((x.data[at]! - mean) / Math.sqrt(variance + eps)) * weight.data[at % n]! + (bias?.data[at % n] ?? 0);
+  });
+  return { data, shape: x.shape };
+}

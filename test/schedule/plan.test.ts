@@ -12,6 +12,8 @@ import { relu } from "../../src/ops/relu";
 import { reshape } from "../../src/ops/reshape";
 import { softmax } from "../../src/ops/softmax";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
+import { square } from "../../src/ops/square";
+import { sub } from "../../src/ops/sub";
 import { sum } from "../../src/ops/sum";
 import { transpose } from "../../src/ops/transpose";
 import { Adam } from "../../src/optim/adam";
@@ -62,6 +64,33 @@ test("pointwise ops finish the results of the kernel before them, unless somebod
   expect(names([relu(add(product, bias))])).toEqual(["matmul+add·relu"]);
   expect(names([relu(add(product, bias)), product])).toEqual(["matmul", "add·relu"]);
   expect(names([relu(add(product, bias))], false)).toEqual(["matmul", "add", "relu"]);
+});
+
+test("what a sum reads is computed within it, unless somebody else reads it", () => {
+  const [x, mean] = [f32("x", 6, 4), f32("mean", 4)];
+  const names = (outputs: Tensor[], fuse = true) =>
+    plan({ outputs, target, fuse }).dispatches.map((d) => d.variant.name);
+  const squares = square(sub(x, mean));
+  expect(names([sum(squares, 0)])).toEqual(["sub·square→reduce"]);
+  expect(names([sum(squares, 0), squares])).toEqual(["sub·square", "reduce"]);
+  expect(names([sum(squares, 0)], false)).toEqual(["sub", "square", "reduce"]);
+});
+
+test("the sum of a gradient comes out beside the weight's", () => {
+  const [x, dOut] = [f32("x", 6, 4), f32("dOut", 6, 3)];
+  const names = (outputs: Tensor[], fuse = true) =>
+    plan({ outputs, target, fuse }).dispatches.map((d) => d.variant.key);
+  const weights = matmul(dOut, x, { transA: true });
+  expect(names([weights, sum(dOut, 0)])).toEqual(["matmul<SUMS=1>+side"]);
+  expect(names([sum(dOut, 0), weights])).toEqual(["matmul<SUMS=1>+side"]);
+  expect(names([weights, sum(dOut, 1)])).toEqual(["matmul", "reduce"]);
+  expect(names([weights, sum(dOut, 0)], false)).toEqual(["matmul", "reduce"]);
+});
+
+test("a bias is read by the column that the kernel knows: layers of any width share a pipeline", () => {
+  const layer = (width: number) =>
+    plan({ outputs: [add(matmul(f32("x", 5, 8), f32("w", 8, width)), f32("b", width))], target, fuse: true });
+  expect(layer(12).dispatches[0]!.variant.key).toBe(layer(20).dispatches[0]!.variant.key);
 });
 
 test("what is computed for two readers is computed once", () => {

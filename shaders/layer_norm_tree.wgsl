@@ -1,0 +1,51 @@
+// layer_norm.wgsl with one workgroup a row, for devices with many lanes: neighbouring invocations read neighbouring
+// elements, and sums are joined as a tree in workgroup memory.
+const CENTRED = 1u;
+const LANES = 64u; // a power of two
+
+struct Params { rows: u32, n: u32, eps: f32 }
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> weight: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
+@group(0) @binding(5) var<uniform> params: Params;
+
+var<workgroup> shares: array<f32, LANES>;
+
+fn sum_of_row(share: f32, lane: u32) -> f32 {
+  shares[lane] = share;
+  workgroupBarrier();
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    if (lane < half) { shares[lane] += shares[lane + half]; }
+    workgroupBarrier();
+  }
+  let total = shares[0];
+  workgroupBarrier();
+  return total;
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+) {
+  let row = id.x + id.y * groups.x;
+  if (row >= params.rows) { return; }
+  let start = row * params.n;
+  let count = f32(params.n);
+  var mean = 0.0;
+  if (CENTRED == 1u) {
+    var share = 0.0;
+    for (var i = lane; i < params.n; i += LANES) { share += x[start + i]; }
+    mean = sum_of_row(share, lane) / count;
+  }
+  var squares = 0.0;
+  for (var i = lane; i < params.n; i += LANES) {
+    let d = x[start + i] - mean;
+    squares += d * d;
+  }
+  let rstd = inverseSqrt(sum_of_row(squares, lane) / count + params.eps);
+  for (var i = lane; i < params.n; i += LANES) { out[start + i] = (x[start + i] - mean) * rstd * weight[i] + bias[i]; }
+  if (lane == 0u) { stats[row] = vec2f(mean, rstd); }
+}

@@ -1,0 +1,19 @@
+import type { Shape } from "../core/shape";
+import type { Tensor } from "../graph/tensor";
+import { type LayerNormOptions, normalize } from "./layerNorm";
+
+/**
+ * RMS normalisation, `x / √(mean x² + eps) · weight`, over the last dimensions of each element of the rest.
+ *
+ * @param x f32
+ * @param normalizedShape sizes of the last dimensions; default the last one
+ * @param options weight, eps (default 1e-5)
+ * @returns same shape as x
+ * @throws ShapeError, DTypeError
+ * @see Zhang and Sennrich 2019, "Root mean square layer normalization"
+ */
+export const rmsNorm = (
+  x: Tensor,
+  normalizedShape?: Shape | number,
+  options: Omit<LayerNormOptions, "bias"> = {},
+): Tensor => normalize("rmsNorm", x, normalizedShape, options, 0);

@@ -1,0 +1,208 @@
+import type { DType } from "../core/dtype";
+import { numel, type Spec } from "../core/shape";
+import type { Layout, PointwiseOp } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+import type { Channel, Param } from "../kernel/kernel";
+import { instantiate } from "../kernel/scalarFunction";
+import { broadcastLayout, coalesce, isConstant, isContiguous } from "./layout";
+import { elementType } from "./wgsl";
+
+/** A buffer and how it is read. */
+export interface Reading {
+  readonly base: Tensor;
+  readonly layout: Layout;
+}
+
+/** What the composed kernel computes for one element: a value read from memory, or a scalar function of such values. */
+export type Expression =
+  | { readonly kind: "read"; readonly reading: Reading; readonly dtype: DType }
+  | {
+      readonly kind: "apply";
+      readonly op: PointwiseOp<object>;
+      readonly attrs: object;
+      readonly dtype: DType;
+      readonly args: readonly Expression[];
+    };
+
+/** Memory as the kernel sees it: which element the i-th result reads. */
+interface Input {
+  readonly reading: Reading;
+  readonly layout: Layout;
+  readonly dtype: DType;
+  readonly mode: "dense" | "constant" | "strided";
+}
+
+/** Where the lines go. */
+export interface Place {
+  /** Before the names of bindings and fields, so that they differ from the kernel's own. */
+  readonly prefix: string;
+  /** Whether four neighbouring elements may be computed at a time. */
+  readonly byFour: boolean;
+  /** What `i` counts where four are: elements, or fours. */
+  readonly counts: "elements" | "fours";
+  /** The expression that stands for a value handed in as `value`. */
+  readonly host?: Expression;
+  /** What the kernel can say of the place of the value, so that it need not be worked out. */
+  readonly channel?: Channel | undefined;
+}
+
+/** Turns an expression into lines of WGSL that compute element `i` of `out`, and what these lines need. */
+export class Writer {
+  readonly inputs: Input[] = [];
+  readonly fields: Param[] = [];
+  readonly values: Record<string, number> = {};
+  /** The name of the result. */
+  readonly result: string;
+  /** Elements that the lines compute at a time. */
+  readonly width: 1 | 4;
+  readonly #functions = new Map<string, string>();
+  readonly #lines: string[] = [];
+  readonly #emitted = new Map<Expression, string>();
+  readonly #names: string[] = [];
+  #flops = 0;
+
+  constructor(
+    expression: Expression,
+    readonly out: Spec,
+    readonly place: Place,
+  ) {
+    const byFour = place.byFour && numel(out.shape) % 4 === 0 && this.#readsByFour(expression);
+    this.width = byFour ? 4 : 1;
+    this.result = this.#value(expression);
+  }
+
+  get flops(): number {
+    return this.#flops;
+  }
+
+  /** The hand-written functions that the lines call. */
+  get functions(): string {
+    return [...this.#functions.values()].join("\n");
+  }
+
+  get lines(): string {
+    return this.#lines.join("\n  ");
+  }
+
+  /** The ops, from the first to the last. */
+  get name(): string {
+    return [...this.#names].reverse().join("·");
+  }
+
+  /** Name and element type of each buffer that is read. */
+  get bindings(): { readonly name: string; readonly type: string }[] {
+    return this.inputs.map((i, n) => ({ name: this.#bindingName(n), type: elementType(i.dtype, this.#isVector(i)) }));
+  }
+
+  get buffers(): Tensor[] {
+    return this.inputs.map((i) => i.reading.base);
+  }
+
+  #readsByFour(e: Expression): boolean {
+    if (e === this.place.host) return true;
+    if (e.kind === "apply") return e.args.every((a) => this.#readsByFour(a));
+    const { layout, mode } = this.#inputOf(e);
+    if (mode !== "strided") return true;
+    const inner = layout.shape.length - 1;
+    if (layout.shape[inner]! % 4 !== 0) return false;
+    if (layout.strides[inner] === 0) return true;
+    return (
+      layout.strides[inner] === 1 && layout.offset % 4 === 0 && layout.strides.slice(0, inner).every((s) => s % 4 === 0)
+    );
+  }
+
+  #inputOf(e: Expression & { kind: "read" }): Input {
+    const layout = coalesce(broadcastLayout(e.reading.layout, this.out.shape));
+    const mode = isConstant(layout) ? "constant" : isContiguous(layout) ? "dense" : "strided";
+    return { reading: e.reading, layout, dtype: e.dtype, mode };
+  }
+
+  #value(e: Expression): string {
+    const known = e === this.place.host ? "value" : this.#emitted.get(e);
+    if (known) return known;
+    const text = e.kind === "read" ? this.#read(this.#inputOf(e)) : this.#apply(e);
+    const name = `v${this.#emitted.size}`;
+    this.#lines.push(`let ${name} = ${text};`);
+    this.#emitted.set(e, name);
+    return name;
+  }
+
+  #apply(e: Expression & { kind: "apply" }): string {
+    const { name, code } = instantiate(e.op.fn, e.args[0]?.dtype ?? e.dtype);
+    this.#functions.set(name, code);
+    this.#names.push(e.op.name);
+    this.#flops += numel(this.out.shape);
+    const args = e.args.map((a) => ({ name: this.#value(a), vector: true }));
+    const scalars = e.op.scalars?.(e.attrs) ?? [];
+    const fields = scalars.map((value, i) => {
+      const declared = e.op.fn.params[e.args.length + i]!.type;
+      return { name: this.#field(value, declared === "T" ? e.dtype : declared), vector: false };
+    });
+    const call = (lane: string) =>
+      `${name}(${[...args, ...fields].map((a) => (a.vector ? a.name + lane : a.name)).join(", ")})`;
+    if (this.width === 1) return call("");
+    return `vec4<${e.dtype}>(${[".x", ".y", ".z", ".w"].map(call).join(", ")})`;
+  }
+
+  #field(value: number, type: string, name = `${this.place.prefix}p${this.fields.length}`): string {
+    this.fields.push({ name, type: type as Param["type"] });
+    this.values[name] = value;
+    return `params.${name}`;
+  }
+
+  #read(input: Input): string {
+    const x = this.#bindingName(this.inputs.length);
+    this.inputs.push(input);
+    const { layout, mode, dtype } = input;
+    const splat = (text: string) => (this.width === 4 ? `vec4<${dtype}>(${text})` : text);
+    if (mode === "dense") return `${x}[${this.#byElement ? "i / 4u" : "i"}]`;
+    if (mode === "constant") return splat(`${x}[${this.#field(layout.offset, "u32")}]`);
+    const index = this.#isByChannel(layout) ? `(channel + ${layout.offset}u)` : this.#stridedIndex(x, layout);
+    if (this.width === 1) return `${x}[${index}]`;
+    return this.#isVector(input) ? `${x}[${index} / 4u]` : splat(`${x}[${index}]`);
+  }
+
+  /** Whether each channel reads one element of its own, in order. */
+  #isByChannel({ shape, strides }: Layout): boolean {
+    const d = strides.findIndex((s) => s !== 0);
+    const { channel } = this.place;
+    if (!channel || strides[d] !== 1 || strides.some((s, other) => other !== d && s !== 0)) return false;
+    return shape[d] === channel.size && numel(shape.slice(d + 1)) === channel.inner;
+  }
+
+  /** Whether the buffer is declared as an array of vec4. */
+  #isVector({ mode, layout }: Input): boolean {
+    return this.width === 4 && (mode === "dense" || (mode === "strided" && layout.strides.at(-1) === 1));
+  }
+
+  /**
+   * `offset + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. Sizes are
+   * constants: dividing by a number that is known costs a multiplication, by one that is not about as much as all the rest.
+   */
+  #stridedIndex(x: string, { shape, strides, offset }: Layout): string {
+    const terms = offset ? [`${offset}u`] : [];
+    const rest = `${x}_rest`;
+    this.#lines.push(`var ${rest} = ${this.width === 4 && !this.#byElement ? "i * 4u" : "i"};`);
+    for (let d = shape.length - 1; d >= 0; d--) {
+      const outermost = d === 0;
+      const size = `${shape[d]}u`;
+      if (strides[d] !== 0) {
+        const coordinate = `${x}_${d}`;
+        this.#lines.push(`let ${coordinate} = ${outermost ? rest : `${rest} % ${size}`};`);
+        terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${strides[d]}u`);
+      }
+      if (!outermost) this.#lines.push(`${rest} /= ${size};`);
+    }
+    this.#lines.push(`let ${x}_at = ${terms.join(" + ") || "0u"};`);
+    return `${x}_at`;
+  }
+
+  /** Whether `i` numbers elements where four are computed at a time. */
+  get #byElement(): boolean {
+    return this.width === 4 && this.place.counts === "elements";
+  }
+
+  #bindingName(n: number): string {
+    return `${this.place.prefix}x${n}`;
+  }
+}

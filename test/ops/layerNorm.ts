@@ -1,0 +1,31 @@
+import { layerNorm } from "../../src/ops/layerNorm";
+import { opCase } from "./opCase";
+import { normalised } from "./reference";
+
+interface Attrs {
+  shape?: number[];
+  eps?: number;
+}
+
+export default opCase<Attrs>({
+  samples: [
+    { inputs: [[5, 13], [13], [13]] },
+    { inputs: [[1, 1], [1], [1]], note: "one element: its variance is 0" },
+    { inputs: [[2, 3, 8], [8], [8]], attrs: { eps: 0.1 } },
+    {
+      inputs: [
+        [3, 2, 5],
+        [2, 5],
+        [2, 5],
+      ],
+      attrs: { shape: [2, 5] },
+      note: "two dimensions",
+    },
+    { inputs: [[3, 70], [70], [70]], note: "rows longer than a workgroup" },
+    { inputs: [{ shape: [4, 40], range: [100, 101] }, [40], [40]], note: "mean ≫ deviation", vjp: false },
+  ],
+  build: ([x, weight, bias], { shape, eps }) =>
+    layerNorm(x!, shape, { weight: weight!, bias: bias!, ...(eps !== undefined && { eps }) }),
+  reference: ([x, weight, bias], { eps = 1e-5 }) => normalised(x!, weight!, eps, true, bias!),
+  tolerance: 1e-4,
+});

@@ -1,0 +1,14 @@
+import { rmsNorm } from "../../src/ops/rmsNorm";
+import { opCase } from "./opCase";
+import { normalised } from "./reference";
+
+export default opCase<{ eps?: number }>({
+  samples: [
+    { inputs: [[5, 13], [13]] },
+    { inputs: [[1, 1], [1]] },
+    { inputs: [[2, 3, 8], [8]], attrs: { eps: 0.1 } },
+    { inputs: [[3, 70], [70]], note: "rows longer than a workgroup" },
+  ],
+  build: ([x, weight], { eps }) => rmsNorm(x!, undefined, { weight: weight!, ...(eps !== undefined && { eps }) }),
+  reference: ([x, weight], { eps = 1e-5 }) => normalised(x!, weight!, eps, false),
+});
