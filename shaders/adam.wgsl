@@ -18,7 +18,7 @@ struct Params { len: u32, beta1: f32, beta2: f32, rest1: f32, rest2: f32, eps: f
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
-  if (i >= params.len) { return; }
+  if (i >= params.len || scale[0] == 0.0) { return; } // a factor of 0: the step is skipped
   var p = parameters[i];
   var g = scale[0] * gradients[i];
   if (DECOUPLED == 1u) {

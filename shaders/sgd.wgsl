@@ -10,7 +10,7 @@ struct Params { len: u32, weight_decay: f32 }
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
-  if (i >= params.len) { return; }
+  if (i >= params.len || scale[0] == 0.0) { return; } // a factor of 0: the step is skipped
   let p = parameters[i];
   parameters[i] = p - lr[0] * (scale[0] * gradients[i] + params.weight_decay * p);
 }

@@ -46,7 +46,7 @@ export class Adam extends Optimizer {
     const len = this.vectors;
     const buffers = { ...bindings, state: this.steps, mean: this.mean, variance: this.variance };
     return [
-      adamStep.dispatch({ buffers: { state: this.steps }, params: rates, grid: [1] }),
+      adamStep.dispatch({ buffers: { scale: bindings.scale, state: this.steps }, params: rates, grid: [1] }),
       adamKernel.dispatch({
         buffers,
         params: { len, ...rates, eps, weight_decay },

@@ -1,10 +1,12 @@
-import clipScale from "../../shaders/clip_scale.wgsl";
+import gradientScaleKernel from "../../shaders/gradient_scale.wgsl";
 import squareSum from "../../shaders/square_sum.wgsl";
 import { CaptureError } from "../core/errors";
 import { Arena } from "../graph/arena";
 import { scratch, state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
+import { reshape } from "../ops/reshape";
+import { slice } from "../ops/slice";
 import { partialGradients } from "./gradients";
 
 export interface OptimizerOptions {
@@ -14,6 +16,14 @@ export interface OptimizerOptions {
   readonly weightDecay?: number;
   /** Scales all gradients down so that their global norm is at most this; default no limit. */
   readonly clipNorm?: number;
+  /** Leave out steps whose gradients hold a NaN or an infinity; they are counted. Default false, true with `lossScale`. */
+  readonly skipNonFinite?: boolean;
+  /**
+   * Factor of the loss before the gradients are taken, and divided out of them after, so that small ones survive storage
+   * in f16. A number stays; "dynamic" starts at 65536, is halved when a step overflows and doubled after 2000 that do not.
+   * @see Micikevicius et al. 2018, "Mixed precision training"
+   */
+  readonly lossScale?: number | "dynamic";
 }
 
 /** What every optimizer's kernel binds. */
@@ -28,6 +38,13 @@ export interface Bindings {
 /** Partial sums that a global norm is made of. */
 const NORM_PARTS = 256;
 
+/** First value of a dynamic loss scale, and steps without overflow after which it grows: PyTorch's. */
+const FIRST_SCALE = 65536;
+const GROWTH_INTERVAL = 2000;
+
+/** Larger than any norm: no clipping. */
+const NO_LIMIT = 3e38;
+
 /**
  * Moves parameters along their gradients. All parameters lie in one arena, so a step is one dispatch whatever their
  * number (plus two for clipping).
@@ -35,7 +52,10 @@ const NORM_PARTS = 256;
 export abstract class Optimizer {
   /** Learning rate, f32[1]. */
   readonly lr: Tensor;
-  /** Scale applied to all gradients and, with `clipNorm`, their global norm before clipping: f32[2]. */
+  /**
+   * (factor of all gradients, their global norm before clipping, loss scale, steps skipped, steps since the loss scale
+   * changed): f32[5]. The norm is there with `clipNorm`, `skipNonFinite` or `lossScale`. A factor of 0: step skipped.
+   */
   readonly gradientScale: Tensor;
   readonly arena: Arena;
   readonly gradients: Tensor;
@@ -49,7 +69,11 @@ export abstract class Optimizer {
     this.arena = Arena.of(parameters);
     this.gradients = this.arena.buffer("gradients");
     this.lr = state("lr", { shape: [1], dtype: "f32" }, () => Float32Array.of(options.lr));
-    this.gradientScale = state("gradient_scale", { shape: [2], dtype: "f32" }, () => Float32Array.of(1, 0));
+    const { lossScale = 1 } = options;
+    const scale = lossScale === "dynamic" ? FIRST_SCALE : lossScale;
+    if (!(scale > 0)) throw new CaptureError(name, `lossScale ${lossScale}`, {}, 'pass a number above 0, or "dynamic"');
+    const first = () => Float32Array.of(1 / scale, 0, scale, 0, 0);
+    this.gradientScale = state("gradient_scale", { shape: [5], dtype: "f32" }, first);
   }
 
   /**
@@ -57,7 +81,9 @@ export abstract class Optimizer {
    * @throws CaptureError where the loss does not depend on a parameter
    */
   step(loss: Tensor): void {
-    const grads = partialGradients(loss, this.parameters);
+    const { lossScale } = this.options;
+    const seed = lossScale === undefined ? undefined : reshape(slice(this.gradientScale, 0, 2, 3), loss.shape);
+    const grads = partialGradients(loss, this.parameters, seed);
     const missing = grads.flatMap((g, i) => (g ? [] : [i]));
     if (missing.length)
       throw new CaptureError(
@@ -72,7 +98,7 @@ export abstract class Optimizer {
       reads: grads as Tensor[],
       writes: [this.arena.parameters, this.gradientScale, ...this.states().map(([, t]) => t)],
       assigns,
-      lower: () => [...this.#clip(), ...this.dispatches(this.#bindings())],
+      lower: () => [...this.#scale(), ...this.dispatches(this.#bindings())],
     });
   }
 
@@ -92,9 +118,9 @@ export abstract class Optimizer {
     return { gradients, lr, scale, parameters: arena.parameters };
   }
 
-  #clip(): Dispatch[] {
-    const { clipNorm } = this.options;
-    if (clipNorm === undefined) return [];
+  #scale(): Dispatch[] {
+    const { clipNorm, lossScale, skipNonFinite = lossScale !== undefined } = this.options;
+    if (clipNorm === undefined && !skipNonFinite) return [];
     const partial = scratch({ shape: [NORM_PARTS], dtype: "f32" });
     return [
       squareSum.dispatch({
@@ -103,9 +129,10 @@ export abstract class Optimizer {
         grid: [NORM_PARTS],
         flops: 2 * this.arena.length,
       }),
-      clipScale.dispatch({
-        buffers: { partial, out: this.gradientScale },
-        params: { parts: NORM_PARTS, max_norm: clipNorm },
+      gradientScaleKernel.dispatch({
+        buffers: { partial, state: this.gradientScale },
+        params: { parts: NORM_PARTS, max_norm: clipNorm ?? NO_LIMIT, interval: GROWTH_INTERVAL },
+        constants: { SKIP: Number(skipNonFinite), DYNAMIC: Number(lossScale === "dynamic") },
         grid: [1],
       }),
     ];

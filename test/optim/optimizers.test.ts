@@ -1,6 +1,6 @@
 // Each optimizer against its formula in f64, over several steps, with parameters of odd sizes in one arena.
 import { expect, test } from "vitest";
-import { parameter } from "../../src/graph/tensor";
+import { feed, parameter } from "../../src/graph/tensor";
 import { add } from "../../src/ops/add";
 import { mul } from "../../src/ops/mul";
 import { square } from "../../src/ops/square";
@@ -103,6 +103,51 @@ await describeOnDawn("optimizers", (engine) => {
     expect(scale).toBeCloseTo(0.5 / norm, 5);
     const [first] = await engine.read(parameters);
     expect(first![2]).toBeCloseTo(values[0]![2]! - gradients[0]![2]! * (0.5 / norm), 5);
+  });
+
+  test.each(["SGD", "momentum", "RMSprop", "Adam"])("%s leaves out a step whose gradients overflow", async (name) => {
+    const p = parameter("p", { shape: [5], dtype: "f32" }, () => values[0]!.slice(0, 5));
+    const options = { lr: 0.1, lossScale: "dynamic" } as const;
+    const optimizer = {
+      SGD: () => new SGD([p], options),
+      momentum: () => new SGD([p], { ...options, momentum: 0.9 }),
+      RMSprop: () => new RMSprop([p], options),
+      Adam: () => new Adam([p], options),
+    }[name]!();
+    const factor = feed("factor", { shape: [], dtype: "f32" });
+    const step = await engine.capture({ factor }, ({ factor }) => {
+      const loss = mul(sum(square(p)), factor!);
+      optimizer.step(loss);
+      return { loss };
+    });
+    const everything = async () => (await engine.read([p, ...optimizer.states().map(([, t]) => t)])).map((a) => [...a]);
+    const run = (value: number) => step.run({ factor: Float32Array.of(value) });
+    await run(1);
+    const before = await everything();
+    await run(3e38);
+    expect(await everything()).toEqual(before);
+    const [applied, , scale, skipped] = await engine.read(optimizer.gradientScale);
+    expect([applied, scale, skipped]).toEqual([0, 32768, 1]);
+    await run(1);
+    expect(await everything()).not.toEqual(before);
+    expect((await engine.read(optimizer.gradientScale))[0]).toBe(1 / 32768);
+  });
+
+  test("a loss scale changes nothing but the range of the gradients", async () => {
+    const trained = async (options: Partial<OptimizerOptions>) => {
+      const p = parameter("p", { shape: [5], dtype: "f32" }, () => values[0]!.slice(0, 5));
+      const optimizer = new Adam([p], { lr: 0.1, clipNorm: 1, ...options });
+      const step = await engine.capture({}, () => {
+        const loss = sum(square(p));
+        optimizer.step(loss);
+        return { loss };
+      });
+      for (let i = 0; i < 10; i++) await step.run();
+      return [...(await engine.read(p)), (await engine.read(optimizer.gradientScale))[1]!];
+    };
+    const plain = await trained({});
+    for (const [i, v] of (await trained({ lossScale: 1024 })).entries()) expect(v).toBeCloseTo(plain[i]!, 5);
+    await expect(trained({ lossScale: 0 })).rejects.toThrow(/lossScale 0/);
   });
 });
 

@@ -34,7 +34,7 @@ test("the step of an MLP, as text", () => {
   });
   const made = plan({ outputs: [result], updates, inputs: [x, labels], target, fuse: true });
   expect(String(made)).toMatchSnapshot();
-  expect(made.bytes.states).toBe(4 * (4 * optimizer.arena.length) + 3 * 16);
+  expect(made.bytes.states).toBe(4 * (4 * optimizer.arena.length) + 2 * 16 + 32);
 });
 
 test("nodes that no output needs are dropped", () => {
