@@ -40,6 +40,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
   var channel: array<u32, COLUMNS>;
   var tap_y: array<i32, COLUMNS>;
   var tap_x: array<i32, COLUMNS>;
+  // @unroll
   for (var j = 0u; j < COLUMNS; j++) {
     let k = min(start + j * LANES, max(columns, 1u) - 1u);
     channel[j] = (group * in_group + k / taps) * plane;
@@ -47,6 +48,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
     tap_x[j] = i32(k % taps % params.kernel_w * params.dilation_w) - i32(params.pad_w);
   }
   var d_row: array<u32, ROWS / LANES>;
+  // @unroll
   for (var r = 0u; r < ROWS / LANES; r++) {
     d_row[r] = (group * out_group + min(first + r * LANES + lane, max(out_group, 1u) - 1u)) * out_plane;
   }
@@ -59,6 +61,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
     var x_row: array<u32, COLUMNS>;
     var row_mask: array<f32, COLUMNS>;
     var ix: array<i32, COLUMNS>;
+    // @unroll
     for (var j = 0u; j < COLUMNS; j++) {
       let iy = tap_y[j] + i32(oy * params.stride_h);
       let inside = u32(iy) < params.height;
@@ -67,27 +70,37 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
       ix[j] = tap_x[j];
     }
     var d_at: array<u32, ROWS / LANES>;
+    // @unroll
     for (var r = 0u; r < ROWS / LANES; r++) {
       d_at[r] = n * params.out_channels * out_plane + d_row[r] + oy * params.out_width;
     }
     for (var ox = 0u; ox < params.out_width; ox += UNROLL) {
       var taken: array<array<f32, COLUMNS>, UNROLL>;
+      // @unroll
       for (var q = 0u; q < UNROLL; q++) {
+        // @unroll
         for (var j = 0u; j < COLUMNS; j++) {
           let at = ix[j] + i32(q * params.stride_w);
           let inside = u32(at) < params.width;
           taken[q][j] = x[x_row[j] + select(0u, u32(at), inside)] * select(0.0, row_mask[j], inside);
         }
       }
+      // @unroll
       for (var j = 0u; j < COLUMNS; j++) { ix[j] += i32(UNROLL * params.stride_w); }
+      // @unroll
       for (var r = 0u; r < ROWS / LANES; r++) {
         var mine: array<f32, UNROLL>;
+        // @unroll
         for (var q = 0u; q < UNROLL; q++) { mine[q] = d_out[d_at[r] + q]; }
-        if (SUMS == 1u) { for (var q = 0u; q < UNROLL; q++) { row_sum[r] += mine[q]; } }
+        // @unroll
+        for (var q = 0u; q < UNROLL; q++) { row_sum[r] += select(0.0, mine[q], SUMS == 1u); }
         d_at[r] += UNROLL;
+        // @unroll
         for (var i = 0u; i < LANES; i++) {
+          // @unroll
           for (var q = 0u; q < UNROLL; q++) {
             let theirs = subgroupShuffle(mine[q], i);
+            // @unroll
             for (var j = 0u; j < COLUMNS; j++) { sum[r * LANES + i][j] += theirs * taken[q][j]; }
           }
         }
@@ -96,13 +109,16 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
   }
 
   if (SUMS == 1u && id.x == 0u) {
+    // @unroll
     for (var r = 0u; r < ROWS / LANES; r++) {
       let o = first + r * LANES + lane;
       if (o < out_group) { side(row_sum[r], id.y * params.out_channels + group * out_group + o); }
     }
   }
   let base = (id.y * params.out_channels + group * out_group + first) * columns;
+  // @unroll
   for (var r = 0u; r < ROWS; r++) {
+    // @unroll
     for (var j = 0u; j < COLUMNS; j++) {
       let k = start + j * LANES;
       if (first + r < out_group && k < columns) { partial[base + r * columns + k] = sum[r][j]; }

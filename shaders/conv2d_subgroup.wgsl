@@ -39,6 +39,7 @@ fn main(
   var y0: array<i32, COLUMNS>;
   var x0: array<i32, COLUMNS>;
   var picture: array<u32, COLUMNS>;
+  // @unroll
   for (var j = 0u; j < COLUMNS; j++) {
     let at = min(start + j * LANES, max(all, 1u) - 1u);
     let n = at / positions;
@@ -48,6 +49,7 @@ fn main(
     x0[j] = i32(p % params.out_width * params.stride_w) - i32(params.pad_w);
   }
   var w_row: array<u32, ROWS / LANES>;
+  // @unroll
   for (var r = 0u; r < ROWS / LANES; r++) {
     w_row[r] = group * params.w_group + min(first + r * LANES + lane, max(params.out_group, 1u) - 1u) * params.w_row;
   }
@@ -58,6 +60,7 @@ fn main(
     let shift_x = i32(tap % params.kernel_w * params.dilation_w);
     var x_at: array<u32, COLUMNS>;
     var mask: array<f32, COLUMNS>;
+    // @unroll
     for (var j = 0u; j < COLUMNS; j++) {
       let iy = y0[j] + shift_y;
       let ix = x0[j] + shift_x;
@@ -67,22 +70,31 @@ fn main(
     }
     var w_at: array<u32, ROWS / LANES>;
     let w_tap = select(tap, taps - 1u - tap, params.flip == 1u);
+    // @unroll
     for (var r = 0u; r < ROWS / LANES; r++) { w_at[r] = w_row[r] + w_tap; }
     for (var c = 0u; c < params.in_group; c += UNROLL) {
       var taken: array<array<f32, COLUMNS>, UNROLL>;
+      // @unroll
       for (var q = 0u; q < UNROLL; q++) {
+        // @unroll
         for (var j = 0u; j < COLUMNS; j++) {
           taken[q][j] = x[x_at[j] + q * plane] * mask[j];
         }
       }
+      // @unroll
       for (var j = 0u; j < COLUMNS; j++) { x_at[j] += UNROLL * plane; }
+      // @unroll
       for (var r = 0u; r < ROWS / LANES; r++) {
         var mine: array<f32, UNROLL>;
+        // @unroll
         for (var q = 0u; q < UNROLL; q++) { mine[q] = w[w_at[r] + q * params.w_channel]; }
         w_at[r] += UNROLL * params.w_channel;
+        // @unroll
         for (var i = 0u; i < LANES; i++) {
+          // @unroll
           for (var q = 0u; q < UNROLL; q++) {
             let theirs = subgroupShuffle(mine[q], i);
+            // @unroll
             for (var j = 0u; j < COLUMNS; j++) { sum[r * LANES + i][j] += theirs * taken[q][j]; }
           }
         }
@@ -91,10 +103,12 @@ fn main(
   }
 
   let out_channels = params.groups * params.out_group;
+  // @unroll
   for (var j = 0u; j < COLUMNS; j++) {
     let at = start + j * LANES;
     if (at < all) {
       let base = ((at / positions) * out_channels + group * params.out_group + first) * positions + at % positions;
+      // @unroll
       for (var r = 0u; r < ROWS; r++) {
         if (first + r < params.out_group) {
           let to = base + r * positions;

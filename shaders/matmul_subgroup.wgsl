@@ -6,7 +6,7 @@ enable subgroups;
 // waits. Four terms are taken at a time, so that a sum is fetched and put back once for all of them. For devices on which a
 // load costs far more than a shuffle, and four neighbours hardly more than one element.
 const ROWS = 16u; // a multiple of LANES
-const LANES = 8u; // the device's subgroup size: in what follows it must be 8
+const LANES = 8u; // the device's subgroup size: 4 or 8
 const A_BY_K = 1u; // 1: a lies as [M, K]; 0: as [K, M], M a multiple of 4
 const B_BY_K = 0u; // 1: b lies as [N, K]; 0: as [K, N]
 const SUMS = 0u; // 1, where A_BY_K = 0: the sums of a over k, one for each row, come out on the side
@@ -32,8 +32,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let column = (group.x * LANES + lane) * 4u;
 
   // Where a lies by k, lane l loads four terms of row l and of row l + LANES; else four rows of term l % 4, and four more,
-  // from the upper half of the rows where l > 3. Loop-carried offsets: recomputing them is slow.
+  // from the upper half of the rows where l > 3 of 8 lanes. Loop-carried offsets: recomputing them is slow.
   var a_at: array<u32, LOADS>;
+  // @unroll
   for (var r = 0u; r < LOADS; r++) {
     if (A_BY_K == 1u) {
       a_at[r] = group.z * params.a_batch / 4u + min(row + r * LANES + lane, max(params.m, 1u) - 1u) * k4;
@@ -67,12 +68,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       b_at += 4u * n4;
     }
     var mine: array<vec4f, LOADS>;
+    // @unroll
     for (var r = 0u; r < LOADS; r++) {
       mine[r] = a[a_at[r]];
       if (SUMS == 1u) { row_sum[r] += mine[r]; }
       a_at[r] += select(4u * m4, 1u, A_BY_K == 1u);
     }
     if (A_BY_K == 1u) {
+      // @unroll
       for (var r = 0u; r < ROWS; r++) {
         let theirs = subgroupShuffle(mine[r / LANES], r % LANES);
         sum[r] += theirs.x * b0;
@@ -81,6 +84,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
         sum[r] += theirs.w * b3;
       }
     } else {
+      // @unroll
       for (var quad = 0u; quad < ROWS / 4u; quad++) {
         let held = mine[quad % LOADS];
         let holder = quad / LOADS * 4u;
@@ -110,6 +114,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   }
 
   if (SUMS == 1u && group.x == 0u) {
+    // @unroll
     for (var r = 0u; r < LOADS; r++) {
       var total = row_sum[r];
       total += subgroupShuffleXor(total, 1u);
@@ -120,7 +125,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   }
   // All results before the first store: what they read in common is then read once.
   let first = (group.z * params.m + row) * params.n + column;
+  // @unroll
   for (var r = 0u; r < ROWS; r++) { sum[r] = epilogue(sum[r], first + r * params.n, column); }
+  // @unroll
   for (var r = 0u; r < ROWS; r++) {
     if (row + r < params.m && column < params.n) { out[(first + r * params.n) / 4u] = sum[r]; }
   }

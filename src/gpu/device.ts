@@ -106,6 +106,8 @@ function describe(device: GPUDevice, adapter: GPUAdapterInfo | undefined, owned:
     info: { name, software, features: [...device.features].sort() },
     target: {
       subgroupSize,
+      // SwiftShader, known by its four lanes, keeps what a loop indexes in memory; what it says of itself cannot be relied on.
+      unrolled: software && subgroupSize === 4,
       cpu: software || (subgroupSize > 0 && subgroupSize <= 4),
       maxBindingBytes: maxStorageBufferBindingSize,
       offsetAlignment: minStorageBufferOffsetAlignment,

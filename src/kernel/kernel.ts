@@ -1,4 +1,5 @@
 import type { Shape } from "../core/shape";
+import { unroll } from "./unroll.ts";
 import { type Constants, constantsKey, substituteConstants } from "./variant.ts";
 
 /** Anything that a dispatch can name as a buffer before one exists; the planner gives it a place. */
@@ -89,6 +90,8 @@ export interface DispatchRequest<B extends string, P extends string, C extends s
   readonly grid: Grid;
   readonly params?: Record<P, number>;
   readonly constants?: Partial<Record<C, number>>;
+  /** Write out the loops that the shader marks, see {@link unroll}. */
+  readonly unrolled?: boolean;
   readonly flops?: number;
   readonly channel?: Channel;
 }
@@ -99,23 +102,23 @@ export class Kernel<B extends string = string, P extends string = string, C exte
   constructor(readonly info: KernelInfo) {}
 
   /** The kernel with some of its constants replaced; the same constants give the same object. */
-  variant(constants: Partial<Record<C, number>> = {}): Variant {
+  variant(constants: Partial<Record<C, number>> = {}, unrolled = false): Variant {
     const changed = Object.entries(constants as Constants).filter(([name, v]) => v !== this.info.constants[name]);
-    const key = `${this.info.name}${constantsKey(Object.fromEntries(changed))}`;
+    const key = `${this.info.name}${constantsKey(Object.fromEntries(changed))}${unrolled ? " unrolled" : ""}`;
     let variant = this.#variants.get(key);
     if (!variant) {
       const values = { ...this.info.constants, ...(constants as Constants) };
       const [x = 1, y = 1, z = 1] = this.info.workgroupSize.map((s) => (typeof s === "number" ? s : values[s]!));
       const code = substituteConstants(this.info.name, this.info.code, constants as Constants);
-      variant = { ...this.info, key, code, workgroupSize: [x, y, z] };
+      variant = { ...this.info, key, code: unrolled ? unroll(code) : code, workgroupSize: [x, y, z] };
       this.#variants.set(key, variant);
     }
     return variant;
   }
 
   /** One launch of the kernel, as data. */
-  dispatch({ buffers, grid, params, constants, flops = 0, channel }: DispatchRequest<B, P, C>): Dispatch {
-    const variant = this.variant(constants);
+  dispatch({ buffers, grid, params, constants, unrolled, flops = 0, channel }: DispatchRequest<B, P, C>): Dispatch {
+    const variant = this.variant(constants, unrolled);
     return {
       variant,
       buffers: variant.bindings.map((b) => buffers[b.name as B]),

@@ -2,6 +2,8 @@
 export interface Target {
   /** Lanes of a subgroup where that is one fixed number and the `subgroups` feature is there, else 0. */
   readonly subgroupSize: number;
+  /** Whether the device's compiler wants short loops written out. */
+  readonly unrolled: boolean;
   /** True where kernels run on CPU cores: few lanes, no benefit from workgroup memory. */
   readonly cpu: boolean;
   /** Bytes that one storage binding may span. */
@@ -13,7 +15,15 @@ export interface Target {
 /** What every WebGPU device grants: plans made for it run anywhere. */
 export const BASELINE_TARGET: Target = {
   subgroupSize: 0,
+  unrolled: false,
   cpu: false,
   maxBindingBytes: 128 * 2 ** 20,
   offsetAlignment: 256,
 };
+
+/**
+ * Whether kernels that load each element once and share it by shuffle pay: on CPUs, where a load costs far more than a
+ * shuffle. They are written for subgroups of 4 or 8 lanes.
+ */
+export const sharesLoads = ({ cpu, subgroupSize }: Target): boolean =>
+  cpu && (subgroupSize === 4 || subgroupSize === 8);

@@ -8,7 +8,7 @@ import { type Pair, pair, type Shape, showShape } from "../core/shape";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS, withSide } from "../kernel/kernel";
-import type { Target } from "../kernel/target";
+import { sharesLoads, type Target } from "../kernel/target";
 import { add } from "./add";
 import { reshape } from "./reshape";
 import { reduceDispatches } from "./sum";
@@ -119,7 +119,7 @@ export const op: KernelOp<Conv2dAttrs> = {
   },
   lower([x, w], [out], attrs, target) {
     const params = geometry(x!.shape, w!.shape, attrs);
-    if (hasEightLanes(target)) return [bySubgroups(x!, w!, out!, params, false)];
+    if (sharesLoads(target)) return [bySubgroups(x!, w!, out!, params, false, target)];
     const tiles = params.batch * Math.ceil((params.out_height * params.out_width) / 4);
     const grid = [tiles, channelTiles(params.out_channels, attrs.groups)] as const;
     const flops = flopsOf(x!.shape, w!.shape, attrs);
@@ -142,8 +142,8 @@ const gradInput: KernelOp<GradAttrs> = {
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   lower([dOut, w], [dx], attrs, target) {
     const params = geometry(dx!.shape, w!.shape, attrs);
-    if (hasEightLanes(target) && params.stride_h === 1 && params.stride_w === 1)
-      return [bySubgroups(dOut!, w!, dx!, params, true)];
+    if (sharesLoads(target) && params.stride_h === 1 && params.stride_w === 1)
+      return [bySubgroups(dOut!, w!, dx!, params, true, target)];
     const tiles = params.batch * Math.ceil((params.height * params.width) / 4);
     const grid = [tiles, channelTiles(params.in_channels, attrs.groups)] as const;
     const flops = flopsOf(dx!.shape, w!.shape, attrs);
@@ -166,11 +166,12 @@ const gradWeight: KernelOp<GradAttrs> = {
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   // A weight gradient has few elements and long sums: the rows of all pictures are dealt out to `parts` invocations.
   lower([x, dOut], [dw], attrs, target, side) {
-    const subgroups = hasEightLanes(target);
+    const subgroups = sharesLoads(target);
+    const lanes = target.subgroupSize;
     const SUMS = Number(side !== undefined);
     const [outChannels, inGroup, kh, kw] = dw!.shape as [number, number, number, number];
-    const columns = subgroups ? subgroupColumns(inGroup * kh * kw) : 4;
-    const across = Math.ceil((inGroup * kh * kw) / (subgroups ? LANES * columns : 4));
+    const columns = subgroups ? subgroupColumns(inGroup * kh * kw, lanes) : 4;
+    const across = Math.ceil((inGroup * kh * kw) / (subgroups ? lanes * columns : 4));
     const down = attrs.groups * Math.ceil(outChannels / attrs.groups / (subgroups ? ROWS : 4));
     const rows = x!.shape[0]! * attrs.outSize[0];
     const wanted = subgroups ? 16 : target.cpu ? 128 : 16384;
@@ -183,8 +184,9 @@ const gradWeight: KernelOp<GradAttrs> = {
       ? gradWeightSubgroup.dispatch({
           buffers,
           params,
-          constants: { ROWS, LANES, COLUMNS: columns, SUMS, UNROLL: unroll(attrs.outSize[1]) },
-          grid: [across * LANES, parts, down],
+          constants: { ROWS, LANES: lanes, COLUMNS: columns, SUMS, UNROLL: unroll(attrs.outSize[1]) },
+          unrolled: target.unrolled,
+          grid: [across * lanes, parts, down],
           flops,
         })
       : gradWeightKernel.dispatch({ buffers, params, constants: { SUMS }, grid: [across, parts, down], flops });
@@ -205,18 +207,15 @@ const gradWeight: KernelOp<GradAttrs> = {
   vjp: noSecondDerivative("conv2d_grad_weight"),
 };
 
-/** Output channels, and lanes, of one subgroup in the kernels that share loads between lanes. */
+/** Output channels of one subgroup in the kernels that share loads between lanes. */
 const ROWS = 16;
-const LANES = 8;
-
-/** Whether the device is one on which sharing loads between lanes pays, with subgroups of the size that was measured. */
-const hasEightLanes = (target: Target): boolean => target.cpu && target.subgroupSize === LANES;
 
 /** Positions, or values of k, that a lane keeps. */
 const COLUMNS = 6;
 
 /** Values of k that a lane keeps: so few that narrow weights leave no lane idle. */
-const subgroupColumns = (width: number): number => (width <= LANES ? 1 : width <= 2 * LANES ? 2 : COLUMNS);
+const subgroupColumns = (width: number, lanes: number): number =>
+  width <= lanes ? 1 : width <= 2 * lanes ? 2 : COLUMNS;
 
 /** How many terms of a sum a kernel takes at a time. */
 const unroll = (terms: number): number => (terms % 2 ? 1 : 2);
@@ -225,7 +224,14 @@ const unroll = (terms: number): number => (terms % 2 ? 1 : 2);
  * A convolution, or with `transposed` (stride 1) its input gradient: that is the convolution of dOut with the weights of
  * each tap reversed, input and output channels swapped, and padding span − pad.
  */
-function bySubgroups(x: Tensor, w: Tensor, out: Tensor, g: ReturnType<typeof geometry>, transposed: boolean): Dispatch {
+function bySubgroups(
+  x: Tensor,
+  w: Tensor,
+  out: Tensor,
+  g: ReturnType<typeof geometry>,
+  transposed: boolean,
+  { subgroupSize: lanes, unrolled }: Target,
+): Dispatch {
   const { batch, groups, kernel_h, kernel_w, dilation_h, dilation_w } = g;
   const [inGroup, outGroup] = [g.in_channels / groups, g.out_channels / groups];
   const taps = kernel_h * kernel_w;
@@ -248,13 +254,14 @@ function bySubgroups(x: Tensor, w: Tensor, out: Tensor, g: ReturnType<typeof geo
         flip: 1,
       }
     : { ...shared, ...g, in_group: inGroup, out_group: outGroup, w_row: inGroup * taps, w_channel: taps, flip: 0 };
-  const tiles = Math.ceil((batch * params.out_height * params.out_width) / (COLUMNS * LANES));
+  const tiles = Math.ceil((batch * params.out_height * params.out_width) / (COLUMNS * lanes));
   const layers = Math.ceil(tiles / MAX_WORKGROUPS);
-  const across = Math.ceil(tiles / layers) * LANES;
+  const across = Math.ceil(tiles / layers) * lanes;
   return convSubgroup.dispatch({
     buffers: { x, w, out },
     params,
-    constants: { ROWS, LANES, COLUMNS, UNROLL: unroll(params.in_group) },
+    constants: { ROWS, LANES: lanes, COLUMNS, UNROLL: unroll(params.in_group) },
+    unrolled,
     grid: [across, groups * Math.ceil(params.out_group / ROWS), layers],
     flops: 2 * batch * g.out_height * g.out_width * g.out_channels * inGroup * taps,
     channel: channelOf(out),

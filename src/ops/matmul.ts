@@ -6,7 +6,7 @@ import { broadcastShapes, numel, type Shape, type Spec, sameShape, showShape } f
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, withSide } from "../kernel/kernel";
-import type { Target } from "../kernel/target";
+import { sharesLoads, type Target } from "../kernel/target";
 import { expand } from "./expand";
 import { reshape } from "./reshape";
 
@@ -124,7 +124,7 @@ interface Product extends MatmulAttrs {
 }
 
 /** Rows that a subgroup of `lanes` makes: as many as its registers hold, fewer for flat products. */
-const subgroupRows = (m: number, lanes: number): number => (m <= lanes ? lanes : 16);
+const subgroupRows = (m: number, lanes: number): number => (m <= 8 ? Math.max(8, lanes) : 16);
 
 /** Picks the kernel that fits device and shape. */
 function productDispatch(a: Tensor, b: Tensor, out: Tensor, p: Product, target: Target): Dispatch {
@@ -134,12 +134,13 @@ function productDispatch(a: Tensor, b: Tensor, out: Tensor, p: Product, target: 
   const channel = { size: n, inner: 1 };
   const lanes = target.subgroupSize;
   const byFour = k % 4 === 0 && n % 4 === 0 && (!transA || m % 4 === 0);
-  if (target.cpu && lanes === 8 && byFour) {
+  if (sharesLoads(target) && byFour) {
     const ROWS = subgroupRows(m, lanes);
-    const constants = { ROWS, A_BY_K: Number(!transA), B_BY_K: Number(transB), SUMS: p.sums };
+    const constants = { ROWS, LANES: lanes, A_BY_K: Number(!transA), B_BY_K: Number(transB), SUMS: p.sums };
     const params = { m, n, k, a_batch: p.aBatch, b_batch: p.bBatch };
     const grid = [Math.ceil(n / 4 / lanes) * lanes, Math.ceil(m / ROWS), batch] as const;
-    return matmulSubgroup.dispatch({ buffers, params, constants, grid, flops, channel });
+    const { unrolled } = target;
+    return matmulSubgroup.dispatch({ buffers, params, constants, unrolled, grid, flops, channel });
   }
   const aLies = { a_row: transA ? 1 : k, a_k: transA ? m : 1, a_batch: p.aBatch };
   const bLies = { b_k: transB ? 1 : n, b_col: transB ? k : 1, b_batch: p.bBatch };
