@@ -10,13 +10,28 @@ interface Room {
 
 const GPU = /\bGPU[A-Z]\w*|\bnavigator\b/g;
 const TIMERS = /\b(?:setTimeout|setInterval|setImmediate|performance)\b(?=[.(])/g;
-const ENGINE = ["core", "kernel", "graph", "ops", "schedule", "gpu", "nn", "optim", "data", "metrics", "io", "train"];
+const ENGINE = [
+  "core",
+  "kernel",
+  "graph",
+  "families",
+  "ops",
+  "schedule",
+  "gpu",
+  "nn",
+  "optim",
+  "data",
+  "metrics",
+  "io",
+  "train",
+];
 
 const ROOMS: Record<string, Room> = {
   core: { imports: [] },
   kernel: { imports: ["core"], globals: /node:/ },
   graph: { imports: ["core", "kernel", "shaders"] },
-  ops: { imports: ["core", "kernel", "graph", "shaders"] },
+  families: { imports: ["core", "kernel", "graph", "shaders"] },
+  ops: { imports: ["core", "kernel", "graph", "families", "shaders"] },
   schedule: { imports: ["core", "kernel", "graph"] },
   gpu: { imports: ["core", "kernel", "graph", "schedule"], globals: /GPU|navigator|setImmediate/ },
   nn: { imports: ["core", "graph", "ops"] },

@@ -3,6 +3,7 @@ import type { Shape, Spec } from "../core/shape";
 import type { Dispatch } from "../kernel/kernel";
 import type { ScalarFunction } from "../kernel/scalarFunction";
 import type { Target } from "../kernel/target";
+import type { Ways } from "../kernel/ways";
 import type { ReductionDims } from "./reduction";
 import { type Source, Tensor } from "./tensor";
 
@@ -40,6 +41,8 @@ export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
    * @param side a tensor to fill with {@link KernelOp.sideSum} as well, if anybody wants it
    */
   lower(inputs: readonly Tensor[], outs: readonly Tensor[], attrs: Attrs, target: Target, side?: Tensor): Dispatch[];
+  /** The ways in which `lower` may do it, where it knows several; {@link chosenWay} says which it takes. */
+  ways?(inputs: readonly Tensor[], attrs: Attrs, target: Target): Ways;
   /** A sum that the kernel comes by on its way and can put out as well: that of a bias gradient beside a weight's. */
   sideSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
   /** Whether the kernel reads every element of its first input exactly once, by a hook that can compute it instead. */

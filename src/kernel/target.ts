@@ -10,6 +10,8 @@ export interface Target {
   readonly maxBindingBytes: number;
   /** Bytes to which the offset of a binding must be aligned. */
   readonly offsetAlignment: number;
+  /** What was measured on the device: the fastest way by key, see {@link Ways}. */
+  readonly tuning?: Readonly<Record<string, string>>;
 }
 
 /** What every WebGPU device grants: plans made for it run anywhere. */

@@ -1,8 +1,8 @@
 import poolKernel from "../../shaders/avg_pool2d.wgsl";
 import gradKernel from "../../shaders/avg_pool2d_grad.wgsl";
 import type { Pair, Shape } from "../core/shape";
+import { type PoolAttrs, poolAttrs, pooledShape, poolParams } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
-import { type PoolAttrs, poolAttrs, pooledShape, poolParams } from "../graph/pooling";
 import type { Tensor } from "../graph/tensor";
 import type { Pool2dOptions } from "./maxPool2d";
 

@@ -5,13 +5,13 @@ import gradWeightSubgroup from "../../shaders/conv2d_grad_weight_subgroup.wgsl";
 import convSubgroup from "../../shaders/conv2d_subgroup.wgsl";
 import { ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, showShape } from "../core/shape";
+import { reduceDispatches } from "../families/reductions";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS, withSide } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { add } from "./add";
 import { reshape } from "./reshape";
-import { reduceDispatches } from "./sum";
 
 export interface Conv2dOptions {
   /** Default 1. */

@@ -1,12 +1,8 @@
-import matmulKernel from "../../shaders/matmul.wgsl";
-import matmulDirect from "../../shaders/matmul_direct.wgsl";
-import matmulSubgroup from "../../shaders/matmul_subgroup.wgsl";
 import { ShapeError } from "../core/errors";
 import { broadcastShapes, numel, type Shape, type Spec, sameShape, showShape } from "../core/shape";
+import { type Product, productDispatches, productWays } from "../families/products";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
-import { type Dispatch, withSide } from "../kernel/kernel";
-import { sharesLoads, type Target } from "../kernel/target";
 import { expand } from "./expand";
 import { reshape } from "./reshape";
 
@@ -74,15 +70,9 @@ export const op: KernelOp<MatmulAttrs> = {
     return [{ shape: a!.shape.length === 3 || b!.shape.length === 3 ? [batch, m, n] : [m, n], dtype: "f32" }];
   },
 
-  lower([a, b], [out], { transA, transB }, target, side) {
-    const [m, k] = rowsCols(a!, transA);
-    const n = out!.shape.at(-1)!;
-    const batch = numel(out!.shape) / (m * n);
-    const [aBatch, bBatch] = [batchOf(a!) > 1 ? m * k : 0, batchOf(b!) > 1 ? k * n : 0];
-    const sums = Number(side !== undefined);
-    const product = productDispatch(a!, b!, out!, { m, n, k, batch, transA, transB, aBatch, bBatch, sums }, target);
-    return [side ? withSide(product, side) : product];
-  },
+  lower: ([a, b], [out], attrs, target, side) =>
+    productDispatches(a!, b!, out!, productOf(a!, b!, attrs, side !== undefined), target, side),
+  ways: ([a, b], attrs, target) => productWays(productOf(a!, b!, attrs, false), target),
 
   // Of aᵀ·b every row of aᵀ is read through anyway: where a is the gradient of a linear layer, its sum is the bias's.
   sideSum([a, b], { transA }) {
@@ -110,43 +100,10 @@ function rowsCols({ shape }: Spec, transposed: boolean): [number, number] {
   return transposed ? [cols, rows] : [rows, cols];
 }
 
-/** Sizes of a product, and how its operands lie. */
-interface Product extends MatmulAttrs {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly batch: number;
-  /** Elements from one matrix of a batch to the next; 0 where one serves all. */
-  readonly aBatch: number;
-  readonly bBatch: number;
-  /** 1 to have the sums of a's rows on the side. */
-  readonly sums: number;
-}
-
-/** Rows that a subgroup of `lanes` makes: as many as its registers hold, fewer for flat products. */
-const subgroupRows = (m: number, lanes: number): number => (m <= 8 ? Math.max(8, lanes) : 16);
-
-/** Picks the kernel that fits device and shape. */
-function productDispatch(a: Tensor, b: Tensor, out: Tensor, p: Product, target: Target): Dispatch {
-  const { m, n, k, batch, transA, transB } = p;
-  const buffers = { a, b, out };
-  const flops = 2 * m * n * k * batch;
-  const channel = { size: n, inner: 1 };
-  const lanes = target.subgroupSize;
-  const byFour = k % 4 === 0 && n % 4 === 0 && (!transA || m % 4 === 0);
-  if (sharesLoads(target) && byFour) {
-    const ROWS = subgroupRows(m, lanes);
-    const constants = { ROWS, LANES: lanes, A_BY_K: Number(!transA), B_BY_K: Number(transB), SUMS: p.sums };
-    const params = { m, n, k, a_batch: p.aBatch, b_batch: p.bBatch };
-    const grid = [Math.ceil(n / 4 / lanes) * lanes, Math.ceil(m / ROWS), batch] as const;
-    const { unrolled } = target;
-    return matmulSubgroup.dispatch({ buffers, params, constants, unrolled, grid, flops, channel });
-  }
-  const aLies = { a_row: transA ? 1 : k, a_k: transA ? m : 1, a_batch: p.aBatch };
-  const bLies = { b_k: transB ? 1 : n, b_col: transB ? k : 1, b_batch: p.bBatch };
-  const params = { m, n, k, ...aLies, ...bLies };
-  const kernel = target.cpu ? matmulDirect : matmulKernel;
-  const constants = { SUMS: p.sums };
-  const grid = [Math.ceil(n / 4), Math.ceil(m / 4), batch] as const;
-  return kernel.dispatch({ buffers, params, constants, grid, flops, channel });
+function productOf(a: Spec, b: Spec, { transA, transB }: MatmulAttrs, sums: boolean): Product {
+  const [m, k] = rowsCols(a, transA);
+  const [, n] = rowsCols(b, transB);
+  const [aBatch, bBatch] = [batchOf(a), batchOf(b)];
+  const batch = Math.max(aBatch, bBatch);
+  return { m, n, k, batch, transA, transB, aBatch: aBatch > 1 ? m * k : 0, bBatch: bBatch > 1 ? k * n : 0, sums };
 }

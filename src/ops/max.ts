@@ -1,5 +1,6 @@
 import equals from "../../shaders/pointwise/equals.wgsl";
 import { normalizeAxes } from "../core/shape";
+import { reduceDispatches } from "../families/reductions";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { pointwise } from "../graph/pointwise";
 import { reducedShape, reductionDims } from "../graph/reduction";
@@ -7,7 +8,7 @@ import type { Tensor } from "../graph/tensor";
 import { div } from "./div";
 import { mul } from "./mul";
 import { reshape } from "./reshape";
-import { type ReduceOptions, reduceDispatches, sum } from "./sum";
+import { type ReduceOptions, sum } from "./sum";
 
 interface MaxAttrs {
   readonly axes: readonly number[];

@@ -5,8 +5,8 @@ import gradKernel from "../../shaders/max_pool2d_grad.wgsl";
 import byTwoGradKernel from "../../shaders/max_pool2d_grad_by_two.wgsl";
 import disjointGradKernel from "../../shaders/max_pool2d_grad_disjoint.wgsl";
 import { numel, type Pair, type Shape } from "../core/shape";
+import { type PoolAttrs, poolAttrs, pooledShape, poolParams } from "../families/pooling";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
-import { type PoolAttrs, poolAttrs, pooledShape, poolParams } from "../graph/pooling";
 import type { Tensor } from "../graph/tensor";
 
 export interface Pool2dOptions {

@@ -3,8 +3,8 @@ import gradKernel from "../../shaders/softmax_grad.wgsl";
 import gradTree from "../../shaders/softmax_grad_tree.wgsl";
 import softmaxTree from "../../shaders/softmax_tree.wgsl";
 import { normalizeAxis } from "../core/shape";
+import { byTree, rowGroups, rowParams } from "../families/rowwise";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
-import { byTree, rowGroups, rowParams } from "../graph/rowwise";
 import type { Tensor } from "../graph/tensor";
 
 export interface SoftmaxAttrs {
