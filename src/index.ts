@@ -97,3 +97,5 @@ export { type Checkpointed, loadCheckpoint, saveCheckpoint } from "./train/check
 export { createEngine, Engine, type EngineOptions, tensor } from "./train/engine";
 export type { AdapterEvent, CompileEvent, DoneEvent, EvalEvent, StepEvent, TrainEvent } from "./train/events";
 export { type Evaluation, evaluateClassifier, type FitOptions, fit } from "./train/fit";
+export type { Measurement } from "./train/tuner";
+export { fileTuningStore, type TuningStore } from "./train/tuningStore";

@@ -39,7 +39,7 @@ const ROOMS: Record<string, Room> = {
   data: { imports: ["core", "graph", "ops"] },
   metrics: { imports: ["core", "graph", "ops", "shaders"] },
   io: { imports: ["core", "graph", "ops"] },
-  train: { imports: ENGINE.slice(0, -1), globals: /setTimeout|performance|GPU/ },
+  train: { imports: ENGINE.slice(0, -1), globals: /setTimeout|performance|GPU|"node:/ },
   cli: { imports: ["index"], globals: /node:|performance|GPU|navigator/ },
 };
 

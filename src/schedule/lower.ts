@@ -1,9 +1,11 @@
 import { typedArray } from "../core/dtype";
+import type { Spec } from "../core/shape";
 import { type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
 import { data, type Source, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { chosenWay, type Ways } from "../kernel/ways";
 import { compose, composeEpilogue, composePrologue } from "./compose";
 import { canonical } from "./cse";
 import { constantBehind, type Fusion, fusion } from "./fuse";
@@ -23,6 +25,15 @@ function filledData({ shape, dtype, size }: Tensor, constant: Tensor | undefined
 
 type Node<O> = Source & { readonly op: O };
 
+/** An op that could be done in several ways, and the one that was taken. */
+export interface Choice {
+  readonly ways: Ways;
+  readonly way: string;
+  readonly op: KernelOp;
+  readonly inputs: readonly Spec[];
+  readonly attrs: object;
+}
+
 export interface LowerOptions {
   readonly target: Target;
   /** Join chains of pointwise ops into one kernel. */
@@ -35,6 +46,8 @@ export interface LowerOptions {
  */
 export class Lowering {
   readonly dispatches: Dispatch[] = [];
+  /** By key: ops of equal sizes are decided together. */
+  readonly choices = new Map<string, Choice>();
   readonly #readings = new Map<Tensor, Reading>();
   readonly #copies = new Map<Tensor, Tensor>();
   readonly #expressions = new Map<Tensor, Expression>();
@@ -173,7 +186,10 @@ export class Lowering {
     const { op, inputs, attrs } = t.source as Node<KernelOp>;
     const side = this.#sides.get(t.source!.outs);
     if (side) this.#readings.set(side, { base: side, layout: contiguousLayout(side.shape) });
-    const made = op.lower(inputs, outs, attrs, this.options.target, side);
+    const { target } = this.options;
+    const made = op.lower(inputs, outs, attrs, target, side);
+    const ways = op.ways?.(inputs, attrs, target);
+    if (ways) this.choices.set(ways.key, { ways, way: chosenWay(target, ways), op, inputs, attrs });
     const input = this.#prologues.get(t);
     return input ? made.map((d) => this.#begin(d, inputs[0]!, input)) : made;
   }

@@ -2,7 +2,7 @@ import { BYTES_PER_ELEMENT } from "../core/dtype";
 import type { Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
-import { Lowering, type LowerOptions } from "./lower";
+import { type Choice, Lowering, type LowerOptions } from "./lower";
 import { showPlan } from "./print";
 import { assignSlots, type Life } from "./slots";
 
@@ -23,6 +23,8 @@ export interface Plan {
   readonly outputs: readonly Tensor[];
   /** Buffers that outlive the plan; an arena counts once. */
   readonly states: readonly Tensor[];
+  /** Ops for which several kernels would do. */
+  readonly choices: readonly Choice[];
   /** Floating-point operations of one run. */
   readonly flops: number;
   /** Bytes that the plan needs on the device: slots, states and parameters of kernels. */
@@ -74,6 +76,7 @@ export function plan(request: PlanRequest): Plan {
     inputs: fed,
     outputs,
     states,
+    choices: [...lowering.choices.values()],
     flops: dispatches.reduce((n, d) => n + d.flops, 0),
     bytes,
     toString: () => showPlan(made),

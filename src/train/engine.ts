@@ -12,10 +12,21 @@ import { takePendingUpdates, trace, type Update } from "../graph/trace";
 import { plan } from "../schedule/plan";
 import { CapturedStep } from "./capturedStep";
 import { checkNumbers } from "./checkNumbers";
+import { IdleTuning } from "./idleTuning";
+import { type Measurement, Tuner } from "./tuner";
+import { platformTuningStore, type TuningStore } from "./tuningStore";
 
 export interface EngineOptions extends DeviceOptions {
   /** Join chains of pointwise ops into one kernel; default true. */
   readonly fuse?: boolean;
+  /**
+   * Where to keep which kernels were measured as the fastest; default IndexedDB, under Node a file in the user's cache
+   * folder. `false`: nothing is read or kept. Kernels differ in the order of summation: for runs that must be repeated to
+   * the last bit, pass `false`.
+   */
+  readonly tuning?: TuningStore | false;
+  /** Measure kernels while the device has nothing to do, for steps captured later; default true in browsers. */
+  readonly tuneWhenIdle?: boolean;
 }
 
 export interface CaptureOptions {
@@ -35,10 +46,21 @@ const MAX_EAGER_PLANS = 32;
 export class Engine {
   readonly #eager = new Map<string, { executable: Executable; outputs: readonly Tensor[]; data: readonly Tensor[] }>();
 
+  readonly #tuner: Tuner;
+  readonly #idle: IdleTuning | undefined;
+  /** Resolves when it is known what was measured on this device before. */
+  readonly #tuned: Promise<void>;
+
   private constructor(
     readonly runtime: Runtime,
     readonly options: EngineOptions,
-  ) {}
+  ) {
+    const { tuning = platformTuningStore(), tuneWhenIdle = typeof indexedDB !== "undefined" } = options;
+    this.#tuner = new Tuner(runtime, tuning || undefined);
+    this.#tuned = this.#tuner.load();
+    this.#tuned.catch(() => {}); // reported by whoever waits for it
+    if (tuning && tuneWhenIdle) this.#idle = new IdleTuning(this.#tuner);
+  }
 
   /**
    * Opens a device and makes an engine on it.
@@ -76,11 +98,23 @@ export class Engine {
   ): Promise<CapturedStep<keyof I & string, keyof O & string>> {
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, makeFeed(name, spec)]));
     const { result, updates } = trace(() => fn(feeds as { [K in keyof I]: Tensor }));
-    const { target } = this.runtime.open;
-    const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), target, fuse };
-    const made = plan(request);
-    const executable = await Executable.create(this.runtime, made, onCompile);
-    return new CapturedStep(this.runtime, executable, feeds, result);
+    const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), fuse };
+    await this.#tuned;
+    const build = () => plan({ ...request, target: this.#tuner.target });
+    const executable = await Executable.create(this.runtime, build(), onCompile);
+    this.#idle?.add(executable.plan.choices);
+    return new CapturedStep(this.runtime, executable, feeds, result, build);
+  }
+
+  /**
+   * Measures, for each op of a step for which several kernels would do, which is the fastest on this device, and rebuilds
+   * the step with those. Up to 200 ms an op besides compiling; what is known already is not measured again.
+   * @returns what was measured
+   */
+  async tune(step: CapturedStep, onMeasured?: (m: Measurement) => void): Promise<Measurement[]> {
+    const measured = await this.#tuner.tune(step.plan.choices, onMeasured);
+    await step.rebuild();
+    return measured;
   }
 
   /**
@@ -115,6 +149,7 @@ export class Engine {
   /** Ends the engine and frees all its memory. */
   dispose(): void {
     this.#eager.clear();
+    this.#idle?.stop();
     this.runtime.destroy();
   }
 
@@ -127,7 +162,8 @@ export class Engine {
         });
     let cached = this.#eager.get(key);
     if (!cached) {
-      const { target } = this.runtime.open;
+      await this.#tuned;
+      const { target } = this.#tuner;
       const made = plan({ outputs, updates, inputs: leaves, target, fuse: this.options.fuse ?? true });
       cached = { executable: await Executable.create(this.runtime, made), outputs, data: leaves };
       this.#keep(key, cached);
