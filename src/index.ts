@@ -1,10 +1,13 @@
 /**
  * wgrad: tensors, gradients and training steps on WebGPU.
  *
+ * Ops are functions, and methods of Tensor as well: `relu(matmul(x, w))` is `x.matmul(w).relu()`.
  * Ops only record; `engine.read` and captured steps (`engine.capture`) compute.
  *
  * @packageDocumentation
  */
+import "./fluent.gen";
+
 export type { DType, TypedArray } from "./core/dtype";
 export {
   CaptureError,
