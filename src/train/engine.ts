@@ -13,6 +13,7 @@ import { plan } from "../schedule/plan";
 import { CapturedStep } from "./capturedStep";
 import { checkNumbers } from "./checkNumbers";
 import { IdleTuning } from "./idleTuning";
+import { decodePlans, encodePlans } from "./planFile";
 import { type Measurement, Tuner } from "./tuner";
 import { platformTuningStore, type TuningStore } from "./tuningStore";
 
@@ -115,6 +116,39 @@ export class Engine {
     const measured = await this.#tuner.tune(step.plan.choices, onMeasured);
     await step.rebuild();
     return measured;
+  }
+
+  /**
+   * Captured steps as a file: kernels, plan and the values of all their states. {@link Engine.load} runs them elsewhere
+   * without the code that made them.
+   * @param steps by name; states that they share stay shared
+   * @returns the bytes of a .safetensors file
+   */
+  async save(steps: Readonly<Record<string, CapturedStep>>): Promise<Uint8Array<ArrayBuffer>> {
+    const buffers = [...new Set(Object.values(steps).flatMap((s) => s.plan.states))];
+    const parts = buffers.map((t) => ({ region: this.runtime.storage.region(t), dtype: t.dtype, length: t.size }));
+    const values = await this.runtime.readback.read(parts);
+    this.runtime.throwErrors();
+    return encodePlans(steps, new Map(buffers.map((t, i) => [t, values[i]!])), this.runtime.open.target);
+  }
+
+  /**
+   * Steps from a file that {@link Engine.save} made, with their states as they were: nothing is traced.
+   * @param file name of the file, for errors
+   * @throws CheckpointError where it is malformed or made for a device with other features; nothing is changed then
+   */
+  async load(
+    bytes: Uint8Array,
+    { onCompile, file }: { readonly onCompile?: CompileProgress; readonly file?: string } = {},
+  ): Promise<{ steps: Record<string, CapturedStep>; states: ReadonlyMap<string, Tensor> }> {
+    const { open, storage } = this.runtime;
+    const { steps, states, values } = decodePlans(bytes, open.target, open.info.features, file);
+    for (const [t, array] of values) storage.write(t, array);
+    const loaded = Object.entries(steps).map(async ([name, { plan: made, feeds, outputs }]) => {
+      const executable = await Executable.create(this.runtime, made, onCompile);
+      return [name, new CapturedStep(this.runtime, executable, feeds, outputs, () => made)] as const;
+    });
+    return { steps: Object.fromEntries(await Promise.all(loaded)), states };
   }
 
   /**
