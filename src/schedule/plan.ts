@@ -2,6 +2,7 @@ import { BYTES_PER_ELEMENT } from "../core/dtype";
 import type { Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
+import { byImmediates, type Target } from "../kernel/target";
 import { type Choice, Lowering, type LowerOptions } from "./lower";
 import { showPlan } from "./print";
 import { assignSlots, type Life } from "./slots";
@@ -67,7 +68,7 @@ export function plan(request: PlanRequest): Plan {
   for (const t of leaves) if (t.leaf?.kind === "state") places.set(t.id, homeOf(t));
   for (const [t, range] of direct) places.set(t.id, homeOf(range));
   for (const [t, base] of held) places.set(t.id, places.get(base.id)!);
-  const bytes = byteEstimate(dispatches, slots, states);
+  const bytes = byteEstimate(dispatches, slots, states, request.target);
   const made: Plan = {
     dispatches,
     firstUpdate,
@@ -158,12 +159,18 @@ function livesOf(
   return [...lives.values()];
 }
 
-function byteEstimate(dispatches: readonly Dispatch[], slots: readonly number[], states: readonly Tensor[]) {
+function byteEstimate(
+  dispatches: readonly Dispatch[],
+  slots: readonly number[],
+  states: readonly Tensor[],
+  target: Target,
+) {
+  const uniform = dispatches.filter((d) => !byImmediates(target, d.variant.params.length));
   const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
   const bytes = {
     slots: sum(slots),
     states: sum(states.map(bytesOf)),
-    params: sum(dispatches.map((d) => (d.params.byteLength ? Math.ceil(d.params.byteLength / 256) * 256 : 0))),
+    params: sum(uniform.map((d) => (d.params.byteLength ? Math.ceil(d.params.byteLength / 256) * 256 : 0))),
   };
   return { ...bytes, total: bytes.slots + bytes.states + bytes.params };
 }

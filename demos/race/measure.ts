@@ -1,5 +1,5 @@
 import type { BenchEngine } from "./engines/engine";
-import { WORKLOADS, type Workload } from "./workloads";
+import { WORKLOADS, type Workload, type WorkloadName } from "./workloads";
 
 /** WebGPU calls that are counted, by the class that has them. */
 const COUNTED: Readonly<Record<string, readonly string[]>> = {
@@ -73,10 +73,10 @@ const median = (list: readonly number[]): number => [...list].sort((a, b) => a -
 export async function measure(
   name: string,
   create: () => Promise<BenchEngine>,
-  workload: "W1" | "W2",
+  workload: WorkloadName,
   { counts, on, milliseconds }: { counts: Counts; on: string; milliseconds: number },
 ): Promise<Result> {
-  const spec: Workload = WORKLOADS[workload]!;
+  const spec: Workload = WORKLOADS[workload];
   const engine = await create();
   const losses: Record<number, number> = {};
   const began = performance.now();
