@@ -1,3 +1,5 @@
+import type { DType } from "../core/dtype";
+
 /**
  * A scalar function written in WGSL, one file of `shaders/pointwise/`. Where its text names the type alias `T`, it is
  * generic over f32, i32 and u32.
@@ -8,6 +10,10 @@ export interface ScalarFunction {
   readonly params: readonly { readonly name: string; readonly type: "T" | "f32" | "i32" | "u32" | "bool" }[];
   readonly result: "T" | "f32" | "i32" | "u32";
 }
+
+/** What `T` stands for: the dtype of the first input that is declared so; undefined where none is. */
+export const genericType = (fn: ScalarFunction, inputs: readonly DType[]): DType | undefined =>
+  inputs[fn.params.findIndex((p) => p.type === "T")];
 
 /** The function's WGSL for an element type, under a name of its own where it is generic. */
 export function instantiate(fn: ScalarFunction, dtype: string): { name: string; code: string } {
