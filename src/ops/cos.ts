@@ -7,7 +7,7 @@ import { neg } from "./neg";
 import { sin } from "./sin";
 
 /**
- * Cosine of x in radians, to 2e-7 for |x| < 10,000.
+ * Cosine of x in radians, to 2e-7 for |x| < 100,000.
  * @param x f32, any shape
  * @returns same shape
  * @throws DTypeError

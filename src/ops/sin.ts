@@ -6,7 +6,7 @@ import { cos } from "./cos";
 import { mul } from "./mul";
 
 /**
- * Sine of x in radians, to 2e-7 for |x| < 10,000.
+ * Sine of x in radians, to 2e-7 for |x| < 100,000.
  * @param x f32, any shape
  * @returns same shape
  * @throws DTypeError

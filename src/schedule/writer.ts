@@ -34,7 +34,7 @@ interface Input {
 
 /** Where the lines go. */
 export interface Place {
-  /** Before the names of bindings and fields, so that they differ from the kernel's own. */
+  /** Before the names of bindings, fields and functions, so that they differ from the kernel's own. */
   readonly prefix: string;
   /** Whether four neighbouring elements may be computed at a time. */
   readonly byFour: boolean;
@@ -134,7 +134,7 @@ export class Writer {
     );
     // Without an input of type T, the result alone says what it is: a constant.
     const elementOf = generic ?? e.dtype;
-    const { name, code } = instantiate(e.op.fn, elementOf);
+    const { name, code } = instantiate(e.op.fn, elementOf, this.place.prefix);
     this.#functions.set(name, code);
     this.#names.push(e.op.name);
     this.#flops += numel(this.out.shape);
