@@ -1,5 +1,6 @@
 import siluFunction from "../../shaders/pointwise/silu.wgsl";
-import { record } from "../graph/op";
+import siluGrad from "../../shaders/pointwise/silu_grad.wgsl";
+import { type PointwiseOp, record } from "../graph/op";
 import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
@@ -16,10 +17,15 @@ import { sub } from "./sub";
  */
 export const silu = (x: Tensor): Tensor => record(op, [x], {});
 
-export const op = pointwise(siluFunction, ([x], dOut) => [mul(dOut, slope(x!))]);
+export const op = pointwise(siluFunction, ([x], dOut) => [record(gradOp, [x!, dOut], {})]);
 
-/** `s · (1 + x · (1 − s))` with s the sigmoid of x. */
-function slope(x: Tensor): Tensor {
+const gradOp: PointwiseOp = pointwise(siluGrad, ([x, d], dOut) => [
+  mul(mul(dOut, d!), curvature(x!)),
+  record(gradOp, [x!, dOut], {}),
+]);
+
+/** Second derivative `s · (1 − s) · (2 + x · (1 − 2s))`, s the sigmoid of x. */
+function curvature(x: Tensor): Tensor {
   const s = sigmoid(x);
-  return mul(s, add(1, mul(x, sub(1, s))));
+  return mul(mul(s, sub(1, s)), add(2, mul(x, sub(1, mul(s, 2)))));
 }

@@ -3,19 +3,40 @@ import { expect, test } from "vitest";
 import type { DType } from "../../src/core/dtype";
 import { feed, type Tensor } from "../../src/graph/tensor";
 import { BASELINE_TARGET as target } from "../../src/kernel/target";
+import { abs } from "../../src/ops/abs";
 import { add } from "../../src/ops/add";
 import { cast } from "../../src/ops/cast";
 import { clamp } from "../../src/ops/clamp";
+import { cos } from "../../src/ops/cos";
+import { elu } from "../../src/ops/elu";
+import { erf } from "../../src/ops/erf";
+import { exp } from "../../src/ops/exp";
+import { expm1 } from "../../src/ops/expm1";
 import { full } from "../../src/ops/full";
+import { gelu } from "../../src/ops/gelu";
 import { greater } from "../../src/ops/greater";
+import { leakyRelu } from "../../src/ops/leakyRelu";
 import { less } from "../../src/ops/less";
+import { log } from "../../src/ops/log";
+import { log1p } from "../../src/ops/log1p";
 import { logicalAnd } from "../../src/ops/logicalAnd";
 import { logicalNot } from "../../src/ops/logicalNot";
 import { matmul } from "../../src/ops/matmul";
 import { mul } from "../../src/ops/mul";
+import { neg } from "../../src/ops/neg";
+import { pow } from "../../src/ops/pow";
+import { relu } from "../../src/ops/relu";
+import { rsqrt } from "../../src/ops/rsqrt";
+import { sigmoid } from "../../src/ops/sigmoid";
+import { silu } from "../../src/ops/silu";
+import { sin } from "../../src/ops/sin";
+import { softplus } from "../../src/ops/softplus";
+import { sqrt } from "../../src/ops/sqrt";
 import { square } from "../../src/ops/square";
 import { sum } from "../../src/ops/sum";
+import { tanh } from "../../src/ops/tanh";
 import { where } from "../../src/ops/where";
+import { gradients } from "../../src/optim/gradients";
 import { plan } from "../../src/schedule/plan";
 import { tensor } from "../../src/train/engine";
 import { describeOnDawn } from "../device";
@@ -53,6 +74,17 @@ test("bounds of clamp have the dtype of what is clamped", () => {
   const types = (dtype: DType) => kernels(clamp(input(dtype, 3), { min: 1, max: 2 }))[0]!.params.map((p) => p.type);
   expect(types("f32")).toEqual(["u32", "f32", "f32"]);
   expect(types("i32")).toEqual(["u32", "i32", "i32"]);
+});
+
+const clampBelow = (x: Tensor) => clamp(x, { min: 0 });
+const cube = (x: Tensor) => pow(x, 3);
+const activations = { clampBelow, elu, erf, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh };
+const functions = { abs, cos, cube, exp, expm1, log, log1p, neg, rsqrt, sin, sqrt, square };
+test.each(Object.entries({ ...activations, ...functions }))("%s and its gradient are a kernel each", (_, op) => {
+  const [x, dOut] = [input("f32", 4, 5), input("f32", 4, 5)];
+  const out = op(x);
+  const { dispatches } = plan({ outputs: [out, ...gradients(out, [x], dOut)], target, fuse: true });
+  expect(dispatches).toHaveLength(2);
 });
 
 test("masks hang on a product, and are made within a sum", () => {
