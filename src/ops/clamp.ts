@@ -1,5 +1,5 @@
 import clamped from "../../shaders/pointwise/clamped.wgsl";
-import type { DType } from "../core/dtype";
+import { INTEGER_RANGE } from "../core/dtype";
 import { DataError } from "../core/errors";
 import { record } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
@@ -14,13 +14,6 @@ interface ClampAttrs {
   readonly min: number;
   readonly max: number;
 }
-
-/** What a missing bound is: nothing lies beyond it. */
-const LIMITS: Record<DType, ClampAttrs> = {
-  f32: { min: -Infinity, max: Infinity },
-  i32: { min: -(2 ** 31), max: 2 ** 31 - 1 },
-  u32: { min: 0, max: 2 ** 32 - 1 },
-};
 
 /**
  * x held between bounds: `min(max(x, min), max)`. The gradient is 1 within, the bounds included, and 0 outside.
@@ -37,8 +30,9 @@ export function clamp(x: Tensor, { min, max }: Partial<ClampAttrs>): Tensor {
     if (Number.isNaN(bound)) throw new DataError("clamp", "a bound is NaN");
     if (bound !== undefined) checkValue("clamp", bound, x.dtype);
   }
-  const limits = LIMITS[x.dtype];
-  return record(op, [x], { min: min ?? limits.min, max: max ?? limits.max });
+  // Beyond what stands for a missing bound nothing lies.
+  const [least, most] = x.dtype === "f32" ? [-Infinity, Infinity] : INTEGER_RANGE[x.dtype];
+  return record(op, [x], { min: min ?? least, max: max ?? most });
 }
 
 export const op = pointwiseWith<ClampAttrs>(

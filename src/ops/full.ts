@@ -1,5 +1,5 @@
 import fill from "../../shaders/pointwise/fill.wgsl";
-import type { DType } from "../core/dtype";
+import { type DType, INTEGER_RANGE } from "../core/dtype";
 import { DTypeError } from "../core/errors";
 import { checkShape, type Shape } from "../core/shape";
 import { type PointwiseOp, record } from "../graph/op";
@@ -26,20 +26,17 @@ export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor 
  * @param name the op that is called, for its error
  * @throws DTypeError where the other operand's dtype cannot hold the number
  */
-export function operand(x: Tensor | number, other: Tensor | number, name: string): Tensor {
+export function operand(x: Tensor | number, other: Tensor | number, name = "full"): Tensor {
   if (typeof x !== "number") return x;
   const dtype = typeof other === "number" ? "f32" : other.dtype;
   checkValue(name, x, dtype);
   return full([], x, dtype);
 }
 
-/** The values that an integer dtype holds. */
-const RANGES = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] } as const;
-
 /** @throws DTypeError where the dtype cannot hold the value */
 export function checkValue(name: string, value: number, dtype: DType): void {
   if (dtype === "f32") return;
-  const [low, high] = RANGES[dtype];
+  const [low, high] = INTEGER_RANGE[dtype];
   if (!Number.isInteger(value) || value < low || value > high)
     throw new DTypeError(
       name,

@@ -1,15 +1,13 @@
-import type { DType } from "../../src/core/dtype";
+import { type DType, INTEGER_RANGE } from "../../src/core/dtype";
 import { cast } from "../../src/ops/cast";
 import { opCase } from "./opCase";
 import { elementwise } from "./reference";
-
-const LIMITS = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] } as const;
 
 /** Floats are truncated and held to the range; integers wrap. */
 function converted(x: number, from: DType, to: DType): number {
   if (to === "f32") return Math.fround(x);
   if (from !== "f32") return to === "i32" ? x | 0 : x >>> 0;
-  return Math.min(Math.max(Math.trunc(x), LIMITS[to][0]), LIMITS[to][1]);
+  return Math.min(Math.max(Math.trunc(x), INTEGER_RANGE[to][0]), INTEGER_RANGE[to][1]);
 }
 
 export default opCase<{ from: DType; to: DType }>({
