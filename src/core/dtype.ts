@@ -3,6 +3,9 @@ export type DType = "f32" | "i32" | "u32";
 
 export type TypedArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
+/** Least and greatest value of each integer dtype. */
+export const INTEGER_RANGE = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] } as const;
+
 export const BYTES_PER_ELEMENT = 4;
 
 /** A zeroed array of `length` elements, or a view of `buffer`. */

@@ -109,6 +109,13 @@ export function topological(
   return order;
 }
 
+/** Attributes as text, the same only for the same attributes: JSON alone makes `null` of an infinity, and 0 of −0. */
+export const attrsKey = (attrs: object): string =>
+  JSON.stringify(attrs, (_, v: unknown) => {
+    if (Object.is(v, -0)) return "-0";
+    return typeof v === "number" && !Number.isFinite(v) ? String(v) : v;
+  });
+
 /** @throws DTypeError unless every input has one of the dtypes */
 export function checkDTypes(op: string, inputs: readonly Spec[], allowed: readonly string[]): void {
   inputs.forEach((t, i) => {

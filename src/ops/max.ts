@@ -1,11 +1,11 @@
-import equals from "../../shaders/pointwise/equals.wgsl";
 import { normalizeAxes } from "../core/shape";
 import { reduceDispatches } from "../families/reductions";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
-import { pointwise } from "../graph/pointwise";
 import { reducedShape, reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
+import { cast } from "./cast";
 import { div } from "./div";
+import { equal } from "./equal";
 import { mul } from "./mul";
 import { reshape } from "./reshape";
 import { type ReduceOptions, sum } from "./sum";
@@ -28,8 +28,6 @@ export function max(x: Tensor, axes?: number | readonly number[], { keepDims = f
   return keepDims ? rest : reshape(rest, reducedShape("max", x.shape, list, false));
 }
 
-const isMaximum = pointwise(equals, () => [null, null]);
-
 export const op: KernelOp<MaxAttrs> = {
   kind: "kernel",
   name: "max",
@@ -42,7 +40,7 @@ export const op: KernelOp<MaxAttrs> = {
     reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { kind: 1 }),
   vjp([x], [dOut], { axes }, [out]) {
     const kept = reducedShape("max", x!.shape, axes, true);
-    const mask = record(isMaximum, [x!, reshape(out!, kept)], {});
+    const mask = cast(equal(x!, reshape(out!, kept)), "f32");
     const share = div(reshape(dOut!, kept), sum(mask, axes, { keepDims: true }));
     return [mul(mask, share)];
   },

@@ -3,7 +3,7 @@ import { numel, type Spec } from "../core/shape";
 import type { Layout, PointwiseOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import type { Channel, Param } from "../kernel/kernel";
-import { instantiate } from "../kernel/scalarFunction";
+import { genericType, instantiate } from "../kernel/scalarFunction";
 import { broadcastLayout, coalesce, isConstant, isContiguous } from "./layout";
 import { elementType } from "./wgsl";
 
@@ -34,7 +34,7 @@ interface Input {
 
 /** Where the lines go. */
 export interface Place {
-  /** Before the names of bindings and fields, so that they differ from the kernel's own. */
+  /** Before the names of bindings, fields and functions, so that they differ from the kernel's own. */
   readonly prefix: string;
   /** Whether four neighbouring elements may be computed at a time. */
   readonly byFour: boolean;
@@ -128,7 +128,13 @@ export class Writer {
   }
 
   #apply(e: Expression & { kind: "apply" }): string {
-    const { name, code } = instantiate(e.op.fn, e.args[0]?.dtype ?? e.dtype);
+    const generic = genericType(
+      e.op.fn,
+      e.args.map((a) => a.dtype),
+    );
+    // Without an input of type T, the result alone says what it is: a constant.
+    const elementOf = generic ?? e.dtype;
+    const { name, code } = instantiate(e.op.fn, elementOf, this.place.prefix);
     this.#functions.set(name, code);
     this.#names.push(e.op.name);
     this.#flops += numel(this.out.shape);
@@ -136,7 +142,7 @@ export class Writer {
     const scalars = e.op.scalars?.(e.attrs) ?? [];
     const fields = scalars.map((value, i) => {
       const declared = e.op.fn.params[e.args.length + i]!.type;
-      return { name: this.#field(value, declared === "T" ? e.dtype : declared), vector: false };
+      return { name: this.#field(value, declared === "T" ? elementOf : declared), vector: false };
     });
     const call = (lane: string) =>
       `${name}(${[...args, ...fields].map((a) => (a.vector ? a.name + lane : a.name)).join(", ")})`;
