@@ -23,7 +23,7 @@ ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 @group(0) @binding(${w.inputs.length}) var<storage, read_write> out: array<${elementType(out.dtype, w.width === 4)}>;
 @group(0) @binding(${w.inputs.length + 1}) var<uniform> params: Params;
 
-${w.functions}
+${w.functions()}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
@@ -70,7 +70,7 @@ export function composeEpilogue(expression: Expression, host: Expression, out: S
   const name = own === type ? "epilogue" : "epilogue_of_one";
   const epilogue = [
     ...w.bindings.map((b, n) => readBinding(first + n, b.name, b.type)),
-    w.functions,
+    w.functions(variant.code),
     `fn ${name}(value: ${own}, i: u32${channel}) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
     ...(own === type ? [] : [fourOf(name, channel !== "")]),
   ].join("\n");
@@ -108,7 +108,7 @@ export function composePrologue(expression: Expression, input: Spec, d: Dispatch
   if (variant.bindings.length - 1 + added > MAX_BUFFERS) return null;
   const prologue = [
     ...w.bindings.map((b, n) => readBinding(n, b.name, b.type)),
-    w.functions,
+    w.functions(variant.code),
     `fn element(i: u32) -> f32 {\n  ${w.lines}\n  return ${w.result};\n}`,
   ].join("\n");
   const code = appendFields(

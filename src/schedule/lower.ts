@@ -46,6 +46,7 @@ export class Lowering {
   readonly #sides = new Map<readonly Tensor[], Tensor>();
   readonly #besides: Fusion["sides"];
   readonly #prologues: Fusion["prologues"];
+  readonly #needed: ReadonlySet<Tensor>;
 
   constructor(
     wanted: readonly Tensor[],
@@ -59,6 +60,7 @@ export class Lowering {
     ({ inlined: this.#inlined, hosts: this.#hosts, sides: this.#besides, prologues: this.#prologues } = joined);
     for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
     this.#hosted = new Set(this.#hosts.values());
+    this.#needed = new Set(order);
     for (const t of order) this.#lower(t);
     for (const t of roots) this.contiguous(t);
   }
@@ -173,7 +175,9 @@ export class Lowering {
     const { op, inputs, attrs } = t.source as Node<KernelOp>;
     const side = this.#sides.get(t.source!.outs);
     if (side) this.#readings.set(side, { base: side, layout: contiguousLayout(side.shape) });
-    const made = op.lower(inputs, outs, attrs, this.options.target, side);
+    // The result of a host is written by another name, and read.
+    const isRead = (out: Tensor) => outs.length === 1 || this.#needed.has(out);
+    const made = op.lower(inputs, outs, attrs, this.options.target, side, isRead);
     const input = this.#prologues.get(t);
     return input ? made.map((d) => this.#begin(d, inputs[0]!, input)) : made;
   }
