@@ -27,7 +27,24 @@ export { assign } from "./graph/assign";
 export { createGenerator, defaultGenerator, type Generator } from "./graph/generator";
 export { parameter, state, type Tensor } from "./graph/tensor";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./io/safetensors";
-export { accuracyOf, ConfusionMatrix } from "./metrics/confusionMatrix";
+export { ConfusionMatrix } from "./metrics/confusionMatrix";
+export { bitsPerCharacter, perplexity } from "./metrics/language";
+export { hammingLoss, MultiLabelCounts, multiLabelOutcomes } from "./metrics/multiLabel";
+export { meanAbsoluteError, rSquared } from "./metrics/regression";
+export { rocAuc } from "./metrics/rocAuc";
+export {
+  type Average,
+  accuracyOf,
+  averageScores,
+  type ClassificationReport,
+  classificationReport,
+  type Outcomes,
+  outcomesOf,
+  type Scores,
+  scoresOf,
+  zeroOneLoss,
+} from "./metrics/scores";
+export { TopK, topKAccuracyOf } from "./metrics/topK";
 export { BatchNorm, type BatchNormOptions } from "./nn/batchNorm";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/conv2d";
 export {
