@@ -22,6 +22,16 @@ export function checkPair(op: string, x: Spec, target: Spec): void {
     throw new ShapeError(op, "shapes differ", operands, "reshape or expand the target to the shape of x");
 }
 
+/** @throws ShapeError unless the factor broadcasts to the shape of x; DTypeError unless it is f32 */
+export function checkFactor(op: string, name: string, factor: Spec | undefined, x: Spec): void {
+  if (!factor) return;
+  const operands = { x: showSpec(x), [name]: showSpec(factor) };
+  if (factor.dtype !== "f32") throw new DTypeError(op, `${name} of dtype ${factor.dtype}`, { wants: "f32" });
+  const lead = x.shape.length - factor.shape.length;
+  if (lead < 0 || factor.shape.some((size, d) => size !== 1 && size !== x.shape[d + lead]))
+    throw new ShapeError(op, `${name} does not broadcast to the shape of x`, operands);
+}
+
 /** The rows that labels are for: all dimensions but the last. */
 export interface Rows {
   readonly rows: number;
@@ -36,8 +46,9 @@ export interface Rows {
  */
 export function checkRows(op: string, x: Spec, labels: Spec, weight: Spec | undefined, soft: boolean): Rows {
   const shape = x.shape.slice(0, -1);
-  const classes = x.shape.at(-1)!;
-  const operands = { logits: showSpec(x), labels: showSpec(labels) };
+  const classes = x.shape.at(-1) ?? 0;
+  const wants = `wants i32${showShape(shape)}`;
+  const operands = { logits: showSpec(x), labels: `${showSpec(labels)}, ${wants}` };
   if (x.dtype !== "f32") throw new DTypeError(op, `logits of dtype ${x.dtype}`, { wants: "f32" });
   if (!x.shape.length || !sameShape(labels.shape, soft ? x.shape : shape))
     throw new ShapeError(op, "wants logits [..., C] and one label for each row", operands);

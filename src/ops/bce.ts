@@ -1,6 +1,6 @@
 import binaryCrossEntropy from "../../shaders/pointwise/binary_cross_entropy.wgsl";
 import binaryCrossEntropyGrad from "../../shaders/pointwise/binary_cross_entropy_grad.wgsl";
-import { checkPair } from "../families/losses";
+import { checkFactor, checkPair } from "../families/losses";
 import { record } from "../graph/op";
 import { pointwise, pointwiseGrad } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
@@ -26,6 +26,7 @@ export interface BceOptions extends LossOptions {
  */
 export function bce(x: Tensor, target: Tensor, { reduction = "mean", weight }: BceOptions = {}): Tensor {
   checkPair("bce", x, target);
+  checkFactor("bce", "weight", weight, x);
   const losses = record(op, [x, target], {});
   return reduced("bce", weight ? mul(losses, expand(weight, x.shape)) : losses, reduction);
 }

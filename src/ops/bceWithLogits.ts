@@ -1,5 +1,5 @@
 import binaryCrossEntropyLogits from "../../shaders/pointwise/binary_cross_entropy_logits.wgsl";
-import { checkPair } from "../families/losses";
+import { checkFactor, checkPair } from "../families/losses";
 import { record } from "../graph/op";
 import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
@@ -30,6 +30,8 @@ export interface BceWithLogitsOptions extends BceOptions {
 export function bceWithLogits(x: Tensor, target: Tensor, options: BceWithLogitsOptions = {}): Tensor {
   const { reduction = "mean", weight, posWeight } = options;
   checkPair("bceWithLogits", x, target);
+  checkFactor("bceWithLogits", "weight", weight, x);
+  checkFactor("bceWithLogits", "posWeight", posWeight, x);
   const positive = posWeight ? expand(posWeight, x.shape) : full([], 1);
   const losses = record(op, [x, target, positive], {});
   return reduced("bceWithLogits", weight ? mul(losses, expand(weight, x.shape)) : losses, reduction);

@@ -86,7 +86,9 @@ test("bad input is refused", () => {
       scores: 2
       labels: 1]
   `);
-  expect(() => rocAuc([1, Number.NaN], [1, 0])).toThrowErrorMatchingInlineSnapshot(`[DataError: rocAuc: score 1 is NaN]`);
+  expect(() => rocAuc([1, Number.NaN], [1, 0])).toThrowErrorMatchingInlineSnapshot(
+    `[DataError: rocAuc: score 1 is NaN]`,
+  );
   expect(() => rSquared([1], [])).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: rSquared: lengths differ
       predictions: 1
