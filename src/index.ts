@@ -22,6 +22,7 @@ export type { Shape, Spec } from "./core/shape";
 export { byteStatistics, ImageDataset, type ImageDatasetOptions } from "./data/dataset";
 export { type IdxFile, parseIdx } from "./data/idx";
 export { Loader, type LoaderOptions } from "./data/loader";
+export type { Reduction } from "./families/losses";
 export type { AdapterInfo } from "./gpu/device";
 export type { PoolStatistics } from "./gpu/pool";
 export type { KernelTime } from "./gpu/profile";
@@ -29,7 +30,24 @@ export { assign } from "./graph/assign";
 export { createGenerator, defaultGenerator, type Generator } from "./graph/generator";
 export { parameter, state, type Tensor } from "./graph/tensor";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./io/safetensors";
-export { accuracyOf, ConfusionMatrix } from "./metrics/confusionMatrix";
+export { ConfusionMatrix } from "./metrics/confusionMatrix";
+export { bitsPerCharacter, perplexity } from "./metrics/language";
+export { hammingLoss, MultiLabelCounts, multiLabelOutcomes } from "./metrics/multiLabel";
+export { meanAbsoluteError, rSquared } from "./metrics/regression";
+export { rocAuc } from "./metrics/rocAuc";
+export {
+  type Average,
+  accuracyOf,
+  averageScores,
+  type ClassificationReport,
+  classificationReport,
+  type Outcomes,
+  outcomesOf,
+  type Scores,
+  scoresOf,
+  zeroOneLoss,
+} from "./metrics/scores";
+export { TopK, topKAccuracyOf } from "./metrics/topK";
 export { BatchNorm, type BatchNormOptions } from "./nn/batchNorm";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/conv2d";
 export {
@@ -53,6 +71,8 @@ export { abs } from "./ops/abs";
 export { add } from "./ops/add";
 export { avgPool2d } from "./ops/avgPool2d";
 export { type BatchNormArguments, batchNorm } from "./ops/batchNorm";
+export { type BceOptions, bce } from "./ops/bce";
+export { type BceWithLogitsOptions, bceWithLogits } from "./ops/bceWithLogits";
 export { cast } from "./ops/cast";
 export { ceil } from "./ops/ceil";
 export { clamp } from "./ops/clamp";
@@ -72,8 +92,13 @@ export { full } from "./ops/full";
 export { gelu } from "./ops/gelu";
 export { greater } from "./ops/greater";
 export { greaterEqual } from "./ops/greaterEqual";
+export { hingeLoss } from "./ops/hingeLoss";
+export { type HuberLossOptions, huberLoss } from "./ops/huberLoss";
 export { isFinite } from "./ops/isFinite";
 export { isNaN } from "./ops/isNaN";
+export { type KlDivOptions, klDiv } from "./ops/klDiv";
+export { l1Loss } from "./ops/l1Loss";
+export { type LabelWeightsOptions, labelWeights } from "./ops/labelWeights";
 export { type LayerNormOptions, layerNorm } from "./ops/layerNorm";
 export { leakyRelu } from "./ops/leakyRelu";
 export { less } from "./ops/less";
@@ -91,8 +116,10 @@ export { maximum } from "./ops/maximum";
 export { maxPool2d } from "./ops/maxPool2d";
 export { mean } from "./ops/mean";
 export { minimum } from "./ops/minimum";
+export { type LossOptions, mseLoss } from "./ops/mseLoss";
 export { mul } from "./ops/mul";
 export { neg } from "./ops/neg";
+export { type NllLossOptions, nllLoss } from "./ops/nllLoss";
 export { notEqual } from "./ops/notEqual";
 export { pad } from "./ops/pad";
 export { permute } from "./ops/permute";
@@ -129,8 +156,12 @@ export { SGD, type SgdOptions } from "./optim/sgd";
 export type { Plan } from "./schedule/plan";
 export { CapturedStep, type Scalars } from "./train/capturedStep";
 export { type Checkpointed, loadCheckpoint, saveCheckpoint } from "./train/checkpoint";
+export { EarlyStopping, type EarlyStoppingOptions } from "./train/earlyStopping";
 export { createEngine, Engine, type EngineOptions, tensor } from "./train/engine";
 export type { AdapterEvent, CompileEvent, DoneEvent, EvalEvent, StepEvent, TrainEvent } from "./train/events";
 export { type Evaluation, evaluateClassifier, type FitOptions, fit } from "./train/fit";
+export { type CheckedInput, type GradCheckOptions, type GradCheckResult, gradCheck } from "./train/gradCheck";
+export { type LearningCurveOptions, type LearningCurveReading, learningCurveReading } from "./train/learningCurve";
+export { type Split, type SplitOptions, trainDevTestSplit } from "./train/split";
 export type { Measurement } from "./train/tuner";
 export { fileTuningStore, type TuningStore } from "./train/tuningStore";

@@ -39,8 +39,16 @@ export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
   /**
    * The dispatches that fill `outs`. Inputs are contiguous. Returns data; submits nothing.
    * @param side a tensor to fill with {@link KernelOp.sideSum} as well, if anybody wants it
+   * @param isRead tells of each of `outs` whether anybody reads it; the others need not be filled
    */
-  lower(inputs: readonly Tensor[], outs: readonly Tensor[], attrs: Attrs, target: Target, side?: Tensor): Dispatch[];
+  lower(
+    inputs: readonly Tensor[],
+    outs: readonly Tensor[],
+    attrs: Attrs,
+    target: Target,
+    side?: Tensor,
+    isRead?: (out: Tensor) => boolean,
+  ): Dispatch[];
   /** The ways in which `lower` may do it, where it knows several; {@link chosenWay} says which it takes. */
   ways?(inputs: readonly Tensor[], attrs: Attrs, target: Target): Ways;
   /** A sum that the kernel comes by on its way and can put out as well: that of a bias gradient beside a weight's. */

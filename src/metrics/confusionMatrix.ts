@@ -33,14 +33,3 @@ export class ConfusionMatrix {
     recordUpdate({ name: "confusion", reads: [logits, labels], writes: [this.counts], lower: () => [dispatch] });
   }
 }
-
-/** The share of examples on the diagonal of a confusion matrix, 0…1; NaN where it counts none. */
-export function accuracyOf(counts: ArrayLike<number>, classes: number): number {
-  let right = 0;
-  let all = 0;
-  for (let i = 0; i < classes * classes; i++) {
-    all += counts[i]!;
-    if (i % (classes + 1) === 0) right += counts[i]!;
-  }
-  return right / all;
-}

@@ -57,3 +57,10 @@ export const op: PointwiseOp<FullAttrs> = {
   },
   vjp: () => [],
 };
+
+/** Whether a tensor is known to be this value everywhere: a constant, perhaps behind views. */
+export function isFilled(x: Tensor, value: number): boolean {
+  let at = x;
+  while (at.source?.op.kind === "view") at = at.source.inputs[0]!;
+  return at.source?.op.name === op.name && (at.source.attrs as FullAttrs).value === value;
+}

@@ -59,6 +59,7 @@ export class Lowering {
   readonly #sides = new Map<readonly Tensor[], Tensor>();
   readonly #besides: Fusion["sides"];
   readonly #prologues: Fusion["prologues"];
+  readonly #needed: ReadonlySet<Tensor>;
 
   constructor(
     wanted: readonly Tensor[],
@@ -72,6 +73,7 @@ export class Lowering {
     ({ inlined: this.#inlined, hosts: this.#hosts, sides: this.#besides, prologues: this.#prologues } = joined);
     for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
     this.#hosted = new Set(this.#hosts.values());
+    this.#needed = new Set(order);
     for (const t of order) this.#lower(t);
     for (const t of roots) this.contiguous(t);
   }
@@ -187,7 +189,9 @@ export class Lowering {
     const side = this.#sides.get(t.source!.outs);
     if (side) this.#readings.set(side, { base: side, layout: contiguousLayout(side.shape) });
     const { target } = this.options;
-    const made = op.lower(inputs, outs, attrs, target, side);
+    // The result of a host is written by another name, and read.
+    const isRead = (out: Tensor) => outs.length === 1 || this.#needed.has(out);
+    const made = op.lower(inputs, outs, attrs, target, side, isRead);
     const ways = op.ways?.(inputs, attrs, target);
     if (ways) this.choices.set(ways.key, { ways, way: chosenWay(target, ways), op, inputs, attrs });
     const input = this.#prologues.get(t);

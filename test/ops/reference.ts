@@ -1,4 +1,5 @@
 import { broadcastShapes, numel, rowMajorStrides, type Shape } from "../../src/core/shape";
+import { data, type Tensor } from "../../src/graph/tensor";
 import type { Reference } from "./opCase";
 
 /** Multi-indices of a shape in row-major order. */
@@ -81,4 +82,46 @@ export function normalised(
     return ((x.data[at]! - mean) / Math.sqrt(variance + eps)) * weight.data[at % n]! + (bias?.data[at % n] ?? 0);
   });
   return { data, shape: x.shape };
+}
+
+/** The losses of elements or rows, joined as a loss op does. */
+export function joined({ data, shape }: Reference, reduction = "mean"): Reference {
+  if (reduction === "none") return { data, shape };
+  const total = data.reduce((a, b) => a + b, 0);
+  return { data: Float64Array.of(reduction === "sum" ? total : total / data.length), shape: [] };
+}
+
+/** A tensor of numbers that no gradient is asked of. */
+export const constant = (values: readonly number[] | undefined): Tensor | undefined =>
+  values && data({ shape: [values.length], dtype: "f32" }, Float32Array.from(values));
+
+/** Cross-entropy of log-probabilities [..., C] with labels [...], or soft labels [..., C]. */
+export function classLosses(
+  logs: Reference,
+  labels: Reference,
+  options: { ignoreIndex?: number; labelSmoothing?: number; weights?: readonly number[]; reduction?: string },
+): Reference {
+  const { ignoreIndex = -1, labelSmoothing = 0, weights, reduction = "mean" } = options;
+  const classes = logs.shape.at(-1)!;
+  const shape = logs.shape.slice(0, -1);
+  const soft = labels.shape.length === logs.shape.length;
+  const weightOf = (c: number) => weights?.[c] ?? 1;
+  const counts = (l: number) => soft || (l >= 0 && l < classes && l !== ignoreIndex);
+  let count = 0;
+  const data = Float64Array.from({ length: numel(shape) }, (_, r) => {
+    const label = labels.data[r]!;
+    if (!counts(label)) return 0;
+    count += soft ? 1 : weightOf(label);
+    let loss = 0;
+    for (let c = 0; c < classes; c++) {
+      const q = soft ? labels.data[r * classes + c]! : Number(c === label);
+      const smoothed = q * (1 - labelSmoothing) + labelSmoothing / classes;
+      if (smoothed) loss -= smoothed * weightOf(c) * logs.data[r * classes + c]!;
+    }
+    return loss;
+  });
+  const total = joined({ data, shape }, reduction);
+  return reduction === "mean"
+    ? { data: total.data.map((v) => (count ? (v * data.length) / count : 0)), shape: [] }
+    : total;
 }
