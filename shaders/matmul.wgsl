@@ -28,6 +28,7 @@ var<workgroup> a_tile: array<f32, DEPTH * A_STRIDE>;
 var<workgroup> b_tile: array<f32, DEPTH * B_STRIDE>;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
+fn tail(value: f32, i: u32, channel: u32) {}
 fn side(value: f32, i: u32) {}
 
 @compute @workgroup_size(THREADS, THREADS)
@@ -90,7 +91,9 @@ fn main(
         let col = col0 + (local.x + q * THREADS) * 4u + c;
         if (col < params.n) {
           let at = (group.z * params.m + row) * params.n + col;
-          out[at] = epilogue(sums[r][q][c], at, col);
+          let value = epilogue(sums[r][q][c], at, col);
+          out[at] = value;
+          tail(value, at, col);
         }
       }
     }

@@ -13,15 +13,22 @@ struct Params {
 @group(0) @binding(3) var<uniform> params: Params;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
+fn tail(value: f32, i: u32, channel: u32) {}
 fn side(value: f32, i: u32) {}
 
 fn store(row: u32, col: u32, base: u32, values: vec4f) {
   if (row >= params.m) { return; }
   let at = base + row * params.n + col;
-  out[at] = epilogue(values.x, at, col);
-  if (col + 1u < params.n) { out[at + 1u] = epilogue(values.y, at + 1u, col + 1u); }
-  if (col + 2u < params.n) { out[at + 2u] = epilogue(values.z, at + 2u, col + 2u); }
-  if (col + 3u < params.n) { out[at + 3u] = epilogue(values.w, at + 3u, col + 3u); }
+  put(values.x, at, col);
+  if (col + 1u < params.n) { put(values.y, at + 1u, col + 1u); }
+  if (col + 2u < params.n) { put(values.z, at + 2u, col + 2u); }
+  if (col + 3u < params.n) { put(values.w, at + 3u, col + 3u); }
+}
+
+fn put(sum: f32, at: u32, col: u32) {
+  let value = epilogue(sum, at, col);
+  out[at] = value;
+  tail(value, at, col);
 }
 
 @compute @workgroup_size(8, 1)

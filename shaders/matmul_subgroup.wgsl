@@ -19,6 +19,7 @@ struct Params { m: u32, n: u32, k: u32, a_batch: u32, b_batch: u32 }
 @group(0) @binding(3) var<uniform> params: Params;
 
 fn epilogue(value: vec4f, i: u32, channel: u32) -> vec4f { return value; }
+fn tail(value: vec4f, i: u32, channel: u32) {}
 fn side(value: f32, i: u32) {}
 
 const LOADS = ROWS / LANES;
@@ -129,6 +130,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   for (var r = 0u; r < ROWS; r++) { sum[r] = epilogue(sum[r], first + r * params.n, column); }
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
-    if (row + r < params.m && column < params.n) { out[(first + r * params.n) / 4u] = sum[r]; }
+    if (row + r < params.m && column < params.n) {
+      out[(first + r * params.n) / 4u] = sum[r];
+      tail(sum[r], first + r * params.n, column);
+    }
   }
 }

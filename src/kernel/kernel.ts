@@ -44,6 +44,9 @@ export interface KernelInfo {
 export const EPILOGUE_HOOK =
   /fn epilogue\(value: (?<type>f32|vec4f), i: u32(?<channel>, channel: u32)?\) -> \k<type> \{ return value; \}/;
 
+/** The function that a kernel hands each result to once it is stored, so that another can be computed from it and stored too. */
+export const TAIL_HOOK = /fn tail\(value: (?<type>f32|vec4f), i: u32(?<channel>, channel: u32)?\) \{\}/;
+
 /** The function by which a kernel reads its first input, where pointwise ops can be computed in place of the read. */
 export const PROLOGUE_HOOK = "fn element(i: u32) -> f32 { return x[i]; }";
 

@@ -6,7 +6,7 @@ import type { Update } from "../graph/trace";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
-import { compose, composeEpilogue, composePrologue } from "./compose";
+import { compose, composeEpilogue, composePrologue, composeTail } from "./compose";
 import { canonical } from "./cse";
 import { constantBehind, type Fusion, fusion } from "./fuse";
 import { contiguousLayout, isContiguous } from "./layout";
@@ -58,6 +58,7 @@ export class Lowering {
   /** From a kernel's outputs to the sum that it makes on the side, and back from the sum to one of the outputs. */
   readonly #sides = new Map<readonly Tensor[], Tensor>();
   readonly #besides: Fusion["sides"];
+  readonly #tails: Fusion["tails"];
   readonly #prologues: Fusion["prologues"];
   readonly #needed: ReadonlySet<Tensor>;
 
@@ -70,7 +71,8 @@ export class Lowering {
     const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
     const order = topological(roots, inputsOf);
     const joined = fusion(order, roots, inputsOf, options.fuse);
-    ({ inlined: this.#inlined, hosts: this.#hosts, sides: this.#besides, prologues: this.#prologues } = joined);
+    ({ inlined: this.#inlined, hosts: this.#hosts, tails: this.#tails } = joined);
+    ({ sides: this.#besides, prologues: this.#prologues } = joined);
     for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
     this.#hosted = new Set(this.#hosts.values());
     this.#needed = new Set(order);
@@ -129,7 +131,20 @@ export class Lowering {
     const expression = this.#apply(t);
     if (host && this.#finish(host, expression, t)) return;
     if (host) this.#kernel(host);
-    this.dispatches.push(compose(expression, t));
+    this.#emit(compose(expression, t, this.#tails.has(t)), t);
+  }
+
+  /** Adds the dispatch that makes `t` last of all, and lets it make what is computed from `t` at once, where it can. */
+  #emit(d: Dispatch, t: Tensor): void {
+    const second = this.#tails.get(t);
+    if (!second) {
+      this.dispatches.push(d);
+      return;
+    }
+    for (const made of [t, second]) this.#readings.set(made, { base: made, layout: contiguousLayout(made.shape) });
+    const both = composeTail(this.#apply(second), this.#read(t), second, d);
+    this.dispatches.push(both ? this.#bound(both, [t, second]) : d);
+    if (!both) this.#readings.delete(second);
   }
 
   /** Emits the kernel that makes `host` with the expression evaluated on its results. @returns whether that could be done */
@@ -140,7 +155,8 @@ export class Lowering {
     const finished = last.variant.hook && writers.length === 1 && writers[0] === last;
     const hung = finished && composeEpilogue(expression, this.#read(host), out, last);
     if (!hung) return false;
-    for (const d of [...made.slice(0, -1), hung]) this.dispatches.push(this.#bound(d, [out]));
+    for (const d of made.slice(0, -1)) this.dispatches.push(this.#bound(d, [out]));
+    this.#emit(this.#bound(hung, [out]), out);
     return true;
   }
 
@@ -180,7 +196,8 @@ export class Lowering {
     const { outs } = maker.source!;
     const made = this.#make(maker, outs);
     for (const out of outs) this.#readings.set(out, { base: out, layout: contiguousLayout(out.shape) });
-    for (const d of made) this.dispatches.push(this.#bound(d, outs));
+    for (const d of made.slice(0, -1)) this.dispatches.push(this.#bound(d, outs));
+    this.#emit(this.#bound(made.at(-1)!, outs), outs[0]!);
   }
 
   /** The dispatches of a kernel op, and with them the sum that it makes on the side. */

@@ -5,6 +5,7 @@ import { trace } from "../../src/graph/trace";
 import { BASELINE_TARGET as target } from "../../src/kernel/target";
 import { Linear } from "../../src/nn/linear";
 import { add } from "../../src/ops/add";
+import { gelu } from "../../src/ops/gelu";
 import { matmul } from "../../src/ops/matmul";
 import { maxPool2d } from "../../src/ops/maxPool2d";
 import { mul } from "../../src/ops/mul";
@@ -62,8 +63,35 @@ test("pointwise ops finish the results of the kernel before them, unless somebod
     plan({ outputs, target, fuse }).dispatches.map((d) => d.variant.name);
   const product = matmul(a, b);
   expect(names([relu(add(product, bias))])).toEqual(["matmul+add·relu"]);
-  expect(names([relu(add(product, bias)), product])).toEqual(["matmul", "add·relu"]);
+  expect(names([relu(add(product, bias)), softmax(product)])).toEqual(["matmul⇉add·relu", "softmax"]);
   expect(names([relu(add(product, bias))], false)).toEqual(["matmul", "add", "relu"]);
+});
+
+test("what is computed from a result that others read as well comes out beside it", () => {
+  const [a, b, bias] = [f32("a", 5, 3), f32("b", 3, 7), f32("bias", 7)];
+  const names = (outputs: Tensor[], fuse = true) =>
+    plan({ outputs, target, fuse }).dispatches.map((d) => d.variant.name);
+  const hidden = add(matmul(a, b), bias);
+  const active = gelu(hidden);
+  expect(names([active, hidden])).toEqual(["matmul+add⇉gelu"]);
+  expect(names([active, hidden], false)).toEqual(["matmul", "add", "gelu"]);
+  const scaled = mul(bias, 3);
+  expect(names([scaled, relu(scaled)])).toEqual(["fill·mul⇉relu"]);
+  // Not before its time: a kernel stands between the two.
+  const late = mul(hidden, sum(softmax(hidden)));
+  expect(names([hidden, late])).toEqual(["matmul+add", "softmax", "reduce", "reduce", "mul"]);
+  // Not where the first is also read out of order.
+  const square = mul(f32("x", 4, 4), 2);
+  expect(names([square, add(square, transpose(square))])).toHaveLength(2);
+});
+
+test("a value that one chain reads twice is computed within it", () => {
+  const x = f32("x", 5, 4);
+  const doubled = mul(x, 2);
+  expect(plan({ outputs: [add(relu(doubled), square(doubled))], target, fuse: true }).dispatches).toHaveLength(1);
+  const product = matmul(x, f32("w", 4, 6));
+  const gated = mul(relu(product), square(product));
+  expect(plan({ outputs: [gated], target, fuse: true }).dispatches.map((d) => d.variant.name)).toHaveLength(1);
 });
 
 test("what a sum reads is computed within it, unless somebody else reads it", () => {

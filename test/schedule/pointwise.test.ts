@@ -80,12 +80,15 @@ const clampBelow = (x: Tensor) => clamp(x, { min: 0 });
 const cube = (x: Tensor) => pow(x, 3);
 const activations = { clampBelow, elu, erf, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh };
 const functions = { abs, cos, cube, exp, expm1, log, log1p, neg, rsqrt, sin, sqrt, square };
-test.each(Object.entries({ ...activations, ...functions }))("%s and its gradient are a kernel each", (_, op) => {
-  const [x, dOut] = [input("f32", 4, 5), input("f32", 4, 5)];
-  const out = op(x);
-  const { dispatches } = plan({ outputs: [out, ...gradients(out, [x], dOut)], target, fuse: true });
-  expect(dispatches).toHaveLength(2);
-});
+test.each(Object.entries({ ...activations, ...functions }))(
+  "%s and its gradient are a kernel each at most",
+  (_, op) => {
+    const [x, dOut] = [input("f32", 4, 5), input("f32", 4, 5)];
+    const out = op(x);
+    const { dispatches } = plan({ outputs: [out, ...gradients(out, [x], dOut)], target, fuse: true });
+    expect(dispatches.length).toBeLessThanOrEqual(2);
+  },
+);
 
 test("masks hang on a product, and are made within a sum", () => {
   const product = matmul(input("f32", 5, 3), input("f32", 3, 4));
