@@ -1,7 +1,7 @@
 /**
  * Counter-based random numbers: a value depends on (seed, stream, index) alone, so they can be made in any order, on the
  * CPU and on the GPU, and come out equal. Threefry-2x32 with 20 rounds.
- * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"; the same function is in shaders/dropout.wgsl
+ * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"; the same function is in shaders/include/threefry.wgsl
  */
 export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
   const keys = [key0, key1, 0x1bd11bda ^ key0 ^ key1];
