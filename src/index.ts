@@ -23,12 +23,13 @@ export type { AdapterInfo } from "./gpu/device";
 export type { PoolStatistics } from "./gpu/pool";
 export type { KernelTime } from "./gpu/profile";
 export { assign } from "./graph/assign";
-export { createGenerator, defaultGenerator, type Generator } from "./graph/generator";
+export { createGenerator, defaultGenerator, type Generator, type RandomOptions } from "./graph/generator";
 export { parameter, state, type Tensor } from "./graph/tensor";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./io/safetensors";
 export { accuracyOf, ConfusionMatrix } from "./metrics/confusionMatrix";
 export { BatchNorm, type BatchNormOptions } from "./nn/batchNorm";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/conv2d";
+export * as init from "./nn/init";
 export {
   constant,
   type Fans,
@@ -50,6 +51,8 @@ export { abs } from "./ops/abs";
 export { add } from "./ops/add";
 export { avgPool2d } from "./ops/avgPool2d";
 export { type BatchNormArguments, batchNorm } from "./ops/batchNorm";
+export { type BernoulliOptions, bernoulli } from "./ops/bernoulli";
+export { categorical } from "./ops/categorical";
 export { concat } from "./ops/concat";
 export { type Conv2dOptions, conv2d } from "./ops/conv2d";
 export { div } from "./ops/div";
@@ -68,8 +71,11 @@ export { maxPool2d } from "./ops/maxPool2d";
 export { mean } from "./ops/mean";
 export { mul } from "./ops/mul";
 export { neg } from "./ops/neg";
+export { normal } from "./ops/normal";
 export { pad } from "./ops/pad";
+export { permutation } from "./ops/permutation";
 export { permute } from "./ops/permute";
+export { randint } from "./ops/randint";
 export { relu } from "./ops/relu";
 export { flatten, reshape } from "./ops/reshape";
 export { rmsNorm } from "./ops/rmsNorm";
@@ -85,11 +91,37 @@ export { takeBytes } from "./ops/takeBytes";
 export { takeRows } from "./ops/takeRows";
 export { tanh } from "./ops/tanh";
 export { transpose } from "./ops/transpose";
+export { truncatedNormal } from "./ops/truncatedNormal";
+export { uniform } from "./ops/uniform";
+export { Adadelta, type AdadeltaOptions } from "./optim/adadelta";
+export { Adagrad, type AdagradOptions } from "./optim/adagrad";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam";
+export { Adamax, type AdamaxOptions } from "./optim/adamax";
+export { type AverageOptions, ExponentialMovingAverage } from "./optim/ema";
 export { gradients } from "./optim/gradients";
+export { noDecay, type ParameterGroup, type Parameters } from "./optim/groups";
+export { Lion, type LionOptions } from "./optim/lion";
+export { NAdam, type NadamOptions } from "./optim/nadam";
 export { Optimizer, type OptimizerOptions } from "./optim/optimizer";
+export { RAdam, type RadamOptions } from "./optim/radam";
 export { RMSprop, type RmspropOptions } from "./optim/rmsprop";
-export { constantSchedule, cosineSchedule, exponentialSchedule, type Schedule, stepSchedule } from "./optim/schedules";
+export {
+  constantSchedule,
+  cosineRestartsSchedule,
+  cosineSchedule,
+  exponentialSchedule,
+  inverseTimeSchedule,
+  linearSchedule,
+  type OneCycleOptions,
+  oneCycleSchedule,
+  type PlateauOptions,
+  type PlateauState,
+  polynomialSchedule,
+  ReduceOnPlateau,
+  type Schedule,
+  stepSchedule,
+  warmUp,
+} from "./optim/schedules";
 export { SGD, type SgdOptions } from "./optim/sgd";
 export type { Plan } from "./schedule/plan";
 export { CapturedStep, type Scalars } from "./train/capturedStep";

@@ -33,7 +33,7 @@ export function groupsOf(name: string, parameters: Parameters): readonly Paramet
   const isFlat = (list: Parameters): list is readonly Tensor[] => list.length > 0 && !("parameters" in list[0]!);
   const groups = isFlat(parameters) ? [{ parameters }] : parameters;
   const all = groups.flatMap((g) => g.parameters);
-  if (!all.length) throw new CaptureError(name, "no parameters to optimize");
+  if (!all.length) throw new CaptureError(name, "no parameters");
   all.forEach((t, i) => {
     if (t.leaf?.kind !== "state" || t.dtype !== "f32")
       throw new CaptureError(name, `parameter ${i} is no f32 state`, {}, "make it by parameter(…), or by a module");

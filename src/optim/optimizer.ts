@@ -2,11 +2,13 @@ import accumulateKernel from "../../shaders/accumulate.wgsl";
 import countUpdate from "../../shaders/count_update.wgsl";
 import gradientScaleKernel from "../../shaders/gradient_scale.wgsl";
 import squareSum from "../../shaders/square_sum.wgsl";
+import squareSumTree from "../../shaders/square_sum_tree.wgsl";
 import { CaptureError } from "../core/errors";
 import { Arena } from "../graph/arena";
 import { scratch, state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
 import { reshape } from "../ops/reshape";
 import { slice } from "../ops/slice";
 import { partialGradients } from "./gradients";
@@ -151,7 +153,7 @@ export abstract class Optimizer {
       reads: grads as Tensor[],
       writes: [this.arena.parameters, ...this.allStates().map(([, t]) => t)],
       assigns,
-      lower: () => [...this.#accumulate(), ...this.#scale(), ...this.dispatches(this.#launch())],
+      lower: (target) => [...this.#accumulate(), ...this.#scale(target), ...this.dispatches(this.#launch())],
     });
   }
 
@@ -211,18 +213,21 @@ export abstract class Optimizer {
     return [accumulateKernel.dispatch({ buffers: { gradients, micro, accumulated }, params: { len }, grid: len })];
   }
 
-  #scale(): Dispatch[] {
+  #scale({ cpu }: Target): Dispatch[] {
     const { clipNorm, lossScale, skipNonFinite = lossScale !== undefined, accumulate = 1 } = this.options;
     const measured = clipNorm !== undefined || skipNonFinite;
     if (!measured && accumulate === 1) return [];
     const parts = measured ? NORM_PARTS : 0;
     const partial = scratch({ shape: [NORM_PARTS], dtype: "f32" });
-    const norm = squareSum.dispatch({
+    const sum = {
       buffers: { x: this.accumulated ?? this.gradients, partial },
       params: { len: this.arena.length / 4, parts },
-      grid: [NORM_PARTS],
       flops: 2 * this.arena.length,
-    });
+    };
+    const lanes = 256;
+    const norm = cpu
+      ? squareSum.dispatch({ ...sum, grid: [NORM_PARTS] })
+      : squareSumTree.dispatch({ ...sum, grid: [NORM_PARTS * lanes], constants: { LANES: lanes } });
     const scale = gradientScaleKernel.dispatch({
       buffers: { partial, state: this.gradientScale, micro: this.microSteps ?? this.unused() },
       params: { parts, max_norm: clipNorm ?? NO_LIMIT, interval: GROWTH_INTERVAL, micro_steps: accumulate },

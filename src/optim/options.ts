@@ -36,6 +36,6 @@ export function checkOptions(name: string, options: object): void {
     const numbers = Array.isArray(value) ? (value as unknown[]) : [value];
     if (numbers.every((x) => typeof x === "number" && RULES[wants](x))) continue;
     const fix = option === "lossScale" ? 'pass a number above 0, or "dynamic"' : undefined;
-    throw new CaptureError(name, `${option} ${JSON.stringify(value)}`, { wants }, fix);
+    throw new CaptureError(name, `${option} ${numbers.join(", ")}`, { wants }, fix);
   }
 }

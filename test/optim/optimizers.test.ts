@@ -1,6 +1,8 @@
 // Each optimizer against its formula in f64, over several steps, with parameters of odd sizes in one arena.
 import { expect, test } from "vitest";
+import { Executable } from "../../src/gpu/executable";
 import { feed, parameter, type Tensor } from "../../src/graph/tensor";
+import { trace } from "../../src/graph/trace";
 import { add } from "../../src/ops/add";
 import { mul } from "../../src/ops/mul";
 import { square } from "../../src/ops/square";
@@ -15,6 +17,7 @@ import type { Optimizer, OptimizerOptions } from "../../src/optim/optimizer";
 import { RAdam } from "../../src/optim/radam";
 import { RMSprop } from "../../src/optim/rmsprop";
 import { SGD } from "../../src/optim/sgd";
+import { plan } from "../../src/schedule/plan";
 import { describeOnDawn } from "../device";
 
 /** One element's state; all zero at first. */
@@ -209,15 +212,20 @@ await describeOnDawn("optimizers", (engine) => {
     });
   });
 
-  test("clipping scales all gradients by their global norm", async () => {
+  test.each([true, false])("clipping scales all gradients by their global norm, cpu %s", async (cpu) => {
     const parameters = values.map((v, i) => parameter(`p${i}`, { shape: [v.length], dtype: "f32" }, () => v.slice()));
     const optimizer = new SGD(parameters, { lr: 1, clipNorm: 0.5 });
-    const step = await engine.capture({}, () => {
+    const { result, updates } = trace(() => {
       const loss = mul(add(sum(square(parameters[0]!)), sum(square(parameters[1]!))), 3);
       optimizer.step(loss);
-      return { loss };
+      return loss;
     });
-    await step.run();
+    const target = { ...engine.runtime.open.target, cpu };
+    const executable = await Executable.create(
+      engine.runtime,
+      plan({ outputs: [result], updates, target, fuse: true }),
+    );
+    executable.run();
     const gradients = values.map((v) => Float64Array.from(v, (p) => 6 * p));
     const norm = Math.hypot(...gradients.flatMap((g) => [...g]));
     const [scale, measured] = await engine.read(optimizer.gradientScale);
