@@ -17,5 +17,5 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let u = to_unit(four_words(vec2u(state[0], params.stream), i, state[1]));
   var limit = vec4f(params.probability);
   if (UNIFORM == 0u) { limit = p[i]; }
-  out[i] = within_u32(select(vec4u(0u), vec4u(params.one), u < limit), i, params.len);
+  out[i] = select(vec4u(0u), select(vec4u(0u), vec4u(params.one), u < limit), present(i, params.len));
 }

@@ -14,5 +14,5 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   if (4u * i >= params.len) { return; }
   let words = four_words(vec2u(state[0], params.stream), i, state[1]);
   let z = vec4f(normal_pair(words.xy), normal_pair(words.zw));
-  out[i] = within_f32(params.mean + params.deviation * z, i, params.len);
+  out[i] = select(vec4f(0.0), params.mean + params.deviation * z, present(i, params.len));
 }

@@ -13,5 +13,5 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   if (4u * i >= params.len) { return; }
   var words = four_words(vec2u(state[0], params.stream), i, state[1]);
   if (params.range > 0u) { words %= vec4u(params.range); }
-  out[i] = within_i32(params.low + bitcast<vec4i>(words), i, params.len);
+  out[i] = select(vec4i(0), params.low + bitcast<vec4i>(words), present(i, params.len));
 }

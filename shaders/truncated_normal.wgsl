@@ -9,7 +9,9 @@ struct Params { len: u32, stream: u32, mean: f32, deviation: f32, a: f32, b: f32
 @group(0) @binding(2) var<uniform> params: Params;
 
 fn value(word: u32) -> f32 {
-  let z = normal_quantile(params.below + params.mass * to_open_unit(word), params.above + params.mass * to_open_unit(~word));
+  let p = params.below + params.mass * to_open_unit(word);
+  let q = params.above + params.mass * to_open_unit(~word);
+  let z = normal_quantile(p, q);
   return clamp(params.mean + params.deviation * z, params.a, params.b);
 }
 
@@ -19,5 +21,5 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   if (4u * i >= params.len) { return; }
   let words = four_words(vec2u(state[0], params.stream), i, state[1]);
   let v = vec4f(value(words.x), value(words.y), value(words.z), value(words.w));
-  out[i] = within_f32(v, i, params.len);
+  out[i] = select(vec4f(0.0), v, present(i, params.len));
 }

@@ -11,5 +11,5 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let i = gid.x + gid.y * groups.x * 64u;
   if (4u * i >= params.len) { return; }
   let u = to_unit(four_words(vec2u(state[0], params.stream), i, state[1]));
-  out[i] = within_f32(params.low + params.range * u, i, params.len);
+  out[i] = select(vec4f(0.0), params.low + params.range * u, present(i, params.len));
 }

@@ -25,9 +25,7 @@ const refusal = (fn: () => unknown) => expect(() => trace(fn));
 test("parameters", () => {
   const p = make("p");
   refusal(() => new SGD([])).toThrowErrorMatchingInlineSnapshot(`[CaptureError: SGD: no parameters]`);
-  refusal(() => new SGD([{ parameters: [] }])).toThrowErrorMatchingInlineSnapshot(
-    `[CaptureError: SGD: no parameters]`,
-  );
+  refusal(() => new SGD([{ parameters: [] }])).toThrowErrorMatchingInlineSnapshot(`[CaptureError: SGD: no parameters]`);
   refusal(() => new SGD([p, make("q"), p])).toThrowErrorMatchingInlineSnapshot(`
     [CaptureError: SGD: parameter 2 is named twice
       parameter: p]
