@@ -22,3 +22,10 @@ export function withIncludes(name: string, code: string, read: (file: string) =>
   visit(name, code);
   return [code, ...[...parts].map(([file, text]) => `// include/${file}\n${text}`)].join("\n");
 }
+
+/** Where a line of a text with includes comes from: its number, with the included file's name where it is of one. */
+export function sourceLine(code: string, line: number): string {
+  const lines = code.split("\n").slice(0, line);
+  const mark = lines.findLastIndex((l) => /^\/\/ include\/[\w.]+$/.test(l));
+  return mark < 0 ? String(line) : `${lines[mark]!.slice("// ".length)}:${line - mark - 1}`;
+}

@@ -71,8 +71,10 @@ export class ExponentialMovingAverage {
     const decay = this.#decay;
     const len = arena.length / 4;
     const { parameters } = arena;
+    // Eager plans are kept by name: whom the average follows is part of it.
+    const name = optimizer ? `ema after ${optimizer.control.id}` : "ema";
     this.#record(
-      "ema",
+      name,
       [average, total],
       [
         emaKernel.dispatch({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import dropout from "../../shaders/dropout.wgsl";
-import { withIncludes } from "../../src/kernel/include";
+import { sourceLine, withIncludes } from "../../src/kernel/include";
 import { reflectKernel } from "../../src/kernel/reflect";
 
 const files: Record<string, string> = {
@@ -34,6 +34,15 @@ test("a file that is not there is named, with who wants it", () => {
   );
   const nested = (name: string) => (name === "one.wgsl" ? "// @include three.wgsl" : undefined);
   expect(() => withIncludes("kernel.wgsl", kernel, nested)).toThrow(/^include\/one\.wgsl: includes three\.wgsl/);
+});
+
+test("lines are told by the file that they are in", () => {
+  const code = withIncludes("kernel.wgsl", kernel, read);
+  const lines = code.split("\n");
+  const place = (text: string) => sourceLine(code, lines.findIndex((l) => l.startsWith(text)) + 1);
+  expect(place("fn main")).toBe("6");
+  expect(place("fn one")).toBe("include/one.wgsl:3");
+  expect(place("fn two")).toBe("include/two.wgsl:1");
 });
 
 test("a kernel without includes is left as it is", () => {
