@@ -27,7 +27,7 @@ export type { AdapterInfo } from "./gpu/device";
 export type { PoolStatistics } from "./gpu/pool";
 export type { KernelTime } from "./gpu/profile";
 export { assign } from "./graph/assign";
-export { createGenerator, defaultGenerator, type Generator } from "./graph/generator";
+export { createGenerator, defaultGenerator, type Generator, type RandomOptions } from "./graph/generator";
 export { parameter, state, type Tensor } from "./graph/tensor";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./io/safetensors";
 export { ConfusionMatrix } from "./metrics/confusionMatrix";
@@ -50,6 +50,7 @@ export {
 export { TopK, topKAccuracyOf } from "./metrics/topK";
 export { BatchNorm, type BatchNormOptions } from "./nn/batchNorm";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/conv2d";
+export * as init from "./nn/init";
 export {
   constant,
   type Fans,
@@ -73,7 +74,9 @@ export { avgPool2d } from "./ops/avgPool2d";
 export { type BatchNormArguments, batchNorm } from "./ops/batchNorm";
 export { type BceOptions, bce } from "./ops/bce";
 export { type BceWithLogitsOptions, bceWithLogits } from "./ops/bceWithLogits";
+export { type BernoulliOptions, bernoulli } from "./ops/bernoulli";
 export { cast } from "./ops/cast";
+export { categorical } from "./ops/categorical";
 export { ceil } from "./ops/ceil";
 export { clamp } from "./ops/clamp";
 export { concat } from "./ops/concat";
@@ -120,10 +123,13 @@ export { type LossOptions, mseLoss } from "./ops/mseLoss";
 export { mul } from "./ops/mul";
 export { neg } from "./ops/neg";
 export { type NllLossOptions, nllLoss } from "./ops/nllLoss";
+export { normal } from "./ops/normal";
 export { notEqual } from "./ops/notEqual";
 export { pad } from "./ops/pad";
+export { permutation } from "./ops/permutation";
 export { permute } from "./ops/permute";
 export { pow } from "./ops/pow";
+export { randint } from "./ops/randint";
 export { relu } from "./ops/relu";
 export { remainder } from "./ops/remainder";
 export { flatten, reshape } from "./ops/reshape";
@@ -146,12 +152,38 @@ export { takeBytes } from "./ops/takeBytes";
 export { takeRows } from "./ops/takeRows";
 export { tanh } from "./ops/tanh";
 export { transpose } from "./ops/transpose";
+export { truncatedNormal } from "./ops/truncatedNormal";
+export { uniform } from "./ops/uniform";
 export { where } from "./ops/where";
+export { Adadelta, type AdadeltaOptions } from "./optim/adadelta";
+export { Adagrad, type AdagradOptions } from "./optim/adagrad";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam";
+export { Adamax, type AdamaxOptions } from "./optim/adamax";
+export { type AverageOptions, ExponentialMovingAverage } from "./optim/ema";
 export { gradients } from "./optim/gradients";
+export { noDecay, type ParameterGroup, type Parameters } from "./optim/groups";
+export { Lion, type LionOptions } from "./optim/lion";
+export { NAdam, type NadamOptions } from "./optim/nadam";
 export { Optimizer, type OptimizerOptions } from "./optim/optimizer";
+export { RAdam, type RadamOptions } from "./optim/radam";
 export { RMSprop, type RmspropOptions } from "./optim/rmsprop";
-export { constantSchedule, cosineSchedule, exponentialSchedule, type Schedule, stepSchedule } from "./optim/schedules";
+export {
+  constantSchedule,
+  cosineRestartsSchedule,
+  cosineSchedule,
+  exponentialSchedule,
+  inverseTimeSchedule,
+  linearSchedule,
+  type OneCycleOptions,
+  oneCycleSchedule,
+  type PlateauOptions,
+  type PlateauState,
+  polynomialSchedule,
+  ReduceOnPlateau,
+  type Schedule,
+  stepSchedule,
+  warmUp,
+} from "./optim/schedules";
 export { SGD, type SgdOptions } from "./optim/sgd";
 export type { Plan } from "./schedule/plan";
 export { CapturedStep, type Scalars } from "./train/capturedStep";

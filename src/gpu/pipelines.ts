@@ -1,4 +1,5 @@
 import { DeviceError } from "../core/errors";
+import { sourceLine } from "../kernel/include";
 import type { Variant } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
 import { BufferUsage, SHADER_STAGE_COMPUTE } from "./constants";
@@ -72,7 +73,9 @@ export class PipelineCache {
       return compiled;
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();
-      const text = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join("; ") || String(cause);
+      const text =
+        messages.map((m) => `${sourceLine(variant.code, m.lineNum)}:${m.linePos} ${m.message}`).join("; ") ||
+        String(cause);
       throw new DeviceError(variant.name, "the device refuses this kernel", { variant: variant.key, cause: text });
     }
   }
