@@ -5,8 +5,9 @@ import gradWeightSubgroup from "../../shaders/conv2d_grad_weight_subgroup.wgsl";
 import convSubgroup from "../../shaders/conv2d_subgroup.wgsl";
 import { ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, showShape } from "../core/shape";
+import { depthwise, depthwiseGradInput, depthwiseGradWeight, isDepthwise } from "../families/depthwise";
 import { reduceDispatches } from "../families/reductions";
-import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
+import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS, withSide } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
@@ -24,7 +25,7 @@ export interface Conv2dOptions {
   readonly groups?: number;
 }
 
-interface Conv2dAttrs {
+export interface Conv2dAttrs {
   readonly stride: readonly [number, number];
   /** Zeros above and to the left. */
   readonly pad: readonly [number, number];
@@ -119,6 +120,7 @@ export const op: KernelOp<Conv2dAttrs> = {
   },
   lower([x, w], [out], attrs, target) {
     const params = geometry(x!.shape, w!.shape, attrs);
+    if (isDepthwise(w!.shape, attrs.groups)) return depthwise(x!, w!, out!, params);
     if (sharesLoads(target)) return [bySubgroups(x!, w!, out!, params, false, target)];
     const tiles = params.batch * Math.ceil((params.out_height * params.out_width) / 4);
     const grid = [tiles, channelTiles(params.out_channels, attrs.groups)] as const;
@@ -134,14 +136,16 @@ export const op: KernelOp<Conv2dAttrs> = {
 };
 
 /** Attributes of a convolution, and the shape of the operand whose gradient is wanted. */
-type GradAttrs = Conv2dAttrs & { readonly shape: Shape };
+export type Conv2dGradAttrs = Conv2dAttrs & { readonly shape: Shape };
 
-const gradInput: KernelOp<GradAttrs> = {
+/** Also the transposed convolution. Convolution is linear in each operand, so its gradients' gradients are the same three ops. */
+export const gradInput: KernelOp<Conv2dGradAttrs> = {
   kind: "kernel",
   name: "conv2d_grad_input",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   lower([dOut, w], [dx], attrs, target) {
     const params = geometry(dx!.shape, w!.shape, attrs);
+    if (isDepthwise(w!.shape, attrs.groups)) return depthwiseGradInput(dOut!, w!, dx!, params);
     if (sharesLoads(target) && params.stride_h === 1 && params.stride_w === 1)
       return [bySubgroups(dOut!, w!, dx!, params, true, target)];
     const tiles = params.batch * Math.ceil((params.height * params.width) / 4);
@@ -157,15 +161,20 @@ const gradInput: KernelOp<GradAttrs> = {
       }),
     ];
   },
-  vjp: noSecondDerivative("conv2d_grad_input"),
+  vjp: ([dOut, w], [d], { shape: _, ...attrs }) => [
+    record(op, [d!, w!], attrs),
+    record(gradWeight, [d!, dOut!], { ...attrs, shape: w!.shape }),
+  ],
 };
 
-const gradWeight: KernelOp<GradAttrs> = {
+const gradWeight: KernelOp<Conv2dGradAttrs> = {
   kind: "kernel",
   name: "conv2d_grad_weight",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   // A weight gradient has few elements and long sums: the rows of all pictures are dealt out to `parts` invocations.
   lower([x, dOut], [dw], attrs, target, side) {
+    if (isDepthwise(dw!.shape, attrs.groups))
+      return depthwiseGradWeight(x!, dOut!, dw!, geometry(x!.shape, dw!.shape, attrs), target, side);
     const subgroups = sharesLoads(target);
     const lanes = target.subgroupSize;
     const SUMS = Number(side !== undefined);
@@ -204,7 +213,10 @@ const gradWeight: KernelOp<GradAttrs> = {
     const [n, channels, height, width] = dOut!.shape as [number, number, number, number];
     return { of: dOut!, dims: { k0: 1, r0: n, k1: channels, r1: height * width } };
   },
-  vjp: noSecondDerivative("conv2d_grad_weight"),
+  vjp: ([x, dOut], [d], { shape: _, ...attrs }) => [
+    record(gradInput, [dOut!, d!], { ...attrs, shape: x!.shape }),
+    record(op, [x!, d!], attrs),
+  ],
 };
 
 /** Output channels of one subgroup in the kernels that share loads between lanes. */

@@ -82,3 +82,29 @@ export function normalised(
   });
   return { data, shape: x.shape };
 }
+
+/** Each group of channels of each example [N, C, …] normalised, then scaled and shifted by channel. */
+export function normalisedGroups(
+  x: Reference,
+  groups: number,
+  eps: number,
+  weight?: Reference,
+  bias?: Reference,
+): Reference {
+  const [n, channels, ...rest] = x.shape as [number, number, ...number[]];
+  const inner = numel(rest);
+  const length = (channels / groups) * inner;
+  const data = new Float64Array(x.data.length);
+  for (let row = 0; row < n * groups; row++) {
+    const values = x.data.subarray(row * length, (row + 1) * length);
+    const mean = values.reduce((a, b) => a + b, 0) / length;
+    const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / length;
+    values.forEach((v, j) => {
+      const at = row * length + j;
+      const channel = Math.floor(at / inner) % channels;
+      const scale = weight ? weight.data[channel]! : 1;
+      data[at] = ((v - mean) / Math.sqrt(variance + eps)) * scale + (bias ? bias.data[channel]! : 0);
+    });
+  }
+  return { data, shape: x.shape };
+}
