@@ -1,9 +1,10 @@
 // depthwise_grad_weight.wgsl for devices with many lanes: a workgroup takes up to 4·FOURS taps of one channel for one part,
 // s·chunk … (s + 1)·chunk − 1, of the positions (n, oy, ox). Neighbouring lanes read neighbouring positions, each keeps a sum
-// for every tap, and the lanes are joined as a tree.
+// for every tap; then 8 lanes join those of one slot (4 taps, or with SUMS = 1 the sum of d_out).
 const FOURS = 3u;
-const LANES = 64u; // a power of two
 const SUMS = 0u;
+const LANES = 64u;
+const SHARES = 192u; // LANES · (FOURS + SUMS), at most 8 · LANES
 
 struct Params {
   batch: u32, in_channels: u32, height: u32, width: u32, out_channels: u32, out_height: u32, out_width: u32,
@@ -16,21 +17,9 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> partial: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-var<workgroup> shares: array<vec4f, LANES>;
+var<workgroup> shares: array<vec4f, SHARES>;
 
 fn side(value: f32, i: u32) {}
-
-fn sum_of_lanes(share: vec4f, lane: u32) -> vec4f {
-  shares[lane] = share;
-  workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) { shares[lane] += shares[lane + half]; }
-    workgroupBarrier();
-  }
-  let total = shares[0];
-  workgroupBarrier();
-  return total;
-}
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -73,14 +62,26 @@ fn main(
     if (SUMS == 1u) { d_sum += d; }
   }
 
+  for (var q = 0u; q < FOURS; q++) { shares[q * LANES + lane] = sums[q]; }
+  if (SUMS == 1u) { shares[FOURS * LANES + lane] = vec4f(d_sum); }
+  workgroupBarrier();
+  let slot = lane / 8u;
+  let at = slot * LANES + lane % 8u;
+  if (slot < FOURS + SUMS) {
+    var share = vec4f();
+    for (var l = 0u; l < LANES; l += 8u) { share += shares[at + l]; }
+    shares[at] = share;
+  }
+  workgroupBarrier();
+  if (lane >= FOURS + SUMS) { return; }
+  var total = vec4f();
+  for (var l = 0u; l < 8u; l++) { total += shares[lane * LANES + l]; }
   let to = part * params.out_channels + o;
-  for (var q = 0u; q < FOURS; q++) {
-    let total = sum_of_lanes(sums[q], lane);
-    let k = first + 4u * q + lane;
-    if (lane < 4u && k < taps) { partial[to * taps + k] = total[lane]; }
+  if (lane == FOURS) {
+    if (first == 0u) { side(total.x, to); }
+    return;
   }
-  if (SUMS == 1u) {
-    let total = sum_of_lanes(vec4f(d_sum, 0.0, 0.0, 0.0), lane);
-    if (lane == 0u && first == 0u) { side(total.x, to); }
-  }
+  let k = first + 4u * lane;
+  let count = min(4u, max(taps, k) - k);
+  for (var j = 0u; j < count; j++) { partial[to * taps + k + j] = total[j]; }
 }

@@ -15,6 +15,13 @@ const SAMPLES: Record<string, Sample<object>[]> = {
   convTranspose2d: [{ inputs: [[1, 2, 2, 2], [2, 1, 2, 2], [1]], attrs: { stride: 2 } }],
   avgPool2d: [{ inputs: [[1, 1, 4, 3]], attrs: { kernel: 2, padding: 1, countIncludePad: false } }],
   adaptiveAvgPool2d: [{ inputs: [[1, 1, 3, 3]], attrs: { size: 2 } }],
+  batchNorm: [
+    {
+      inputs: [[2, 2, 1, 2], [2], [2], [2], { shape: [2], range: [0.5, 2] }],
+      attrs: { training: true },
+    },
+  ],
+  groupNorm: [{ inputs: [[2, 4, 2], [4], [4]], attrs: { groups: 2, eps: 0.1 } }],
   upsample2d: [{ inputs: [[1, 1, 2, 3]], attrs: { scale: 2, mode: "bilinear" } }],
 };
 

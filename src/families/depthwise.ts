@@ -118,7 +118,7 @@ function byWorkgroups(g: ConvGeometry, fours: number) {
     gradWeightTree.dispatch({
       buffers,
       params: { ...g, parts, chunk },
-      constants: { FOURS, SUMS },
+      constants: { FOURS, SUMS, SHARES: 64 * (FOURS + SUMS) },
       grid: rowGroups(across * parts),
       flops: flopsOf(g),
     });

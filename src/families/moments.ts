@@ -1,9 +1,9 @@
 import momentsKernel from "../../shaders/moments.wgsl";
 import joinKernel from "../../shaders/moments_join.wgsl";
 import momentsTree from "../../shaders/moments_tree.wgsl";
+import sumsJoin from "../../shaders/norm_grad_join.wgsl";
 import sumsKernel from "../../shaders/norm_grad_sums.wgsl";
 import sumsTree from "../../shaders/norm_grad_sums_tree.wgsl";
-import reduce from "../../shaders/reduce.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -55,20 +55,27 @@ export function momentDispatches(
   ];
 }
 
-/** `out[0, c]` = Σ dOut and `out[1, c]` = Σ dOut · (x − mean) · rstd over each channel c. */
+/** Σ dOut and Σ dOut · (x − mean) · rstd over each channel. */
 export function normGradSums(
   buffers: { readonly d_out: Tensor; readonly x: Tensor; readonly mean: Tensor; readonly rstd: Tensor },
-  out: Tensor,
+  [sums, products]: readonly [Tensor, Tensor],
   dims: Channels,
   target: Target,
 ): Dispatch[] {
   const { tree, parts, request } = split(dims, target);
-  const partial = parts === 1 ? out : scratch({ shape: [parts, ...out.shape], dtype: "f32" });
-  const first = { ...request, buffers: { ...buffers, partial }, flops: 4 * buffers.x.size };
-  const made = tree ? sumsTree.dispatch(first) : sumsKernel.dispatch(first);
-  if (parts === 1) return [made];
-  const outputs = out.size;
-  const along = { k1: outputs, r0: parts, r1: 1, parts0: 1, parts1: 1, parts_first: 0, scale: 1 };
-  const params = { len: outputs, outputs, ...along };
-  return [made, reduce.dispatch({ buffers: { x: partial, out }, params, grid: outputs })];
+  const launch = (outs: { sums: Tensor; products: Tensor }) => {
+    const whole = { ...request, buffers: { ...buffers, ...outs }, flops: 4 * buffers.x.size };
+    return tree ? sumsTree.dispatch(whole) : sumsKernel.dispatch(whole);
+  };
+  if (parts === 1) return [launch({ sums, products })];
+  const partial = () => scratch({ shape: [parts, dims.channels], dtype: "f32" });
+  const [partial_sums, partial_products] = [partial(), partial()];
+  return [
+    launch({ sums: partial_sums, products: partial_products }),
+    sumsJoin.dispatch({
+      buffers: { partial_sums, partial_products, sums, products },
+      params: { len: dims.channels, parts },
+      grid: dims.channels,
+    }),
+  ];
 }

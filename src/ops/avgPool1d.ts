@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
+import { poolAttrs, pooledShape } from "../families/pooling";
 import type { Tensor } from "../graph/tensor";
 import { avgPool2d } from "./avgPool2d";
 import type { Pool1dOptions } from "./maxPool1d";
@@ -21,14 +22,17 @@ export function avgPool1d(
   kernelSize: number,
   { stride = kernelSize, padding = 0, countIncludePad = true }: AvgPool1dOptions = {},
 ): Tensor {
-  const options = { stride: [1, stride], padding: [0, padding], countIncludePad } as const;
-  return asSequence(avgPool2d(asPicture("avgPool1d", x), [1, kernelSize], options));
+  const { picture, kernel, ...options } = alongRow("avgPool1d", x, kernelSize, stride, padding);
+  return asSequence(avgPool2d(picture, kernel, { ...options, countIncludePad }));
 }
 
-/** [N, C, L] → [N, C, 1, L]. @throws ShapeError */
-export function asPicture(op: string, x: Tensor): Tensor {
+/** [N, C, L] as pictures [N, C, 1, L], and a window that moves along their one row. @throws ShapeError */
+export function alongRow(op: string, x: Tensor, kernelSize: number, stride: number, padding: number) {
   if (x.shape.length !== 3) throw new ShapeError(op, "x must be [N, C, L]", { x: showShape(x.shape) });
-  return reshape(x, [x.shape[0]!, x.shape[1]!, 1, x.shape[2]!]);
+  const picture = reshape(x, [x.shape[0]!, x.shape[1]!, 1, x.shape[2]!]);
+  const window = poolAttrs(op, [1, kernelSize], [1, stride], [0, padding]);
+  pooledShape(op, picture.shape, window);
+  return { picture, ...window };
 }
 
 /** [N, C, 1, L] → [N, C, L]. */

@@ -4,17 +4,20 @@ import followKernel from "../../shaders/running_statistics.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, showShape } from "../core/shape";
 import { type Channels, momentDispatches, normGradSums } from "../families/moments";
-import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
+import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import { add } from "./add";
 import { div } from "./div";
+import { full } from "./full";
 import { mul } from "./mul";
+import { neg } from "./neg";
 import { reshape } from "./reshape";
 import { slice } from "./slice";
 import { sqrt } from "./sqrt";
 import { sub } from "./sub";
+import { sum } from "./sum";
 
 export interface BatchNormArguments {
   /** States [C]: in training they are moved towards the batch's statistics, else they are used. */
@@ -103,8 +106,8 @@ export const op = pointwiseWith<Channels>(
   apply,
   () => [],
   ([x, mean, rstd, weight, bias], dOut, dims) => {
-    const sums = gradSums(dOut, x!, mean!, rstd!, dims);
-    const [dBias, product] = [0, 1].map((i) => reshape(slice(sums, 0, i, i + 1), bias!.shape)) as [Tensor, Tensor];
+    const { sums, products } = gradSums(dOut, x!, mean!, rstd!, dims);
+    const [dBias, product] = [reshape(sums, bias!.shape), reshape(products, bias!.shape)];
     const dx = record(dxOp, [dOut, x!, mean!, rstd!, weight!, dBias, product], { count: dims.r0 * dims.r1 });
     return [dx, null, null, product, dBias];
   },
@@ -113,8 +116,38 @@ export const op = pointwiseWith<Channels>(
 const dxOp = pointwiseWith<{ count: number }>(
   applyGrad,
   ({ count }) => [1 / count],
-  noSecondDerivative("batch_norm_grad"),
+  ([dOut, x, mean, rstd, weight, total, productTotal], q, { count }) => {
+    const parts = centredVjp(mul(q, weight!), dOut!, [x!, mean!, rstd!, total!, productTotal!], count);
+    return [parts.g, parts.x, parts.mean, parts.rstd, mul(q, parts.value), parts.total, parts.productTotal];
+  },
 );
+
+/**
+ * The vector-Jacobian product of `rstd · (g − (total + x̂ · productTotal)/n)`, x̂ = (x − mean) · rstd, for each of its operands, and
+ * its value: what the dx of all these normalisations are made of.
+ */
+export function centredVjp(
+  q: Tensor,
+  g: Tensor,
+  [x, mean, rstd, total, productTotal]: readonly [Tensor, Tensor, Tensor, Tensor, Tensor],
+  count: number,
+) {
+  const centred = sub(x, mean);
+  const normalised = mul(centred, rstd);
+  const inner = sub(g, mul(add(total, mul(normalised, productTotal)), 1 / count));
+  const scaled = mul(q, rstd);
+  const share = mul(scaled, -1 / count);
+  const dx = mul(mul(share, rstd), productTotal);
+  return {
+    value: mul(rstd, inner),
+    g: scaled,
+    x: dx,
+    mean: neg(dx),
+    rstd: add(mul(q, inner), mul(mul(share, centred), productTotal)),
+    total: share,
+    productTotal: mul(share, normalised),
+  };
+}
 
 interface MomentsAttrs extends Channels {
   /** How often each result is written. */
@@ -131,7 +164,17 @@ const momentsOp: KernelOp<MomentsAttrs> = {
   },
   lower: ([x], outs, attrs, target) =>
     momentDispatches(x!, outs as readonly Tensor[] as readonly [Tensor, Tensor, Tensor], attrs, attrs, target),
-  vjp: noSecondDerivative("moments"),
+  // rstd = (σ² + eps)^−½, so that dσ² = dVariance − ½ rstd³ · dRstd; and ∂σ²/∂x = 2 (x − µ)/n.
+  vjp([x], [dMean, dVariance, dRstd], { r0, channels, r1, repeat }, [mean, , rstd]) {
+    const first = (t: Tensor) => slice(reshape(t, [channels, repeat]), 1, 0, 1);
+    const total = (t: Tensor | null | undefined) =>
+      t ? sum(reshape(t, [channels, repeat]), 1, { keepDims: true }) : 0;
+    const r = first(rstd!);
+    const slope = sub(mul(total(dVariance), 2), mul(mul(mul(r, r), r), total(dRstd)));
+    const centred = sub(reshape(x!, [r0, channels, r1]), first(mean!));
+    const dx = mul(add(mul(centred, slope), total(dMean)), 1 / (r0 * r1));
+    return [reshape(dx, x!.shape)];
+  },
 };
 
 /** Mean, biased variance and 1/√(variance + eps) of each channel of x, each `repeat` times: [channels · repeat]. */
@@ -143,12 +186,30 @@ export function moments(x: Tensor, dims: Channels, repeat: number, eps: number) 
 const gradSumsOp: KernelOp<Channels> = {
   kind: "kernel",
   name: "norm_grad_sums",
-  infer: (_, { channels }) => [{ shape: [2, channels], dtype: "f32" }],
-  lower: ([dOut, x, mean, rstd], [out], dims, target) =>
-    normGradSums({ d_out: dOut!, x: x!, mean: mean!, rstd: rstd! }, out!, dims, target),
-  vjp: noSecondDerivative("norm_grad_sums"),
+  infer(_, { channels }) {
+    const spec = { shape: [channels], dtype: "f32" } as const;
+    return [spec, spec];
+  },
+  lower: ([dOut, x, mean, rstd], [sums, products], dims, target) =>
+    normGradSums({ d_out: dOut!, x: x!, mean: mean!, rstd: rstd! }, [sums!, products!], dims, target),
+  vjp([dOut, x, mean, rstd], [dSums, dProducts], { r0, channels, r1 }, [sums, products]) {
+    const row = (t: Tensor) => reshape(t, [channels, 1]);
+    const [m, r] = [row(mean!), row(rstd!)];
+    const d = dSums ? row(dSums) : 0;
+    const product = dProducts ? row(dProducts) : full([1], 0);
+    const all = [r0, channels, r1];
+    const normalised = mul(sub(reshape(x!, all), m), r);
+    return [
+      reshape(add(mul(normalised, product), d), dOut!.shape),
+      reshape(mul(mul(reshape(dOut!, all), r), product), x!.shape),
+      reshape(neg(mul(mul(r, product), row(sums!))), mean!.shape),
+      reshape(div(mul(product, row(products!)), r), rstd!.shape),
+    ];
+  },
 };
 
-/** [2, channels]: Σ dOut and Σ dOut · (x − mean) · rstd over each channel. */
-export const gradSums = (dOut: Tensor, x: Tensor, mean: Tensor, rstd: Tensor, { r0, channels, r1 }: Channels): Tensor =>
-  record(gradSumsOp, [dOut, x, mean, rstd], { r0, channels, r1 });
+/** [channels] each: Σ dOut and Σ dOut · (x − mean) · rstd over each channel. */
+export function gradSums(dOut: Tensor, x: Tensor, mean: Tensor, rstd: Tensor, { r0, channels, r1 }: Channels) {
+  const [sums, products] = recordAll(gradSumsOp, [dOut, x, mean, rstd], { r0, channels, r1 });
+  return { sums: sums!, products: products! };
+}

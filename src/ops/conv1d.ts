@@ -30,11 +30,14 @@ export function conv1d(
   bias?: Tensor | null,
   { stride = 1, padding = 0, dilation = 1, groups = 1 }: Conv1dOptions = {},
 ): Tensor {
-  if (x.shape.length !== 3 || weight.shape.length !== 3)
-    throw new ShapeError("conv1d", "x must be [N, C, L] and weight [O, C/groups, K]", {
-      x: showShape(x.shape),
-      weight: showShape(weight.shape),
-    });
+  const refuse = (problem: string): never => {
+    throw new ShapeError("conv1d", problem, { x: showShape(x.shape), weight: showShape(weight.shape) });
+  };
+  if (x.shape.length !== 3 || weight.shape.length !== 3) refuse("x must be [N, C, L] and weight [O, C/groups, K]");
+  const [[, channels, length], [outChannels, inGroup, taps]] = [x.shape, weight.shape] as [number[], number[]];
+  if (channels !== inGroup! * groups || outChannels! % groups) refuse(`channels do not fit ${groups} group(s)`);
+  const around = typeof padding === "number" ? 2 * padding : padding === "same" ? length! : 0;
+  if (length! + around <= dilation * (taps! - 1)) refuse("the kernel is longer than the padded sequence");
   const row = (t: Tensor) => reshape(t, [t.shape[0]!, t.shape[1]!, 1, t.shape[2]!]);
   const out = conv2d(row(x), row(weight), bias, {
     stride: [1, stride],

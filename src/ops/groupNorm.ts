@@ -1,16 +1,17 @@
+import groupTotals from "../../shaders/group_totals.wgsl";
 import apply from "../../shaders/pointwise/batch_norm.wgsl";
 import applyGrad from "../../shaders/pointwise/group_norm_grad.wgsl";
 import { ShapeError } from "../core/errors";
-import { numel, type Shape, showShape } from "../core/shape";
-import { checkDTypes, noSecondDerivative, record } from "../graph/op";
+import { numel, showShape } from "../core/shape";
+import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
-import { gradSums, moments } from "./batchNorm";
+import { add } from "./add";
+import { centredVjp, gradSums, moments } from "./batchNorm";
 import { expand } from "./expand";
 import { full } from "./full";
 import { mul } from "./mul";
 import { reshape } from "./reshape";
-import { slice } from "./slice";
 import { sum } from "./sum";
 
 export interface GroupNormOptions {
@@ -71,27 +72,54 @@ interface GroupNormAttrs {
 export const op = pointwiseWith<GroupNormAttrs>(
   apply,
   () => [],
-  ([x, mean, rstd, weight, bias], dOut, { groups }) => {
+  ([x, mean, rstd, weight, _bias], dOut, { groups }) => {
     const [batch, channels, ...positions] = x!.shape as [number, number, ...number[]];
     const [repeat, inner] = [channels / groups, numel(positions)];
-    const sums = gradSums(dOut, x!, mean!, rstd!, { r0: 1, channels: batch * channels, r1: inner });
-    const affine = sum(reshape(sums, [2, batch, channels]), 1);
-    const row = (t: Tensor, i: number, shape: Shape) => reshape(slice(t, 0, i, i + 1), shape);
-    // Σ g and Σ g·x̂, g = dOut · weight, over each group, at each of its channels.
-    const split = [2, batch, groups, repeat];
-    const weighted = sum(mul(reshape(sums, split), reshape(weight!, [groups, repeat])), 3, { keepDims: true });
-    const ofGroup = reshape(expand(weighted, split), [2, batch * channels]);
-    const dx = record(
-      dxOp,
-      [dOut, x!, mean!, rstd!, weight!, row(ofGroup, 0, mean!.shape), row(ofGroup, 1, mean!.shape)],
-      { count: repeat * inner },
-    );
-    return [dx, null, null, row(affine, 1, weight!.shape), row(affine, 0, bias!.shape)];
+    const { sums, products } = gradSums(dOut, x!, mean!, rstd!, { r0: 1, channels: batch * channels, r1: inner });
+    const [total, productTotal] = recordAll(totalsOp, [sums, products, weight!], { batch, channels, repeat });
+    const byExample = (t: Tensor) => reshape(t, mean!.shape);
+    const dx = record(dxOp, [dOut, x!, mean!, rstd!, weight!, byExample(total!), byExample(productTotal!)], {
+      count: repeat * inner,
+    });
+    const overBatch = (t: Tensor) => reshape(sum(reshape(t, [batch, channels]), 0), weight!.shape);
+    return [dx, null, null, overBatch(products), overBatch(sums)];
   },
 );
+
+interface TotalsAttrs {
+  readonly batch: number;
+  readonly channels: number;
+  /** Channels of a group. */
+  readonly repeat: number;
+}
+
+/** From two values a channel of each example: the sums, weighted by channel, over the group of each, for each channel. */
+const totalsOp: KernelOp<TotalsAttrs> = {
+  kind: "kernel",
+  name: "group_totals",
+  infer: ([sums]) => [sums!, sums!],
+  lower([sums, products, weight], [total, product_total], { channels, repeat }) {
+    const len = sums!.size;
+    const buffers = { sums: sums!, products: products!, weight: weight!, total: total!, product_total: product_total! };
+    return [groupTotals.dispatch({ buffers, params: { len, channels, repeat }, grid: len, flops: 4 * len * repeat })];
+  },
+  vjp(inputs, dOuts, { batch, channels, repeat }) {
+    const split = [batch, channels / repeat, repeat];
+    const weight = reshape(inputs[2]!, split.slice(1));
+    const spread = dOuts.map((d) => d && expand(sum(reshape(d, split), 2, { keepDims: true }), split));
+    const dInputs = spread.map((d) => d && reshape(mul(d, weight), inputs[0]!.shape));
+    const byWeight = spread.flatMap((d, i) => (d ? [sum(mul(d, reshape(inputs[i]!, split)), 0)] : []));
+    const dWeight = byWeight.length ? byWeight.reduce((a, b) => add(a, b)) : null;
+    return [dInputs[0]!, dInputs[1]!, dWeight && reshape(dWeight, inputs[2]!.shape)];
+  },
+};
 
 const dxOp = pointwiseWith<{ count: number }>(
   applyGrad,
   ({ count }) => [1 / count],
-  noSecondDerivative("group_norm_grad"),
+  ([dOut, x, mean, rstd, weight, total, productTotal], q, { count }) => {
+    const parts = centredVjp(q, mul(dOut!, weight!), [x!, mean!, rstd!, total!, productTotal!], count);
+    const { g, total: dTotal, productTotal: dProductTotal } = parts;
+    return [mul(g, weight!), parts.x, parts.mean, parts.rstd, mul(g, dOut!), dTotal, dProductTotal];
+  },
 );

@@ -1,5 +1,5 @@
 import type { Tensor } from "../graph/tensor";
-import { asPicture, asSequence } from "./avgPool1d";
+import { alongRow, asSequence } from "./avgPool1d";
 import { maxPool2d } from "./maxPool2d";
 
 export interface Pool1dOptions {
@@ -20,6 +20,6 @@ export function maxPool1d(
   kernelSize: number,
   { stride = kernelSize, padding = 0 }: Pool1dOptions = {},
 ): Tensor {
-  const options = { stride: [1, stride], padding: [0, padding] } as const;
-  return asSequence(maxPool2d(asPicture("maxPool1d", x), [1, kernelSize], options));
+  const { picture, kernel, ...options } = alongRow("maxPool1d", x, kernelSize, stride, padding);
+  return asSequence(maxPool2d(picture, kernel, options));
 }

@@ -24,14 +24,14 @@ test("convolutions", () => {
       weight: [5, 3, 3]]
   `);
   expect(() => conv1d(t([2, 3, 9]), t([5, 2, 3]))).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: conv2d: channels do not fit 1 group(s)
-      x: [2, 3, 1, 9]
-      weight: [5, 2, 1, 3]]
+    [ShapeError: conv1d: channels do not fit 1 group(s)
+      x: [2, 3, 9]
+      weight: [5, 2, 3]]
   `);
   expect(() => conv1d(t([2, 3, 2]), t([5, 3, 3]))).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: conv2d: the kernel is larger than the padded picture
-      x: [2, 3, 1, 2]
-      weight: [5, 3, 1, 3]]
+    [ShapeError: conv1d: the kernel is longer than the padded sequence
+      x: [2, 3, 2]
+      weight: [5, 3, 3]]
   `);
   expect(() => convTranspose2d(t([2, 3, 4]), t([3, 5, 2, 2]))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: convTranspose2d: x must be [N, C, H, W] and weight [C, O/groups, KH, KW]
@@ -73,11 +73,13 @@ test("pooling", () => {
       x: [2, 3, 4, 4]]
   `);
   expect(() => maxPool1d(t([2, 3, 4]), 5)).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: maxPool2d: the window is larger than the picture
+    [ShapeError: maxPool1d: the window is larger than the picture
       x: [2, 3, 1, 4]
       kernel: [1, 5]]
   `);
-  expect(() => avgPool1d(t([2, 3, 4]), 0)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: avgPool2d: kernel and stride must be integers of at least 1, padding of at least 0]`);
+  expect(() => avgPool1d(t([2, 3, 4]), 0)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: avgPool1d: kernel and stride must be integers of at least 1, padding of at least 0]`,
+  );
   expect(() => globalAvgPool2d(t([2, 3, 4]))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: globalAvgPool2d: x must be [N, C, H, W]
       x: [2, 3, 4]]
