@@ -74,6 +74,7 @@ export { type BatchNormArguments, batchNorm } from "./ops/batchNorm";
 export { concat } from "./ops/concat";
 export { type Conv1dOptions, conv1d } from "./ops/conv1d";
 export { type Conv2dOptions, conv2d } from "./ops/conv2d";
+export { type ConvTranspose1dOptions, convTranspose1d } from "./ops/convTranspose1d";
 export { type ConvTranspose2dOptions, convTranspose2d } from "./ops/convTranspose2d";
 export { div } from "./ops/div";
 export { dropout } from "./ops/dropout";

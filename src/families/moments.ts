@@ -24,7 +24,7 @@ function split({ r0, channels, r1 }: Channels, target: Target) {
   const count = r0 * r1;
   // Channels that are one element wide lie across: there neighbouring invocations take neighbouring channels.
   const tree = r1 > 1 && byTree(count, target);
-  const [busy, shortest] = tree ? [4096, 1024] : [target.cpu ? 64 : 16384, target.cpu ? 512 : 16];
+  const [busy, shortest] = tree ? [4096, 1024] : [target.cpu ? 256 : 16384, target.cpu ? 512 : 16];
   const wanted = Math.min(busy / channels, count / shortest, MAX_PARTS);
   const chunk = Math.ceil(count / Math.max(1, Math.floor(wanted)));
   const parts = Math.ceil(count / chunk);

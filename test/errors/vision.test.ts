@@ -7,6 +7,7 @@ import { adaptiveMaxPool2d } from "../../src/ops/adaptiveMaxPool2d";
 import { avgPool1d } from "../../src/ops/avgPool1d";
 import { batchNorm } from "../../src/ops/batchNorm";
 import { conv1d } from "../../src/ops/conv1d";
+import { convTranspose1d } from "../../src/ops/convTranspose1d";
 import { convTranspose2d } from "../../src/ops/convTranspose2d";
 import { globalAvgPool2d } from "../../src/ops/globalAvgPool2d";
 import { globalMaxPool2d } from "../../src/ops/globalMaxPool2d";
@@ -32,6 +33,11 @@ test("convolutions", () => {
     [ShapeError: conv1d: the kernel is longer than the padded sequence
       x: [2, 3, 2]
       weight: [5, 3, 3]]
+  `);
+  expect(() => convTranspose1d(t([2, 3, 4]), t([3, 5, 2, 2]))).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: convTranspose1d: x must be [N, C, L] and weight [C, O/groups, K]
+      x: [2, 3, 4]
+      weight: [3, 5, 2, 2]]
   `);
   expect(() => convTranspose2d(t([2, 3, 4]), t([3, 5, 2, 2]))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: convTranspose2d: x must be [N, C, H, W] and weight [C, O/groups, KH, KW]
