@@ -8,7 +8,13 @@ struct Params { len: u32, channels: u32, count: u32, chunk: u32, parts: u32, rep
 @group(0) @binding(3) var<storage, read_write> rstd_out: array<f32>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-fn count_of(part: u32) -> f32 { return f32(min(params.chunk, params.count - part * params.chunk)); }
+// Count, mean − origin and squares of part p of channel o; a count of 0 behind the last.
+fn part_of(p: u32, o: u32, origin: f32) -> vec3f {
+  let near = min(p, params.parts - 1u);
+  let part = partial[near * params.channels + o];
+  let count = min(params.chunk, params.count - near * params.chunk);
+  return vec3f(select(0.0, f32(count), p < params.parts), part.x - origin, part.y);
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -16,15 +22,28 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   if (i >= params.len) { return; }
   let o = i / params.repeat;
   let origin = partial[o].x;
-  var shift = 0.0;
-  for (var p = 1u; p < params.parts; p++) { shift += count_of(p) * (partial[p * params.channels + o].x - origin); }
-  let mean = origin + shift / f32(params.count);
-  var squares = 0.0;
-  for (var p = 0u; p < params.parts; p++) {
-    let part = partial[p * params.channels + o];
-    let d = part.x - mean;
-    squares += part.y + count_of(p) * d * d;
+  // Four parts at a time: their loads do not wait for each other.
+  var shifts = vec4f();
+  for (var p = 0u; p < params.parts; p += 4u) {
+    let a = part_of(p, o, origin);
+    let b = part_of(p + 1u, o, origin);
+    let c = part_of(p + 2u, o, origin);
+    let d = part_of(p + 3u, o, origin);
+    shifts += vec4f(a.x * a.y, b.x * b.y, c.x * c.y, d.x * d.y);
   }
+  let mean = origin + (shifts.x + shifts.y + shifts.z + shifts.w) / f32(params.count);
+  var all = vec4f();
+  for (var p = 0u; p < params.parts; p += 4u) {
+    let a = part_of(p, o, mean);
+    let b = part_of(p + 1u, o, mean);
+    let c = part_of(p + 2u, o, mean);
+    let d = part_of(p + 3u, o, mean);
+    let counts = vec4f(a.x, b.x, c.x, d.x);
+    let deltas = vec4f(a.y, b.y, c.y, d.y);
+    let inside = counts > vec4f();
+    all += select(vec4f(), vec4f(a.z, b.z, c.z, d.z) + counts * deltas * deltas, inside);
+  }
+  let squares = all.x + all.y + all.z + all.w;
   let variance = squares / f32(params.count);
   mean_out[i] = mean;
   variance_out[i] = variance;
