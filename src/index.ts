@@ -49,7 +49,10 @@ export {
 } from "./metrics/scores";
 export { TopK, topKAccuracyOf } from "./metrics/topK";
 export { BatchNorm, type BatchNormOptions } from "./nn/batchNorm";
+export { Conv1d, type Conv1dLayerOptions } from "./nn/conv1d";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/conv2d";
+export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from "./nn/convTranspose2d";
+export { GroupNorm, type GroupNormLayerOptions, InstanceNorm2d } from "./nn/groupNorm";
 export * as init from "./nn/init";
 export {
   constant,
@@ -64,13 +67,31 @@ export {
   xavierUniform,
 } from "./nn/init";
 export { LayerNorm, type LayerNormLayerOptions, RMSNorm } from "./nn/layerNorm";
-export { AvgPool2d, Dropout, Flatten, GELU, MaxPool2d, ReLU } from "./nn/layers";
+export {
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool2d,
+  AvgPool1d,
+  AvgPool2d,
+  Dropout,
+  Flatten,
+  GELU,
+  LeakyReLU,
+  MaxPool1d,
+  MaxPool2d,
+  ReLU,
+  Sigmoid,
+  Tanh,
+  Upsample,
+} from "./nn/layers";
 export { Linear, type LinearOptions } from "./nn/linear";
 export { Module } from "./nn/module";
 export { Sequential } from "./nn/sequential";
 export { abs } from "./ops/abs";
+export { adaptiveAvgPool2d } from "./ops/adaptiveAvgPool2d";
+export { adaptiveMaxPool2d } from "./ops/adaptiveMaxPool2d";
 export { add } from "./ops/add";
-export { avgPool2d } from "./ops/avgPool2d";
+export { type AvgPool1dOptions, avgPool1d } from "./ops/avgPool1d";
+export { type AvgPool2dOptions, avgPool2d } from "./ops/avgPool2d";
 export { type BatchNormArguments, batchNorm } from "./ops/batchNorm";
 export { type BceOptions, bce } from "./ops/bce";
 export { type BceWithLogitsOptions, bceWithLogits } from "./ops/bceWithLogits";
@@ -80,7 +101,10 @@ export { categorical } from "./ops/categorical";
 export { ceil } from "./ops/ceil";
 export { clamp } from "./ops/clamp";
 export { concat } from "./ops/concat";
+export { type Conv1dOptions, conv1d } from "./ops/conv1d";
 export { type Conv2dOptions, conv2d } from "./ops/conv2d";
+export { type ConvTranspose1dOptions, convTranspose1d } from "./ops/convTranspose1d";
+export { type ConvTranspose2dOptions, convTranspose2d } from "./ops/convTranspose2d";
 export { cos } from "./ops/cos";
 export { div } from "./ops/div";
 export { dropout } from "./ops/dropout";
@@ -93,10 +117,14 @@ export { expm1 } from "./ops/expm1";
 export { floor } from "./ops/floor";
 export { full } from "./ops/full";
 export { gelu } from "./ops/gelu";
+export { globalAvgPool2d } from "./ops/globalAvgPool2d";
+export { globalMaxPool2d } from "./ops/globalMaxPool2d";
 export { greater } from "./ops/greater";
 export { greaterEqual } from "./ops/greaterEqual";
+export { type GroupNormOptions, groupNorm } from "./ops/groupNorm";
 export { hingeLoss } from "./ops/hingeLoss";
 export { type HuberLossOptions, huberLoss } from "./ops/huberLoss";
+export { instanceNorm } from "./ops/instanceNorm";
 export { isFinite } from "./ops/isFinite";
 export { isNaN } from "./ops/isNaN";
 export { type KlDivOptions, klDiv } from "./ops/klDiv";
@@ -116,7 +144,8 @@ export { logSoftmax } from "./ops/logSoftmax";
 export { matmul } from "./ops/matmul";
 export { max } from "./ops/max";
 export { maximum } from "./ops/maximum";
-export { maxPool2d } from "./ops/maxPool2d";
+export { maxPool1d, type Pool1dOptions } from "./ops/maxPool1d";
+export { maxPool2d, type Pool2dOptions } from "./ops/maxPool2d";
 export { mean } from "./ops/mean";
 export { minimum } from "./ops/minimum";
 export { type LossOptions, mseLoss } from "./ops/mseLoss";
@@ -154,6 +183,7 @@ export { tanh } from "./ops/tanh";
 export { transpose } from "./ops/transpose";
 export { truncatedNormal } from "./ops/truncatedNormal";
 export { uniform } from "./ops/uniform";
+export { type Upsample2dOptions, upsample2d } from "./ops/upsample2d";
 export { where } from "./ops/where";
 export { Adadelta, type AdadeltaOptions } from "./optim/adadelta";
 export { Adagrad, type AdagradOptions } from "./optim/adagrad";

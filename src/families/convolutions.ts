@@ -7,6 +7,7 @@ import type { Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
+import { depthwise, depthwiseGradInput, isDepthwise } from "./depthwise";
 
 export interface Conv2dAttrs {
   readonly stride: readonly [number, number];
@@ -27,7 +28,7 @@ export const TILES = {
 } as const;
 
 export type ConvTile = keyof typeof TILES;
-export type ConvWay = "subgroup" | "direct" | ConvTile;
+export type ConvWay = "subgroup" | "direct" | "depthwise" | ConvTile;
 
 /** Output channels of one subgroup in the kernels that share loads between lanes. */
 export const SUBGROUP_ROWS = 16;
@@ -135,6 +136,7 @@ function tiledWays(channels: number, groups: number, positions: number, terms: n
 export function convolutionWays(x: Shape, w: Shape, a: Conv2dAttrs, target: Target): Ways<ConvWay> {
   const g = geometry(x, w, a);
   const key = keyOf("conv2d", g);
+  if (isDepthwise(w, g.groups)) return { key, names: ["depthwise", "direct"] };
   if (sharesLoads(target)) return { key, names: ["subgroup", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
   const positions = g.batch * g.out_height * g.out_width;
@@ -145,6 +147,7 @@ export function convolutionWays(x: Shape, w: Shape, a: Conv2dAttrs, target: Targ
 export function convolution(x: Tensor, w: Tensor, out: Tensor, a: Conv2dAttrs, target: Target): Dispatch[] {
   const way = chosenWay(target, convolutionWays(x.shape, w.shape, a, target));
   const g = geometry(x.shape, w.shape, a);
+  if (way === "depthwise") return depthwise(x, w, out, g);
   if (way === "subgroup") return [bySubgroups(x, w, out, g, false, target)];
   if (way !== "direct") return [byTiles(x, w, out, g, false, way)];
   const tiles = g.batch * Math.ceil((g.out_height * g.out_width) / 4);
@@ -157,6 +160,7 @@ export function convolution(x: Tensor, w: Tensor, out: Tensor, a: Conv2dAttrs, t
 export function inputGradientWays(w: Shape, a: ConvGradAttrs, target: Target): Ways<ConvWay> {
   const g = geometry(a.shape, w, a);
   const key = keyOf("conv2d_grad_input", g);
+  if (isDepthwise(w, g.groups)) return { key, names: ["depthwise", "direct"] };
   const dense = g.stride_h === 1 && g.stride_w === 1;
   if (sharesLoads(target) && dense) return { key, names: ["subgroup", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
@@ -169,6 +173,7 @@ export function inputGradientWays(w: Shape, a: ConvGradAttrs, target: Target): W
 export function inputGradient(dOut: Tensor, w: Tensor, dx: Tensor, a: ConvGradAttrs, target: Target): Dispatch[] {
   const way = chosenWay(target, inputGradientWays(w.shape, a, target));
   const g = geometry(a.shape, w.shape, a);
+  if (way === "depthwise") return depthwiseGradInput(dOut, w, dx, g);
   if (way === "subgroup") return [bySubgroups(dOut, w, dx, g, true, target)];
   if (way !== "direct") return [byTiles(dOut, w, dx, g, true, way)];
   const tiles = g.batch * Math.ceil((g.height * g.width) / 4);

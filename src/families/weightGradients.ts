@@ -21,11 +21,13 @@ import {
   TILES,
   termsAtOnce,
 } from "./convolutions";
+import { depthwiseGradWeight, isDepthwise } from "./depthwise";
 import { reduceDispatches } from "./reductions";
 
 /** The kernels that could make a weight gradient on the device, the best guess first. */
 export function weightGradientWays(x: Shape, a: ConvGradAttrs, target: Target): Ways<ConvWay> {
   const key = keyOf("conv2d_grad_weight", geometry(x, a.shape, a));
+  if (isDepthwise(a.shape, a.groups)) return { key, names: ["depthwise", "direct"] };
   if (sharesLoads(target)) return { key, names: ["subgroup", "direct"] };
   return { key, names: target.cpu ? ["direct", "tile 32"] : ["tile 32", "tile 64", "direct"] };
 }
@@ -44,6 +46,7 @@ export function weightGradient(
 ): Dispatch[] {
   const way = chosenWay(target, weightGradientWays(x.shape, a, target));
   const g = geometry(x.shape, dw.shape, a);
+  if (way === "depthwise") return depthwiseGradWeight(x, dOut, dw, g, target, side);
   const SUMS = Number(side !== undefined);
   const { launch, parts } =
     way === "subgroup"

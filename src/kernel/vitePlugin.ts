@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Plugin } from "vite";
 import { withIncludes } from "./include.ts";
@@ -10,7 +10,13 @@ import { declareKernel, declareScalarFunction, reflectKernel, reflectScalarFunct
  * @param root the project's folder; declarations for `shaders/` are written at once, so that `tsc` sees them
  */
 export function wgslKernels(root: string): Plugin {
-  for (const file of wgslFiles(join(root, "shaders"))) if (!isIncluded(file)) writeDeclaration(file);
+  const folder = join(root, "shaders");
+  for (const file of wgslFiles(folder)) if (!isIncluded(file)) writeDeclaration(file);
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const declaration = join(folder, name);
+    // Of a shader that is gone: without it, an import of that shader is a compile error.
+    if (name.endsWith(".d.wgsl.ts") && !existsSync(declaration.replace(".d.wgsl.ts", ".wgsl"))) rmSync(declaration);
+  }
   return {
     name: "wgsl-kernels",
     enforce: "pre",

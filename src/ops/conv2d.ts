@@ -9,7 +9,7 @@ import {
   inputGradientWays,
 } from "../families/convolutions";
 import { weightGradient, weightGradientWays } from "../families/weightGradients";
-import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
+import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { reshape } from "./reshape";
@@ -86,13 +86,17 @@ export const op: KernelOp<Conv2dAttrs> = {
   ],
 };
 
-const gradInput: KernelOp<ConvGradAttrs> = {
+/** Also the transposed convolution. Convolution is linear in each operand: the gradients of its gradients are the same three ops. */
+export const gradInput: KernelOp<ConvGradAttrs> = {
   kind: "kernel",
   name: "conv2d_grad_input",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   lower: ([dOut, w], [dx], attrs, target) => inputGradient(dOut!, w!, dx!, attrs, target),
   ways: ([, w], attrs, target) => inputGradientWays(w!.shape, attrs, target),
-  vjp: noSecondDerivative("conv2d_grad_input"),
+  vjp: ([dOut, w], [d], { shape: _, ...attrs }) => [
+    record(op, [d!, w!], attrs),
+    record(gradWeight, [d!, dOut!], { ...attrs, shape: w!.shape }),
+  ],
 };
 
 const gradWeight: KernelOp<ConvGradAttrs> = {
@@ -106,5 +110,8 @@ const gradWeight: KernelOp<ConvGradAttrs> = {
     const [n, channels, height, width] = dOut!.shape as [number, number, number, number];
     return { of: dOut!, dims: { k0: 1, r0: n, k1: channels, r1: height * width } };
   },
-  vjp: noSecondDerivative("conv2d_grad_weight"),
+  vjp: ([x, dOut], [d], { shape: _, ...attrs }) => [
+    record(gradInput, [dOut!, d!], { ...attrs, shape: x!.shape }),
+    record(op, [x!, d!], attrs),
+  ],
 };

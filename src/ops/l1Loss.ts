@@ -1,11 +1,12 @@
 import absoluteError from "../../shaders/pointwise/absolute_error.wgsl";
-import absoluteGrad from "../../shaders/pointwise/absolute_grad.wgsl";
 import { checkPair } from "../families/losses";
 import { record } from "../graph/op";
-import { pointwise, pointwiseGrad } from "../graph/pointwise";
+import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { type LossOptions, reduced } from "./mseLoss";
+import { mul } from "./mul";
 import { neg } from "./neg";
+import { sign } from "./sign";
 import { sub } from "./sub";
 
 /**
@@ -20,9 +21,7 @@ export function l1Loss(x: Tensor, target: Tensor, { reduction = "mean" }: LossOp
   return reduced("l1Loss", record(op, [x, target], {}), reduction);
 }
 
-const grad = pointwiseGrad(absoluteGrad);
-
 export const op = pointwise(absoluteError, ([x, target], dOut) => {
-  const dx = grad(sub(x!, target!), dOut);
+  const dx = mul(dOut, sign(sub(x!, target!)));
   return [dx, neg(dx)];
 });

@@ -125,3 +125,54 @@ export function classLosses(
     ? { data: total.data.map((v) => (count ? (v * data.length) / count : 0)), shape: [] }
     : total;
 }
+
+/** Each group of channels of each example [N, C, …] normalised, then scaled and shifted by channel. */
+export function normalisedGroups(
+  x: Reference,
+  groups: number,
+  eps: number,
+  weight?: Reference,
+  bias?: Reference,
+): Reference {
+  const [n, channels, ...rest] = x.shape as [number, number, ...number[]];
+  const inner = numel(rest);
+  const length = (channels / groups) * inner;
+  const data = new Float64Array(x.data.length);
+  for (let row = 0; row < n * groups; row++) {
+    const values = x.data.subarray(row * length, (row + 1) * length);
+    const mean = values.reduce((a, b) => a + b, 0) / length;
+    const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / length;
+    values.forEach((v, j) => {
+      const at = row * length + j;
+      const channel = Math.floor(at / inner) % channels;
+      const scale = weight ? weight.data[channel]! : 1;
+      data[at] = ((v - mean) / Math.sqrt(variance + eps)) * scale + (bias ? bias.data[channel]! : 0);
+    });
+  }
+  return { data, shape: x.shape };
+}
+
+/** A value for each window of [N, C, L], from what of it lies inside. */
+export function windows1d(
+  x: Reference,
+  { kernel, stride = kernel, padding = 0 }: { kernel: number; stride?: number; padding?: number },
+  join: (window: number[]) => number,
+): Reference {
+  const [n, c, length] = x.shape as [number, number, number];
+  return tabulate([n, c, Math.floor((length + 2 * padding - kernel) / stride) + 1], ([i, k, o]) => {
+    const places = Array.from({ length: kernel }, (_, tap) => o! * stride - padding + tap);
+    return join(places.flatMap((p) => (p >= 0 && p < length ? [element(x, [i!, k!, p])] : [])));
+  });
+}
+
+/** A value for each of the bins into which PyTorch's adaptive pooling cuts [N, C, H, W]. */
+export function bins2d(x: Reference, size: readonly [number, number], join: (bin: number[]) => number): Reference {
+  const [n, c, ...from] = x.shape as [number, number, number, number];
+  const range = (o: number, d: 0 | 1) => {
+    const start = Math.floor((o * from[d]) / size[d]);
+    return Array.from({ length: Math.ceil(((o + 1) * from[d]) / size[d]) - start }, (_, i) => start + i);
+  };
+  return tabulate([n, c, ...size], ([i, k, oy, ox]) =>
+    join(range(oy!, 0).flatMap((y) => range(ox!, 1).map((z) => element(x, [i!, k!, y, z])))),
+  );
+}
