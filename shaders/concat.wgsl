@@ -19,7 +19,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
   let row = i / params.width;
-  let column = i % params.width;
+  let column = i - row * params.width;
   let to = row * params.stride + params.first + column;
   if (column < params.end0) {
     out[to] = x0[row * params.end0 + column];

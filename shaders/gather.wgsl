@@ -3,6 +3,7 @@
 // Elements are moved as bits, so any 4-byte dtype will do; those of FLOAT are handed through the epilogue.
 // One invocation per element of out.
 const FLOAT = 1u;
+const PLAIN = 0u; // 1 where B = O = R = 1
 
 struct Params { len: u32, n: u32, m: u32, inner: u32, width: u32, entries: u32, targets: u32, skip: u32 }
 
@@ -18,12 +19,18 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
   let row = i / params.width;
-  let entry = row % params.entries;
+  let column = i - row * params.width;
+  var entry = row;
+  if (PLAIN == 0u) { entry = row % params.entries; }
   let named = index[entry];
   var value = 0u;
   if (named < params.n && named != params.skip) {
-    let target_row = (entry / params.inner / params.m * params.n + named) * params.inner + entry % params.inner;
-    value = x[(row / params.entries * params.targets + target_row) * params.width + i % params.width];
+    var table_row = named;
+    if (PLAIN == 0u) {
+      table_row = (entry / params.inner / params.m * params.n + named) * params.inner + entry % params.inner;
+      table_row += row / params.entries * params.targets;
+    }
+    value = x[table_row * params.width + column];
   }
   if (FLOAT == 1u) { value = bitcast<u32>(epilogue(bitcast<f32>(value), i)); }
   out[i] = value;

@@ -1,5 +1,7 @@
 // out[b, t, w] = Σ source[b, e, w] over the entries e of row t, order[ends[t − 1] … ends[t] − 1], in that order.
 // One invocation per element of out; for devices with few lanes.
+const BATCHED = 0u; // 1 where B > 1
+
 struct Params { len: u32, targets: u32, entries: u32, width: u32 }
 
 @group(0) @binding(0) var<storage, read> order: array<u32>;
@@ -15,12 +17,17 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
   let row = i / params.width;
-  let t = row % params.targets;
-  let base = row / params.targets * params.entries;
-  let column = i % params.width;
-  var start = 0u;
-  if (t > 0u) { start = ends[t - 1u]; }
+  let column = i - row * params.width;
+  var t = row;
+  var base = 0u;
+  if (BATCHED == 1u) {
+    t = row % params.targets;
+    base = row / params.targets * params.entries;
+  }
+  var p = 0u;
+  if (t > 0u) { p = ends[t - 1u]; }
+  let end = ends[t];
   var sum = 0.0;
-  for (var p = start; p < ends[t]; p++) { sum += source[(base + order[p]) * params.width + column]; }
+  for (; p < end; p++) { sum += source[(base + order[p]) * params.width + column]; }
   out[i] = epilogue(sum, i);
 }

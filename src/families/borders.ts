@@ -84,11 +84,11 @@ function launch(x: Tensor, out: Tensor, axes: readonly Axis[], mode: BorderMode,
   const params = {
     len,
     value,
-    ...{ size0: a.size, padded0: a.padded, before0: a.before, step0: a.step },
-    ...{ size1: b.size, padded1: b.padded, before1: b.before, step1: b.step },
-    ...{ size2: c.size, padded2: c.padded, before2: c.before, step2: c.step },
-    ...{ size3: d.size, padded3: d.padded, before3: d.before, step3: d.step },
+    ...{ size0: a.size, before0: a.before, step0: a.step, size1: b.size, before1: b.before, step1: b.step },
+    ...{ size2: c.size, before2: c.before, step2: c.step, size3: d.size, before3: d.before, step3: d.step },
   };
-  const constants = { MODE: modeNumber(mode), AXES: inwards.length };
+  const sizes = { PADDED0: a.padded, PADDED1: b.padded, PADDED2: c.padded, PADDED3: d.padded };
+  const STEPS = Number(axes.some((axis) => axis.step !== 1));
+  const constants = { MODE: modeNumber(mode), AXES: inwards.length, STEPS, ...sizes };
   return (byFour ? padByFour : padKernel).dispatch({ buffers: { x, out }, params, constants, grid: len });
 }

@@ -42,7 +42,7 @@ export function gatherDispatch(table: Tensor, index: Tensor, out: Tensor, dims: 
   return (byFour ? gatherByFour : gatherKernel).dispatch({
     buffers: { x: table, index, out },
     params: { len, n, m, inner, width, entries: entriesOf(dims), targets: targetsOf(dims), skip },
-    constants: { FLOAT: Number(out.dtype === "f32") },
+    constants: { FLOAT: Number(out.dtype === "f32"), PLAIN: Number(dims.batch * dims.outer * inner === 1) },
     grid: len,
   });
 }
@@ -125,6 +125,7 @@ function sumInOrder(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, di
   return (byFour ? sumByFour : sumKernel).dispatch({
     buffers: { order, ends, source, out },
     params: { len, targets: targetsOf(dims), entries: entriesOf(dims), width },
+    constants: { BATCHED: Number(dims.batch > 1) },
     grid: len,
     flops: source.size,
   });
