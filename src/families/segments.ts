@@ -8,6 +8,8 @@ import sumKernel from "../../shaders/segment_sum.wgsl";
 import sumByFour from "../../shaders/segment_sum_by_four.wgsl";
 import sumTree from "../../shaders/segment_sum_tree.wgsl";
 import sumTreeByFour from "../../shaders/segment_sum_tree_by_four.wgsl";
+import { DTypeError } from "../core/errors";
+import type { Spec } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -25,6 +27,11 @@ export interface Indexed {
   readonly width: number;
   /** An index that stands for nothing, as those outside 0 … n − 1 do. */
   readonly skip: number;
+}
+
+/** @throws DTypeError unless the tensor can hold indices */
+export function checkIndexDType(op: string, { dtype }: Spec): void {
+  if (dtype === "f32") throw new DTypeError(op, `indices have dtype ${dtype}`, { wants: "i32 or u32" });
 }
 
 /** No index is skipped. */

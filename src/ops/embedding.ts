@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
-import { NO_SKIP } from "../families/segments";
+import { checkIndexDType, NO_SKIP } from "../families/segments";
 import { checkDTypes } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { pick } from "./gather";
@@ -20,7 +20,7 @@ export interface EmbeddingOptions {
  */
 export function embedding(weight: Tensor, indices: Tensor, { paddingIndex }: EmbeddingOptions = {}): Tensor {
   checkDTypes("embedding", [weight], ["f32"]);
-  checkDTypes("embedding", [indices], ["i32", "u32"]);
+  checkIndexDType("embedding", indices);
   const [rows, width] = weight.shape;
   if (weight.shape.length !== 2)
     throw new ShapeError("embedding", "weight must be a matrix of one row an index", {

@@ -1,7 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { normalizeAxis, numel, type Shape, showShape } from "../core/shape";
-import { gatherDispatch, type Indexed, NO_SKIP } from "../families/segments";
-import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { checkIndexDType, gatherDispatch, type Indexed, NO_SKIP } from "../families/segments";
+import { type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { scatterSum } from "./scatterAdd";
 import { slice } from "./slice";
@@ -32,7 +32,7 @@ export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
 
 /** @throws ShapeError, DTypeError unless `index` can pick from `x` along an axis */
 export function checkIndex(op: string, x: Tensor, axis: number, index: Tensor): void {
-  checkDTypes(op, [index], ["i32", "u32"]);
+  checkIndexDType(op, index);
   const fits = index.shape.length === x.shape.length && index.shape.every((n, d) => d === axis || n <= x.shape[d]!);
   if (!fits)
     throw new ShapeError(op, `index reaches beyond x besides axis ${axis}`, {

@@ -1,7 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { normalizeAxis, numel, showShape } from "../core/shape";
-import { NO_SKIP } from "../families/segments";
-import { checkDTypes } from "../graph/op";
+import { checkIndexDType, NO_SKIP } from "../families/segments";
 import type { Tensor } from "../graph/tensor";
 import { pick } from "./gather";
 
@@ -15,7 +14,7 @@ import { pick } from "./gather";
  */
 export function indexSelect(x: Tensor, axis: number, indices: Tensor): Tensor {
   const d = normalizeAxis("indexSelect", x.shape, axis);
-  checkDTypes("indexSelect", [indices], ["i32", "u32"]);
+  checkIndexDType("indexSelect", indices);
   if (indices.shape.length !== 1)
     throw new ShapeError("indexSelect", "indices must have one dimension", { indices: showShape(indices.shape) });
   const dims = {

@@ -1,7 +1,8 @@
 import oneHotFunction from "../../shaders/pointwise/one_hot.wgsl";
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
-import { checkDTypes, record } from "../graph/op";
+import { checkIndexDType } from "../families/segments";
+import { record } from "../graph/op";
 import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { arange } from "./arange";
@@ -16,9 +17,9 @@ import { unsqueeze } from "./unsqueeze";
  * @throws ShapeError, DTypeError
  */
 export function oneHot(indices: Tensor, classes: number): Tensor {
-  checkDTypes("oneHot", [indices], ["i32", "u32"]);
+  checkIndexDType("oneHot", indices);
   if (!(Number.isInteger(classes) && classes >= 1))
-    throw new ShapeError("oneHot", `${classes} classes`, { indices: showShape(indices.shape) }, "at least one");
+    throw new ShapeError("oneHot", `${classes} classes`, { indices: showShape(indices.shape), wants: "1 or more" });
   return record(op, [unsqueeze(indices, -1), arange(0, classes, 1, indices.dtype)], {});
 }
 

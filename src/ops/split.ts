@@ -24,7 +24,7 @@ export function split(x: Tensor, sizes: number | readonly number[], axis = 0): T
   const size = x.shape[d]!;
   if (typeof sizes !== "number") return recordAll(op, [x], { axis: d, sizes: [...sizes] });
   if (!(Number.isInteger(sizes) && sizes >= 1))
-    throw new ShapeError("split", `pieces of ${sizes}`, { x: showShape(x.shape) }, "a piece has at least one element");
+    throw new ShapeError("split", `pieces of ${sizes}`, { x: showShape(x.shape), wants: "an integer of at least 1" });
   const pieces = Array.from({ length: Math.ceil(size / sizes) }, (_, i) => Math.min(sizes, size - i * sizes));
   return recordAll(op, [x], { axis: d, sizes: pieces });
 }
@@ -32,7 +32,7 @@ export function split(x: Tensor, sizes: number | readonly number[], axis = 0): T
 /** {@link split} into at most `chunks` pieces of one size; the last may be smaller. @throws ShapeError as there */
 export function chunk(x: Tensor, chunks: number, axis = 0): Tensor[] {
   if (!(Number.isInteger(chunks) && chunks >= 1))
-    throw new ShapeError("chunk", `${chunks} pieces`, { x: showShape(x.shape) }, "ask for at least one");
+    throw new ShapeError("chunk", `${chunks} pieces`, { x: showShape(x.shape), wants: "1 or more" });
   return split(x, Math.ceil(x.shape[normalizeAxis("chunk", x.shape, axis)]! / chunks), axis);
 }
 

@@ -1,4 +1,4 @@
-import { ShapeError } from "../core/errors";
+import { DTypeError, ShapeError } from "../core/errors";
 import { sameShape, showShape } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { concat } from "./concat";
@@ -20,6 +20,13 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
       { shapes: tensors.map((t) => showShape(t.shape)).join(" ") },
       "concat joins tensors that differ along the axis",
     );
-  const parts = tensors.map((t) => unsqueeze(t, axis));
-  return concat(parts, axis < 0 ? axis + parts[0]!.shape.length : axis);
+  const d = axis < 0 ? axis + first.shape.length + 1 : axis;
+  if (!Number.isInteger(d) || d < 0 || d > first.shape.length)
+    throw new ShapeError("stack", `axis ${axis} is out of range`, { tensors: showShape(first.shape) });
+  if (!tensors.every((t) => t.dtype === first.dtype))
+    throw new DTypeError("stack", "dtypes differ", { dtypes: tensors.map((t) => t.dtype).join(" ") });
+  return concat(
+    tensors.map((t) => unsqueeze(t, d)),
+    d,
+  );
 }
