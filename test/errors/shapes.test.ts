@@ -380,7 +380,7 @@ test("einsum: rank", () => {
 
 test("einsum: sizes", () => {
   expect(() => einsum("ij,jk", x([3, 5]), x([4, 2]))).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: einsum: the result lacks the dimensions of ...
+    [ShapeError: einsum: sizes of j differ
       equation: ij,jk
       operands: [3, 5] [4, 2]]
   `);

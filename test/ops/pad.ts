@@ -1,8 +1,9 @@
 import { type PadOptions, pad } from "../../src/ops/pad";
+import { gradients } from "../../src/optim/gradients";
 import { opCase } from "./opCase";
-import { element, tabulate } from "./reference";
+import { element, indices, tabulate } from "./reference";
 
-export default opCase<{ padding: number[] } & PadOptions>({
+export default opCase<{ padding: number[]; transposed?: boolean } & PadOptions>({
   samples: [
     { inputs: [[3, 5]], attrs: { padding: [2, 1] } },
     { inputs: [[1]], attrs: { padding: [0, 3], value: 1.5 } },
@@ -16,9 +17,21 @@ export default opCase<{ padding: number[] } & PadOptions>({
       attrs: { padding: [1, 1, 1, 0, 0, 1, 1, 1, 0, 1], value: -3 },
       note: "more axes than one launch follows",
     },
+    {
+      inputs: [
+        [3, 4],
+        [7, 9],
+      ],
+      attrs: { padding: [3, 2, 2, 2], mode: "reflect", transposed: true },
+      note: "the gradient, differentiated",
+    },
   ],
-  build: ([x], { padding, ...options }) => pad(x!, padding, options),
-  reference([x], { padding, mode = "constant", value = 0 }) {
+  // Transposed: the gradient for a seed, which is as linear in the seed as the pad is in x.
+  build([x, seed], { padding, transposed, ...options }) {
+    const out = pad(x!, padding, options);
+    return transposed ? gradients(out, [x!], seed!)[0]! : out;
+  },
+  reference([x, seed], { padding, transposed, mode = "constant", value = 0 }) {
     const last = x!.shape.length - 1;
     const counts = (d: number) => [padding[2 * (last - d)] ?? 0, padding[2 * (last - d) + 1] ?? 0] as const;
     const source = (j: number, size: number) => {
@@ -27,12 +40,17 @@ export default opCase<{ padding: number[] } & PadOptions>({
       if (mode === "reflect") return j < 0 ? -j : j >= size ? 2 * (size - 1) - j : j;
       return j;
     };
-    return tabulate(
-      x!.shape.map((n, d) => n + counts(d)[0] + counts(d)[1]),
-      (at) => {
-        const from = at.map((j, d) => source(j - counts(d)[0], x!.shape[d]!));
-        return from.every((i, d) => i >= 0 && i < x!.shape[d]!) ? element(x!, from) : value;
-      },
-    );
+    const shape = x!.shape.map((n, d) => n + counts(d)[0] + counts(d)[1]);
+    const sourceOf = (at: number[]) => at.map((j, d) => source(j - counts(d)[0], x!.shape[d]!));
+    if (transposed) {
+      const shows = (at: number[], i: number[]) => String(sourceOf(at)) === String(i);
+      const sum = (i: number[]) =>
+        [...indices(shape)].reduce((n, at) => n + (shows(at, i) ? element(seed!, at) : 0), 0);
+      return tabulate(x!.shape, sum);
+    }
+    return tabulate(shape, (at) => {
+      const from = sourceOf(at);
+      return from.every((i, d) => i >= 0 && i < x!.shape[d]!) ? element(x!, from) : value;
+    });
   },
 });
