@@ -19,3 +19,6 @@ export function dtypeOf(data: TypedArray): DType {
   if (data instanceof Float32Array) return "f32";
   return data instanceof Int32Array ? "i32" : "u32";
 }
+
+/** The 32 bits of a number as an element, as an unsigned integer: for kernels that move elements of any dtype as bits. */
+export const bitsOf = (dtype: DType, value: number): number => new Uint32Array(typedArray(dtype, [value]).buffer)[0]!;

@@ -7,7 +7,7 @@ import type { Ways } from "../kernel/ways";
 import type { ReductionDims } from "./reduction";
 import { type Source, Tensor } from "./tensor";
 
-/** How a tensor lies in a buffer: element (i, j, …) is at `offset + i·strides[0] + j·strides[1] + …`. */
+/** How a tensor lies in a buffer: element (i, j, …) is at `offset + i·strides[0] + j·strides[1] + …`. Strides may be negative. */
 export interface Layout {
   readonly shape: Shape;
   readonly strides: readonly number[];
@@ -68,11 +68,11 @@ export interface PointwiseOp<Attrs extends object = object> extends OpBase<Attrs
   scalars?(attrs: Attrs): readonly number[];
 }
 
-/** An op that only changes how its one input is read. */
+/** An op that only changes how its one input is read; each of its outputs is such a reading. */
 export interface ViewOp<Attrs extends object = object> extends OpBase<Attrs> {
   readonly kind: "view";
-  /** Where the output's elements lie, or null when the input must be made contiguous first. */
-  view(input: Layout, attrs: Attrs): Layout | null;
+  /** Where the elements of output `index` lie, or null when the input must be made contiguous first. */
+  view(input: Layout, attrs: Attrs, index: number): Layout | null;
 }
 
 /** Everything the engine knows about one operation. Plain data and pure functions. */

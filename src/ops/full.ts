@@ -1,7 +1,7 @@
 import fill from "../../shaders/pointwise/fill.wgsl";
 import { type DType, INTEGER_RANGE } from "../core/dtype";
 import { DTypeError } from "../core/errors";
-import { checkShape, type Shape } from "../core/shape";
+import { checkShape, type Shape, type Spec } from "../core/shape";
 import { type PointwiseOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
@@ -45,6 +45,17 @@ export function checkValue(name: string, value: number, dtype: DType): void {
       `pass a whole number in ${low}…${high}, or cast the tensor`,
     );
 }
+/** {@link full} of 0. */
+export const zeros = (shape: Shape, dtype: DType = "f32"): Tensor => full(shape, 0, dtype);
+
+/** {@link full} of 1. */
+export const ones = (shape: Shape, dtype: DType = "f32"): Tensor => full(shape, 1, dtype);
+
+/** Zeros of the shape and dtype of x. */
+export const zerosLike = ({ shape, dtype }: Spec): Tensor => full(shape, 0, dtype);
+
+/** Ones of the shape and dtype of x. */
+export const onesLike = ({ shape, dtype }: Spec): Tensor => full(shape, 1, dtype);
 
 export const op: PointwiseOp<FullAttrs> = {
   kind: "pointwise",

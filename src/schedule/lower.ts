@@ -161,12 +161,12 @@ export class Lowering {
   }
 
   #view(t: Tensor): Reading {
-    const { op, inputs, attrs } = t.source as Node<ViewOp>;
+    const { op, inputs, attrs, index } = t.source as Node<ViewOp>;
     const input = this.#represent(inputs[0]!);
     const reading = this.#reading(input);
-    const layout = op.view(reading.layout, attrs);
+    const layout = op.view(reading.layout, attrs, index);
     if (layout) return { base: reading.base, layout };
-    return { base: this.contiguous(input), layout: op.view(contiguousLayout(input.shape), attrs)! };
+    return { base: this.contiguous(input), layout: op.view(contiguousLayout(input.shape), attrs, index)! };
   }
 
   #apply(t: Tensor): Expression {

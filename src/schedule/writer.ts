@@ -184,6 +184,7 @@ export class Writer {
   /**
    * `offset + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. Sizes are
    * constants: dividing by a number that is known costs a multiplication, by one that is not about as much as all the rest.
+   * A negative stride is written modulo 2³², as u32 arithmetic wraps: the sum is an index again.
    */
   #stridedIndex(x: string, { shape, strides, offset }: Layout): string {
     const terms = offset ? [`${offset}u`] : [];
@@ -195,7 +196,7 @@ export class Writer {
       if (strides[d] !== 0) {
         const coordinate = `${x}_${d}`;
         this.#lines.push(`let ${coordinate} = ${outermost ? rest : `${rest} % ${size}`};`);
-        terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${strides[d]}u`);
+        terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${strides[d]! >>> 0}u`);
       }
       if (!outermost) this.#lines.push(`${rest} /= ${size};`);
     }
