@@ -240,10 +240,18 @@ export { CapturedStep, type Scalars } from "./train/capturedStep";
 export { type Checkpointed, loadCheckpoint, saveCheckpoint } from "./train/checkpoint";
 export { EarlyStopping, type EarlyStoppingOptions } from "./train/earlyStopping";
 export { createEngine, Engine, type EngineOptions, tensor } from "./train/engine";
-export type { AdapterEvent, CompileEvent, DoneEvent, EvalEvent, StepEvent, TrainEvent } from "./train/events";
+export type {
+  AdapterEvent,
+  CompileEvent,
+  DoneEvent,
+  EvalEvent,
+  StepEvent,
+  TrainEvent,
+  TuneEvent,
+} from "./train/events";
 export { type Evaluation, evaluateClassifier, type FitOptions, fit } from "./train/fit";
 export { type CheckedInput, type GradCheckOptions, type GradCheckResult, gradCheck } from "./train/gradCheck";
 export { type LearningCurveOptions, type LearningCurveReading, learningCurveReading } from "./train/learningCurve";
 export { type Split, type SplitOptions, trainDevTestSplit } from "./train/split";
 export type { Measurement } from "./train/tuner";
-export { fileTuningStore, type TuningStore } from "./train/tuningStore";
+export { fileTuningStore, platformTuningStore, type TuningStore } from "./train/tuningStore";
