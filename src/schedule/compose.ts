@@ -1,7 +1,7 @@
 import type { Spec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, EPILOGUE_HOOK, PROLOGUE_HOOK, packParams, workgroupsFor } from "../kernel/kernel";
-import { appendFields, appendParams, elementType, fourOf, readBinding } from "./wgsl";
+import { appendFields, appendParams, elementType, fourElementsOf, fourOf, readBinding } from "./wgsl";
 import { type Expression, Writer } from "./writer";
 
 const WORKGROUP = 64;
@@ -23,7 +23,7 @@ ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 @group(0) @binding(${w.inputs.length}) var<storage, read_write> out: array<${elementType(out.dtype, w.width === 4)}>;
 @group(0) @binding(${w.inputs.length + 1}) var<uniform> params: Params;
 
-${w.functions}
+${w.functionsBeside("")}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
@@ -70,7 +70,7 @@ export function composeEpilogue(expression: Expression, host: Expression, out: S
   const name = own === type ? "epilogue" : "epilogue_of_one";
   const epilogue = [
     ...w.bindings.map((b, n) => readBinding(first + n, b.name, b.type)),
-    w.functions,
+    w.functionsBeside(variant.code),
     `fn ${name}(value: ${own}, i: u32${channel}) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
     ...(own === type ? [] : [fourOf(name, channel !== "")]),
   ].join("\n");
@@ -103,13 +103,18 @@ export function composeEpilogue(expression: Expression, host: Expression, out: S
  */
 export function composePrologue(expression: Expression, input: Spec, d: Dispatch): Dispatch | null {
   const { variant } = d;
-  const w = new Writer(expression, input, { prefix: "prologue_", byFour: false, counts: "elements" });
+  const { type } = variant.code.match(PROLOGUE_HOOK)!.groups!;
+  const byFour = type === elementType(input.dtype, true);
+  const w = new Writer(expression, input, { prefix: "prologue_", byFour, counts: "elements" });
   const added = w.inputs.length;
   if (variant.bindings.length - 1 + added > MAX_BUFFERS) return null;
+  const own = elementType(input.dtype, w.width === 4);
+  const name = own === type ? "element" : "element_of_one";
   const prologue = [
     ...w.bindings.map((b, n) => readBinding(n, b.name, b.type)),
-    w.functions,
-    `fn element(i: u32) -> f32 {\n  ${w.lines}\n  return ${w.result};\n}`,
+    w.functionsBeside(variant.code),
+    `fn ${name}(i: u32) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
+    ...(own === type ? [] : [fourElementsOf(name, type!)]),
   ].join("\n");
   const code = appendFields(
     variant.code

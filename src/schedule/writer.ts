@@ -75,9 +75,9 @@ export class Writer {
     return this.#flops;
   }
 
-  /** The hand-written functions that the lines call. */
-  get functions(): string {
-    return [...this.#functions.values()].join("\n");
+  /** The hand-written functions that the lines call, without those that `code` has already. */
+  functionsBeside(code: string): string {
+    return [...this.#functions.values()].filter((f) => !code.includes(f)).join("\n");
   }
 
   get lines(): string {
