@@ -76,6 +76,26 @@ test("what a sum reads is computed within it, unless somebody else reads it", ()
   expect(names([sum(squares, 0)], false)).toEqual(["sub", "square", "reduce"]);
 });
 
+test("what a long sum reads four at a time is computed four at a time", () => {
+  const [x, mean] = [f32("x", 64, 64), f32("mean", 64)];
+  const made = plan({ outputs: [sum(square(sub(x, mean)), 1)], target, fuse: true });
+  const [{ variant }] = made.dispatches as [(typeof made.dispatches)[0]];
+  expect(variant.name).toBe("sub·square→reduce_tree_by_four");
+  expect(variant.code).toContain("fn element(i: u32) -> vec4<f32> {\n  let v0 = prologue_x0[i / 4u];");
+});
+
+test("a function that is used before and after a kernel is declared once", () => {
+  const made = plan({ outputs: [mul(sum(mul(f32("x", 6, 4), 2), 0), 3)], target, fuse: true });
+  expect(made.dispatches.map((d) => d.variant.name)).toEqual(["fill·mul→reduce+fill·mul"]);
+  expect(made.dispatches[0]!.variant.code.match(/fn mul_f32/g)).toHaveLength(1);
+});
+
+test("long reductions are dealt out to many workgroups and joined", () => {
+  const made = plan({ outputs: [sum(f32("x", 2 ** 24))], target, fuse: true });
+  expect(made.dispatches.map((d) => d.workgroups[0])).toEqual([512, 1]);
+  expect(made.dispatches.map((d) => d.variant.name)).toEqual(["reduce_tree_by_four", "reduce_tree"]);
+});
+
 test("the sum of a gradient comes out beside the weight's", () => {
   const [x, dOut] = [f32("x", 6, 4), f32("dOut", 6, 3)];
   const names = (outputs: Tensor[], fuse = true) =>
