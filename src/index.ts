@@ -27,6 +27,7 @@ export type { AdapterInfo } from "./gpu/device";
 export type { PoolStatistics } from "./gpu/pool";
 export type { KernelTime } from "./gpu/profile";
 export { assign } from "./graph/assign";
+export { fullPrecision } from "./graph/autocast";
 export { createGenerator, defaultGenerator, type Generator, type RandomOptions } from "./graph/generator";
 export { parameter, state, type Tensor } from "./graph/tensor";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./io/safetensors";
