@@ -4,10 +4,11 @@
 // above which lies a share ≥ top_p of their weight. Tokens tied with the last one kept are kept, the largest always.
 // Bounds: floats as integers of the same order, two bits found by each of 16 passes over the row. So the k-th largest is
 // exact, and the share is up to rounding of f32 sums (LANES partial sums, joined as a tree).
-// Drawn: the token with the largest log w − log E, E exponential ("exponential race"), of which no sum is taken. E is made
-// from word i mod 2 of Threefry-2x32-20 with key (seed, stream) and counter (n · ⌈v/2⌉ + i/2, step), as in dropout.wgsl;
-// 32 bits of it, so that the small E that win are finely spaced. state = (seed, step).
+// Drawn: the token with the largest log w + g, g from the Gumbel distribution, by word i mod 2 of Threefry with key
+// (seed, stream) and counter (n · ⌈v/2⌉ + i/2, step), where state = (seed, step): no sum over the row is taken.
 // Logits are read as bits: NaN counts as the smallest, infinities as the largest finite number. rows · v < 2^32; v < 2^24.
+// @include threefry.wgsl
+// @include distributions.wgsl
 const LANES = 64u; // a power of two
 
 struct Params { rows: u32, v: u32, stream: u32 }
@@ -40,34 +41,6 @@ fn key_of(bits: u32) -> u32 {
 fn value_of(key: u32) -> f32 {
   if (key == 0u) { return bitcast<f32>(SIGN | LARGEST); }
   return select(-bitcast<f32>(SIGN - key), bitcast<f32>(key - SIGN), key >= SIGN);
-}
-
-fn rotate(v: u32, by: u32) -> u32 { return (v << by) | (v >> (32u - by)); }
-
-fn four_rounds(v: vec2u, a: u32, b: u32, c: u32, d: u32) -> vec2u {
-  var w = v;
-  w.x += w.y; w.y = rotate(w.y, a) ^ w.x;
-  w.x += w.y; w.y = rotate(w.y, b) ^ w.x;
-  w.x += w.y; w.y = rotate(w.y, c) ^ w.x;
-  w.x += w.y; w.y = rotate(w.y, d) ^ w.x;
-  return w;
-}
-
-fn threefry(key: vec2u, counter: vec2u) -> vec2u {
-  let third = 0x1bd11bdau ^ key.x ^ key.y;
-  var v = counter + key;
-  v = four_rounds(v, 13u, 15u, 26u, 6u) + vec2u(key.y, third + 1u);
-  v = four_rounds(v, 17u, 29u, 16u, 24u) + vec2u(third, key.x + 2u);
-  v = four_rounds(v, 13u, 15u, 26u, 6u) + vec2u(key.x, key.y + 3u);
-  v = four_rounds(v, 17u, 29u, 16u, 24u) + vec2u(key.y, third + 4u);
-  return four_rounds(v, 13u, 15u, 26u, 6u) + vec2u(third, key.x + 5u);
-}
-
-// −log(1 − u) for u uniform in (0, 1); by its series where the logarithm would lose the small ones.
-fn exponential(bits: u32) -> f32 {
-  let u = min((f32(bits) + 0.5) * 2.3283064e-10, 0.99999994);
-  if (u >= 0.0625) { return -log(1.0 - u); }
-  return u * (1.0 + u * (0.5 + u * (0.33333334 + u * (0.25 + u * (0.2 + u * 0.16666667)))));
 }
 
 fn total(share: vec3f, lane: u32) -> vec3f {
@@ -172,8 +145,8 @@ fn main(
     if (i + 1u < params.v) { next = key_of(logits[start + i + 1u]); }
     if (max(mine, next) < least) { continue; }
     let bits = threefry(vec2u(state[0], params.stream), vec2u(row * pairs + j, state[1]));
-    let a = (value_of(mine) - largest) * scale - log(exponential(bits.x));
-    let b = (value_of(next) - largest) * scale - log(exponential(bits.y));
+    let a = (value_of(mine) - largest) * scale + gumbel(bits.x);
+    let b = (value_of(next) - largest) * scale + gumbel(bits.y);
     if (mine >= least && a > score) { score = a; place = i; }
     if (i + 1u < params.v && next >= least && b > score) { score = b; place = i + 1u; }
   }

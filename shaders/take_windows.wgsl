@@ -4,8 +4,9 @@
 // batch of an epoch, else 0.
 //   windows = 0, in order: s = n · row_step + number · batch_step; a row is row_length labels long.
 //   windows > 0, shuffled: the windows at phase + w · stride, w < windows, in the order of a permutation keyed by
-//   (position[0], epoch), see batch_indices.wgsl; the phase, below `phases`, is another each epoch.
+//   (position[0], epoch), see permutation.wgsl; the phase, below `phases`, is another each epoch.
 // What lies beyond a row or the stream has id 0 and label −1.
+// @include permutation.wgsl
 struct Params {
   len: u32, batch: u32, length: u32, batches: u32, time_first: u32, count: u32,
   row_step: u32, batch_step: u32, row_length: u32,
@@ -18,32 +19,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> labels: array<i32>;
 @group(0) @binding(4) var<storage, read_write> restart: array<u32>;
 @group(0) @binding(5) var<uniform> params: Params;
-
-fn mix(x: u32) -> u32 {
-  var h = x;
-  h = (h ^ (h >> 16u)) * 0x85ebca6bu;
-  h = (h ^ (h >> 13u)) * 0xc2b2ae35u;
-  return h ^ (h >> 16u);
-}
-
-fn permuted(i: u32, key: u32) -> u32 {
-  let bits = max(2u, 32u - countLeadingZeros(params.windows - 1u));
-  let low_bits = bits >> 1u;
-  let low_mask = (1u << low_bits) - 1u;
-  let high_mask = (1u << (bits - low_bits)) - 1u;
-  var x = i;
-  loop {
-    var low = x & low_mask;
-    var high = x >> low_bits;
-    for (var round = 0u; round < 8u; round += 2u) {
-      low ^= mix(high + round * 0x9e3779b9u + key) & low_mask;
-      high ^= mix(low + (round + 1u) * 0x9e3779b9u + key) & high_mask;
-    }
-    x = (high << low_bits) | low;
-    if (x < params.windows) { break; }
-  }
-  return x;
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -58,7 +33,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   var at = n * params.row_step + in_row;
   if (params.windows > 0u) {
     let key = mix(mix(position[1] / params.batches) ^ position[0]);
-    at = mix(key) % params.phases + permuted(number * params.batch + n, key) * params.stride + t;
+    at = mix(key) % params.phases + permuted(number * params.batch + n, params.windows, key) * params.stride + t;
     in_row = t;
   }
   ids[i] = 0;

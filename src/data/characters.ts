@@ -70,4 +70,3 @@ function unknownCharacter(name: string, code: number, at: number): DataError {
     'build the vocabulary with specials: ["<unk>"]',
   );
 }
-

@@ -10,7 +10,7 @@ export interface PaddedSequences {
   readonly shape: readonly [number, number];
 }
 
-export interface PadOptions {
+export interface PadSequencesOptions {
   /** T; default that of the longest sequence, at least 1. */
   readonly length?: number;
   /** Id to fill up with; default 0. */
@@ -23,7 +23,10 @@ export interface PadOptions {
  * Fills sequences up to one length: what a step is fed with.
  * @throws DataError where there is no sequence, or one is too long
  */
-export function padSequences(sequences: readonly ArrayLike<number>[], options: PadOptions = {}): PaddedSequences {
+export function padSequences(
+  sequences: readonly ArrayLike<number>[],
+  options: PadSequencesOptions = {},
+): PaddedSequences {
   const longest = Math.max(1, ...lengthsOf(sequences));
   const { length = longest, pad = 0, truncate = false } = options;
   if (sequences.length === 0) throw new DataError("padSequences", "no sequences");

@@ -39,29 +39,38 @@ export function sampleTokens(
   logits: Tensor,
   { temperature = 1, topK = 0, topP = 1, generator = defaultGenerator }: SampleTokensOptions = {},
 ): Tensor {
+  op.infer([logits], { stream: 0 });
   const settings = [
-    setting("temperature", temperature, "f32", (v) => v >= 0 && v < Number.POSITIVE_INFINITY),
-    setting("topK", topK, "u32", (v) => Number.isInteger(v) && v >= 0),
-    setting("topP", topP, "f32", (v) => v >= 0 && v <= 1),
+    setting("temperature", temperature, "f32"),
+    setting("topK", topK, "u32"),
+    setting("topP", topP, "f32"),
   ];
-  check(logits, settings);
   return record(op, [logits, ...settings, generator.state], { stream: useGenerator(generator) });
 }
 
-function setting(name: string, value: number | Tensor, dtype: "f32" | "u32", fits: (v: number) => boolean): Tensor {
-  if (typeof value !== "number") {
-    if (value.dtype !== dtype || value.size !== 1)
-      throw new (value.dtype === dtype ? ShapeError : DTypeError)("sampleTokens", `${name} ${showSpec(value)}`, {
-        wants: `${dtype}[1]`,
-      });
-    return value;
-  }
-  if (!fits(value)) throw new DataError("sampleTokens", `${name} ${value} is out of range`);
-  return data({ shape: [1], dtype }, typedArray(dtype, [value]));
+/** What the numbers may be. */
+const FITS = {
+  temperature: (v: number) => v >= 0 && v < Number.POSITIVE_INFINITY,
+  topK: (v: number) => Number.isInteger(v) && v >= 0 && v < 2 ** 32,
+  topP: (v: number) => v >= 0 && v <= 1,
+};
+
+/** @throws DataError where an option of sampling is out of range */
+export function checkSampling(options: Readonly<Partial<Record<keyof typeof FITS, number>>>): void {
+  for (const [name, value] of Object.entries(options))
+    if (!FITS[name as keyof typeof FITS](value))
+      throw new DataError("sampleTokens", `${name} ${value} is out of range`);
 }
 
-function check(logits: Tensor, settings: readonly Tensor[]): void {
-  op.infer([logits, ...settings], { stream: 0 });
+function setting(name: keyof typeof FITS, value: number | Tensor, dtype: "f32" | "u32"): Tensor {
+  if (typeof value === "number") {
+    checkSampling({ [name]: value });
+    return data({ shape: [1], dtype }, typedArray(dtype, [value]));
+  }
+  const wants = { wants: `${dtype}[1]` };
+  if (value.dtype !== dtype) throw new DTypeError("sampleTokens", `${name} ${showSpec(value)}`, wants);
+  if (value.size !== 1) throw new ShapeError("sampleTokens", `${name} ${showSpec(value)}`, wants);
+  return value;
 }
 
 export const op: KernelOp<SampleTokensAttrs> = {
