@@ -34,7 +34,10 @@ export default opCase({
       ],
       note: "ties at the bounds, far logits",
     },
-    { inputs: [logits([30, 9]), ...settings(1, 0, 0, 5, 5)], note: "top p of nothing keeps the likeliest" },
+    {
+      inputs: [row([1, 3, 3, 3], [3, 0, 3, 3], [3, 3, 2, 3], [9, 0, 0, 0]), ...settings(1, 0, 0, 5, 5)],
+      note: "top p of nothing keeps the likeliest, and what is tied with it",
+    },
   ],
   build([x, temperature, topK, topP, state]) {
     takePendingUpdates(); // Streams are numbered from 0 in each recording.
