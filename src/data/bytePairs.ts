@@ -53,17 +53,7 @@ export function ofMerges(merges: readonly number[], specials: readonly string[])
   const size = first + bytes.length;
   const ranks = new Map<number, number>();
   for (let m = 0; 2 * m < merges.length; m++) ranks.set(pairKey(merges[2 * m]!, merges[2 * m + 1]!), 256 + m);
-  const utf8 = new TextEncoder();
-  const known = new Map<string, readonly number[]>();
-  const idsOf = (piece: string): readonly number[] => {
-    let ids = known.get(piece);
-    if (!ids) {
-      ids = merge([...utf8.encode(piece)], ranks).map((id) => first + id);
-      if (known.size >= CACHED) known.clear();
-      known.set(piece, ids);
-    }
-    return ids;
-  };
+  const idsOf = encoderOf(ranks, first);
   return {
     size,
     special: specialOf(name, specials),
@@ -83,6 +73,21 @@ export function ofMerges(merges: readonly number[], specials: readonly string[])
       return new TextDecoder("utf-8", { ignoreBOM: true }).decode(joined(parts));
     },
     toJSON: () => ({ type: "bytePairs", specials, merges }),
+  };
+}
+
+/** Encodes a piece; what it has encoded it remembers. */
+function encoderOf(ranks: ReadonlyMap<number, number>, first: number): (piece: string) => readonly number[] {
+  const utf8 = new TextEncoder();
+  const known = new Map<string, readonly number[]>();
+  return (piece) => {
+    let ids = known.get(piece);
+    if (!ids) {
+      ids = merge([...utf8.encode(piece)], ranks).map((id) => first + id);
+      if (known.size >= CACHED) known.clear();
+      known.set(piece, ids);
+    }
+    return ids;
   };
 }
 
