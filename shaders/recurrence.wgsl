@@ -144,7 +144,7 @@ fn main(
     for (var base = id.y * UNITS; base < n; base += groups.y * UNITS) {
       let u = base + unit;
       if (u < n) {
-        var sum: array<vec4f, ROWS>;
+        var sum = array<vec4f, ROWS>();
         for (var k = part; k < n; k += PARTS) {
           let here = weights(k, u);
           for (var r = 0u; r < ROWS; r++) { sum[r] += before(side, r, min(id.x * ROWS + r, last_row), t, k) * here; }

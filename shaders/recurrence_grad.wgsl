@@ -128,7 +128,7 @@ fn main(
     for (var base = id.y * UNITS; base < n; base += groups.y * UNITS) {
       let u = base + unit;
       if (u < n) {
-        var sum: array<f32, ROWS>;
+        var sum = array<f32, ROWS>();
         for (var k = part; k < select(0u, terms, step > 0u); k += PARTS) {
           let here = w[k * n + u];
           for (var r = 0u; r < ROWS; r++) { sum[r] += made(side, r, min(id.x * ROWS + r, last_row), later, k) * here; }

@@ -110,7 +110,7 @@ fn main(
     let t = select(params.steps - 1u - step, step, params.reverse == 1u);
     let later = select(params.steps - step, step - 1u, params.reverse == 1u);
     for (var base = id.y * LANES; base < quads; base += groups.y * LANES) {
-      var sum: array<vec4f, ROWS>;
+      var sum = array<vec4f, ROWS>();
       if (step > 0u) {
         var w_at = min(base + lane, quads - 1u); // units beyond the edge repeat the last ones; they are not stored
         var d_at: array<u32, LOADS>;

@@ -120,7 +120,7 @@ fn main(
       var h_at: array<u32, LOADS>;
       // @unroll
       for (var r = 0u; r < LOADS; r++) { h_at[r] = place(t, min(row + r * LANES + lane, params.batch - 1u)) * quads; }
-      var sum: array<vec4f, ROWS>;
+      var sum = array<vec4f, ROWS>();
       for (var k = 0u; k < quads; k++) {
         let c0 = w[w_at.x];
         let c1 = w[w_at.y];
