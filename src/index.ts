@@ -45,6 +45,16 @@ export { LayerNorm, type LayerNormLayerOptions, RMSNorm } from "./nn/layerNorm";
 export { AvgPool2d, Dropout, Flatten, GELU, MaxPool2d, ReLU } from "./nn/layers";
 export { Linear, type LinearOptions } from "./nn/linear";
 export { Module } from "./nn/module";
+export {
+  GRU,
+  type GruLayerOptions,
+  LSTM,
+  type LstmRun,
+  type RecurrentLayerOptions,
+  type RecurrentRun,
+  RNN,
+  type RnnLayerOptions,
+} from "./nn/recurrent";
 export { Sequential } from "./nn/sequential";
 export { abs } from "./ops/abs";
 export { add } from "./ops/add";
@@ -58,10 +68,14 @@ export { exp } from "./ops/exp";
 export { expand } from "./ops/expand";
 export { full } from "./ops/full";
 export { gelu } from "./ops/gelu";
+export { type GruOptions, gru } from "./ops/gru";
+export { gruCell } from "./ops/gruCell";
 export { type LayerNormOptions, layerNorm } from "./ops/layerNorm";
 export { leakyRelu } from "./ops/leakyRelu";
 export { log } from "./ops/log";
 export { logSoftmax } from "./ops/logSoftmax";
+export { type LstmOptions, type LstmResult, lstm } from "./ops/lstm";
+export { lstmCell } from "./ops/lstmCell";
 export { matmul } from "./ops/matmul";
 export { max } from "./ops/max";
 export { maxPool2d } from "./ops/maxPool2d";
@@ -70,9 +84,12 @@ export { mul } from "./ops/mul";
 export { neg } from "./ops/neg";
 export { pad } from "./ops/pad";
 export { permute } from "./ops/permute";
+export { type RecurrenceOptions, type RecurrenceResult, recurrence } from "./ops/recurrence";
 export { relu } from "./ops/relu";
 export { flatten, reshape } from "./ops/reshape";
 export { rmsNorm } from "./ops/rmsNorm";
+export { type RecurrentOptions, type RecurrentResult, type RecurrentWeights, rnn } from "./ops/rnn";
+export { rnnCell } from "./ops/rnnCell";
 export { sigmoid } from "./ops/sigmoid";
 export { slice } from "./ops/slice";
 export { softmax } from "./ops/softmax";

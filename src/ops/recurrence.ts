@@ -70,6 +70,7 @@ export function recurrence(cell: Cell, x: Tensor, weight: Tensor, options: Recur
   if (initial && cell === "lstm") inputs.push(options.c0 ?? full(state, 0));
   if (bias) inputs.push(bias);
   if (lengths) inputs.push(lengths);
+  if (options.c0 && cell !== "lstm") throw new ShapeError("recurrence", "c0 is for an LSTM", { cell });
   const attrs = { cell, reverse, batchFirst, initial, bias: bias !== undefined, lengths: lengths !== undefined };
   const [output, , , final] = recordAll(op, inputs, attrs);
   const part = (i: number) => reshape(slice(final!, 0, i, i + 1), state);
@@ -116,7 +117,7 @@ export const op: KernelOp<RecurrenceAttrs> = {
         });
     }
     if (bias && cell !== "gru")
-      throw new ShapeError("recurrence", `a bias of its own is for a GRU`, { cell }, "add it to x");
+      throw new ShapeError("recurrence", "a bias of its own is for a GRU", { cell }, "add it to x");
     const lead = x.shape.slice(0, 2);
     const f32 = (shape: Shape) => ({ shape, dtype: "f32" as const });
     const finals = f32([cell === "lstm" ? 2 : 1, batch, hidden]);

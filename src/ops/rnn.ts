@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors";
-import { sameShape, showShape } from "../core/shape";
+import { sameShape, showShape, showSpec } from "../core/shape";
 import type { Generator } from "../graph/generator";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
@@ -108,7 +108,7 @@ function checkNetwork(
   name: string,
   x: Tensor,
   weights: readonly RecurrentWeights[],
-  { h0, c0, batchFirst, dropout: p = 0 }: RecurrentOptions & { readonly c0?: Tensor | undefined },
+  { h0, c0, lengths, batchFirst, dropout: p = 0 }: RecurrentOptions & { readonly c0?: Tensor | undefined },
   gates: number,
   directions: number,
 ): void {
@@ -119,7 +119,10 @@ function checkNetwork(
       weights: String(weights.length),
     });
   if (!(p >= 0 && p < 1)) throw new ShapeError(name, `dropout ${p}`, { wants: "0 ≤ p < 1" });
-  const hidden = weights[0]!.weightHh.shape[1]!;
+  const batch = x.shape[batchFirst ? 0 : 1]!;
+  if (lengths && (lengths.dtype !== "i32" || !sameShape(lengths.shape, [batch])))
+    throw new ShapeError(name, `lengths must be i32[${batch}]`, { lengths: showSpec(lengths), x: showShape(x.shape) });
+  const hidden = weights[0]!.weightHh.shape.at(-1)!;
   const rows = gates * hidden;
   weights.forEach(({ weightIh, weightHh, biasIh, biasHh }, i) => {
     const features = i < directions ? x.shape[2]! : directions * hidden;
@@ -134,7 +137,7 @@ function checkNetwork(
         });
     }
   });
-  const states = [weights.length, x.shape[batchFirst ? 0 : 1]!, hidden];
+  const states = [weights.length, batch, hidden];
   for (const [key, t] of Object.entries({ h0, c0 }))
     if (t && !sameShape(t.shape, states))
       throw new ShapeError(name, `${key} must be ${showShape(states)}`, { [key]: showShape(t.shape) });
