@@ -111,6 +111,33 @@ await describeOnDawn("recurrent layers", (engine) => {
     });
   });
 
+  test("an optimizer trains all states of an LSTM, whose two biases have one gradient", async () => {
+    manualSeed(6);
+    const layer = new LSTM(2, 3, { numLayers: 2, bidirectional: true });
+    const optimizer = new SGD(layer.parameters(), { lr: 1 });
+    const parameters = async () => (await engine.read(layer.parameters())).map((p) => [...p]);
+    const before = await parameters();
+    const step = await engine.capture({ x: [4, 2, 2] }, ({ x }) => {
+      const loss = mean(square(layer.forward(x)));
+      optimizer.step(loss);
+      return { loss };
+    });
+    await step.run({ x: values(16) });
+    const after = await parameters();
+    const names = layer.namedParameters().map(([name]) => name);
+    const moved = (name: string) => {
+      const i = names.indexOf(name);
+      return after[i]!.map((v, j) => v - before[i]![j]!);
+    };
+    for (const suffix of ["l0", "l0_reverse", "l1", "l1_reverse"]) {
+      const [ih, hh] = [moved(`bias_ih_${suffix}`), moved(`bias_hh_${suffix}`)];
+      expect(Math.max(...ih.map(Math.abs))).toBeGreaterThan(0);
+      hh.forEach((d, j) => {
+        expect(d).toBeCloseTo(ih[j]!, 6);
+      });
+    }
+  });
+
   test("the gradient of final states alone", async () => {
     manualSeed(5);
     const layer = new LSTM(2, 3);
