@@ -39,8 +39,8 @@ export function gru(
 ): RecurrentResult {
   const { output, hN } = network("gru", x, weights, options, 3, (shares, w, o) =>
     linearBeforeReset
-      ? recurrence("gru", shares, w.weightHh, { ...o, bias: w.biasHh })
-      : resetBefore(w.biasHh ? add(shares, w.biasHh) : shares, w.weightHh, o),
+      ? recurrence("gru", shares(w.biasIh), w.weightHh, { ...o, bias: w.biasHh })
+      : resetBefore(shares(w.biasIh, w.biasHh), w.weightHh, o),
   );
   return { output, hN };
 }

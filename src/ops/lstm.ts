@@ -1,5 +1,4 @@
 import type { Tensor } from "../graph/tensor";
-import { add } from "./add";
 import { recurrence } from "./recurrence";
 import { network, type RecurrentOptions, type RecurrentResult, type RecurrentWeights } from "./rnn";
 
@@ -24,7 +23,7 @@ export interface LstmResult extends RecurrentResult {
  */
 export function lstm(x: Tensor, weights: readonly RecurrentWeights[], options: LstmOptions = {}): LstmResult {
   const { output, hN, cN } = network("lstm", x, weights, options, 4, (shares, w, o) =>
-    recurrence("lstm", w.biasHh ? add(shares, w.biasHh) : shares, w.weightHh, o),
+    recurrence("lstm", shares(w.biasIh, w.biasHh), w.weightHh, o),
   );
   return { output, hN, cN: cN! };
 }

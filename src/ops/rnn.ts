@@ -60,13 +60,16 @@ export function rnn(
   { nonlinearity = "tanh", ...options }: RecurrentOptions & { readonly nonlinearity?: "tanh" | "relu" } = {},
 ): RecurrentResult {
   const { output, hN } = network("rnn", x, weights, options, 1, (shares, w, o) =>
-    recurrence(nonlinearity, w.biasHh ? add(shares, w.biasHh) : shares, w.weightHh, o),
+    recurrence(nonlinearity, shares(w.biasIh, w.biasHh), w.weightHh, o),
   );
   return { output, hN };
 }
 
-/** One layer in one direction, from the inputs' shares of the gates, `x·W_ihᵀ + b_ih`. */
-type Direction = (shares: Tensor, w: RecurrentWeights, options: RecurrenceOptions) => RecurrenceResult;
+/** The inputs' shares of the gates of one layer and direction: `x·W_ihᵀ` and these biases. */
+type Shares = (...biases: (Tensor | undefined)[]) => Tensor;
+
+/** One layer in one direction. */
+type Direction = (shares: Shares, w: RecurrentWeights, options: RecurrenceOptions) => RecurrenceResult;
 
 /** What the kinds of network share: layers, directions, dropout between them. @param gates that a cell has */
 export function network(
@@ -85,9 +88,17 @@ export function network(
   let input = x;
   const made: RecurrenceResult[] = [];
   for (let i = 0; i < weights.length; i += directions) {
+    const rows = reshape(input, [-1, input.shape[2]!]);
+    const lead = input.shape.slice(0, 2);
     const layer = weights.slice(i, i + directions).map((w, d) => {
-      const product = matmul(input, w.weightIh, { transB: true });
-      const shares = w.biasIh ? add(product, w.biasIh) : product;
+      // Added to the rows of one matrix, as the product makes them, so that its kernel adds them.
+      const shares: Shares = (...biases) => {
+        const product = matmul(rows, w.weightIh, { transB: true });
+        return reshape(
+          biases.reduce<Tensor>((sum, b) => (b ? add(sum, b) : sum), product),
+          [...lead, -1],
+        );
+      };
       const states = { h0: first(h0, i + d), c0: first(c0, i + d) };
       return direction(shares, w, { ...states, lengths, batchFirst, reverse: d === 1 });
     });
