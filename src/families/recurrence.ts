@@ -184,14 +184,20 @@ interface Tile {
   readonly THREADS: number;
 }
 
-/** How many sequences a workgroup takes, and how its invocations share units and the terms of their sums. */
+/**
+ * How many sequences a workgroup takes, and how its invocations share units and the terms of their sums.
+ * @param sums that an invocation makes for each sequence
+ */
 function workgroupTile({ batch, hidden }: Recurrence, way: Way, { cpu }: Target, sums: number): Tile {
   const powerOfTwo = (least: number) => 2 ** Math.ceil(Math.log2(least));
   if (cpu) return { ROWS: Math.min(8, powerOfTwo(batch)), UNITS: 8, PARTS: 1, THREADS: 8 };
-  const UNITS = way === "steps" ? 32 : Math.min(256, Math.max(32, powerOfTwo(hidden)));
-  // A step alone has little work for many workgroups: there rows share weights; else rows are what keeps a GPU busy.
-  const rows = way === "steps" ? Math.min(4, powerOfTwo(batch)) : Math.min(4, powerOfTwo(Math.ceil(batch / 64)));
-  return { ROWS: sums === 1 || rows <= 2 ? rows : way === "steps" ? rows : 2, UNITS, PARTS: 256 / UNITS, THREADS: 256 };
+  const whole = way === "whole";
+  const UNITS = whole ? Math.min(256, Math.max(32, powerOfTwo(hidden))) : 32;
+  // A step alone has little work for many workgroups: there rows share weights; else rows are what keeps a GPU busy. Their
+  // sums may take half of the workgroup's memory.
+  const most = Math.min(4, 2 ** Math.floor(Math.log2(ON_CHIP / 2 / (sums * 256))));
+  const ROWS = Math.min(most, powerOfTwo(whole ? Math.ceil(batch / 64) : batch));
+  return { ROWS, UNITS, PARTS: 256 / UNITS, THREADS: 256 };
 }
 
 /** One launch over all steps, or one for each. */

@@ -1,7 +1,11 @@
 // The kernels over whole sequences and those of a step a launch give the same, on the device as it is and as others are.
 import { afterAll, describe, expect, test } from "vitest";
 import type { Runtime } from "../../src/gpu/runtime";
-import type { Target } from "../../src/kernel/target";
+import { feed } from "../../src/graph/tensor";
+import { BASELINE_TARGET, type Target } from "../../src/kernel/target";
+import { recurrence } from "../../src/ops/recurrence";
+import { gradients } from "../../src/optim/gradients";
+import { plan } from "../../src/schedule/plan";
 import { nodeRuntime } from "../device";
 import type { Sample } from "../ops/opCase";
 import recurrenceCase from "../ops/recurrence";
@@ -39,6 +43,41 @@ const samples: Sample<object>[] = [
     attrs: { cell: "relu", given: ["h0"] },
   },
 ];
+
+test("every kernel fits the limits that all devices grant", () => {
+  for (const cell of ["lstm", "gru", "tanh"] as const)
+    for (const [steps, batch, hidden] of [
+      [3, 1, 1],
+      [2, 32, 128],
+      [2, 70000, 8],
+      [2, 300, 480],
+      [2, 64, 1500],
+      [2, 9, 4096],
+    ])
+      for (const way of ["whole", "steps"]) {
+        const gates = { lstm: 4, gru: 3, tanh: 1 }[cell];
+        const x = feed("x", { shape: [steps!, batch!, gates * hidden!], dtype: "f32" });
+        const w = feed("w", { shape: [gates * hidden!, hidden!], dtype: "f32" });
+        const outputs = gradients(
+          recurrence(cell, x, w).hN,
+          [x],
+          feed("seed", { shape: [batch!, hidden!], dtype: "f32" }),
+        );
+        const { dispatches } = plan({ outputs, target: preferring(BASELINE_TARGET, way), fuse: true });
+        for (const { variant, workgroups } of dispatches) {
+          const sizes = [...variant.code.matchAll(/^const (?:STATE|GATES|PARTIAL)_SIZE = (\d+)u/gm)].map(
+            ([, n]) => 4 * Number(n),
+          );
+          expect(
+            sizes.reduce((a, b) => a + b, 0),
+            `${variant.key} ${batch} ${hidden}`,
+          ).toBeLessThanOrEqual(16384);
+          expect(variant.workgroupSize[0]).toBeLessThanOrEqual(256);
+          expect(Math.max(...workgroups)).toBeLessThanOrEqual(65535);
+        }
+        expect(dispatches.some((d) => d.variant.name === "recurrence_grad")).toBe(true);
+      }
+});
 
 describe.skipIf(!opened)(`recurrences in Node on Dawn${reason ? ` (skipped: ${reason})` : ""}`, () => {
   const runtime = opened as Runtime;
