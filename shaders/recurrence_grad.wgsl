@@ -11,10 +11,12 @@ const GATES = 4u;
 const SAVED = 5u;
 const ROWS = 1u;
 const UNITS = 64u;
+const EACH = 1u; // units of an invocation
 const PARTS = 4u;
 const THREADS = 256u; // UNITS · PARTS
 const GATES_SIZE = 512u; // twice ROWS · GATES · hidden, where they are on chip
-const PARTIAL_SIZE = 256u; // ROWS · THREADS
+const SUMS = 1u; // ROWS · EACH
+const PARTIAL_SIZE = 256u; // SUMS · THREADS
 const LENGTHS = 0u;
 const D_OUT = 1u;
 const D_FINAL = 1u;
@@ -125,22 +127,25 @@ fn main(
   for (var step = params.start; step < params.start + params.count; step++) {
     let t = select(params.steps - 1u - step, step, params.reverse == 1u);
     let later = select(params.steps - step, step - 1u, params.reverse == 1u);
-    for (var base = id.y * UNITS; base < n; base += groups.y * UNITS) {
-      let u = base + unit;
-      if (u < n) {
-        var sum = array<f32, ROWS>();
-        for (var k = part; k < select(0u, terms, step > 0u); k += PARTS) {
-          let here = w[k * n + u];
-          for (var r = 0u; r < ROWS; r++) { sum[r] += made(side, r, min(id.x * ROWS + r, last_row), later, k) * here; }
+    for (var base = id.y * UNITS * EACH; base < n; base += groups.y * UNITS * EACH) {
+      var sum = array<f32, SUMS>();
+      for (var k = part; k < select(0u, terms, step > 0u); k += PARTS) {
+        var here: array<f32, EACH>;
+        for (var j = 0u; j < EACH; j++) { here[j] = w[k * n + min(base + j * UNITS + unit, n - 1u)]; }
+        for (var r = 0u; r < ROWS; r++) {
+          let d = made(side, r, min(id.x * ROWS + r, last_row), later, k);
+          for (var j = 0u; j < EACH; j++) { sum[r * EACH + j] += d * here[j]; }
         }
-        for (var r = 0u; r < ROWS; r++) { partial[r * THREADS + thread] = sum[r]; }
       }
+      for (var i = 0u; i < SUMS; i++) { partial[i * THREADS + thread] = sum[i]; }
       workgroupBarrier();
-      for (var r = part; r < ROWS; r += PARTS) {
+      for (var i = part; i < SUMS; i += PARTS) {
+        let r = i / EACH;
+        let u = base + i % EACH * UNITS + unit;
         let row = id.x * ROWS + r;
         if (u < n && row <= last_row) {
           var products = 0.0;
-          for (var p = 0u; p < PARTS; p++) { products += partial[r * THREADS + p * UNITS + unit]; }
+          for (var p = 0u; p < PARTS; p++) { products += partial[i * THREADS + p * UNITS + unit]; }
           let d = finish(row, u, step, t, products);
           if (ON_CHIP == 1u) {
             for (var g = 0u; g < GATES; g++) { kept[((1u - side) * ROWS + r) * terms + g * n + u] = d[g]; }

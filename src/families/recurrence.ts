@@ -123,10 +123,21 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
   const steps = r.steps + Number(initial);
   if (way.endsWith("subgroup")) return bySubgroups(gradSubgroup as Kernel, buffers, flags, r, steps, way, target);
   const tile = workgroupTile(r, way, target, 1);
+  // On a CPU what is loaded of one sequence should serve several units.
+  const EACH = target.cpu ? 4 : 1;
+  const SUMS = tile.ROWS * EACH;
   const size = 2 * tile.ROWS * GATES * r.hidden;
-  const PARTIAL_SIZE = tile.ROWS * tile.THREADS;
+  const PARTIAL_SIZE = SUMS * tile.THREADS;
   const onChip = size + PARTIAL_SIZE <= ON_CHIP;
-  const constants = { ...flags, ...tile, PARTIAL_SIZE, ON_CHIP: Number(onChip), GATES_SIZE: onChip ? size : 1 };
+  const constants = {
+    ...flags,
+    ...tile,
+    EACH,
+    SUMS,
+    PARTIAL_SIZE,
+    ON_CHIP: Number(onChip),
+    GATES_SIZE: onChip ? size : 1,
+  };
   return byWorkgroups(gradKernel as Kernel, buffers, constants, r, steps, way);
 }
 
@@ -172,7 +183,7 @@ function byWorkgroups(
   steps: number,
   way: Way,
 ): Dispatch[] {
-  const unitGroups = way.startsWith("whole") ? 1 : Math.ceil(r.hidden / tile.UNITS);
+  const unitGroups = way.startsWith("whole") ? 1 : Math.ceil(r.hidden / (tile.UNITS * (tile.EACH ?? 1)));
   const grid = [Math.ceil(r.batch / tile.ROWS) * tile.THREADS, unitGroups] as const;
   return launches(kernel, buffers, { ...tile, SAVED: CELLS[r.cell].SAVED }, r, steps, way, grid, false);
 }
