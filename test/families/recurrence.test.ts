@@ -86,6 +86,7 @@ describe.skipIf(!opened)(`recurrences in Node on Dawn${reason ? ` (skipped: ${re
   const ways = target
     ? [
         { way: "steps, subgroup", target },
+        { way: "whole, subgroup", target: { ...target, unrolled: true } },
         { way: "steps", target: { ...target, subgroupSize: 0 } },
         { way: "steps", target: { ...target, cpu: false } },
         { way: "whole", target: { ...target, cpu: false } },
