@@ -38,7 +38,7 @@ fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params
 // Gradients of the gates of the quad q of units at step t, from the products with those of the step after it.
 fn finish(row: u32, q: u32, step: u32, t: u32, sums: vec4f) {
   let quads = params.hidden / 4u;
-  if (row >= params.batch || q >= quads) { return; }
+  if (q >= quads) { return; }
   let carry = row * quads + q;
   let carry_c = carry + params.batch * quads;
   var dh = sums;
@@ -106,6 +106,7 @@ fn main(
   let quads = params.hidden / 4u;
   let terms = GATES * quads;
   let row = id.x * ROWS;
+  let rows = min(ROWS, params.batch - row); // not known to the compiler, which would write out the loop over it
   for (var step = params.start; step < params.start + params.count; step++) {
     let t = select(params.steps - 1u - step, step, params.reverse == 1u);
     let later = select(params.steps - step, step - 1u, params.reverse == 1u);
@@ -143,7 +144,7 @@ fn main(
       // Through memory, so that the rest is there once for all rows rather than once for each.
       // @unroll
       for (var r = 0u; r < ROWS; r++) { products[r * LANES + lane] = sum[r]; }
-      for (var r = 0u; r < ROWS; r++) { finish(row + r, base + lane, step, t, products[r * LANES + lane]); }
+      for (var r = 0u; r < rows; r++) { finish(row + r, base + lane, step, t, products[r * LANES + lane]); }
     }
     storageBarrier();
     workgroupBarrier();

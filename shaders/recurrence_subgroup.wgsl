@@ -92,7 +92,7 @@ fn finish(row: u32, u: u32, t: u32, next: u32, sums: vec4f, before: f32) -> f32 
 }
 
 fn step_unit(row: u32, u: u32, t: u32, next: u32, sums: vec4f) {
-  if (row >= params.batch || u >= params.hidden) { return; }
+  if (u >= params.hidden) { return; }
   let at = place(t, row) * params.hidden + u;
   var before = 0.0;
   if (CELL == 1u || LENGTHS == 1u) { before = states[at / 4u][at % 4u]; }
@@ -108,6 +108,7 @@ fn main(
 ) {
   let quads = params.hidden / 4u;
   let row = id.x * ROWS;
+  let rows = min(ROWS, params.batch - row); // not known to the compiler, which would write out the loops over it
   let tasks = select(params.hidden, quads, GATES == 1u);
   for (var step = params.start; step < params.start + params.count; step++) {
     let t = select(step, params.steps - 1u - step, params.reverse == 1u);
@@ -149,14 +150,12 @@ fn main(
       // Through memory, so that the rest is there once for all rows rather than once for each.
       // @unroll
       for (var r = 0u; r < ROWS; r++) { products[r * LANES + lane] = sum[r]; }
-      for (var r = 0u; r < ROWS; r++) {
-        let made = products[r * LANES + lane];
-        if (GATES == 1u) {
-          let u = (base + lane) * 4u;
-          for (var q = 0u; q < 4u; q++) { step_unit(row + r, u + q, t, next, vec4f(made[q])); }
-        } else {
-          step_unit(row + r, base + lane, t, next, made);
+      if (GATES == 1u) {
+        for (var i = 0u; i < 4u * rows; i++) {
+          step_unit(row + i / 4u, (base + lane) * 4u + i % 4u, t, next, vec4f(products[i / 4u * LANES + lane][i % 4u]));
         }
+      } else {
+        for (var r = 0u; r < rows; r++) { step_unit(row + r, base + lane, t, next, products[r * LANES + lane]); }
       }
     }
     storageBarrier();
