@@ -112,33 +112,31 @@ fn main(
     let later = select(params.steps - step, step - 1u, params.reverse == 1u);
     for (var base = id.y * LANES; base < quads; base += groups.y * LANES) {
       var sum = array<vec4f, ROWS>();
-      if (step > 0u) {
-        var w_at = min(base + lane, quads - 1u); // units beyond the edge repeat the last ones; they are not stored
-        var d_at: array<u32, LOADS>;
+      var w_at = min(base + lane, quads - 1u); // units beyond the edge repeat the last ones; they are not stored
+      var d_at: array<u32, LOADS>;
+      // @unroll
+      for (var r = 0u; r < LOADS; r++) {
+        d_at[r] = place(later, min(row + r * LANES + lane, params.batch - 1u)) * terms;
+      }
+      for (var k = 0u; k < select(0u, terms, step > 0u); k++) {
+        let b0 = w[w_at];
+        let b1 = w[w_at + quads];
+        let b2 = w[w_at + 2u * quads];
+        let b3 = w[w_at + 3u * quads];
+        w_at += 4u * quads;
+        var mine: array<vec4f, LOADS>;
         // @unroll
         for (var r = 0u; r < LOADS; r++) {
-          d_at[r] = place(later, min(row + r * LANES + lane, params.batch - 1u)) * terms;
+          mine[r] = d_gates[d_at[r]];
+          d_at[r] += 1u;
         }
-        for (var k = 0u; k < terms; k++) {
-          let b0 = w[w_at];
-          let b1 = w[w_at + quads];
-          let b2 = w[w_at + 2u * quads];
-          let b3 = w[w_at + 3u * quads];
-          w_at += 4u * quads;
-          var mine: array<vec4f, LOADS>;
-          // @unroll
-          for (var r = 0u; r < LOADS; r++) {
-            mine[r] = d_gates[d_at[r]];
-            d_at[r] += 1u;
-          }
-          // @unroll
-          for (var r = 0u; r < ROWS; r++) {
-            let theirs = subgroupShuffle(mine[r / LANES], r % LANES);
-            sum[r] += theirs.x * b0;
-            sum[r] += theirs.y * b1;
-            sum[r] += theirs.z * b2;
-            sum[r] += theirs.w * b3;
-          }
+        // @unroll
+        for (var r = 0u; r < ROWS; r++) {
+          let theirs = subgroupShuffle(mine[r / LANES], r % LANES);
+          sum[r] += theirs.x * b0;
+          sum[r] += theirs.y * b1;
+          sum[r] += theirs.z * b2;
+          sum[r] += theirs.w * b3;
         }
       }
       // Through memory, so that the rest is there once for all rows rather than once for each.
