@@ -54,6 +54,48 @@ function declarations(): Plugin {
   };
 }
 
+/**
+ * Writes `src/fluent.gen.ts`: each op that `src/index.ts` exports and that takes a tensor first, as a method of Tensor. The
+ * exports of the index are the only list.
+ */
+function writeFluentMethods(): void {
+  const index = readFileSync(join(root, "src/index.ts"), "utf8");
+  const exported = [...index.matchAll(/export \{([^}]*)\} from "\.\/ops\/(\w+)"/g)];
+  const ops = exported.flatMap(([, names, file]) => {
+    const source = readFileSync(join(root, `src/ops/${file}.ts`), "utf8");
+    const values = names!.split(",").map((n) => n.trim());
+    const takesTensor = (name: string) =>
+      new RegExp(`export (?:function ${name}|const ${name} =)\\s*(?:<[^>]*>)?\\(\\s*\\w+: Tensor\\b`).test(source);
+    return values.filter((name) => /^\w+$/.test(name) && takesTensor(name)).map((name) => ({ name, file: file! }));
+  });
+  const text = `// Generated from src/index.ts. Do not edit.
+import { Tensor } from "./graph/tensor";
+${ops.map(({ name, file }) => `import { ${name} } from "./ops/${file}";`).join("\n")}
+
+type Rest<F> = F extends (first: never, ...rest: infer R) => unknown ? R : never;
+
+declare module "./graph/tensor" {
+  interface Tensor {
+${ops.map(({ name }) => `    /** See {@link ${name}}, of which this tensor is the first argument. */\n    ${name}(...rest: Rest<typeof ${name}>): ReturnType<typeof ${name}>;`).join("\n")}
+  }
+}
+
+const methods: Record<string, (first: never, ...rest: never[]) => unknown> = {
+${ops.map(({ name }) => `  ${name},`).join("\n")}
+};
+for (const [name, op] of Object.entries(methods))
+  Object.defineProperty(Tensor.prototype, name, {
+    configurable: true,
+    writable: true,
+    value(this: Tensor, ...rest: never[]) {
+      return op(this as never, ...rest);
+    },
+  });
+`;
+  const path = join(root, "src/fluent.gen.ts");
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
+}
+
 const pages = () =>
   readdirSync(demos, { recursive: true, encoding: "utf8" })
     .filter((f) => f.endsWith("index.html"))
@@ -77,6 +119,8 @@ const gallery = {
   target: "esnext",
   rolldownOptions: { input: pages() },
 };
+
+writeFluentMethods();
 
 export default defineConfig(({ mode, command }) => ({
   root: mode === "gallery" || (command === "serve" && mode !== "test") ? demos : root,

@@ -1,14 +1,37 @@
-// Copies one operand of a concatenation to its place: runs of `run` neighbouring elements of x go to `start` in each
-// `out_stride` elements of out. Elements are moved as bits, so any 4-byte dtype will do. One invocation per element of x.
-struct Params { len: u32, run: u32, out_stride: u32, start: u32 }
+// Joins up to six tensors: row r of out is row r of x0, of x1, … one after the other. One launch fills `width` columns of
+// out's rows of `stride` elements, from column `first` on; operand n ends before column endn of these.
+// Elements are moved as bits, so any 4-byte dtype will do. One invocation per element of the columns.
+struct Params {
+  len: u32, width: u32, stride: u32, first: u32, end0: u32, end1: u32, end2: u32, end3: u32, end4: u32,
+}
 
-@group(0) @binding(0) var<storage, read> x: array<u32>;
-@group(0) @binding(1) var<storage, read_write> out: array<u32>;
-@group(0) @binding(2) var<uniform> params: Params;
+@group(0) @binding(0) var<storage, read> x0: array<u32>;
+@group(0) @binding(1) var<storage, read> x1: array<u32>;
+@group(0) @binding(2) var<storage, read> x2: array<u32>;
+@group(0) @binding(3) var<storage, read> x3: array<u32>;
+@group(0) @binding(4) var<storage, read> x4: array<u32>;
+@group(0) @binding(5) var<storage, read> x5: array<u32>;
+@group(0) @binding(6) var<storage, read_write> out: array<u32>;
+@group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  out[i / params.run * params.out_stride + params.start + i % params.run] = x[i];
+  let row = i / params.width;
+  let column = i - row * params.width;
+  let to = row * params.stride + params.first + column;
+  if (column < params.end0) {
+    out[to] = x0[row * params.end0 + column];
+  } else if (column < params.end1) {
+    out[to] = x1[row * (params.end1 - params.end0) + column - params.end0];
+  } else if (column < params.end2) {
+    out[to] = x2[row * (params.end2 - params.end1) + column - params.end1];
+  } else if (column < params.end3) {
+    out[to] = x3[row * (params.end3 - params.end2) + column - params.end2];
+  } else if (column < params.end4) {
+    out[to] = x4[row * (params.end4 - params.end3) + column - params.end3];
+  } else {
+    out[to] = x5[row * (params.width - params.end4) + column - params.end4];
+  }
 }

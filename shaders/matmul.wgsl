@@ -2,6 +2,8 @@
 // A workgroup of THREADS × THREADS makes a TILE_M × TILE_N part of out: DEPTH columns of a and rows of b at a time go through
 // workgroup memory, and each invocation keeps ROWS × COLUMNS sums. Beyond the edges zeros are loaded and nothing is stored.
 // Where out has few tiles and K is long, K is dealt out to `parts` workgroups, which make partial[part, M, N] for a reduction.
+alias T = f32;
+alias O = f32;
 const THREADS = 8u;
 const ROWS = 4u; // a multiple of 4, as COLUMNS
 const COLUMNS = 4u;
@@ -11,21 +13,24 @@ const SUMS = 0u; // 1: the sums of a over k, one for each row, come out on the s
 const TILE_M = THREADS * ROWS;
 const TILE_N = THREADS * COLUMNS;
 const INVOCATIONS = THREADS * THREADS;
+const A_STRIDE = TILE_M + 4u; // so that neighbouring k fall into different banks
+const B_STRIDE = TILE_N + 4u;
 const COLUMN_QUADS = COLUMNS / 4u;
 
 struct Params {
   m: u32, n: u32, k: u32, a_row: u32, a_k: u32, b_k: u32, b_col: u32, a_batch: u32, b_batch: u32, parts: u32, part: u32,
 }
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> a: array<T>;
+@group(0) @binding(1) var<storage, read> b: array<T>;
+@group(0) @binding(2) var<storage, read_write> out: array<O>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-var<workgroup> a_tile: array<f32, DEPTH * TILE_M>;
-var<workgroup> b_tile: array<f32, DEPTH * TILE_N>;
+var<workgroup> a_tile: array<f32, DEPTH * A_STRIDE>;
+var<workgroup> b_tile: array<f32, DEPTH * B_STRIDE>;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
+fn tail(value: f32, i: u32, channel: u32) {}
 fn side(value: f32, i: u32) {}
 
 @compute @workgroup_size(THREADS, THREADS)
@@ -54,24 +59,24 @@ fn main(
       let r = select(e % TILE_M, e / DEPTH, a_by_k);
       let inside = k0 + k < last_k && row0 + r < params.m;
       let at = a_base + (row0 + r) * params.a_row + (k0 + k) * params.a_k;
-      a_tile[k * TILE_M + r] = select(0.0, a[select(0u, at, inside)], inside);
+      a_tile[k * A_STRIDE + r] = select(0.0, f32(a[select(0u, at, inside)]), inside);
     }
     for (var e = index; e < DEPTH * TILE_N; e += INVOCATIONS) {
       let k = select(e / TILE_N, e % DEPTH, b_by_k);
       let c = select(e % TILE_N, e / DEPTH, b_by_k);
       let inside = k0 + k < last_k && col0 + c < params.n;
       let at = b_base + (k0 + k) * params.b_k + (col0 + c) * params.b_col;
-      b_tile[k * TILE_N + c] = select(0.0, b[select(0u, at, inside)], inside);
+      b_tile[k * B_STRIDE + c] = select(0.0, f32(b[select(0u, at, inside)]), inside);
     }
     workgroupBarrier();
     for (var k = 0u; k < DEPTH; k++) {
       var right: array<vec4f, COLUMN_QUADS>;
       for (var q = 0u; q < COLUMN_QUADS; q++) {
-        let at = k * TILE_N + (local.x + q * THREADS) * 4u;
+        let at = k * B_STRIDE + (local.x + q * THREADS) * 4u;
         right[q] = vec4f(b_tile[at], b_tile[at + 1u], b_tile[at + 2u], b_tile[at + 3u]);
       }
       for (var r = 0u; r < ROWS; r++) {
-        let left = a_tile[k * TILE_M + local.y * ROWS + r];
+        let left = a_tile[k * A_STRIDE + local.y * ROWS + r];
         for (var q = 0u; q < COLUMN_QUADS; q++) { sums[r][q] += left * right[q]; }
         if (SUMS == 1u) { row_sum[r] += left; }
       }
@@ -88,7 +93,9 @@ fn main(
         let col = col0 + (local.x + q * THREADS) * 4u + c;
         if (col < params.n) {
           let at = (group.z * params.m + row) * params.n + col;
-          out[at] = epilogue(sums[r][q][c], at, col);
+          let value = epilogue(sums[r][q][c], at, col);
+          out[at] = O(value);
+          tail(value, at, col);
         }
       }
     }

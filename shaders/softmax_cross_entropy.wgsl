@@ -1,28 +1,81 @@
-// losses[r] = log Σ e^logits[r,·] − logits[r, labels[r]], max-subtracted; 0 where the label is ignored or no class.
-// weights[r] = 1 where the row counts, else 0. One invocation a row.
-struct Params { rows: u32, classes: u32, ignore_index: i32 }
+// For each row of logits [rows, classes], with coefficients t[c] ≥ 0 that follow from the row's label:
+//   losses[r] = Σ t[c]·(log Σ eˣ − x[c]) · scale[r · scale_stride]                                    where LOSS = 1
+//   d_logits[r, c] = (softmax(x)[c]·Σt − t[c]) · scale[r · scale_stride]                              where GRAD = 1
+// both from one pass over the logits: what is read twice comes from the cache. What is not made is not bound to anything
+// of size. t[c] = q[c]·weight[c], weight being 1 where WEIGHTED = 0. q is one for the label's class, or with SOFT = 1 the
+// labels themselves, f32[rows, classes]; with DENSE = 1 smoothed to q·(1 − s) + s/classes (SOFT wants DENSE).
+// A row whose label is no class, or the ignored one, gives 0. Logits below −1e38 count as −1e38, so that masks of −∞ do no
+// harm. One invocation a row.
+const SOFT = 0u;
+const DENSE = 0u;
+const WEIGHTED = 0u;
+const LOSS = 1u;
+const GRAD = 1u;
+
+struct Params { rows: u32, classes: u32, ignore_index: i32, scale_stride: u32, smoothing: f32 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
-@group(0) @binding(1) var<storage, read> labels: array<i32>;
-@group(0) @binding(2) var<storage, read_write> losses: array<f32>;
-@group(0) @binding(3) var<storage, read_write> weights: array<f32>;
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> labels: array<u32>; // bits of i32, or with SOFT = 1 of f32
+@group(0) @binding(2) var<storage, read> weight: array<f32>;
+@group(0) @binding(3) var<storage, read> scale: array<f32>;
+@group(0) @binding(4) var<storage, read_write> losses: array<f32>;
+@group(0) @binding(5) var<storage, read_write> d_logits: array<f32>;
+@group(0) @binding(6) var<uniform> params: Params;
+
+fn logit(i: u32) -> f32 { return max(logits[i], -1e38); }
+
+fn class_weight(c: u32) -> f32 {
+  if (WEIGHTED == 1u) { return weight[c]; }
+  return 1.0;
+}
+
+fn coefficient(start: u32, c: u32, label: u32) -> f32 {
+  var q = select(0.0, 1.0, c == label);
+  if (SOFT == 1u) { q = bitcast<f32>(labels[start + c]); }
+  if (DENSE == 1u) { q = q * (1.0 - params.smoothing) + params.smoothing / f32(params.classes); }
+  return q * class_weight(c);
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let row = gid.x + gid.y * groups.x * 64u;
   if (row >= params.rows) { return; }
-  let label = labels[row];
-  if (label == params.ignore_index || label < 0 || u32(label) >= params.classes) {
-    losses[row] = 0.0;
-    weights[row] = 0.0;
-    return;
-  }
   let start = row * params.classes;
-  var largest = logits[start];
-  for (var c = 1u; c < params.classes; c++) { largest = max(largest, logits[start + c]); }
+  var label = 0u;
+  if (SOFT == 0u) {
+    label = labels[row];
+    if (label >= params.classes || bitcast<i32>(label) == params.ignore_index) {
+      if (LOSS == 1u) { losses[row] = 0.0; }
+      if (GRAD == 1u) {
+        for (var c = 0u; c < params.classes; c++) { d_logits[start + c] = 0.0; }
+      }
+      return;
+    }
+  }
+  var largest = logit(start);
+  for (var c = 1u; c < params.classes; c++) { largest = max(largest, logit(start + c)); }
   var total = 0.0;
-  for (var c = 0u; c < params.classes; c++) { total += exp(logits[start + c] - largest); }
-  losses[row] = log(total) + largest - logits[start + u32(label)];
-  weights[row] = 1.0;
+  var mass = 0.0; // Σ t
+  var apart = 0.0; // Σ t·(largest − x)
+  for (var c = 0u; c < params.classes; c++) {
+    let below = largest - logit(start + c);
+    total += exp(-below);
+    if (DENSE == 1u) {
+      let t = coefficient(start, c, label);
+      mass += t;
+      apart += t * below;
+    }
+  }
+  if (DENSE == 0u) {
+    mass = class_weight(label);
+    apart = mass * (largest - logit(start + label));
+  }
+  let factor = scale[row * params.scale_stride];
+  if (LOSS == 1u) { losses[row] = (apart + mass * log(total)) * factor; }
+  if (GRAD == 1u) {
+    for (var c = 0u; c < params.classes; c++) {
+      let probability = exp(logit(start + c) - largest) / total;
+      d_logits[start + c] = (probability * mass - coefficient(start, c, label)) * factor;
+    }
+  }
 }

@@ -14,7 +14,7 @@ export async function nodeRuntime(): Promise<{ runtime?: Runtime; reason?: strin
 /** Tests that want an engine in Node; where there is no device they are skipped, and the title says why. */
 export async function describeOnDawn(title: string, body: (engine: Engine) => void): Promise<void> {
   const { runtime, reason } = await nodeRuntime();
-  const engine = runtime && (await Engine.create({ device: runtime.device }));
+  const engine = runtime && (await Engine.create({ device: runtime.device, tuning: false }));
   describe.skipIf(!engine)(`${title} in Node on Dawn${reason ? ` (skipped: ${reason})` : ""}`, () => {
     beforeAll(() => console.log(`adapter: ${runtime!.adapter.name}${runtime!.adapter.software ? " (software)" : ""}`));
     afterAll(() => {

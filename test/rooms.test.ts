@@ -21,6 +21,7 @@ const ENGINE = [
   "nn",
   "optim",
   "data",
+  "text",
   "metrics",
   "io",
   "train",
@@ -37,9 +38,10 @@ const ROOMS: Record<string, Room> = {
   nn: { imports: ["core", "graph", "ops"] },
   optim: { imports: ["core", "kernel", "graph", "ops", "shaders"] },
   data: { imports: ["core", "graph", "ops"] },
+  text: { imports: ["core", "kernel", "graph", "families", "ops", "shaders"] },
   metrics: { imports: ["core", "graph", "ops", "shaders"] },
   io: { imports: ["core", "graph", "ops"] },
-  train: { imports: ENGINE.slice(0, -1), globals: /setTimeout|performance|GPU/ },
+  train: { imports: ENGINE.slice(0, -1), globals: /setTimeout|performance|GPU|"node:/ },
   cli: { imports: ["index"], globals: /node:|performance|GPU|navigator/ },
 };
 

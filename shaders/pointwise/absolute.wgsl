@@ -1,2 +1,3 @@
 // |x|.
-fn absolute(x: f32) -> f32 { return abs(x); }
+alias T = f32;
+fn absolute(x: T) -> T { return abs(x); }

@@ -1,2 +1,3 @@
 // −x.
-fn neg(x: f32) -> f32 { return -x; }
+alias T = f32;
+fn neg(x: T) -> T { return -x; }

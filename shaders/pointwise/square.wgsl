@@ -1,2 +1,3 @@
 // x².
-fn square(x: f32) -> f32 { return x * x; }
+alias T = f32;
+fn square(x: T) -> T { return x * x; }

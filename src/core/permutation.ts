@@ -1,7 +1,7 @@
 /**
  * A permutation of 0 … count − 1 that needs no memory: where the i-th element goes follows from (seed, epoch, i) alone.
  * An eight-round Feistel network over the next power of two, walked until it lands inside.
- * @see Luby and Rackoff 1988; Black and Rogaway 2002 (cycle walking). The same function is in shaders/batch_indices.wgsl
+ * @see Luby and Rackoff 1988; Black and Rogaway 2002 (cycle walking). The same function is in shaders/include/permutation.wgsl
  */
 export function permuted(i: number, count: number, seed: number, epoch: number): number {
   const bits = Math.max(2, 32 - Math.clz32(count - 1));

@@ -1,7 +1,9 @@
+import { masses, quantile } from "./normalDistribution";
+
 /**
  * Counter-based random numbers: a value depends on (seed, stream, index) alone, so they can be made in any order, on the
  * CPU and on the GPU, and come out equal. Threefry-2x32 with 20 rounds.
- * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"; the same function is in shaders/dropout.wgsl
+ * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"; the same function is in shaders/include/threefry.wgsl
  */
 export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
   const keys = [key0, key1, 0x1bd11bda ^ key0 ^ key1];
@@ -46,6 +48,22 @@ export function normal(seed: number, stream: number, length: number, mean = 0, s
     const angle = 2 * Math.PI * toUnit(b);
     out[i] = mean + radius * Math.cos(angle);
     if (i + 1 < length) out[i + 1] = mean + radius * Math.sin(angle);
+  }
+  return out;
+}
+
+/** `length` numbers from the normal distribution cut to a … b, by the inverse of its distribution function. */
+export function truncatedNormal(
+  seed: number,
+  stream: number,
+  length: number,
+  { mean = 0, std = 1, a = -2, b = 2 }: { mean?: number; std?: number; a?: number; b?: number } = {},
+): Float32Array<ArrayBuffer> {
+  const { below, mass, above } = masses((a - mean) / std, (b - mean) / std);
+  const out = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    const u = (threefry2x32(seed, stream, i >>> 1, 2)[i % 2]! + 0.5) / 2 ** 32;
+    out[i] = Math.max(a, Math.min(b, mean + std * quantile(below + mass * u, above + mass * (1 - u))));
   }
   return out;
 }

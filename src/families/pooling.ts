@@ -45,3 +45,30 @@ export function poolParams(x: Shape, out: Shape, { kernel, stride, padding }: Po
     pad_w: padding[1],
   };
 }
+
+/** Into how many rows and columns of bins adaptive pooling cuts pictures. */
+export interface AdaptiveAttrs {
+  readonly outputSize: readonly [number, number];
+}
+
+/** The attributes of adaptive pooling. @throws ShapeError */
+export function adaptiveAttrs(op: string, x: Shape, outputSize: Pair): AdaptiveAttrs {
+  const size = pair(outputSize);
+  if (x.length !== 4) throw new ShapeError(op, "x must be [N, C, H, W]", { x: showShape(x) });
+  if (size.some((s) => !Number.isInteger(s) || s < 1))
+    throw new ShapeError(op, "outputSize must be integers of at least 1", { outputSize: showShape(size) });
+  return { outputSize: size };
+}
+
+/** The kernel of the plain pooling that does the same, with windows side by side; null where bins differ or overlap. */
+export const evenBins = (x: Shape, { outputSize: [rows, columns] }: AdaptiveAttrs): readonly [number, number] | null =>
+  x[2]! % rows || x[3]! % columns ? null : [x[2]! / rows, x[3]! / columns];
+
+/** The numbers that kernels between pictures of two sizes take; `len` is the number of elements that they make. */
+export const resizeParams = (x: Shape, out: Shape, len: number) => ({
+  len,
+  height: x[2]!,
+  width: x[3]!,
+  out_height: out[2]!,
+  out_width: out[3]!,
+});

@@ -22,8 +22,11 @@ const TREE_LANES = 64;
 /** Whether a row is worth a workgroup: on devices with many lanes, where a row is long. */
 export const byTree = (n: number, target: Target): boolean => !target.cpu && n >= TREE_LANES / 2;
 
-/** The grid of a kernel with a workgroup of {@link TREE_LANES} a row. */
-export function rowGroups(rows: number): readonly [number, number] {
+/** The grid of a kernel with a workgroup of so many lanes a row, numbered `id.x + id.y * groups.x`. */
+export function rowGroups(rows: number, lanes = TREE_LANES): readonly [number, number] {
   const layers = Math.ceil(rows / MAX_WORKGROUPS);
-  return [Math.ceil(rows / layers) * TREE_LANES, layers];
+  return [Math.ceil(rows / layers) * lanes, layers];
 }
+
+/** Lanes for a row of n where the kernel leaves their number open: more for long rows, of which there may be few. */
+export const lanesOf = (n: number): number => (n >= 1024 ? 256 : TREE_LANES);

@@ -45,7 +45,13 @@ export interface AdapterInfo {
  * @throws DeviceError where WebGPU or an adapter is missing, with what to do
  */
 export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevice> {
-  if (options.device) return describe(options.device, options.device.adapterInfo, false);
+  if (options.device)
+    return describe(
+      options.device,
+      options.device.adapterInfo,
+      false,
+      options.gpu ?? globalThis.navigator?.gpu ?? kept,
+    );
   const gpu = options.gpu ?? (await findGpu());
   const powerPreference = options.powerPreference ?? "high-performance";
   const adapter = await gpu.requestAdapter({ powerPreference });
@@ -59,7 +65,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevic
   const requiredFeatures = OPTIONAL_FEATURES.filter((f) => adapter.features.has(f));
   const requiredLimits = Object.fromEntries(RAISED_LIMITS.map((l) => [l, adapter.limits[l]]));
   const device = await adapter.requestDevice({ label: "wgrad", requiredFeatures, requiredLimits });
-  return describe(device, adapter.info, true);
+  return describe(device, adapter.info, true, gpu);
 }
 
 /** WebGPU of the browser, else Dawn from the optional npm package `webgpu`. */
@@ -92,14 +98,20 @@ function keepAlive(gpu: GPU): GPU {
   return kept;
 }
 
-function describe(device: GPUDevice, adapter: GPUAdapterInfo | undefined, owned: boolean): OpenDevice {
+function describe(
+  device: GPUDevice,
+  adapter: GPUAdapterInfo | undefined,
+  owned: boolean,
+  gpu: GPU | undefined,
+): OpenDevice {
   const parts = [adapter?.vendor, adapter?.architecture, adapter?.device, adapter?.description];
   const name = [...new Set(parts.filter((p) => p))].join(" ") || "unnamed adapter";
   const [least = 0, most = 0] = [adapter?.subgroupMinSize, adapter?.subgroupMaxSize];
   const subgroupSize = device.features.has("subgroups") && least === most ? least : 0;
   const software =
     /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(name) || adapter?.isFallbackAdapter === true;
-  const { maxStorageBufferBindingSize, minStorageBufferOffsetAlignment } = device.limits;
+  const { maxStorageBufferBindingSize, minStorageBufferOffsetAlignment, maxImmediateSize = 0 } = device.limits;
+  const hasImmediates = gpu?.wgslLanguageFeatures?.has("immediate_address_space") ?? false;
   return {
     device,
     owned,
@@ -111,6 +123,7 @@ function describe(device: GPUDevice, adapter: GPUAdapterInfo | undefined, owned:
       cpu: software || (subgroupSize > 0 && subgroupSize <= 4),
       maxBindingBytes: maxStorageBufferBindingSize,
       offsetAlignment: minStorageBufferOffsetAlignment,
+      immediateBytes: hasImmediates ? maxImmediateSize : 0,
     },
   };
 }

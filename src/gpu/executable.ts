@@ -14,6 +14,8 @@ interface Launch {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly workgroups: readonly [number, number, number];
+  /** Parameters, where they travel with the dispatch. */
+  readonly immediates: Uint32Array<ArrayBuffer> | undefined;
 }
 
 /** A copy that a run makes after its dispatches: an output of one element into a ring. */
@@ -40,7 +42,10 @@ export class Executable {
     readonly pipelines: ReadonlyMap<string, CompiledPipeline>,
   ) {
     this.#slots = acquireSlots(runtime, plan.slots);
-    [this.#uniforms, this.#uniformOffsets] = writeParams(runtime.device, plan.dispatches);
+    [this.#uniforms, this.#uniformOffsets] = writeParams(
+      runtime.device,
+      plan.dispatches.map((d) => (pipelines.get(d.variant.key)!.immediates ? NO_PARAMS : d.params)),
+    );
     this.#chunks = chunkEnds(plan.dispatches, 1);
     this.#bind();
     for (const t of plan.inputs) if (t.leaf?.kind === "data") this.write(t, t.leaf.data);
@@ -160,14 +165,15 @@ export class Executable {
   }
 
   #launchOf({ variant, buffers, params, workgroups }: Dispatch, uniformOffset: number): Launch {
-    const { pipeline, layout } = this.pipelines.get(variant.key)!;
+    const { pipeline, layout, immediates } = this.pipelines.get(variant.key)!;
     const resources: GPUBufferBinding[] = buffers.map((b) => this.region(b as Tensor));
-    if (variant.params.length)
+    if (variant.params.length && !immediates)
       resources.push({ buffer: this.#uniforms!, offset: uniformOffset, size: params.byteLength });
     const entries = resources.map((resource, binding) => ({ binding, resource }));
     return {
       pipeline,
       workgroups,
+      immediates: immediates ? new Uint32Array(params, 0, variant.params.length) : undefined,
       bindGroup: this.runtime.device.createBindGroup({ label: variant.name, layout, entries }),
     };
   }
@@ -185,24 +191,27 @@ function acquireSlots({ pool }: Runtime, sizes: readonly number[]): GPUBuffer[] 
   return slots;
 }
 
-function launch(pass: GPUComputePassEncoder, { pipeline, bindGroup, workgroups: [x, y, z] }: Launch): void {
+function launch(pass: GPUComputePassEncoder, { pipeline, bindGroup, immediates, workgroups: [x, y, z] }: Launch): void {
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
+  if (immediates) pass.setImmediates(0, immediates);
   pass.dispatchWorkgroups(x, y, z);
 }
 
+const NO_PARAMS = new ArrayBuffer(0);
+
 /** Puts the parameter blocks of all dispatches into one uniform buffer, written here and never again. */
-function writeParams(device: GPUDevice, dispatches: readonly Dispatch[]): [GPUBuffer | undefined, number[]] {
+function writeParams(device: GPUDevice, blocks: readonly ArrayBuffer[]): [GPUBuffer | undefined, number[]] {
   const alignment = device.limits.minUniformBufferOffsetAlignment;
   let end = 0;
-  const offsets = dispatches.map(({ params }) => {
+  const offsets = blocks.map((params) => {
     const at = end;
     end += Math.ceil(params.byteLength / alignment) * alignment;
     return at;
   });
   if (!end) return [undefined, offsets];
   const bytes = new Uint8Array(end);
-  dispatches.forEach(({ params }, i) => {
+  blocks.forEach((params, i) => {
     bytes.set(new Uint8Array(params), offsets[i]);
   });
   const buffer = device.createBuffer({ label: "params", size: end, usage: BufferUsage.UNIFORM | BufferUsage.COPY_DST });

@@ -1,11 +1,15 @@
 import { DeviceError } from "../core/errors";
+import { sourceLine } from "../kernel/include";
 import type { Variant } from "../kernel/kernel";
+import { byImmediates, type Target } from "../kernel/target";
 import { BufferUsage, SHADER_STAGE_COMPUTE } from "./constants";
 import type { Waiter } from "./waiter";
 
 export interface CompiledPipeline {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
+  /** Whether the parameters travel with the dispatch, see {@link byImmediates}; else they are a uniform buffer. */
+  readonly immediates: boolean;
 }
 
 /** Called as pipelines get ready. */
@@ -21,6 +25,7 @@ export class PipelineCache {
   constructor(
     readonly device: GPUDevice,
     readonly waiter: Waiter,
+    readonly target: Target,
   ) {}
 
   /** Number of pipelines made so far. */
@@ -47,20 +52,30 @@ export class PipelineCache {
 
   async #create(variant: Variant): Promise<CompiledPipeline> {
     const { device } = this;
-    const module = device.createShaderModule({ label: variant.name, code: variant.code });
-    const layout = device.createBindGroupLayout({ label: variant.name, entries: layoutEntries(variant) });
-    const pipelineLayout = device.createPipelineLayout({ label: variant.name, bindGroupLayouts: [layout] });
+    const immediates = byImmediates(this.target, variant.params.length);
+    const code = immediates ? variant.code.replace(UNIFORM_PARAMS, "var<immediate> params") : variant.code;
+    const module = device.createShaderModule({ label: variant.name, code });
+    const layout = device.createBindGroupLayout({ label: variant.name, entries: layoutEntries(variant, immediates) });
+    const immediateSize = immediates ? 4 * variant.params.length : 0;
+    const pipelineLayout = device.createPipelineLayout({
+      label: variant.name,
+      bindGroupLayouts: [layout],
+      ...(immediateSize && { immediateSize }),
+    });
     try {
       const pipeline = await device.createComputePipelineAsync({
         label: variant.name,
         layout: pipelineLayout,
         compute: { module, entryPoint: "main" },
       });
-      await this.#warmUp(variant, { pipeline, layout });
-      return { pipeline, layout };
+      const compiled = { pipeline, layout, immediates };
+      await this.#warmUp(variant, compiled);
+      return compiled;
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();
-      const text = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join("; ") || String(cause);
+      const text =
+        messages.map((m) => `${sourceLine(variant.code, m.lineNum)}:${m.linePos} ${m.message}`).join("; ") ||
+        String(cause);
       throw new DeviceError(variant.name, "the device refuses this kernel", { variant: variant.key, cause: text });
     }
   }
@@ -69,10 +84,10 @@ export class PipelineCache {
    * Runs a pipeline once over buffers of zeros: some drivers compile at the first dispatch only. Every kernel ends at once
    * where its parameters are zero.
    */
-  async #warmUp(variant: Variant, { pipeline, layout }: CompiledPipeline): Promise<void> {
+  async #warmUp(variant: Variant, { pipeline, layout, immediates }: CompiledPipeline): Promise<void> {
     const { device } = this;
     const { STORAGE, UNIFORM } = BufferUsage;
-    const buffers = layoutEntries(variant).map(({ buffer }) =>
+    const buffers = layoutEntries(variant, immediates).map(({ buffer }) =>
       device.createBuffer({
         label: "warm-up",
         size: WARM_BYTES,
@@ -84,6 +99,7 @@ export class PipelineCache {
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, device.createBindGroup({ layout, entries }));
+    if (immediates) pass.setImmediates(0, new Uint32Array(variant.params.length));
     pass.dispatchWorkgroups(1);
     pass.end();
     device.queue.submit([encoder.finish()]);
@@ -92,8 +108,11 @@ export class PipelineCache {
   }
 }
 
-function layoutEntries({ bindings, params }: Variant): GPUBindGroupLayoutEntry[] {
+/** How a kernel declares its parameters. */
+const UNIFORM_PARAMS = /@group\(0\) @binding\(\d+\) var<uniform> params/;
+
+function layoutEntries({ bindings, params }: Variant, immediates: boolean): GPUBindGroupLayoutEntry[] {
   const types: GPUBufferBindingType[] = bindings.map((b) => (b.access === "read" ? "read-only-storage" : "storage"));
-  if (params.length) types.push("uniform");
+  if (params.length && !immediates) types.push("uniform");
   return types.map((type, binding) => ({ binding, visibility: SHADER_STAGE_COMPUTE, buffer: { type } }));
 }

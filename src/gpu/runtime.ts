@@ -27,7 +27,7 @@ export class Runtime {
     this.pool = new BufferPool(device);
     this.storage = new Storage(device, this.pool);
     this.waiter = new Waiter(device);
-    this.pipelines = new PipelineCache(device, this.waiter);
+    this.pipelines = new PipelineCache(device, this.waiter, open.target);
     this.readback = new Readback(device, this.waiter);
     this.lost = device.lost.then(
       ({ reason, message }) => `the GPU device was lost (${reason || "unknown"}): ${message}`,

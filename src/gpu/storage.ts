@@ -50,6 +50,8 @@ export class Storage {
     const { state, offset } = homeOf(t);
     const at = this.#located.get(t);
     if (at?.state === state && at.offset === offset) return;
+    // A home with first values of its own gets them before anything is written into a part of it.
+    if (state !== t) this.#settle(state);
     if (!this.#buffers.has(state)) this.#buffers.set(state, this.pool.acquire(bytesOf(state), nameOf(state), true));
     this.#located.set(t, { state, offset });
     if (at) this.#move(t, at, { state, offset });

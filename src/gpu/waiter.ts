@@ -8,6 +8,8 @@ let napCell: Int32Array<SharedArrayBuffer> | undefined;
 export class Waiter {
   readonly #inFlight: Promise<void>[] = [];
   #waits = 0;
+  /** Steps submitted so far. */
+  submissions = 0;
   #napping = false;
 
   constructor(readonly device: GPUDevice) {}
@@ -19,10 +21,16 @@ export class Waiter {
 
   /** Counts what was just submitted as one step under way. */
   submitted(): void {
+    this.submissions++;
     const done = this.device.queue.onSubmittedWorkDone().then(() => {
       this.#inFlight.splice(this.#inFlight.indexOf(done), 1);
     });
     this.#inFlight.push(done);
+  }
+
+  /** Whether a step is under way. */
+  get busy(): boolean {
+    return this.#inFlight.length > 0;
   }
 
   /** Resolves when fewer than `limit` steps are under way: an unbounded queue makes every step slower. */

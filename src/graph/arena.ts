@@ -2,11 +2,11 @@ import type { Shape } from "../core/shape";
 import { state, type Tensor } from "./tensor";
 
 /** Elements to which a tensor's place in an arena is aligned: 256 bytes, the coarsest binding alignment of any device. */
-const ALIGNMENT = 64;
+export const ALIGNMENT = 64;
 
 /**
  * One buffer for many states of dtype f32, and further buffers of the same layout: all parameters, all gradients, every
- * moment of an optimizer. What is between the tensors is zero and stays so.
+ * moment of an optimizer. What is between the parameters is zero and stays so.
  */
 export class Arena {
   /** Elements, padding included. */
@@ -32,19 +32,34 @@ export class Arena {
 
   static readonly #known = new WeakMap<Tensor, Arena>();
 
-  /** The arena of these parameters; made anew unless the last arena of the first one has exactly the same tensors. */
+  /**
+   * The arena of these parameters: the one that they live in, if it holds them all and nothing else, in whatever order;
+   * else a new one, into which they move.
+   */
   static of(tensors: readonly Tensor[]): Arena {
-    const known = Arena.#known.get(tensors[0]!);
-    if (known && known.tensors.length === tensors.length && known.tensors.every((t, i) => t === tensors[i]))
-      return known;
+    const known = Arena.holding(tensors);
+    if (known) return known;
     const arena = new Arena(tensors);
     for (const t of tensors) Arena.#known.set(t, arena);
     return arena;
   }
 
-  /** A further buffer of the same layout, zero at first. */
-  buffer(name: string): Tensor {
-    return state(name, { shape: [this.length], dtype: "f32" });
+  /** The arena that holds all of these parameters and nothing else, if there is one. */
+  static holding(tensors: readonly Tensor[]): Arena | undefined {
+    const known = Arena.#known.get(tensors[0]!);
+    return known && known.tensors.length === tensors.length && tensors.every((t) => known.holds(t)) ? known : undefined;
+  }
+
+  /** Whether the parameter lives here; it moves out when another arena is made for it. */
+  holds(t: Tensor): boolean {
+    return t.home?.of === this.parameters;
+  }
+
+  /** A further buffer of the same layout, at first with the same value everywhere. */
+  buffer(name: string, value = 0): Tensor {
+    const { length } = this;
+    const initial = () => new Float32Array(length).fill(value);
+    return state(name, { shape: [length], dtype: "f32" }, value === 0 ? undefined : initial);
   }
 
   /** The part of such a buffer that belongs to the i-th parameter. */
@@ -53,5 +68,10 @@ export class Arena {
     const range = state(name, { shape, dtype: "f32" });
     range.home = { of: buffer, offset: this.#offsets[i]! };
     return range;
+  }
+
+  /** A value for each {@link ALIGNMENT} elements, by the parameter that they belong to. */
+  segments<V>(value: (t: Tensor) => V): V[] {
+    return this.tensors.flatMap((t) => Array<V>(Math.ceil(t.size / ALIGNMENT)).fill(value(t)));
   }
 }

@@ -16,6 +16,12 @@ export const createGenerator = (seed: number): Generator => ({
 /** The generator of ops that are given none. Seed it with `engine.write(defaultGenerator.state, Uint32Array.of(seed, 0))`. */
 export const defaultGenerator: Generator = createGenerator(0);
 
+/** What every random op takes. */
+export interface RandomOptions {
+  /** Where the random numbers come from; default {@link defaultGenerator}. */
+  readonly generator?: Generator | undefined;
+}
+
 /** The stream of one random op of the step being recorded; its generator will count the step. */
 export function useGenerator(generator: Generator): number {
   countSteps(generator.state, 1);

@@ -4,10 +4,11 @@ import type { Dispatch } from "../kernel/kernel";
 import type { ScalarFunction } from "../kernel/scalarFunction";
 import type { Target } from "../kernel/target";
 import type { Ways } from "../kernel/ways";
+import { widened } from "./cast";
 import type { ReductionDims } from "./reduction";
 import { type Source, Tensor } from "./tensor";
 
-/** How a tensor lies in a buffer: element (i, j, …) is at `offset + i·strides[0] + j·strides[1] + …`. */
+/** How a tensor lies in a buffer: element (i, j, …) is at `offset + i·strides[0] + j·strides[1] + …`. Strides may be negative. */
 export interface Layout {
   readonly shape: Shape;
   readonly strides: readonly number[];
@@ -39,8 +40,18 @@ export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
   /**
    * The dispatches that fill `outs`. Inputs are contiguous. Returns data; submits nothing.
    * @param side a tensor to fill with {@link KernelOp.sideSum} as well, if anybody wants it
+   * @param isRead tells of each of `outs` whether anybody reads it; the others need not be filled
    */
-  lower(inputs: readonly Tensor[], outs: readonly Tensor[], attrs: Attrs, target: Target, side?: Tensor): Dispatch[];
+  lower(
+    inputs: readonly Tensor[],
+    outs: readonly Tensor[],
+    attrs: Attrs,
+    target: Target,
+    side?: Tensor,
+    isRead?: (out: Tensor) => boolean,
+  ): Dispatch[];
+  /** Whether inputs and outputs may be f16; else inputs are made f32 first. */
+  readonly halves?: boolean;
   /** The ways in which `lower` may do it, where it knows several; {@link chosenWay} says which it takes. */
   ways?(inputs: readonly Tensor[], attrs: Attrs, target: Target): Ways;
   /** A sum that the kernel comes by on its way and can put out as well: that of a bias gradient beside a weight's. */
@@ -60,11 +71,11 @@ export interface PointwiseOp<Attrs extends object = object> extends OpBase<Attrs
   scalars?(attrs: Attrs): readonly number[];
 }
 
-/** An op that only changes how its one input is read. */
+/** An op that only changes how its one input is read; each of its outputs is such a reading. */
 export interface ViewOp<Attrs extends object = object> extends OpBase<Attrs> {
   readonly kind: "view";
-  /** Where the output's elements lie, or null when the input must be made contiguous first. */
-  view(input: Layout, attrs: Attrs): Layout | null;
+  /** Where the elements of output `index` lie, or null when the input must be made contiguous first. */
+  view(input: Layout, attrs: Attrs, index: number): Layout | null;
 }
 
 /** Everything the engine knows about one operation. Plain data and pure functions. */
@@ -72,10 +83,11 @@ export type Op<Attrs extends object = object> = KernelOp<Attrs> | PointwiseOp<At
 
 /** Adds a node to the graph and returns its outputs. Nothing is computed. */
 export function recordAll<A extends object>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor[] {
-  const specs = op.infer(inputs, attrs);
+  const taken = op.kind === "kernel" && !op.halves ? inputs.map(widened) : inputs;
+  const specs = op.infer(taken, attrs);
   const outs: Tensor[] = [];
   specs.forEach((spec, index) => {
-    const source: Source = { op: op as unknown as Op<object>, inputs, attrs, outs, index };
+    const source: Source = { op: op as unknown as Op<object>, inputs: taken, attrs, outs, index };
     outs.push(new Tensor(spec, source, undefined));
   });
   return outs;
@@ -109,12 +121,26 @@ export function topological(
   return order;
 }
 
+/** Attributes as text, the same only for the same attributes: JSON alone makes `null` of an infinity, and 0 of −0. */
+export const attrsKey = (attrs: object): string =>
+  JSON.stringify(attrs, (_, v: unknown) => {
+    if (Object.is(v, -0)) return "-0";
+    return typeof v === "number" && !Number.isFinite(v) ? String(v) : v;
+  });
+
 /** @throws DTypeError unless every input has one of the dtypes */
 export function checkDTypes(op: string, inputs: readonly Spec[], allowed: readonly string[]): void {
   inputs.forEach((t, i) => {
     if (!allowed.includes(t.dtype))
       throw new DTypeError(op, `input ${i} has dtype ${t.dtype}`, { wants: allowed.join(" or ") });
   });
+}
+
+/** @throws DTypeError unless all inputs are f32, or all f16 */
+export function checkFloats(op: string, inputs: readonly Spec[]): void {
+  checkDTypes(op, inputs, ["f32", "f16"]);
+  if (inputs.some((t) => t.dtype !== inputs[0]!.dtype))
+    throw new DTypeError(op, "f32 and f16 are mixed", { inputs: inputs.map((t) => t.dtype).join(", ") }, "cast one");
 }
 
 /** For ops whose gradient is not differentiated again. */

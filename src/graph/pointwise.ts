@@ -1,52 +1,79 @@
+import { computeType, type DType, isFloat } from "../core/dtype";
 import { DTypeError } from "../core/errors";
-import { broadcastShapes } from "../core/shape";
-import type { ScalarFunction } from "../kernel/scalarFunction";
-import { type PointwiseOp, record } from "./op";
+import { broadcastShapes, type Spec } from "../core/shape";
+import { genericType, type ScalarFunction } from "../kernel/scalarFunction";
+import { checkDTypes, noSecondDerivative, type PointwiseOp, record } from "./op";
 import type { Tensor } from "./tensor";
 
 type Vjp = (inputs: readonly Tensor[], dOut: Tensor, out: Tensor) => readonly (Tensor | null)[];
 
+interface PointwiseOptions {
+  /** What the op is called in errors and plans; default: as its scalar function, which must differ from WGSL's own. */
+  readonly name?: string;
+  /** Where not every dtype makes sense of a generic function: those that do. */
+  readonly dtypes?: readonly DType[];
+}
+
 /** A pointwise op without attributes, from its scalar function. Inputs broadcast; autograd sums the gradient back. */
-export function pointwise(fn: ScalarFunction, vjp: Vjp): PointwiseOp<object> {
+export function pointwise(fn: ScalarFunction, vjp: Vjp, options?: PointwiseOptions): PointwiseOp<object> {
   return pointwiseWith<object>(
     fn,
     () => [],
     (inputs, dOut, _, out) => vjp(inputs, dOut, out),
+    options,
   );
 }
 
-/** A pointwise op with numbers for attributes, passed to its scalar function after the inputs. */
+/**
+ * A pointwise op with numbers for attributes, passed to its scalar function after the inputs. Inputs that the function
+ * declares `T` share one dtype, but for f16: everything is computed in f32, and a float result is f16 where all inputs are.
+ */
 export function pointwiseWith<Attrs extends object>(
   fn: ScalarFunction,
   scalars: (attrs: Attrs) => readonly number[],
   vjp: (inputs: readonly Tensor[], dOut: Tensor, attrs: Attrs, out: Tensor) => readonly (Tensor | null)[],
+  { name = fn.name, dtypes }: PointwiseOptions = {},
 ): PointwiseOp<Attrs> {
   return {
     kind: "pointwise",
-    name: fn.name,
+    name,
     fn,
     scalars,
     infer(inputs) {
-      const dtype = inputs[0]!.dtype;
-      for (const [i, t] of inputs.entries()) {
-        const wants = fn.params[i]!.type === "T" ? dtype : fn.params[i]!.type;
-        if (t.dtype !== wants)
-          throw new DTypeError(fn.name, `input ${i} has dtype ${t.dtype}`, { wants }, "cast it, or make it so");
-      }
+      const generic = genericType(
+        fn,
+        inputs.map((t) => t.dtype),
+      );
+      if (dtypes) checkDTypes(name, inputs, dtypes.includes("f32") ? [...dtypes, "f16"] : dtypes);
+      checkParams(name, fn, inputs, generic);
       const shape = broadcastShapes(
-        fn.name,
+        name,
         inputs.map((t) => t.shape),
       );
-      return [{ shape, dtype: fn.result === "T" ? dtype : fn.result }];
+      const dtype = fn.result === "T" ? generic! : fn.result;
+      const floats = inputs.filter((t) => isFloat(t.dtype));
+      const halves = dtype === "f32" && floats.length > 0 && floats.every((t) => t.dtype === "f16");
+      return [{ shape, dtype: halves ? "f16" : dtype }];
     },
     vjp: (inputs, [dOut], attrs, [out]) => vjp(inputs, dOut!, attrs, out!),
   };
 }
 
+/** @throws DTypeError where an input is not of the type that the function declares */
+function checkParams(name: string, fn: ScalarFunction, inputs: readonly Spec[], generic: DType | undefined): void {
+  for (const [i, t] of inputs.entries()) {
+    const { type } = fn.params[i]!;
+    const wants = type === "T" ? generic! : type;
+    if (computeType(t.dtype) !== wants)
+      throw new DTypeError(name, `input ${i} has dtype ${t.dtype}`, { wants }, "cast it, or make it so");
+  }
+}
+
 /** The gradient of a scalar function, itself a pointwise op: `d_x = fn(inputs…, d_out)`. It is not differentiated again. */
 export function pointwiseGrad(fn: ScalarFunction): (...inputs: Tensor[]) => Tensor {
-  const op = pointwise(fn, () => {
-    throw new Error(`${fn.name}: second derivatives are not recorded`);
-  });
+  const op = pointwise(fn, noSecondDerivative(fn.name));
   return (...inputs) => record(op, inputs, {});
 }
+
+/** The vjp of ops without a gradient: comparisons, masks, integers, steps. */
+export const noGradient = (inputs: readonly Tensor[]): null[] => inputs.map(() => null);

@@ -1,4 +1,4 @@
-import { topological } from "./op";
+import { attrsKey, topological } from "./op";
 import type { Tensor } from "./tensor";
 import type { Update } from "./trace";
 
@@ -25,7 +25,7 @@ export function structureOf(outputs: readonly Tensor[], updates: readonly Update
     }
     const { op, inputs, attrs, index } = t.source;
     if (!ops.has(op)) ops.set(op, ops.size);
-    return `${op.name}${ops.get(op)}.${index}${JSON.stringify(attrs)}(${inputs.map((x) => number.get(x))})`;
+    return `${op.name}${ops.get(op)}.${index}${attrsKey(attrs)}(${inputs.map((x) => number.get(x))})`;
   });
   const effects = updates.map((u) => `${u.name}:${u.reads.map((t) => number.get(t))}>${u.writes.map((t) => t.id)}`);
   const key = [...lines, `out ${outputs.map((t) => number.get(t))}`, ...effects].join("\n");

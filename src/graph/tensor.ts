@@ -57,7 +57,7 @@ export class Tensor implements Spec {
 export const feed = (name: string, spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "feed", name });
 
 /** A tensor that survives runs: a parameter, a running statistic, a counter. */
-export function state(name: string, spec: Spec, initial?: () => TypedArray): Tensor {
+export function state(name: string, spec: Spec, initial?: (() => TypedArray) | undefined): Tensor {
   return new Tensor(spec, undefined, initial ? { kind: "state", name, initial } : { kind: "state", name });
 }
 

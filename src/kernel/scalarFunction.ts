@@ -1,3 +1,5 @@
+import { computeType, type DType, type WordType } from "../core/dtype";
+
 /**
  * A scalar function written in WGSL, one file of `shaders/pointwise/`. Where its text names the type alias `T`, it is
  * generic over f32, i32 and u32.
@@ -9,10 +11,19 @@ export interface ScalarFunction {
   readonly result: "T" | "f32" | "i32" | "u32";
 }
 
-/** The function's WGSL for an element type, under a name of its own where it is generic. */
-export function instantiate(fn: ScalarFunction, dtype: string): { name: string; code: string } {
-  if (fn.result !== "T" && fn.params.every((p) => p.type !== "T")) return { name: fn.name, code: fn.code };
-  const name = `${fn.name}_${dtype}`;
-  const code = fn.code.replace(new RegExp(`\\bfn ${fn.name}\\b`), `fn ${name}`).replace(/\bT\b/g, dtype);
-  return { name, code };
+/** What `T` is computed in: the dtype of the first input that is declared so; undefined where none is. */
+export function genericType(fn: ScalarFunction, inputs: readonly DType[]): WordType | undefined {
+  const first = inputs[fn.params.findIndex((p) => p.type === "T")];
+  return first && computeType(first);
+}
+
+/**
+ * The function's WGSL for an element type, under a name of its own where it is generic.
+ * @param prefix before the name, so that several places of one kernel may bring the same function along
+ */
+export function instantiate(fn: ScalarFunction, dtype: string, prefix = ""): { name: string; code: string } {
+  const generic = fn.result === "T" || fn.params.some((p) => p.type === "T");
+  const name = `${prefix}${fn.name}${generic ? `_${dtype}` : ""}`;
+  const code = fn.code.replace(new RegExp(`\\bfn ${fn.name}\\b`), `fn ${name}`);
+  return { name, code: generic ? code.replace(/\bT\b/g, dtype) : code };
 }

@@ -10,6 +10,8 @@ export interface Target {
   readonly maxBindingBytes: number;
   /** Bytes to which the offset of a binding must be aligned. */
   readonly offsetAlignment: number;
+  /** Bytes of parameters that a dispatch can carry itself; kernels with more of them, or all where 0, read a uniform buffer. */
+  readonly immediateBytes: number;
   /** What was measured on the device: the fastest way by key, see {@link Ways}. */
   readonly tuning?: Readonly<Record<string, string>>;
 }
@@ -21,7 +23,12 @@ export const BASELINE_TARGET: Target = {
   cpu: false,
   maxBindingBytes: 128 * 2 ** 20,
   offsetAlignment: 256,
+  immediateBytes: 0,
 };
+
+/** Whether the parameters of a kernel travel with the dispatch. */
+export const byImmediates = ({ immediateBytes }: Target, params: number): boolean =>
+  params > 0 && 4 * params <= immediateBytes;
 
 /**
  * Whether kernels that load each element once and share it by shuffle pay: on CPUs, where a load costs far more than a

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Plugin } from "vite";
+import { withIncludes } from "./include.ts";
 import { declareKernel, declareScalarFunction, reflectKernel, reflectScalarFunction } from "./reflect.ts";
 
 /**
@@ -9,40 +10,66 @@ import { declareKernel, declareScalarFunction, reflectKernel, reflectScalarFunct
  * @param root the project's folder; declarations for `shaders/` are written at once, so that `tsc` sees them
  */
 export function wgslKernels(root: string): Plugin {
-  for (const file of wgslFiles(join(root, "shaders"))) writeDeclaration(file);
+  const folder = join(root, "shaders");
+  for (const file of wgslFiles(folder)) if (!isIncluded(file)) writeDeclaration(file);
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const declaration = join(folder, name);
+    // Of a shader that is gone: without it, an import of that shader is a compile error.
+    if (name.endsWith(".d.wgsl.ts") && !existsSync(declaration.replace(".d.wgsl.ts", ".wgsl"))) rmSync(declaration);
+  }
   return {
     name: "wgsl-kernels",
     enforce: "pre",
     load(id) {
       if (!id.endsWith(".wgsl")) return;
+      for (const file of wgslFiles(join(dirname(id), INCLUDE))) this.addWatchFile(file);
       writeDeclaration(id);
       return moduleOf(id, root);
     },
   };
 }
 
+/** Folder beside the kernels that holds what they include: no kernels themselves. */
+const INCLUDE = "include";
+
 const isPointwise = (file: string): boolean => basename(dirname(file)) === "pointwise";
 
+const isIncluded = (file: string): boolean => basename(dirname(file)) === INCLUDE;
+
 function wgslFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return names.filter((f) => f.endsWith(".wgsl")).map((f) => join(folder, f));
 }
 
-function moduleOf(file: string, root: string): string {
+/** A kernel's text with what it includes. */
+function kernelText(file: string): string {
+  const folder = join(dirname(file), INCLUDE);
+  const read = (name: string) =>
+    existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : undefined;
+  return withIncludes(basename(file), readFileSync(file, "utf8"), read);
+}
+
+/** A pointwise function's text: it goes into generated kernels, which include nothing. */
+function pointwiseText(file: string): string {
   const code = readFileSync(file, "utf8");
+  if (code.includes("// @include")) throw new Error(`pointwise/${basename(file)}: a scalar function includes nothing`);
+  return code;
+}
+
+function moduleOf(file: string, root: string): string {
   const name = basename(file, ".wgsl");
-  if (isPointwise(file)) return `export default ${JSON.stringify(reflectScalarFunction(name, code))};`;
+  if (isPointwise(file)) return `export default ${JSON.stringify(reflectScalarFunction(name, pointwiseText(file)))};`;
   const kernelModule = JSON.stringify(join(root, "src/kernel/kernel.ts"));
   return `import { Kernel } from ${kernelModule};
-export default /* @__PURE__ */ new Kernel(${JSON.stringify(reflectKernel(name, code))});`;
+export default /* @__PURE__ */ new Kernel(${JSON.stringify(reflectKernel(name, kernelText(file)))});`;
 }
 
 function writeDeclaration(file: string): void {
-  const code = readFileSync(file, "utf8");
   const name = basename(file, ".wgsl");
   const text = isPointwise(file)
-    ? declareScalarFunction(reflectScalarFunction(name, code))
-    : declareKernel(reflectKernel(name, code));
+    ? declareScalarFunction(reflectScalarFunction(name, pointwiseText(file)))
+    : declareKernel(reflectKernel(name, kernelText(file)));
   const path = file.replace(/\.wgsl$/, ".d.wgsl.ts");
   if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
 }

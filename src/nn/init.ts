@@ -1,6 +1,8 @@
-import { normal, uniform } from "../core/random";
-import { numel, type Shape } from "../core/shape";
+import { ShapeError } from "../core/errors";
+import * as random from "../core/random";
+import { numel, type Shape, showShape } from "../core/shape";
 import { parameter, type Tensor } from "../graph/tensor";
+import { orthonormalColumns } from "./orthonormal";
 
 /** First values of a parameter from its shape, its fans and a random stream of its own. */
 export type Initializer = (shape: Shape, fans: Fans, seed: number, stream: number) => Float32Array<ArrayBuffer>;
@@ -32,27 +34,107 @@ export function fansOf(shape: Shape): Fans {
   return { fanIn: shape[1]! * field, fanOut: shape[0]! * field };
 }
 
-/** Uniform in ±1/√fanIn: what PyTorch's Linear and Conv2d start from. */
-export const uniformByFanIn: Initializer = (shape, { fanIn }, s, t) => symmetric(shape, 1 / Math.sqrt(fanIn), s, t);
-
-/** Normal with variance 2/fanIn, for ReLU networks. @see He et al. 2015, "Delving deep into rectifiers" */
-export const heNormal: Initializer = (shape, { fanIn }, s, t) => normal(s, t, numel(shape), 0, Math.sqrt(2 / fanIn));
-
-/** Uniform with variance 2/fanIn. @see He et al. 2015 */
-export const heUniform: Initializer = (shape, { fanIn }, s, t) => symmetric(shape, Math.sqrt(6 / fanIn), s, t);
-
-/** Normal with variance 2/(fanIn + fanOut). @see Glorot and Bengio 2010 */
-export const xavierNormal: Initializer = (shape, { fanIn, fanOut }, s, t) =>
-  normal(s, t, numel(shape), 0, Math.sqrt(2 / (fanIn + fanOut)));
-
-/** Uniform with variance 2/(fanIn + fanOut). @see Glorot and Bengio 2010 */
-export const xavierUniform: Initializer = (shape, { fanIn, fanOut }, s, t) =>
-  symmetric(shape, Math.sqrt(6 / (fanIn + fanOut)), s, t);
-
 /** The same value everywhere. */
 export const constant =
   (value: number): Initializer =>
   (shape) =>
     new Float32Array(numel(shape)).fill(value);
 
-const symmetric = (shape: Shape, bound: number, s: number, t: number) => uniform(s, t, numel(shape), -bound, bound);
+export const zeros: Initializer = constant(0);
+
+export const ones: Initializer = constant(1);
+
+/** Uniform in [low, high); default [0, 1). */
+export const uniform =
+  (low = 0, high = 1): Initializer =>
+  (shape, _, s, t) =>
+    random.uniform(s, t, numel(shape), low, high);
+
+/** Normal; default mean 0, standard deviation 1. */
+export const normal =
+  (mean = 0, std = 1): Initializer =>
+  (shape, _, s, t) =>
+    random.normal(s, t, numel(shape), mean, std);
+
+/** Normal, cut to a … b, which are values, not deviations; default −2 … 2. */
+export const truncatedNormal =
+  (options: { mean?: number; std?: number; a?: number; b?: number } = {}): Initializer =>
+  (shape, _, s, t) =>
+    random.truncatedNormal(s, t, numel(shape), options);
+
+export interface VarianceScalingOptions {
+  /** Default 1. */
+  readonly scale?: number;
+  /** Which fan n is: default fanIn; fanAvg is the mean of both. */
+  readonly mode?: "fanIn" | "fanOut" | "fanAvg";
+  /** Default "normal". */
+  readonly distribution?: "normal" | "uniform";
+}
+
+/** Mean 0 and variance scale / n, n being a fan. */
+export const varianceScaling =
+  ({ scale = 1, mode = "fanIn", distribution = "normal" }: VarianceScalingOptions = {}): Initializer =>
+  (shape, { fanIn, fanOut }, s, t) => {
+    const n = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode];
+    if (distribution === "normal") return random.normal(s, t, numel(shape), 0, Math.sqrt(scale / n));
+    const bound = Math.sqrt((3 * scale) / n);
+    return random.uniform(s, t, numel(shape), -bound, bound);
+  };
+
+/** Uniform in ±1/√fanIn: what PyTorch's Linear and Conv2d start from. */
+export const uniformByFanIn: Initializer = (shape, { fanIn }, s, t) => {
+  const bound = 1 / Math.sqrt(fanIn);
+  return random.uniform(s, t, numel(shape), -bound, bound);
+};
+
+/** Normal with variance 2/fanIn, for ReLU networks. @see He et al. 2015, "Delving deep into rectifiers" */
+export const heNormal: Initializer = varianceScaling({ scale: 2 });
+
+/** Uniform with variance 2/fanIn. @see He et al. 2015 */
+export const heUniform: Initializer = varianceScaling({ scale: 2, distribution: "uniform" });
+
+/** Normal with variance 2/(fanIn + fanOut). @see Glorot and Bengio 2010 */
+export const xavierNormal: Initializer = varianceScaling({ mode: "fanAvg" });
+
+/** Uniform with variance 2/(fanIn + fanOut). @see Glorot and Bengio 2010 */
+export const xavierUniform: Initializer = varianceScaling({ mode: "fanAvg", distribution: "uniform" });
+
+/** Normal with variance 1/fanIn, for SELU networks. @see LeCun et al. 1998, "Efficient backprop" */
+export const lecunNormal: Initializer = varianceScaling();
+
+/** Uniform with variance 1/fanIn. @see LeCun et al. 1998 */
+export const lecunUniform: Initializer = varianceScaling({ distribution: "uniform" });
+
+/**
+ * A random (semi-)orthogonal matrix times `gain`, of a weight seen as [shape[0], rest]: its rows are orthonormal, or its
+ * columns where it has more rows than columns.
+ * @see Saxe, McClelland and Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning"
+ */
+export const orthogonal =
+  ({ gain = 1 }: { gain?: number } = {}): Initializer =>
+  (shape, _, s, t) => {
+    if (shape.length < 2) throw new ShapeError("orthogonal", "wants two dimensions", { shape: showShape(shape) });
+    const rows = shape[0]!;
+    const columns = numel(shape) / rows;
+    const [n, count] = [Math.max(rows, columns), Math.min(rows, columns)];
+    const basis = orthonormalColumns(random.normal(s, t, n * count), n, count);
+    // basis[j] is a row of a wide matrix, a column of a tall one.
+    const at = (r: number, c: number) => (rows >= columns ? basis[c * n + r]! : basis[r * n + c]!);
+    return Float32Array.from({ length: rows * columns }, (_, i) => gain * at(Math.floor(i / columns), i % columns));
+  };
+
+/** 1 on the diagonal of a matrix, square or not, and 0 elsewhere. */
+export const identity: Initializer = (shape) => {
+  if (shape.length !== 2) throw new ShapeError("identity", "wants a matrix", { shape: showShape(shape) });
+  const columns = shape[1]!;
+  return Float32Array.from({ length: numel(shape) }, (_, i) => Number(Math.floor(i / columns) === i % columns));
+};
+
+/** Factor by which weights before an activation are larger than 1/√n, as PyTorch recommends it. */
+export function gainOf(
+  activation: "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu",
+  negativeSlope = 0.01,
+): number {
+  const leaky = Math.sqrt(2 / (1 + negativeSlope ** 2));
+  return { linear: 1, sigmoid: 1, tanh: 5 / 3, relu: Math.SQRT2, leakyRelu: leaky, selu: 3 / 4 }[activation];
+}

@@ -1,12 +1,20 @@
 import type { Pair } from "../core/shape";
 import type { Generator } from "../graph/generator";
 import type { Tensor } from "../graph/tensor";
-import { avgPool2d } from "../ops/avgPool2d";
+import { adaptiveAvgPool2d } from "../ops/adaptiveAvgPool2d";
+import { adaptiveMaxPool2d } from "../ops/adaptiveMaxPool2d";
+import { type AvgPool1dOptions, avgPool1d } from "../ops/avgPool1d";
+import { type AvgPool2dOptions, avgPool2d } from "../ops/avgPool2d";
 import { dropout } from "../ops/dropout";
 import { gelu } from "../ops/gelu";
+import { leakyRelu } from "../ops/leakyRelu";
+import { maxPool1d, type Pool1dOptions } from "../ops/maxPool1d";
 import { maxPool2d, type Pool2dOptions } from "../ops/maxPool2d";
 import { relu } from "../ops/relu";
 import { flatten } from "../ops/reshape";
+import { sigmoid } from "../ops/sigmoid";
+import { tanh } from "../ops/tanh";
+import { type Upsample2dOptions, upsample2d } from "../ops/upsample2d";
 import { Module } from "./module";
 
 // Layers without parameters.
@@ -22,6 +30,31 @@ export class ReLU extends Module {
 export class GELU extends Module {
   override forward(x: Tensor): Tensor {
     return gelu(x);
+  }
+}
+
+/** {@link leakyRelu} as a layer. */
+export class LeakyReLU extends Module {
+  /** @param negativeSlope factor below 0 */
+  constructor(readonly negativeSlope = 0.01) {
+    super();
+  }
+  override forward(x: Tensor): Tensor {
+    return leakyRelu(x, { negativeSlope: this.negativeSlope });
+  }
+}
+
+/** {@link sigmoid} as a layer. */
+export class Sigmoid extends Module {
+  override forward(x: Tensor): Tensor {
+    return sigmoid(x);
+  }
+}
+
+/** {@link tanh} as a layer. */
+export class Tanh extends Module {
+  override forward(x: Tensor): Tensor {
+    return tanh(x);
   }
 }
 
@@ -49,12 +82,70 @@ export class MaxPool2d extends Module {
 export class AvgPool2d extends Module {
   constructor(
     readonly kernelSize: Pair,
-    readonly options: Pool2dOptions = {},
+    readonly options: AvgPool2dOptions = {},
   ) {
     super();
   }
   override forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options);
+  }
+}
+
+/** {@link maxPool1d} as a layer. */
+export class MaxPool1d extends Module {
+  constructor(
+    readonly kernelSize: number,
+    readonly options: Pool1dOptions = {},
+  ) {
+    super();
+  }
+  override forward(x: Tensor): Tensor {
+    return maxPool1d(x, this.kernelSize, this.options);
+  }
+}
+
+/** {@link avgPool1d} as a layer. */
+export class AvgPool1d extends Module {
+  constructor(
+    readonly kernelSize: number,
+    readonly options: AvgPool1dOptions = {},
+  ) {
+    super();
+  }
+  override forward(x: Tensor): Tensor {
+    return avgPool1d(x, this.kernelSize, this.options);
+  }
+}
+
+/** {@link adaptiveAvgPool2d} as a layer. */
+export class AdaptiveAvgPool2d extends Module {
+  /** @param outputSize a number, or [height, width] */
+  constructor(readonly outputSize: Pair) {
+    super();
+  }
+  override forward(x: Tensor): Tensor {
+    return adaptiveAvgPool2d(x, this.outputSize);
+  }
+}
+
+/** {@link adaptiveMaxPool2d} as a layer. */
+export class AdaptiveMaxPool2d extends Module {
+  /** @param outputSize a number, or [height, width] */
+  constructor(readonly outputSize: Pair) {
+    super();
+  }
+  override forward(x: Tensor): Tensor {
+    return adaptiveMaxPool2d(x, this.outputSize);
+  }
+}
+
+/** {@link upsample2d} as a layer. */
+export class Upsample extends Module {
+  constructor(readonly options: Upsample2dOptions) {
+    super();
+  }
+  override forward(x: Tensor): Tensor {
+    return upsample2d(x, this.options);
   }
 }
 

@@ -12,6 +12,7 @@ import { operand } from "./full";
  * @returns the broadcast shape
  * @throws ShapeError, DTypeError
  */
-export const add = (a: Tensor | number, b: Tensor | number): Tensor => record(op, [operand(a, b), operand(b, a)], {});
+export const add = (a: Tensor | number, b: Tensor | number): Tensor =>
+  record(op, [operand(a, b, "add"), operand(b, a, "add")], {});
 
 export const op = pointwise(addFunction, (_, dOut) => [dOut, dOut]);

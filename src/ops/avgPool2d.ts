@@ -6,17 +6,31 @@ import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import type { Pool2dOptions } from "./maxPool2d";
 
+export interface AvgPool2dOptions extends Pool2dOptions {
+  /** Whether padding counts as zeros (default), or windows are averaged over what lies inside of x. */
+  readonly countIncludePad?: boolean;
+}
+
+interface AvgPoolAttrs extends PoolAttrs {
+  readonly countIncludePad: boolean;
+}
+
 /**
- * Mean of each window; padding counts as zeros.
+ * Mean of each window.
  * @param x [N, C, H, W] f32
  * @param kernelSize a number, or [height, width]
  * @returns [N, C, OH, OW], OH = ⌊(H + 2·padding − kernel) / stride⌋ + 1
  * @throws ShapeError, DTypeError
  */
-export const avgPool2d = (x: Tensor, kernelSize: Pair, { stride, padding }: Pool2dOptions = {}): Tensor =>
-  record(op, [x], poolAttrs("avgPool2d", kernelSize, stride, padding));
+export const avgPool2d = (
+  x: Tensor,
+  kernelSize: Pair,
+  { stride, padding, countIncludePad = true }: AvgPool2dOptions = {},
+): Tensor => record(op, [x], { ...poolAttrs("avgPool2d", kernelSize, stride, padding), countIncludePad });
 
-export const op: KernelOp<PoolAttrs> = {
+const constants = ({ countIncludePad }: AvgPoolAttrs) => ({ COUNT_PAD: Number(countIncludePad) });
+
+export const op: KernelOp<AvgPoolAttrs> = {
   kind: "kernel",
   name: "avgPool2d",
   infer([x], attrs) {
@@ -26,19 +40,22 @@ export const op: KernelOp<PoolAttrs> = {
   lower([x], [out], attrs) {
     const params = poolParams(x!.shape, out!.shape, attrs, out!.size);
     const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
-    return [poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, grid: out!.size, flops })];
+    const buffers = { x: x!, out: out! };
+    return [poolKernel.dispatch({ buffers, params, constants: constants(attrs), grid: out!.size, flops })];
   },
   vjp: ([x], [dOut], attrs) => [record(grad, [dOut!], { ...attrs, shape: x!.shape })],
 };
 
 /** Linear in dOut, and the adjoint of pooling: its own gradient is pooling. */
-const grad: KernelOp<PoolAttrs & { readonly shape: Shape }> = {
+const grad: KernelOp<AvgPoolAttrs & { readonly shape: Shape }> = {
   kind: "kernel",
   name: "avg_pool2d_grad",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   lower([dOut], [dx], attrs) {
     const params = poolParams(dx!.shape, dOut!.shape, attrs, dx!.size);
-    return [gradKernel.dispatch({ buffers: { d_out: dOut!, dx: dx! }, params, grid: dx!.size, flops: 4 * dx!.size })];
+    const buffers = { d_out: dOut!, dx: dx! };
+    const flops = 4 * dx!.size;
+    return [gradKernel.dispatch({ buffers, params, constants: constants(attrs), grid: dx!.size, flops })];
   },
-  vjp: (_, [d], { kernel, stride, padding }) => [record(op, [d!], { kernel, stride, padding })],
+  vjp: (_, [d], { shape: _shape, ...attrs }) => [record(op, [d!], attrs)],
 };

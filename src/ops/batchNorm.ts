@@ -1,15 +1,23 @@
+import apply from "../../shaders/pointwise/batch_norm.wgsl";
+import applyGrad from "../../shaders/pointwise/batch_norm_grad.wgsl";
+import followKernel from "../../shaders/running_statistics.wgsl";
 import { ShapeError } from "../core/errors";
-import { showShape } from "../core/shape";
-import { assign } from "../graph/assign";
+import { numel, showShape } from "../core/shape";
+import { type Channels, momentDispatches, normGradSums } from "../families/moments";
+import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
+import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
+import { recordUpdate } from "../graph/trace";
 import { add } from "./add";
 import { div } from "./div";
-import { mean } from "./mean";
+import { full } from "./full";
 import { mul } from "./mul";
+import { neg } from "./neg";
 import { reshape } from "./reshape";
+import { slice } from "./slice";
 import { sqrt } from "./sqrt";
-import { square } from "./square";
 import { sub } from "./sub";
+import { sum } from "./sum";
 
 export interface BatchNormArguments {
   /** States [C]: in training they are moved towards the batch's statistics, else they are used. */
@@ -24,28 +32,28 @@ export interface BatchNormArguments {
 
 /**
  * Batch normalisation, `(x − µ) / √(σ² + eps) · weight + bias` for each channel. In training µ and σ² (biased) are those
- * of the batch, and the running statistics (with the unbiased variance) follow at the end of the step.
+ * of the batch, and the running statistics (with the unbiased variance) follow at the end of the step. Statistics are
+ * joined from parts without cancellation; the rest is pointwise and fuses with what follows.
  *
- * @param x [N, C] or [N, C, H, W] f32
+ * @param x [N, C], [N, C, L] or [N, C, H, W] f32
  * @param weight, bias [C] f32
  * @returns same shape as x
- * @throws ShapeError where channels do not fit, or a channel has one value only while training
+ * @throws ShapeError where channels do not fit, or a channel has one value only while training; DTypeError
  * @see Ioffe and Szegedy 2015, "Batch normalization"
  */
 export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: BatchNormArguments): Tensor {
   const { runningMean, runningVar, training, momentum = 0.1, eps = 1e-5 } = options;
-  const [, channels] = x.shape;
-  if (
-    (x.shape.length !== 2 && x.shape.length !== 4) ||
-    [weight, bias, runningMean, runningVar].some((t) => t.size !== channels)
-  )
-    throw new ShapeError("batchNorm", "wants x [N, C] or [N, C, H, W], all else [C]", {
+  const [batch, channels] = x.shape;
+  if (x.shape.length < 2 || [weight, bias, runningMean, runningVar].some((t) => t.size !== channels))
+    throw new ShapeError("batchNorm", "wants x [N, C, …], all else [C]", {
       x: showShape(x.shape),
       weight: showShape(weight.shape),
+      bias: showShape(bias.shape),
       runningMean: showShape(runningMean.shape),
+      runningVar: showShape(runningVar.shape),
     });
-  const axes = x.shape.length === 2 ? [0] : [0, 2, 3];
-  const alongChannels = (t: Tensor) => reshape(t, [channels!, ...axes.slice(1).map(() => 1)]);
+  checkDTypes("batchNorm", [x, weight, bias, runningMean, runningVar], ["f32"]);
+  const alongChannels = (t: Tensor) => reshape(t, [channels!, ...x.shape.slice(2).map(() => 1)]);
   if (!training) {
     const scale = div(weight, sqrt(add(runningVar, eps)));
     return add(mul(sub(x, alongChannels(runningMean)), alongChannels(scale)), alongChannels(bias));
@@ -58,12 +66,150 @@ export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Batc
       { x: showShape(x.shape) },
       "use a larger batch",
     );
-  const batchMean = mean(x, axes);
-  const centred = sub(x, alongChannels(batchMean));
-  const variance = mean(square(centred), axes);
-  const blend = (old: Tensor, now: Tensor) => add(mul(old, 1 - momentum), mul(now, momentum));
-  assign(runningMean, blend(runningMean, batchMean), "running mean");
-  assign(runningVar, blend(runningVar, mul(variance, count / (count - 1))), "running variance");
-  const scale = div(weight, sqrt(add(variance, eps)));
-  return add(mul(centred, alongChannels(scale)), alongChannels(bias));
+  const dims = { r0: batch!, channels: channels!, r1: numel(x.shape.slice(2)) };
+  const { mean, variance, rstd } = moments(x, dims, 1, eps);
+  follow({ runningMean, runningVar, momentum, mean, variance }, count / (count - 1));
+  return record(op, [x, ...[mean, rstd, weight, bias].map(alongChannels)], dims);
+}
+
+/** Records that the running statistics move towards the batch's once the step has been computed. */
+function follow(
+  {
+    runningMean,
+    runningVar,
+    momentum,
+    mean,
+    variance,
+  }: Record<"mean" | "variance", Tensor> &
+    Required<Pick<BatchNormArguments, "runningMean" | "runningVar" | "momentum">>,
+  unbias: number,
+): void {
+  recordUpdate({
+    name: `running statistics (momentum ${momentum}, unbias ${unbias})`,
+    reads: [mean, variance],
+    writes: [runningMean, runningVar],
+    lower: () => [
+      followKernel.dispatch({
+        buffers: { mean, variance, running_mean: runningMean, running_var: runningVar },
+        params: { len: mean.size, momentum, unbias },
+        grid: mean.size,
+      }),
+    ],
+  });
+}
+
+/**
+ * `(x − mean) · rstd · weight + bias` with mean and rstd = 1/√(σ² + eps) of x itself. Its gradient for x is the whole one, with
+ * what flows through mean and rstd, for which it therefore has none.
+ */
+export const op = pointwiseWith<Channels>(
+  apply,
+  () => [],
+  ([x, mean, rstd, weight, bias], dOut, dims) => {
+    const { sums, products } = gradSums(dOut, x!, mean!, rstd!, dims);
+    const [dBias, product] = [reshape(sums, bias!.shape), reshape(products, bias!.shape)];
+    const dx = record(dxOp, [dOut, x!, mean!, rstd!, weight!, dBias, product], { count: dims.r0 * dims.r1 });
+    return [dx, null, null, product, dBias];
+  },
+);
+
+const dxOp = pointwiseWith<{ count: number }>(
+  applyGrad,
+  ({ count }) => [1 / count],
+  ([dOut, x, mean, rstd, weight, total, productTotal], q, { count }) => {
+    const parts = centredVjp(mul(q, weight!), dOut!, [x!, mean!, rstd!, total!, productTotal!], count);
+    return [parts.g, parts.x, parts.mean, parts.rstd, mul(q, parts.value), parts.total, parts.productTotal];
+  },
+);
+
+/**
+ * The vector-Jacobian product of `rstd · (g − (total + x̂ · productTotal)/n)`, x̂ = (x − mean) · rstd, for each of its operands, and
+ * its value: what the dx of all these normalisations are made of.
+ */
+export function centredVjp(
+  q: Tensor,
+  g: Tensor,
+  [x, mean, rstd, total, productTotal]: readonly [Tensor, Tensor, Tensor, Tensor, Tensor],
+  count: number,
+) {
+  const centred = sub(x, mean);
+  const normalised = mul(centred, rstd);
+  const inner = sub(g, mul(add(total, mul(normalised, productTotal)), 1 / count));
+  const scaled = mul(q, rstd);
+  const share = mul(scaled, -1 / count);
+  const dx = mul(mul(share, rstd), productTotal);
+  return {
+    value: mul(rstd, inner),
+    g: scaled,
+    x: dx,
+    mean: neg(dx),
+    rstd: add(mul(q, inner), mul(mul(share, centred), productTotal)),
+    total: share,
+    productTotal: mul(share, normalised),
+  };
+}
+
+interface MomentsAttrs extends Channels {
+  /** How often each result is written. */
+  readonly repeat: number;
+  readonly eps: number;
+}
+
+const momentsOp: KernelOp<MomentsAttrs> = {
+  kind: "kernel",
+  name: "moments",
+  infer(_, { channels, repeat }) {
+    const spec = { shape: [channels * repeat], dtype: "f32" } as const;
+    return [spec, spec, spec];
+  },
+  lower: ([x], outs, attrs, target) =>
+    momentDispatches(x!, outs as readonly Tensor[] as readonly [Tensor, Tensor, Tensor], attrs, attrs, target),
+  // rstd = (σ² + eps)^−½, so that dσ² = dVariance − ½ rstd³ · dRstd; and ∂σ²/∂x = 2 (x − µ)/n.
+  vjp([x], [dMean, dVariance, dRstd], { r0, channels, r1, repeat }, [mean, , rstd]) {
+    const first = (t: Tensor) => slice(reshape(t, [channels, repeat]), 1, 0, 1);
+    const total = (t: Tensor | null | undefined) =>
+      t ? sum(reshape(t, [channels, repeat]), 1, { keepDims: true }) : 0;
+    const r = first(rstd!);
+    const slope = sub(mul(total(dVariance), 2), mul(mul(mul(r, r), r), total(dRstd)));
+    const centred = sub(reshape(x!, [r0, channels, r1]), first(mean!));
+    const dx = mul(add(mul(centred, slope), total(dMean)), 1 / (r0 * r1));
+    return [reshape(dx, x!.shape)];
+  },
+};
+
+/** Mean, biased variance and 1/√(variance + eps) of each channel of x, each `repeat` times: [channels · repeat]. */
+export function moments(x: Tensor, dims: Channels, repeat: number, eps: number) {
+  const [mean, variance, rstd] = recordAll(momentsOp, [x], { ...dims, repeat, eps });
+  return { mean: mean!, variance: variance!, rstd: rstd! };
+}
+
+const gradSumsOp: KernelOp<Channels> = {
+  kind: "kernel",
+  name: "norm_grad_sums",
+  infer(_, { channels }) {
+    const spec = { shape: [channels], dtype: "f32" } as const;
+    return [spec, spec];
+  },
+  lower: ([dOut, x, mean, rstd], [sums, products], dims, target) =>
+    normGradSums({ d_out: dOut!, x: x!, mean: mean!, rstd: rstd! }, [sums!, products!], dims, target),
+  vjp([dOut, x, mean, rstd], [dSums, dProducts], { r0, channels, r1 }, [sums, products]) {
+    const row = (t: Tensor) => reshape(t, [channels, 1]);
+    const [m, r] = [row(mean!), row(rstd!)];
+    const d = dSums ? row(dSums) : 0;
+    const product = dProducts ? row(dProducts) : full([1], 0);
+    const all = [r0, channels, r1];
+    const normalised = mul(sub(reshape(x!, all), m), r);
+    return [
+      reshape(add(mul(normalised, product), d), dOut!.shape),
+      reshape(mul(mul(reshape(dOut!, all), r), product), x!.shape),
+      reshape(neg(mul(mul(r, product), row(sums!))), mean!.shape),
+      reshape(div(mul(product, row(products!)), r), rstd!.shape),
+    ];
+  },
+};
+
+/** [channels] each: Σ dOut and Σ dOut · (x − mean) · rstd over each channel. */
+export function gradSums(dOut: Tensor, x: Tensor, mean: Tensor, rstd: Tensor, { r0, channels, r1 }: Channels) {
+  const [sums, products] = recordAll(gradSumsOp, [dOut, x, mean, rstd], { r0, channels, r1 });
+  return { sums: sums!, products: products! };
 }

@@ -1,9 +1,15 @@
 import concatKernel from "../../shaders/concat.wgsl";
+import concatByFour from "../../shaders/concat_by_four.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
 import { normalizeAxis, numel, showShape } from "../core/shape";
 import { type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { slice } from "./slice";
+
+/** Operands of one launch: with the result they are as many buffers as every device binds, less one. */
+const MAX_OPERANDS = 6;
+
+type Six<T> = [T, T, T, T, T, T];
 
 interface ConcatAttrs {
   readonly axis: number;
@@ -40,13 +46,27 @@ export const op: KernelOp<ConcatAttrs> = {
   },
   lower(inputs, [out], { axis }) {
     const inner = numel(out!.shape.slice(axis + 1));
-    const outStride = out!.shape[axis]! * inner;
-    let start = 0;
-    return inputs.map((x) => {
-      const run = x.shape[axis]! * inner;
-      const params = { len: x.size, run, out_stride: outStride, start };
-      start += run;
-      return concatKernel.dispatch({ buffers: { x, out: out! }, params, grid: x.size });
+    const runs = inputs.map((x) => x.shape[axis]! * inner);
+    const byFour = runs.every((run) => run % 4 === 0);
+    const columns = byFour ? runs.map((run) => run / 4) : runs;
+    const stride = columns.reduce((n, c) => n + c, 0);
+    const rows = out!.size / inner / out!.shape[axis]!;
+    return Array.from({ length: Math.ceil(inputs.length / MAX_OPERANDS) }, (_, launch) => {
+      const from = launch * MAX_OPERANDS;
+      const first = columns.slice(0, from).reduce((n, c) => n + c, 0);
+      const taken = inputs.slice(from, from + MAX_OPERANDS);
+      // Operands that are not there end where the last one does.
+      const ends = Array.from({ length: MAX_OPERANDS }, (_, n) =>
+        columns.slice(from, from + Math.min(n + 1, taken.length)).reduce((sum, c) => sum + c, 0),
+      ) as Six<number>;
+      const [x0, x1, x2, x3, x4, x5] = ends.map((_, n) => taken[n] ?? taken[0]!) as Six<Tensor>;
+      const [end0, end1, end2, end3, end4, width] = ends;
+      const len = rows * width;
+      return (byFour ? concatByFour : concatKernel).dispatch({
+        buffers: { x0, x1, x2, x3, x4, x5, out: out! },
+        params: { len, width, stride, first, end0, end1, end2, end3, end4 },
+        grid: len,
+      });
     });
   },
   vjp(inputs, [dOut], { axis }) {

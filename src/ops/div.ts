@@ -14,6 +14,7 @@ import { neg } from "./neg";
  * @returns the broadcast shape
  * @throws ShapeError, DTypeError
  */
-export const div = (a: Tensor | number, b: Tensor | number): Tensor => record(op, [operand(a, b), operand(b, a)], {});
+export const div = (a: Tensor | number, b: Tensor | number): Tensor =>
+  record(op, [operand(a, b, "div"), operand(b, a, "div")], {});
 
 export const op = pointwise(divFunction, ([, b], dOut, out) => [div(dOut, b!), neg(div(mul(dOut, out), b!))]);

@@ -7,4 +7,4 @@ import { mul } from "./mul";
 /** Exponential `eˣ`. @param x f32, any shape @returns same shape */
 export const exp = (x: Tensor): Tensor => record(op, [x], {});
 
-export const op = pointwise(exponential, (_, dOut, out) => [mul(dOut, out)]);
+export const op = pointwise(exponential, (_, dOut, out) => [mul(dOut, out)], { name: "exp" });

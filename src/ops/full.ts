@@ -1,6 +1,7 @@
 import fill from "../../shaders/pointwise/fill.wgsl";
-import type { DType } from "../core/dtype";
-import { checkShape, type Shape } from "../core/shape";
+import { type DType, INTEGER_RANGE } from "../core/dtype";
+import { DTypeError } from "../core/errors";
+import { checkShape, type Shape, type Spec } from "../core/shape";
 import { type PointwiseOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
@@ -10,13 +11,51 @@ interface FullAttrs {
   readonly dtype: DType;
 }
 
-/** The same value everywhere. Costs nothing where a pointwise op reads it. @param shape `[]` is a scalar */
-export const full = (shape: Shape, value: number, dtype: DType = "f32"): Tensor =>
-  record(op, [], { shape: [...shape], value, dtype });
+/**
+ * The same value everywhere. Costs nothing where a pointwise op reads it.
+ * @param shape `[]` is a scalar
+ * @throws DTypeError where an integer dtype cannot hold the value
+ */
+export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor {
+  checkValue("full", value, dtype);
+  return record(op, [], { shape: [...shape], value, dtype });
+}
 
-/** A number as a scalar tensor of the other operand's dtype; a tensor as it is. */
-export const operand = (x: Tensor | number, other: Tensor | number): Tensor =>
-  typeof x === "number" ? full([], x, typeof other === "number" ? "f32" : other.dtype) : x;
+/**
+ * A number as a scalar tensor of the other operand's dtype; a tensor as it is.
+ * @param name the op that is called, for its error
+ * @throws DTypeError where the other operand's dtype cannot hold the number
+ */
+export function operand(x: Tensor | number, other: Tensor | number, name = "full"): Tensor {
+  if (typeof x !== "number") return x;
+  const dtype = typeof other === "number" ? "f32" : other.dtype;
+  checkValue(name, x, dtype);
+  return full([], x, dtype);
+}
+
+/** @throws DTypeError where the dtype cannot hold the value */
+export function checkValue(name: string, value: number, dtype: DType): void {
+  if (dtype === "f32" || dtype === "f16") return;
+  const [low, high] = INTEGER_RANGE[dtype];
+  if (!Number.isInteger(value) || value < low || value > high)
+    throw new DTypeError(
+      name,
+      `${value} is no ${dtype}`,
+      {},
+      `pass a whole number in ${low}…${high}, or cast the tensor`,
+    );
+}
+/** {@link full} of 0. */
+export const zeros = (shape: Shape, dtype: DType = "f32"): Tensor => full(shape, 0, dtype);
+
+/** {@link full} of 1. */
+export const ones = (shape: Shape, dtype: DType = "f32"): Tensor => full(shape, 1, dtype);
+
+/** Zeros of the shape and dtype of x. */
+export const zerosLike = ({ shape, dtype }: Spec): Tensor => full(shape, 0, dtype);
+
+/** Ones of the shape and dtype of x. */
+export const onesLike = ({ shape, dtype }: Spec): Tensor => full(shape, 1, dtype);
 
 export const op: PointwiseOp<FullAttrs> = {
   kind: "pointwise",
@@ -29,3 +68,10 @@ export const op: PointwiseOp<FullAttrs> = {
   },
   vjp: () => [],
 };
+
+/** Whether a tensor is known to be this value everywhere: a constant, perhaps behind views. */
+export function isFilled(x: Tensor, value: number): boolean {
+  let at = x;
+  while (at.source?.op.kind === "view") at = at.source.inputs[0]!;
+  return at.source?.op.name === op.name && (at.source.attrs as FullAttrs).value === value;
+}

@@ -2,9 +2,15 @@ import geluFunction from "../../shaders/pointwise/gelu.wgsl";
 import geluGrad from "../../shaders/pointwise/gelu_grad.wgsl";
 import geluTanh from "../../shaders/pointwise/gelu_tanh.wgsl";
 import geluTanhGrad from "../../shaders/pointwise/gelu_tanh_grad.wgsl";
-import { record } from "../graph/op";
-import { pointwise, pointwiseGrad } from "../graph/pointwise";
+import { type PointwiseOp, record } from "../graph/op";
+import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
+import { add } from "./add";
+import { exp } from "./exp";
+import { mul } from "./mul";
+import { square } from "./square";
+import { sub } from "./sub";
+import { tanh } from "./tanh";
 
 /**
  * Gaussian error linear unit `x · Φ(x)`.
@@ -16,8 +22,32 @@ import type { Tensor } from "../graph/tensor";
 export const gelu = (x: Tensor, { approximate = "none" }: { approximate?: "none" | "tanh" } = {}): Tensor =>
   record(approximate === "tanh" ? tanhOp : op, [x], {});
 
-const grad = pointwiseGrad(geluGrad);
-const tanhGrad = pointwiseGrad(geluTanhGrad);
+export const op = pointwise(geluFunction, ([x], dOut) => [record(gradOp, [x!, dOut], {})]);
+const tanhOp = pointwise(geluTanh, ([x], dOut) => [record(tanhGradOp, [x!, dOut], {})], { name: "gelu" });
 
-export const op = pointwise(geluFunction, ([x], dOut) => [grad(x!, dOut)]);
-const tanhOp = pointwise(geluTanh, ([x], dOut) => [tanhGrad(x!, dOut)]);
+// The gradients are kernels of their own, cheaper than a composition; those of the gradients are compositions.
+const gradOp: PointwiseOp = pointwise(geluGrad, ([x, d], dOut) => [
+  mul(mul(dOut, d!), curvature(x!)),
+  record(gradOp, [x!, dOut], {}),
+]);
+const tanhGradOp: PointwiseOp = pointwise(geluTanhGrad, ([x, d], dOut) => [
+  mul(mul(dOut, d!), tanhCurvature(x!)),
+  record(tanhGradOp, [x!, dOut], {}),
+]);
+
+/** Second derivative `(2 − x²) · φ(x)`, φ the normal density. */
+const curvature = (x: Tensor): Tensor => {
+  const squared = square(x);
+  return mul(sub(2, squared), mul(exp(mul(squared, -0.5)), 1 / Math.sqrt(2 * Math.PI)));
+};
+
+/** Second derivative of the approximation: `(1 − h²)(s − x·h·s² + x·s′/2)`, h = tanh u, s = u′, u = √(2/π)(x + 0.044715x³). */
+const tanhCurvature = (x: Tensor): Tensor => {
+  const c = Math.sqrt(2 / Math.PI);
+  const cubic = mul(square(x), 0.044715);
+  const h = tanh(mul(mul(x, c), add(cubic, 1)));
+  const s = mul(add(mul(cubic, 3), 1), c);
+  // x·s′/2 = 3 · 0.044715 · c · x²
+  const inner = add(sub(s, mul(mul(x, h), square(s))), mul(cubic, 3 * c));
+  return mul(sub(1, square(h)), inner);
+};

@@ -1,6 +1,6 @@
 import leakyReluFunction from "../../shaders/pointwise/leaky_relu.wgsl";
 import leakyReluGrad from "../../shaders/pointwise/leaky_relu_grad.wgsl";
-import { noSecondDerivative, record } from "../graph/op";
+import { type PointwiseOp, record } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 
@@ -17,10 +17,10 @@ interface LeakyReluAttrs {
 export const leakyRelu = (x: Tensor, { negativeSlope = 0.01 }: Partial<LeakyReluAttrs> = {}): Tensor =>
   record(op, [x], { negativeSlope });
 
-const gradOp = pointwiseWith<LeakyReluAttrs>(
+const gradOp: PointwiseOp<LeakyReluAttrs> = pointwiseWith<LeakyReluAttrs>(
   leakyReluGrad,
   ({ negativeSlope }) => [negativeSlope],
-  noSecondDerivative("leaky_relu_grad"),
+  ([x], d, attrs) => [null, record(gradOp, [x!, d], attrs)],
 );
 
 export const op = pointwiseWith<LeakyReluAttrs>(

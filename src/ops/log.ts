@@ -7,4 +7,4 @@ import { div } from "./div";
 /** Natural logarithm; −∞ at 0 (some software adapters give −88). @param x f32, any shape @returns same shape */
 export const log = (x: Tensor): Tensor => record(op, [x], {});
 
-export const op = pointwise(logarithm, ([x], dOut) => [div(dOut, x!)]);
+export const op = pointwise(logarithm, ([x], dOut) => [div(dOut, x!)], { name: "log" });

@@ -12,6 +12,7 @@ import { operand } from "./full";
  * @returns the broadcast shape
  * @throws ShapeError, DTypeError
  */
-export const mul = (a: Tensor | number, b: Tensor | number): Tensor => record(op, [operand(a, b), operand(b, a)], {});
+export const mul = (a: Tensor | number, b: Tensor | number): Tensor =>
+  record(op, [operand(a, b, "mul"), operand(b, a, "mul")], {});
 
 export const op = pointwise(mulFunction, ([a, b], dOut) => [mul(dOut, b!), mul(dOut, a!)]);

@@ -1,40 +1,75 @@
 import { ShapeError } from "../core/errors";
-import { normalizeAxis, showShape } from "../core/shape";
+import { normalizeAxis, type Shape, showShape } from "../core/shape";
 import { record, type ViewOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
-import { pad } from "./pad";
+import { flip } from "./flip";
+import { place } from "./pad";
 
+/** Each by axis of the input. */
 interface SliceAttrs {
-  readonly axis: number;
-  readonly start: number;
-  readonly end: number;
+  readonly starts: readonly number[];
+  readonly sizes: readonly number[];
+  readonly steps: readonly number[];
 }
 
+/** A number for one axis, one for each of several, or left out. */
+type PerAxis = number | undefined | readonly (number | undefined)[];
+
 /**
- * Elements `start` … `end − 1` along one axis, without a copy.
- * @param axis negative counts from the last
+ * Elements `start`, `start + step`, … before `end` along one axis or several, without a copy. As in Python, except that a
+ * range that leaves the axis is refused.
+ *
+ * @param axis one, or several; then start, end and step are lists too. Negative counts from the last
  * @param start, end negative count from the end; default the whole axis
- * @throws ShapeError where the range is empty or leaves the axis
+ * @param step default 1; where it is negative the default is to run from the last element down to the first
+ * @throws ShapeError where a range is empty or leaves the axis, an axis is named twice, or a step is 0
  */
-export function slice(x: Tensor, axis: number, start = 0, end?: number): Tensor {
-  const d = normalizeAxis("slice", x.shape, axis);
-  const size = x.shape[d]!;
+export function slice(
+  x: Tensor,
+  axis: number | readonly number[],
+  start?: PerAxis,
+  end?: PerAxis,
+  step?: PerAxis,
+): Tensor {
+  const axes = (typeof axis === "number" ? [axis] : axis).map((a) => normalizeAxis("slice", x.shape, a));
+  if (new Set(axes).size !== axes.length)
+    throw new ShapeError("slice", "an axis is named twice", { axes: showShape(axes), x: showShape(x.shape) });
+  const [starts, sizes, steps] = [x.shape.map(() => 0), [...x.shape], x.shape.map(() => 1)];
+  axes.forEach((d, i) => {
+    const at = (p: PerAxis) => (typeof p === "object" ? p[i] : p);
+    [starts[d], sizes[d], steps[d]] = range(x.shape, d, at(start), at(end), at(step) ?? 1);
+  });
+  return record(op, [x], { starts, sizes, steps });
+}
+
+/** First element, number of elements and step. */
+function range(shape: Shape, d: number, start: number | undefined, end: number | undefined, step: number) {
+  const size = shape[d]!;
   const fromEnd = (i: number) => (i < 0 ? i + size : i);
-  return record(op, [x], { axis: d, start: fromEnd(start), end: fromEnd(end ?? size) });
+  const first = start === undefined ? (step < 0 ? size - 1 : 0) : fromEnd(start);
+  const stop = end === undefined ? (step < 0 ? -1 : size) : fromEnd(end);
+  const count = Math.ceil((stop - first) / step);
+  const whole = [first, stop, step].every(Number.isInteger) && step !== 0;
+  if (!whole || count < 1 || first < 0 || first >= size || stop < -1 || stop > size)
+    throw new ShapeError("slice", `range ${first}…${stop}${step === 1 ? "" : ` by ${step}`} of axis ${d}`, {
+      x: showShape(shape),
+    });
+  return [first, count, step] as const;
 }
 
 export const op: ViewOp<SliceAttrs> = {
   kind: "view",
   name: "slice",
-  infer([x], { axis, start, end }) {
-    if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= x!.shape[axis]!))
-      throw new ShapeError("slice", `range ${start}…${end} of axis ${axis}`, { x: showShape(x!.shape) });
-    return [{ shape: x!.shape.map((size, d) => (d === axis ? end - start : size)), dtype: x!.dtype }];
-  },
-  view: ({ shape, strides, offset }, { axis, start, end }) => ({
-    shape: shape.map((size, d) => (d === axis ? end - start : size)),
-    strides,
-    offset: offset + start * strides[axis]!,
+  infer: ([x], { sizes }) => [{ shape: sizes, dtype: x!.dtype }],
+  view: ({ strides, offset }, { starts, sizes, steps }) => ({
+    shape: sizes,
+    strides: strides.map((s, d) => s * steps[d]!),
+    offset: strides.reduce((n, s, d) => n + s * starts[d]!, offset),
   }),
-  vjp: ([x], [dOut], { axis, start, end }) => [pad(dOut!, axis, start, x!.shape[axis]! - end)],
+  // What was read backwards is put back from its last element on.
+  vjp([x], [dOut], { starts, sizes, steps }) {
+    const backwards = steps.flatMap((step, d) => (step < 0 ? [d] : []));
+    const firsts = starts.map((start, d) => (steps[d]! < 0 ? start + (sizes[d]! - 1) * steps[d]! : start));
+    return [place(flip(dOut!, backwards), x!.shape, firsts, steps.map(Math.abs))];
+  },
 };

@@ -1,88 +1,178 @@
-import meanKernel from "../../shaders/mean_loss.wgsl";
-import lossKernel from "../../shaders/softmax_cross_entropy.wgsl";
-import gradKernel from "../../shaders/softmax_cross_entropy_grad.wgsl";
+import rowKernel from "../../shaders/softmax_cross_entropy.wgsl";
+import treeKernel from "../../shaders/softmax_cross_entropy_tree.wgsl";
+import { isFloat } from "../core/dtype";
 import { ShapeError } from "../core/errors";
-import { showSpec } from "../core/shape";
-import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
+import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
+import { byTree, lanesOf, rowGroups } from "../families/rowwise";
+import { type KernelOp, record, recordAll } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
-import { full } from "./full";
+import type { Dispatch } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
+import { add } from "./add";
+import { full, isFilled } from "./full";
+import { inverseTotal, labelWeights } from "./labelWeights";
+import { logSoftmax } from "./logSoftmax";
+import { mul } from "./mul";
+import { neg } from "./neg";
+import { reshape } from "./reshape";
+import { softmax } from "./softmax";
+import { sub } from "./sub";
+import { sum } from "./sum";
 
 interface Attrs {
   readonly ignoreIndex: number;
-  readonly reduction: "mean" | "sum" | "none";
+  readonly smoothing: number;
 }
 
 export interface CrossEntropyOptions {
-  /** Rows with this label count for nothing; default −1. */
+  /** Rows with this label count for nothing; default −1. Not for soft labels. */
   readonly ignoreIndex?: number;
-  /** "mean" over the rows that count (default), their "sum", or "none": a loss for each row. */
-  readonly reduction?: "mean" | "sum" | "none";
+  /** Share of each label that is spread evenly over all classes, 0…1; default 0. @see Szegedy et al. 2016 */
+  readonly labelSmoothing?: number;
+  /** A factor for each class, f32 [C]. No gradient flows into it. */
+  readonly weight?: Tensor | undefined;
+  /**
+   * "mean" (default): the sum of the rows' losses over the sum of their labels' weights (over the number of rows where
+   * labels are soft); their "sum"; or "none": a loss for each row.
+   */
+  readonly reduction?: Reduction;
 }
 
 /**
- * Cross-entropy between labels and the softmax of logits, `log Σ e^logits − logits[label]`, computed without overflow.
- * The gradient, `softmax − onehot`, is recomputed from the logits: nothing is kept.
+ * Cross-entropy between labels and the softmax of logits, `log Σ e^logits − logits[label]`, computed without overflow; for
+ * soft labels q, smoothed and weighted, `Σ q·weight·(log Σ e^logits − logits)`.
  *
- * @param logits [N, C] f32
- * @param labels [N] i32, 0 … C − 1 or `ignoreIndex`; a row with any other label counts for nothing. When labels are fed
- *   to a captured step, other values are refused before the step runs
- * @returns a scalar, or [N] for reduction "none"
+ * Where the loss itself is minimised, loss and gradient come from one pass over the logits. Where it is scaled or goes into
+ * something else first, the gradient is computed from the logits again.
+ *
+ * @param logits [..., C] f32
+ * @param labels [...] i32, 0 … C − 1 or `ignoreIndex`; a row with any other label counts for nothing. When labels are fed
+ *   to a captured step, other values are refused before the step runs. Or soft labels [..., C] f32: the probability of each
+ *   class, which get a gradient too
+ * @returns a scalar, or for reduction "none" the shape of the labels (without C). The mean of no rows is 0
  * @throws ShapeError, DTypeError
  */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { ignoreIndex = -1, reduction = "mean" } = options;
-  const [loss] = recordAll(op, [logits, labels], { ignoreIndex, reduction });
-  if (labels.leaf?.kind === "feed")
-    labels.leaf.limit = { low: Math.min(0, ignoreIndex), high: logits.shape[1]! - 1, op: "softmaxCrossEntropy" };
-  return loss!;
+  const { ignoreIndex = -1, labelSmoothing = 0, reduction = "mean", weight } = options;
+  const soft = isFloat(labels.dtype) && labels.shape.length === logits.shape.length;
+  const { rows, classes, shape } = checkRows("softmaxCrossEntropy", logits, labels, weight, soft);
+  checkReduction("softmaxCrossEntropy", reduction);
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new ShapeError("softmaxCrossEntropy", `labelSmoothing ${labelSmoothing}`, { wants: "0 … 1" });
+  if (!soft) limitLabels("softmaxCrossEntropy", labels, classes, ignoreIndex);
+  const flat = reshape(labels, soft ? [rows, classes] : [rows]);
+  // What a mean divides by follows from the labels alone, so it is known before the logits are read.
+  const share = () => (soft ? full([], 1 / rows) : inverseTotal(labelWeights(flat, { classes, ignoreIndex, weight })));
+  const scale = reduction === "mean" ? share() : full([], 1);
+  const inputs = [reshape(logits, [rows, classes]), flat, scale, ...(weight ? [weight] : [])];
+  const [losses] = recordAll(op, inputs, { ignoreIndex, smoothing: labelSmoothing });
+  return reduction === "none" ? reshape(losses!, shape) : sum(losses!);
 }
 
-/** Outputs: the loss, or one for each row; and for mean and sum what a row's gradient is multiplied with. */
+/**
+ * Inputs: logits [N, C], labels, a factor (for all rows, or one each), weights of classes. Outputs: the loss of each row,
+ * and its gradient by the logits, which is left out where nobody reads it.
+ */
 export const op: KernelOp<Attrs> = {
   kind: "kernel",
   name: "softmaxCrossEntropy",
-  infer([logits, labels], { reduction }) {
-    checkDTypes("softmaxCrossEntropy", [logits!], ["f32"]);
-    checkDTypes("softmaxCrossEntropy", [labels!], ["i32"]);
-    if (logits!.shape.length !== 2 || labels!.shape.length !== 1 || labels!.shape[0] !== logits!.shape[0])
-      throw new ShapeError("softmaxCrossEntropy", "wants logits [N, C] and one label for each row", {
-        logits: showSpec(logits!),
-        labels: showSpec(labels!),
-      });
-    const scalar = { shape: [], dtype: "f32" as const };
-    return reduction === "none" ? [{ shape: [logits!.shape[0]!], dtype: "f32" }] : [scalar, scalar];
+  infer: ([logits]) => [{ shape: logits!.shape.slice(0, 1), dtype: "f32" }, logits!],
+  lower(inputs, [losses, dLogits], attrs, target, _, isRead = () => true) {
+    return [rowLosses(inputs, losses, isRead(dLogits!) ? dLogits : undefined, attrs, target)];
   },
-  lower([logits, labels], [loss, inverse], { ignoreIndex, reduction }) {
-    const [rows, classes] = logits!.shape as [number, number];
-    const perRow = { shape: [rows], dtype: "f32" as const };
-    const losses = reduction === "none" ? loss! : scratch(perRow);
-    const weights = scratch(perRow);
-    const each = lossKernel.dispatch({
-      buffers: { logits: logits!, labels: labels!, losses, weights },
-      params: { rows, classes, ignore_index: ignoreIndex },
-      grid: rows,
-      flops: 6 * logits!.size,
-    });
-    if (reduction === "none") return [each];
-    const buffers = { losses, weights, loss: loss!, inverse: inverse! };
-    const constants = { MEAN: Number(reduction === "mean") };
-    return [each, meanKernel.dispatch({ buffers, params: { rows }, constants, grid: [1], flops: 2 * rows })];
+  vjp(inputs, [dLosses, dSlope], attrs, [, slope]) {
+    const [logits, labels] = inputs as [Tensor, Tensor];
+    const parts = dSlope ? [slopeVjp(inputs, dSlope, attrs)] : [];
+    if (dLosses) {
+      // The gradient that was made with the losses is the one wanted where each loss counts once.
+      const one = isFilled(dLosses, 1);
+      const by = one ? inputs : inputs.with(2, mul(inputs[2]!, dLosses));
+      const dLabels = labels.dtype === "f32" ? mul(neg(logSoftmax(logits)), softFactor(by, attrs)) : null;
+      parts.push([one ? slope! : record(grad, by, attrs), dLabels]);
+    }
+    const total = (i: number) => parts.map((p) => p[i] ?? null).reduce((a, b) => (a && b ? add(a, b) : (a ?? b)));
+    return inputs.map((_, i) => total(i));
   },
-  vjp: ([logits, labels], [dLoss], attrs, [, inverse]) => [
-    dLoss ? record(grad, [logits!, labels!, dLoss, inverse ?? full([], 1)], attrs) : null,
-    null,
-  ],
 };
 
+/** The gradient by the logits alone. */
 const grad: KernelOp<Attrs> = {
   kind: "kernel",
   name: "softmax_cross_entropy_grad",
   infer: ([logits]) => [logits!],
-  lower([logits, labels, dLoss, inverse], [dLogits], { ignoreIndex, reduction }) {
-    const [rows, classes] = logits!.shape as [number, number];
-    const buffers = { logits: logits!, labels: labels!, d_loss: dLoss!, inverse: inverse!, d_logits: dLogits! };
-    const params = { rows, classes, ignore_index: ignoreIndex, d_stride: Number(reduction === "none") };
-    return [gradKernel.dispatch({ buffers, params, grid: rows, flops: 8 * logits!.size })];
-  },
-  vjp: noSecondDerivative("softmax_cross_entropy_grad"),
+  lower: (inputs, [dLogits], attrs, target) => [rowLosses(inputs, undefined, dLogits, attrs, target)],
+  vjp: (inputs, [dSlope], attrs) => slopeVjp(inputs, dSlope!, attrs),
 };
+
+/** The one launch that makes losses, gradients, or both. */
+function rowLosses(
+  [logits, labels, scale, weight]: readonly Tensor[],
+  losses: Tensor | undefined,
+  dLogits: Tensor | undefined,
+  { ignoreIndex, smoothing }: Attrs,
+  target: Target,
+): Dispatch {
+  const [rows, classes] = logits!.shape as [number, number];
+  const SOFT = Number(labels!.dtype === "f32");
+  const constants = {
+    SOFT,
+    DENSE: Number(SOFT === 1 || smoothing > 0),
+    WEIGHTED: Number(weight !== undefined),
+    LOSS: Number(losses !== undefined),
+    GRAD: Number(dLogits !== undefined),
+  };
+  const unused = () => scratch({ shape: [1], dtype: "f32" });
+  const shared = {
+    buffers: {
+      logits: logits!,
+      labels: labels!,
+      weight: weight ?? scale!,
+      scale: scale!,
+      losses: losses ?? unused(),
+      d_logits: dLogits ?? unused(),
+    },
+    params: { rows, classes, ignore_index: ignoreIndex, scale_stride: Number(scale!.shape.length > 0), smoothing },
+    flops: 8 * logits!.size,
+  };
+  if (!byTree(classes, target)) return rowKernel.dispatch({ ...shared, constants, grid: rows });
+  const LANES = lanesOf(classes);
+  return treeKernel.dispatch({ ...shared, constants: { ...constants, LANES }, grid: rowGroups(rows, LANES) });
+}
+
+/**
+ * The vjp of `slope = scale·(softmax·Σt − t)`, t being the weighted, smoothed labels: second derivatives. By the logits the
+ * Jacobian of the softmax is symmetric.
+ */
+function slopeVjp(inputs: readonly Tensor[], g: Tensor, attrs: Attrs): (Tensor | null)[] {
+  const [logits, labels, scale] = inputs as [Tensor, Tensor, Tensor];
+  const p = softmax(logits);
+  const along = sum(mul(p, g), -1, { keepDims: true });
+  const mass = mul(reshape(scale, scale.shape.length ? [scale.size, 1] : []), labelMass(inputs, attrs));
+  const dLabels = labels.dtype === "f32" ? mul(sub(along, g), softFactor(inputs, attrs)) : null;
+  const dScale = sumFor(scale, sum(mul(record(grad, withOnes(inputs), attrs), g), -1));
+  return [mul(mul(p, sub(g, along)), mass), dLabels, dScale, null].slice(0, inputs.length);
+}
+
+/** What a soft label is multiplied with: scale · weight · (1 − smoothing), of a shape that broadcasts to [N, C]. */
+function softFactor([, , scale, weight]: readonly Tensor[], { smoothing }: Attrs): Tensor {
+  const byRow = mul(reshape(scale!, scale!.shape.length ? [scale!.size, 1] : []), 1 - smoothing);
+  return weight ? mul(byRow, weight) : byRow;
+}
+
+/** Σt of each row, [N, 1]. */
+function labelMass([logits, labels, , weight]: readonly Tensor[], { ignoreIndex, smoothing }: Attrs): Tensor {
+  const [rows, classes] = logits!.shape as [number, number];
+  const spread = mul(weight ? sum(weight) : full([], classes), smoothing / classes);
+  if (labels!.dtype === "f32") {
+    const own = sum(weight ? mul(labels!, weight) : labels!, -1, { keepDims: true });
+    return add(mul(own, 1 - smoothing), spread);
+  }
+  const own = labelWeights(labels!, { classes, ignoreIndex, weight });
+  const counts = labelWeights(labels!, { classes, ignoreIndex });
+  return reshape(add(mul(own, 1 - smoothing), mul(counts, spread)), [rows, 1]);
+}
+
+const withOnes = (inputs: readonly Tensor[]): Tensor[] => inputs.with(2, full([], 1));
+
+/** A value for each row, summed where the factor is one for all rows. */
+const sumFor = (scale: Tensor, rows: Tensor): Tensor => (scale.shape.length ? rows : sum(rows));

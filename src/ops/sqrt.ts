@@ -8,4 +8,4 @@ import { mul } from "./mul";
 /** Square root. The gradient at 0 is infinite. @param x f32, any shape @returns same shape */
 export const sqrt = (x: Tensor): Tensor => record(op, [x], {});
 
-export const op = pointwise(squareRoot, (_, dOut, out) => [div(dOut, mul(out, 2))]);
+export const op = pointwise(squareRoot, (_, dOut, out) => [div(dOut, mul(out, 2))], { name: "sqrt" });

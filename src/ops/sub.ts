@@ -13,6 +13,7 @@ import { neg } from "./neg";
  * @returns the broadcast shape
  * @throws ShapeError, DTypeError
  */
-export const sub = (a: Tensor | number, b: Tensor | number): Tensor => record(op, [operand(a, b), operand(b, a)], {});
+export const sub = (a: Tensor | number, b: Tensor | number): Tensor =>
+  record(op, [operand(a, b, "sub"), operand(b, a, "sub")], {});
 
 export const op = pointwise(subFunction, (_, dOut) => [dOut, neg(dOut)]);

@@ -1,21 +1,37 @@
+import accumulateKernel from "../../shaders/accumulate.wgsl";
+import countUpdate from "../../shaders/count_update.wgsl";
 import gradientScaleKernel from "../../shaders/gradient_scale.wgsl";
 import squareSum from "../../shaders/square_sum.wgsl";
+import squareSumTree from "../../shaders/square_sum_tree.wgsl";
 import { CaptureError } from "../core/errors";
 import { Arena } from "../graph/arena";
 import { scratch, state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
 import { reshape } from "../ops/reshape";
 import { slice } from "../ops/slice";
 import { partialGradients } from "./gradients";
+import { groupsOf, groupTable, type Parameters } from "./groups";
+import { checkOptions } from "./options";
 
 export interface OptimizerOptions {
-  /** Learning rate. It is state: `engine.write(optimizer.lr, …)` changes it between steps. */
-  readonly lr: number;
-  /** Added to the gradient as `weightDecay · p` (L2 penalty); default 0. */
+  /**
+   * Learning rate; the default is the optimizer's own. It is state: `engine.write(optimizer.lr, …)` changes it between
+   * steps.
+   */
+  readonly lr?: number;
+  /** Added to the gradient as `weightDecay · p` (L2 penalty), unless the optimizer says otherwise; default 0. */
   readonly weightDecay?: number;
   /** Scales all gradients down so that their global norm is at most this; default no limit. */
   readonly clipNorm?: number;
+  /** Moves each element of the gradients into ±clipValue, after `clipNorm`; default no limit. */
+  readonly clipValue?: number;
+  /**
+   * Steps whose gradients make up one update, by their mean; default 1. The parameters move with every n-th step; schedules
+   * count steps, not updates.
+   */
+  readonly accumulate?: number;
   /** Leave out steps whose gradients hold a NaN or an infinity; they are counted. Default false, true with `lossScale`. */
   readonly skipNonFinite?: boolean;
   /**
@@ -26,13 +42,18 @@ export interface OptimizerOptions {
   readonly lossScale?: number | "dynamic";
 }
 
-/** What every optimizer's kernel binds. */
-export interface Bindings {
-  readonly gradients: Tensor;
-  readonly lr: Tensor;
-  /** One factor for all gradients. */
-  readonly scale: Tensor;
-  readonly parameters: Tensor;
+/** What every optimizer's kernel takes (shaders/include/optimizer.wgsl); each adds its own states and numbers. */
+export interface Launch {
+  readonly buffers: {
+    readonly gradients: Tensor;
+    readonly control: Tensor;
+    readonly groups: Tensor;
+    readonly parameters: Tensor;
+  };
+  /** `len` in vec4s. */
+  readonly params: { readonly len: number; readonly clip_value: number; readonly weight_decay: number };
+  readonly constants: { readonly GROUPED: number; readonly CLIP: number };
+  readonly grid: number;
 }
 
 /** Partial sums that a global norm is made of. */
@@ -45,43 +66,77 @@ const GROWTH_INTERVAL = 2000;
 /** Larger than any norm: no clipping. */
 const NO_LIMIT = 3e38;
 
+/** Where the learning rate lies in the control buffer: at an offset that can be bound by itself. */
+const LR_AT = 64;
+
 /**
- * Moves parameters along their gradients. All parameters lie in one arena, so a step is one dispatch whatever their
- * number (plus two for clipping).
+ * Moves parameters along their gradients. All parameters lie in one arena, so a step is one dispatch whatever the number
+ * of parameters and groups (plus two for clipping, one for accumulation, and one of a single invocation that counts).
  */
 export abstract class Optimizer {
   /** Learning rate, f32[1]. */
   readonly lr: Tensor;
   /**
    * (factor of all gradients, their global norm before clipping, loss scale, steps skipped, steps since the loss scale
-   * changed): f32[5]. The norm is there with `clipNorm`, `skipNonFinite` or `lossScale`. A factor of 0: step skipped.
+   * changed): f32[5]. The norm is there with `clipNorm`, `skipNonFinite` or `lossScale`. A factor of 0: step skipped, or
+   * its gradients only accumulated.
    */
   readonly gradientScale: Tensor;
+  /** What kernels read: `gradientScale`, and `lr` at element 64. */
+  readonly control: Tensor;
   readonly arena: Arena;
+  /** All that is moved, in the arena's order. */
+  readonly parameters: readonly Tensor[];
   readonly gradients: Tensor;
+  /** With `accumulate`: the sum of the gradients so far, and the steps that are in it, u32[1]. */
+  readonly accumulated: Tensor | undefined;
+  readonly microSteps: Tensor | undefined;
+  readonly #groups: Tensor | undefined;
 
+  /** @throws CaptureError where there are no parameters, or an option is out of range */
   constructor(
     readonly name: string,
-    readonly parameters: readonly Tensor[],
+    parameters: Parameters,
     readonly options: OptimizerOptions,
+    defaultLr: number,
   ) {
-    if (!parameters.length) throw new CaptureError(name, "no parameters to optimize");
-    this.arena = Arena.of(parameters);
+    checkOptions(name, options);
+    const groups = groupsOf(name, parameters);
+    const { lr = defaultLr, lossScale = 1, weightDecay = 0, accumulate = 1 } = options;
+    this.arena = Arena.of(groups.flatMap((g) => g.parameters));
+    this.parameters = this.arena.tensors;
     this.gradients = this.arena.buffer("gradients");
-    this.lr = state("lr", { shape: [1], dtype: "f32" }, () => Float32Array.of(options.lr));
-    const { lossScale = 1 } = options;
+    this.#groups = groupTable(this.arena, groups, weightDecay);
     const scale = lossScale === "dynamic" ? FIRST_SCALE : lossScale;
-    if (!(scale > 0)) throw new CaptureError(name, `lossScale ${lossScale}`, {}, 'pass a number above 0, or "dynamic"');
-    const first = () => Float32Array.of(1 / scale, 0, scale, 0, 0);
-    this.gradientScale = state("gradient_scale", { shape: [5], dtype: "f32" }, first);
+    this.control = state("control", { shape: [LR_AT + 1], dtype: "f32" }, () => {
+      const values = new Float32Array(LR_AT + 1);
+      values.set([1 / scale, 0, scale]);
+      values[LR_AT] = lr;
+      return values;
+    });
+    this.lr = state("lr", { shape: [1], dtype: "f32" });
+    this.gradientScale = state("gradient_scale", { shape: [5], dtype: "f32" });
+    this.gradientScale.home = { of: this.control, offset: 0 };
+    this.lr.home = { of: this.control, offset: LR_AT };
+    if (accumulate === 1) return;
+    this.accumulated = this.arena.buffer("accumulated");
+    this.microSteps = state("micro_steps", { shape: [1], dtype: "u32" });
   }
 
   /**
    * Records one step on the loss with whatever is being captured: the gradients now, the update after all compute.
-   * @throws CaptureError where the loss does not depend on a parameter
+   * @throws CaptureError where the loss does not depend on a parameter, or another optimizer has taken one over
    */
   step(loss: Tensor): void {
     const { lossScale } = this.options;
+    const moved = this.parameters.findIndex((p) => !this.arena.holds(p));
+    if (moved >= 0)
+      throw new CaptureError(
+        this.name,
+        `parameter ${moved} has moved to an optimizer (or average) that was made later`,
+        {},
+        "give a parameter to one optimizer at a time",
+      );
     const seed = lossScale === undefined ? undefined : reshape(slice(this.gradientScale, 0, 2, 3), loss.shape);
     const grads = partialGradients(loss, this.parameters, seed);
     const missing = grads.flatMap((g, i) => (g ? [] : [i]));
@@ -96,45 +151,89 @@ export abstract class Optimizer {
     recordUpdate({
       name: this.name,
       reads: grads as Tensor[],
-      writes: [this.arena.parameters, this.gradientScale, ...this.states().map(([, t]) => t)],
+      writes: [this.arena.parameters, ...this.allStates().map(([, t]) => t)],
       assigns,
-      lower: () => [...this.#scale(), ...this.dispatches(this.#bindings())],
+      lower: (target) => [...this.#accumulate(), ...this.#scale(target), ...this.dispatches(this.#launch())],
     });
   }
 
   /** The optimizer's own states under PyTorch's names; those of the arena's length have a part for each parameter. */
   abstract states(): [string, Tensor][];
 
-  /** The launches of one update. */
-  protected abstract dispatches(bindings: Bindings): Dispatch[];
-
-  /** vec4s in the arena. */
-  protected get vectors(): number {
-    return this.arena.length / 4;
-  }
-
-  #bindings(): Bindings {
-    const { gradients, lr, gradientScale: scale, arena } = this;
-    return { gradients, lr, scale, parameters: arena.parameters };
-  }
-
-  #scale(): Dispatch[] {
-    const { clipNorm, lossScale, skipNonFinite = lossScale !== undefined } = this.options;
-    if (clipNorm === undefined && !skipNonFinite) return [];
-    const partial = scratch({ shape: [NORM_PARTS], dtype: "f32" });
+  /** All states that a run needs to go on as if it had never stopped: its own, and what every optimizer has. */
+  allStates(): [string, Tensor][] {
+    const { accumulated, microSteps } = this;
     return [
-      squareSum.dispatch({
-        buffers: { x: this.gradients, partial },
-        params: { len: this.vectors, parts: NORM_PARTS },
-        grid: [NORM_PARTS],
-        flops: 2 * this.arena.length,
-      }),
-      gradientScaleKernel.dispatch({
-        buffers: { partial, state: this.gradientScale },
-        params: { parts: NORM_PARTS, max_norm: clipNorm ?? NO_LIMIT, interval: GROWTH_INTERVAL },
-        constants: { SKIP: Number(skipNonFinite), DYNAMIC: Number(lossScale === "dynamic") },
-        grid: [1],
-      }),
-    ];
+      ...this.states(),
+      ["lr", this.lr],
+      ["gradient_scale", this.gradientScale],
+      ...(accumulated && microSteps
+        ? ([
+            ["accumulated", accumulated],
+            ["micro_steps", microSteps],
+          ] as const)
+        : []),
+    ] as [string, Tensor][];
+  }
+
+  /** The launches of one update. */
+  protected abstract dispatches(launch: Launch): Dispatch[];
+
+  /** The launch that counts an update in `state[0]`. */
+  protected count(counter: Tensor): Dispatch {
+    return countUpdate.dispatch({ buffers: { control: this.control, state: counter }, params: { len: 1 }, grid: [1] });
+  }
+
+  /** Stands for a state that a variant of a kernel binds and does not use. */
+  protected unused(): Tensor {
+    return scratch({ shape: [4], dtype: "f32" });
+  }
+
+  #launch(): Launch {
+    const { control, arena, accumulated, gradients } = this;
+    const { clipValue, weightDecay = 0 } = this.options;
+    const len = arena.length / 4;
+    return {
+      buffers: {
+        gradients: accumulated ?? gradients,
+        control,
+        groups: this.#groups ?? control,
+        parameters: arena.parameters,
+      },
+      params: { len, clip_value: clipValue ?? 0, weight_decay: weightDecay },
+      constants: { GROUPED: Number(this.#groups !== undefined), CLIP: Number(clipValue !== undefined) },
+      grid: len,
+    };
+  }
+
+  #accumulate(): Dispatch[] {
+    const { gradients, accumulated, microSteps: micro } = this;
+    if (!accumulated || !micro) return [];
+    const len = this.arena.length / 4;
+    return [accumulateKernel.dispatch({ buffers: { gradients, micro, accumulated }, params: { len }, grid: len })];
+  }
+
+  #scale({ cpu }: Target): Dispatch[] {
+    const { clipNorm, lossScale, skipNonFinite = lossScale !== undefined, accumulate = 1 } = this.options;
+    const measured = clipNorm !== undefined || skipNonFinite;
+    if (!measured && accumulate === 1) return [];
+    const parts = measured ? NORM_PARTS : 0;
+    const partial = scratch({ shape: [NORM_PARTS], dtype: "f32" });
+    const sum = {
+      buffers: { x: this.accumulated ?? this.gradients, partial },
+      params: { len: this.arena.length / 4, parts },
+      flops: 2 * this.arena.length,
+    };
+    const lanes = 256;
+    const norm = cpu
+      ? squareSum.dispatch({ ...sum, grid: [NORM_PARTS] })
+      : squareSumTree.dispatch({ ...sum, grid: [NORM_PARTS * lanes], constants: { LANES: lanes } });
+    const scale = gradientScaleKernel.dispatch({
+      buffers: { partial, state: this.gradientScale, micro: this.microSteps ?? this.unused() },
+      params: { parts, max_norm: clipNorm ?? NO_LIMIT, interval: GROWTH_INTERVAL, micro_steps: accumulate },
+      constants: { SKIP: Number(skipNonFinite), DYNAMIC: Number(lossScale === "dynamic") },
+      grid: [1],
+    });
+    return measured ? [norm, scale] : [scale];
   }
 }

@@ -1,38 +1,56 @@
 import rmspropKernel from "../../shaders/rmsprop.wgsl";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
-import { type Bindings, Optimizer, type OptimizerOptions } from "./optimizer";
+import type { Parameters } from "./groups";
+import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
 
 export interface RmspropOptions extends OptimizerOptions {
   /** Share of the old average of squares; default 0.99. */
   readonly alpha?: number;
-  /** Default 1e-8. */
+  /** Added to the root; default 1e-8. */
   readonly eps?: number;
+  /** Share of the last velocity that is kept; default 0: none is kept. */
+  readonly momentum?: number;
+  /** Divide by the root of the variance, not of the mean of squares; default false. */
+  readonly centered?: boolean;
 }
 
 /**
- * RMSprop, `s ← α·s + (1 − α)·g², p ← p − lr·g / (√s + ε)`, as PyTorch's.
- * @see Tieleman and Hinton 2012, lecture 6e of "Neural networks for machine learning"
+ * RMSprop, `s ← α·s + (1 − α)·g², p ← p − lr·g / (√s + ε)`, as PyTorch's. With `centered` the root is of `s − a²`, a the
+ * average of g; with `momentum` the quotient goes through a velocity. Learning rate 0.01 unless given.
+ * @see Tieleman and Hinton 2012, lecture 6e of "Neural networks for machine learning"; Graves 2013 for the centered form
  */
 export class RMSprop extends Optimizer {
   readonly squareAverage: Tensor;
+  readonly average: Tensor | undefined;
+  readonly velocity: Tensor | undefined;
 
   constructor(
-    parameters: readonly Tensor[],
-    override readonly options: RmspropOptions,
+    parameters: Parameters,
+    override readonly options: RmspropOptions = {},
   ) {
-    super("RMSprop", parameters, options);
+    super("RMSprop", parameters, options, 1e-2);
     this.squareAverage = this.arena.buffer("square_avg");
+    if (options.centered) this.average = this.arena.buffer("grad_avg");
+    if (options.momentum) this.velocity = this.arena.buffer("momentum_buffer");
   }
 
   override states(): [string, Tensor][] {
-    return [["square_avg", this.squareAverage]];
+    const all = { square_avg: this.squareAverage, grad_avg: this.average, momentum_buffer: this.velocity };
+    return Object.entries(all).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
   }
 
-  protected override dispatches(bindings: Bindings): Dispatch[] {
-    const { alpha = 0.99, eps = 1e-8, weightDecay: weight_decay = 0 } = this.options;
-    const len = this.vectors;
-    const buffers = { ...bindings, square_average: this.squareAverage };
-    return [rmspropKernel.dispatch({ buffers, params: { len, alpha, eps, weight_decay }, grid: len, flops: 36 * len })];
+  protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
+    const { alpha = 0.99, eps = 1e-8, momentum = 0, centered = false } = this.options;
+    const { squareAverage: square_average, average = this.unused(), velocity = this.unused() } = this;
+    return [
+      rmspropKernel.dispatch({
+        buffers: { ...buffers, square_average, average, velocity },
+        params: { ...params, alpha, rest: 1 - alpha, eps, momentum },
+        constants: { ...constants, CENTERED: Number(centered), MOMENTUM: Number(momentum > 0) },
+        grid,
+        flops: 36 * grid,
+      }),
+    ];
   }
 }

@@ -1,3 +1,5 @@
+import { DataError } from "../core/errors";
+
 /** Learning rate as a function of the steps taken so far. */
 export type Schedule = (step: number) => number;
 
@@ -19,6 +21,22 @@ export const exponentialSchedule =
   (step) =>
     lr * gamma ** step;
 
+/** `lr / (1 + decay · epoch)`, epoch = ⌊step / every⌋; default: every step is one. */
+export const inverseTimeSchedule =
+  (lr: number, { decay, every = 1 }: { decay: number; every?: number }): Schedule =>
+  (step) =>
+    lr / (1 + decay * Math.floor(step / every));
+
+/** `final + (lr − final) · (1 − step / steps)^power`, then `final`. */
+export const polynomialSchedule =
+  (lr: number, { steps, power = 1, final = 0 }: { steps: number; power?: number; final?: number }): Schedule =>
+  (step) =>
+    final + (lr - final) * (1 - Math.min(1, step / steps)) ** power;
+
+/** On a line from `lr` to `final` at `steps`, then `final`. */
+export const linearSchedule = (lr: number, options: { steps: number; final?: number }): Schedule =>
+  polynomialSchedule(lr, options);
+
 /**
  * Rises linearly from 0 over `warmUp` steps, then follows half a cosine down to `final` at `steps`.
  * @see Loshchilov and Hutter 2017, "SGDR"
@@ -27,6 +45,139 @@ export const cosineSchedule =
   (lr: number, { steps, warmUp = 0, final = 0 }: { steps: number; warmUp?: number; final?: number }): Schedule =>
   (step) => {
     if (step < warmUp) return (lr * (step + 1)) / warmUp;
-    const progress = Math.min(1, (step - warmUp) / Math.max(1, steps - warmUp));
-    return final + ((lr - final) * (1 + Math.cos(Math.PI * progress))) / 2;
+    return halfCosine(lr, final, (step - warmUp) / Math.max(1, steps - warmUp));
   };
+
+/**
+ * Half a cosine from `lr` to `final` over `period` steps, then again from `lr`, each time `factor` times as long.
+ * @see Loshchilov and Hutter 2017, "SGDR: stochastic gradient descent with warm restarts"
+ */
+export const cosineRestartsSchedule =
+  (lr: number, { period, factor = 1, final = 0 }: { period: number; factor?: number; final?: number }): Schedule =>
+  (step) => {
+    let [start, length] = [0, period];
+    if (factor === 1) start = Math.floor(step / period) * period;
+    else
+      while (step >= start + length) {
+        start += length;
+        length *= factor;
+      }
+    return halfCosine(lr, final, (step - start) / length);
+  };
+
+export interface OneCycleOptions {
+  /** All steps of the run. */
+  readonly steps: number;
+  /** Share of the steps in which the rate rises; default 0.3. */
+  readonly rise?: number;
+  /** The first rate is maxLr / divFactor; default 25. */
+  readonly divFactor?: number;
+  /** The last rate is the first one / finalDivFactor; default 1e4. */
+  readonly finalDivFactor?: number;
+}
+
+/**
+ * Rises by half a cosine from `maxLr / divFactor` to `maxLr`, which it reaches at step `rise·steps − 1`, then falls by
+ * another one to `maxLr / divFactor / finalDivFactor` at the last step, as PyTorch's OneCycleLR in its two phases.
+ * @see Smith and Topin 2018, "Super-convergence"
+ */
+export const oneCycleSchedule =
+  (maxLr: number, { steps, rise = 0.3, divFactor = 25, finalDivFactor = 1e4 }: OneCycleOptions): Schedule =>
+  (step) => {
+    const first = maxLr / divFactor;
+    const peak = rise * steps - 1;
+    if (step < peak) return halfCosine(first, maxLr, step / peak);
+    return halfCosine(maxLr, first / finalDivFactor, (step - peak) / Math.max(1e-9, steps - 1 - peak));
+  };
+
+/** Rises on a line from `start · rate` to the rate that `schedule` begins with over `steps`, then follows `schedule`. */
+export const warmUp =
+  (schedule: Schedule, { steps, start = 0 }: { steps: number; start?: number }): Schedule =>
+  (step) =>
+    step < steps ? schedule(0) * (start + ((1 - start) * step) / steps) : schedule(step - steps);
+
+/** Half a cosine from one value to another, as progress goes from 0 to 1. */
+const halfCosine = (from: number, to: number, progress: number): number =>
+  to + ((from - to) * (1 + Math.cos(Math.PI * Math.max(0, Math.min(1, progress))))) / 2;
+
+export interface PlateauOptions {
+  /** Whether a smaller or a larger metric is better; default "min". */
+  readonly mode?: "min" | "max";
+  /** Factor of the rate; default 0.1. */
+  readonly factor?: number;
+  /** Observations without improvement that are let pass; default 10. */
+  readonly patience?: number;
+  /** What counts as an improvement: this share of the best metric, or with `absolute` this difference; default 1e-4. */
+  readonly threshold?: number;
+  readonly absolute?: boolean;
+  /** Observations after a reduction that do not count; default 0. */
+  readonly cooldown?: number;
+  /** The rate does not fall below; default 0. */
+  readonly min?: number;
+}
+
+/** What a {@link ReduceOnPlateau} knows: plain data, to be kept beside a checkpoint. */
+export interface PlateauState {
+  readonly lr: number;
+  readonly best: number | null;
+  readonly bad: number;
+  readonly cooling: number;
+}
+
+/** Lowers the learning rate when a metric has stopped to improve, as PyTorch's ReduceLROnPlateau. */
+export class ReduceOnPlateau {
+  /** The rate after the last observation. */
+  lr: number;
+  #best: number | null = null;
+  #bad = 0;
+  #cooling = 0;
+
+  constructor(
+    lr: number,
+    readonly options: PlateauOptions = {},
+  ) {
+    const { factor = 0.1 } = options;
+    if (!(factor > 0 && factor < 1)) throw new DataError("ReduceOnPlateau", `factor ${factor}`, { wants: "0 < x < 1" });
+    this.lr = lr;
+  }
+
+  /** For `fit` and others that want a schedule: the rate after the last observation, whatever the step. */
+  readonly schedule: Schedule = () => this.lr;
+
+  /** Takes note of a metric, once an epoch or an evaluation. @returns the rate from now on */
+  observe(metric: number): number {
+    const { factor = 0.1, patience = 10, cooldown = 0, min = 0 } = this.options;
+    if (this.#improves(metric)) {
+      this.#best = metric;
+      this.#bad = 0;
+    } else this.#bad++;
+    if (this.#cooling > 0) {
+      this.#cooling--;
+      this.#bad = 0;
+    }
+    if (this.#bad > patience) {
+      this.lr = Math.max(min, this.lr * factor);
+      this.#cooling = cooldown;
+      this.#bad = 0;
+    }
+    return this.lr;
+  }
+
+  /** All that {@link restore} needs to go on from here. */
+  state(): PlateauState {
+    return { lr: this.lr, best: this.#best, bad: this.#bad, cooling: this.#cooling };
+  }
+
+  restore({ lr, best, bad, cooling }: PlateauState): void {
+    this.lr = lr;
+    [this.#best, this.#bad, this.#cooling] = [best, bad, cooling];
+  }
+
+  #improves(metric: number): boolean {
+    const { mode = "min", threshold = 1e-4, absolute = false } = this.options;
+    const best = this.#best;
+    if (best === null) return !Number.isNaN(metric);
+    const sign = mode === "min" ? -1 : 1;
+    return sign * metric > sign * (absolute ? best + sign * threshold : best * (1 + sign * threshold));
+  }
+}

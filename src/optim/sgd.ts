@@ -1,41 +1,64 @@
 import momentumKernel from "../../shaders/momentum.wgsl";
 import sgdKernel from "../../shaders/sgd.wgsl";
-import type { Tensor } from "../graph/tensor";
+import { CaptureError } from "../core/errors";
+import { state, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
-import { type Bindings, Optimizer, type OptimizerOptions } from "./optimizer";
+import type { Parameters } from "./groups";
+import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
 
 export interface SgdOptions extends OptimizerOptions {
   /** Share of the last velocity that is kept; default 0: plain gradient descent. */
   readonly momentum?: number;
-  /** Look ahead along the velocity; default false. */
+  /** Share of the gradient that the velocity leaves out, but for the first step; default 0. */
+  readonly dampening?: number;
+  /** Look ahead along the velocity; default false. Wants momentum, and no dampening. */
   readonly nesterov?: boolean;
 }
 
 /**
- * Stochastic gradient descent, `v ← µ·v + g, p ← p − lr·v`, as PyTorch's SGD without dampening.
+ * Stochastic gradient descent, `v ← µ·v + (1 − dampening)·g, p ← p − lr·v`, as PyTorch's: the first v is g. Learning rate
+ * 1e-3 unless given.
  * @see Polyak 1964; Sutskever et al. 2013 for Nesterov's form
  */
 export class SGD extends Optimizer {
   readonly velocity: Tensor | undefined;
+  /** Steps taken, f32[1]; with dampening only, where the first one is special. */
+  readonly steps: Tensor | undefined;
 
   constructor(
-    parameters: readonly Tensor[],
-    override readonly options: SgdOptions,
+    parameters: Parameters,
+    override readonly options: SgdOptions = {},
   ) {
-    super("SGD", parameters, options);
-    if (options.momentum) this.velocity = this.arena.buffer("momentum_buffer");
+    super("SGD", parameters, options, 1e-3);
+    const { momentum = 0, dampening = 0, nesterov = false } = options;
+    if (nesterov && (!momentum || dampening))
+      throw new CaptureError("SGD", "nesterov wants momentum, and no dampening", {
+        momentum: String(momentum),
+        dampening: String(dampening),
+      });
+    if (momentum) this.velocity = this.arena.buffer("momentum_buffer");
+    if (momentum && dampening) this.steps = state("step", { shape: [1], dtype: "f32" });
   }
 
   override states(): [string, Tensor][] {
-    return this.velocity ? [["momentum_buffer", this.velocity]] : [];
+    const { velocity, steps } = this;
+    return [
+      ...(velocity ? [["momentum_buffer", velocity] as [string, Tensor]] : []),
+      ...(steps ? [["step", steps] as [string, Tensor]] : []),
+    ];
   }
 
-  protected override dispatches(bindings: Bindings): Dispatch[] {
-    const { momentum = 0, nesterov = false, weightDecay: weight_decay = 0 } = this.options;
-    const len = this.vectors;
-    if (!this.velocity) return [sgdKernel.dispatch({ buffers: bindings, params: { len, weight_decay }, grid: len })];
-    const buffers = { ...bindings, velocity: this.velocity };
-    const params = { len, momentum, weight_decay, nesterov: Number(nesterov) };
-    return [momentumKernel.dispatch({ buffers, params, grid: len, flops: 24 * len })];
+  protected override dispatches(launch: Launch): Dispatch[] {
+    const { velocity, steps } = this;
+    if (!velocity) return [sgdKernel.dispatch({ ...launch, flops: 16 * launch.grid })];
+    const { momentum = 0, dampening = 0, nesterov = false } = this.options;
+    const move = momentumKernel.dispatch({
+      buffers: { ...launch.buffers, state: steps ?? this.control, velocity },
+      params: { ...launch.params, momentum, dampening, nesterov: Number(nesterov) },
+      constants: { ...launch.constants, DAMPENED: Number(steps !== undefined) },
+      grid: launch.grid,
+      flops: 24 * launch.grid,
+    });
+    return steps ? [this.count(steps), move] : [move];
   }
 }

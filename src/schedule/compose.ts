@@ -1,7 +1,8 @@
 import type { Spec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
-import { type Dispatch, EPILOGUE_HOOK, PROLOGUE_HOOK, packParams, workgroupsFor } from "../kernel/kernel";
-import { appendFields, appendParams, elementType, fourOf, readBinding } from "./wgsl";
+import { type Dispatch, EPILOGUE_HOOK, PROLOGUE_HOOK, packParams, TAIL_HOOK, workgroupsFor } from "../kernel/kernel";
+import { enablesIn } from "../kernel/variant";
+import { appendFields, appendParams, elementType, fourElementsOf, fourOf, readBinding, withHalves } from "./wgsl";
 import { type Expression, Writer } from "./writer";
 
 const WORKGROUP = 64;
@@ -13,25 +14,29 @@ const MAX_BUFFERS = 8;
  * One kernel that evaluates `expression` for every element of `out`, made of the hand-written functions of
  * shaders/pointwise. Reads follow strides by index arithmetic. Where sizes and strides allow, an invocation makes four
  * neighbouring elements and memory is read and written as vec4.
+ * @param withTail whether the kernel is to have {@link TAIL_HOOK}; `out` is f32 then
  */
-export function compose(expression: Expression, out: Tensor): Dispatch {
+export function compose(expression: Expression, out: Tensor, withTail = false): Dispatch {
   const w = new Writer(expression, out, { prefix: "", byFour: true, counts: "fours" });
   const count = out.size / w.width;
   const fields = [{ name: "len", type: "u32" } as const, ...w.fields];
-  const code = `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
+  const code = withHalves(
+    `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
 ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 @group(0) @binding(${w.inputs.length}) var<storage, read_write> out: array<${elementType(out.dtype, w.width === 4)}>;
 @group(0) @binding(${w.inputs.length + 1}) var<uniform> params: Params;
 
-${w.functions}
+${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
   if (i >= params.len) { return; }
   ${w.lines}
-  out[i] = ${w.result};
+  out[i] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : ""}
 }
-`;
+`,
+    w.halves,
+  );
   const workgroupSize = [WORKGROUP, 1, 1] as const;
   return {
     variant: {
@@ -44,7 +49,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       ],
       params: fields,
       workgroupSize,
-      enables: [],
+      enables: enablesIn(code),
       hook: false,
     },
     buffers: [...w.buffers, out],
@@ -74,10 +79,11 @@ export function composeEpilogue(expression: Expression, host: Expression, out: S
     `fn ${name}(value: ${own}, i: u32${channel}) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
     ...(own === type ? [] : [fourOf(name, channel !== "")]),
   ].join("\n");
-  const code = appendFields(variant.code.replace(EPILOGUE_HOOK, epilogue), w.fields).replace(
+  const hung = appendFields(variant.code.replace(EPILOGUE_HOOK, epilogue), w.fields).replace(
     /@binding\(\d+\) var<uniform>/,
     `@binding(${first + w.inputs.length}) var<uniform>`,
   );
+  const code = withHalves(hung, w.halves);
   const read = w.bindings.map((b) => ({ name: b.name, access: "read" as const }));
   return {
     ...d,
@@ -86,11 +92,59 @@ export function composeEpilogue(expression: Expression, host: Expression, out: S
       key: code,
       name: `${variant.name}+${w.name}`,
       code,
+      enables: enablesIn(code),
       bindings: [...variant.bindings, ...read],
       params: [...variant.params, ...w.fields],
       hook: false,
     },
     buffers: [...d.buffers, ...w.buffers],
+    params: appendParams(d, w.fields, w.values),
+    flops: d.flops + w.flops,
+  };
+}
+
+/**
+ * The dispatch of a kernel with {@link TAIL_HOOK}, with `expression` evaluated on each result that it has stored and written
+ * to `out`.
+ * @param host what stands for the kernel's result in the expression
+ * @returns null where the kernel has no such hook, or would bind too many buffers
+ */
+export function composeTail(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
+  const { variant } = d;
+  const found = variant.code.match(TAIL_HOOK);
+  if (!found) return null;
+  const { type, channel = "" } = found.groups!;
+  const place = { prefix: "tail_", counts: "elements", host, channel: d.channel } as const;
+  const w = new Writer(expression, out, { ...place, byFour: type === "vec4f" });
+  const first = variant.bindings.length;
+  const last = first + w.inputs.length;
+  if (last + 1 > MAX_BUFFERS || (type === "vec4f" && w.width !== 4)) return null;
+  const own = w.width === 4 ? "vec4f" : "f32";
+  const tail = [
+    ...w.bindings.map((b, n) => readBinding(first + n, b.name, b.type)),
+    `@group(0) @binding(${last}) var<storage, read_write> tail_out: array<${elementType(out.dtype, w.width === 4)}>;`,
+    w.functions,
+    `fn tail(value: ${own}, i: u32${channel}) {\n  ${w.lines}\n  tail_out[${w.width === 4 ? "i / 4u" : "i"}] = ${w.stored(w.result)};\n}`,
+  ].join("\n");
+  const hung = appendFields(variant.code.replace(TAIL_HOOK, tail), w.fields).replace(
+    /@binding\(\d+\) var<uniform>/,
+    `@binding(${last + 1}) var<uniform>`,
+  );
+  const code = withHalves(hung, w.halves);
+  const read = w.bindings.map((b) => ({ name: b.name, access: "read" as const }));
+  return {
+    ...d,
+    variant: {
+      ...variant,
+      key: code,
+      name: `${variant.name}⇉${w.name}`,
+      code,
+      enables: enablesIn(code),
+      bindings: [...variant.bindings, ...read, { name: "tail_out", access: "write" }],
+      params: [...variant.params, ...w.fields],
+      hook: false,
+    },
+    buffers: [...d.buffers, ...w.buffers, out],
     params: appendParams(d, w.fields, w.values),
     flops: d.flops + w.flops,
   };
@@ -103,21 +157,27 @@ export function composeEpilogue(expression: Expression, host: Expression, out: S
  */
 export function composePrologue(expression: Expression, input: Spec, d: Dispatch): Dispatch | null {
   const { variant } = d;
-  const w = new Writer(expression, input, { prefix: "prologue_", byFour: false, counts: "elements" });
+  const { type } = variant.code.match(PROLOGUE_HOOK)!.groups!;
+  const byFour = type === elementType(input.dtype, true);
+  const w = new Writer(expression, input, { prefix: "prologue_", byFour, counts: "elements" });
   const added = w.inputs.length;
   if (variant.bindings.length - 1 + added > MAX_BUFFERS) return null;
+  const own = elementType(input.dtype, w.width === 4);
+  const name = own === type ? "element" : "element_of_one";
   const prologue = [
     ...w.bindings.map((b, n) => readBinding(n, b.name, b.type)),
     w.functions,
-    `fn element(i: u32) -> f32 {\n  ${w.lines}\n  return ${w.result};\n}`,
+    `fn ${name}(i: u32) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
+    ...(own === type ? [] : [fourElementsOf(name, type!)]),
   ].join("\n");
-  const code = appendFields(
+  const begun = appendFields(
     variant.code
       .replace(/@group\(0\) @binding\(0\) .*\n/, "")
       .replace(/@binding\((\d+)\)/g, (_, n: string) => `@binding(${Number(n) - 1 + added})`)
       .replace(PROLOGUE_HOOK, prologue),
     w.fields,
   );
+  const code = withHalves(begun, w.halves);
   const read = w.bindings.map((b) => ({ name: b.name, access: "read" as const }));
   return {
     ...d,
@@ -126,6 +186,7 @@ export function composePrologue(expression: Expression, input: Spec, d: Dispatch
       key: code,
       name: `${w.name}→${variant.name}`,
       code,
+      enables: enablesIn(code),
       bindings: [...read, ...variant.bindings.slice(1)],
       params: [...variant.params, ...w.fields],
     },

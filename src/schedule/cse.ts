@@ -1,3 +1,4 @@
+import { attrsKey } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
 /**
@@ -13,7 +14,7 @@ export function canonical(order: readonly Tensor[]): (t: Tensor) => Tensor {
     if (!t.source || representative.has(t)) continue;
     const { op, inputs, attrs, outs } = t.source;
     if (!opIds.has(op)) opIds.set(op, opIds.size);
-    const key = `${opIds.get(op)}|${JSON.stringify(attrs)}|${inputs.map((i) => of(i).id).join(",")}`;
+    const key = `${opIds.get(op)}|${attrsKey(attrs)}|${inputs.map((i) => of(i).id).join(",")}`;
     const same = known.get(key);
     if (!same) known.set(key, outs);
     else for (const [i, out] of outs.entries()) representative.set(out, same[i]!);

@@ -1,3 +1,4 @@
+import { isFloat } from "../core/dtype";
 import { sameShape } from "../core/shape";
 import type { KernelOp, SumOf } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
@@ -7,10 +8,12 @@ const MAX_READS = 7;
 
 /** What becomes of pointwise tensors. */
 export interface Fusion {
-  /** Computed within the kernel of their only reader. */
+  /** Computed within the kernel of whoever reads them. */
   readonly inlined: ReadonlySet<Tensor>;
   /** Computed, with all that is inlined in them, on the results of the kernel that makes the tensor they map to. */
   readonly hosts: ReadonlyMap<Tensor, Tensor>;
+  /** From a tensor that somebody else reads as well to one that is computed from it in the same kernel, and stored too. */
+  readonly tails: ReadonlyMap<Tensor, Tensor>;
   /** Sums that a kernel makes on the side, each with a tensor of that kernel. */
   readonly sides: ReadonlyMap<Tensor, Tensor>;
   /** Pointwise tensors that the kernel reading them computes in place of the reads: each with its input. */
@@ -18,11 +21,11 @@ export interface Fusion {
 }
 
 /**
- * The pointwise tensors that get no buffer of their own, but are computed within the kernel of the one that reads them.
+ * How pointwise tensors are joined into kernels.
  *
- * A tensor is inlined when its only reader is a pointwise op of the same size, so that nothing is computed twice, and
- * the reader's kernel still binds at most {@link MAX_READS} buffers. Constants, and what is computed from constants
- * alone, are always inlined.
+ * A tensor is inlined where all that reads it is computed in one kernel, element by element of the same size, so that
+ * nothing is computed twice, and that kernel still reads at most {@link MAX_READS} buffers. Constants, and what is computed
+ * from constants alone, are always inlined.
  */
 export function fusion(
   order: readonly Tensor[],
@@ -30,38 +33,21 @@ export function fusion(
   inputsOf: (t: Tensor) => readonly Tensor[],
   fuse: boolean,
 ): Fusion {
-  const inlined = new Set<Tensor>();
   const wanted = new Set(roots);
-  const readers = countReaders(order, inputsOf);
-  const reads = new Map<Tensor, ReadonlySet<Tensor>>();
-  const constants = new Set<Tensor>();
-  for (const t of order) {
-    const inputs = [...new Set(inputsOf(t))];
-    const { kind } = t.source?.op ?? {};
-    if (kind !== "kernel" && t.source && inputs.every((i) => constants.has(i))) constants.add(t);
-    if (kind !== "pointwise") continue;
-    const own = new Set(inputs.filter((i) => !constants.has(i)));
-    for (const input of own) {
-      const fits = input.source?.op.kind === "pointwise" && readers.get(input) === 1 && input.size === t.size;
-      if (!fuse || !fits || wanted.has(input)) continue;
-      const joined = new Set([...own, ...reads.get(input)!]);
-      joined.delete(input);
-      if (joined.size > MAX_READS) continue;
-      own.delete(input);
-      for (const r of reads.get(input)!) own.add(r);
-      inlined.add(input);
-    }
-    reads.set(t, own);
-    if (constants.has(t) && !wanted.has(t)) inlined.add(t);
-  }
+  const constants = constantsOf(order, inputsOf);
+  const inlined = new Set([...constants].filter((t) => t.source?.op.kind === "pointwise" && !wanted.has(t)));
+  if (!fuse) return { inlined, hosts: new Map(), tails: new Map(), sides: new Map(), prologues: new Map() };
+
+  const readersOf = readersIn(order, inputsOf);
+  const groups = groupsOf(order, wanted, constants, readersOf, inputsOf);
+  for (const [t, root] of groups.rootOf) if (root !== t) inlined.add(t);
   const hosts = new Map<Tensor, Tensor>();
-  if (fuse)
-    for (const [t, own] of reads) {
-      if (inlined.has(t) || t.dtype !== "f32") continue;
-      const host = [...own].reverse().find((i) => isHost(i, t) && readers.get(i) === 1 && !wanted.has(i));
-      if (host) hosts.set(t, host);
-    }
-  if (!fuse) return { inlined, hosts, sides: new Map(), prologues: new Map() };
+  for (const [root, reads] of groups.reads) {
+    if (inlined.has(root) || !isFloat(root.dtype)) continue;
+    const allWithin = (i: Tensor) => readersOf.get(i)!.every((r) => groups.rootOf.get(r) === root);
+    const host = [...reads].reverse().find((i) => isHost(i, root) && !wanted.has(i) && allWithin(i));
+    if (host) hosts.set(root, host);
+  }
   const finished = new Set(hosts.values());
   const sides = sideSums(
     order.filter((t) => !finished.has(t)),
@@ -71,12 +57,81 @@ export function fusion(
   for (const t of order) {
     if (t.source?.op.kind !== "kernel" || !t.source.op.prologue || sides.has(t)) continue;
     const input = inputsOf(t)[0]!;
-    const alone = input.source?.op.kind === "pointwise" && readers.get(input) === 1 && !wanted.has(input);
+    const alone = input.source?.op.kind === "pointwise" && readersOf.get(input)?.length === 1 && !wanted.has(input);
     if (!alone || hosts.has(input) || inlined.has(input)) continue;
     prologues.set(t, input);
     inlined.add(input);
   }
-  return { inlined, hosts, sides, prologues };
+  return { inlined, hosts, tails: tailsOf(order, groups.reads, inlined, hosts), sides, prologues };
+}
+
+/** Pointwise and view tensors that are made of constants alone. */
+function constantsOf(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Set<Tensor> {
+  const constants = new Set<Tensor>();
+  for (const t of order)
+    if (t.source && t.source.op.kind !== "kernel" && inputsOf(t).every((i) => constants.has(i))) constants.add(t);
+  return constants;
+}
+
+interface Groups {
+  /** For each pointwise tensor the one in whose kernel it is computed. */
+  readonly rootOf: ReadonlyMap<Tensor, Tensor>;
+  /** What the kernel of each root reads. */
+  readonly reads: ReadonlyMap<Tensor, ReadonlySet<Tensor>>;
+}
+
+/** Joins pointwise tensors, from the last to the first: by then it is known in which kernels a tensor is read. */
+function groupsOf(
+  order: readonly Tensor[],
+  wanted: ReadonlySet<Tensor>,
+  constants: ReadonlySet<Tensor>,
+  readersOf: ReadonlyMap<Tensor, readonly Tensor[]>,
+  inputsOf: (t: Tensor) => readonly Tensor[],
+): Groups {
+  const rootOf = new Map<Tensor, Tensor>();
+  const reads = new Map<Tensor, Set<Tensor>>();
+  for (const t of [...order].reverse()) {
+    if (t.source?.op.kind !== "pointwise" || (constants.has(t) && !wanted.has(t))) continue;
+    const own = inputsOf(t).filter((i) => !constants.has(i));
+    const readers = wanted.has(t) ? [] : (readersOf.get(t) ?? []);
+    const [root, ...others] = new Set(readers.map((r) => (r.size === t.size ? rootOf.get(r) : undefined)));
+    const joined = new Set(root ? [...own, ...reads.get(root)!] : own);
+    if (root && !others.length) joined.delete(t);
+    const fits = root && !others.length && joined.size <= MAX_READS;
+    rootOf.set(t, fits ? root : t);
+    reads.set(fits ? root : t, fits ? joined : new Set(own));
+  }
+  return { rootOf, reads };
+}
+
+/**
+ * A kernel may store a second result that is computed from its first, where that is wanted by others too: the first is not
+ * read again for it. Only where no other kernel stands between the two, so that the second is not made before its time.
+ */
+function tailsOf(
+  order: readonly Tensor[],
+  reads: Groups["reads"],
+  inlined: ReadonlySet<Tensor>,
+  hosts: Fusion["hosts"],
+): Map<Tensor, Tensor> {
+  const tails = new Map<Tensor, Tensor>();
+  const position = new Map(order.map((t, i) => [t, i]));
+  const taken = new Set<Tensor>(hosts.values());
+  let before: Tensor | undefined;
+  for (const t of order) {
+    if (!t.source || t.source.op.kind === "view" || inlined.has(t) || taken.has(t)) continue;
+    const own = reads.get(t);
+    const last = before;
+    before = t;
+    if (!own || hosts.has(t) || !last || !own.has(last) || !isFloat(last.dtype) || !sameShape(last.shape, t.shape))
+      continue;
+    // What else it reads is there before the first is made: this leaves out views of the first, too.
+    if ([...own].some((i) => i !== last && i.source && position.get(i)! > position.get(last)!)) continue;
+    if ((last.source!.op.kind === "kernel" && last.source!.outs.length > 1) || tails.has(last)) continue;
+    tails.set(last, t);
+    before = undefined; // a second result has no further one
+  }
+  return tails;
 }
 
 /**
@@ -117,7 +172,11 @@ function through(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): Tensor 
 
 /** Whether a kernel's result could be finished by the ops of `t` before it is written. */
 const isHost = (i: Tensor, t: Tensor): boolean =>
-  i.source?.op.kind === "kernel" && i.source.outs.length === 1 && i.dtype === "f32" && sameShape(i.shape, t.shape);
+  i.source?.op.kind === "kernel" &&
+  i.source.outs.length === 1 &&
+  isFloat(i.dtype) &&
+  (i.source.op.halves === true || (i.dtype === "f32" && t.dtype === "f32")) &&
+  sameShape(i.shape, t.shape);
 
 /** The constant that a chain of views shows, so that the views need not be followed. */
 export function constantBehind(t: Tensor, represent: (t: Tensor) => Tensor): Tensor | undefined {
@@ -129,14 +188,14 @@ export function constantBehind(t: Tensor, represent: (t: Tensor) => Tensor): Ten
 const isConstant = (t: Tensor, represent: (t: Tensor) => Tensor): boolean =>
   t.source?.op.kind === "pointwise" && t.source.inputs.every((i) => constantBehind(represent(i), represent));
 
-/** How many nodes read each tensor. */
-function countReaders(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Map<Tensor, number> {
-  const readers = new Map<Tensor, number>();
+/** The nodes that read each tensor, each by one of its outputs. */
+function readersIn(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Map<Tensor, Tensor[]> {
+  const readers = new Map<Tensor, Tensor[]>(order.map((t) => [t, []]));
   const counted = new Set<Tensor[]>();
   for (const t of order) {
     if (!t.source || counted.has(t.source.outs)) continue;
     counted.add(t.source.outs);
-    for (const input of new Set(inputsOf(t))) readers.set(input, (readers.get(input) ?? 0) + 1);
+    for (const input of new Set(inputsOf(t))) readers.get(input)!.push(t);
   }
   return readers;
 }

@@ -1,10 +1,12 @@
 import { typedArray } from "../core/dtype";
+import type { Spec } from "../core/shape";
 import { type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
 import { data, type Source, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { compose, composeEpilogue, composePrologue } from "./compose";
+import { chosenWay, type Ways } from "../kernel/ways";
+import { compose, composeEpilogue, composePrologue, composeTail } from "./compose";
 import { canonical } from "./cse";
 import { constantBehind, type Fusion, fusion } from "./fuse";
 import { contiguousLayout, isContiguous } from "./layout";
@@ -15,13 +17,23 @@ const MAX_KEPT_CONSTANT = 4096;
 
 /** Data for a tensor that shows a constant: the same number everywhere. */
 function filledData({ shape, dtype, size }: Tensor, constant: Tensor | undefined): Tensor | undefined {
-  if (!constant?.source || constant.source.inputs.length || size > MAX_KEPT_CONSTANT) return undefined;
+  if (!constant?.source || constant.source.inputs.length || size > MAX_KEPT_CONSTANT || dtype === "f16")
+    return undefined;
   const { op, attrs } = constant.source as Node<PointwiseOp>;
   const [value = 0] = op.scalars?.(attrs) ?? [];
   return data({ shape, dtype }, typedArray(dtype, size).fill(value));
 }
 
 type Node<O> = Source & { readonly op: O };
+
+/** An op that could be done in several ways, and the one that was taken. */
+export interface Choice {
+  readonly ways: Ways;
+  readonly way: string;
+  readonly op: KernelOp;
+  readonly inputs: readonly Spec[];
+  readonly attrs: object;
+}
 
 export interface LowerOptions {
   readonly target: Target;
@@ -35,6 +47,8 @@ export interface LowerOptions {
  */
 export class Lowering {
   readonly dispatches: Dispatch[] = [];
+  /** By key: ops of equal sizes are decided together. */
+  readonly choices = new Map<string, Choice>();
   readonly #readings = new Map<Tensor, Reading>();
   readonly #copies = new Map<Tensor, Tensor>();
   readonly #expressions = new Map<Tensor, Expression>();
@@ -45,7 +59,9 @@ export class Lowering {
   /** From a kernel's outputs to the sum that it makes on the side, and back from the sum to one of the outputs. */
   readonly #sides = new Map<readonly Tensor[], Tensor>();
   readonly #besides: Fusion["sides"];
+  readonly #tails: Fusion["tails"];
   readonly #prologues: Fusion["prologues"];
+  readonly #needed: ReadonlySet<Tensor>;
 
   constructor(
     wanted: readonly Tensor[],
@@ -56,9 +72,11 @@ export class Lowering {
     const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
     const order = topological(roots, inputsOf);
     const joined = fusion(order, roots, inputsOf, options.fuse);
-    ({ inlined: this.#inlined, hosts: this.#hosts, sides: this.#besides, prologues: this.#prologues } = joined);
+    ({ inlined: this.#inlined, hosts: this.#hosts, tails: this.#tails } = joined);
+    ({ sides: this.#besides, prologues: this.#prologues } = joined);
     for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
     this.#hosted = new Set(this.#hosts.values());
+    this.#needed = new Set(order);
     for (const t of order) this.#lower(t);
     for (const t of roots) this.contiguous(t);
   }
@@ -114,7 +132,20 @@ export class Lowering {
     const expression = this.#apply(t);
     if (host && this.#finish(host, expression, t)) return;
     if (host) this.#kernel(host);
-    this.dispatches.push(compose(expression, t));
+    this.#emit(compose(expression, t, this.#tails.has(t)), t);
+  }
+
+  /** Adds the dispatch that makes `t` last of all, and lets it make what is computed from `t` at once, where it can. */
+  #emit(d: Dispatch, t: Tensor): void {
+    const second = this.#tails.get(t);
+    if (!second) {
+      this.dispatches.push(d);
+      return;
+    }
+    for (const made of [t, second]) this.#readings.set(made, { base: made, layout: contiguousLayout(made.shape) });
+    const both = composeTail(this.#apply(second), this.#read(t), second, d);
+    this.dispatches.push(both ? this.#bound(both, [t, second]) : d);
+    if (!both) this.#readings.delete(second);
   }
 
   /** Emits the kernel that makes `host` with the expression evaluated on its results. @returns whether that could be done */
@@ -125,17 +156,18 @@ export class Lowering {
     const finished = last.variant.hook && writers.length === 1 && writers[0] === last;
     const hung = finished && composeEpilogue(expression, this.#read(host), out, last);
     if (!hung) return false;
-    for (const d of [...made.slice(0, -1), hung]) this.dispatches.push(this.#bound(d, [out]));
+    for (const d of made.slice(0, -1)) this.dispatches.push(this.#bound(d, [out]));
+    this.#emit(this.#bound(hung, [out]), out);
     return true;
   }
 
   #view(t: Tensor): Reading {
-    const { op, inputs, attrs } = t.source as Node<ViewOp>;
+    const { op, inputs, attrs, index } = t.source as Node<ViewOp>;
     const input = this.#represent(inputs[0]!);
     const reading = this.#reading(input);
-    const layout = op.view(reading.layout, attrs);
+    const layout = op.view(reading.layout, attrs, index);
     if (layout) return { base: reading.base, layout };
-    return { base: this.contiguous(input), layout: op.view(contiguousLayout(input.shape), attrs)! };
+    return { base: this.contiguous(input), layout: op.view(contiguousLayout(input.shape), attrs, index)! };
   }
 
   #apply(t: Tensor): Expression {
@@ -165,7 +197,8 @@ export class Lowering {
     const { outs } = maker.source!;
     const made = this.#make(maker, outs);
     for (const out of outs) this.#readings.set(out, { base: out, layout: contiguousLayout(out.shape) });
-    for (const d of made) this.dispatches.push(this.#bound(d, outs));
+    for (const d of made.slice(0, -1)) this.dispatches.push(this.#bound(d, outs));
+    this.#emit(this.#bound(made.at(-1)!, outs), outs[0]!);
   }
 
   /** The dispatches of a kernel op, and with them the sum that it makes on the side. */
@@ -173,7 +206,12 @@ export class Lowering {
     const { op, inputs, attrs } = t.source as Node<KernelOp>;
     const side = this.#sides.get(t.source!.outs);
     if (side) this.#readings.set(side, { base: side, layout: contiguousLayout(side.shape) });
-    const made = op.lower(inputs, outs, attrs, this.options.target, side);
+    const { target } = this.options;
+    // The result of a host is written by another name, and read.
+    const isRead = (out: Tensor) => outs.length === 1 || this.#needed.has(out);
+    const made = op.lower(inputs, outs, attrs, target, side, isRead);
+    const ways = op.ways?.(inputs, attrs, target);
+    if (ways) this.choices.set(ways.key, { ways, way: chosenWay(target, ways), op, inputs, attrs });
     const input = this.#prologues.get(t);
     return input ? made.map((d) => this.#begin(d, inputs[0]!, input)) : made;
   }

@@ -1,8 +1,10 @@
-import { BYTES_PER_ELEMENT } from "../core/dtype";
+import { bytesPerElement } from "../core/dtype";
+import type { Spec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
-import { Lowering, type LowerOptions } from "./lower";
+import { byImmediates, type Target } from "../kernel/target";
+import { type Choice, Lowering, type LowerOptions } from "./lower";
 import { showPlan } from "./print";
 import { assignSlots, type Life } from "./slots";
 
@@ -23,6 +25,8 @@ export interface Plan {
   readonly outputs: readonly Tensor[];
   /** Buffers that outlive the plan; an arena counts once. */
   readonly states: readonly Tensor[];
+  /** Ops for which several kernels would do. */
+  readonly choices: readonly Choice[];
   /** Floating-point operations of one run. */
   readonly flops: number;
   /** Bytes that the plan needs on the device: slots, states and parameters of kernels. */
@@ -38,7 +42,8 @@ export interface PlanRequest extends LowerOptions {
 }
 
 /** Bytes that a buffer of a tensor takes: whole vec4s. */
-export const bytesOf = (t: { size: number }): number => Math.ceil((t.size * BYTES_PER_ELEMENT) / 16) * 16;
+export const bytesOf = (t: Spec & { readonly size: number }): number =>
+  Math.ceil((t.size * bytesPerElement(t.dtype)) / 16) * 16;
 
 /** The buffer that holds a state: its arena's, or its own. */
 export const homeOf = (t: Tensor): { state: Tensor; offset: number } =>
@@ -65,7 +70,7 @@ export function plan(request: PlanRequest): Plan {
   for (const t of leaves) if (t.leaf?.kind === "state") places.set(t.id, homeOf(t));
   for (const [t, range] of direct) places.set(t.id, homeOf(range));
   for (const [t, base] of held) places.set(t.id, places.get(base.id)!);
-  const bytes = byteEstimate(dispatches, slots, states);
+  const bytes = byteEstimate(dispatches, slots, states, request.target);
   const made: Plan = {
     dispatches,
     firstUpdate,
@@ -74,6 +79,7 @@ export function plan(request: PlanRequest): Plan {
     inputs: fed,
     outputs,
     states,
+    choices: [...lowering.choices.values()],
     flops: dispatches.reduce((n, d) => n + d.flops, 0),
     bytes,
     toString: () => showPlan(made),
@@ -163,12 +169,18 @@ function livesOf(
   return [...lives.values()];
 }
 
-function byteEstimate(dispatches: readonly Dispatch[], slots: readonly number[], states: readonly Tensor[]) {
+function byteEstimate(
+  dispatches: readonly Dispatch[],
+  slots: readonly number[],
+  states: readonly Tensor[],
+  target: Target,
+) {
+  const uniform = dispatches.filter((d) => !byImmediates(target, d.variant.params.length));
   const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
   const bytes = {
     slots: sum(slots),
     states: sum(states.map(bytesOf)),
-    params: sum(dispatches.map((d) => (d.params.byteLength ? Math.ceil(d.params.byteLength / 256) * 256 : 0))),
+    params: sum(uniform.map((d) => (d.params.byteLength ? Math.ceil(d.params.byteLength / 256) * 256 : 0))),
   };
   return { ...bytes, total: bytes.slots + bytes.states + bytes.params };
 }

@@ -1,9 +1,9 @@
-import type { DType } from "../core/dtype";
+import { computeType, type DType } from "../core/dtype";
 import { numel, type Spec } from "../core/shape";
 import type { Layout, PointwiseOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import type { Channel, Param } from "../kernel/kernel";
-import { instantiate } from "../kernel/scalarFunction";
+import { genericType, instantiate } from "../kernel/scalarFunction";
 import { broadcastLayout, coalesce, isConstant, isContiguous } from "./layout";
 import { elementType } from "./wgsl";
 
@@ -34,7 +34,7 @@ interface Input {
 
 /** Where the lines go. */
 export interface Place {
-  /** Before the names of bindings and fields, so that they differ from the kernel's own. */
+  /** Before the names of bindings, fields and functions, so that they differ from the kernel's own. */
   readonly prefix: string;
   /** Whether four neighbouring elements may be computed at a time. */
   readonly byFour: boolean;
@@ -94,6 +94,16 @@ export class Writer {
     return this.inputs.map((i, n) => ({ name: this.#bindingName(n), type: elementType(i.dtype, this.#isVector(i)) }));
   }
 
+  /** Whether the lines touch f16. */
+  get halves(): boolean {
+    return this.out.dtype === "f16" || this.inputs.some((i) => i.dtype === "f16");
+  }
+
+  /** A value as it is stored in `out`. */
+  stored(value: string): string {
+    return this.out.dtype === "f16" ? `${elementType("f16", this.width === 4)}(${value})` : value;
+  }
+
   get buffers(): Tensor[] {
     return this.inputs.map((i) => i.reading.base);
   }
@@ -128,7 +138,13 @@ export class Writer {
   }
 
   #apply(e: Expression & { kind: "apply" }): string {
-    const { name, code } = instantiate(e.op.fn, e.args[0]?.dtype ?? e.dtype);
+    const generic = genericType(
+      e.op.fn,
+      e.args.map((a) => a.dtype),
+    );
+    // Without an input of type T, the result alone says what it is: a constant.
+    const elementOf = generic ?? computeType(e.dtype);
+    const { name, code } = instantiate(e.op.fn, elementOf, this.place.prefix);
     this.#functions.set(name, code);
     this.#names.push(e.op.name);
     this.#flops += numel(this.out.shape);
@@ -136,12 +152,12 @@ export class Writer {
     const scalars = e.op.scalars?.(e.attrs) ?? [];
     const fields = scalars.map((value, i) => {
       const declared = e.op.fn.params[e.args.length + i]!.type;
-      return { name: this.#field(value, declared === "T" ? e.dtype : declared), vector: false };
+      return { name: this.#field(value, declared === "T" ? elementOf : declared), vector: false };
     });
     const call = (lane: string) =>
       `${name}(${[...args, ...fields].map((a) => (a.vector ? a.name + lane : a.name)).join(", ")})`;
     if (this.width === 1) return call("");
-    return `vec4<${e.dtype}>(${[".x", ".y", ".z", ".w"].map(call).join(", ")})`;
+    return `vec4<${computeType(e.dtype)}>(${[".x", ".y", ".z", ".w"].map(call).join(", ")})`;
   }
 
   #field(value: number, type: string, name = `${this.place.prefix}p${this.fields.length}`): string {
@@ -150,7 +166,13 @@ export class Writer {
     return `params.${name}`;
   }
 
+  /** An element of a buffer, or four, in the type that is computed in. */
   #read(input: Input): string {
+    const text = this.#load(input);
+    return input.dtype === "f16" ? `${elementType("f32", this.width === 4)}(${text})` : text;
+  }
+
+  #load(input: Input): string {
     const x = this.#bindingName(this.inputs.length);
     this.inputs.push(input);
     const { layout, mode, dtype } = input;
@@ -178,6 +200,7 @@ export class Writer {
   /**
    * `offset + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. Sizes are
    * constants: dividing by a number that is known costs a multiplication, by one that is not about as much as all the rest.
+   * A negative stride is written modulo 2³², as u32 arithmetic wraps: the sum is an index again.
    */
   #stridedIndex(x: string, { shape, strides, offset }: Layout): string {
     const terms = offset ? [`${offset}u`] : [];
@@ -189,7 +212,7 @@ export class Writer {
       if (strides[d] !== 0) {
         const coordinate = `${x}_${d}`;
         this.#lines.push(`let ${coordinate} = ${outermost ? rest : `${rest} % ${size}`};`);
-        terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${strides[d]}u`);
+        terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${strides[d]! >>> 0}u`);
       }
       if (!outermost) this.#lines.push(`${rest} /= ${size};`);
     }

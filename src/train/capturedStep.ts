@@ -1,7 +1,7 @@
 import { BYTES_PER_ELEMENT, dtypeOf, type TypedArray } from "../core/dtype";
 import { CaptureError, DataError } from "../core/errors";
 import { showShape } from "../core/shape";
-import type { Executable, RingCopy } from "../gpu/executable";
+import { Executable, type RingCopy } from "../gpu/executable";
 import type { KernelTime } from "../gpu/profile";
 import type { Runtime } from "../gpu/runtime";
 import type { Region } from "../gpu/storage";
@@ -36,13 +36,19 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   readonly #ring: GPUBuffer | undefined;
   #drained = 0;
   #milliseconds = Number.POSITIVE_INFINITY;
+  #executable: Executable;
+  /** Feeds that have a value. */
+  readonly #fed = new Set<string>();
 
+  /** @param build makes the step's plan anew, with what is known of the device by then */
   constructor(
     readonly runtime: Runtime,
-    readonly executable: Executable,
+    executable: Executable,
     readonly feeds: Readonly<Record<string, Tensor>>,
     readonly outputs: Readonly<Record<O, Tensor>>,
+    readonly build: () => Plan,
   ) {
+    this.#executable = executable;
     const all = Object.entries(outputs) as [O, Tensor][];
     this.#scalars = all.filter(([, t]) => t.size === 1 && t.dtype === "f32");
     const bytes = this.#scalars.length * RING * BYTES_PER_ELEMENT;
@@ -52,6 +58,22 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   /** What the step does, as text: `String(step.plan)`. */
   get plan(): Plan {
     return this.executable.plan;
+  }
+
+  get executable(): Executable {
+    return this.#executable;
+  }
+
+  /** Plans the step again, where other kernels would now be taken. The states stay; feeds must be given once more. */
+  async rebuild(): Promise<void> {
+    const plan = this.build();
+    const ways = (p: Plan) => p.choices.map((c) => c.way).join();
+    if (ways(plan) === ways(this.plan)) return;
+    const executable = await Executable.create(this.runtime, plan);
+    await this.runtime.waiter.workDone();
+    this.#executable.dispose();
+    this.#executable = executable;
+    this.#fed.clear();
   }
 
   /** Submissions a run makes. */
@@ -70,7 +92,10 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     this.#requireFeeds(entries);
     await this.runtime.waiter.below(MAX_IN_FLIGHT);
     this.runtime.throwErrors();
-    for (const [name, array] of entries) this.executable.write(this.feeds[name]!, array);
+    for (const [name, array] of entries) {
+      this.executable.write(this.feeds[name]!, array);
+      this.#fed.add(name);
+    }
     const measured = MEASURED_RUNS.includes(this.runs);
     if (measured) await this.runtime.waiter.workDone();
     const start = performance.now();
@@ -162,8 +187,8 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   }
 
   #requireFeeds(given: readonly (readonly [string, TypedArray])[]): void {
-    if (this.runs > 0) return;
-    const missing = Object.keys(this.feeds).filter((name) => !given.some(([n]) => n === name));
+    const lacks = (name: string) => !this.#fed.has(name) && !given.some(([n]) => n === name);
+    const missing = Object.keys(this.feeds).filter(lacks);
     if (missing.length) throw new CaptureError("run", `the first run lacks ${missing.join(", ")}`);
   }
 }

@@ -60,11 +60,7 @@ function statesOf({ model, optimizer, states = {} }: Checkpointed): NamedStates 
 function optimizerStates(model: Module, optimizer: Optimizer): [string, Tensor][] {
   const { arena } = optimizer;
   const names = new Map(model.namedParameters().map(([name, t]) => [t, name]));
-  const own: [string, Tensor][] = [
-    ["lr", optimizer.lr],
-    ["gradient_scale", optimizer.gradientScale],
-  ];
-  return [...optimizer.states(), ...own].flatMap(([name, t]): [string, Tensor][] => {
+  return optimizer.allStates().flatMap(([name, t]): [string, Tensor][] => {
     if (t.size !== arena.length || t.shape.length !== 1) return [[`optimizer.${name}`, t]];
     return arena.tensors.map((p, i) => {
       const stateName = `optimizer.${name}.${names.get(p) ?? i}`;

@@ -1,21 +1,34 @@
 import { type DType, dtypeOf, type TypedArray, typedArray } from "../core/dtype";
-import { CaptureError, ShapeError } from "../core/errors";
+import { CaptureError, DTypeError, ShapeError } from "../core/errors";
 import { checkShape, numel, type Shape, type Spec, showShape } from "../core/shape";
 import type { AdapterInfo, DeviceOptions } from "../gpu/device";
 import { Executable } from "../gpu/executable";
 import type { CompileProgress } from "../gpu/pipelines";
 import type { PoolStatistics } from "../gpu/pool";
 import { Runtime } from "../gpu/runtime";
+import { withAutocast } from "../graph/autocast";
 import { structureOf } from "../graph/structure";
 import { data, feed, type Tensor } from "../graph/tensor";
 import { takePendingUpdates, trace, type Update } from "../graph/trace";
-import { plan } from "../schedule/plan";
+import { homeOf, plan } from "../schedule/plan";
 import { CapturedStep } from "./capturedStep";
 import { checkNumbers } from "./checkNumbers";
+import { IdleTuning } from "./idleTuning";
+import { decodePlans, encodePlans } from "./planFile";
+import { type Measurement, Tuner } from "./tuner";
+import { platformTuningStore, type TuningStore } from "./tuningStore";
 
 export interface EngineOptions extends DeviceOptions {
   /** Join chains of pointwise ops into one kernel; default true. */
   readonly fuse?: boolean;
+  /**
+   * Where to keep which kernels were measured as the fastest; default IndexedDB, under Node a file in the user's cache
+   * folder. `false`: nothing is read or kept. Kernels differ in the order of summation: for runs that must be repeated to
+   * the last bit, pass `false`.
+   */
+  readonly tuning?: TuningStore | false;
+  /** Measure kernels while the device has nothing to do, for steps captured later; default true in browsers. */
+  readonly tuneWhenIdle?: boolean;
 }
 
 export interface CaptureOptions {
@@ -23,6 +36,11 @@ export interface CaptureOptions {
   readonly onCompile?: CompileProgress;
   /** Default: as the engine. */
   readonly fuse?: boolean;
+  /**
+   * Products and convolutions in f16 with sums in f32, see {@link withAutocast}; parameters stay f32. On a device without
+   * the feature shader-f16 the step runs in f32. Combine with an optimizer's `lossScale: "dynamic"`. Default false.
+   */
+  readonly autocast?: boolean;
 }
 
 /** The feed of a captured step: a shape (f32), or a shape with its dtype. */
@@ -35,10 +53,21 @@ const MAX_EAGER_PLANS = 32;
 export class Engine {
   readonly #eager = new Map<string, { executable: Executable; outputs: readonly Tensor[]; data: readonly Tensor[] }>();
 
+  readonly #tuner: Tuner;
+  readonly #idle: IdleTuning | undefined;
+  /** Resolves when it is known what was measured on this device before. */
+  readonly #tuned: Promise<void>;
+
   private constructor(
     readonly runtime: Runtime,
     readonly options: EngineOptions,
-  ) {}
+  ) {
+    const { tuning = platformTuningStore(), tuneWhenIdle = typeof indexedDB !== "undefined" } = options;
+    this.#tuner = new Tuner(runtime, tuning || undefined);
+    this.#tuned = this.#tuner.load();
+    this.#tuned.catch(() => {}); // reported by whoever waits for it
+    if (tuning && tuneWhenIdle) this.#idle = new IdleTuning(this.#tuner);
+  }
 
   /**
    * Opens a device and makes an engine on it.
@@ -72,15 +101,66 @@ export class Engine {
   async capture<I extends Record<string, FeedSpec>, O extends Record<string, Tensor>>(
     inputs: I,
     fn: (feeds: { [K in keyof I]: Tensor }) => O,
-    { onCompile, fuse = this.options.fuse ?? true }: CaptureOptions = {},
+    { onCompile, fuse = this.options.fuse ?? true, autocast = false }: CaptureOptions = {},
   ): Promise<CapturedStep<keyof I & string, keyof O & string>> {
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, makeFeed(name, spec)]));
-    const { result, updates } = trace(() => fn(feeds as { [K in keyof I]: Tensor }));
-    const { target } = this.runtime.open;
-    const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), target, fuse };
-    const made = plan(request);
-    const executable = await Executable.create(this.runtime, made, onCompile);
-    return new CapturedStep(this.runtime, executable, feeds, result);
+    const halves = autocast && this.adapter.features.includes("shader-f16");
+    const { result, updates } = trace(() => withAutocast(halves, () => fn(feeds as { [K in keyof I]: Tensor })));
+    const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), fuse };
+    await this.#tuned;
+    const build = () => plan({ ...request, target: this.#tuner.target });
+    const executable = await Executable.create(this.runtime, build(), onCompile);
+    this.#idle?.add(executable.plan.choices);
+    return new CapturedStep(this.runtime, executable, feeds, result, build);
+  }
+
+  /**
+   * Measures, for each op of a step for which several kernels would do, which is the fastest on this device, and rebuilds
+   * the step with those. Up to 200 ms an op besides compiling; what is known already is not measured again.
+   * @returns what was measured
+   */
+  async tune(step: CapturedStep, onMeasured?: (m: Measurement) => void): Promise<Measurement[]> {
+    const measured = await this.#tuner.tune(step.plan.choices, onMeasured);
+    await step.rebuild();
+    return measured;
+  }
+
+  /**
+   * Captured steps as a file: kernels, plan and the values of all their states. {@link Engine.load} runs them elsewhere
+   * without the code that made them.
+   * @param steps by name; states that they share stay shared
+   * @param states that whoever loads the file may want to read or write, by name: a learning rate, say
+   * @returns the bytes of a .safetensors file
+   */
+  async save(
+    steps: Readonly<Record<string, CapturedStep>>,
+    states: Readonly<Record<string, Tensor>> = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const named = Object.values(states).map((t) => homeOf(t).state);
+    const buffers = [...new Set([...Object.values(steps).flatMap((s) => s.plan.states), ...named])];
+    const parts = buffers.map((t) => ({ region: this.runtime.storage.region(t), dtype: t.dtype, length: t.size }));
+    const values = await this.runtime.readback.read(parts);
+    this.runtime.throwErrors();
+    return encodePlans(steps, states, new Map(buffers.map((t, i) => [t, values[i]!])), this.runtime.open.target);
+  }
+
+  /**
+   * Steps from a file that {@link Engine.save} made, with their states as they were: nothing is traced.
+   * @param file name of the file, for errors
+   * @throws CheckpointError where it is malformed or made for a device with other features; nothing is changed then
+   */
+  async load(
+    bytes: Uint8Array,
+    { onCompile, file }: { readonly onCompile?: CompileProgress; readonly file?: string } = {},
+  ): Promise<{ steps: Record<string, CapturedStep>; states: Readonly<Record<string, Tensor>> }> {
+    const { open, storage } = this.runtime;
+    const { steps, states, values } = decodePlans(bytes, open.target, open.info.features, file);
+    for (const [t, array] of values) storage.write(t, array);
+    const loaded = Object.entries(steps).map(async ([name, { plan: made, feeds, outputs }]) => {
+      const executable = await Executable.create(this.runtime, made, onCompile);
+      return [name, new CapturedStep(this.runtime, executable, feeds, outputs, () => made)] as const;
+    });
+    return { steps: Object.fromEntries(await Promise.all(loaded)), states };
   }
 
   /**
@@ -115,6 +195,7 @@ export class Engine {
   /** Ends the engine and frees all its memory. */
   dispose(): void {
     this.#eager.clear();
+    this.#idle?.stop();
     this.runtime.destroy();
   }
 
@@ -127,7 +208,8 @@ export class Engine {
         });
     let cached = this.#eager.get(key);
     if (!cached) {
-      const { target } = this.runtime.open;
+      await this.#tuned;
+      const { target } = this.#tuner;
       const made = plan({ outputs, updates, inputs: leaves, target, fuse: this.options.fuse ?? true });
       cached = { executable: await Executable.create(this.runtime, made), outputs, data: leaves };
       this.#keep(key, cached);
@@ -169,5 +251,6 @@ export function tensor(values: TypedArray | readonly number[], shape?: Shape, dt
 function makeFeed(name: string, spec: FeedSpec): Tensor {
   const full: Spec = "shape" in spec ? spec : { shape: spec, dtype: "f32" };
   checkShape(`feed ${name}`, full.shape);
+  if (full.dtype === "f16") throw new DTypeError(`feed ${name}`, "f16 is not fed", {}, "feed f32 and cast it");
   return feed(name, full);
 }

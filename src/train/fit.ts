@@ -1,5 +1,5 @@
 import type { ConfusionMatrix } from "../metrics/confusionMatrix";
-import { accuracyOf } from "../metrics/confusionMatrix";
+import { accuracyOf } from "../metrics/scores";
 import type { Optimizer } from "../optim/optimizer";
 import type { Schedule } from "../optim/schedules";
 import type { CapturedStep } from "./capturedStep";

@@ -3,10 +3,13 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build, preview } from "vite";
+import { create } from "../../demos/race/engines/wgrad";
+import { countCalls, measure, type Result } from "../../demos/race/measure";
+import { WORKLOADS, type WorkloadName } from "../../demos/race/workloads";
+import { version } from "../../package.json";
 import { findBrowser, launchBrowser } from "../../src/cli/browser";
 import { wgslKernels } from "../../src/kernel/vitePlugin";
-import { create } from "./engines/wgrad";
-import { countCalls, measure, type Result } from "./measure";
+
 import { report } from "./report";
 
 // Mesa keeps compiled shaders between runs, which would make all first steps but the first ever look quick.
@@ -68,7 +71,7 @@ async function inChrome(
         await page.goto(server.resolvedUrls!.local[0]!);
         await page.waitForFunction(() => "runBench" in globalThis);
         const result = await page.evaluate(
-          (e, w, ms) => globalThis.runBench(e, w as "W1", ms),
+          (e, w, ms) => globalThis.runBench(e, w as WorkloadName, ms),
           engine,
           workload,
           1000 * seconds,
@@ -87,13 +90,19 @@ async function inNode(workloads: readonly string[], repeat: number, seconds: num
   const results: Result[] = [];
   for (let round = 0; round < repeat; round++)
     for (const w of workloads)
-      results.push(await measure("wgrad", create, w as "W1", { counts, on: "node", milliseconds: 1000 * seconds }));
+      results.push(
+        await measure("wgrad", () => create(version), w as WorkloadName, {
+          counts,
+          on: "node",
+          milliseconds: 1000 * seconds,
+        }),
+      );
   return results;
 }
 
 const { values } = parseArgs({
   options: {
-    workload: { type: "string", default: "W1,W2" },
+    workload: { type: "string", default: Object.keys(WORKLOADS).join() },
     engine: { type: "string", default: "wgrad,tfjs,jax" },
     on: { type: "string", default: "chrome" },
     repeat: { type: "string", default: "3" },

@@ -1,4 +1,4 @@
-import type { Result } from "./measure";
+import type { Result } from "../../demos/race/measure";
 
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1]!;
 

@@ -3,7 +3,8 @@ import { permuted } from "../../src/core/permutation";
 import { byteStatistics, ImageDataset } from "../../src/data/dataset";
 import { parseIdx } from "../../src/data/idx";
 import { Loader } from "../../src/data/loader";
-import { accuracyOf, ConfusionMatrix } from "../../src/metrics/confusionMatrix";
+import { ConfusionMatrix } from "../../src/metrics/confusionMatrix";
+import { accuracyOf } from "../../src/metrics/scores";
 import { describeOnDawn } from "../device";
 
 test("the permutation visits every row once, in another order each epoch and seed", () => {

@@ -6,6 +6,7 @@ interface Attrs {
   kernel: number;
   stride?: number;
   padding?: number;
+  countIncludePad?: boolean;
 }
 
 export default opCase<Attrs>({
@@ -15,9 +16,14 @@ export default opCase<Attrs>({
     { inputs: [[1, 2, 7, 5]], attrs: { kernel: 3, stride: 2, padding: 1 }, note: "windows overlap" },
     { inputs: [[2, 1, 7, 9]], attrs: { kernel: 2 }, note: "a rest is left over" },
     { inputs: [[1, 1, 9, 9]], attrs: { kernel: 2, stride: 3 }, note: "gaps" },
+    {
+      inputs: [[1, 2, 5, 6]],
+      attrs: { kernel: 3, stride: 2, padding: 1, countIncludePad: false },
+      note: "inside only",
+    },
   ],
-  build: ([x], { kernel, stride, padding }) => avgPool2d(x!, kernel, { stride, padding }),
-  reference([x], { kernel, stride = kernel, padding = 0 }) {
+  build: ([x], { kernel, ...options }) => avgPool2d(x!, kernel, options),
+  reference([x], { kernel, stride = kernel, padding = 0, countIncludePad = true }) {
     const [n, c, h, w] = x!.shape as [number, number, number, number];
     const size = (s: number) => Math.floor((s + 2 * padding - kernel) / stride) + 1;
     return tabulate([n, c, size(h), size(w)], ([i, k, oy, ox]) => {
@@ -27,7 +33,7 @@ export default opCase<Attrs>({
           const [y, z] = [oy! * stride - padding + a, ox! * stride - padding + b];
           if (y >= 0 && z >= 0 && y < h && z < w) window.push(element(x!, [i!, k!, y, z]));
         }
-      return window.reduce((p, q) => p + q, 0) / kernel ** 2;
+      return window.reduce((p, q) => p + q, 0) / (countIncludePad ? kernel ** 2 : window.length);
     });
   },
 });

@@ -1,6 +1,6 @@
 import type { OpCase } from "./opCase";
 
-const modules = import.meta.glob<OpCase>(["./*.ts", "!./{opCase,runCase,reference,cases}.ts"], {
+const modules = import.meta.glob<OpCase>(["./*.ts", "!./{opCase,runCase,reference,random,cases}.ts"], {
   eager: true,
   import: "default",
 });

@@ -28,6 +28,16 @@ export default opCase<{ axis: number }>({
       attrs: { axis: 0 },
       note: "i32",
     },
+    {
+      inputs: [
+        [2, 4],
+        [2, 8],
+        [2, 12],
+      ],
+      attrs: { axis: 1 },
+      note: "by fours",
+    },
+    { inputs: Array.from({ length: 13 }, (_, n) => [2, 1 + (n % 3)]), attrs: { axis: 1 }, note: "three launches" },
   ],
   build: (inputs, { axis }) => concat(inputs, axis),
   reference(inputs, { axis }) {

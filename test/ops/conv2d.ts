@@ -13,6 +13,12 @@ export default opCase<Conv2dOptions>({
     { inputs: [[1, 2, 8, 8], [3, 2, 3, 3], [3]], attrs: { dilation: 2, padding: 1, stride: 2 } },
     { inputs: [[2, 4, 5, 5], [6, 2, 3, 3], [6]], attrs: { groups: 2, padding: 1 }, note: "groups" },
     { inputs: [[1, 5, 5, 4], [5, 1, 3, 3], [5]], attrs: { groups: 5, padding: "same" }, note: "depthwise" },
+    {
+      inputs: [[2, 3, 6, 7], [6, 1, 2, 3], [6]],
+      attrs: { groups: 3, stride: [1, 2], padding: [1, 2], dilation: [2, 1] },
+      note: "depthwise, two outputs a channel",
+    },
+    { inputs: [[2, 2, 40, 40], [2, 1, 5, 5], [2]], attrs: { groups: 2, padding: 2 }, note: "depthwise", vjp: false },
     { inputs: [[2, 6, 3, 3], [9, 6, 1, 1], [9]], note: "1 × 1" },
     { inputs: [[3, 5, 17, 19], [11, 5, 3, 3], [11]], attrs: { padding: "valid" }, note: "several tiles", vjp: false },
   ],

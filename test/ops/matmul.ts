@@ -107,9 +107,25 @@ export default opCase<Attrs>({
       attrs: { transA: true, transB: true },
       note: "multiples of 4, both transposed",
     },
+    {
+      inputs: [[2, 3, 7], [7]],
+      note: "a column",
+    },
+    {
+      inputs: [[7], [2, 5, 7]],
+      attrs: { transB: true },
+      note: "a row",
+    },
+    { inputs: [[9], [9]], note: "two vectors" },
   ],
   build: ([a, b], attrs) => matmul(a!, b!, attrs),
-  reference([a, b], { transA = false, transB = false }) {
+  reference([left, right], attrs) {
+    // A vector is a matrix of one row or one column, whose dimension is taken away again.
+    const [isRow, isColumn] = [left!.shape.length === 1, right!.shape.length === 1];
+    const transA = attrs.transA && !isRow;
+    const transB = attrs.transB && !isColumn;
+    const a = isRow ? { ...left!, shape: [1, ...left!.shape] } : left;
+    const b = isColumn ? { ...right!, shape: [...right!.shape, 1] } : right;
     const [ra, rb] = [a!.shape.length, b!.shape.length];
     const [m, k] = transA ? [a!.shape[ra - 1]!, a!.shape[ra - 2]!] : [a!.shape[ra - 2]!, a!.shape[ra - 1]!];
     const n = b!.shape[transB ? rb - 2 : rb - 1]!;
@@ -120,7 +136,7 @@ export default opCase<Attrs>({
       const lead = shape.length - 2;
       return shape.slice(0, -2).map((s, d) => (s === 1 ? 0 : at[rank - lead + d]!));
     };
-    return tabulate([...batch, m, n], (at) => {
+    const out = tabulate([...batch, m, n], (at) => {
       const [i, j] = at.slice(-2) as [number, number];
       let total = 0;
       for (let p = 0; p < k; p++)
@@ -129,5 +145,6 @@ export default opCase<Attrs>({
           element(b!, [...own(b!.shape, at), ...(transB ? [j, p] : [p, j])]);
       return total;
     });
+    return { ...out, shape: [...batch, ...(isRow ? [] : [m]), ...(isColumn ? [] : [n])] };
   },
 });

@@ -1,20 +1,56 @@
-import { pad } from "../../src/ops/pad";
+import { type PadOptions, pad } from "../../src/ops/pad";
+import { gradients } from "../../src/optim/gradients";
 import { opCase } from "./opCase";
-import { element, tabulate } from "./reference";
+import { element, indices, tabulate } from "./reference";
 
-export default opCase<{ axis: number; before: number; after: number }>({
+export default opCase<{ padding: number[]; transposed?: boolean } & PadOptions>({
   samples: [
-    { inputs: [[3, 5]], attrs: { axis: 1, before: 2, after: 1 } },
-    { inputs: [[1]], attrs: { axis: 0, before: 0, after: 3 } },
-    { inputs: [[2, 3, 4]], attrs: { axis: 0, before: 1, after: 0 } },
+    { inputs: [[3, 5]], attrs: { padding: [2, 1] } },
+    { inputs: [[1]], attrs: { padding: [0, 3], value: 1.5 } },
+    { inputs: [[2, 1, 3, 4]], attrs: { padding: [1, 0, 2, 3], value: -1 }, note: "a picture" },
+    { inputs: [[3, 2, 8]], attrs: { padding: [0, 0, 1, 2, 1, 0] }, note: "by fours" },
+    { inputs: [[2, 5, 4]], attrs: { padding: [3, 1, 4, 2], mode: "reflect" } },
+    { inputs: [[2, 3, 1, 4]], attrs: { padding: [0, 0, 2, 1, 0, 3], mode: "replicate" } },
+    { inputs: [[3, 4]], attrs: { padding: [4, 3, 1, 2], mode: "circular" } },
+    {
+      inputs: [{ shape: [2, 2, 2, 2, 3], dtype: "i32", range: [-9, 9] }],
+      attrs: { padding: [1, 1, 1, 0, 0, 1, 1, 1, 0, 1], value: -3 },
+      note: "more axes than one launch follows",
+    },
+    {
+      inputs: [
+        [3, 4],
+        [7, 9],
+      ],
+      attrs: { padding: [3, 2, 2, 2], mode: "reflect", transposed: true },
+      note: "the gradient, differentiated",
+    },
   ],
-  build: ([x], { axis, before, after }) => pad(x!, axis, before, after),
-  reference: ([x], { axis, before, after }) =>
-    tabulate(
-      x!.shape.map((n, d) => (d === axis ? n + before + after : n)),
-      (at) => {
-        const from = at.map((i, d) => (d === axis ? i - before : i));
-        return from[axis]! >= 0 && from[axis]! < x!.shape[axis]! ? element(x!, from) : 0;
-      },
-    ),
+  // Transposed: the gradient for a seed, which is as linear in the seed as the pad is in x.
+  build([x, seed], { padding, transposed, ...options }) {
+    const out = pad(x!, padding, options);
+    return transposed ? gradients(out, [x!], seed!)[0]! : out;
+  },
+  reference([x, seed], { padding, transposed, mode = "constant", value = 0 }) {
+    const last = x!.shape.length - 1;
+    const counts = (d: number) => [padding[2 * (last - d)] ?? 0, padding[2 * (last - d) + 1] ?? 0] as const;
+    const source = (j: number, size: number) => {
+      if (mode === "replicate") return Math.min(Math.max(j, 0), size - 1);
+      if (mode === "circular") return (j + size) % size;
+      if (mode === "reflect") return j < 0 ? -j : j >= size ? 2 * (size - 1) - j : j;
+      return j;
+    };
+    const shape = x!.shape.map((n, d) => n + counts(d)[0] + counts(d)[1]);
+    const sourceOf = (at: number[]) => at.map((j, d) => source(j - counts(d)[0], x!.shape[d]!));
+    if (transposed) {
+      const shows = (at: number[], i: number[]) => String(sourceOf(at)) === String(i);
+      const sum = (i: number[]) =>
+        [...indices(shape)].reduce((n, at) => n + (shows(at, i) ? element(seed!, at) : 0), 0);
+      return tabulate(x!.shape, sum);
+    }
+    return tabulate(shape, (at) => {
+      const from = sourceOf(at);
+      return from.every((i, d) => i >= 0 && i < x!.shape[d]!) ? element(x!, from) : value;
+    });
+  },
 });

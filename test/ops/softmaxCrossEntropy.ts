@@ -1,32 +1,46 @@
 import { type CrossEntropyOptions, softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
-import { opCase } from "./opCase";
+import { opCase, type Reference } from "./opCase";
+import { classLosses, constant } from "./reference";
 
 const labels = (...values: number[]) => ({ shape: [values.length], dtype: "i32" as const, values });
+const soft = (...shape: number[]) => ({ shape, range: [0, 1] as const });
+const weights = [0.5, 2, 0.1, 7];
+const many = (n: number, classes: number) => labels(...Array.from({ length: n }, (_, i) => (i * 37) % classes));
 
-export default opCase<CrossEntropyOptions>({
+export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly number[] }>({
   samples: [
     { inputs: [[5, 7], labels(0, 6, 3, 3, 1)] },
     { inputs: [[1, 1], labels(0)] },
     { inputs: [[4, 3], labels(2, -1, 0, -1)], note: "ignored rows" },
-    { inputs: [[3, 4], labels(1, 2, 9)], attrs: { ignoreIndex: 9, reduction: "sum" } },
     { inputs: [[3, 4], labels(1, 77, -5)], attrs: { reduction: "none" }, note: "labels that are no class" },
-    { inputs: [{ shape: [2, 3], range: [-500, 500] }, labels(0, 1)], note: "large logits", vjp: false },
-    { inputs: [[70, 10], labels(...Array.from({ length: 70 }, (_, i) => i % 10))], note: "two workgroups", vjp: false },
+    { inputs: [{ shape: [2, 3], range: [-5e3, 5e3] }, labels(0, 1)], note: "large logits", vjp: false },
+    { inputs: [[3, 4], labels(1, 2, 9)], attrs: { weights, ignoreIndex: 9, reduction: "sum", labelSmoothing: 0.2 } },
+    {
+      inputs: [[2, 3, 4], { shape: [2, 3], dtype: "i32", values: [0, 1, 3, -1, 2, 2] }],
+      attrs: { weights },
+      note: "weights",
+    },
+    { inputs: [[3, 4], soft(3, 4)], attrs: { weights, labelSmoothing: 0.1 }, note: "soft labels" },
+    { inputs: [[70, 10], many(70, 10)], note: "two workgroups", vjp: false },
+    {
+      inputs: [{ shape: [3, 77], range: [-9, 9] }, labels(76, 3, -1)],
+      attrs: { reduction: "none" },
+      note: "long rows",
+    },
+    { inputs: [{ shape: [2, 70], range: [90, 99] }, soft(2, 70)], attrs: { labelSmoothing: 0.3, reduction: "none" } },
+    { inputs: [{ shape: [3, 1031], range: [-1e4, 1e4] }, many(3, 1031)], note: "very long rows", vjp: false },
   ],
-  build: ([logits, target], attrs) => softmaxCrossEntropy(logits!, target!, attrs),
-  reference([logits, target], { ignoreIndex = -1, reduction = "mean" }) {
-    const [rows, classes] = logits!.shape as [number, number];
-    const counts = (l: number) => l !== ignoreIndex && l >= 0 && l < classes;
-    const losses = Array.from({ length: rows }, (_, r) => {
-      const row = [...logits!.data.slice(r * classes, (r + 1) * classes)];
-      const label = target!.data[r]!;
-      if (!counts(label)) return 0;
-      const largest = Math.max(...row);
-      return Math.log(row.reduce((n, v) => n + Math.exp(v - largest), 0)) + largest - row[label]!;
-    });
-    if (reduction === "none") return { data: Float64Array.from(losses), shape: [rows] };
-    const total = losses.reduce((a, b) => a + b, 0);
-    const count = [...target!.data].filter(counts).length;
-    return { data: Float64Array.of(reduction === "sum" ? total : total / count), shape: [] };
-  },
+  build: ([logits, l], { weights, ...attrs }) =>
+    softmaxCrossEntropy(logits!, l!, { ...attrs, weight: constant(weights) }),
+  reference: ([logits, l], attrs) => classLosses(logSoftmax(logits!), l!, attrs),
 });
+
+function logSoftmax({ data, shape }: Reference): Reference {
+  const n = shape.at(-1)!;
+  const out = data.map((v, i) => {
+    const row = data.subarray(i - (i % n), i - (i % n) + n);
+    const largest = Math.max(...row);
+    return v - largest - Math.log(row.reduce((s, x) => s + Math.exp(x - largest), 0));
+  });
+  return { data: out, shape };
+}

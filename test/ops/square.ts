@@ -3,7 +3,12 @@ import { opCase } from "./opCase";
 import { elementwise } from "./reference";
 
 export default opCase({
-  samples: [{ inputs: [[7, 13]] }, { inputs: [[1]] }, { inputs: [[2, 3, 4]] }],
+  samples: [
+    { inputs: [[7, 13]] },
+    { inputs: [[1]] },
+    { inputs: [{ shape: [6], range: [-9, 9], dtype: "i32" }] },
+    { inputs: [[2, 3, 4]] },
+  ],
   build: ([x]) => square(x!),
   reference: (inputs) => elementwise(inputs, (x) => x * x),
 });

@@ -5,6 +5,7 @@ import { trace } from "../../src/graph/trace";
 import { BASELINE_TARGET as target } from "../../src/kernel/target";
 import { Linear } from "../../src/nn/linear";
 import { add } from "../../src/ops/add";
+import { gelu } from "../../src/ops/gelu";
 import { matmul } from "../../src/ops/matmul";
 import { maxPool2d } from "../../src/ops/maxPool2d";
 import { mul } from "../../src/ops/mul";
@@ -34,7 +35,8 @@ test("the step of an MLP, as text", () => {
   });
   const made = plan({ outputs: [result], updates, inputs: [x, labels], target, fuse: true });
   expect(String(made)).toMatchSnapshot();
-  expect(made.bytes.states).toBe(4 * (4 * optimizer.arena.length) + 2 * 16 + 32);
+  // Parameters, gradients and two moments; the step (3 numbers) and the control buffer (65), in whole vec4s.
+  expect(made.bytes.states).toBe(4 * (4 * optimizer.arena.length) + 16 + 17 * 16);
 });
 
 test("nodes that no output needs are dropped", () => {
@@ -62,8 +64,35 @@ test("pointwise ops finish the results of the kernel before them, unless somebod
     plan({ outputs, target, fuse }).dispatches.map((d) => d.variant.name);
   const product = matmul(a, b);
   expect(names([relu(add(product, bias))])).toEqual(["matmul+add·relu"]);
-  expect(names([relu(add(product, bias)), product])).toEqual(["matmul", "add·relu"]);
+  expect(names([relu(add(product, bias)), softmax(product)])).toEqual(["matmul⇉add·relu", "softmax"]);
   expect(names([relu(add(product, bias))], false)).toEqual(["matmul", "add", "relu"]);
+});
+
+test("what is computed from a result that others read as well comes out beside it", () => {
+  const [a, b, bias] = [f32("a", 5, 3), f32("b", 3, 7), f32("bias", 7)];
+  const names = (outputs: Tensor[], fuse = true) =>
+    plan({ outputs, target, fuse }).dispatches.map((d) => d.variant.name);
+  const hidden = add(matmul(a, b), bias);
+  const active = gelu(hidden);
+  expect(names([active, hidden])).toEqual(["matmul+add⇉gelu"]);
+  expect(names([active, hidden], false)).toEqual(["matmul", "add", "gelu"]);
+  const scaled = mul(bias, 3);
+  expect(names([scaled, relu(scaled)])).toEqual(["fill·mul⇉relu"]);
+  // Not before its time: a kernel stands between the two.
+  const late = mul(hidden, sum(softmax(hidden)));
+  expect(names([hidden, late])).toEqual(["matmul+add", "softmax", "reduce_tree", "mul"]);
+  // Not where the first is also read out of order.
+  const square = mul(f32("x", 4, 4), 2);
+  expect(names([square, add(square, transpose(square))])).toHaveLength(2);
+});
+
+test("a value that one chain reads twice is computed within it", () => {
+  const x = f32("x", 5, 4);
+  const doubled = mul(x, 2);
+  expect(plan({ outputs: [add(relu(doubled), square(doubled))], target, fuse: true }).dispatches).toHaveLength(1);
+  const product = matmul(x, f32("w", 4, 6));
+  const gated = mul(relu(product), square(product));
+  expect(plan({ outputs: [gated], target, fuse: true }).dispatches.map((d) => d.variant.name)).toHaveLength(1);
 });
 
 test("what a sum reads is computed within it, unless somebody else reads it", () => {
@@ -74,6 +103,20 @@ test("what a sum reads is computed within it, unless somebody else reads it", ()
   expect(names([sum(squares, 0)])).toEqual(["sub·square→reduce"]);
   expect(names([sum(squares, 0), squares])).toEqual(["sub·square", "reduce"]);
   expect(names([sum(squares, 0)], false)).toEqual(["sub", "square", "reduce"]);
+});
+
+test("what a long sum reads four at a time is computed four at a time", () => {
+  const [x, mean] = [f32("x", 64, 64), f32("mean", 64)];
+  const made = plan({ outputs: [sum(square(sub(x, mean)), 1)], target, fuse: true });
+  const [{ variant }] = made.dispatches as [(typeof made.dispatches)[0]];
+  expect(variant.name).toBe("sub·square→reduce_tree_by_four");
+  expect(variant.code).toContain("fn element(i: u32) -> vec4<f32> {\n  let v0 = prologue_x0[i / 4u];");
+});
+
+test("long reductions are dealt out to many workgroups and joined", () => {
+  const made = plan({ outputs: [sum(f32("x", 2 ** 24))], target, fuse: true });
+  expect(made.dispatches.map((d) => d.workgroups[0])).toEqual([512, 1]);
+  expect(made.dispatches.map((d) => d.variant.name)).toEqual(["reduce_tree_by_four", "reduce_tree"]);
 });
 
 test("the sum of a gradient comes out beside the weight's", () => {

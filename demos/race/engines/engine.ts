@@ -1,0 +1,15 @@
+import type { Workload, WorkloadName } from "../workloads";
+
+/** A training step of an engine. */
+export interface Trainer {
+  /** One step. With `wanted`, resolves with the loss, read back. */
+  step(wanted: boolean): Promise<number | undefined>;
+}
+
+/** What the race and the benchmark ask of an engine: the step of each workload, from its numbers. */
+export type BenchEngine = Readonly<Record<WorkloadName, (w: Workload) => Promise<Trainer>>> & {
+  readonly version: string;
+  readonly adapter?: string;
+  /** Ends the engine, where it can be ended. */
+  dispose?(): void;
+};

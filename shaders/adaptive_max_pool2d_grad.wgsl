@@ -1,0 +1,44 @@
+// dx[i] = Σ d_out[o] over the bins o of adaptive_max_pool2d.wgsl whose first maximum (in row-major order) is x[i]. An element
+// equal to out[o] asks whether an equal one comes before it in the bin. One invocation per element of dx.
+struct Params { len: u32, height: u32, width: u32, out_height: u32, out_width: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> out: array<f32>;
+@group(0) @binding(2) var<storage, read> d_out: array<f32>;
+@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(4) var<uniform> params: Params;
+
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
+// Whether x at (y, z) is the first of the bin's elements that equal its maximum.
+fn is_first(plane: u32, y: u32, z: u32, oy: u32, ox: u32, largest: f32) -> bool {
+  let x0 = ox * params.width / params.out_width;
+  let x1 = ((ox + 1u) * params.width + params.out_width - 1u) / params.out_width;
+  for (var a = oy * params.height / params.out_height; a <= y; a++) {
+    let end = select(x1, z, a == y);
+    for (var b = x0; b < end; b++) {
+      if (x[plane + a * params.width + b] == largest) { return false; }
+    }
+  }
+  return true;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = gid.x + gid.y * groups.x * 64u;
+  if (i >= params.len) { return; }
+  let z = i % params.width;
+  let y = i / params.width % params.height;
+  let number = i / (params.width * params.height);
+  let y_end = ((y + 1u) * params.out_height + params.height - 1u) / params.height;
+  let x_end = ((z + 1u) * params.out_width + params.width - 1u) / params.width;
+  let value = x[i];
+  var total = 0.0;
+  for (var oy = y * params.out_height / params.height; oy < y_end; oy++) {
+    for (var ox = z * params.out_width / params.width; ox < x_end; ox++) {
+      let o = (number * params.out_height + oy) * params.out_width + ox;
+      if (out[o] == value && is_first(number * params.height * params.width, y, z, oy, ox, value)) { total += d_out[o]; }
+    }
+  }
+  dx[i] = epilogue(total, i);
+}

@@ -1,0 +1,36 @@
+// NAdam over the arena, four elements an invocation; state = (t, 1 − β₂ᵗ, Π µ, a, b) from nadam_step.wgsl.
+//   g ← g + decay·p            (DECOUPLED = 1: p ← p − lr·decay·p instead)
+//   m ← β₁·m + (1 − β₁)·g,  v ← β₂·v + (1 − β₂)·g²
+//   p ← p − lr · (a·g + b·m) / (√(v / (1 − β₂ᵗ)) + ε)
+// @include optimizer.wgsl
+const DECOUPLED = 0u;
+
+struct Params { len: u32, clip_value: f32, weight_decay: f32, beta1: f32, beta2: f32, rest1: f32, rest2: f32, eps: f32 }
+
+@group(0) @binding(0) var<storage, read> gradients: array<vec4f>;
+@group(0) @binding(1) var<storage, read> control: array<f32>;
+@group(0) @binding(2) var<storage, read> groups: array<vec2f>;
+@group(0) @binding(3) var<storage, read> state: array<f32>;
+@group(0) @binding(4) var<storage, read_write> mean: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> variance: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> parameters: array<vec4f>;
+@group(0) @binding(7) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) count: vec3u) {
+  let i = gid.x + gid.y * count.x * 64u;
+  if (i >= params.len || skipped()) { return; }
+  var p = parameters[i];
+  var g = gradient(i);
+  let lr = learning_rate(i);
+  if (DECOUPLED == 1u) {
+    p -= lr * weight_decay(i) * p;
+  } else {
+    g += weight_decay(i) * p;
+  }
+  let m = params.beta1 * mean[i] + params.rest1 * g;
+  let v = params.beta2 * variance[i] + params.rest2 * g * g;
+  mean[i] = m;
+  variance[i] = v;
+  parameters[i] = p - lr * (state[3] * g + state[4] * m) / (sqrt(v / state[1]) + params.eps);
+}

@@ -1,0 +1,2 @@
+// 1 where at least one is not 0, else 0.
+fn logical_or(a: u32, b: u32) -> u32 { return select(0u, 1u, (a != 0u) || (b != 0u)); }

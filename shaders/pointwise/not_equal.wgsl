@@ -1,0 +1,3 @@
+// 1 where a ≠ b, else 0.
+alias T = f32;
+fn not_equal(a: T, b: T) -> u32 { return select(0u, 1u, a != b); }

@@ -1,0 +1,33 @@
+// segment_sum.wgsl for four neighbouring elements at a time: `width` is counted in fours.
+// One invocation per four elements of out.
+const BATCHED = 0u; // 1 where B > 1
+
+struct Params { len: u32, targets: u32, entries: u32, width: u32 }
+
+@group(0) @binding(0) var<storage, read> order: array<u32>;
+@group(0) @binding(1) var<storage, read> ends: array<u32>;
+@group(0) @binding(2) var<storage, read> source: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> out: array<vec4f>;
+@group(0) @binding(4) var<uniform> params: Params;
+
+fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = gid.x + gid.y * groups.x * 64u;
+  if (i >= params.len) { return; }
+  let row = i / params.width;
+  let column = i - row * params.width;
+  var t = row;
+  var base = 0u;
+  if (BATCHED == 1u) {
+    t = row % params.targets;
+    base = row / params.targets * params.entries;
+  }
+  var p = 0u;
+  if (t > 0u) { p = ends[t - 1u]; }
+  let end = ends[t];
+  var sum = vec4f(0.0);
+  for (; p < end; p++) { sum += source[(base + order[p]) * params.width + column]; }
+  out[i] = epilogue(sum, 4u * i);
+}

@@ -1,0 +1,94 @@
+import padKernel from "../../shaders/pad.wgsl";
+import padByFour from "../../shaders/pad_by_four.wgsl";
+import { numel } from "../core/shape";
+import { scratch, type Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
+
+/** What pad.wgsl does beyond the edges. */
+export type BorderMode = "constant" | "reflect" | "replicate" | "circular";
+
+/** The number of a mode in the shaders. */
+export const modeNumber = (mode: BorderMode): number => ["constant", "reflect", "replicate", "circular"].indexOf(mode);
+
+export interface Borders {
+  /** By axis: elements before the first one of x. */
+  readonly before: readonly number[];
+  readonly mode: BorderMode;
+  /** Bits of the elements that come from nowhere; default 0. */
+  readonly value?: number;
+  /** By axis: how far apart elements of x are put; default 1. For the mode `constant`. */
+  readonly steps?: readonly number[];
+}
+
+/** One axis as the kernel sees it, or neighbouring axes that can be taken as one. */
+interface Axis {
+  readonly size: number;
+  readonly padded: number;
+  readonly before: number;
+  readonly step: number;
+}
+
+const MAX_AXES = 4;
+
+/** The launches of pad.wgsl that fill `out`, which is larger than x by what is before and after, or of its shape. */
+export function borderDispatches(x: Tensor, out: Tensor, { before, mode, value = 0, steps }: Borders): Dispatch[] {
+  const axes = joined(
+    x.shape.map((size, d) => ({ size, padded: out.shape[d]!, before: before[d]!, step: steps?.[d] ?? 1 })),
+    mode,
+  );
+  const dispatches: Dispatch[] = [];
+  let [from, left] = [x, axes];
+  // More axes than the kernel follows: the inner ones first.
+  while (left.length > MAX_AXES) {
+    const [outer, inner] = [left.slice(0, 1 - MAX_AXES), left.slice(1 - MAX_AXES)];
+    const count = outer.reduce((n, a) => n * a.size, 1);
+    const width = inner.reduce((n, a) => n * a.padded, 1);
+    const to = scratch({ shape: [count * width], dtype: out.dtype });
+    dispatches.push(launch(from, to, [untouched(count), ...inner], mode, value));
+    [from, left] = [to, joined([...outer, untouched(width)], mode)];
+  }
+  return [...dispatches, launch(from, out, left, mode, value)];
+}
+
+const untouched = (size: number): Axis => ({ size, padded: size, before: 0, step: 1 });
+
+const isUntouched = (a: Axis): boolean => a.size === a.padded && a.before === 0;
+
+/** Neighbouring axes as one where the inner one has no border, and the outer one is none that is mirrored. */
+function joined(axes: readonly Axis[], mode: BorderMode): Axis[] {
+  const out: Axis[] = [];
+  for (const a of axes) {
+    const outer = out.at(-1);
+    const shifts = mode === "constant" || mode === "circular";
+    if (outer && isUntouched(a) && (isUntouched(outer) || (shifts && outer.step === 1)))
+      out[out.length - 1] = {
+        size: outer.size * a.size,
+        padded: outer.padded * a.size,
+        before: outer.before * a.size,
+        step: 1,
+      };
+    else out.push(a);
+  }
+  return out.length ? out : [untouched(1)];
+}
+
+function launch(x: Tensor, out: Tensor, axes: readonly Axis[], mode: BorderMode, value: number): Dispatch {
+  const inner = axes.at(-1)!;
+  const shifts = mode === "constant" || mode === "circular";
+  const whole = [inner.size, inner.padded, inner.before].every((n) => n % 4 === 0) && inner.step === 1;
+  const byFour = whole && (shifts || isUntouched(inner));
+  const fours = { size: inner.size / 4, padded: inner.padded / 4, before: inner.before / 4, step: 1 };
+  const inwards = [byFour ? fours : inner, ...axes.slice(0, -1).reverse()];
+  const [a, b, c, d] = [0, 1, 2, 3].map((n) => inwards[n] ?? untouched(1)) as [Axis, Axis, Axis, Axis];
+  const len = numel(out.shape) / (byFour ? 4 : 1);
+  const params = {
+    len,
+    value,
+    ...{ size0: a.size, before0: a.before, step0: a.step, size1: b.size, before1: b.before, step1: b.step },
+    ...{ size2: c.size, before2: c.before, step2: c.step, size3: d.size, before3: d.before, step3: d.step },
+  };
+  const sizes = { PADDED0: a.padded, PADDED1: b.padded, PADDED2: c.padded, PADDED3: d.padded };
+  const STEPS = Number(axes.some((axis) => axis.step !== 1));
+  const constants = { MODE: modeNumber(mode), AXES: inwards.length, STEPS, ...sizes };
+  return (byFour ? padByFour : padKernel).dispatch({ buffers: { x, out }, params, constants, grid: len });
+}

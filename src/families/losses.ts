@@ -1,0 +1,69 @@
+import { isFloat } from "../core/dtype";
+import { DTypeError, ShapeError } from "../core/errors";
+import { numel, type Spec, sameShape, showShape, showSpec } from "../core/shape";
+import type { Tensor } from "../graph/tensor";
+
+/** "mean" over the elements (or rows) that count, their "sum", or "none": a loss for each. */
+export type Reduction = "mean" | "sum" | "none";
+
+/** @throws ShapeError unless the reduction is one of these */
+export function checkReduction(op: string, reduction: string, allowed: readonly string[] = ["mean", "sum", "none"]) {
+  if (!allowed.includes(reduction)) throw new ShapeError(op, `reduction ${reduction}`, { wants: allowed.join(", ") });
+}
+
+/**
+ * Losses compare element with element: a target that only broadcasts to the prediction ([N] against [N, 1]) is nearly
+ * always a mistake, and gives a loss that looks right.
+ * @throws ShapeError unless both have one shape; DTypeError unless both are f32
+ */
+export function checkPair(op: string, x: Spec, target: Spec): void {
+  const operands = { x: showSpec(x), target: showSpec(target) };
+  if (!isFloat(x.dtype) || !isFloat(target.dtype)) throw new DTypeError(op, "wants f32", operands);
+  if (!sameShape(x.shape, target.shape))
+    throw new ShapeError(op, "shapes differ", operands, "reshape or expand the target to the shape of x");
+}
+
+/** @throws ShapeError unless the factor broadcasts to the shape of x; DTypeError unless it is f32 */
+export function checkFactor(op: string, name: string, factor: Spec | undefined, x: Spec): void {
+  if (!factor) return;
+  const operands = { x: showSpec(x), [name]: showSpec(factor) };
+  if (factor.dtype !== "f32") throw new DTypeError(op, `${name} of dtype ${factor.dtype}`, { wants: "f32" });
+  const lead = x.shape.length - factor.shape.length;
+  if (lead < 0 || factor.shape.some((size, d) => size !== 1 && size !== x.shape[d + lead]))
+    throw new ShapeError(op, `${name} does not broadcast to the shape of x`, operands);
+}
+
+/** The rows that labels are for: all dimensions but the last. */
+export interface Rows {
+  readonly rows: number;
+  readonly classes: number;
+  readonly shape: readonly number[];
+}
+
+/**
+ * What class losses check alike.
+ * @param x [..., C] f32, with one i32 label for each row in `labels` [...]
+ * @throws ShapeError, DTypeError
+ */
+export function checkRows(op: string, x: Spec, labels: Spec, weight: Spec | undefined, soft: boolean): Rows {
+  const shape = x.shape.slice(0, -1);
+  const classes = x.shape.at(-1) ?? 0;
+  const wants = `wants i32${showShape(shape)}`;
+  const operands = { logits: showSpec(x), labels: `${showSpec(labels)}, ${wants}` };
+  if (!isFloat(x.dtype)) throw new DTypeError(op, `logits of dtype ${x.dtype}`, { wants: "f32" });
+  if (!x.shape.length || !sameShape(labels.shape, soft ? x.shape : shape))
+    throw new ShapeError(op, "wants logits [..., C] and one label for each row", operands);
+  if (!soft && labels.dtype !== "i32") throw new DTypeError(op, `labels of dtype ${labels.dtype}`, { wants: "i32" });
+  if (weight && (weight.dtype !== "f32" || !sameShape(weight.shape, [classes])))
+    throw new ShapeError(op, "wants one weight for each class", {
+      ...operands,
+      weight: `${showSpec(weight)}, wants f32${showShape([classes])}`,
+    });
+  return { rows: numel(shape), classes, shape };
+}
+
+/** Labels that are fed are checked before each run: classes and the ignored label pass. */
+export function limitLabels(op: string, labels: Tensor, classes: number, ignoreIndex: number): void {
+  const [low, high] = [Math.min(0, ignoreIndex), Math.max(classes - 1, ignoreIndex)];
+  if (labels.leaf?.kind === "feed") labels.leaf.limit = { low, high, op };
+}

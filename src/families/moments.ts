@@ -1,0 +1,81 @@
+import momentsKernel from "../../shaders/moments.wgsl";
+import joinKernel from "../../shaders/moments_join.wgsl";
+import momentsTree from "../../shaders/moments_tree.wgsl";
+import sumsJoin from "../../shaders/norm_grad_join.wgsl";
+import sumsKernel from "../../shaders/norm_grad_sums.wgsl";
+import sumsTree from "../../shaders/norm_grad_sums_tree.wgsl";
+import { scratch, type Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
+import { byTree, rowGroups } from "./rowwise";
+
+/** A tensor seen as [r0, channels, r1], of which each channel is taken together. */
+export interface Channels {
+  readonly r0: number;
+  readonly channels: number;
+  readonly r1: number;
+}
+
+/** The launches are joined by one invocation a channel, which is quick for no more parts than these. */
+const MAX_PARTS = 64;
+
+/** How each channel is cut into parts, and by which of a pair of kernels each part is taken. */
+function split({ r0, channels, r1 }: Channels, target: Target) {
+  const count = r0 * r1;
+  // Channels that are one element wide lie across: there neighbouring invocations take neighbouring channels.
+  const tree = r1 > 1 && byTree(count, target);
+  const [busy, shortest] = tree ? [4096, 1024] : [target.cpu ? 256 : 16384, target.cpu ? 512 : 16];
+  const wanted = Math.min(busy / channels, count / shortest, MAX_PARTS);
+  const chunk = Math.ceil(count / Math.max(1, Math.floor(wanted)));
+  const parts = Math.ceil(count / chunk);
+  const len = channels * parts;
+  const params = { len, channels, count, chunk };
+  return { tree, parts, request: { params, constants: { R1: r1 }, grid: tree ? rowGroups(len) : len } };
+}
+
+/** Mean, biased variance and 1/√(variance + eps) of each channel, each written `repeat` times. */
+export function momentDispatches(
+  x: Tensor,
+  [mean_out, variance_out, rstd_out]: readonly [Tensor, Tensor, Tensor],
+  dims: Channels,
+  { repeat, eps }: { repeat: number; eps: number },
+  target: Target,
+): Dispatch[] {
+  const { tree, parts, request } = split(dims, target);
+  const partial = scratch({ shape: [parts, dims.channels, 2], dtype: "f32" });
+  const first = { ...request, buffers: { x, partial }, flops: 4 * x.size };
+  const len = dims.channels * repeat;
+  return [
+    tree ? momentsTree.dispatch(first) : momentsKernel.dispatch(first),
+    joinKernel.dispatch({
+      buffers: { partial, mean_out, variance_out, rstd_out },
+      params: { ...request.params, len, parts, repeat, eps },
+      grid: len,
+    }),
+  ];
+}
+
+/** Σ dOut and Σ dOut · (x − mean) · rstd over each channel. */
+export function normGradSums(
+  buffers: { readonly d_out: Tensor; readonly x: Tensor; readonly mean: Tensor; readonly rstd: Tensor },
+  [sums, products]: readonly [Tensor, Tensor],
+  dims: Channels,
+  target: Target,
+): Dispatch[] {
+  const { tree, parts, request } = split(dims, target);
+  const launch = (outs: { sums: Tensor; products: Tensor }) => {
+    const whole = { ...request, buffers: { ...buffers, ...outs }, flops: 4 * buffers.x.size };
+    return tree ? sumsTree.dispatch(whole) : sumsKernel.dispatch(whole);
+  };
+  if (parts === 1) return [launch({ sums, products })];
+  const partial = () => scratch({ shape: [parts, dims.channels], dtype: "f32" });
+  const [partial_sums, partial_products] = [partial(), partial()];
+  return [
+    launch({ sums: partial_sums, products: partial_products }),
+    sumsJoin.dispatch({
+      buffers: { partial_sums, partial_products, sums, products },
+      params: { len: dims.channels, parts },
+      grid: dims.channels,
+    }),
+  ];
+}

@@ -1,0 +1,164 @@
+import gatherKernel from "../../shaders/gather.wgsl";
+import gatherByFour from "../../shaders/gather_by_four.wgsl";
+import scan from "../../shaders/scatter_scan.wgsl";
+import merge from "../../shaders/segment_merge.wgsl";
+import serial from "../../shaders/segment_serial.wgsl";
+import sort from "../../shaders/segment_sort.wgsl";
+import sumKernel from "../../shaders/segment_sum.wgsl";
+import sumByFour from "../../shaders/segment_sum_by_four.wgsl";
+import sumTree from "../../shaders/segment_sum_tree.wgsl";
+import sumTreeByFour from "../../shaders/segment_sum_tree_by_four.wgsl";
+import { DTypeError } from "../core/errors";
+import type { Spec } from "../core/shape";
+import { scratch, type Tensor } from "../graph/tensor";
+import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
+
+/**
+ * A table with an axis that indices point into, and what they pick: the table is [batch, outer, n, inner, width], the indices
+ * [outer, m, inner], the picked elements [batch, outer, m, inner, width].
+ */
+export interface Indexed {
+  readonly batch: number;
+  readonly outer: number;
+  readonly n: number;
+  readonly m: number;
+  readonly inner: number;
+  readonly width: number;
+  /** An index that stands for nothing, as those outside 0 … n − 1 do. */
+  readonly skip: number;
+}
+
+/** @throws DTypeError unless the tensor can hold indices */
+export function checkIndexDType(op: string, { dtype }: Spec): void {
+  if (dtype === "f32") throw new DTypeError(op, `indices have dtype ${dtype}`, { wants: "i32 or u32" });
+}
+
+/** No index is skipped. */
+export const NO_SKIP = 0xffffffff;
+
+/** Entries of the index list, and rows of the table that they can name. */
+const entriesOf = ({ outer, m, inner }: Indexed): number => outer * m * inner;
+const targetsOf = ({ outer, n, inner }: Indexed): number => outer * n * inner;
+
+/** The launch that picks elements of `table` by `index`. */
+export function gatherDispatch(table: Tensor, index: Tensor, out: Tensor, dims: Indexed): Dispatch {
+  const { n, m, inner, skip } = dims;
+  const byFour = dims.width % 4 === 0;
+  const [len, width] = byFour ? [out.size / 4, dims.width / 4] : [out.size, dims.width];
+  return (byFour ? gatherByFour : gatherKernel).dispatch({
+    buffers: { x: table, index, out },
+    params: { len, n, m, inner, width, entries: entriesOf(dims), targets: targetsOf(dims), skip },
+    constants: { FLOAT: Number(out.dtype === "f32"), PLAIN: Number(dims.batch * dims.outer * inner === 1) },
+    grid: len,
+  });
+}
+
+/**
+ * The launches that make of `out`, a table, the sums of what `source` holds for each of its elements. No float atomics: the
+ * entries are sorted by the row they name, so that each row sums its own in order. Few are rather looked through.
+ */
+export function scatterDispatches(
+  index: Tensor,
+  source: Tensor,
+  out: Tensor,
+  dims: Indexed,
+  target: Target,
+): Dispatch[] {
+  const { n, m, inner, width, skip } = dims;
+  const [entries, targets] = [entriesOf(dims), targetsOf(dims)];
+  if (isLookedThrough(m, out.size, target)) {
+    const params = { len: out.size, n, m, inner, width, targets, entries, skip };
+    return [scan.dispatch({ buffers: { index, source, out }, params, grid: out.size, flops: out.size * m })];
+  }
+  const order = scratch({ shape: [entries], dtype: "u32" });
+  const ends = scratch({ shape: [targets], dtype: "u32" });
+  if (!target.cpu) return [...parallelSort(index, order, ends, dims), sumByTree(order, ends, source, out, dims)];
+  const sorted = serial.dispatch({
+    buffers: { index, order, ends },
+    params: { entries, targets, n, m, inner, skip },
+    grid: 1,
+  });
+  return [sorted, sumInOrder(order, ends, source, out, dims)];
+}
+
+/** Whether each element may look through all entries that could name it: where that costs less than sorting them. */
+function isLookedThrough(m: number, size: number, { cpu }: Target): boolean {
+  return m <= 16 || (cpu ? size * m <= 2 ** 16 : m <= 256 && size * m <= 2 ** 26);
+}
+
+/** Entries that one workgroup of segment_sort.wgsl sorts. */
+const RUN = 1024;
+/** Runs that one launch of segment_merge.wgsl joins to one. */
+const FAN = 32;
+
+/** Sorts runs of entries, then merges them until they are one. */
+function parallelSort(index: Tensor, order: Tensor, ends: Tensor, dims: Indexed): Dispatch[] {
+  const { n, m, inner, skip } = dims;
+  const [entries, targets] = [entriesOf(dims), targetsOf(dims)];
+  const list = () => scratch({ shape: [entries], dtype: "u32" });
+  let [rows, places] = [list(), list()];
+  const runs = Math.ceil(entries / RUN);
+  const layers = Math.ceil(runs / MAX_WORKGROUPS);
+  const dispatches = [
+    sort.dispatch({
+      buffers: { index, rows, order: places },
+      params: { entries, n, m, inner, skip },
+      grid: [Math.ceil(runs / layers) * SORT_LANES, layers],
+    }),
+  ];
+  for (let run = RUN, last = false; !last; run *= FAN) {
+    last = run * FAN >= entries;
+    const [mergedRows, mergedOrder] = [list(), last ? order : list()];
+    const len = entries + (last ? targets : 0);
+    dispatches.push(
+      merge.dispatch({
+        buffers: { rows, order: places, merged_rows: mergedRows, merged_order: mergedOrder, ends },
+        params: { len, entries, run, fan: FAN },
+        grid: len,
+      }),
+    );
+    [rows, places] = [mergedRows, mergedOrder];
+  }
+  return dispatches;
+}
+
+const SORT_LANES = 256;
+
+/** Each element sums its row's entries by itself. */
+function sumInOrder(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, dims: Indexed): Dispatch {
+  const byFour = dims.width % 4 === 0;
+  const [len, width] = byFour ? [out.size / 4, dims.width / 4] : [out.size, dims.width];
+  return (byFour ? sumByFour : sumKernel).dispatch({
+    buffers: { order, ends, source, out },
+    params: { len, targets: targetsOf(dims), entries: entriesOf(dims), width },
+    constants: { BATCHED: Number(dims.batch > 1) },
+    grid: len,
+    flops: source.size,
+  });
+}
+
+const TREE_LANES = 256;
+const MAX_COLUMNS = 16;
+
+/** Short rows by one invocation an element, long ones by a workgroup; where most are long, a workgroup makes one row. */
+function sumByTree(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, dims: Indexed): Dispatch {
+  const byFour = dims.width % 4 === 0;
+  const width = byFour ? dims.width / 4 : dims.width;
+  const [entries, targets] = [entriesOf(dims), targetsOf(dims)];
+  const columns = Math.min(MAX_COLUMNS, 2 ** Math.ceil(Math.log2(width)));
+  const depth = TREE_LANES / columns;
+  const areLong = entries / targets >= 8;
+  const perGroup = areLong ? 1 : depth;
+  const rows = dims.batch * targets;
+  const parts = Math.ceil(width / columns);
+  const groups = Math.ceil(rows / perGroup) * parts;
+  const layers = Math.ceil(groups / MAX_WORKGROUPS);
+  return (byFour ? sumTreeByFour : sumTree).dispatch({
+    buffers: { order, ends, source, out },
+    params: { rows, targets, entries, width, parts },
+    constants: { COLUMNS: columns, DEPTH: depth, ROWS: perGroup, SHORT: areLong ? 0 : 16 },
+    grid: [Math.ceil(groups / layers) * TREE_LANES, layers],
+    flops: source.size,
+  });
+}

@@ -1,0 +1,143 @@
+import gradWeightKernel from "../../shaders/conv2d_grad_weight.wgsl";
+import gradWeightSubgroup from "../../shaders/conv2d_grad_weight_subgroup.wgsl";
+import gradWeightTiled from "../../shaders/conv2d_grad_weight_tiled.wgsl";
+import type { Shape } from "../core/shape";
+import { scratch, type Tensor } from "../graph/tensor";
+import { type Dispatch, withSide } from "../kernel/kernel";
+import { sharesLoads, type Target } from "../kernel/target";
+import { chosenWay, type Ways } from "../kernel/ways";
+import {
+  BUSY,
+  type ConvGradAttrs,
+  type ConvTile,
+  type ConvWay,
+  channelTiles,
+  flopsOf,
+  type Geometry,
+  geometry,
+  keyOf,
+  SUBGROUP_COLUMNS,
+  SUBGROUP_ROWS,
+  TILES,
+  termsAtOnce,
+} from "./convolutions";
+import { depthwiseGradWeight, isDepthwise } from "./depthwise";
+import { reduceDispatches } from "./reductions";
+
+/** The kernels that could make a weight gradient on the device, the best guess first. */
+export function weightGradientWays(x: Shape, a: ConvGradAttrs, target: Target): Ways<ConvWay> {
+  const key = keyOf("conv2d_grad_weight", geometry(x, a.shape, a));
+  if (isDepthwise(a.shape, a.groups)) return { key, names: ["depthwise", "direct"] };
+  if (sharesLoads(target)) return { key, names: ["subgroup", "direct"] };
+  return { key, names: target.cpu ? ["direct", "tile 32"] : ["tile 32", "tile 64", "direct"] };
+}
+
+/**
+ * The launches of a weight gradient by the kernel chosen for it. It has few elements and long sums: these are dealt out to
+ * `parts` workgroups or invocations, and a reduction joins what they make.
+ */
+export function weightGradient(
+  x: Tensor,
+  dOut: Tensor,
+  dw: Tensor,
+  a: ConvGradAttrs,
+  target: Target,
+  side?: Tensor,
+): Dispatch[] {
+  const way = chosenWay(target, weightGradientWays(x.shape, a, target));
+  const g = geometry(x.shape, dw.shape, a);
+  if (way === "depthwise") return depthwiseGradWeight(x, dOut, dw, g, target, side);
+  const SUMS = Number(side !== undefined);
+  const { launch, parts } =
+    way === "subgroup"
+      ? partsBySubgroups(g, SUMS, target)
+      : way === "direct"
+        ? partsDirectly(g, SUMS, target)
+        : partsByTiles(g, SUMS, way);
+  const partial = parts === 1 ? dw : scratch({ shape: [parts, dw.size], dtype: "f32" });
+  const product = launch({ x, d_out: dOut, partial });
+  const sideParts = side && (parts === 1 ? side : scratch({ shape: [parts, side.size], dtype: "f32" }));
+  const joined = (from: Tensor, to: Tensor) =>
+    parts === 1 ? [] : reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target, {});
+  return [
+    sideParts ? withSide(product, sideParts) : product,
+    ...joined(partial, dw),
+    ...(side && sideParts ? joined(sideParts, side) : []),
+  ];
+}
+
+interface Parts {
+  readonly parts: number;
+  launch(buffers: { x: Tensor; d_out: Tensor; partial: Tensor }): Dispatch;
+}
+
+/** As many parts as make `wanted` pieces of work, but no more than there are `units` to deal out. */
+const partsOf = (wanted: number, pieces: number, units: number): number =>
+  Math.max(1, Math.min(units, Math.ceil(wanted / pieces), 1024));
+
+function partsDirectly(g: Geometry, SUMS: number, { cpu }: Target): Parts {
+  const across = Math.ceil(columnsOf(g) / 4);
+  const down = channelTiles(g.out_channels, g.groups);
+  const parts = partsOf(cpu ? 128 : 16384, across * down, g.batch * g.out_height);
+  return {
+    parts,
+    launch: (buffers) =>
+      gradWeightKernel.dispatch({
+        buffers,
+        dtype: buffers.x.dtype,
+        params: { ...g, parts },
+        constants: { SUMS },
+        grid: [across, parts, down],
+        flops: flopsOf(g),
+      }),
+  };
+}
+
+function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): Parts {
+  const { THREADS, COLUMNS, DEPTH } = TILES[tile];
+  const size = THREADS * COLUMNS;
+  const across = Math.ceil(columnsOf(g) / size);
+  const down = channelTiles(g.out_channels, g.groups, size);
+  const positions = g.batch * g.out_height * g.out_width;
+  const wanted = partsOf(8 * BUSY, across * down, Math.ceil(positions / (4 * DEPTH)));
+  const part = Math.ceil(positions / wanted / DEPTH) * DEPTH;
+  const parts = Math.ceil(positions / part);
+  return {
+    parts,
+    launch: (buffers) =>
+      gradWeightTiled.dispatch({
+        buffers,
+        dtype: buffers.x.dtype,
+        params: { ...g, parts, part },
+        constants: { ...TILES[tile], SUMS },
+        grid: [across * THREADS, parts * THREADS, down],
+        flops: flopsOf(g),
+      }),
+  };
+}
+
+function partsBySubgroups(g: Geometry, SUMS: number, { subgroupSize: LANES, unrolled }: Target): Parts {
+  const columns = columnsOf(g);
+  // So few values of k a lane that narrow weights leave no lane idle.
+  const COLUMNS = columns <= LANES ? 1 : columns <= 2 * LANES ? 2 : SUBGROUP_COLUMNS;
+  const across = Math.ceil(columns / (LANES * COLUMNS));
+  const down = channelTiles(g.out_channels, g.groups, SUBGROUP_ROWS);
+  const parts = partsOf(16, across * down, g.batch * g.out_height);
+  const constants = { ROWS: SUBGROUP_ROWS, LANES, COLUMNS, SUMS, UNROLL: termsAtOnce(g.out_width) };
+  return {
+    parts,
+    launch: (buffers) =>
+      gradWeightSubgroup.dispatch({
+        buffers,
+        dtype: buffers.x.dtype,
+        params: { ...g, parts },
+        constants,
+        unrolled,
+        grid: [across * LANES, parts, down],
+        flops: flopsOf(g),
+      }),
+  };
+}
+
+/** Weights of one output channel. */
+const columnsOf = (g: Geometry): number => (g.in_channels / g.groups) * g.kernel_h * g.kernel_w;

@@ -1,0 +1,85 @@
+import multiLabelCounts from "../../shaders/multi_label_counts.wgsl";
+import { DTypeError, ShapeError } from "../core/errors";
+import { sameShape, showShape } from "../core/shape";
+import { widened } from "../graph/cast";
+import { state, type Tensor } from "../graph/tensor";
+import { recordUpdate } from "../graph/trace";
+import { type Outcomes, share } from "./scores";
+
+/** Rows that one invocation counts: on a CPU lanes are few. */
+const ROWS_ON_CPU = 1024;
+const ROWS = 32;
+const MAX_PARTS = 65535;
+
+/** Counts, on the GPU, how labels that do not exclude each other were predicted. A binary classifier has one label. */
+export class MultiLabelCounts {
+  /** u32[labels, 4]: true positives, false positives, false negatives, true negatives. */
+  readonly counts: Tensor;
+
+  /**
+   * @param threshold a label whose score is above it is predicted; default 0, which is that of logits (0.5 for probabilities)
+   * @throws ShapeError unless `labels` is an integer of at least 1
+   */
+  constructor(
+    readonly labels: number,
+    readonly threshold = 0,
+  ) {
+    if (!(Number.isInteger(labels) && labels >= 1))
+      throw new ShapeError("MultiLabelCounts", `${labels} labels`, { wants: "an integer of at least 1" });
+    this.counts = state("multi_label_counts", { shape: [labels, 4], dtype: "u32" });
+  }
+
+  /**
+   * Adds a batch, as part of the step that is being captured.
+   * @param given scores f32 or f16 [N, labels], logits or probabilities
+   * @param targets [N, labels], u32 or i32 (holds where it is not 0) or f32 (holds where it is above 0.5)
+   * @throws ShapeError, DTypeError
+   */
+  add(given: Tensor, targets: Tensor): void {
+    const scores = widened(given);
+    const [rows, n] = scores.shape as [number, number];
+    if (scores.shape.length !== 2 || n !== this.labels || !sameShape(scores.shape, targets.shape))
+      throw new ShapeError("MultiLabelCounts", "scores and targets do not fit", {
+        scores: `${showShape(scores.shape)}, wants [N, ${this.labels}]`,
+        targets: `${showShape(targets.shape)}, wants [N, ${this.labels}]`,
+      });
+    if (scores.dtype !== "f32")
+      throw new DTypeError("MultiLabelCounts", `scores of dtype ${scores.dtype}`, { wants: "f32" });
+    const { counts, threshold } = this;
+    const buffers = { scores, labels: targets, counts };
+    const constants = { FLOAT: Number(targets.dtype === "f32") };
+    recordUpdate({
+      name: "multi_label_counts",
+      reads: [scores, targets],
+      writes: [counts],
+      lower({ cpu }) {
+        const parts = Math.min(MAX_PARTS, Math.ceil(rows / (cpu ? ROWS_ON_CPU : ROWS)));
+        const params = { rows, n, parts, threshold };
+        return [multiLabelCounts.dispatch({ buffers, params, constants, grid: [n, parts], flops: scores.size })];
+      },
+    });
+  }
+}
+
+/** The counts of {@link MultiLabelCounts}, label by label: what scores are made of. */
+export function multiLabelOutcomes(counts: ArrayLike<number>): Outcomes[] {
+  return Array.from({ length: counts.length / 4 }, (_, l) => {
+    const [truePositives, falsePositives, falseNegatives, trueNegatives] = [0, 1, 2, 3].map((i) => counts[4 * l + i]!);
+    return {
+      truePositives: truePositives!,
+      falsePositives: falsePositives!,
+      falseNegatives: falseNegatives!,
+      trueNegatives: trueNegatives!,
+    };
+  });
+}
+
+/** The share of wrong predictions over all labels and rows (Hamming loss), 0…1; 0 where nothing was counted. */
+export function hammingLoss(outcomes: readonly Outcomes[]): number {
+  let [wrong, all] = [0, 0];
+  for (const { truePositives, falsePositives, falseNegatives, trueNegatives } of outcomes) {
+    wrong += falsePositives + falseNegatives;
+    all += truePositives + falsePositives + falseNegatives + trueNegatives;
+  }
+  return share(wrong, all);
+}

@@ -1,0 +1,37 @@
+import { type DType, typedArray } from "../core/dtype";
+import { DataError, ShapeError } from "../core/errors";
+import { type Shape, showShape } from "../core/shape";
+import { data, type Tensor } from "../graph/tensor";
+
+/**
+ * Numbers from `start` on, `step` apart, before `end`. They are data: made once, at the call, and not by a kernel.
+ *
+ * `arange(end)` begins at 0.
+ * @param step default 1; negative to count down
+ * @param dtype default i32 where all three are integers, else f32
+ * @returns [⌈(end − start) / step⌉]
+ * @throws DataError where there is no such number
+ */
+export function arange(start: number, end?: number, step = 1, dtype?: DType): Tensor {
+  const [first, stop] = end === undefined ? [0, start] : [start, end];
+  const count = Math.ceil((stop - first) / step);
+  if (!(count >= 1 && Number.isFinite(count)))
+    throw new DataError("arange", "no number, or too many", { start: `${first}`, end: `${stop}`, step: `${step}` });
+  const type = dtype ?? ([first, stop, step].every(Number.isInteger) ? "i32" : "f32");
+  const numbers = Array.from({ length: count }, (_, i) => first + i * step);
+  return data({ shape: [count], dtype: type }, typedArray(type, numbers));
+}
+
+/** The row of each element of the matrices of x as a column, and its column as a row: i32[M, 1] and i32[N]. */
+export function diagonalPlaces(op: string, { shape }: { shape: Shape }, diagonal: number): [Tensor, Tensor] {
+  const [rows, columns] = shape.slice(-2);
+  if (rows === undefined || columns === undefined)
+    throw new ShapeError(op, "wants matrices, or batches of them", { x: showShape(shape) });
+  if (!Number.isInteger(diagonal)) throw new ShapeError(op, `no diagonal ${diagonal}`, { x: showShape(shape) });
+  const places = (size: number, as: Shape) =>
+    data(
+      { shape: as, dtype: "i32" },
+      Int32Array.from({ length: size }, (_, i) => i),
+    );
+  return [places(rows, [rows, 1]), places(columns, [columns])];
+}

@@ -1,0 +1,39 @@
+import { ShapeError } from "../core/errors";
+import { showShape } from "../core/shape";
+import { poolAttrs, pooledShape } from "../families/pooling";
+import type { Tensor } from "../graph/tensor";
+import { avgPool2d } from "./avgPool2d";
+import type { Pool1dOptions } from "./maxPool1d";
+import { reshape } from "./reshape";
+
+export interface AvgPool1dOptions extends Pool1dOptions {
+  /** Whether padding counts as zeros (default), or windows are averaged over what lies inside of x. */
+  readonly countIncludePad?: boolean;
+}
+
+/**
+ * Mean of each window of a sequence, see {@link avgPool2d}.
+ * @param x [N, C, L] f32
+ * @returns [N, C, OL], OL = ⌊(L + 2·padding − kernel) / stride⌋ + 1
+ * @throws ShapeError, DTypeError
+ */
+export function avgPool1d(
+  x: Tensor,
+  kernelSize: number,
+  { stride = kernelSize, padding = 0, countIncludePad = true }: AvgPool1dOptions = {},
+): Tensor {
+  const { picture, kernel, ...options } = alongRow("avgPool1d", x, kernelSize, stride, padding);
+  return asSequence(avgPool2d(picture, kernel, { ...options, countIncludePad }));
+}
+
+/** [N, C, L] as pictures [N, C, 1, L], and a window that moves along their one row. @throws ShapeError */
+export function alongRow(op: string, x: Tensor, kernelSize: number, stride: number, padding: number) {
+  if (x.shape.length !== 3) throw new ShapeError(op, "x must be [N, C, L]", { x: showShape(x.shape) });
+  const picture = reshape(x, [x.shape[0]!, x.shape[1]!, 1, x.shape[2]!]);
+  const window = poolAttrs(op, [1, kernelSize], [1, stride], [0, padding]);
+  pooledShape(op, picture.shape, window);
+  return { picture, ...window };
+}
+
+/** [N, C, 1, L] → [N, C, L]. */
+export const asSequence = (x: Tensor): Tensor => reshape(x, [x.shape[0]!, x.shape[1]!, x.shape[3]!]);

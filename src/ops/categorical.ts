@@ -1,0 +1,42 @@
+import categoricalKernel from "../../shaders/categorical.wgsl";
+import categoricalTree from "../../shaders/categorical_tree.wgsl";
+import { ShapeError } from "../core/errors";
+import { byTree, rowGroups } from "../families/rowwise";
+import { defaultGenerator, type RandomOptions, useGenerator } from "../graph/generator";
+import { checkDTypes, type KernelOp, record } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+
+interface CategoricalAttrs {
+  readonly stream: number;
+}
+
+/**
+ * Draws a class for each row, class c with probability softmax(logits)[c]: argmax(logits + g), g from the Gumbel
+ * distribution. No gradient flows. Classes to be left out want a logit of −1e30, not −∞.
+ *
+ * @param logits f32 [.., C]
+ * @returns i32 [..], in 0 … C − 1
+ * @throws ShapeError where logits is a scalar; DTypeError
+ * @see Gumbel 1954; Maddison, Tarlow and Minka 2014, "A* sampling"
+ */
+export function categorical(logits: Tensor, { generator = defaultGenerator }: RandomOptions = {}): Tensor {
+  checkDTypes("categorical", [logits], ["f32"]);
+  if (!logits.shape.length)
+    throw new ShapeError("categorical", "logits of one number have no classes", { logits: "[]", wants: "[.., C]" });
+  return record(op, [logits, generator.state], { stream: useGenerator(generator) });
+}
+
+export const op: KernelOp<CategoricalAttrs> = {
+  kind: "kernel",
+  name: "categorical",
+  infer: ([logits]) => [{ shape: logits!.shape.slice(0, -1), dtype: "i32" }],
+  lower([logits, state], [out], { stream }, target) {
+    const classes = logits!.shape.at(-1)!;
+    const rows = out!.size;
+    const buffers = { logits: logits!, state: state!, out: out! };
+    const shared = { buffers, params: { rows, classes, stream }, flops: 100 * logits!.size };
+    if (byTree(classes, target)) return [categoricalTree.dispatch({ ...shared, grid: rowGroups(rows) })];
+    return [categoricalKernel.dispatch({ ...shared, grid: rows })];
+  },
+  vjp: () => [null, null],
+};

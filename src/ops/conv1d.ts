@@ -1,0 +1,49 @@
+import { ShapeError } from "../core/errors";
+import { showShape } from "../core/shape";
+import type { Tensor } from "../graph/tensor";
+import { conv2d } from "./conv2d";
+import { reshape } from "./reshape";
+
+export interface Conv1dOptions {
+  /** Default 1. */
+  readonly stride?: number;
+  /** Zeros before and after; "same" keeps the length (stride 1 only), "valid" is 0. Default 0. */
+  readonly padding?: number | "same" | "valid";
+  /** Distance between the taps of the kernel; default 1. */
+  readonly dilation?: number;
+  /** Input and output channels are split into this many groups that do not see each other; default 1. */
+  readonly groups?: number;
+}
+
+/**
+ * Convolution of sequences (cross-correlation): {@link conv2d} of pictures that are one row high.
+ *
+ * @param x [N, C, L] f32
+ * @param weight [O, C/groups, K] f32
+ * @param bias [O] f32, or nothing
+ * @returns [N, O, OL], OL = ⌊(L + padding before and after − dilation·(K − 1) − 1) / stride⌋ + 1
+ * @throws ShapeError, DTypeError
+ */
+export function conv1d(
+  x: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null,
+  { stride = 1, padding = 0, dilation = 1, groups = 1 }: Conv1dOptions = {},
+): Tensor {
+  const refuse = (problem: string): never => {
+    throw new ShapeError("conv1d", problem, { x: showShape(x.shape), weight: showShape(weight.shape) });
+  };
+  if (x.shape.length !== 3 || weight.shape.length !== 3) refuse("x must be [N, C, L] and weight [O, C/groups, K]");
+  const [[, channels, length], [outChannels, inGroup, taps]] = [x.shape, weight.shape] as [number[], number[]];
+  if (channels !== inGroup! * groups || outChannels! % groups) refuse(`channels do not fit ${groups} group(s)`);
+  const around = typeof padding === "number" ? 2 * padding : padding === "same" ? length! : 0;
+  if (length! + around <= dilation * (taps! - 1)) refuse("the kernel is longer than the padded sequence");
+  const row = (t: Tensor) => reshape(t, [t.shape[0]!, t.shape[1]!, 1, t.shape[2]!]);
+  const out = conv2d(row(x), row(weight), bias, {
+    stride: [1, stride],
+    padding: typeof padding === "number" ? [0, padding] : padding,
+    dilation: [1, dilation],
+    groups,
+  });
+  return reshape(out, [out.shape[0]!, out.shape[1]!, out.shape[3]!]);
+}

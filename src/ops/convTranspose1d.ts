@@ -1,0 +1,49 @@
+import { ShapeError } from "../core/errors";
+import { showShape } from "../core/shape";
+import type { Tensor } from "../graph/tensor";
+import { convTranspose2d } from "./convTranspose2d";
+import { reshape } from "./reshape";
+
+export interface ConvTranspose1dOptions {
+  /** Distance between the places to which neighbours are spread; default 1. */
+  readonly stride?: number;
+  /** Places cut off at each end; default 0. */
+  readonly padding?: number;
+  /** Places at the end that are kept besides; less than stride or dilation. Default 0. */
+  readonly outputPadding?: number;
+  /** Distance between the taps of the kernel; default 1. */
+  readonly dilation?: number;
+  /** Input and output channels are split into this many groups that do not see each other; default 1. */
+  readonly groups?: number;
+}
+
+/**
+ * Transposed convolution of sequences: {@link convTranspose2d} of pictures that are one row high.
+ *
+ * @param x [N, C, L] f32
+ * @param weight [C, O/groups, K] f32
+ * @param bias [O] f32, or nothing
+ * @returns [N, O, OL], OL = (L − 1)·stride − 2·padding + dilation·(K − 1) + outputPadding + 1
+ * @throws ShapeError, DTypeError; what does not fit is named by {@link convTranspose2d}, with a height of 1
+ */
+export function convTranspose1d(
+  x: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null,
+  { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 }: ConvTranspose1dOptions = {},
+): Tensor {
+  if (x.shape.length !== 3 || weight.shape.length !== 3)
+    throw new ShapeError("convTranspose1d", "x must be [N, C, L] and weight [C, O/groups, K]", {
+      x: showShape(x.shape),
+      weight: showShape(weight.shape),
+    });
+  const row = (t: Tensor) => reshape(t, [t.shape[0]!, t.shape[1]!, 1, t.shape[2]!]);
+  const out = convTranspose2d(row(x), row(weight), bias, {
+    stride: [1, stride],
+    padding: [0, padding],
+    outputPadding: [0, outputPadding],
+    dilation: [1, dilation],
+    groups,
+  });
+  return reshape(out, [out.shape[0]!, out.shape[1]!, out.shape[3]!]);
+}

@@ -1,0 +1,74 @@
+import { ShapeError } from "../core/errors";
+import { type Pair, pair, type Shape, showShape } from "../core/shape";
+import type { ConvGradAttrs } from "../families/convolutions";
+import { checkDTypes, record } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+import { add } from "./add";
+import { gradInput, operands } from "./conv2d";
+import { reshape } from "./reshape";
+
+export interface ConvTranspose2dOptions {
+  /** Distance between the places to which neighbours are spread; default 1. */
+  readonly stride?: Pair;
+  /** Rows and columns cut off at each border; default 0. */
+  readonly padding?: Pair;
+  /** Rows below and columns to the right that are kept besides; less than stride or dilation. Default 0. */
+  readonly outputPadding?: Pair;
+  /** Distance between the taps of the kernel; default 1. */
+  readonly dilation?: Pair;
+  /** Input and output channels are split into this many groups that do not see each other; default 1. */
+  readonly groups?: number;
+}
+
+/**
+ * Transposed convolution, the gradient of {@link conv2d} for its input:
+ * `out[n, o, y·stride − padding + i·dilation, x·stride − padding + j·dilation] += w[c,o,i,j] · x[n,c,y,x]`, plus b[o].
+ *
+ * @param x [N, C, H, W] f32
+ * @param weight [C, O/groups, KH, KW] f32
+ * @param bias [O] f32, or nothing
+ * @returns [N, O, OH, OW], OH = (H − 1)·stride − 2·padding + dilation·(KH − 1) + outputPadding + 1
+ * @throws ShapeError, DTypeError
+ * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning"
+ */
+export function convTranspose2d(
+  x: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null,
+  options: ConvTranspose2dOptions = {},
+): Tensor {
+  const attrs = resolve(x.shape, weight.shape, options);
+  checkDTypes("convTranspose2d", [x, weight, ...(bias ? [bias] : [])], ["f32"]);
+  const out = record(gradInput, operands(x, weight, attrs), attrs);
+  if (!bias) return out;
+  const channels = attrs.shape[1]!;
+  if (bias.size !== channels)
+    throw new ShapeError("convTranspose2d", "one bias for each output channel", {
+      bias: showShape(bias.shape),
+      weight: showShape(weight.shape),
+    });
+  return add(out, reshape(bias, [channels, 1, 1]));
+}
+
+/** The convolution whose input gradient it is: its result is x, its input what comes out here. */
+function resolve(x: Shape, w: Shape, options: ConvTranspose2dOptions): ConvGradAttrs {
+  const { groups = 1 } = options;
+  const refuse = (problem: string): never => {
+    throw new ShapeError("convTranspose2d", problem, { x: showShape(x), weight: showShape(w) });
+  };
+  const [stride, dilation] = [pair(options.stride ?? 1), pair(options.dilation ?? 1)];
+  const [padding, extra] = [pair(options.padding ?? 0), pair(options.outputPadding ?? 0)];
+  if (x.length !== 4 || w.length !== 4) refuse("x must be [N, C, H, W] and weight [C, O/groups, KH, KW]");
+  if (x[1] !== w[0] || !Number.isInteger(groups) || groups < 1 || x[1]! % groups)
+    refuse(`channels do not fit ${groups} group(s)`);
+  const whole = (list: readonly number[], least: number) => list.every((v) => Number.isInteger(v) && v >= least);
+  if (!whole([...stride, ...dilation], 1) || !whole([...padding, ...extra], 0))
+    refuse("stride and dilation must be integers of at least 1, padding and outputPadding of at least 0");
+  if (extra.some((e, d) => e >= Math.max(stride[d]!, dilation[d]!)))
+    refuse("outputPadding must be less than stride or dilation");
+  const size = (d: 0 | 1) =>
+    (x[d + 2]! - 1) * stride[d] - 2 * padding[d] + dilation[d] * (w[d + 2]! - 1) + extra[d] + 1;
+  const shape = [x[0]!, w[1]! * groups, size(0), size(1)];
+  if (shape.some((s) => s < 1)) refuse("padding leaves nothing of the picture");
+  return { stride, pad: padding, dilation, groups, outSize: [x[2]!, x[3]!], shape };
+}

@@ -1,0 +1,30 @@
+import eluFunction from "../../shaders/pointwise/elu.wgsl";
+import { record } from "../graph/op";
+import { pointwiseWith } from "../graph/pointwise";
+import type { Tensor } from "../graph/tensor";
+import { clamp } from "./clamp";
+import { exp } from "./exp";
+import { greater } from "./greater";
+import { mul } from "./mul";
+import { where } from "./where";
+
+interface EluAttrs {
+  readonly alpha: number;
+}
+
+/**
+ * Exponential linear unit: `x` where x > 0, else `alpha · (eˣ − 1)`.
+ * @param x f32, any shape
+ * @param alpha default 1
+ * @returns same shape
+ * @throws DTypeError
+ * @see Clevert, Unterthiner and Hochreiter 2015, "Fast and accurate deep network learning by exponential linear units"
+ */
+export const elu = (x: Tensor, { alpha = 1 }: Partial<EluAttrs> = {}): Tensor => record(op, [x], { alpha });
+
+export const op = pointwiseWith<EluAttrs>(
+  eluFunction,
+  ({ alpha }) => [alpha],
+  // The exponential is held to where it is used, so that what is not taken cannot overflow.
+  ([x], dOut, { alpha }) => [mul(dOut, where(greater(x!, 0), 1, mul(exp(clamp(x!, { max: 0 })), alpha)))],
+);

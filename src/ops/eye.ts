@@ -1,0 +1,16 @@
+import { type DType, typedArray } from "../core/dtype";
+import { checkShape } from "../core/shape";
+import { data, type Tensor } from "../graph/tensor";
+
+/**
+ * Ones on the diagonal, zeros elsewhere. They are data: made once, at the call.
+ * @param n rows @param m columns, default n
+ * @returns [n, m]
+ * @throws ShapeError unless both are integers ≥ 1
+ */
+export function eye(n: number, m = n, dtype: DType = "f32"): Tensor {
+  checkShape("eye", [n, m]);
+  const values = typedArray(dtype, n * m);
+  for (let i = 0; i < Math.min(n, m); i++) values[i * m + i] = 1;
+  return data({ shape: [n, m], dtype }, values);
+}

@@ -1,0 +1,18 @@
+import greaterFunction from "../../shaders/pointwise/greater.wgsl";
+import { record } from "../graph/op";
+import { noGradient, pointwise } from "../graph/pointwise";
+import type { Tensor } from "../graph/tensor";
+import { operand } from "./full";
+
+/**
+ * Where `a > b`, element by element. What a NaN compares as is not defined: ask `isNaN`.
+ *
+ * @param a f32, i32 or u32, or a number
+ * @param b same dtype, of a shape that broadcasts with `a`; or a number
+ * @returns u32: 1 or 0, the broadcast shape
+ * @throws ShapeError, DTypeError
+ */
+export const greater = (a: Tensor | number, b: Tensor | number): Tensor =>
+  record(op, [operand(a, b, "greater"), operand(b, a, "greater")], {});
+
+export const op = pointwise(greaterFunction, noGradient);

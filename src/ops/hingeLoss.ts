@@ -1,0 +1,27 @@
+import hinge from "../../shaders/pointwise/hinge.wgsl";
+import hingeGrad from "../../shaders/pointwise/hinge_grad.wgsl";
+import { checkPair } from "../families/losses";
+import { record } from "../graph/op";
+import { pointwise, pointwiseGrad } from "../graph/pointwise";
+import type { Tensor } from "../graph/tensor";
+import { type LossOptions, reduced } from "./mseLoss";
+
+/**
+ * Hinge loss of a binary classifier with margin 1, `max(0, 1 − y·x)`: a support vector machine's. (PyTorch's
+ * `hinge_embedding_loss` is another function.) The gradient at the kink is 0.
+ *
+ * @param x f32 scores, any shape
+ * @param y f32 labels, −1 or 1, same shape; it gets a gradient too
+ * @returns a scalar, or for reduction "none" the shape of x
+ * @throws ShapeError, DTypeError
+ * @see Cortes and Vapnik 1995, "Support-vector networks"
+ */
+export function hingeLoss(x: Tensor, y: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+  checkPair("hingeLoss", x, y);
+  return reduced("hingeLoss", record(op, [x, y], {}), reduction);
+}
+
+const grad = pointwiseGrad(hingeGrad);
+
+// Both inputs play the same part.
+export const op = pointwise(hinge, ([x, y], dOut) => [grad(x!, y!, dOut), grad(y!, x!, dOut)]);

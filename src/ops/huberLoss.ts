@@ -1,0 +1,43 @@
+import huber from "../../shaders/pointwise/huber.wgsl";
+import huberGrad from "../../shaders/pointwise/huber_grad.wgsl";
+import { ShapeError } from "../core/errors";
+import { checkPair } from "../families/losses";
+import { noSecondDerivative, record } from "../graph/op";
+import { pointwiseWith } from "../graph/pointwise";
+import type { Tensor } from "../graph/tensor";
+import { type LossOptions, reduced } from "./mseLoss";
+import { neg } from "./neg";
+
+interface HuberAttrs {
+  readonly delta: number;
+}
+
+export interface HuberLossOptions extends LossOptions {
+  /** Difference up to which the loss is quadratic; default 1. */
+  readonly delta?: number;
+}
+
+/**
+ * Huber's loss: with r = x − target, `r²/2` where |r| ≤ delta, else `delta · (|r| − delta/2)`: quadratic near, linear far
+ * away, so that outliers pull no harder than delta. (PyTorch's smooth L1 is this divided by delta.)
+ *
+ * @param x f32, any shape
+ * @param target f32, same shape; it gets a gradient too
+ * @returns a scalar, or for reduction "none" the shape of x
+ * @throws ShapeError where shapes differ or delta is not above 0; DTypeError
+ * @see Huber 1964, "Robust estimation of a location parameter"
+ */
+export function huberLoss(x: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
+  const { reduction = "mean", delta = 1 } = options;
+  checkPair("huberLoss", x, target);
+  if (!(delta > 0)) throw new ShapeError("huberLoss", `delta ${delta}`, { wants: "delta > 0" });
+  return reduced("huberLoss", record(op, [x, target], { delta }), reduction);
+}
+
+const delta = ({ delta }: HuberAttrs) => [delta];
+const gradOp = pointwiseWith<HuberAttrs>(huberGrad, delta, noSecondDerivative("huber_grad"));
+
+export const op = pointwiseWith<HuberAttrs>(huber, delta, ([x, target], dOut, attrs) => {
+  const dx = record(gradOp, [x!, target!, dOut], attrs);
+  return [dx, neg(dx)];
+});

@@ -1,0 +1,30 @@
+import { ShapeError } from "../core/errors";
+import { normalizeAxis, numel, showShape } from "../core/shape";
+import { checkIndexDType, NO_SKIP } from "../families/segments";
+import type { Tensor } from "../graph/tensor";
+import { pick } from "./gather";
+
+/**
+ * Slices picked along one axis: `out[…, j, …] = x[…, indices[j], …]`.
+ * @param x any dtype
+ * @param axis negative counts from the last
+ * @param indices i32 or u32 [m]; an index outside the axis gives zeros
+ * @returns shape of x with m in place of the axis. The gradient goes to the slices that were picked, as often as they were
+ * @throws ShapeError, DTypeError
+ */
+export function indexSelect(x: Tensor, axis: number, indices: Tensor): Tensor {
+  const d = normalizeAxis("indexSelect", x.shape, axis);
+  checkIndexDType("indexSelect", indices);
+  if (indices.shape.length !== 1)
+    throw new ShapeError("indexSelect", "indices must have one dimension", { indices: showShape(indices.shape) });
+  const dims = {
+    batch: numel(x.shape.slice(0, d)),
+    outer: 1,
+    n: x.shape[d]!,
+    m: indices.size,
+    inner: 1,
+    width: numel(x.shape.slice(d + 1)),
+    skip: NO_SKIP,
+  };
+  return pick(x, indices, x.shape.with(d, indices.size), dims);
+}

@@ -1,0 +1,67 @@
+import weightsKernel from "../../shaders/label_weights.wgsl";
+import labelCounts from "../../shaders/pointwise/label_counts.wgsl";
+import reciprocalOrZero from "../../shaders/pointwise/reciprocal_or_zero.wgsl";
+import { DTypeError, ShapeError } from "../core/errors";
+import { showSpec } from "../core/shape";
+import { type KernelOp, record } from "../graph/op";
+import { pointwise, pointwiseWith } from "../graph/pointwise";
+import type { Tensor } from "../graph/tensor";
+import { mul } from "./mul";
+import { neg } from "./neg";
+import { sum } from "./sum";
+
+interface Attrs {
+  readonly classes: number;
+  readonly ignoreIndex: number;
+}
+
+export interface LabelWeightsOptions {
+  readonly classes: number;
+  /** Label that counts for nothing; default −1. */
+  readonly ignoreIndex?: number;
+  /** f32 [classes]; default 1 each. No gradient flows into it. */
+  readonly weight?: Tensor | undefined;
+}
+
+/**
+ * What each label counts for in a mean over rows: its class's weight, and 0 where it is ignored or no class.
+ * @param labels i32, any shape
+ * @returns f32, same shape
+ * @throws ShapeError, DTypeError
+ */
+export function labelWeights(labels: Tensor, { classes, ignoreIndex = -1, weight }: LabelWeightsOptions): Tensor {
+  if (labels.dtype !== "i32") throw new DTypeError("labelWeights", `labels of dtype ${labels.dtype}`, { wants: "i32" });
+  if (!(Number.isInteger(classes) && classes >= 1))
+    throw new ShapeError("labelWeights", `${classes} classes`, { wants: "an integer of at least 1" });
+  const attrs = { classes, ignoreIndex };
+  if (!weight) return record(countOp, [labels], attrs);
+  if (weight.dtype !== "f32" || weight.shape.length !== 1 || weight.size !== classes)
+    throw new ShapeError("labelWeights", "wants one weight for each class", {
+      weight: `${showSpec(weight)}, wants f32[${classes}]`,
+    });
+  return record(op, [labels, weight], attrs);
+}
+
+/** 1 / Σ weights: what the sum of weighted losses is multiplied with to be their mean; 0 where all weights are 0. */
+export const inverseTotal = (weights: Tensor): Tensor => record(reciprocal, [sum(weights)], {});
+
+const reciprocal = pointwise(reciprocalOrZero, (_, dOut, out) => [neg(mul(mul(out, out), dOut))]);
+
+/** Without weights it is a pointwise op, so that a sum over it needs no kernel of its own. */
+const countOp = pointwiseWith<Attrs>(
+  labelCounts,
+  ({ classes, ignoreIndex }) => [classes, ignoreIndex],
+  () => [null],
+);
+
+export const op: KernelOp<Attrs> = {
+  kind: "kernel",
+  name: "labelWeights",
+  infer: ([labels]) => [{ shape: labels!.shape, dtype: "f32" }],
+  lower([labels, weight], [out], { classes, ignoreIndex }) {
+    const rows = labels!.size;
+    const params = { rows, classes, ignore_index: ignoreIndex };
+    return [weightsKernel.dispatch({ buffers: { labels: labels!, weight: weight!, out: out! }, params, grid: rows })];
+  },
+  vjp: () => [null, null],
+};

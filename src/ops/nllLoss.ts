@@ -1,0 +1,69 @@
+import nllKernel from "../../shaders/nll_loss.wgsl";
+import gradKernel from "../../shaders/nll_loss_grad.wgsl";
+import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
+import { type KernelOp, record } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+import { full } from "./full";
+import { inverseTotal, labelWeights } from "./labelWeights";
+import { mul } from "./mul";
+import { reshape } from "./reshape";
+import { sum } from "./sum";
+
+export interface NllLossOptions {
+  /** Rows with this label count for nothing; default −1. */
+  readonly ignoreIndex?: number;
+  /** A factor for each class, f32 [C]; the mean divides by the sum of the rows' factors. No gradient flows into it. */
+  readonly weight?: Tensor | undefined;
+  /** "mean" over the rows that count (default), their "sum", or "none": a loss for each row. */
+  readonly reduction?: Reduction;
+}
+
+/**
+ * Negative log-likelihood of labels, `−x[label] · weight[label]`, from log-probabilities (see `logSoftmax`; logits go to
+ * `softmaxCrossEntropy`, which does both in one kernel).
+ *
+ * @param x [..., C] f32 log-probabilities
+ * @param labels [...] i32, 0 … C − 1 or `ignoreIndex`; a row with any other label counts for nothing. When labels are fed
+ *   to a captured step, other values are refused before the step runs
+ * @returns a scalar, or for reduction "none" the shape of the labels. The mean of no rows is 0
+ * @throws ShapeError, DTypeError
+ */
+export function nllLoss(x: Tensor, labels: Tensor, options: NllLossOptions = {}): Tensor {
+  const { ignoreIndex = -1, reduction = "mean", weight } = options;
+  const { rows, classes, shape } = checkRows("nllLoss", x, labels, weight, false);
+  checkReduction("nllLoss", reduction);
+  limitLabels("nllLoss", labels, classes, ignoreIndex);
+  const flat = reshape(labels, [rows]);
+  const weights = labelWeights(flat, { classes, ignoreIndex, weight });
+  const factor = reduction === "mean" ? mul(weights, inverseTotal(weights)) : weights;
+  const losses = record(op, [reshape(x, [rows, classes]), flat, factor], {});
+  return reduction === "none" ? reshape(losses, shape) : sum(losses);
+}
+
+/** Linear in x and in the factor of each row. */
+export const op: KernelOp = {
+  kind: "kernel",
+  name: "nllLoss",
+  infer: ([, labels]) => [{ shape: labels!.shape, dtype: "f32" }],
+  lower([x, labels, factor], [losses]) {
+    const [rows, classes] = x!.shape as [number, number];
+    const buffers = { x: x!, labels: labels!, factor: factor!, losses: losses! };
+    return [nllKernel.dispatch({ buffers, params: { rows, classes }, grid: rows, flops: rows })];
+  },
+  vjp: ([x, labels, factor], [dLosses], attrs) => [
+    record(grad, [labels!, mul(factor!, dLosses!)], { classes: x!.shape[1]! }),
+    null,
+    mul(record(op, [x!, labels!, full(factor!.shape, 1)], attrs), dLosses!),
+  ],
+};
+
+const grad: KernelOp<{ readonly classes: number }> = {
+  kind: "kernel",
+  name: "nll_loss_grad",
+  infer: ([labels], { classes }) => [{ shape: [...labels!.shape, classes], dtype: "f32" }],
+  lower([labels, factor], [dx], { classes }) {
+    const buffers = { labels: labels!, factor: factor!, dx: dx! };
+    return [gradKernel.dispatch({ buffers, params: { len: dx!.size, classes }, grid: dx!.size, flops: dx!.size })];
+  },
+  vjp: ([labels, factor], [dDx]) => [null, record(op, [dDx!, labels!, full(factor!.shape, 1)], {})],
+};

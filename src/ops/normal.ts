@@ -1,0 +1,31 @@
+import normalKernel from "../../shaders/normal.wgsl";
+import { ShapeError } from "../core/errors";
+import type { Shape } from "../core/shape";
+import { type Draw, draw, drawOp } from "../families/random";
+import type { RandomOptions } from "../graph/generator";
+import type { Tensor } from "../graph/tensor";
+
+interface Moments {
+  readonly mean: number;
+  readonly std: number;
+}
+
+/**
+ * Random numbers from the normal distribution; none is further from the mean than 6.8 standard deviations. They follow from
+ * the generator's seed and step and the draw's place in the step, on every device up to rounding.
+ *
+ * @param shape of the result
+ * @param options `mean` and `std`: default 0 and 1
+ * @returns f32
+ * @throws ShapeError where a dimension is below 1, mean or std is not finite, or std is negative
+ * @see Box and Muller 1958, "A note on the generation of random normal deviates"
+ */
+export function normal(shape: Shape, { mean = 0, std = 1, generator }: Partial<Moments> & RandomOptions = {}): Tensor {
+  if (!(Number.isFinite(mean) && std >= 0 && Number.isFinite(std)))
+    throw new ShapeError("normal", "no distribution", { mean: String(mean), std: String(std), wants: "std ≥ 0" });
+  return draw(op, shape, { mean, std }, { generator });
+}
+
+export const op = drawOp<Draw & Moments>("normal", "f32", ({ buffers, params, grid }, { mean, std }) =>
+  normalKernel.dispatch({ buffers, params: { ...params, mean, deviation: std }, grid, flops: 300 * grid }),
+);

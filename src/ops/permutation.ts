@@ -1,0 +1,18 @@
+import permutationKernel from "../../shaders/permutation.wgsl";
+import { type Draw, draw, drawOp } from "../families/random";
+import type { RandomOptions } from "../graph/generator";
+import type { Tensor } from "../graph/tensor";
+
+/**
+ * A random order of 0 … n − 1: each once. Every element is computed by itself, so it costs one launch and no memory.
+ *
+ * @param n integer ≥ 1
+ * @returns i32[n]
+ * @throws ShapeError where n is no integer of at least 1
+ * @see Luby and Rackoff 1988; Black and Rogaway 2002, "Ciphers with arbitrary finite domains"
+ */
+export const permutation = (n: number, { generator }: RandomOptions = {}): Tensor => draw(op, [n], {}, { generator });
+
+export const op = drawOp<Draw>("permutation", "i32", ({ buffers, params }) =>
+  permutationKernel.dispatch({ buffers, params, grid: params.len, flops: 200 * params.len }),
+);

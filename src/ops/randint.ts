@@ -1,0 +1,32 @@
+import randintKernel from "../../shaders/randint.wgsl";
+import { ShapeError } from "../core/errors";
+import type { Shape } from "../core/shape";
+import { type Draw, draw, drawOp } from "../families/random";
+import type { RandomOptions } from "../graph/generator";
+import type { Tensor } from "../graph/tensor";
+
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Random integers uniform in low … high − 1. One is more likely than another by (high − low) / 2³² at most.
+ *
+ * @param low the smallest
+ * @param high one more than the largest
+ * @param shape of the result
+ * @returns i32
+ * @throws ShapeError where a dimension is below 1, or low < high are not integers of i32
+ */
+export function randint(low: number, high: number, shape: Shape, { generator }: RandomOptions = {}): Tensor {
+  const fits = Number.isInteger(low) && Number.isInteger(high) && low >= -(2 ** 31) && high <= 2 ** 31;
+  if (!fits || low >= high)
+    throw new ShapeError("randint", "no integers in the range", { low: String(low), high: String(high) });
+  return draw(op, shape, { low, high }, { generator });
+}
+
+export const op = drawOp<Draw & Bounds>("randint", "i32", ({ buffers, params, grid }, { low, high }) =>
+  // A range of 2³² wraps to 0, which the kernel takes for all words as they are.
+  randintKernel.dispatch({ buffers, params: { ...params, low, range: (high - low) >>> 0 }, grid, flops: 160 * grid }),
+);

@@ -1,0 +1,48 @@
+import softplusFunction from "../../shaders/pointwise/softplus.wgsl";
+import softplusGrad from "../../shaders/pointwise/softplus_grad.wgsl";
+import { DataError } from "../core/errors";
+import { type PointwiseOp, record } from "../graph/op";
+import { pointwiseWith } from "../graph/pointwise";
+import type { Tensor } from "../graph/tensor";
+import { greater } from "./greater";
+import { mul } from "./mul";
+import { sigmoid } from "./sigmoid";
+import { sub } from "./sub";
+import { where } from "./where";
+
+interface SoftplusAttrs {
+  readonly beta: number;
+  readonly threshold: number;
+}
+
+/**
+ * Smooth rectifier `ln(1 + e^(beta·x)) / beta`, and x itself where `beta·x > threshold`.
+ * @param x f32, any shape
+ * @param beta default 1; not 0
+ * @param threshold default 20
+ * @returns same shape
+ * @throws DTypeError; DataError where beta is 0
+ */
+export function softplus(x: Tensor, { beta = 1, threshold = 20 }: Partial<SoftplusAttrs> = {}): Tensor {
+  if (beta === 0 || !Number.isFinite(beta)) throw new DataError("softplus", `beta is ${beta}`);
+  return record(op, [x], { beta, threshold });
+}
+
+const scalars = ({ beta, threshold }: SoftplusAttrs) => [beta, threshold];
+
+export const op = pointwiseWith<SoftplusAttrs>(softplusFunction, scalars, ([x], dOut, attrs) => [
+  record(gradOp, [x!, dOut], attrs),
+]);
+
+const gradOp: PointwiseOp<SoftplusAttrs> = pointwiseWith<SoftplusAttrs>(
+  softplusGrad,
+  scalars,
+  ([x, d], dOut, attrs) => [mul(mul(dOut, d!), curvature(x!, attrs)), record(gradOp, [x!, dOut], attrs)],
+);
+
+/** Second derivative `beta · s · (1 − s)`, s the sigmoid of beta·x, and 0 beyond the threshold. */
+function curvature(x: Tensor, { beta, threshold }: SoftplusAttrs): Tensor {
+  const y = mul(x, beta);
+  const s = sigmoid(y);
+  return where(greater(y, threshold), 0, mul(mul(s, sub(1, s)), beta));
+}

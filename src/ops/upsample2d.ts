@@ -1,0 +1,90 @@
+import upsampleKernel from "../../shaders/upsample2d.wgsl";
+import gradKernel from "../../shaders/upsample2d_grad.wgsl";
+import { ShapeError } from "../core/errors";
+import { type Pair, pair, type Shape, showShape } from "../core/shape";
+import { resizeParams } from "../families/pooling";
+import { checkDTypes, type KernelOp, record } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+
+export interface Upsample2dOptions {
+  /** Factor by which pictures grow, not necessarily whole; the new size is rounded down. This or `size`. */
+  readonly scale?: Pair;
+  /** New height and width. */
+  readonly size?: Pair;
+  /** "nearest" (default) repeats elements, "bilinear" joins the four nearest. */
+  readonly mode?: "nearest" | "bilinear";
+  /** For "bilinear": whether the corners' centres fall on each other (true), or the corners themselves do. Default false. */
+  readonly alignCorners?: boolean;
+}
+
+interface UpsampleAttrs {
+  readonly outSize: readonly [number, number];
+  /** Rows of x an output row is high, and columns likewise. */
+  readonly ratio: readonly [number, number];
+  readonly bilinear: boolean;
+  readonly alignCorners: boolean;
+}
+
+/**
+ * Pictures at another size, by the rules of PyTorch's `interpolate`: with ratio = H/OH (or 1/scale) output row i is row
+ * ⌊i·ratio⌋ ("nearest"), or stands at (i + ½)·ratio − ½, not below 0, between two rows ("bilinear"); with `alignCorners` at
+ * i·(H − 1)/(OH − 1). Columns likewise. The gradient is gathered, hence the same each time.
+ *
+ * @param x [N, C, H, W] f32
+ * @returns [N, C, OH, OW]
+ * @throws ShapeError, DTypeError
+ */
+export const upsample2d = (x: Tensor, options: Upsample2dOptions): Tensor => record(op, [x], resolve(x.shape, options));
+
+function resolve(x: Shape, { scale, size, mode = "nearest", alignCorners = false }: Upsample2dOptions): UpsampleAttrs {
+  const refuse = (problem: string, fix?: string): never => {
+    throw new ShapeError("upsample2d", problem, { x: showShape(x) }, fix);
+  };
+  if (x.length !== 4) refuse("x must be [N, C, H, W]");
+  if ((scale === undefined) === (size === undefined)) refuse("wants a size or a scale", "pass one of the two");
+  if (alignCorners && mode !== "bilinear") refuse("alignCorners is for bilinear only", 'pass { mode: "bilinear" }');
+  const from = [x[2]!, x[3]!] as const;
+  const factors = scale === undefined ? undefined : pair(scale);
+  const outSize =
+    size !== undefined ? pair(size) : ([0, 1].map((d) => Math.floor(from[d]! * factors![d]!)) as [number, number]);
+  if (outSize.some((s) => !Number.isInteger(s) || s < 1)) refuse(`no picture has the size ${showShape(outSize)}`);
+  const ratio = (d: 0 | 1) => {
+    if (alignCorners) return outSize[d] > 1 ? (from[d] - 1) / (outSize[d] - 1) : 0;
+    return factors ? 1 / factors[d] : from[d] / outSize[d];
+  };
+  return { outSize, ratio: [ratio(0), ratio(1)], bilinear: mode === "bilinear", alignCorners };
+}
+
+const constants = ({ bilinear, alignCorners }: UpsampleAttrs) => ({
+  BILINEAR: Number(bilinear),
+  CORNERS: Number(alignCorners),
+});
+const ratios = ({ ratio: [ratio_h, ratio_w] }: UpsampleAttrs) => ({ ratio_h, ratio_w });
+
+export const op: KernelOp<UpsampleAttrs> = {
+  kind: "kernel",
+  name: "upsample2d",
+  infer([x], { outSize }) {
+    checkDTypes("upsample2d", [x!], ["f32"]);
+    return [{ shape: [x!.shape[0]!, x!.shape[1]!, ...outSize], dtype: "f32" }];
+  },
+  lower([x], [out], attrs) {
+    const params = { ...resizeParams(x!.shape, out!.shape, out!.size), ...ratios(attrs) };
+    const shared = { params, constants: constants(attrs), grid: out!.size, flops: 8 * out!.size };
+    return [upsampleKernel.dispatch({ ...shared, buffers: { x: x!, out: out! } })];
+  },
+  vjp: ([x], [dOut], attrs) => [record(grad, [dOut!], { ...attrs, shape: x!.shape })],
+};
+
+/** Linear in dOut, and the adjoint of enlarging: its own gradient is enlarging. */
+const grad: KernelOp<UpsampleAttrs & { readonly shape: Shape }> = {
+  kind: "kernel",
+  name: "upsample2d_grad",
+  infer: (_, { shape }) => [{ shape, dtype: "f32" }],
+  lower([dOut], [dx], attrs) {
+    const params = { ...resizeParams(dx!.shape, dOut!.shape, dx!.size), ...ratios(attrs) };
+    const shared = { params, constants: constants(attrs), grid: dx!.size, flops: 8 * dOut!.size };
+    return [gradKernel.dispatch({ ...shared, buffers: { d_out: dOut!, dx: dx! } })];
+  },
+  vjp: (_, [d], { shape: _shape, ...attrs }) => [record(op, [d!], attrs)],
+};

@@ -1,0 +1,61 @@
+import adamStep from "../../shaders/adam_step.wgsl";
+import adamaxKernel from "../../shaders/adamax.wgsl";
+import { state, type Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
+import { ratesOf } from "./adam";
+import type { Parameters } from "./groups";
+import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
+
+export interface AdamaxOptions extends OptimizerOptions {
+  /** Decay of the average of the gradient and of its largest size; default [0.9, 0.999]. */
+  readonly betas?: readonly [number, number];
+  /** Added to the gradient's size; default 1e-8. */
+  readonly eps?: number;
+}
+
+/**
+ * Adamax: Adam with the largest gradient in place of the root of squares,
+ * `u ← max(β₂·u, |g| + ε), p ← p − lr / (1 − β₁ᵗ) · m / u`, as PyTorch's. Learning rate 2e-3 unless given.
+ * @see Kingma and Ba 2015, "Adam: a method for stochastic optimization", algorithm 2
+ */
+export class Adamax extends Optimizer {
+  readonly mean: Tensor;
+  readonly infinityNorm: Tensor;
+  /** (t, 1 − β₁ᵗ, 1 − β₂ᵗ), f32[3]. */
+  readonly steps: Tensor;
+
+  constructor(
+    parameters: Parameters,
+    override readonly options: AdamaxOptions = {},
+  ) {
+    super("Adamax", parameters, options, 2e-3);
+    this.mean = this.arena.buffer("exp_avg");
+    this.infinityNorm = this.arena.buffer("exp_inf");
+    this.steps = state("step", { shape: [3], dtype: "f32" });
+  }
+
+  override states(): [string, Tensor][] {
+    return [
+      ["exp_avg", this.mean],
+      ["exp_inf", this.infinityNorm],
+      ["step", this.steps],
+    ];
+  }
+
+  protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
+    const { betas, eps = 1e-8 } = this.options;
+    const { mean, infinityNorm: infinity_norm, steps, control } = this;
+    const rates = ratesOf(betas);
+    const { beta1, beta2, rest1 } = rates;
+    return [
+      adamStep.dispatch({ buffers: { control, state: steps }, params: rates, grid: [1] }),
+      adamaxKernel.dispatch({
+        buffers: { ...buffers, state: steps, mean, infinity_norm },
+        params: { ...params, beta1, beta2, rest1, eps },
+        constants,
+        grid,
+        flops: 40 * grid,
+      }),
+    ];
+  }
+}

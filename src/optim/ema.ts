@@ -1,0 +1,125 @@
+import emaKernel from "../../shaders/ema.wgsl";
+import exchangeKernel from "../../shaders/ema_exchange.wgsl";
+import setFlag from "../../shaders/set_flag.wgsl";
+import { CaptureError } from "../core/errors";
+import { Arena } from "../graph/arena";
+import { state, type Tensor } from "../graph/tensor";
+import { recordUpdate } from "../graph/trace";
+import type { Dispatch } from "../kernel/kernel";
+import { groupsOf } from "./groups";
+import type { Optimizer } from "./optimizer";
+import { checkOptions } from "./options";
+
+export interface AverageOptions {
+  /** Share of the old average; default 0.999. */
+  readonly decay?: number;
+}
+
+/**
+ * Exponential moving average of parameters, `a ← decay·a + (1 − decay)·p`, started at 0 and freed of that bias by
+ * `a / (1 − decayᵗ)`. One dispatch an update. It shares the arena of the optimizer of the same parameters.
+ *
+ * All methods record: they take effect in the step that is being captured, or with the next `engine.read`.
+ * @see Polyak and Juditsky 1992; Kingma and Ba 2015, section 7.2
+ */
+export class ExponentialMovingAverage {
+  readonly arena: Arena;
+  /** The averages as they are summed, with the bias; laid out as the parameters' arena. */
+  readonly average: Tensor;
+  /** 1 − decayᵗ, f32[1]. */
+  readonly total: Tensor;
+  /** 1 while the averages stand in for the parameters, f32[1]. */
+  readonly applied: Tensor;
+  readonly #kept: Tensor;
+  readonly #decay: number;
+
+  /**
+   * @param parameters all that one optimizer moves, in any order
+   * @throws CaptureError where they are only some of an optimizer's parameters, or `decay` is not in [0, 1)
+   */
+  constructor(parameters: readonly Tensor[], options: AverageOptions = {}) {
+    checkOptions("ExponentialMovingAverage", options);
+    groupsOf("ExponentialMovingAverage", parameters);
+    const isFree = parameters.every((t) => t.home === undefined);
+    const arena = Arena.holding(parameters) ?? (isFree ? Arena.of(parameters) : undefined);
+    if (!arena)
+      throw new CaptureError(
+        "ExponentialMovingAverage",
+        "the parameters are not those of one optimizer",
+        {},
+        "pass all that the optimizer moves: optimizer.parameters",
+      );
+    this.arena = arena;
+    this.#decay = options.decay ?? 0.999;
+    this.average = this.arena.buffer("average");
+    this.#kept = this.arena.buffer("kept parameters");
+    this.total = state("average_total", { shape: [1], dtype: "f32" });
+    this.applied = state("average_applied", { shape: [1], dtype: "f32" });
+  }
+
+  /** What belongs into a checkpoint: pass it among the `states` of {@link saveCheckpoint}. Restore the parameters before. */
+  states(): Record<string, Tensor> {
+    return { "ema.average": this.average, "ema.total": this.total };
+  }
+
+  /**
+   * Averages the parameters as the updates recorded before leave them.
+   * @param optimizer where given, steps that it leaves out or only accumulates are no updates of the average either
+   */
+  update(optimizer?: Optimizer): void {
+    const { average, total, applied, arena } = this;
+    const decay = this.#decay;
+    const len = arena.length / 4;
+    const { parameters } = arena;
+    // Eager plans are kept by name: whom the average follows is part of it.
+    const name = optimizer ? `ema after ${optimizer.control.id}` : "ema";
+    this.#record(
+      name,
+      [average, total],
+      [
+        emaKernel.dispatch({
+          buffers: { parameters, control: optimizer?.control ?? applied, state: applied, average, total },
+          params: { len, decay, rest: 1 - decay },
+          constants: { GATED: Number(optimizer !== undefined) },
+          grid: len,
+          flops: 12 * len,
+        }),
+      ],
+    );
+  }
+
+  /** Puts the averages in place of the parameters, which are kept aside: for evaluation. Doing it twice is doing it once. */
+  apply(): void {
+    this.#exchange("ema apply", 0);
+  }
+
+  /** Puts the parameters back as they were, bit for bit. */
+  restore(): void {
+    this.#exchange("ema restore", 1);
+  }
+
+  #exchange(name: string, restore: 0 | 1): void {
+    const { average, total, applied, arena } = this;
+    const len = arena.length / 4;
+    const buffers = { average, total, state: applied, kept: this.#kept, parameters: arena.parameters };
+    this.#record(
+      name,
+      [arena.parameters, this.#kept, applied],
+      [
+        exchangeKernel.dispatch({ buffers, params: { len }, constants: { RESTORE: restore }, grid: len }),
+        setFlag.dispatch({ buffers: { state: applied }, params: { len: 1, value: 1 - restore }, grid: [1] }),
+      ],
+    );
+  }
+
+  #record(name: string, writes: readonly Tensor[], dispatches: Dispatch[]): void {
+    if (!this.arena.tensors.every((t) => this.arena.holds(t)))
+      throw new CaptureError(
+        "ExponentialMovingAverage",
+        "parameters have moved to an optimizer that was made later",
+        {},
+        "average all parameters of one optimizer, no more and no less",
+      );
+    recordUpdate({ name, reads: [], writes, lower: () => dispatches });
+  }
+}

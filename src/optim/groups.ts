@@ -1,0 +1,62 @@
+import { CaptureError } from "../core/errors";
+import { ALIGNMENT, type Arena } from "../graph/arena";
+import { state, type Tensor } from "../graph/tensor";
+
+/** Parameters with hyperparameters of their own. */
+export interface ParameterGroup {
+  readonly parameters: readonly Tensor[];
+  /** Default: the optimizer's. */
+  readonly weightDecay?: number;
+  /** Factor of the learning rate; default 1. 0 leaves the parameters as they are. */
+  readonly lrScale?: number;
+}
+
+/** What an optimizer moves: a list of parameters, or groups of them. */
+export type Parameters = readonly Tensor[] | readonly ParameterGroup[];
+
+/**
+ * Two groups for an optimizer: weights, which decay, and what has one dimension or none (biases, factors of
+ * normalisation), which does not.
+ * @param module or anything else that has parameters
+ */
+export function noDecay(module: { parameters(): readonly Tensor[] }): ParameterGroup[] {
+  const parameters = module.parameters();
+  const groups: ParameterGroup[] = [
+    { parameters: parameters.filter((p) => p.shape.length > 1) },
+    { parameters: parameters.filter((p) => p.shape.length <= 1), weightDecay: 0 },
+  ];
+  return groups.filter((g) => g.parameters.length > 0);
+}
+
+/** The groups of a list that may be flat. @throws CaptureError where there is nothing to move, or something cannot be */
+export function groupsOf(name: string, parameters: Parameters): readonly ParameterGroup[] {
+  const isFlat = (list: Parameters): list is readonly Tensor[] => list.length > 0 && !("parameters" in list[0]!);
+  const groups = isFlat(parameters) ? [{ parameters }] : parameters;
+  const all = groups.flatMap((g) => g.parameters);
+  if (!all.length) throw new CaptureError(name, "no parameters");
+  all.forEach((t, i) => {
+    if (t.leaf?.kind !== "state" || t.dtype !== "f32")
+      throw new CaptureError(name, `parameter ${i} is no f32 state`, {}, "make it by parameter(…), or by a module");
+    if (all.indexOf(t) !== i) throw new CaptureError(name, `parameter ${i} is named twice`, { parameter: t.leaf.name });
+  });
+  for (const [i, { weightDecay = 0, lrScale = 1 }] of groups.entries())
+    if (!(weightDecay >= 0 && lrScale >= 0))
+      throw new CaptureError(name, `group ${i}`, {
+        weightDecay: `${weightDecay}`,
+        lrScale: `${lrScale}`,
+        wants: "≥ 0",
+      });
+  return groups;
+}
+
+/**
+ * Factor of the learning rate and weight decay of every segment of an arena, f32[2 · segments], so that one launch serves
+ * all groups; undefined where all are alike.
+ */
+export function groupTable(arena: Arena, groups: readonly ParameterGroup[], weightDecay: number): Tensor | undefined {
+  const rowOf = (g: ParameterGroup) => [g.lrScale ?? 1, g.weightDecay ?? weightDecay];
+  const rows = new Map(groups.flatMap((g) => g.parameters.map((t) => [t, rowOf(g)] as const)));
+  if ([...rows.values()].every(([scale, decay]) => scale === 1 && decay === weightDecay)) return undefined;
+  const shape = [(2 * arena.length) / ALIGNMENT];
+  return state("groups", { shape, dtype: "f32" }, () => Float32Array.from(arena.segments((t) => rows.get(t)!).flat()));
+}

@@ -1,0 +1,45 @@
+import lionKernel from "../../shaders/lion.wgsl";
+import type { Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
+import { ratesOf } from "./adam";
+import type { Parameters } from "./groups";
+import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
+
+export interface LionOptions extends OptimizerOptions {
+  /** Share of the momentum in the direction, and decay of the momentum; default [0.9, 0.99]. */
+  readonly betas?: readonly [number, number];
+}
+
+/**
+ * Lion, `p ← p − lr·weightDecay·p − lr·sign(β₁·m + (1 − β₁)·g), m ← β₂·m + (1 − β₂)·g`: every element moves by lr. The decay
+ * is decoupled from the gradient. Learning rate 1e-4 unless given.
+ * @see Chen et al. 2023, "Symbolic discovery of optimization algorithms", program 1
+ */
+export class Lion extends Optimizer {
+  readonly mean: Tensor;
+
+  constructor(
+    parameters: Parameters,
+    override readonly options: LionOptions = {},
+  ) {
+    super("Lion", parameters, options, 1e-4);
+    this.mean = this.arena.buffer("exp_avg");
+  }
+
+  override states(): [string, Tensor][] {
+    return [["exp_avg", this.mean]];
+  }
+
+  protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
+    const rates = ratesOf(this.options.betas ?? [0.9, 0.99]);
+    return [
+      lionKernel.dispatch({
+        buffers: { ...buffers, mean: this.mean },
+        params: { ...params, ...rates },
+        constants,
+        grid,
+        flops: 36 * grid,
+      }),
+    ];
+  }
+}

@@ -1,0 +1,57 @@
+import { DataError } from "../core/errors";
+
+export interface EarlyStoppingOptions {
+  /** Evaluations without improvement after which to stop; default 5. */
+  readonly patience?: number;
+  /** Smallest change that counts as an improvement; default 0: any. */
+  readonly minDelta?: number;
+  /** Whether small values are good (a loss: "min", default) or large ones (an accuracy: "max"). */
+  readonly mode?: "min" | "max";
+}
+
+/**
+ * Watches a value of the dev set and says when it has stopped to improve. Keep a checkpoint whenever `improved` is true:
+ * that of `bestStep` is the model to use.
+ *
+ * @see Prechelt 1998, "Early stopping – but when?"
+ */
+export class EarlyStopping {
+  /** The best value so far; NaN before the first. */
+  best = Number.NaN;
+  /** The step at which it was seen; −1 before the first. */
+  bestStep = -1;
+  /** Whether the newest value was the best so far. */
+  improved = false;
+  /** Evaluations since the best. */
+  waited = 0;
+  readonly #options: Required<EarlyStoppingOptions>;
+
+  /** @throws DataError unless patience is an integer of at least 1 and minDelta at least 0 */
+  constructor({ patience = 5, minDelta = 0, mode = "min" }: EarlyStoppingOptions = {}) {
+    if (!(Number.isInteger(patience) && patience >= 1))
+      throw new DataError("EarlyStopping", `patience ${patience}`, { wants: "an integer of at least 1" });
+    if (!(minDelta >= 0)) throw new DataError("EarlyStopping", `minDelta ${minDelta}`, { wants: "minDelta ≥ 0" });
+    this.#options = { patience, minDelta, mode };
+  }
+
+  /** Whether the newest value leaves no more hope. */
+  get stopped(): boolean {
+    return this.waited >= this.#options.patience;
+  }
+
+  /**
+   * Takes the value of an evaluation. NaN is no improvement.
+   * @returns whether to stop
+   */
+  update(value: number, step: number): boolean {
+    const { minDelta, mode } = this.#options;
+    const gain = mode === "min" ? this.best - value : value - this.best;
+    this.improved = Number.isNaN(this.best) ? !Number.isNaN(value) : gain > minDelta;
+    this.waited = this.improved ? 0 : this.waited + 1;
+    if (this.improved) {
+      this.best = value;
+      this.bestStep = step;
+    }
+    return this.stopped;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Choice } from "../schedule/lower";
+import type { Tuner } from "./tuner";
+
+/** Milliseconds without a step after which the device counts as idle. */
+const QUIET = 500;
+
+/** Measures kernels, one at a time, while no step is run: the next capture takes the faster ones. */
+export class IdleTuning {
+  readonly #waiting = new Map<string, Choice>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #seen = 0;
+  #stopped = false;
+
+  constructor(readonly tuner: Tuner) {}
+
+  /** What is to be measured once there is time. */
+  add(choices: readonly Choice[]): void {
+    for (const choice of this.tuner.undecided(choices)) this.#waiting.set(choice.ways.key, choice);
+    this.#later();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #later(): void {
+    if (this.#stopped || this.#timer !== undefined || !this.#waiting.size) return;
+    this.#seen = this.tuner.runtime.waiter.submissions;
+    this.#timer = setTimeout(() => void this.#look(), QUIET);
+  }
+
+  async #look(): Promise<void> {
+    const { waiter } = this.tuner.runtime;
+    const [next] = this.#waiting.values();
+    if (next && !waiter.busy && waiter.submissions === this.#seen) {
+      this.#waiting.delete(next.ways.key);
+      // A device lost meanwhile is somebody else's to report.
+      await this.tuner.tune([next]).catch(() => this.stop());
+    }
+    this.#timer = undefined;
+    this.#later();
+  }
+}

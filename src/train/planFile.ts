@@ -1,0 +1,222 @@
+import type { DType, TypedArray } from "../core/dtype";
+import { CheckpointError } from "../core/errors";
+import type { Shape } from "../core/shape";
+import { type Leaf, Tensor } from "../graph/tensor";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../io/safetensors";
+import type { Dispatch, Variant } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
+import { homeOf, type Place, type Plan } from "../schedule/plan";
+import { showPlan } from "../schedule/print";
+
+/** A captured step without its device: the plan, and which tensors are its feeds and outputs. */
+export interface PlannedStep {
+  readonly plan: Plan;
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+/** What a file of plans holds, as tensors and plans again. */
+export interface LoadedPlans {
+  readonly steps: Readonly<Record<string, PlannedStep>>;
+  /** The states that were named when the file was written. */
+  readonly states: Readonly<Record<string, Tensor>>;
+  /** The value of each buffer of states when the file was written. */
+  readonly values: ReadonlyMap<Tensor, TypedArray>;
+}
+
+const FORMAT = "wgrad plan 1";
+
+interface TensorRecord {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly leaf?: { readonly kind: Leaf["kind"]; readonly name?: string; readonly limit?: object };
+  /** Number of the arena's tensor, and the element at which this one starts. */
+  readonly home?: readonly [number, number];
+}
+
+interface StepRecord {
+  /** Variant, buffers, parameter words, workgroups, floating-point operations. */
+  readonly dispatches: readonly (readonly [number, number[], number[], [number, number, number], number])[];
+  readonly firstUpdate: number;
+  readonly slots: readonly number[];
+  /** Tensor, then its slot, or state and offset. */
+  readonly places: readonly (readonly [number, number] | readonly [number, number, number])[];
+  readonly inputs: readonly number[];
+  readonly states: readonly number[];
+  readonly outputs: Readonly<Record<string, number>>;
+  readonly feeds: Readonly<Record<string, number>>;
+  readonly flops: number;
+  readonly bytes: Plan["bytes"];
+}
+
+interface PlanRecord {
+  readonly subgroupSize: number;
+  readonly variants: readonly (Omit<Variant, "key" | "hook"> & { readonly key?: string })[];
+  readonly tensors: readonly TensorRecord[];
+  readonly steps: Readonly<Record<string, StepRecord>>;
+  readonly states: Readonly<Record<string, number>>;
+}
+
+/** Numbers things in the order in which they are met. */
+class Numbering<T> {
+  readonly list: T[] = [];
+  readonly #numbers = new Map<unknown, number>();
+
+  of(thing: T, key: unknown = thing): number {
+    let n = this.#numbers.get(key);
+    if (n === undefined) {
+      n = this.list.push(thing) - 1;
+      this.#numbers.set(key, n);
+    }
+    return n;
+  }
+}
+
+/**
+ * Plans as the bytes of a .safetensors file: kernels, dispatches and places in its metadata, the values of states and
+ * constants as its tensors.
+ * @param states to be found by name when the file is loaded
+ * @param values of all buffers of states that the plans name
+ */
+export function encodePlans(
+  steps: Readonly<Record<string, PlannedStep>>,
+  states: Readonly<Record<string, Tensor>>,
+  values: ReadonlyMap<Tensor, TypedArray>,
+  { subgroupSize }: Target,
+): Uint8Array<ArrayBuffer> {
+  const tensors = new Numbering<Tensor>();
+  const variants = new Numbering<Variant>();
+  const recorded = Object.entries(steps).map(([name, step]) => [name, recordStep(step, tensors, variants)] as const);
+  for (const t of values.keys()) tensors.of(t);
+  const named = Object.entries(states).map(([name, t]) => [name, tensors.of(t)] as const);
+  // Homes are numbered while the list is walked: it may grow on the way.
+  const records: TensorRecord[] = [];
+  for (let i = 0; i < tensors.list.length; i++) records.push(recordTensor(tensors.list[i]!, tensors));
+  const record: PlanRecord = {
+    subgroupSize,
+    variants: variants.list.map(({ key, hook: _, ...v }) => (key === v.code ? v : { ...v, key })),
+    tensors: records,
+    steps: Object.fromEntries(recorded),
+    states: Object.fromEntries(named),
+  };
+  const stored = new Map<string, StoredTensor>();
+  tensors.list.forEach((t, i) => {
+    const held = t.leaf?.kind === "data" ? t.leaf.data : values.get(t);
+    if (held) stored.set(String(i), { dtype: t.dtype, shape: t.shape, values: held });
+  });
+  return encodeSafetensors({ tensors: stored, metadata: { format: FORMAT, plan: JSON.stringify(record) } });
+}
+
+function recordStep({ plan, feeds, outputs }: PlannedStep, tensors: Numbering<Tensor>, variants: Numbering<Variant>) {
+  const named = (list: Readonly<Record<string, Tensor>>) =>
+    Object.fromEntries(Object.entries(list).map(([name, t]) => [name, tensors.of(t)]));
+  const dispatches = plan.dispatches.map((d) => {
+    const words = [...new Uint32Array(d.params)];
+    const buffers = d.buffers.map((b) => tensors.of(b as Tensor));
+    return [variants.of(d.variant, d.variant.key), buffers, words, [...d.workgroups], d.flops];
+  });
+  const record = {
+    dispatches,
+    outputs: named(outputs),
+    feeds: named(feeds),
+    inputs: plan.inputs.map((t) => tensors.of(t)),
+  };
+  // Places of tensors that nothing above names are of no use.
+  const places = tensors.list.flatMap((t, i) => {
+    const place = plan.places.get(t.id);
+    if (!place || t.leaf?.kind === "state") return [];
+    return ["slot" in place ? [i, place.slot] : [i, tensors.of(place.state), place.offset]];
+  });
+  const { firstUpdate, slots, flops, bytes } = plan;
+  const states = plan.states.map((t) => tensors.of(t));
+  return { ...record, places, states, firstUpdate, slots, flops, bytes } as unknown as StepRecord;
+}
+
+function recordTensor(t: Tensor, tensors: Numbering<Tensor>): TensorRecord {
+  const { shape, dtype, leaf, home } = t;
+  const limit = leaf?.kind === "feed" ? leaf.limit : undefined;
+  const name = leaf && "name" in leaf ? leaf.name : undefined;
+  return {
+    shape,
+    dtype,
+    ...(leaf && { leaf: { kind: leaf.kind, ...(name !== undefined && { name }), ...(limit && { limit }) } }),
+    ...(home && { home: [tensors.of(home.of), home.offset] as const }),
+  };
+}
+
+/**
+ * Reads what {@link encodePlans} wrote.
+ * @throws CheckpointError where the file is malformed, or its kernels want what the device has not
+ */
+export function decodePlans(
+  bytes: Uint8Array,
+  target: Target,
+  features: readonly string[],
+  file = "plan",
+): LoadedPlans {
+  const { tensors: stored, metadata } = decodeSafetensors(bytes, file);
+  if (metadata.format !== FORMAT)
+    throw new CheckpointError(file, "no file of captured steps", { format: String(metadata.format), wants: FORMAT });
+  const record = JSON.parse(metadata.plan!) as PlanRecord;
+  const variants = record.variants.map((v): Variant => ({ ...v, key: v.key ?? v.code, hook: false }));
+  const wanted = [...new Set(variants.flatMap((v) => v.enables.map((e) => ENABLED_BY[e] ?? e)))];
+  const missing = wanted.filter((f) => !features.includes(f));
+  const lanes = wanted.includes("subgroups") && record.subgroupSize !== target.subgroupSize;
+  if (missing.length || lanes)
+    throw new CheckpointError(
+      file,
+      "made for another kind of device",
+      {
+        wants: wanted.join(", "),
+        ...(lanes && { "subgroup size": `${record.subgroupSize}, here ${target.subgroupSize}` }),
+      },
+      "capture the step on this device",
+    );
+  const tensors = record.tensors.map((t, i) => restoreTensor(t, stored.get(String(i))));
+  const values = new Map<Tensor, TypedArray>();
+  record.tensors.forEach(({ home }, i) => {
+    if (home) tensors[i]!.home = { of: tensors[home[0]]!, offset: home[1] };
+    const held = stored.get(String(i));
+    if (held && tensors[i]!.leaf?.kind === "state") values.set(tensors[i]!, held.values);
+  });
+  const steps = Object.entries(record.steps).map(([name, s]) => [name, restoreStep(s, tensors, variants)] as const);
+  const states = Object.entries(record.states).map(([name, i]) => [name, tensors[i]!] as const);
+  return { steps: Object.fromEntries(steps), states: Object.fromEntries(states), values };
+}
+
+/** Features of a device by the WGSL extension that they allow. */
+const ENABLED_BY: Readonly<Record<string, string>> = { f16: "shader-f16" };
+
+function restoreTensor({ shape, dtype, leaf }: TensorRecord, stored: StoredTensor | undefined): Tensor {
+  const restored = leaf?.kind === "data" ? { kind: "data", data: stored!.values } : leaf;
+  return new Tensor({ shape, dtype }, undefined, (restored ?? { kind: "scratch" }) as Leaf);
+}
+
+function restoreStep(record: StepRecord, tensors: readonly Tensor[], variants: readonly Variant[]): PlannedStep {
+  const dispatches = record.dispatches.map(([variant, buffers, words, workgroups, flops]): Dispatch => {
+    const { buffer: params } = Uint32Array.from(words);
+    return { variant: variants[variant]!, buffers: buffers.map((b) => tensors[b]!), params, workgroups, flops };
+  });
+  const places = new Map<number, Place>();
+  for (const [t, at, offset] of record.places)
+    places.set(tensors[t]!.id, offset === undefined ? { slot: at } : { state: tensors[at]!, offset });
+  for (const t of tensors) if (t.leaf?.kind === "state") places.set(t.id, homeOf(t));
+  const named = (list: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(list).map(([name, i]) => [name, tensors[i]!]));
+  const { firstUpdate, slots, flops, bytes } = record;
+  const outputs = named(record.outputs);
+  const plan: Plan = {
+    dispatches,
+    firstUpdate,
+    slots,
+    places,
+    inputs: record.inputs.map((i) => tensors[i]!),
+    outputs: Object.values(outputs),
+    states: record.states.map((i) => tensors[i]!),
+    choices: [],
+    flops,
+    bytes,
+    toString: () => showPlan(plan),
+  };
+  return { plan, feeds: named(record.feeds), outputs };
+}

@@ -1,0 +1,200 @@
+import { type TypedArray, typedArray } from "../core/dtype";
+import { uniform } from "../core/random";
+import type { Spec } from "../core/shape";
+import { Executable } from "../gpu/executable";
+import type { Runtime } from "../gpu/runtime";
+import { recordAll } from "../graph/op";
+import { data, feed, type Tensor } from "../graph/tensor";
+import type { Target } from "../kernel/target";
+import { div } from "../ops/div";
+import { exp } from "../ops/exp";
+import { log } from "../ops/log";
+import { mul } from "../ops/mul";
+import { sqrt } from "../ops/sqrt";
+import { tanh } from "../ops/tanh";
+import type { Choice } from "../schedule/lower";
+import { plan } from "../schedule/plan";
+import type { TuningStore } from "./tuningStore";
+
+/** What was measured of one op. */
+export interface Measurement {
+  /** Family, shapes and flags. */
+  readonly key: string;
+  /** The fastest way, which is taken from now on. */
+  readonly best: string;
+  /** The way that would be taken without a measurement. */
+  readonly usual: string;
+  /** Milliseconds by way. */
+  readonly milliseconds: Readonly<Record<string, number>>;
+  /** Ways that the device refuses, or whose numbers are wrong, and why. */
+  readonly rejected: Readonly<Record<string, string>>;
+}
+
+/** Milliseconds that measuring one op may keep the device busy. */
+const BUDGET = 200;
+
+/** Elements at either end of an output that are compared. */
+const COMPARED = 16384;
+
+/** Largest difference from the usual way, relative to the largest value: orders of summation differ. */
+const TOLERANCE = 1e-3;
+
+/** A measured way must be this much faster than the usual one to replace it: less is noise. */
+const GAIN = 0.97;
+
+/** Finds out which of the kernels that fit an op is the fastest on the device, and remembers it. */
+export class Tuner {
+  readonly #table: Record<string, string> = {};
+  readonly #failed = new Set<string>();
+  #device: string | undefined;
+
+  constructor(
+    readonly runtime: Runtime,
+    readonly store: TuningStore | undefined,
+  ) {}
+
+  /** Fetches what was measured on this device before. */
+  async load(): Promise<void> {
+    if (this.store) Object.assign(this.#table, await this.store.load(await this.#fingerprint()));
+  }
+
+  /** The device, with what is known of it. */
+  get target(): Target {
+    return { ...this.runtime.open.target, tuning: this.#table };
+  }
+
+  /** The fastest ways known, by key. */
+  get table(): Readonly<Record<string, string>> {
+    return this.#table;
+  }
+
+  /** Those with several ways that were not measured yet. */
+  undecided(choices: readonly Choice[]): Choice[] {
+    return choices.filter(
+      ({ ways: { key, names } }) => names.length > 1 && !this.#table[key] && !this.#failed.has(key),
+    );
+  }
+
+  /** Measures what is undecided, and keeps the results. Nothing else should run on the device meanwhile. */
+  async tune(choices: readonly Choice[], onMeasured?: (m: Measurement) => void): Promise<Measurement[]> {
+    const measured: Measurement[] = [];
+    for (const choice of this.undecided(choices)) {
+      const result = await this.measure(choice);
+      measured.push(result);
+      onMeasured?.(result);
+      if (Object.keys(result.milliseconds).length) this.#table[result.key] = result.best;
+      else this.#failed.add(result.key);
+    }
+    if (measured.length && this.store) await this.store.save(await this.#fingerprint(), this.#table);
+    return measured;
+  }
+
+  /** Runs each way of one op over random numbers, compares what they give and times them. */
+  async measure({ ways: { key, names }, op, inputs, attrs }: Choice): Promise<Measurement> {
+    const values = inputs.map(sampleValues);
+    const milliseconds: Record<string, number> = {};
+    const rejected: Record<string, string> = {};
+    let expected: TypedArray[] | undefined;
+    for (const way of names) {
+      try {
+        const feeds = inputs.map((spec, i) => feed(`input ${i}`, spec));
+        const outs = recordAll(op, feeds, attrs);
+        const target = { ...this.runtime.open.target, tuning: { [key]: way } };
+        const executable = await Executable.create(
+          this.runtime,
+          plan({ outputs: outs, inputs: feeds, target, fuse: false }),
+        );
+        try {
+          feeds.forEach((t, i) => {
+            executable.write(t, values[i]!);
+          });
+          executable.run();
+          const results = await this.#ends(executable, outs);
+          this.runtime.throwErrors();
+          expected ??= results;
+          const off = largestDifference(results, expected);
+          if (off > TOLERANCE) rejected[way] = `off by ${off.toPrecision(2)} of the largest value`;
+          else milliseconds[way] = await this.#time(executable, BUDGET / names.length);
+        } finally {
+          executable.dispose();
+        }
+      } catch (error) {
+        rejected[way] = (error as Error).message.split("\n")[0]!;
+      }
+    }
+    const usual = names[0]!;
+    const [best] = Object.entries(milliseconds).reduce<[string, number]>(
+      (least, [way, ms]) => (ms < GAIN * least[1] ? [way, ms] : least),
+      [usual, milliseconds[usual] ?? Number.POSITIVE_INFINITY],
+    );
+    return { key, best, usual, milliseconds, rejected };
+  }
+
+  /** The first and last elements of each output. */
+  #ends(executable: Executable, outs: readonly Tensor[]): Promise<TypedArray[]> {
+    const parts = outs.flatMap((t) => {
+      const region = executable.region(t);
+      const length = Math.min(t.size, COMPARED);
+      const end = { ...region, offset: region.offset + 4 * (t.size - length) };
+      return [region, end].map((r) => ({ region: r, dtype: t.dtype, length }));
+    });
+    return this.runtime.readback.read(parts);
+  }
+
+  /** Milliseconds of a run: the best of a few series, each long enough to be measured. */
+  async #time(executable: Executable, budget: number): Promise<number> {
+    const { waiter } = this.runtime;
+    const series = async (runs: number) => {
+      await waiter.workDone();
+      const start = performance.now();
+      for (let i = 0; i < runs; i++) executable.run();
+      await waiter.workDone();
+      return (performance.now() - start) / runs;
+    };
+    const first = await series(1);
+    if (first > budget) return first;
+    const runs = Math.max(1, Math.min(64, Math.floor(budget / 4 / first)));
+    return Math.min(await series(runs), await series(runs), await series(runs));
+  }
+
+  /**
+   * What the device calls itself may be wrong or shared by several drivers, so the last bits of a few functions go into the
+   * fingerprint: drivers differ in them, and unlike a time they are the same on every start.
+   */
+  async #fingerprint(): Promise<string> {
+    if (this.#device) return this.#device;
+    const { info, target, device } = this.runtime.open;
+    const x = data({ shape: [8], dtype: "f32" }, Float32Array.of(0.1, 0.3, 0.7, 1.1, 1.9, 3.3, 5.7, 9.1));
+    const mixed = mul(tanh(sqrt(log(exp(x)))), div(exp(x), 3));
+    const probe = plan({ outputs: [mixed], inputs: [x], target, fuse: true });
+    const executable = await Executable.create(this.runtime, probe);
+    executable.run();
+    const [bits] = await this.runtime.readback.read([{ region: executable.region(mixed), dtype: "u32", length: 8 }]);
+    executable.dispose();
+    const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = device.limits;
+    const facts = [info.name, target.subgroupSize, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup];
+    this.#device = [...facts, info.features.join(" "), Array.from(bits!, (b) => b.toString(36)).join(".")].join(" | ");
+    return this.#device;
+  }
+}
+
+/** Random numbers for f32; ones for integers, which may be indices or lengths. */
+function sampleValues({ shape, dtype }: Spec, stream: number): TypedArray {
+  const length = shape.reduce((n, d) => n * d, 1);
+  return dtype === "f32" ? uniform(0, stream, length, -1, 1) : typedArray(dtype, length).fill(1);
+}
+
+/** The largest difference, relative to the largest expected value; infinite where a value is not finite. */
+function largestDifference(actual: readonly TypedArray[], expected: readonly TypedArray[]): number {
+  let worst = 0;
+  for (const [i, values] of expected.entries()) {
+    let [largest, off] = [1e-30, 0];
+    for (let j = 0; j < values.length; j++) {
+      largest = Math.max(largest, Math.abs(values[j]!));
+      const difference = Math.abs(actual[i]![j]! - values[j]!);
+      off = difference <= Number.MAX_VALUE ? Math.max(off, difference) : Number.POSITIVE_INFINITY;
+    }
+    worst = Math.max(worst, off / largest);
+  }
+  return worst;
+}

@@ -1,0 +1,75 @@
+/** Keeps what was measured on a device: the fastest way of each kernel family by its key. */
+export interface TuningStore {
+  /** @param device fingerprint of the device and its driver */
+  load(device: string): Promise<Readonly<Record<string, string>> | undefined>;
+  save(device: string, table: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** IndexedDB in a browser, a file in the user's cache folder under Node, else nothing is kept. */
+export function platformTuningStore(): TuningStore | undefined {
+  if (typeof indexedDB !== "undefined") return databaseStore();
+  const folder = cacheFolder();
+  return folder === undefined ? undefined : fileTuningStore(`${folder}/wgrad/tuning.json`);
+}
+
+/** A store in a JSON file, for Node. A file that cannot be read counts as empty, one that cannot be written is left. */
+export function fileTuningStore(path: string): TuningStore {
+  const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = process.getBuiltinModule("node:fs");
+  const read = (): Record<string, Record<string, string>> => {
+    try {
+      return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+    } catch {
+      return {};
+    }
+  };
+  return {
+    async load(device) {
+      return read()[device];
+    },
+    async save(device, table) {
+      try {
+        mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+        writeFileSync(`${path}.new`, JSON.stringify({ ...read(), [device]: table }, null, 1));
+        renameSync(`${path}.new`, path);
+      } catch {
+        // A read-only home only costs measuring anew.
+      }
+    },
+  };
+}
+
+function cacheFolder(): string | undefined {
+  if (typeof process === "undefined" || !process.getBuiltinModule) return undefined;
+  const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
+  return XDG_CACHE_HOME ?? LOCALAPPDATA ?? (HOME && `${HOME}/.cache`);
+}
+
+const OBJECTS = "tuning";
+
+function databaseStore(): TuningStore {
+  const settled = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const open = () => {
+    const request = indexedDB.open("wgrad", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(OBJECTS);
+    return settled(request);
+  };
+  const use = async <T>(mode: IDBTransactionMode, ask: (objects: IDBObjectStore) => IDBRequest<T>) => {
+    const database = await open();
+    try {
+      return await settled(ask(database.transaction(OBJECTS, mode).objectStore(OBJECTS)));
+    } finally {
+      database.close();
+    }
+  };
+  return {
+    // Private windows may refuse the database: then everything is measured anew.
+    load: (device) => use("readonly", (objects) => objects.get(device)).catch(() => undefined),
+    async save(device, table) {
+      await use("readwrite", (objects) => objects.put({ ...table }, device)).catch(() => undefined);
+    },
+  };
+}

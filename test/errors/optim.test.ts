@@ -1,0 +1,220 @@
+// What optimizers, averages, schedules and random ops say when they are used wrongly.
+import { expect, test } from "vitest";
+import { parameter, state, type Tensor } from "../../src/graph/tensor";
+import { trace } from "../../src/graph/trace";
+import { bernoulli } from "../../src/ops/bernoulli";
+import { categorical } from "../../src/ops/categorical";
+import { full } from "../../src/ops/full";
+import { normal } from "../../src/ops/normal";
+import { permutation } from "../../src/ops/permutation";
+import { randint } from "../../src/ops/randint";
+import { square } from "../../src/ops/square";
+import { sum } from "../../src/ops/sum";
+import { truncatedNormal } from "../../src/ops/truncatedNormal";
+import { uniform } from "../../src/ops/uniform";
+import { Adagrad } from "../../src/optim/adagrad";
+import { Adam, AdamW } from "../../src/optim/adam";
+import { ExponentialMovingAverage } from "../../src/optim/ema";
+import { RMSprop } from "../../src/optim/rmsprop";
+import { ReduceOnPlateau } from "../../src/optim/schedules";
+import { SGD } from "../../src/optim/sgd";
+
+const make = (name: string) => parameter(name, { shape: [3], dtype: "f32" }, () => new Float32Array(3));
+const refusal = (fn: () => unknown) => expect(() => trace(fn));
+
+test("parameters", () => {
+  const p = make("p");
+  refusal(() => new SGD([])).toThrowErrorMatchingInlineSnapshot(`[CaptureError: SGD: no parameters]`);
+  refusal(() => new SGD([{ parameters: [] }])).toThrowErrorMatchingInlineSnapshot(`[CaptureError: SGD: no parameters]`);
+  refusal(() => new SGD([p, make("q"), p])).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: SGD: parameter 2 is named twice
+      parameter: p]
+  `);
+  refusal(() => new SGD([full([2], 1)])).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: SGD: parameter 0 is no f32 state
+      fix: make it by parameter(…), or by a module]
+  `);
+  refusal(() => new SGD([state("counter", { shape: [1], dtype: "u32" })])).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: SGD: parameter 0 is no f32 state
+      fix: make it by parameter(…), or by a module]
+  `);
+  refusal(() => new AdamW([{ parameters: [p], weightDecay: -1 }])).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: AdamW: group 0
+      weightDecay: -1
+      lrScale: 1
+      wants: ≥ 0]
+  `);
+});
+
+test("options out of range", () => {
+  const p = [make("p")];
+  refusal(() => new SGD(p, { lr: -1 })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: SGD: lr -1
+      wants: ≥ 0]
+  `);
+  refusal(() => new SGD(p, { lr: Number.NaN })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: SGD: lr NaN
+      wants: ≥ 0]
+  `);
+  refusal(() => new SGD(p, { weightDecay: -0.1 })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: SGD: weightDecay -0.1
+      wants: ≥ 0]
+  `);
+  refusal(() => new SGD(p, { nesterov: true })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: SGD: nesterov wants momentum, and no dampening
+      momentum: 0
+      dampening: 0]
+  `);
+  refusal(() => new SGD(p, { momentum: 0.9, dampening: 0.1, nesterov: true })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: SGD: nesterov wants momentum, and no dampening
+      momentum: 0.9
+      dampening: 0.1]
+  `);
+  refusal(() => new Adam(p, { betas: [0.9, 1] })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: betas 0.9, 1
+      wants: 0 ≤ x < 1]
+  `);
+  refusal(() => new RMSprop(p, { alpha: 1.5 })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: RMSprop: alpha 1.5
+      wants: 0 ≤ x < 1]
+  `);
+  refusal(() => new Adagrad(p, { initialAccumulatorValue: -1 })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adagrad: initialAccumulatorValue -1
+      wants: ≥ 0]
+  `);
+  refusal(() => new Adam(p, { clipNorm: 0 })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: clipNorm 0
+      wants: above 0]
+  `);
+  refusal(() => new Adam(p, { clipValue: -1 })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: clipValue -1
+      wants: above 0]
+  `);
+  refusal(() => new Adam(p, { accumulate: 1.5 })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: accumulate 1.5
+      wants: an integer ≥ 1]
+  `);
+  refusal(() => new Adam(p, { lossScale: 0 })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: lossScale 0
+      wants: above 0
+      fix: pass a number above 0, or "dynamic"]
+  `);
+});
+
+test("steps", () => {
+  const [p, q] = [make("p"), make("q")];
+  const loss = (of: Tensor) => sum(square(of));
+  refusal(() => new SGD([p, q]).step(loss(p))).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: SGD: the loss does not depend on parameter 1
+      fix: give the optimizer only the parameters that the loss uses]
+  `);
+  const first = new SGD([p, q]);
+  const second = new SGD([q]);
+  refusal(() => first.step(loss(p))).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: SGD: parameter 1 has moved to an optimizer (or average) that was made later
+      fix: give a parameter to one optimizer at a time]
+  `);
+  trace(() => second.step(loss(q)));
+});
+
+test("averages", () => {
+  const [p, q] = [make("p"), make("q")];
+  refusal(() => new ExponentialMovingAverage([])).toThrowErrorMatchingInlineSnapshot(
+    `[CaptureError: ExponentialMovingAverage: no parameters]`,
+  );
+  refusal(() => new ExponentialMovingAverage([p], { decay: 1 })).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: ExponentialMovingAverage: decay 1
+      wants: 0 ≤ x < 1]
+  `);
+  const average = new ExponentialMovingAverage([p]);
+  new SGD([p, q]);
+  refusal(() => average.update()).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: ExponentialMovingAverage: parameters have moved to an optimizer that was made later
+      fix: average all parameters of one optimizer, no more and no less]
+  `);
+  refusal(() => new ExponentialMovingAverage([q])).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: ExponentialMovingAverage: the parameters are not those of one optimizer
+      fix: pass all that the optimizer moves: optimizer.parameters]
+  `);
+});
+
+test("schedules", () => {
+  refusal(() => new ReduceOnPlateau(1, { factor: 1 })).toThrowErrorMatchingInlineSnapshot(`
+    [DataError: ReduceOnPlateau: factor 1
+      wants: 0 < x < 1]
+  `);
+});
+
+test("random ops", () => {
+  const integers = full([3], 1, "i32");
+  refusal(() => uniform([0])).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: uniform: every dimension must be an integer of at least 1
+      shape: [0]]
+  `);
+  refusal(() => uniform([3], { low: 2, high: 1 })).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: uniform: no range
+      low: 2
+      high: 1]
+  `);
+  refusal(() => normal([3], { std: -1 })).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: normal: no distribution
+      mean: 0
+      std: -1
+      wants: std ≥ 0]
+  `);
+  refusal(() => truncatedNormal([3], { a: 2, b: 2 })).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: truncatedNormal: no distribution
+      mean: 0
+      std: 1
+      a: 2
+      b: 2
+      wants: std > 0, a < b]
+  `);
+  refusal(() => truncatedNormal([3], { a: 6, b: 9 })).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: truncatedNormal: a … b is more than 5 standard deviations from the mean
+      mean: 0
+      std: 1
+      a: 6
+      b: 9]
+  `);
+  refusal(() => bernoulli(1.5, { shape: [3] })).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: bernoulli: probability 1.5
+      wants: 0 ≤ p ≤ 1]
+  `);
+  refusal(() => bernoulli(0.5)).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: bernoulli: no shape
+      p: 0.5
+      fix: pass { shape }]
+  `);
+  refusal(() => bernoulli(full([3], 0.5), { shape: [3] })).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: bernoulli: the shape is that of p
+      fix: leave out { shape }]
+  `);
+  refusal(() => bernoulli(integers)).toThrowErrorMatchingInlineSnapshot(`
+    [DTypeError: bernoulli: input 0 has dtype i32
+      wants: f32]
+  `);
+  refusal(() => categorical(full([], 1))).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: categorical: logits of one number have no classes
+      logits: []
+      wants: [.., C]]
+  `);
+  refusal(() => categorical(integers)).toThrowErrorMatchingInlineSnapshot(`
+    [DTypeError: categorical: input 0 has dtype i32
+      wants: f32]
+  `);
+  refusal(() => permutation(0)).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: permutation: every dimension must be an integer of at least 1
+      shape: [0]]
+  `);
+  refusal(() => randint(3, 3, [2])).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: randint: no integers in the range
+      low: 3
+      high: 3]
+  `);
+  refusal(() => randint(0.5, 3, [2])).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: randint: no integers in the range
+      low: 0.5
+      high: 3]
+  `);
+});

@@ -1,0 +1,41 @@
+import { Executable } from "../../src/gpu/executable";
+import type { Runtime } from "../../src/gpu/runtime";
+import { feed, type Tensor } from "../../src/graph/tensor";
+import type { Target } from "../../src/kernel/target";
+import { plan } from "../../src/schedule/plan";
+
+/** An input with its numbers. */
+export function given(shape: readonly number[], value: (i: number) => number): [Tensor, Float32Array<ArrayBuffer>] {
+  const t = feed("input", { shape, dtype: "f32" });
+  return [t, Float32Array.from({ length: t.size }, (_, i) => value(i))];
+}
+
+/** Numbers in −1 … 1 without a pattern that sums could profit from. */
+export const noise = (i: number): number => {
+  const s = Math.sin(12.9898 * (i + 1)) * 43758.5453;
+  return 2 * (s - Math.floor(s)) - 1;
+};
+
+/** The numbers of `outputs`, as a device of the kind of `target` computes them. */
+export async function compute(
+  runtime: Runtime,
+  target: Target,
+  outputs: readonly Tensor[],
+  inputs: readonly (readonly [Tensor, Float32Array<ArrayBuffer>])[],
+): Promise<Float64Array[]> {
+  const made = plan({ outputs, target, fuse: true, inputs: inputs.map(([t]) => t) });
+  const executable = await Executable.create(runtime, made);
+  for (const [t, values] of inputs) executable.write(t, values);
+  executable.run();
+  const regions = outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
+  const read = await runtime.readback.read(regions);
+  executable.dispose();
+  runtime.throwErrors();
+  return read.map((values) => Float64Array.from(values));
+}
+
+/** The largest difference, relative to the largest expected value. */
+export function distance(actual: Float64Array, expected: Float64Array): number {
+  const scale = expected.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-30);
+  return actual.reduce((m, v, i) => (Math.abs(v - expected[i]!) <= m ? m : Math.abs(v - expected[i]!)), 0) / scale;
+}

@@ -1,0 +1,69 @@
+// Gradients where a function has none, or several: as PyTorch has them.
+import { expect, test } from "vitest";
+import type { Tensor } from "../../src/graph/tensor";
+import { abs } from "../../src/ops/abs";
+import { cast } from "../../src/ops/cast";
+import { clamp } from "../../src/ops/clamp";
+import { elu } from "../../src/ops/elu";
+import { floor } from "../../src/ops/floor";
+import { greater } from "../../src/ops/greater";
+import { log } from "../../src/ops/log";
+import { maximum } from "../../src/ops/maximum";
+import { minimum } from "../../src/ops/minimum";
+import { mul } from "../../src/ops/mul";
+import { pow } from "../../src/ops/pow";
+import { relu } from "../../src/ops/relu";
+import { sign } from "../../src/ops/sign";
+import { where } from "../../src/ops/where";
+import { gradients } from "../../src/optim/gradients";
+import { tensor } from "../../src/train/engine";
+import { describeOnDawn } from "../device";
+
+await describeOnDawn("gradients", (engine) => {
+  const read = async (op: (...inputs: Tensor[]) => Tensor, ...inputs: number[][]) => {
+    const tensors = inputs.map((values) => tensor(values));
+    const ones = tensor(inputs[0]!.map(() => 1));
+    const values = await engine.read(gradients(op(...tensors), tensors, ones));
+    return values.map((v) => Array.from(v, (x) => x + 0));
+  };
+
+  test("of powers: 0 where a base of 0 meets a power that is not negative", async () => {
+    const [a, b] = await read(pow, [0, 0, 0, 2, -2], [2, 1, 0, 0, 3]);
+    expect(a).toEqual([0, 1, 0, 0, 12]);
+    expect(b!.slice(0, 3)).toEqual([0, 0, 0]);
+    expect(b![3]).toBeCloseTo(Math.LN2);
+    expect(await read((x) => pow(x, 0), [0, 1])).toEqual([[0, 0]]);
+    expect(await read((x) => pow(x, 1), [0, -3])).toEqual([[1, 1]]);
+    expect(await read((x) => pow(x, 3), [0, -3])).toEqual([[0, 27]]);
+  });
+
+  test("at kinks", async () => {
+    const x = [-1, 0, 1, 2];
+    expect(await read(abs, x)).toEqual([[-1, 0, 1, 1]]);
+    expect(await read(relu, x)).toEqual([[0, 0, 1, 1]]);
+    expect(await read((t) => clamp(t, { min: 0, max: 1 }), x)).toEqual([[0, 1, 1, 0]]);
+    expect(await read(maximum, x, [0, 0, 1, 1])).toEqual([
+      [0, 0.5, 0.5, 1],
+      [1, 0.5, 0.5, 0],
+    ]);
+    expect(await read(minimum, x, [0, 0, 1, 1])).toEqual([
+      [1, 0.5, 0.5, 0],
+      [0, 0.5, 0.5, 1],
+    ]);
+  });
+
+  test("of steps, masks and integers: none", async () => {
+    const x = [-1.5, 0, 2.5];
+    expect(await read(floor, x)).toEqual([[0, 0, 0]]);
+    expect(await read(sign, x)).toEqual([[0, 0, 0]]);
+    expect(await read((t) => mul(cast(greater(t, 0), "f32"), t), x)).toEqual([[0, 0, 1]]);
+    expect(await read((t) => mul(cast(cast(t, "i32"), "f32"), t), x)).toEqual([[-1, 0, 2]]);
+  });
+
+  test("what is not taken adds nothing, as long as it is finite", async () => {
+    expect(await read((t) => where(greater(t, 1), log(maximum(t, 1)), 0), [0, 2])).toEqual([[0, 0.5]]);
+    expect(await read((t) => elu(t), [1e4])).toEqual([[1]]);
+    const twice = (x: Tensor) => gradients(elu(x), [x], tensor([1]))[0]!;
+    expect(await read(twice, [1e4])).toEqual([[0]]);
+  });
+});

@@ -1,0 +1,46 @@
+// Names and layouts of the vision layers' states are PyTorch's, and their results have its shapes.
+import { expect, test } from "vitest";
+import { feed } from "../../src/graph/tensor";
+import { Conv1d } from "../../src/nn/conv1d";
+import { ConvTranspose2d } from "../../src/nn/convTranspose2d";
+import { GroupNorm, InstanceNorm2d } from "../../src/nn/groupNorm";
+import {
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool2d,
+  AvgPool1d,
+  LeakyReLU,
+  MaxPool1d,
+  Sigmoid,
+  Tanh,
+  Upsample,
+} from "../../src/nn/layers";
+import type { Module } from "../../src/nn/module";
+
+const layers: [Module, number[], Record<string, number[]>, number[]][] = [
+  [new Conv1d(4, 6, 3, { groups: 2, padding: 1 }), [2, 4, 9], { weight: [6, 2, 3], bias: [6] }, [2, 6, 9]],
+  [new Conv1d(4, 6, 3, { bias: false }), [2, 4, 9], { weight: [6, 4, 3] }, [2, 6, 7]],
+  [
+    new ConvTranspose2d(4, 6, [2, 3], { stride: 2, groups: 2 }),
+    [1, 4, 5, 5],
+    { weight: [4, 3, 2, 3], bias: [6] },
+    [1, 6, 10, 11],
+  ],
+  [new GroupNorm(2, 4), [2, 4, 3, 3], { weight: [4], bias: [4] }, [2, 4, 3, 3]],
+  [new GroupNorm(2, 4, { affine: false }), [2, 4, 3, 3], {}, [2, 4, 3, 3]],
+  [new InstanceNorm2d(4), [2, 4, 3, 3], {}, [2, 4, 3, 3]],
+  [new InstanceNorm2d(4, { affine: true }), [2, 4, 3, 3], { weight: [4], bias: [4] }, [2, 4, 3, 3]],
+  [new AdaptiveAvgPool2d([1, 2]), [2, 4, 3, 5], {}, [2, 4, 1, 2]],
+  [new AdaptiveMaxPool2d(2), [2, 4, 3, 5], {}, [2, 4, 2, 2]],
+  [new MaxPool1d(2), [2, 4, 9], {}, [2, 4, 4]],
+  [new AvgPool1d(3, { stride: 1, padding: 1 }), [2, 4, 9], {}, [2, 4, 9]],
+  [new Upsample({ scale: 2, mode: "bilinear" }), [2, 4, 3, 5], {}, [2, 4, 6, 10]],
+  [new LeakyReLU(0.2), [3], {}, [3]],
+  [new Sigmoid(), [3], {}, [3]],
+  [new Tanh(), [3], {}, [3]],
+];
+
+test.each(layers.map((l) => [l[0].constructor.name, ...l] as const))("%s", (_, layer, input, states, output) => {
+  expect(Object.fromEntries(layer.namedStates().map(([name, t]) => [name, t.shape]))).toEqual(states);
+  expect(layer.parameters().length).toBe(Object.keys(states).length);
+  expect(layer.forward(feed("x", { shape: input, dtype: "f32" })).shape).toEqual(output);
+});

@@ -1,0 +1,15 @@
+import { adaptiveMaxPool2d } from "../../src/ops/adaptiveMaxPool2d";
+import { opCase } from "./opCase";
+import { bins2d } from "./reference";
+
+export default opCase<{ size: number | [number, number] }>({
+  samples: [
+    { inputs: [[2, 3, 7, 5]], attrs: { size: [3, 2] }, note: "bins overlap" },
+    { inputs: [[1, 1, 1, 1]], attrs: { size: 1 } },
+    { inputs: [[1, 2, 4, 6]], attrs: { size: [2, 3] }, note: "bins side by side" },
+    { inputs: [[1, 2, 3, 2]], attrs: { size: [5, 2] }, note: "more bins than rows" },
+    { inputs: [[1, 2, 16, 10]], attrs: { size: [2, 1] }, note: "large bins" },
+  ],
+  build: ([x], { size }) => adaptiveMaxPool2d(x!, size),
+  reference: ([x], { size }) => bins2d(x!, typeof size === "number" ? [size, size] : size, (bin) => Math.max(...bin)),
+});

@@ -1,0 +1,52 @@
+// What ops of shape cost in a plan: views nothing, joins one launch.
+import { expect, test } from "vitest";
+import type { DType } from "../../src/core/dtype";
+import type { Shape } from "../../src/core/shape";
+import { feed, type Tensor } from "../../src/graph/tensor";
+import { BASELINE_TARGET } from "../../src/kernel/target";
+import { add } from "../../src/ops/add";
+import { concat } from "../../src/ops/concat";
+import { embedding } from "../../src/ops/embedding";
+import { flip } from "../../src/ops/flip";
+import { mul } from "../../src/ops/mul";
+import { slice } from "../../src/ops/slice";
+import { split } from "../../src/ops/split";
+import { tril } from "../../src/ops/tril";
+import { gradients } from "../../src/optim/gradients";
+import { plan } from "../../src/schedule/plan";
+
+const input = (shape: Shape, dtype: DType = "f32") => feed("x", { shape, dtype });
+const kernels = (...outputs: Tensor[]) =>
+  plan({ outputs, target: BASELINE_TARGET, fuse: true }).dispatches.map((d) => d.variant.name);
+
+test("pieces, steps and reversals are read in place", () => {
+  const [a, b] = split(input([4, 6]), 3, 1);
+  expect(kernels(add(flip(a!, 0), slice(b!, 1, undefined, undefined, -1)))).toEqual(["add"]);
+});
+
+test("the gradient of a split is one concat", () => {
+  const x = input([4, 12]);
+  const [q, k, v] = split(x, 4, 1);
+  expect(kernels(...gradients(add(mul(q!, k!), v!), [x], input([4, 4])))).toEqual(["mul", "mul", "concat_by_four"]);
+});
+
+test("a triangle is computed where it is read", () => {
+  expect(kernels(mul(tril(add(input([5, 5]), 1)), 2))).toEqual(["fill·fill·add·tril·mul"]);
+});
+
+test("six tensors are joined by one launch, more by as few as need be", () => {
+  const tensors = (count: number) => Array.from({ length: count }, () => input([3, 2]));
+  expect(kernels(concat(tensors(6)))).toHaveLength(1);
+  expect(kernels(concat(tensors(13)))).toHaveLength(3);
+});
+
+test("an embedding adds what follows within its kernel; its gradient sorts, merges and sums", () => {
+  const [weight, indices] = [input([5000, 64]), input([8, 512], "i32")];
+  const out = add(embedding(weight, indices), input([512, 64]));
+  expect(kernels(out)).toEqual(["gather_by_four+add"]);
+  expect(kernels(...gradients(out, [weight], input([8, 512, 64])))).toEqual([
+    "segment_sort",
+    "segment_merge",
+    "segment_sum_tree_by_four",
+  ]);
+});

@@ -1,0 +1,71 @@
+// Gradients of gradients: each op's gradient is itself held to an op's case, with central differences for its reference.
+import { afterAll, describe, expect, test } from "vitest";
+import type { Runtime } from "../src/gpu/runtime";
+import { gradients } from "../src/optim/gradients";
+import { nodeRuntime } from "./device";
+import { cases } from "./ops/cases";
+import { type InputSpec, type OpCase, opCase, type Reference, type Sample } from "./ops/opCase";
+import { runSample } from "./ops/runCase";
+
+const SAMPLES: Record<string, Sample<object>[]> = {
+  conv2d: [
+    { inputs: [[1, 2, 3, 4], [2, 2, 2, 2], [2]], attrs: { stride: [1, 2], padding: 1 } },
+    { inputs: [[1, 2, 3, 3], [2, 1, 2, 2], [2]], attrs: { groups: 2 }, note: "depthwise" },
+  ],
+  convTranspose2d: [{ inputs: [[1, 2, 2, 2], [2, 1, 2, 2], [1]], attrs: { stride: 2 } }],
+  avgPool2d: [{ inputs: [[1, 1, 4, 3]], attrs: { kernel: 2, padding: 1, countIncludePad: false } }],
+  adaptiveAvgPool2d: [{ inputs: [[1, 1, 3, 3]], attrs: { size: 2 } }],
+  batchNorm: [
+    {
+      inputs: [[2, 2, 1, 2], [2], [2], [2], { shape: [2], range: [0.5, 2] }],
+      attrs: { training: true },
+    },
+  ],
+  groupNorm: [{ inputs: [[2, 4, 2], [4], [4]], attrs: { groups: 2, eps: 0.1 } }],
+  upsample2d: [{ inputs: [[1, 1, 2, 3]], attrs: { scale: 2, mode: "bilinear" } }],
+};
+
+/** A case for d(Σ out · seed)/d(input), of the inputs and the seed. */
+const gradientCase = (c: OpCase, input: number): OpCase =>
+  opCase<object>({
+    samples: [],
+    build(inputs, attrs) {
+      const operands = inputs.slice(0, -1);
+      return gradients(c.build(operands, attrs), [operands[input]!], inputs.at(-1)!)[0]!;
+    },
+    reference(inputs, attrs): Reference {
+      const operands = inputs.slice(0, -1);
+      const at = operands[input]!;
+      const objective = (j: number, h: number) => {
+        const moved = operands.map((r, i) => (i === input ? { ...r, data: r.data.with(j, r.data[j]! + h) } : r));
+        return c.reference(moved, attrs).data.reduce((n, v, i) => n + v * inputs.at(-1)!.data[i]!, 0);
+      };
+      const step = 1e-3;
+      return { shape: at.shape, data: at.data.map((_, j) => (objective(j, step) - objective(j, -step)) / (2 * step)) };
+    },
+    tolerance: 1e-3,
+    vjpTolerance: 3e-3,
+    step: 1e-3,
+  });
+
+const shapeOf = (c: OpCase, s: Sample<object>): readonly number[] => {
+  const shapes = s.inputs.map((i: InputSpec) => ("shape" in i ? i.shape : i));
+  const ones = shapes.map((shape) => ({ shape, data: new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(1) }));
+  return c.reference(ones, s.attrs ?? {}).shape;
+};
+
+const { runtime: opened } = await nodeRuntime();
+
+describe.skipIf(!opened)("gradients of gradients", () => {
+  const runtime = opened as Runtime;
+  afterAll(() => runtime.destroy());
+  const all = Object.entries(SAMPLES).flatMap(([name, samples]) => samples.map((s) => [name, s] as const));
+  test.each(all)("%s %j", async (name, sample) => {
+    const c = cases.find(([n]) => n === name)![1];
+    for (const input of sample.inputs.keys()) {
+      const inputs = [...sample.inputs, shapeOf(c, sample)];
+      expect(await runSample(runtime, gradientCase(c, input), { ...sample, inputs })).toEqual([]);
+      runtime.throwErrors();
+    }
+  });
+});

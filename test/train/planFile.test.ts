@@ -1,0 +1,82 @@
+// Captured steps as files: what is loaded goes on exactly as what was saved.
+import { expect, test } from "vitest";
+import { CheckpointError } from "../../src/core/errors";
+import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors";
+import { manualSeed } from "../../src/nn/init";
+import { Dropout, ReLU } from "../../src/nn/layers";
+import { Linear } from "../../src/nn/linear";
+import { Sequential } from "../../src/nn/sequential";
+import { softmax } from "../../src/ops/softmax";
+import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
+import { Adam } from "../../src/optim/adam";
+import { Engine } from "../../src/train/engine";
+import { describeOnDawn } from "../device";
+
+const x = Float32Array.from({ length: 40 }, (_, i) => Math.sin(i * i));
+const labels = Int32Array.from({ length: 8 }, (_, i) => i % 3);
+
+async function capture(engine: Engine) {
+  manualSeed(5);
+  const model = new Sequential(new Linear(5, 9), new ReLU(), new Dropout(0.3), new Linear(9, 3));
+  const optimizer = new Adam(model.parameters(), { lr: 0.05, clipNorm: 1 });
+  const inputs = { x: [8, 5], labels: { shape: [8], dtype: "i32" as const } };
+  const train = await engine.capture(inputs, ({ x, labels }) => {
+    const loss = softmaxCrossEntropy(model.forward(x), labels);
+    optimizer.step(loss);
+    return { loss };
+  });
+  model.eval();
+  const predict = await engine.capture({ x: [8, 5] }, ({ x }) => ({ probabilities: softmax(model.forward(x)) }));
+  return { train, predict, lr: optimizer.lr };
+}
+
+await describeOnDawn("files of captured steps", (engine) => {
+  const fresh = () => Engine.create({ device: engine.runtime.device, tuning: false });
+
+  test("a loaded step trains on, bit for bit, and shares its states with the others of the file", async () => {
+    const { train, predict, lr } = await capture(engine);
+    for (let i = 0; i < 3; i++) await train.run({ x, labels });
+    const bytes = await engine.save({ train, predict }, { lr });
+    const elsewhere = await fresh();
+    const { steps, states } = await elsewhere.load(bytes);
+    expect(String(steps.train!.plan)).toBe(String(train.plan));
+    for (const [a, b] of [
+      [train, predict],
+      [steps.train!, steps.predict!],
+    ] as const) {
+      for (let i = 0; i < 5; i++) await a.run({ x, labels } as never);
+      await b.run({ x } as never);
+    }
+    expect((await steps.train!.drain()).map((s) => s.values.loss)).toEqual(
+      (await train.drain()).slice(-5).map((s) => s.values.loss),
+    );
+    expect(await steps.predict!.read("probabilities")).toEqual(await predict.read("probabilities"));
+    elsewhere.write(states.lr!, Float32Array.of(0));
+    await steps.train!.run();
+    const before = await steps.predict!.read("probabilities");
+    await steps.predict!.run();
+    expect(await steps.predict!.read("probabilities")).toEqual(before);
+    await expect(steps.train!.run({ labels: labels.with(2, 7) } as never)).rejects.toThrow(/element 2 is 7/);
+  });
+
+  test("what is no such file, or is for another device, is refused before anything is written", async () => {
+    const { train } = await capture(engine);
+    await train.run({ x, labels });
+    const bytes = await engine.save({ train });
+    const created = engine.memory.created;
+    await expect(engine.load(bytes.slice(0, -4))).rejects.toThrow(CheckpointError);
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    const foreign = (change: Record<string, string>) =>
+      engine.load(encodeSafetensors({ tensors, metadata: { ...metadata, ...change } }), { file: "steps.safetensors" });
+    await expect(foreign({ format: "pt" })).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [CheckpointError: steps.safetensors: no file of captured steps
+        format: pt
+        wants: wgrad plan 1]
+    `);
+    const plan = JSON.parse(metadata.plan!);
+    plan.variants[0].enables = ["subgroups", "chromium_experimental"];
+    plan.subgroupSize = 64;
+    await expect(foreign({ plan: JSON.stringify(plan) })).rejects.toThrow(/made for another kind of device/);
+    expect(engine.memory.created).toBe(created);
+  });
+});

@@ -1,0 +1,144 @@
+// The tuner takes the fastest kernel whose numbers are right, remembers it, and rebuilds a step with it.
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { KernelOp } from "../../src/graph/op";
+import { record } from "../../src/graph/op";
+import type { Tensor } from "../../src/graph/tensor";
+import { chosenWay } from "../../src/kernel/ways";
+import { manualSeed } from "../../src/nn/init";
+import { Linear } from "../../src/nn/linear";
+import { op as add } from "../../src/ops/add";
+import { matmul } from "../../src/ops/matmul";
+import { mul } from "../../src/ops/mul";
+import { op as sumOp } from "../../src/ops/sum";
+import { SGD } from "../../src/optim/sgd";
+import { Engine, tensor } from "../../src/train/engine";
+import { fileTuningStore, type TuningStore } from "../../src/train/tuningStore";
+import { describeOnDawn } from "../device";
+
+function memoryStore(): TuningStore & { readonly tables: Map<string, Readonly<Record<string, string>>> } {
+  const tables = new Map<string, Readonly<Record<string, string>>>();
+  return {
+    tables,
+    load: async (device) => tables.get(device),
+    save: async (device, table) => void tables.set(device, { ...table }),
+  };
+}
+
+/** A sum over one axis with a second way that is wrong, and a third that no device knows. */
+const dubious: KernelOp<{ axes: number[]; keepDims: boolean; scale: number }> = {
+  ...sumOp,
+  name: "dubious",
+  ways: ([x]) => ({ key: `dubious ${x!.shape}`, names: ["right", "twice", "refused"] }),
+  lower(inputs, outs, attrs, target) {
+    const way = chosenWay(target, dubious.ways!(inputs, attrs, target));
+    if (way === "refused") throw new Error("no such kernel\nsecond line");
+    return sumOp.lower(inputs, outs, { ...attrs, scale: way === "twice" ? 2 : 1 }, target);
+  },
+};
+
+/** A sum whose usual way does it fifty times. */
+const wasteful: typeof dubious = {
+  ...sumOp,
+  name: "wasteful",
+  ways: ([x]) => ({ key: `wasteful ${x!.shape}`, names: ["fifty times", "once"] }),
+  lower(inputs, outs, attrs, target) {
+    const times = chosenWay(target, wasteful.ways!(inputs, attrs, target)) === "once" ? 1 : 50;
+    return Array.from({ length: times }, () => sumOp.lower(inputs, outs, attrs, target)).flat();
+  },
+};
+
+await describeOnDawn("tuning", (shared) => {
+  const open = (tuning: TuningStore | false) => Engine.create({ device: shared.runtime.device, tuning });
+
+  test("a way whose numbers are wrong, or that fails, is rejected with the reason", async () => {
+    const engine = await open(false);
+    const step = await engine.capture({ x: [4, 8] }, ({ x }) => ({
+      out: record(dubious, [x], { axes: [1], keepDims: false, scale: 1 }),
+    }));
+    const [measured] = await engine.tune(step);
+    expect(measured).toMatchObject({ key: "dubious 4,8", best: "right", usual: "right" });
+    expect(measured!.rejected.twice).toMatch(/off by 1/);
+    expect(measured!.rejected.refused).toBe("no such kernel");
+    expect(Object.keys(measured!.milliseconds)).toEqual(["right"]);
+    expect(await engine.tune(step)).toEqual([]);
+  });
+
+  test("what was measured is kept, and another engine on the same device takes it", async () => {
+    const store = memoryStore();
+    const engine = await open(store);
+    const capture = (e: Engine) => e.capture({ a: [24, 16], b: [16, 20] }, ({ a, b }) => ({ out: matmul(a, b) }));
+    const step = await capture(engine);
+    const [{ key, names }] = step.plan.choices.map((c) => c.ways) as [{ key: string; names: string[] }];
+    await engine.tune(step);
+    const [[device, table]] = [...store.tables] as [[string, Record<string, string>]];
+    expect(names).toContain(table[key]);
+    store.tables.set(device, { [key]: names.at(-1)! });
+    const again = await capture(await open(store));
+    expect(again.plan.choices.map((c) => c.way)).toEqual([names.at(-1)]);
+    const unknown = memoryStore();
+    unknown.tables.set(device, { [key]: "a way of an older version" });
+    const [first] = (await capture(await open(unknown))).plan.choices;
+    expect(first!.way).toBe(names[0]);
+  });
+
+  test("a rebuilt step goes on where it was, and wants its feeds again", async () => {
+    const engine = await open(false);
+    const train = async (tune: boolean) => {
+      manualSeed(1);
+      const layer = new Linear(8, 4);
+      const optimizer = new SGD(layer.parameters(), { lr: 0.1 });
+      const step = await engine.capture({ x: [4, 8] }, ({ x }: { x: Tensor }) => {
+        const squares = mul(layer.forward(x), layer.forward(x));
+        const loss = record(wasteful, [squares], { axes: [0, 1], keepDims: false, scale: 1 });
+        optimizer.step(loss);
+        return { loss };
+      });
+      const x = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i));
+      await step.run({ x });
+      if (tune) {
+        const before = step.plan.dispatches.length;
+        await engine.tune(step);
+        expect(step.plan.dispatches.length).toBeLessThan(before);
+        await expect(step.run()).rejects.toThrow(/lacks x/);
+      }
+      await step.run({ x });
+      return (await step.read("loss"))[0]!;
+    };
+    expect(await train(true)).toBeCloseTo(await train(false), 5);
+  });
+
+  test("eager code takes what is known as well", async () => {
+    const engine = await open(memoryStore());
+    const [a, b] = [tensor([1, 2, 3, 4], [2, 2]), tensor([1, 0, 0, 1], [2, 2])];
+    expect([...(await engine.read(matmul(a, b)))]).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe("the file of a tuning store", () => {
+  const path = () => join(mkdtempSync(join(tmpdir(), "wgrad-")), "deep/tuning.json");
+
+  test("keeps a table for each device", async () => {
+    const file = path();
+    const store = fileTuningStore(file);
+    expect(await store.load("a")).toBeUndefined();
+    await store.save("a", { matmul: "tile 32" });
+    await store.save("b", { matmul: "direct" });
+    expect(await fileTuningStore(file).load("a")).toEqual({ matmul: "tile 32" });
+    expect(Object.keys(JSON.parse(readFileSync(file, "utf8")))).toEqual(["a", "b"]);
+  });
+
+  test("counts as empty where it is broken", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "wgrad-")), "tuning.json");
+    writeFileSync(file, "{ not json");
+    expect(await fileTuningStore(file).load("a")).toBeUndefined();
+    await fileTuningStore(file).save("a", {});
+    expect(await fileTuningStore(file).load("a")).toEqual({});
+  });
+});
+
+test("pointwise ops have nothing to choose", () => {
+  expect("ways" in add).toBe(false);
+});
