@@ -1,11 +1,17 @@
 import {
   Adam,
+  AdamW,
   add,
   conv2d,
   createEngine,
   type Engine,
+  embedding,
+  gelu,
+  layerNorm,
+  lstm,
   matmul,
   maxPool2d,
+  multiHeadAttention,
   type Optimizer,
   parameter,
   relu,
@@ -15,7 +21,7 @@ import {
   type Tensor,
   tensor,
 } from "../../../src/index";
-import { ADAM, MOMENTUM, permuted, type Values, type Workload } from "../workloads";
+import { ADAM, DECAY, MOMENTUM, NORM_EPS, permuted, type Values, type Workload } from "../workloads";
 import type { BenchEngine, Trainer } from "./engine";
 
 const param = (name: string, { shape, data }: Values): Tensor =>
@@ -37,6 +43,8 @@ async function trainer(engine: Engine, optimizer: Optimizer, lossOf: () => Tenso
 
 /** The workloads' weights are [in, out], a layer's are [out, in]; biases stay as they are. */
 const outByIn = (w: Values): Values => (w.shape.length === 2 ? permuted(w, [1, 0]) : w);
+
+const adam = (lr: number) => ({ lr, betas: [ADAM.beta1, ADAM.beta2] as const, eps: ADAM.eps });
 
 const linear = (x: Tensor, w: Tensor, b: Tensor): Tensor => add(matmul(x, w, { transB: true }), b);
 
@@ -74,7 +82,7 @@ export async function create(version: string): Promise<BenchEngine> {
       };
       const pictures = permuted(x, [0, 3, 1, 2]);
       const [data, classes] = [tensor(pictures.data, pictures.shape), tensor(labels.data)];
-      const optimizer = new Adam(Object.values(p), { lr, betas: [ADAM.beta1, ADAM.beta2], eps: ADAM.eps });
+      const optimizer = new Adam(Object.values(p), adam(lr));
       const block = (h: Tensor, k: Tensor, c: Tensor) => maxPool2d(relu(conv2d(h, k, c, { padding: "same" })), 2);
       return trainer(engine, optimizer, () => {
         const features = reshape(block(block(data, p.k0, p.c0), p.k1, p.c1), [batch, 1568]);
@@ -82,7 +90,52 @@ export async function create(version: string): Promise<BenchEngine> {
         return softmaxCrossEntropy(linear(hidden, p.w3, p.b3), classes);
       });
     },
-    W3: () => Promise.reject(new Error("not yet")),
-    W4: () => Promise.reject(new Error("not yet")),
+    W3({ make, lr }: Workload) {
+      const { x, labels, weights: w } = make();
+      const p = {
+        embedding: param("embedding", w.embedding!),
+        weightIh: param("wx", outByIn(w.wx!)),
+        weightHh: param("wh", outByIn(w.wh!)),
+        biasIh: param("b", w.b!),
+        wo: param("wo", outByIn(w.wo!)),
+        bo: param("bo", w.bo!),
+      };
+      // Time comes first, as the recurrence wants it.
+      const [tokens, next] = [permuted(x, [1, 0]), permuted(labels, [1, 0])];
+      const [data, classes] = [tensor(tokens.data, tokens.shape), tensor(next.data, next.shape)];
+      return trainer(engine, new Adam(Object.values(p), adam(lr)), () => {
+        const { output } = lstm(embedding(p.embedding, data), [p]);
+        return softmaxCrossEntropy(linear(output, p.wo, p.bo), classes);
+      });
+    },
+    W4({ make, lr, sizes }: Workload) {
+      const { x, labels, weights: w } = make();
+      const { heads, layers } = sizes as Record<string, number>;
+      const tables = ["tokens", "positions"];
+      const p = Object.fromEntries(
+        Object.entries(w).map(([name, v]) => [name, param(name, tables.includes(name) ? v : outByIn(v))]),
+      ) as Record<string, Tensor>;
+      const isMatrix = (t: Tensor) => t.shape.length === 2;
+      const groups = [
+        { parameters: Object.values(p).filter(isMatrix), weightDecay: DECAY },
+        { parameters: Object.values(p).filter((t) => !isMatrix(t)), weightDecay: 0 },
+      ];
+      const [data, classes] = [tensor(x.data, x.shape), tensor(labels.data, labels.shape)];
+      const norm = (h: Tensor, weight: Tensor, bias: Tensor) =>
+        layerNorm(h, undefined, { weight, bias, eps: NORM_EPS });
+      const block = (h: Tensor, i: number) => {
+        const of = (name: string) => p[`${name}_${i}`]!;
+        const qkv = linear(norm(h, of("g1"), of("n1")), of("qkv"), of("bqkv"));
+        const mixed = multiHeadAttention([qkv], { heads: heads!, causal: true });
+        const attended = add(h, linear(mixed, of("proj"), of("bproj")));
+        const wide = gelu(linear(norm(attended, of("g2"), of("n2")), of("up"), of("bup")), { approximate: "tanh" });
+        return add(attended, linear(wide, of("down"), of("bdown")));
+      };
+      return trainer(engine, new AdamW(groups, adam(lr)), () => {
+        let h = add(embedding(p.tokens!, data), p.positions!);
+        for (let i = 0; i < layers!; i++) h = block(h, i);
+        return softmaxCrossEntropy(matmul(norm(h, p.gf!, p.nf!), p.head!, { transB: true }), classes);
+      });
+    },
   };
 }
