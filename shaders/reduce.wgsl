@@ -1,20 +1,31 @@
-// out[o] = scale · Σ x (KIND 0) or max x (KIND 1) over two reduced dimensions.
+// out[o] = scale · Σ x (KIND 0), max x (1), min x (2) or Π x (3) over two reduced dimensions. Integers wrap around.
 // x is seen as [K0, R0, K1, R1]; output o = k0·K1 + k1 joins x[k0, ·, k1, ·]. The work of one output is dealt out to
 // PARTS = parts0·parts1 invocations, each taking every parts0-th and parts1-th element, which makes partial[o, part]; a
-// second launch over [O, PARTS] joins those. No invocation waits for another, and the order of summation is fixed.
+// second launch over [O, PARTS] joins those. No invocation waits for another, and the order of summation is fixed: chunks
+// (of chunk0 and chunk1 indices, multiples of the parts) for themselves, then their results, so that long sums stay exact.
 // Neighbouring invocations read neighbouring elements: parts of one output where R1 > 1, else neighbouring outputs.
+// `start` holds the bits of what joining begins with.
 const KIND = 0u;
+alias T = f32;
 
 struct Params {
-  len: u32, outputs: u32, k1: u32, r0: u32, r1: u32, parts0: u32, parts1: u32, parts_first: u32, scale: f32,
+  len: u32, outputs: u32, k1: u32, r0: u32, r1: u32, parts0: u32, parts1: u32, parts_first: u32,
+  chunk0: u32, chunk1: u32, start: u32, scale: f32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
+@group(0) @binding(1) var<storage, read_write> out: array<T>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-fn element(i: u32) -> f32 { return x[i]; }
-fn epilogue(value: f32, i: u32) -> f32 { return value; }
+fn element(i: u32) -> T { return x[i]; }
+fn epilogue(value: T, i: u32) -> T { return value; }
+
+fn joined(a: T, b: T) -> T {
+  if (KIND == 1u) { return max(a, b); }
+  if (KIND == 2u) { return min(a, b); }
+  if (KIND == 3u) { return a * b; }
+  return a + b;
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -23,22 +34,22 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let parts = params.parts0 * params.parts1;
   let o = select(i % params.outputs, i / parts, params.parts_first == 1u);
   let part = select(i / params.outputs, i % parts, params.parts_first == 1u);
-  let start0 = part / params.parts1;
-  let start1 = part % params.parts1;
   let row = params.k1 * params.r1;
   let base = o / params.k1 * params.r0 * row + o % params.k1 * params.r1;
 
-  var joined = select(0.0, -3.4028234e38, KIND == 1u);
-  for (var r0 = start0; r0 < params.r0; r0 += params.parts0) {
-    let at = base + r0 * row;
-    for (var r1 = start1; r1 < params.r1; r1 += params.parts1) {
-      if (KIND == 0u) {
-        joined += element(at + r1);
-      } else {
-        joined = max(joined, element(at + r1));
+  var total = bitcast<T>(params.start);
+  for (var from0 = part / params.parts1; from0 < params.r0; from0 += params.chunk0) {
+    let end0 = min(from0 + params.chunk0, params.r0);
+    for (var from1 = part % params.parts1; from1 < params.r1; from1 += params.chunk1) {
+      let end1 = min(from1 + params.chunk1, params.r1);
+      var chunk = bitcast<T>(params.start);
+      for (var r0 = from0; r0 < end0; r0 += params.parts0) {
+        let at = base + r0 * row;
+        for (var r1 = from1; r1 < end1; r1 += params.parts1) { chunk = joined(chunk, element(at + r1)); }
       }
+      total = joined(total, chunk);
     }
   }
   let at = o * parts + part;
-  out[at] = epilogue(joined * params.scale, at);
+  out[at] = epilogue(total * T(params.scale), at);
 }

@@ -1,10 +1,11 @@
 // The page that `wgrad train --on chrome` opens: no controls, driven from outside.
 import { EXPERIMENTS, type RunOptions } from "../../src/cli/experiments";
-import type { TrainEvent } from "../../src/index";
+import type { TrainEvent, TuningStore } from "../../src/index";
 
 /** What the command line asks for. */
-interface TrainRequest {
+interface RunRequest {
   readonly model: string;
+  readonly work: "train" | "tune";
   readonly options: RunOptions;
   /** Whether `/checkpoint` has one to go on from. */
   readonly resume: boolean;
@@ -12,7 +13,7 @@ interface TrainRequest {
 
 declare global {
   var wgradEvent: (event: TrainEvent) => Promise<void>;
-  var wgradTrain: (request: TrainRequest) => Promise<string | null>;
+  var wgradRun: (request: RunRequest) => Promise<string | null>;
 }
 
 const bytesOf = async (url: string): Promise<Uint8Array> => {
@@ -21,8 +22,18 @@ const bytesOf = async (url: string): Promise<Uint8Array> => {
   return new Uint8Array(await response.arrayBuffer());
 };
 
-/** Trains, reporting each event, then hands the checkpoint over. Resolves with null, or with what went wrong. */
-globalThis.wgradTrain = async ({ model, options, resume }) => {
+const tableOf = (device: string) => `/tuning?device=${encodeURIComponent(device)}`;
+
+/** What was measured is kept by the command line: this browser forgets. */
+const tuning: TuningStore = {
+  load: async (device) => (await fetch(tableOf(device))).json(),
+  async save(device, table) {
+    await fetch(tableOf(device), { method: "POST", body: JSON.stringify(table) });
+  },
+};
+
+/** Trains, reporting each event, then hands the checkpoint over; or tunes. Resolves with null, or with what went wrong. */
+globalThis.wgradRun = async ({ model, work, options, resume }) => {
   const abort = new AbortController();
   addEventListener("wgrad-stop", () => abort.abort());
   // Events are reported in order, and all of them before this resolves.
@@ -33,10 +44,14 @@ globalThis.wgradTrain = async ({ model, options, resume }) => {
   try {
     const experiment = await EXPERIMENTS[model]!();
     const from = resume ? { resume: await bytesOf("/checkpoint") } : {};
-    const run = await experiment.create((name) => bytesOf(`/data/mnist/${name}`), { ...options, ...from }, report);
-    await run.train(report, abort.signal);
-    const checkpoint = await run.checkpoint();
-    await fetch("/checkpoint", { method: "POST", body: checkpoint as BodyInit });
+    const load = (name: string) => bytesOf(`/data/mnist/${name}`);
+    const run = await experiment.create(load, { ...options, ...from, tuning }, report);
+    if (work === "tune") await run.tune(report);
+    else {
+      await run.train(report, abort.signal);
+      const checkpoint = await run.checkpoint();
+      await fetch("/checkpoint", { method: "POST", body: checkpoint as BodyInit });
+    }
     await reported;
     return null;
   } catch (error) {

@@ -12,6 +12,7 @@ import {
   loadCheckpoint,
   saveCheckpoint,
   type TrainEvent,
+  type TuningStore,
 } from "../../src/index";
 import { MNIST_MEAN, MNIST_STD, type MnistFiles, mnistSplits } from "./data";
 import { buildParts, CLASSES, type Parts, PREDICTION_BATCH, type Settings } from "./parts";
@@ -36,6 +37,8 @@ export interface MnistCnnOptions {
   resume?: Uint8Array;
   /** Where to ask for an adapter. */
   gpu?: GPU;
+  /** Where it is kept which kernels are the fastest. */
+  tuning?: TuningStore;
 }
 
 /** What the run does on the device. */
@@ -73,7 +76,10 @@ export class MnistCnnRun {
   static async create(files: MnistFiles, options: MnistCnnOptions, on: (e: TrainEvent) => void): Promise<MnistCnnRun> {
     if (options.resume) checkKind(options.resume);
     const splits = mnistSplits(files);
-    const engine = await createEngine(options.gpu ? { gpu: options.gpu } : {});
+    const engine = await createEngine({
+      ...(options.gpu && { gpu: options.gpu }),
+      ...(options.tuning && { tuning: options.tuning }),
+    });
     try {
       const { name: adapter, software, features } = engine.adapter;
       on({ event: "adapter", adapter, software, features: [...features] });
@@ -119,6 +125,13 @@ export class MnistCnnRun {
   /** Exactly one training step. */
   async step(on: (e: TrainEvent) => void): Promise<void> {
     await this.#train(this.#done + 1, on, undefined, false);
+  }
+
+  /** Measures the kernels of all steps on this device, and goes on with the fastest. */
+  async tune(on: (e: TrainEvent) => void): Promise<void> {
+    const { train, evaluation, prediction, features } = this.parts;
+    for (const step of [train, evaluation, prediction, features])
+      await this.engine.tune(step, (m) => on({ event: "tune", ...m }));
   }
 
   /** A pass over the held-out digits. */

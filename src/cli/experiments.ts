@@ -1,8 +1,10 @@
-import type { TrainEvent } from "../index";
+import type { TrainEvent, TuningStore } from "../index";
 
 /** A training run that the command line can drive, in the browser as in this process. */
 export interface Run {
   train(on: (e: TrainEvent) => void, signal?: AbortSignal): Promise<void>;
+  /** Measures the kernels of the run's steps on this device, and keeps which are the fastest. */
+  tune(on: (e: TrainEvent) => void): Promise<void>;
   checkpoint(): Promise<Uint8Array>;
   dispose(): void;
 }
@@ -16,6 +18,8 @@ export interface RunOptions {
   readonly seed?: number;
   readonly resume?: Uint8Array;
   readonly gpu?: GPU;
+  /** Where it is kept which kernels are the fastest; default where the engine keeps it. */
+  readonly tuning?: TuningStore;
 }
 
 /** A model that can be trained: the data that it needs, and how a run of it is made. */

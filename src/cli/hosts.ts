@@ -5,14 +5,15 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "puppeteer";
-import type { TrainEvent } from "../index";
+import { platformTuningStore, type TrainEvent } from "../index";
 import { findBrowser, launchBrowser } from "./browser";
 import { EXPERIMENTS, type RunOptions } from "./experiments";
 import { mnistFolder } from "./files";
 
-/** One training run, wherever it takes place. */
+/** One run, wherever it takes place. */
 export interface HostedRun {
   readonly model: string;
+  readonly work: "train" | "tune";
   readonly options: RunOptions;
   readonly onEvent: (event: TrainEvent) => void;
   readonly note: (line: string) => void;
@@ -20,23 +21,25 @@ export interface HostedRun {
   readonly signal: AbortSignal;
 }
 
-/** Trains in this process, on Dawn. Resolves with the checkpoint. */
-export async function trainInNode({ model, options, onEvent, signal }: HostedRun): Promise<Uint8Array> {
+/** Trains, or tunes, in this process, on Dawn. Resolves with the checkpoint of what was trained. */
+export async function runInNode({ model, work, options, onEvent, signal }: HostedRun): Promise<Uint8Array | undefined> {
   const experiment = await EXPERIMENTS[model]!();
   const folder = mnistFolder();
   const load = async (name: string) => new Uint8Array(await readFile(join(folder, name)));
   const run = await experiment.create(load, options, onEvent);
   try {
-    await run.train(onEvent, signal);
-    return await run.checkpoint();
+    if (work === "tune") await run.tune(onEvent);
+    else await run.train(onEvent, signal);
+    return work === "tune" ? undefined : await run.checkpoint();
   } finally {
     run.dispose();
   }
 }
 
-/** Trains in a headless browser. Resolves with the checkpoint. */
-export async function trainInChrome({ model, options, onEvent, note, signal }: HostedRun): Promise<Uint8Array> {
-  const { resume, gpu: _, ...numbers } = options;
+/** Trains, or tunes, in a headless browser. Resolves with the checkpoint of what was trained. */
+export async function runInChrome(hosted: HostedRun): Promise<Uint8Array | undefined> {
+  const { model, work, options, onEvent, note, signal } = hosted;
+  const { resume, gpu: _, tuning: __, ...numbers } = options;
   const site = new Site(resume);
   await site.listen();
   const browser = await launchBrowser(await findBrowser({ fetch: true, log: note }));
@@ -48,11 +51,11 @@ export async function trainInChrome({ model, options, onEvent, note, signal }: H
     const stop = () => void page.evaluate(() => dispatchEvent(new Event("wgrad-stop"))).catch(() => {});
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop);
-    const request = { model, options: numbers, resume: resume !== undefined };
-    const trained = page.evaluate((r) => (globalThis as unknown as PageSide).wgradTrain(r), request);
+    const request = { model, work, options: numbers, resume: resume !== undefined };
+    const trained = page.evaluate((r) => (globalThis as unknown as PageSide).wgradRun(r), request);
     const problem = await Promise.race([trained, failed]);
     if (problem) throw new Error(problem);
-    if (!site.checkpoint) throw new Error("the page sent no checkpoint");
+    if (work === "train" && !site.checkpoint) throw new Error("the page sent no checkpoint");
     return site.checkpoint;
   } finally {
     await browser.close().catch(() => {});
@@ -62,7 +65,7 @@ export async function trainInChrome({ model, options, onEvent, note, signal }: H
 
 /** What the headless page puts on its window. Resolves with null, or with what went wrong. */
 interface PageSide {
-  wgradTrain(request: { model: string; options: object; resume: boolean }): Promise<string | null>;
+  wgradRun(request: { model: string; work: string; options: object; resume: boolean }): Promise<string | null>;
 }
 
 /** Resolves with a plain sentence when the page or the browser fails; otherwise never. */
@@ -76,9 +79,11 @@ function failureOf(page: Page): Promise<string> {
 
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 
-/** The built gallery, the digits and the two checkpoints, on a port of its own of this machine alone. */
+/** The built gallery, the digits, the two checkpoints and what was measured, on a port of its own of this machine alone. */
 class Site {
   checkpoint: Uint8Array | undefined;
+  /** A browser of its own keeps nothing: what it measures goes where this process keeps it. */
+  readonly #tuning = platformTuningStore();
   readonly #server: Server = createServer((request, response) => void this.#answer(request, response));
   readonly #gallery = fileURLToPath(new URL("../gallery", import.meta.url));
 
@@ -103,15 +108,23 @@ class Site {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     if (path === "/checkpoint" && request.method === "POST") {
-      const parts: Uint8Array[] = [];
-      for await (const part of request) parts.push(part as Uint8Array);
-      this.checkpoint = new Uint8Array(Buffer.concat(parts));
+      this.checkpoint = new Uint8Array(await bodyOf(request));
       response.end();
+    } else if (path === "/tuning") {
+      const device = new URL(request.url!, "http://localhost").searchParams.get("device") ?? "";
+      if (request.method === "POST") await this.#tuning?.save(device, JSON.parse(String(await bodyOf(request))));
+      response.end(JSON.stringify((await this.#tuning?.load(device)) ?? {}));
     } else if (path === "/checkpoint" && this.resume) response.end(this.resume);
     else if (path.startsWith("/data/mnist/"))
       sendFile(join(mnistFolder(), path.slice("/data/mnist/".length)), response);
     else sendFile(join(this.#gallery, path), response);
   }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of request) parts.push(part as Uint8Array);
+  return Buffer.concat(parts);
 }
 
 function sendFile(path: string, response: ServerResponse): void {

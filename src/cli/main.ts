@@ -5,6 +5,7 @@ import { type ParsedArguments, refuseUnknown, trainArguments, UsageError } from 
 import { diagnose, showDiagnosis } from "./doctor";
 import { EXPERIMENTS } from "./experiments";
 import { train } from "./train";
+import { tune, tuneArguments } from "./tune";
 
 const TRAIN_FLAGS = {
   model: { type: "positional", required: true, description: `What to train: ${Object.keys(EXPERIMENTS).join(", ")}` },
@@ -28,6 +29,21 @@ const trainCommand = defineCommand({
   },
 });
 
+const TUNE_FLAGS = {
+  model: { type: "positional", required: false, description: `Default all: ${Object.keys(EXPERIMENTS).join(", ")}` },
+  on: { type: "string", description: "chrome (default) or node" },
+  json: { type: "boolean", description: "One JSON object a line" },
+} as const;
+
+const tuneCommand = defineCommand({
+  meta: { name: "tune", description: "Measures which kernels are the fastest on this machine, and keeps that" },
+  args: TUNE_FLAGS,
+  async run({ args }) {
+    refuseUnknown(args as ParsedArguments, Object.keys(TUNE_FLAGS), 1);
+    await tune(tuneArguments(args as ParsedArguments));
+  },
+});
+
 const DOCTOR_FLAGS = { json: { type: "boolean", description: "As JSON" } } as const;
 
 const doctorCommand = defineCommand({
@@ -43,15 +59,15 @@ const doctorCommand = defineCommand({
 
 const main = defineCommand({
   meta: { name: "wgrad", version, description: "Trains neural networks on WebGPU" },
-  subCommands: { train: trainCommand, doctor: doctorCommand },
+  subCommands: { train: trainCommand, tune: tuneCommand, doctor: doctorCommand },
 });
 
 async function run(rawArgs: string[]): Promise<void> {
-  const sub = { train: trainCommand, doctor: doctorCommand }[rawArgs[0] ?? ""];
+  const sub = { train: trainCommand, tune: tuneCommand, doctor: doctorCommand }[rawArgs[0] ?? ""];
   if (rawArgs.includes("--version")) console.log(version);
   else if (!rawArgs.length || rawArgs.includes("--help") || rawArgs.includes("-h"))
     await showUsage((sub ?? main) as typeof main, sub ? main : undefined);
-  else if (!sub) throw new UsageError(`unknown command ${rawArgs[0]}\n  commands: train, doctor`);
+  else if (!sub) throw new UsageError(`unknown command ${rawArgs[0]}\n  commands: train, tune, doctor`);
   else await runCommand(main, { rawArgs });
 }
 

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from "cli-progress";
-import type { EvalEvent, StepEvent, TrainEvent } from "../index";
+import type { EvalEvent, StepEvent, TrainEvent, TuneEvent } from "../index";
 
 /** What a run prints: for people, or as JSON lines. */
 export interface Reporter {
@@ -81,11 +81,21 @@ export function humanReporter(out: Out, now: () => number = () => performance.no
       else if (e.event === "compile") progress("compile", e.done, e.total, "kernels");
       else if (e.event === "step") progress("step", e.step, e.steps, stepText(e));
       else if (e.event === "eval") line(evalText(e));
+      else if (e.event === "tune") line(tuneText(e));
       else line(`${e.steps} steps in ${seconds(e.seconds)}, test accuracy ${percent(e.testAccuracy)}`);
     },
     note: line,
     done: (checkpoint) => line(`checkpoint ${checkpoint}`),
   };
+}
+
+function tuneText({ key, best, usual, milliseconds, rejected }: TuneEvent): string {
+  const ways = Object.entries(milliseconds).sort(([, a], [, b]) => a - b);
+  const times = ways.map(([way, ms]) => `${way} ${ms.toFixed(3)} ms`);
+  const refused = Object.entries(rejected).map(([way, why]) => `${way} left out: ${why}`);
+  const gain =
+    best === usual ? "" : ` · ${(milliseconds[usual]! / milliseconds[best]!).toFixed(2)}× as fast as ${usual}`;
+  return `${key}\n  ${best}${gain}\n  ${[...times, ...refused].join(" · ")}`;
 }
 
 const percent = (x: number): string => (Number.isNaN(x) ? "not measured" : `${(100 * x).toFixed(2)} %`);

@@ -1,6 +1,6 @@
 import type { TrainArguments } from "./arguments";
 import { readCheckpoint, writeWhole } from "./files";
-import { trainInChrome, trainInNode } from "./hosts";
+import { runInChrome, runInNode } from "./hosts";
 import { humanReporter, jsonReporter } from "./report";
 
 /** Exit code of a run that Ctrl-C ended: what shells expect after SIGINT. */
@@ -19,15 +19,16 @@ export async function train(args: TrainArguments): Promise<number> {
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
-  const host = on === "chrome" ? trainInChrome : trainInNode;
+  const host = on === "chrome" ? runInChrome : runInNode;
   const bytes = await host({
     model,
+    work: "train",
     options: { ...numbers, ...(resume ? { resume } : {}) },
     onEvent: (event) => reporter.event(event),
     note: (line) => reporter.note(line),
     signal: abort.signal,
   });
-  writeWhole(out, bytes);
+  writeWhole(out, bytes!);
   reporter.done(out);
   return abort.signal.aborted ? INTERRUPTED : 0;
 }

@@ -1,38 +1,139 @@
 import reduce from "../../shaders/reduce.wgsl";
+import reduceByFour from "../../shaders/reduce_by_four.wgsl";
+import reduceTree from "../../shaders/reduce_tree.wgsl";
+import reduceTreeByFour from "../../shaders/reduce_tree_by_four.wgsl";
+import type { DType } from "../core/dtype";
 import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { byTree, rowGroups } from "./rowwise";
+
+/** How elements are joined, with its number in the shaders. */
+const KINDS = { sum: 0, max: 1, min: 2, prod: 3 } as const;
+export type Reduction = keyof typeof KINDS;
+
+/** The bits of what joining begins with: the value that changes nothing. */
+const STARTS: Record<Reduction, Record<DType, number>> = {
+  sum: { f32: 0, i32: 0, u32: 0 },
+  max: { f32: 0xff800000, i32: 0x80000000, u32: 0 },
+  min: { f32: 0x7f800000, i32: 0x7fffffff, u32: 0xffffffff },
+  prod: { f32: 0x3f800000, i32: 1, u32: 1 },
+};
+
+/** Elements from which memory is read as vec4: below, it saves nothing, and lanes are what is scarce. */
+const LARGE = 1024;
+
+/** Elements that are joined one after the other before their result is joined with others. */
+const CHUNK = 256;
 
 /** Invocations that keep a device busy. */
-const busyInvocations = (target: Target): number => (target.cpu ? 64 : 16384);
+export const busyInvocations = (target: Target): number => (target.cpu ? 64 : 16384);
 
-/** The launches of reduce.wgsl for one reduction: two where outputs alone are too few to keep the device busy. */
+/** Elements that one lane of a GPU may well join by itself. */
+const SHORT_ROW = 128;
+
+/** Workgroups that keep a GPU busy. */
+const BUSY_GROUPS = 512;
+
+interface Reducing {
+  readonly kind?: Reduction;
+  /** Factor of the result. */
+  readonly scale?: number;
+}
+
+/** The launches of one reduction: two where outputs alone are too few to keep the device busy. */
 export function reduceDispatches(
   x: Tensor,
   out: Tensor,
-  { k0, r0, k1, r1 }: ReductionDims,
+  grouped: ReductionDims,
   target: Target,
-  { kind = 0, scale = 1 }: { kind?: number; scale?: number },
+  { kind = "sum", scale = 1 }: Reducing = {},
 ): Dispatch[] {
+  const dims = asRows(grouped);
+  const { k0, r0, k1, r1 } = dims;
+  // Many short rows keep all lanes busy without barriers.
+  const manyShort = r0 * r1 < SHORT_ROW && k0 * k1 >= busyInvocations(target);
+  const launches = r1 > 1 && byTree(r0 * r1, target) && !manyShort ? treeLaunch : invocationLaunch;
+  const { parts, launch } = launches(x, dims, kind, target);
+  if (parts === 1) return [launch(out, scale)];
+  const partial = scratch({ shape: [k0 * k1, parts], dtype: x.dtype });
+  const rest = { k0: 1, r0: 1, k1: k0 * k1, r1: parts };
+  return [launch(partial, 1), ...reduceDispatches(partial, out, rest, target, { kind, scale })];
+}
+
+/** Where nothing is kept between what is reduced, it is one long row. */
+const asRows = (dims: ReductionDims): ReductionDims =>
+  dims.k1 === 1 ? { k0: 1, r0: 1, k1: dims.k0, r1: dims.r0 * dims.r1 } : dims;
+
+/** A first launch: into how many parts it deals out each output, and the launch for where these go. */
+interface Launch {
+  readonly parts: number;
+  launch(to: Tensor, scale: number): Dispatch;
+}
+
+/** Reads as vec4: along the reduced dimension, or of neighbouring outputs. */
+function fours(x: Tensor, { k1, r1 }: ReductionDims): "rows" | "columns" | null {
+  if (x.size < LARGE) return null;
+  if (r1 % 4 === 0) return "rows";
+  return r1 === 1 && k1 % 4 === 0 ? "columns" : null;
+}
+
+/** A workgroup an output, or a part of one. */
+function treeLaunch(x: Tensor, dims: ReductionDims, kind: Reduction): Launch {
+  const outputs = dims.k0 * dims.k1;
+  const byFour = fours(x, dims) === "rows";
+  const r1 = byFour ? dims.r1 / 4 : dims.r1;
+  const count = dims.r0 * r1;
+  const LANES = count >= 1024 ? 256 : count >= 64 ? 64 : 32;
+  // A part is worth a second launch where its lanes have several elements each.
+  const parts = Math.max(1, Math.min(Math.ceil(BUSY_GROUPS / outputs), Math.floor(count / (8 * LANES))));
+  const kernel = byFour ? reduceTreeByFour : reduceTree;
+  const launch = (out: Tensor, scale: number) =>
+    kernel.dispatch({
+      buffers: { x, out },
+      params: { len: outputs * parts, k1: dims.k1, r0: dims.r0, r1, parts, start: STARTS[kind][x.dtype], scale },
+      constants: { KIND: KINDS[kind], LANES },
+      dtype: x.dtype,
+      grid: rowGroups(outputs * parts, LANES),
+      flops: x.size,
+    });
+  return { parts, launch };
+}
+
+/** An invocation an output (or four neighbouring ones), or a part of it. */
+function invocationLaunch(x: Tensor, dims: ReductionDims, kind: Reduction, target: Target): Launch {
+  const { k0, k1, r0 } = dims;
+  const byFour = fours(x, dims);
+  const r1 = byFour === "rows" ? dims.r1 / 4 : dims.r1;
   const outputs = k0 * k1;
+  const units = byFour === "columns" ? outputs / 4 : outputs;
+  const [parts0, parts1] = partsOf(units, r0, r1, target);
+  const parts = parts0 * parts1;
+  const chunk1 = parts1 * CHUNK;
+  const chunk0 = parts0 * Math.max(1, Math.floor(CHUNK / Math.ceil(r1 / parts1)));
+  const split = { outputs, k1, r0, r1, parts0, parts1, chunk0, chunk1, start: STARTS[kind][x.dtype] };
+  const launch = (out: Tensor, scale: number) => {
+    const params = { ...split, len: units * parts, scale };
+    const shared = { buffers: { x, out }, dtype: x.dtype, grid: units * parts, flops: x.size };
+    if (!byFour)
+      return reduce.dispatch({
+        ...shared,
+        params: { ...params, parts_first: Number(r1 > 1) },
+        constants: { KIND: KINDS[kind] },
+      });
+    const constants = { KIND: KINDS[kind], COLUMNS: Number(byFour === "columns") };
+    return reduceByFour.dispatch({ ...shared, params, constants });
+  };
+  return { parts, launch };
+}
+
+/** Into how many parts each of `units` is dealt out, along both reduced dimensions. */
+function partsOf(units: number, r0: number, r1: number, target: Target): readonly [number, number] {
   // A CPU adds a few thousand numbers in less time than a second launch takes.
   const shortest = target.cpu ? 2048 : 16;
-  const wanted = r0 * r1 <= shortest ? 1 : Math.min(busyInvocations(target) / outputs, (r0 * r1) / 16);
+  const wanted = r0 * r1 <= shortest ? 1 : Math.min(busyInvocations(target) / units, (r0 * r1) / 16);
   const parts = wanted < 2 ? 1 : 2 ** Math.floor(Math.log2(wanted));
   const parts1 = Math.min(parts, r1);
-  const parts0 = Math.max(1, Math.min(Math.floor(parts / parts1), r0));
-  const total = parts0 * parts1;
-  const launch = (from: Tensor, to: Tensor, dims: object, invocations: number) =>
-    reduce.dispatch({
-      buffers: { x: from, out: to },
-      params: { len: invocations, outputs, k1, r0, r1, parts0, parts1, parts_first: Number(r1 > 1), scale, ...dims },
-      constants: { KIND: kind },
-      grid: invocations,
-      flops: from.size,
-    });
-  if (total === 1) return [launch(x, out, {}, outputs)];
-  const partial = scratch({ shape: [outputs, total], dtype: "f32" });
-  const second = { k1: 1, r0: 1, r1: total, parts0: 1, parts1: 1, parts_first: 1 };
-  return [launch(x, partial, { scale: 1 }, outputs * total), launch(partial, out, { ...second, k1: outputs }, outputs)];
+  return [Math.max(1, Math.min(Math.floor(parts / parts1), r0)), parts1];
 }

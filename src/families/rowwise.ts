@@ -22,7 +22,7 @@ const TREE_LANES = 64;
 /** Whether a row is worth a workgroup: on devices with many lanes, where a row is long. */
 export const byTree = (n: number, target: Target): boolean => !target.cpu && n >= TREE_LANES / 2;
 
-/** The grid of a kernel with a workgroup of so many lanes a row. */
+/** The grid of a kernel with a workgroup of so many lanes a row, numbered `id.x + id.y * groups.x`. */
 export function rowGroups(rows: number, lanes = TREE_LANES): readonly [number, number] {
   const layers = Math.ceil(rows / MAX_WORKGROUPS);
   return [Math.ceil(rows / layers) * lanes, layers];

@@ -1,6 +1,7 @@
+import type { DType } from "../core/dtype";
 import type { Shape } from "../core/shape";
 import { unroll } from "./unroll.ts";
-import { type Constants, constantsKey, substituteConstants } from "./variant.ts";
+import { type Constants, constantsKey, forElements, substituteConstants } from "./variant.ts";
 
 /** Anything that a dispatch can name as a buffer before one exists; the planner gives it a place. */
 export interface BufferRef {
@@ -47,8 +48,11 @@ export const EPILOGUE_HOOK =
 /** The function that a kernel hands each result to once it is stored, so that another can be computed from it and stored too. */
 export const TAIL_HOOK = /fn tail\(value: (?<type>f32|vec4f), i: u32(?<channel>, channel: u32)?\) \{\}/;
 
-/** The function by which a kernel reads its first input, where pointwise ops can be computed in place of the read. */
-export const PROLOGUE_HOOK = "fn element(i: u32) -> f32 { return x[i]; }";
+/**
+ * The function by which a kernel reads its first input, where pointwise ops can be computed in place of the read. Some
+ * kernels read four neighbours at a time, of which i is the first one's number and a multiple of 4.
+ */
+export const PROLOGUE_HOOK = /fn element\(i: u32\) -> (?<type>[fiu]32|vec4<[fiu]32>) \{ return x\[i(?: \/ 4u)?\]; \}/;
 
 /** The function that a kernel hands a second result to, see {@link withSide}: as it stands, nothing comes of it. */
 export const SIDE_HOOK = "fn side(value: f32, i: u32) {}";
@@ -93,6 +97,8 @@ export interface DispatchRequest<B extends string, P extends string, C extends s
   readonly grid: Grid;
   readonly params?: Record<P, number>;
   readonly constants?: Partial<Record<C, number>>;
+  /** What `T` stands for in a shader that says `alias T = f32;`; default f32. */
+  readonly dtype?: DType;
   /** Write out the loops that the shader marks, see {@link unroll}. */
   readonly unrolled?: boolean;
   readonly flops?: number;
@@ -104,15 +110,16 @@ export class Kernel<B extends string = string, P extends string = string, C exte
   readonly #variants = new Map<string, Variant>();
   constructor(readonly info: KernelInfo) {}
 
-  /** The kernel with some of its constants replaced; the same constants give the same object. */
-  variant(constants: Partial<Record<C, number>> = {}, unrolled = false): Variant {
+  /** The kernel with some of its constants replaced, for an element type; the same ones give the same object. */
+  variant(constants: Partial<Record<C, number>> = {}, unrolled = false, dtype: DType = "f32"): Variant {
     const changed = Object.entries(constants as Constants).filter(([name, v]) => v !== this.info.constants[name]);
-    const key = `${this.info.name}${constantsKey(Object.fromEntries(changed))}${unrolled ? " unrolled" : ""}`;
+    const of = dtype === "f32" ? "" : ` ${dtype}`;
+    const key = `${this.info.name}${constantsKey(Object.fromEntries(changed))}${of}${unrolled ? " unrolled" : ""}`;
     let variant = this.#variants.get(key);
     if (!variant) {
       const values = { ...this.info.constants, ...(constants as Constants) };
       const [x = 1, y = 1, z = 1] = this.info.workgroupSize.map((s) => (typeof s === "number" ? s : values[s]!));
-      const code = substituteConstants(this.info.name, this.info.code, constants as Constants);
+      const code = forElements(substituteConstants(this.info.name, this.info.code, constants as Constants), dtype);
       variant = { ...this.info, key, code: unrolled ? unroll(code) : code, workgroupSize: [x, y, z] };
       this.#variants.set(key, variant);
     }
@@ -120,8 +127,9 @@ export class Kernel<B extends string = string, P extends string = string, C exte
   }
 
   /** One launch of the kernel, as data. */
-  dispatch({ buffers, grid, params, constants, unrolled, flops = 0, channel }: DispatchRequest<B, P, C>): Dispatch {
-    const variant = this.variant(constants, unrolled);
+  dispatch(request: DispatchRequest<B, P, C>): Dispatch {
+    const { buffers, grid, params, constants, dtype, unrolled, flops = 0, channel } = request;
+    const variant = this.variant(constants, unrolled, dtype);
     return {
       variant,
       buffers: variant.bindings.map((b) => buffers[b.name as B]),

@@ -1,3 +1,5 @@
+import type { DType } from "../core/dtype";
+
 /** Values for `const` declarations of a kernel. */
 export type Constants = Readonly<Record<string, number>>;
 
@@ -24,4 +26,10 @@ export function substituteConstants(kernel: string, code: string, constants: Con
 function literal(value: number, suffix: string): string {
   const text = String(value);
   return suffix === "u" || suffix === "i" || /[.e]/.test(text) || suffix === "f" ? text + suffix : `${text}.0`;
+}
+
+/** The text of a generic shader (one that says `alias T = f32;`) for an element type; any other as it is. */
+export function forElements(code: string, dtype: DType): string {
+  const alias = /^alias T = f32;\n/m;
+  return alias.test(code) ? code.replace(alias, "").replace(/\bT\b/g, dtype) : code;
 }

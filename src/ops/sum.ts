@@ -1,5 +1,5 @@
 import { normalizeAxes, type Shape, sameShape } from "../core/shape";
-import { reduceDispatches } from "../families/reductions";
+import { type Reduction, reduceDispatches } from "../families/reductions";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { reducedShape, reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
@@ -12,16 +12,20 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
-interface SumAttrs {
+export interface ReduceAttrs {
   readonly axes: readonly number[];
   readonly keepDims: boolean;
+}
+
+interface SumAttrs extends ReduceAttrs {
   readonly scale: number;
 }
 
 /**
- * Sum over axes, accumulated in f32 in a fixed order.
- * @param x f32
+ * Sum over axes, accumulated in the dtype of x in a fixed order, chunks first; integers wrap around.
+ * @param x f32, i32 or u32
  * @param axes one or several; default all
+ * @returns dtype of x
  * @throws ShapeError where an axis is out of range
  */
 export const sum = (x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor =>
@@ -43,6 +47,36 @@ export function scaledSum(
   return keepDims ? rest : reshape(rest, reducedShape("sum", x.shape, list, false));
 }
 
+/** Records a reduction without further attributes; as {@link scaledSum} does where there are many groups of axes. */
+export function reduceBy(
+  op: KernelOp<ReduceAttrs>,
+  x: Tensor,
+  axes: number | readonly number[] | undefined,
+  { keepDims = false }: ReduceOptions,
+): Tensor {
+  const list = normalizeAxes(op.name, x.shape, axes);
+  if (reductionDims(x.shape, list)) return record(op, [x], { axes: list, keepDims });
+  const last = reduceBy(op, x, list.at(-1)!, { keepDims: true });
+  const rest = reduceBy(op, last, list.slice(0, -1), { keepDims: true });
+  return keepDims ? rest : reshape(rest, reducedShape(op.name, x.shape, list, false));
+}
+
+/** What the ops of {@link reduceBy} share. */
+export function reduction(name: Reduction, vjp: KernelOp<ReduceAttrs>["vjp"]): KernelOp<ReduceAttrs> {
+  return {
+    kind: "kernel",
+    name,
+    prologue: true,
+    infer([x], { axes, keepDims }) {
+      checkDTypes(name, [x!], ["f32", "i32", "u32"]);
+      return [{ shape: reducedShape(name, x!.shape, axes, keepDims), dtype: x!.dtype }];
+    },
+    lower: ([x], [out], { axes }, target) =>
+      reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { kind: name }),
+    vjp,
+  };
+}
+
 /** Sums over the dimensions that broadcasting added to `shape` or stretched. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
@@ -54,14 +88,12 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
 export const op: KernelOp<SumAttrs> = {
   kind: "kernel",
   name: "sum",
-  infer([x], { axes, keepDims }) {
-    checkDTypes("sum", [x!], ["f32"]);
-    return [{ shape: reducedShape("sum", x!.shape, axes, keepDims), dtype: "f32" }];
-  },
+  infer: ([x], { axes, keepDims }) => [{ shape: reducedShape("sum", x!.shape, axes, keepDims), dtype: x!.dtype }],
   lower: ([x], [out], { axes, scale }, target) =>
     reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { scale }),
   prologue: true,
-  plainSum: ([x], { axes, scale }) => (scale === 1 ? { of: x!, dims: reductionDims(x!.shape, axes)! } : null),
+  plainSum: ([x], { axes, scale }) =>
+    scale === 1 && x!.dtype === "f32" ? { of: x!, dims: reductionDims(x!.shape, axes)! } : null,
   vjp([x], [dOut], { axes, scale }) {
     const kept = reshape(dOut!, reducedShape("sum", x!.shape, axes, true));
     return [expand(scale === 1 ? kept : mul(kept, scale), x!.shape)];

@@ -1,7 +1,7 @@
 import type { Spec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, EPILOGUE_HOOK, PROLOGUE_HOOK, packParams, TAIL_HOOK, workgroupsFor } from "../kernel/kernel";
-import { appendFields, appendParams, elementType, fourOf, readBinding } from "./wgsl";
+import { appendFields, appendParams, elementType, fourElementsOf, fourOf, readBinding } from "./wgsl";
 import { type Expression, Writer } from "./writer";
 
 const WORKGROUP = 64;
@@ -149,13 +149,18 @@ export function composeTail(expression: Expression, host: Expression, out: Tenso
  */
 export function composePrologue(expression: Expression, input: Spec, d: Dispatch): Dispatch | null {
   const { variant } = d;
-  const w = new Writer(expression, input, { prefix: "prologue_", byFour: false, counts: "elements" });
+  const { type } = variant.code.match(PROLOGUE_HOOK)!.groups!;
+  const byFour = type === elementType(input.dtype, true);
+  const w = new Writer(expression, input, { prefix: "prologue_", byFour, counts: "elements" });
   const added = w.inputs.length;
   if (variant.bindings.length - 1 + added > MAX_BUFFERS) return null;
+  const own = elementType(input.dtype, w.width === 4);
+  const name = own === type ? "element" : "element_of_one";
   const prologue = [
     ...w.bindings.map((b, n) => readBinding(n, b.name, b.type)),
     w.functions,
-    `fn element(i: u32) -> f32 {\n  ${w.lines}\n  return ${w.result};\n}`,
+    `fn ${name}(i: u32) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
+    ...(own === type ? [] : [fourElementsOf(name, type!)]),
   ].join("\n");
   const code = appendFields(
     variant.code

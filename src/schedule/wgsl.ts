@@ -14,6 +14,12 @@ export function fourOf(one: string, byChannel: boolean): string {
 }`;
 }
 
+/** A read of four neighbours, made of one of a single element. */
+export function fourElementsOf(one: string, type: string): string {
+  const calls = ["i", "i + 1u", "i + 2u", "i + 3u"].map((i) => `${one}(${i})`);
+  return `fn element(i: u32) -> ${type} {\n  return ${type}(${calls.join(", ")});\n}`;
+}
+
 /** The declaration of a buffer that is read. */
 export const readBinding = (n: number, name: string, type: string): string =>
   `@group(0) @binding(${n}) var<storage, read> ${name}: array<${type}>;`;

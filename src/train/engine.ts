@@ -9,7 +9,7 @@ import { Runtime } from "../gpu/runtime";
 import { structureOf } from "../graph/structure";
 import { data, feed, type Tensor } from "../graph/tensor";
 import { takePendingUpdates, trace, type Update } from "../graph/trace";
-import { plan } from "../schedule/plan";
+import { homeOf, plan } from "../schedule/plan";
 import { CapturedStep } from "./capturedStep";
 import { checkNumbers } from "./checkNumbers";
 import { IdleTuning } from "./idleTuning";
@@ -122,14 +122,19 @@ export class Engine {
    * Captured steps as a file: kernels, plan and the values of all their states. {@link Engine.load} runs them elsewhere
    * without the code that made them.
    * @param steps by name; states that they share stay shared
+   * @param states that whoever loads the file may want to read or write, by name: a learning rate, say
    * @returns the bytes of a .safetensors file
    */
-  async save(steps: Readonly<Record<string, CapturedStep>>): Promise<Uint8Array<ArrayBuffer>> {
-    const buffers = [...new Set(Object.values(steps).flatMap((s) => s.plan.states))];
+  async save(
+    steps: Readonly<Record<string, CapturedStep>>,
+    states: Readonly<Record<string, Tensor>> = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const named = Object.values(states).map((t) => homeOf(t).state);
+    const buffers = [...new Set([...Object.values(steps).flatMap((s) => s.plan.states), ...named])];
     const parts = buffers.map((t) => ({ region: this.runtime.storage.region(t), dtype: t.dtype, length: t.size }));
     const values = await this.runtime.readback.read(parts);
     this.runtime.throwErrors();
-    return encodePlans(steps, new Map(buffers.map((t, i) => [t, values[i]!])), this.runtime.open.target);
+    return encodePlans(steps, states, new Map(buffers.map((t, i) => [t, values[i]!])), this.runtime.open.target);
   }
 
   /**
@@ -140,7 +145,7 @@ export class Engine {
   async load(
     bytes: Uint8Array,
     { onCompile, file }: { readonly onCompile?: CompileProgress; readonly file?: string } = {},
-  ): Promise<{ steps: Record<string, CapturedStep>; states: ReadonlyMap<string, Tensor> }> {
+  ): Promise<{ steps: Record<string, CapturedStep>; states: Readonly<Record<string, Tensor>> }> {
     const { open, storage } = this.runtime;
     const { steps, states, values } = decodePlans(bytes, open.target, open.info.features, file);
     for (const [t, array] of values) storage.write(t, array);

@@ -1,5 +1,7 @@
+import type { Measurement } from "./tuner";
+
 /** One moment of a training run, as plain JSON: what the command line prints with `--json` and what a demo page draws. */
-export type TrainEvent = AdapterEvent | CompileEvent | StepEvent | EvalEvent | DoneEvent;
+export type TrainEvent = AdapterEvent | CompileEvent | StepEvent | EvalEvent | TuneEvent | DoneEvent;
 
 /** Where the run takes place. Always the first event. */
 export interface AdapterEvent {
@@ -44,6 +46,11 @@ export interface EvalEvent {
   testAccuracy: number;
   /** `confusion[label][predicted]` counts. */
   confusion: number[][];
+}
+
+/** The kernels for one op were measured. */
+export interface TuneEvent extends Measurement {
+  event: "tune";
 }
 
 /** The run has ended, by reaching its last step or by being stopped. */

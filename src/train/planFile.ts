@@ -18,8 +18,8 @@ export interface PlannedStep {
 /** What a file of plans holds, as tensors and plans again. */
 export interface LoadedPlans {
   readonly steps: Readonly<Record<string, PlannedStep>>;
-  /** States by name, `name#2` where a name comes again; a part of an arena has its parameter's name. */
-  readonly states: ReadonlyMap<string, Tensor>;
+  /** The states that were named when the file was written. */
+  readonly states: Readonly<Record<string, Tensor>>;
   /** The value of each buffer of states when the file was written. */
   readonly values: ReadonlyMap<Tensor, TypedArray>;
 }
@@ -54,6 +54,7 @@ interface PlanRecord {
   readonly variants: readonly (Omit<Variant, "key" | "hook"> & { readonly key?: string })[];
   readonly tensors: readonly TensorRecord[];
   readonly steps: Readonly<Record<string, StepRecord>>;
+  readonly states: Readonly<Record<string, number>>;
 }
 
 /** Numbers things in the order in which they are met. */
@@ -74,10 +75,12 @@ class Numbering<T> {
 /**
  * Plans as the bytes of a .safetensors file: kernels, dispatches and places in its metadata, the values of states and
  * constants as its tensors.
+ * @param states to be found by name when the file is loaded
  * @param values of all buffers of states that the plans name
  */
 export function encodePlans(
   steps: Readonly<Record<string, PlannedStep>>,
+  states: Readonly<Record<string, Tensor>>,
   values: ReadonlyMap<Tensor, TypedArray>,
   { subgroupSize }: Target,
 ): Uint8Array<ArrayBuffer> {
@@ -85,6 +88,7 @@ export function encodePlans(
   const variants = new Numbering<Variant>();
   const recorded = Object.entries(steps).map(([name, step]) => [name, recordStep(step, tensors, variants)] as const);
   for (const t of values.keys()) tensors.of(t);
+  const named = Object.entries(states).map(([name, t]) => [name, tensors.of(t)] as const);
   // Homes are numbered while the list is walked: it may grow on the way.
   const records: TensorRecord[] = [];
   for (let i = 0; i < tensors.list.length; i++) records.push(recordTensor(tensors.list[i]!, tensors));
@@ -93,6 +97,7 @@ export function encodePlans(
     variants: variants.list.map(({ key, hook: _, ...v }) => (key === v.code ? v : { ...v, key })),
     tensors: records,
     steps: Object.fromEntries(recorded),
+    states: Object.fromEntries(named),
   };
   const stored = new Map<string, StoredTensor>();
   tensors.list.forEach((t, i) => {
@@ -175,7 +180,8 @@ export function decodePlans(
     if (held && tensors[i]!.leaf?.kind === "state") values.set(tensors[i]!, held.values);
   });
   const steps = Object.entries(record.steps).map(([name, s]) => [name, restoreStep(s, tensors, variants)] as const);
-  return { steps: Object.fromEntries(steps), states: namedStates(tensors), values };
+  const states = Object.entries(record.states).map(([name, i]) => [name, tensors[i]!] as const);
+  return { steps: Object.fromEntries(steps), states: Object.fromEntries(states), values };
 }
 
 /** Features of a device by the WGSL extension that they allow. */
@@ -213,15 +219,4 @@ function restoreStep(record: StepRecord, tensors: readonly Tensor[], variants: r
     toString: () => showPlan(plan),
   };
   return { plan, feeds: named(record.feeds), outputs };
-}
-
-function namedStates(tensors: readonly Tensor[]): Map<string, Tensor> {
-  const states = new Map<string, Tensor>();
-  for (const t of tensors) {
-    if (t.leaf?.kind !== "state") continue;
-    let name = t.leaf.name;
-    for (let n = 2; states.has(name); n++) name = `${t.leaf.name}#${n}`;
-    states.set(name, t);
-  }
-  return states;
 }

@@ -6,6 +6,7 @@ import { refuseUnknown, trainArguments, UsageError } from "../../src/cli/argumen
 import { findBrowser, type Machine } from "../../src/cli/browser";
 import { readCheckpoint, writeWhole } from "../../src/cli/files";
 import { humanReporter, jsonReporter, worstPairs } from "../../src/cli/report";
+import { tuneArguments } from "../../src/cli/tune";
 import type { TrainEvent } from "../../src/train/events";
 
 const parse = (args: Record<string, unknown>) => trainArguments({ _: [], model: "mnist-cnn", ...args }, ["mnist-cnn"]);
@@ -57,6 +58,14 @@ test.each([
 ])("%j is refused", (args, message) => {
   expect(() => parse(args)).toThrow(UsageError);
   expect(() => parse(args)).toThrow(message);
+});
+
+test("what to tune, and where", () => {
+  const flags = (args: Record<string, unknown>) => tuneArguments({ _: [], ...args });
+  expect(flags({})).toEqual({ models: ["mnist-cnn"], on: "chrome", json: false });
+  expect(flags({ model: "mnist-cnn", on: "node" }).on).toBe("node");
+  expect(() => flags({ model: "gpt" })).toThrow(/no model named gpt/);
+  expect(() => flags({ on: "moon" })).toThrow(/--on moon: takes chrome or node/);
 });
 
 test("unknown flags and words are refused", () => {

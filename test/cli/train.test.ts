@@ -21,7 +21,8 @@ function wgrad(
   args: string[],
   onLine?: (line: Record<string, unknown>, kill: (s: NodeJS.Signals) => void) => void,
 ): Promise<Result> {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, XDG_CACHE_HOME: folder };
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "pipe"], env });
   const lines: Record<string, unknown>[] = [];
   let [rest, err] = ["", ""];
   child.stdout.on("data", (chunk) => {
@@ -118,4 +119,19 @@ test("the doctor finds what training in Chrome needs", async () => {
   expect(code).toBe(0);
   expect(lines[0]).toMatchObject({ canTrain: true });
   expect((lines[0]!.findings as { name: string }[]).map((f) => f.name)).toContain("Chrome adapter");
+});
+
+test("tunes in Chrome, keeps what it measured, and does not measure it again", async () => {
+  const first = await wgrad(["tune", "mnist-cnn", "--json"]);
+  expect(first.code, first.err).toBe(0);
+  const measured = first.lines.filter((l) => l.event === "tune");
+  expect(measured.length).toBeGreaterThan(5);
+  const [[device, table]] = Object.entries(JSON.parse(readFileSync(join(folder, "wgrad/tuning.json"), "utf8"))) as [
+    [string, Record<string, string>],
+  ];
+  expect(device).toContain("|");
+  for (const { key, best } of measured) expect(table[key as string]).toBe(best);
+  const second = await wgrad(["tune", "mnist-cnn", "--json"]);
+  expect(second.lines.filter((l) => l.event === "tune")).toEqual([]);
+  expect(second.err).toContain("everything was measured before");
 });

@@ -66,6 +66,14 @@ test("long grids are folded below the limit of workgroups", () => {
   expect(x).toBeLessThanOrEqual(65535);
 });
 
+test("a kernel over T is made for a dtype", () => {
+  const text = code.replace("const ROWS", "alias T = f32;\nconst ROWS").replaceAll("array<f32>", "array<T>");
+  const kernel = new Kernel(reflectKernel("generic", text));
+  expect(kernel.variant({}, false, "i32").code).toContain("var<storage, read> x: array<i32>");
+  expect(kernel.variant({}, false, "i32").key).not.toBe(kernel.variant().key);
+  expect(kernel.variant().code).toBe(code);
+});
+
 test("a scalar function over T is made for a dtype", () => {
   const fn = reflectScalarFunction("twice", "// 2x.\nalias T = f32;\nfn twice(x: T) -> T { return x + x; }\n");
   expect(fn.params).toEqual([{ name: "x", type: "T" }]);

@@ -66,6 +66,53 @@ export function reduceAxes(
   return { data, shape: keepDims ? kept : x.shape.filter((_, d) => !reduced[d]) };
 }
 
+/** Axes as non-negative numbers; all where none are given. */
+export const axesOf = (shape: Shape, axes?: number | readonly number[]): number[] =>
+  axes === undefined ? shape.map((_, d) => d) : [axes].flat().map((a) => (a < 0 ? a + shape.length : a));
+
+/** Something made of all elements along axes at once. */
+export function reduceSets(
+  x: Reference,
+  axes: number | readonly number[] | undefined,
+  keepDims: boolean,
+  f: (values: number[]) => number,
+): Reference {
+  const list = axesOf(x.shape, axes);
+  const place = { shape: x.shape, data: x.data.map((_, i) => i) };
+  const sets = new Map<number, number[]>();
+  const first = reduceAxes(place, list, keepDims, Number.POSITIVE_INFINITY, Math.min);
+  const firstOf = new Map([...first.data].map((i) => [i, i]));
+  const kept = rowMajorStrides(x.shape).map((s, d) => (list.includes(d) ? 0 : s));
+  let i = 0;
+  for (const at of indices(x.shape)) {
+    const set = firstOf.get(at.reduce((n, v, d) => n + v * kept[d]!, 0))!;
+    if (!sets.has(set)) sets.set(set, []);
+    sets.get(set)!.push(x.data[i++]!);
+  }
+  return { shape: first.shape, data: first.data.map((i) => f(sets.get(i)!)) };
+}
+
+/** Each row along an axis replaced by what `f` makes of it, of the same length or not. */
+export function alongAxis(x: Reference, axis: number, f: (row: number[]) => number[]): Reference {
+  const d = axesOf(x.shape, axis)[0]!;
+  const rows = new Map<string, number[]>();
+  for (const at of indices(x.shape)) {
+    const key = String(at.with(d, 0));
+    if (!rows.has(key)) rows.set(key, []);
+    rows.get(key)!.push(element(x, at));
+  }
+  const made = new Map([...rows].map(([key, row]) => [key, f(row)] as const));
+  const length = [...made.values()][0]!.length;
+  return tabulate(x.shape.with(d, length), (at) => made.get(String(at.with(d, 0)))![at[d]!]!);
+}
+
+/** The places of a row's numbers in order, NaN after all; equal ones as they came. */
+export function ordered(row: readonly number[], descending = false): number[] {
+  const before = (a: number, b: number) => (Number.isNaN(b) ? !Number.isNaN(a) : a < b);
+  const sign = (a: number, b: number) => Number(before(b, a)) - Number(before(a, b));
+  return row.map((_, i) => i).sort((i, j) => (descending ? -1 : 1) * sign(row[i]!, row[j]!) || i - j);
+}
+
 /** Rows of the length of `weight`, normalised by their standard deviation (`centred`) or their root mean square. */
 export function normalised(
   x: Reference,

@@ -80,7 +80,7 @@ test("what is computed from a result that others read as well comes out beside i
   expect(names([scaled, relu(scaled)])).toEqual(["fill·mul⇉relu"]);
   // Not before its time: a kernel stands between the two.
   const late = mul(hidden, sum(softmax(hidden)));
-  expect(names([hidden, late])).toEqual(["matmul+add", "softmax", "reduce", "reduce", "mul"]);
+  expect(names([hidden, late])).toEqual(["matmul+add", "softmax", "reduce_tree", "mul"]);
   // Not where the first is also read out of order.
   const square = mul(f32("x", 4, 4), 2);
   expect(names([square, add(square, transpose(square))])).toHaveLength(2);
@@ -103,6 +103,20 @@ test("what a sum reads is computed within it, unless somebody else reads it", ()
   expect(names([sum(squares, 0)])).toEqual(["sub·square→reduce"]);
   expect(names([sum(squares, 0), squares])).toEqual(["sub·square", "reduce"]);
   expect(names([sum(squares, 0)], false)).toEqual(["sub", "square", "reduce"]);
+});
+
+test("what a long sum reads four at a time is computed four at a time", () => {
+  const [x, mean] = [f32("x", 64, 64), f32("mean", 64)];
+  const made = plan({ outputs: [sum(square(sub(x, mean)), 1)], target, fuse: true });
+  const [{ variant }] = made.dispatches as [(typeof made.dispatches)[0]];
+  expect(variant.name).toBe("sub·square→reduce_tree_by_four");
+  expect(variant.code).toContain("fn element(i: u32) -> vec4<f32> {\n  let v0 = prologue_x0[i / 4u];");
+});
+
+test("long reductions are dealt out to many workgroups and joined", () => {
+  const made = plan({ outputs: [sum(f32("x", 2 ** 24))], target, fuse: true });
+  expect(made.dispatches.map((d) => d.workgroups[0])).toEqual([512, 1]);
+  expect(made.dispatches.map((d) => d.variant.name)).toEqual(["reduce_tree_by_four", "reduce_tree"]);
 });
 
 test("the sum of a gradient comes out beside the weight's", () => {

@@ -27,16 +27,16 @@ async function capture(engine: Engine) {
   });
   model.eval();
   const predict = await engine.capture({ x: [8, 5] }, ({ x }) => ({ probabilities: softmax(model.forward(x)) }));
-  return { train, predict };
+  return { train, predict, lr: optimizer.lr };
 }
 
 await describeOnDawn("files of captured steps", (engine) => {
   const fresh = () => Engine.create({ device: engine.runtime.device, tuning: false });
 
   test("a loaded step trains on, bit for bit, and shares its states with the others of the file", async () => {
-    const { train, predict } = await capture(engine);
+    const { train, predict, lr } = await capture(engine);
     for (let i = 0; i < 3; i++) await train.run({ x, labels });
-    const bytes = await engine.save({ train, predict });
+    const bytes = await engine.save({ train, predict }, { lr });
     const elsewhere = await fresh();
     const { steps, states } = await elsewhere.load(bytes);
     expect(String(steps.train!.plan)).toBe(String(train.plan));
@@ -51,7 +51,7 @@ await describeOnDawn("files of captured steps", (engine) => {
       (await train.drain()).slice(-5).map((s) => s.values.loss),
     );
     expect(await steps.predict!.read("probabilities")).toEqual(await predict.read("probabilities"));
-    elsewhere.write(states.get("lr")!, Float32Array.of(0));
+    elsewhere.write(states.lr!, Float32Array.of(0));
     await steps.train!.run();
     const before = await steps.predict!.read("probabilities");
     await steps.predict!.run();

@@ -1,0 +1,24 @@
+// out[.., indices[.., i, ..], ..] = x[.., i, ..] along one axis: out is [outer, n, inner], x and indices [outer, k, inner].
+// Indices of a row differ; one that is not below n is left out. Elements are moved as bits. One invocation per element of x.
+// FILL 1, launched before where k < n: out = 0 everywhere.
+const FILL = 0u;
+
+struct Params { len: u32, n: u32, k: u32, inner: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(1) var<storage, read> indices: array<u32>;
+@group(0) @binding(2) var<storage, read_write> out: array<u32>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = gid.x + gid.y * groups.x * 64u;
+  if (i >= params.len) { return; }
+  if (FILL == 1u) {
+    out[i] = 0u;
+  } else {
+    let outer = i / (params.k * params.inner);
+    let index = indices[i];
+    if (index < params.n) { out[(outer * params.n + index) * params.inner + i % params.inner] = x[i]; }
+  }
+}

@@ -1,0 +1,47 @@
+import argMax from "../../shaders/arg_max.wgsl";
+import argMaxJoin from "../../shaders/arg_max_join.wgsl";
+import argMaxTree from "../../shaders/arg_max_tree.wgsl";
+import type { DType } from "../core/dtype";
+import { scratch, type Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
+import { busyInvocations } from "./reductions";
+import { byTree, type RowParams, rowGroups } from "./rowwise";
+
+/** The number of a dtype in shaders that compare elements by their bits. */
+export const ELEMENTS: Record<DType, number> = { f32: 0, i32: 1, u32: 2 };
+
+/** Parts of a row that one invocation joins. */
+const MOST_PARTS = 64;
+
+const LANES = 256;
+
+/** The launches that find the largest or smallest element of each row: two where rows are long and few. */
+export function argMaxDispatches(
+  x: Tensor,
+  out: Tensor,
+  { rows, n, inner }: RowParams,
+  smallest: boolean,
+  target: Target,
+): Dispatch[] {
+  const tree = inner === 1 && byTree(n, target);
+  // A CPU compares a few thousand numbers in less time than a second launch takes.
+  const shortest = tree ? 16 * LANES : target.cpu ? 2048 : 64;
+  const wanted = tree ? Math.min(512 / rows, n / (8 * LANES)) : Math.min(busyInvocations(target) / rows, n / 16);
+  const parts = n <= shortest ? 1 : Math.max(1, Math.min(MOST_PARTS, Math.floor(wanted)));
+  const found = parts === 1 ? out : scratch({ shape: [rows, parts, 2], dtype: "u32" });
+  const lanes = n >= LANES ? LANES : 64;
+  const shared = { buffers: { x, out: found }, dtype: x.dtype, flops: x.size };
+  const constants = { SMALLEST: Number(smallest), ELEMENTS: ELEMENTS[x.dtype] };
+  const len = rows * parts;
+  const first = tree
+    ? argMaxTree.dispatch({
+        ...shared,
+        constants: { ...constants, LANES: lanes },
+        params: { len, n, parts },
+        grid: rowGroups(len, lanes),
+      })
+    : argMax.dispatch({ ...shared, constants, params: { len, rows, n, inner, parts }, grid: len });
+  if (parts === 1) return [first];
+  return [first, argMaxJoin.dispatch({ buffers: { pairs: found, out }, params: { rows, parts }, grid: rows })];
+}

@@ -1,0 +1,28 @@
+import { broadcastShapes } from "../core/shape";
+import { checkDTypes } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+import { add } from "./add";
+import { type NormOptions, normFor } from "./norm";
+import { sub } from "./sub";
+
+export interface PairwiseDistanceOptions extends NormOptions {
+  /** Added to each difference, so that gradients stay finite; default 1e-6. */
+  readonly eps?: number;
+}
+
+/**
+ * Distances between vectors that belong together, `‖a − b + eps‖ₚ` along the last axis.
+ * @param a, b [.., D] f32, of shapes that broadcast
+ * @returns the broadcast shape without the last axis
+ * @throws ShapeError, DTypeError
+ * @throws DataError unless p is above 0
+ */
+export function pairwiseDistance(
+  a: Tensor,
+  b: Tensor,
+  { p = 2, eps = 1e-6, keepDims = false }: PairwiseDistanceOptions = {},
+): Tensor {
+  checkDTypes("pairwiseDistance", [a, b], ["f32"]);
+  broadcastShapes("pairwiseDistance", [a.shape, b.shape]);
+  return normFor("pairwiseDistance", add(sub(a, b), eps), -1, p, keepDims);
+}

@@ -1,0 +1,50 @@
+import squaredDeviation from "../../shaders/pointwise/squared_deviation.wgsl";
+import { ShapeError } from "../core/errors";
+import { normalizeAxes, showShape } from "../core/shape";
+import { checkDTypes, record } from "../graph/op";
+import { pointwise } from "../graph/pointwise";
+import type { Tensor } from "../graph/tensor";
+import { mean } from "./mean";
+import { mul } from "./mul";
+import { sub } from "./sub";
+import { type ReduceOptions, scaledSum } from "./sum";
+
+export interface VarianceOptions extends ReduceOptions {
+  /** Taken off the number of elements that the sum is divided by; default 1: unbiased. */
+  readonly correction?: number;
+}
+
+/** (x − µ)² for the mean µ of x. Deviations from it sum to 0, so that no gradient reaches x by way of µ. */
+const deviation = pointwise(squaredDeviation, ([x, µ], dOut) => [mul(mul(dOut, 2), sub(x!, µ!)), null]);
+
+/**
+ * Variance over axes, `Σ (x − µ)² / (n − correction)`, in two passes: right also where the mean is far larger than the
+ * deviations.
+ * @param x f32
+ * @param axes one or several; default all
+ * @throws ShapeError where an axis is out of range, or n − correction is not above 0
+ * @throws DTypeError
+ */
+export const variance = (x: Tensor, axes?: number | readonly number[], options: VarianceOptions = {}): Tensor =>
+  varianceFor("variance", x, axes, options);
+
+/** {@link variance} under the name of the op that errors are to speak of. */
+export function varianceFor(
+  name: string,
+  x: Tensor,
+  axes: number | readonly number[] | undefined,
+  { correction = 1, keepDims = false }: VarianceOptions,
+): Tensor {
+  checkDTypes(name, [x], ["f32"]);
+  const list = normalizeAxes(name, x.shape, axes);
+  const count = list.reduce((n, d) => n * x.shape[d]!, 1);
+  if (!(count - correction > 0))
+    throw new ShapeError(
+      name,
+      `of ${count} values with correction ${correction}`,
+      { x: showShape(x.shape), axes: showShape(list) },
+      "pass a smaller correction, such as 0",
+    );
+  const µ = mean(x, list, { keepDims: true });
+  return scaledSum(record(deviation, [x, µ], {}), list, { keepDims }, 1 / (count - correction));
+}
