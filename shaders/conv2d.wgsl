@@ -2,15 +2,17 @@
 // the same group. NCHW; p numbers the positions (oy, ox) of one picture. f32 throughout.
 // An invocation makes 4 output channels of one group × 4 neighbouring positions: an implicit matrix product with 4 × 4
 // register tiles, straight from storage. Where a tap falls is worked out once for all channels.
+alias T = f32;
+alias O = f32;
 struct Params {
   batch: u32, in_channels: u32, height: u32, width: u32, out_channels: u32, out_height: u32, out_width: u32,
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32, dilation_h: u32, dilation_w: u32,
   groups: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
+@group(0) @binding(1) var<storage, read> w: array<T>;
+@group(0) @binding(2) var<storage, read_write> out: array<O>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
@@ -49,11 +51,11 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
     var x_at = picture + select(vec4u(), vec4u(iy) * params.width + vec4u(ix), inside);
     var w_at = o_inside * in_group * taps + tap;
     for (var c = 0u; c < in_group; c++) {
-      let taken = select(vec4f(), vec4f(x[x_at.x], x[x_at.y], x[x_at.z], x[x_at.w]), inside);
-      sum0 += w[w_at.x] * taken;
-      sum1 += w[w_at.y] * taken;
-      sum2 += w[w_at.z] * taken;
-      sum3 += w[w_at.w] * taken;
+      let taken = select(vec4f(), vec4f(f32(x[x_at.x]), f32(x[x_at.y]), f32(x[x_at.z]), f32(x[x_at.w])), inside);
+      sum0 += f32(w[w_at.x]) * taken;
+      sum1 += f32(w[w_at.y]) * taken;
+      sum2 += f32(w[w_at.z]) * taken;
+      sum3 += f32(w[w_at.w]) * taken;
       x_at += plane;
       w_at += taps;
     }
@@ -70,8 +72,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
 }
 
 fn store(at: u32, count: u32, values: vec4f, channel: u32) {
-  out[at] = epilogue(values.x, at, channel);
-  if (count > 1u) { out[at + 1u] = epilogue(values.y, at + 1u, channel); }
-  if (count > 2u) { out[at + 2u] = epilogue(values.z, at + 2u, channel); }
-  if (count > 3u) { out[at + 3u] = epilogue(values.w, at + 3u, channel); }
+  out[at] = O(epilogue(values.x, at, channel));
+  if (count > 1u) { out[at + 1u] = O(epilogue(values.y, at + 1u, channel)); }
+  if (count > 2u) { out[at + 2u] = O(epilogue(values.z, at + 2u, channel)); }
+  if (count > 3u) { out[at + 3u] = O(epilogue(values.w, at + 3u, channel)); }
 }

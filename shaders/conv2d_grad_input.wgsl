@@ -1,15 +1,17 @@
 // dx[n,c,y,x] = Σ w[o,c,kh,kw] · d_out[n,o,oy,ox] over the outputs that read x[n,c,y,x] through tap (kh, kw):
 // oy·stride_h = y + pad_h − kh·dilation_h, ox likewise; o and c in the same group. NCHW, f32 throughout.
 // An invocation makes 4 input channels of one group × 4 neighbouring positions (y, x), as shaders/conv2d.wgsl does for out.
+alias T = f32;
+alias O = f32;
 struct Params {
   batch: u32, in_channels: u32, height: u32, width: u32, out_channels: u32, out_height: u32, out_width: u32,
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32, dilation_h: u32, dilation_w: u32,
   groups: u32,
 }
 
-@group(0) @binding(0) var<storage, read> d_out: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(0) var<storage, read> d_out: array<T>;
+@group(0) @binding(1) var<storage, read> w: array<T>;
+@group(0) @binding(2) var<storage, read_write> dx: array<O>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
@@ -53,11 +55,11 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
     var d_at = picture + select(vec4u(), vec4u(oy) * params.out_width + vec4u(ox), inside);
     var w_at = (group * out_group * in_group + c_inside) * taps + tap;
     for (var o = 0u; o < out_group; o++) {
-      let taken = select(vec4f(), vec4f(d_out[d_at.x], d_out[d_at.y], d_out[d_at.z], d_out[d_at.w]), inside);
-      sum0 += w[w_at.x] * taken;
-      sum1 += w[w_at.y] * taken;
-      sum2 += w[w_at.z] * taken;
-      sum3 += w[w_at.w] * taken;
+      let taken = select(vec4f(), vec4f(f32(d_out[d_at.x]), f32(d_out[d_at.y]), f32(d_out[d_at.z]), f32(d_out[d_at.w])), inside);
+      sum0 += f32(w[w_at.x]) * taken;
+      sum1 += f32(w[w_at.y]) * taken;
+      sum2 += f32(w[w_at.z]) * taken;
+      sum3 += f32(w[w_at.w]) * taken;
       d_at += plane;
       w_at += in_group * taps;
     }
@@ -74,8 +76,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
 }
 
 fn store(at: u32, count: u32, values: vec4f, channel: u32) {
-  dx[at] = epilogue(values.x, at, channel);
-  if (count > 1u) { dx[at + 1u] = epilogue(values.y, at + 1u, channel); }
-  if (count > 2u) { dx[at + 2u] = epilogue(values.z, at + 2u, channel); }
-  if (count > 3u) { dx[at + 3u] = epilogue(values.w, at + 3u, channel); }
+  dx[at] = O(epilogue(values.x, at, channel));
+  if (count > 1u) { dx[at + 1u] = O(epilogue(values.y, at + 1u, channel)); }
+  if (count > 2u) { dx[at + 2u] = O(epilogue(values.z, at + 2u, channel)); }
+  if (count > 3u) { dx[at + 3u] = O(epilogue(values.w, at + 3u, channel)); }
 }

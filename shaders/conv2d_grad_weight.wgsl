@@ -3,6 +3,7 @@
 // over s follows. NCHW, f32 throughout.
 // An invocation makes 4 output channels of one group × 4 values of k, for one part. With SUMS = 1 the partial sums of d_out
 // itself, one for each output channel, come out on the side: the bias gradient.
+alias T = f32;
 const SUMS = 0u;
 
 struct Params {
@@ -11,8 +12,8 @@ struct Params {
   groups: u32, parts: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> d_out: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
+@group(0) @binding(1) var<storage, read> d_out: array<T>;
 @group(0) @binding(2) var<storage, read_write> partial: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
@@ -54,8 +55,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
     for (var ox = 0u; ox < params.out_width; ox++) {
       let inside = row_inside & (ix >= vec4i()) & (ix < vec4i(i32(params.width)));
       let at = x_row + select(vec4u(), vec4u(ix), inside);
-      let taken = select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
-      let d = vec4f(d_out[d_at.x], d_out[d_at.y], d_out[d_at.z], d_out[d_at.w]);
+      let taken = select(vec4f(), vec4f(f32(x[at.x]), f32(x[at.y]), f32(x[at.z]), f32(x[at.w])), inside);
+      let d = vec4f(f32(d_out[d_at.x]), f32(d_out[d_at.y]), f32(d_out[d_at.z]), f32(d_out[d_at.w]));
       sum0 += d.x * taken;
       sum1 += d.y * taken;
       sum2 += d.z * taken;

@@ -5,6 +5,7 @@ enable subgroups;
 // rows: lane l keeps k = l, l + LANES, …. Each element of d_out is loaded by one lane and handed to the others by shuffle.
 // With SUMS = 1 the partial sums of d_out itself, one for each output channel, come out on the side: the bias gradient.
 // UNROLL positions of a row are taken at a time, so that a sum is fetched and put back once for all of them.
+alias T = f32;
 const ROWS = 16u; // a multiple of LANES
 const COLUMNS = 6u;
 const SUMS = 0u;
@@ -17,8 +18,8 @@ struct Params {
   groups: u32, parts: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> d_out: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
+@group(0) @binding(1) var<storage, read> d_out: array<T>;
 @group(0) @binding(2) var<storage, read_write> partial: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
@@ -82,7 +83,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
         for (var j = 0u; j < COLUMNS; j++) {
           let at = ix[j] + i32(q * params.stride_w);
           let inside = u32(at) < params.width;
-          taken[q][j] = x[x_row[j] + select(0u, u32(at), inside)] * select(0.0, row_mask[j], inside);
+          taken[q][j] = f32(x[x_row[j] + select(0u, u32(at), inside)]) * select(0.0, row_mask[j], inside);
         }
       }
       // @unroll
@@ -91,7 +92,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
       for (var r = 0u; r < ROWS / LANES; r++) {
         var mine: array<f32, UNROLL>;
         // @unroll
-        for (var q = 0u; q < UNROLL; q++) { mine[q] = d_out[d_at[r] + q]; }
+        for (var q = 0u; q < UNROLL; q++) { mine[q] = f32(d_out[d_at[r] + q]); }
         // @unroll
         for (var q = 0u; q < UNROLL; q++) { row_sum[r] += select(0.0, mine[q], SUMS == 1u); }
         d_at[r] += UNROLL;

@@ -3,6 +3,7 @@
 // A workgroup of THREADS × THREADS makes TILE_M output channels of one group × TILE_N values of k for one part: DEPTH positions
 // at a time go through workgroup memory, and an invocation keeps ROWS × COLUMNS sums. Part s has `part` positions from
 // s · part on. With SUMS = 1 the partial sums of d_out itself, one for each output channel, come out on the side.
+alias T = f32;
 const THREADS = 8u;
 const ROWS = 4u;
 const COLUMNS = 4u; // a multiple of 4
@@ -23,8 +24,8 @@ struct Params {
   groups: u32, parts: u32, part: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> d_out: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
+@group(0) @binding(1) var<storage, read> d_out: array<T>;
 @group(0) @binding(2) var<storage, read_write> partial: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
@@ -74,7 +75,7 @@ fn main(
       let r = row0 + e / DEPTH;
       let there = within && r < out_group;
       let source = (n * params.out_channels + group * out_group + r) * positions + p;
-      d_tile[e % DEPTH * D_STRIDE + e / DEPTH] = select(0.0, d_out[select(0u, source, there)], there);
+      d_tile[e % DEPTH * D_STRIDE + e / DEPTH] = select(0.0, f32(d_out[select(0u, source, there)]), there);
     }
     for (var j = 0u; j < LOADED; j++) {
       let e = index + j * INVOCATIONS;
@@ -82,7 +83,7 @@ fn main(
       let z = x0 + tap_x[j];
       let there = within && u32(y) < params.height && u32(z) < params.width;
       let source = n * params.in_channels * plane + channel[j] + u32(y) * params.width + u32(z);
-      x_tile[e % DEPTH * X_STRIDE + e / DEPTH] = select(0.0, x[select(0u, source, there)], there);
+      x_tile[e % DEPTH * X_STRIDE + e / DEPTH] = select(0.0, f32(x[select(0u, source, there)]), there);
     }
     workgroupBarrier();
     for (var k = 0u; k < DEPTH; k++) {

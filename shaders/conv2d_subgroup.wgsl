@@ -4,6 +4,8 @@ enable subgroups;
 // A workgroup is one subgroup and makes ROWS output channels of one group × LANES·COLUMNS positions, pictures following one
 // another: lane l keeps positions l, l + LANES, … of every channel. Each weight is loaded by one lane and handed to the others
 // by shuffle. UNROLL input channels are taken at a time, so that a sum is fetched and put back once for all of them.
+alias T = f32;
+alias O = f32;
 const ROWS = 16u; // a multiple of LANES
 const COLUMNS = 6u;
 const UNROLL = 2u; // divides the input channels of a group
@@ -15,9 +17,9 @@ struct Params {
   groups: u32, w_group: u32, w_row: u32, w_channel: u32, flip: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
+@group(0) @binding(1) var<storage, read> w: array<T>;
+@group(0) @binding(2) var<storage, read_write> out: array<O>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
@@ -78,7 +80,7 @@ fn main(
       for (var q = 0u; q < UNROLL; q++) {
         // @unroll
         for (var j = 0u; j < COLUMNS; j++) {
-          taken[q][j] = x[x_at[j] + q * plane] * mask[j];
+          taken[q][j] = f32(x[x_at[j] + q * plane]) * mask[j];
         }
       }
       // @unroll
@@ -87,7 +89,7 @@ fn main(
       for (var r = 0u; r < ROWS / LANES; r++) {
         var mine: array<f32, UNROLL>;
         // @unroll
-        for (var q = 0u; q < UNROLL; q++) { mine[q] = w[w_at[r] + q * params.w_channel]; }
+        for (var q = 0u; q < UNROLL; q++) { mine[q] = f32(w[w_at[r] + q * params.w_channel]); }
         w_at[r] += UNROLL * params.w_channel;
         // @unroll
         for (var i = 0u; i < LANES; i++) {
@@ -112,7 +114,7 @@ fn main(
       for (var r = 0u; r < ROWS; r++) {
         if (first + r < params.out_group) {
           let to = base + r * positions;
-          out[to] = epilogue(sum[r][j], to, group * params.out_group + first + r);
+          out[to] = O(epilogue(sum[r][j], to, group * params.out_group + first + r));
         }
       }
     }

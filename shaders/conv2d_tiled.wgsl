@@ -4,6 +4,8 @@
 //   stride of the convolution, its input gradient.
 // A workgroup of THREADS × THREADS makes TILE_M output channels of one group × TILE_N positions, pictures following one
 // another: for each tap, DEPTH input channels at a time go through workgroup memory; an invocation keeps ROWS × COLUMNS sums.
+alias T = f32;
+alias O = f32;
 const THREADS = 16u;
 const ROWS = 4u;
 const COLUMNS = 4u; // a multiple of 4
@@ -21,9 +23,9 @@ struct Params {
   step_h: u32, step_w: u32, groups: u32, w_group: u32, w_row: u32, w_channel: u32, flip: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
+@group(0) @binding(1) var<storage, read> w: array<T>;
+@group(0) @binding(2) var<storage, read_write> out: array<O>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 var<workgroup> w_tile: array<f32, DEPTH * W_STRIDE>;
@@ -67,12 +69,12 @@ fn main(
         let r = row0 + e / DEPTH;
         let within = c < params.in_group && r < params.out_group;
         w_tile[e % DEPTH * W_STRIDE + e / DEPTH] =
-          select(0.0, w[select(0u, w_tap + r * params.w_row + c * params.w_channel, within)], within);
+          select(0.0, f32(w[select(0u, w_tap + r * params.w_row + c * params.w_channel, within)]), within);
       }
       for (var e = index; e < DEPTH * TILE_N; e += INVOCATIONS) {
         let c = c0 + e / TILE_N;
         let within = inside && c < params.in_group;
-        x_tile[e] = select(0.0, x[select(0u, x_at + c * plane, within)], within);
+        x_tile[e] = select(0.0, f32(x[select(0u, x_at + c * plane, within)]), within);
       }
       workgroupBarrier();
       for (var k = 0u; k < DEPTH; k++) {
@@ -100,7 +102,7 @@ fn main(
       for (var r = 0u; r < ROWS; r++) {
         if (row0 + local.y * ROWS + r < params.out_group) {
           let to = base + r * positions;
-          out[to] = epilogue(sums[r][q][c], to, first + r);
+          out[to] = O(epilogue(sums[r][q][c], to, first + r));
         }
       }
     }

@@ -2,6 +2,8 @@
 // A workgroup of THREADS × THREADS makes a TILE_M × TILE_N part of out: DEPTH columns of a and rows of b at a time go through
 // workgroup memory, and each invocation keeps ROWS × COLUMNS sums. Beyond the edges zeros are loaded and nothing is stored.
 // Where out has few tiles and K is long, K is dealt out to `parts` workgroups, which make partial[part, M, N] for a reduction.
+alias T = f32;
+alias O = f32;
 const THREADS = 8u;
 const ROWS = 4u; // a multiple of 4, as COLUMNS
 const COLUMNS = 4u;
@@ -19,9 +21,9 @@ struct Params {
   m: u32, n: u32, k: u32, a_row: u32, a_k: u32, b_k: u32, b_col: u32, a_batch: u32, b_batch: u32, parts: u32, part: u32,
 }
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> a: array<T>;
+@group(0) @binding(1) var<storage, read> b: array<T>;
+@group(0) @binding(2) var<storage, read_write> out: array<O>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 var<workgroup> a_tile: array<f32, DEPTH * A_STRIDE>;
@@ -57,14 +59,14 @@ fn main(
       let r = select(e % TILE_M, e / DEPTH, a_by_k);
       let inside = k0 + k < last_k && row0 + r < params.m;
       let at = a_base + (row0 + r) * params.a_row + (k0 + k) * params.a_k;
-      a_tile[k * A_STRIDE + r] = select(0.0, a[select(0u, at, inside)], inside);
+      a_tile[k * A_STRIDE + r] = select(0.0, f32(a[select(0u, at, inside)]), inside);
     }
     for (var e = index; e < DEPTH * TILE_N; e += INVOCATIONS) {
       let k = select(e / TILE_N, e % DEPTH, b_by_k);
       let c = select(e % TILE_N, e / DEPTH, b_by_k);
       let inside = k0 + k < last_k && col0 + c < params.n;
       let at = b_base + (k0 + k) * params.b_k + (col0 + c) * params.b_col;
-      b_tile[k * B_STRIDE + c] = select(0.0, b[select(0u, at, inside)], inside);
+      b_tile[k * B_STRIDE + c] = select(0.0, f32(b[select(0u, at, inside)]), inside);
     }
     workgroupBarrier();
     for (var k = 0u; k < DEPTH; k++) {
@@ -92,7 +94,7 @@ fn main(
         if (col < params.n) {
           let at = (group.z * params.m + row) * params.n + col;
           let value = epilogue(sums[r][q][c], at, col);
-          out[at] = value;
+          out[at] = O(value);
           tail(value, at, col);
         }
       }

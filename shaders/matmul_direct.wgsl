@@ -1,15 +1,17 @@
 // out[M,N] = a[M,K] · b[K,N] for each matrix of a batch; strides say how a and b lie, so that all transposes are one kernel.
 // An invocation makes 4 × 4 elements, straight from storage: for devices on which workgroup memory is no faster.
 // With SUMS = 1 the sums of a over k, one for each row, come out on the side.
+alias T = f32;
+alias O = f32;
 const SUMS = 0u;
 
 struct Params {
   m: u32, n: u32, k: u32, a_row: u32, a_k: u32, b_k: u32, b_col: u32, a_batch: u32, b_batch: u32,
 }
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> a: array<T>;
+@group(0) @binding(1) var<storage, read> b: array<T>;
+@group(0) @binding(2) var<storage, read_write> out: array<O>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
@@ -27,7 +29,7 @@ fn store(row: u32, col: u32, base: u32, values: vec4f) {
 
 fn put(sum: f32, at: u32, col: u32) {
   let value = epilogue(sum, at, col);
-  out[at] = value;
+  out[at] = O(value);
   tail(value, at, col);
 }
 
@@ -48,8 +50,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   var sum3 = vec4f();
   var row_sum = vec4f();
   for (var k = 0u; k < params.k; k++) {
-    let right = vec4f(b[b_at.x], b[b_at.y], b[b_at.z], b[b_at.w]);
-    let left = vec4f(a[a_at.x], a[a_at.y], a[a_at.z], a[a_at.w]);
+    let right = vec4f(f32(b[b_at.x]), f32(b[b_at.y]), f32(b[b_at.z]), f32(b[b_at.w]));
+    let left = vec4f(f32(a[a_at.x]), f32(a[a_at.y]), f32(a[a_at.z]), f32(a[a_at.w]));
     sum0 += left.x * right;
     sum1 += left.y * right;
     sum2 += left.z * right;

@@ -5,6 +5,8 @@ enable subgroups;
 // element of a is loaded by one lane and handed to the others by shuffle; nothing goes through workgroup memory and nothing
 // waits. Four terms are taken at a time, so that a sum is fetched and put back once for all of them. For devices on which a
 // load costs far more than a shuffle, and four neighbours hardly more than one element.
+alias T = f32;
+alias O = f32;
 const ROWS = 16u; // a multiple of LANES
 const LANES = 8u; // the device's subgroup size: 4 or 8
 const A_BY_K = 1u; // 1: a lies as [M, K]; 0: as [K, M], M a multiple of 4
@@ -13,9 +15,9 @@ const SUMS = 0u; // 1, where A_BY_K = 0: the sums of a over k, one for each row,
 
 struct Params { m: u32, n: u32, k: u32, a_batch: u32, b_batch: u32 }
 
-@group(0) @binding(0) var<storage, read> a: array<vec4f>;
-@group(0) @binding(1) var<storage, read> b: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> out: array<vec4f>;
+@group(0) @binding(0) var<storage, read> a: array<vec4<T>>;
+@group(0) @binding(1) var<storage, read> b: array<vec4<T>>;
+@group(0) @binding(2) var<storage, read_write> out: array<vec4<O>>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 fn epilogue(value: vec4f, i: u32, channel: u32) -> vec4f { return value; }
@@ -51,10 +53,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var sum: array<vec4f, ROWS>;
   var row_sum: array<vec4f, LOADS>;
   for (var step = 0u; step < k4; step++) {
-    let c0 = b[b_at + b_next.x];
-    let c1 = b[b_at + b_next.y];
-    let c2 = b[b_at + b_next.z];
-    let c3 = b[b_at + b_next.w];
+    let c0 = vec4f(b[b_at + b_next.x]);
+    let c1 = vec4f(b[b_at + b_next.y]);
+    let c2 = vec4f(b[b_at + b_next.z]);
+    let c3 = vec4f(b[b_at + b_next.w]);
     var b0 = c0;
     var b1 = c1;
     var b2 = c2;
@@ -71,7 +73,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     var mine: array<vec4f, LOADS>;
     // @unroll
     for (var r = 0u; r < LOADS; r++) {
-      mine[r] = a[a_at[r]];
+      mine[r] = vec4f(a[a_at[r]]);
       if (SUMS == 1u) { row_sum[r] += mine[r]; }
       a_at[r] += select(4u * m4, 1u, A_BY_K == 1u);
     }
@@ -131,7 +133,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     if (row + r < params.m && column < params.n) {
-      out[(first + r * params.n) / 4u] = sum[r];
+      out[(first + r * params.n) / 4u] = vec4<O>(sum[r]);
       tail(sum[r], first + r * params.n, column);
     }
   }

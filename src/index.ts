@@ -19,14 +19,40 @@ export {
   WgradError,
 } from "./core/errors";
 export type { Shape, Spec } from "./core/shape";
+export { type BytePairOptions, trainBytePairs } from "./data/bytePairs";
+export { type CharacterTokenizerOptions, characterTokenizer } from "./data/characters";
 export { byteStatistics, ImageDataset, type ImageDatasetOptions } from "./data/dataset";
 export { type IdxFile, parseIdx } from "./data/idx";
 export { Loader, type LoaderOptions } from "./data/loader";
+export {
+  SequenceDataset,
+  type SequenceDatasetOptions,
+  SequenceLoader,
+  type SequenceLoaderOptions,
+} from "./data/sequenceLoader";
+export {
+  type Bucket,
+  type BucketedBatch,
+  type BucketedBatchesOptions,
+  bucketByLength,
+  bucketedBatches,
+  type PaddedSequences,
+  type PadSequencesOptions,
+  padSequences,
+} from "./data/sequences";
+export { splitText, type TextSplit } from "./data/splitText";
+export { StreamLoader, type StreamLoaderOptions } from "./data/streamLoader";
+export { TokenDataset, type TokenDatasetOptions } from "./data/tokenDataset";
+export { SEQUENCE_SPECIALS, type Tokenizer, type TokenizerJSON } from "./data/tokenizer";
+export { tokenizerFromJSON } from "./data/tokenizerFromJSON";
+export { WindowLoader, type WindowLoaderOptions } from "./data/windowLoader";
+export { type WordTokenizerOptions, wordTokenizer } from "./data/words";
 export type { Reduction } from "./families/losses";
 export type { AdapterInfo } from "./gpu/device";
 export type { PoolStatistics } from "./gpu/pool";
 export type { KernelTime } from "./gpu/profile";
 export { assign } from "./graph/assign";
+export { fullPrecision } from "./graph/autocast";
 export { createGenerator, defaultGenerator, type Generator, type RandomOptions } from "./graph/generator";
 export { parameter, state, type Tensor } from "./graph/tensor";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./io/safetensors";
@@ -192,6 +218,7 @@ export { rmsNorm } from "./ops/rmsNorm";
 export { roll } from "./ops/roll";
 export { round } from "./ops/round";
 export { rsqrt } from "./ops/rsqrt";
+export { type SampleTokensOptions, sampleTokens } from "./ops/sampleTokens";
 export { scatterAdd } from "./ops/scatterAdd";
 export { sigmoid } from "./ops/sigmoid";
 export { sign } from "./ops/sign";
@@ -212,6 +239,13 @@ export { sub } from "./ops/sub";
 export { type ReduceOptions, sum } from "./ops/sum";
 export { takeBytes } from "./ops/takeBytes";
 export { takeRows } from "./ops/takeRows";
+export {
+  type TakenWindows,
+  type TakeWindowsAttrs,
+  takeWindows,
+  type WindowsInOrder,
+  type WindowsShuffled,
+} from "./ops/takeWindows";
 export { tanh } from "./ops/tanh";
 export { repeat, tile } from "./ops/tile";
 export { type TopKOptions, topK } from "./ops/topK";
@@ -255,6 +289,10 @@ export {
 } from "./optim/schedules";
 export { SGD, type SgdOptions } from "./optim/sgd";
 export type { Plan } from "./schedule/plan";
+export { type Beam, type BeamResult, type BeamSearchOptions, beamSearch } from "./text/beamSearch";
+export { type BleuOptions, type BleuSmoothing, corpusBleu, sentenceBleu, type Tokens } from "./text/bleu";
+export { characterErrorRate, editDistance, exactMatch } from "./text/editDistance";
+export { Sampler, type SamplerOptions } from "./text/sampling";
 export { CapturedStep, type Scalars } from "./train/capturedStep";
 export { type Checkpointed, loadCheckpoint, saveCheckpoint } from "./train/checkpoint";
 export { EarlyStopping, type EarlyStoppingOptions } from "./train/earlyStopping";

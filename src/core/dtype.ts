@@ -1,17 +1,44 @@
-/** Element type of a tensor, as WGSL spells it. Every one takes four bytes. */
-export type DType = "f32" | "i32" | "u32";
+/**
+ * Element type of a tensor, as WGSL spells it. f16 is storage only: what reads it computes in f32, and on the host its
+ * numbers are f32. It is made by `cast` or under autocast, on devices with the feature shader-f16.
+ */
+export type DType = "f32" | "f16" | "i32" | "u32";
+
+/** The dtypes whose elements take four bytes. */
+export type WordType = Exclude<DType, "f16">;
+
+export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "f16";
+
+/** The type in which elements are computed with. */
+export const computeType = (dtype: DType): WordType => (dtype === "f16" ? "f32" : dtype);
 
 export type TypedArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
 /** Least and greatest value of each integer dtype. */
 export const INTEGER_RANGE = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] } as const;
 
+/** Of an element of every dtype but f16. */
 export const BYTES_PER_ELEMENT = 4;
+
+export const bytesPerElement = (dtype: DType): number => (dtype === "f16" ? 2 : BYTES_PER_ELEMENT);
 
 /** A zeroed array of `length` elements, or a view of `buffer`. */
 export function typedArray(dtype: DType, source: number | ArrayBuffer | ArrayLike<number>): TypedArray {
-  const Type = { f32: Float32Array, i32: Int32Array, u32: Uint32Array }[dtype];
+  if (dtype === "f16" && source instanceof ArrayBuffer) return fromHalves(new Uint16Array(source));
+  const Type = { f32: Float32Array, i32: Int32Array, u32: Uint32Array }[computeType(dtype)];
   return new Type(source as ArrayBuffer) as TypedArray;
+}
+
+/** The numbers whose IEEE 754 binary16 bits these are: sign, 5 bits of exponent, 10 of mantissa. */
+export function fromHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  return Float32Array.from(halves, (bits) => {
+    const sign = bits >> 15 ? -1 : 1;
+    const exponent = (bits >> 10) & 31;
+    const mantissa = bits & 1023;
+    if (exponent === 31) return mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    // Below 2⁻¹⁴ numbers have no leading 1.
+    return sign * (exponent ? (1024 + mantissa) * 2 ** (exponent - 25) : mantissa * 2 ** -24);
+  });
 }
 
 /** The element type that a typed array carries. */

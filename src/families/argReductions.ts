@@ -1,7 +1,7 @@
 import argMax from "../../shaders/arg_max.wgsl";
 import argMaxJoin from "../../shaders/arg_max_join.wgsl";
 import argMaxTree from "../../shaders/arg_max_tree.wgsl";
-import type { DType } from "../core/dtype";
+import { computeType, type WordType } from "../core/dtype";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -9,7 +9,7 @@ import { busyInvocations } from "./reductions";
 import { byTree, type RowParams, rowGroups } from "./rowwise";
 
 /** The number of a dtype in shaders that compare elements by their bits. */
-export const ELEMENTS: Record<DType, number> = { f32: 0, i32: 1, u32: 2 };
+export const ELEMENTS: Record<WordType, number> = { f32: 0, i32: 1, u32: 2 };
 
 /** Parts of a row that one invocation joins. */
 const MOST_PARTS = 64;
@@ -32,7 +32,7 @@ export function argMaxDispatches(
   const found = parts === 1 ? out : scratch({ shape: [rows, parts, 2], dtype: "u32" });
   const lanes = n >= LANES ? LANES : 64;
   const shared = { buffers: { x, out: found }, dtype: x.dtype, flops: x.size };
-  const constants = { SMALLEST: Number(smallest), ELEMENTS: ELEMENTS[x.dtype] };
+  const constants = { SMALLEST: Number(smallest), ELEMENTS: ELEMENTS[computeType(x.dtype)] };
   const len = rows * parts;
   const first = tree
     ? argMaxTree.dispatch({

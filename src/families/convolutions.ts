@@ -114,6 +114,8 @@ function correlation(g: Geometry, transposed: boolean) {
 export const flopsOf = (g: Geometry): number =>
   (2 * g.batch * g.out_height * g.out_width * g.out_channels * g.in_channels * g.kernel_h * g.kernel_w) / g.groups;
 
+const types = (x: Tensor, out: Tensor) => ({ dtype: x.dtype, outDType: out.dtype });
+
 /** What an epilogue on a picture calls its channel. */
 const channelOf = ({ shape: [, size, height, width] }: Tensor) => ({ size: size!, inner: height! * width! });
 
@@ -153,7 +155,9 @@ export function convolution(x: Tensor, w: Tensor, out: Tensor, a: Conv2dAttrs, t
   const tiles = g.batch * Math.ceil((g.out_height * g.out_width) / 4);
   const grid = [tiles, channelTiles(g.out_channels, a.groups)] as const;
   const buffers = { x, w, out };
-  return [convKernel.dispatch({ buffers, params: g, grid, flops: flopsOf(g), channel: channelOf(out) })];
+  return [
+    convKernel.dispatch({ buffers, ...types(x, out), params: g, grid, flops: flopsOf(g), channel: channelOf(out) }),
+  ];
 }
 
 /** The kernels that could make an input gradient on the device, the best guess first. */
@@ -179,7 +183,16 @@ export function inputGradient(dOut: Tensor, w: Tensor, dx: Tensor, a: ConvGradAt
   const tiles = g.batch * Math.ceil((g.height * g.width) / 4);
   const grid = [tiles, channelTiles(g.in_channels, a.groups)] as const;
   const buffers = { d_out: dOut, w, dx };
-  return [gradInputKernel.dispatch({ buffers, params: g, grid, flops: flopsOf(g), channel: channelOf(dx) })];
+  return [
+    gradInputKernel.dispatch({
+      buffers,
+      ...types(dOut, dx),
+      params: g,
+      grid,
+      flops: flopsOf(g),
+      channel: channelOf(dx),
+    }),
+  ];
 }
 
 function byTiles(x: Tensor, w: Tensor, out: Tensor, g: Geometry, transposed: boolean, tile: ConvTile): Dispatch {
@@ -190,6 +203,7 @@ function byTiles(x: Tensor, w: Tensor, out: Tensor, g: Geometry, transposed: boo
   const down = g.groups * Math.ceil(params.out_group / (THREADS * ROWS));
   return convTiled.dispatch({
     buffers: { x, w, out },
+    ...types(x, out),
     params,
     constants: TILES[tile],
     grid: [Math.ceil(tiles / layers) * THREADS, down * THREADS, layers],
@@ -212,6 +226,7 @@ function bySubgroups(
   const down = g.groups * Math.ceil(params.out_group / SUBGROUP_ROWS);
   return convSubgroup.dispatch({
     buffers: { x, w, out },
+    ...types(x, out),
     params,
     constants: { ROWS: SUBGROUP_ROWS, LANES, COLUMNS: SUBGROUP_COLUMNS, UNROLL: termsAtOnce(params.in_group) },
     unrolled,

@@ -1,3 +1,4 @@
+import { isFloat } from "../core/dtype";
 import { DTypeError, ShapeError } from "../core/errors";
 import { numel, type Spec, sameShape, showShape, showSpec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
@@ -17,7 +18,7 @@ export function checkReduction(op: string, reduction: string, allowed: readonly 
  */
 export function checkPair(op: string, x: Spec, target: Spec): void {
   const operands = { x: showSpec(x), target: showSpec(target) };
-  if (x.dtype !== "f32" || target.dtype !== "f32") throw new DTypeError(op, "wants f32", operands);
+  if (!isFloat(x.dtype) || !isFloat(target.dtype)) throw new DTypeError(op, "wants f32", operands);
   if (!sameShape(x.shape, target.shape))
     throw new ShapeError(op, "shapes differ", operands, "reshape or expand the target to the shape of x");
 }
@@ -49,7 +50,7 @@ export function checkRows(op: string, x: Spec, labels: Spec, weight: Spec | unde
   const classes = x.shape.at(-1) ?? 0;
   const wants = `wants i32${showShape(shape)}`;
   const operands = { logits: showSpec(x), labels: `${showSpec(labels)}, ${wants}` };
-  if (x.dtype !== "f32") throw new DTypeError(op, `logits of dtype ${x.dtype}`, { wants: "f32" });
+  if (!isFloat(x.dtype)) throw new DTypeError(op, `logits of dtype ${x.dtype}`, { wants: "f32" });
   if (!x.shape.length || !sameShape(labels.shape, soft ? x.shape : shape))
     throw new ShapeError(op, "wants logits [..., C] and one label for each row", operands);
   if (!soft && labels.dtype !== "i32") throw new DTypeError(op, `labels of dtype ${labels.dtype}`, { wants: "i32" });

@@ -1,6 +1,7 @@
 import sortMerge from "../../shaders/sort_merge.wgsl";
 import sortParts from "../../shaders/sort_parts.wgsl";
 import sortRuns from "../../shaders/sort_runs.wgsl";
+import { computeType } from "../core/dtype";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -68,7 +69,7 @@ function runsOf(o: Ordering, { n }: Stage) {
   const { runs, kept, m, to, LAST, next } = ending(o, n, RUN);
   const dispatch = sortRuns.dispatch({
     buffers: { x, out: to },
-    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[x.dtype], LAST },
+    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)], LAST },
     params: { ...row, len: row.rows * runs, runs, keep: kept, m },
     dtype: x.dtype,
     unrolled: target.unrolled,
@@ -84,7 +85,11 @@ function partsOf(o: Ordering, { pairs, n }: Stage) {
   const TOTAL = Math.max(SIZE, 256);
   const THREADS = Math.min(256, TOTAL / 2);
   const { runs, kept, m, to, LAST, next } = ending(o, n, SIZE);
-  const keys = { DESCENDING: Number(descending), ELEMENTS: ELEMENTS[x.dtype], FROM_X: Number(pairs === null) };
+  const keys = {
+    DESCENDING: Number(descending),
+    ELEMENTS: ELEMENTS[computeType(x.dtype)],
+    FROM_X: Number(pairs === null),
+  };
   const from = pairs ?? x;
   const dispatch = sortParts.dispatch({
     buffers: { x: from, pairs: from, out: to },

@@ -68,7 +68,8 @@ export function productDispatches(
   side?: Tensor,
 ): Dispatch[] {
   const way = chosenWay(target, productWays(p, target));
-  if (way === "tile 32, K split") return splitProduct(a, b, out, p, target);
+  // Parts are added by a reduction, which makes f32.
+  if (way === "tile 32, K split" && out.dtype === "f32") return splitProduct(a, b, out, p, target);
   const product = way.startsWith("subgroup")
     ? bySubgroups(a, b, out, p, target, way === "subgroup" ? 16 : 8)
     : way === "direct"
@@ -76,6 +77,8 @@ export function productDispatches(
       : tiled(a, b, out, p, way as Tile, 1);
   return [side ? withSide(product, side) : product];
 }
+
+const types = (a: Tensor, out: Tensor) => ({ dtype: a.dtype, outDType: out.dtype });
 
 const flopsOf = ({ m, n, k, batch }: Product): number => 2 * m * n * k * batch;
 
@@ -90,6 +93,7 @@ function bySubgroups(a: Tensor, b: Tensor, out: Tensor, p: Product, target: Targ
   const { subgroupSize: LANES, unrolled } = target;
   return matmulSubgroup.dispatch({
     buffers: { a, b, out },
+    ...types(a, out),
     params: { m, n, k, a_batch: p.aBatch, b_batch: p.bBatch },
     constants: { ROWS, LANES, A_BY_K: Number(!transA), B_BY_K: Number(transB), SUMS: Number(p.sums) },
     unrolled,
@@ -102,6 +106,7 @@ function bySubgroups(a: Tensor, b: Tensor, out: Tensor, p: Product, target: Targ
 function direct(a: Tensor, b: Tensor, out: Tensor, p: Product): Dispatch {
   return matmulDirect.dispatch({
     buffers: { a, b, out },
+    ...types(a, out),
     params: lies(p),
     constants: { SUMS: Number(p.sums) },
     grid: [Math.ceil(p.n / 4), Math.ceil(p.m / 4), p.batch],
@@ -114,6 +119,7 @@ function tiled(a: Tensor, b: Tensor, out: Tensor, p: Product, tile: Tile, parts:
   const { THREADS, ROWS, COLUMNS } = TILES[tile];
   return matmulKernel.dispatch({
     buffers: { a, b, out },
+    ...types(a, out),
     params: { ...lies(p), parts, part: Math.ceil(p.k / parts) },
     constants: { ...TILES[tile], SUMS: Number(p.sums) },
     grid: [

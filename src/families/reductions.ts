@@ -2,7 +2,7 @@ import reduce from "../../shaders/reduce.wgsl";
 import reduceByFour from "../../shaders/reduce_by_four.wgsl";
 import reduceTree from "../../shaders/reduce_tree.wgsl";
 import reduceTreeByFour from "../../shaders/reduce_tree_by_four.wgsl";
-import type { DType } from "../core/dtype";
+import { computeType, type WordType } from "../core/dtype";
 import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
@@ -14,7 +14,7 @@ const KINDS = { sum: 0, max: 1, min: 2, prod: 3 } as const;
 export type Reduction = keyof typeof KINDS;
 
 /** The bits of what joining begins with: the value that changes nothing. */
-const STARTS: Record<Reduction, Record<DType, number>> = {
+const STARTS: Record<Reduction, Record<WordType, number>> = {
   sum: { f32: 0, i32: 0, u32: 0 },
   max: { f32: 0xff800000, i32: 0x80000000, u32: 0 },
   min: { f32: 0x7f800000, i32: 0x7fffffff, u32: 0xffffffff },
@@ -92,7 +92,15 @@ function treeLaunch(x: Tensor, dims: ReductionDims, kind: Reduction): Launch {
   const launch = (out: Tensor, scale: number) =>
     kernel.dispatch({
       buffers: { x, out },
-      params: { len: outputs * parts, k1: dims.k1, r0: dims.r0, r1, parts, start: STARTS[kind][x.dtype], scale },
+      params: {
+        len: outputs * parts,
+        k1: dims.k1,
+        r0: dims.r0,
+        r1,
+        parts,
+        start: STARTS[kind][computeType(x.dtype)],
+        scale,
+      },
       constants: { KIND: KINDS[kind], LANES },
       dtype: x.dtype,
       grid: rowGroups(outputs * parts, LANES),
@@ -112,7 +120,7 @@ function invocationLaunch(x: Tensor, dims: ReductionDims, kind: Reduction, targe
   const parts = parts0 * parts1;
   const chunk1 = parts1 * CHUNK;
   const chunk0 = parts0 * Math.max(1, Math.floor(CHUNK / Math.ceil(r1 / parts1)));
-  const split = { outputs, k1, r0, r1, parts0, parts1, chunk0, chunk1, start: STARTS[kind][x.dtype] };
+  const split = { outputs, k1, r0, r1, parts0, parts1, chunk0, chunk1, start: STARTS[kind][computeType(x.dtype)] };
   const launch = (out: Tensor, scale: number) => {
     const params = { ...split, len: units * parts, scale };
     const shared = { buffers: { x, out }, dtype: x.dtype, grid: units * parts, flops: x.size };

@@ -84,6 +84,7 @@ function partsDirectly(g: Geometry, SUMS: number, { cpu }: Target): Parts {
     launch: (buffers) =>
       gradWeightKernel.dispatch({
         buffers,
+        dtype: buffers.x.dtype,
         params: { ...g, parts },
         constants: { SUMS },
         grid: [across, parts, down],
@@ -106,6 +107,7 @@ function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): Parts {
     launch: (buffers) =>
       gradWeightTiled.dispatch({
         buffers,
+        dtype: buffers.x.dtype,
         params: { ...g, parts, part },
         constants: { ...TILES[tile], SUMS },
         grid: [across * THREADS, parts * THREADS, down],
@@ -127,6 +129,7 @@ function partsBySubgroups(g: Geometry, SUMS: number, { subgroupSize: LANES, unro
     launch: (buffers) =>
       gradWeightSubgroup.dispatch({
         buffers,
+        dtype: buffers.x.dtype,
         params: { ...g, parts },
         constants,
         unrolled,

@@ -1,4 +1,4 @@
-import { type DType, type TypedArray, typedArray } from "../core/dtype";
+import { bytesPerElement, type DType, type TypedArray, typedArray } from "../core/dtype";
 import { BufferUsage, MAP_MODE_READ } from "./constants";
 import type { Region } from "./storage";
 import type { Waiter } from "./waiter";
@@ -17,7 +17,8 @@ export class Readback {
 
   /** The bytes of each region as they are when all that was submitted before this call has run. */
   async read(regions: readonly { region: Region; dtype: DType; length: number }[]): Promise<TypedArray[]> {
-    const sizes = regions.map(({ length }) => Math.max(4, length * 4));
+    const bytesIn = (r: { dtype: DType; length: number }) => r.length * bytesPerElement(r.dtype);
+    const sizes = regions.map((r) => Math.max(4, Math.ceil(bytesIn(r) / 4) * 4));
     const total = sizes.reduce((a, b) => a + b, 0);
     const staging = this.#take(total);
     const encoder = this.device.createCommandEncoder({ label: "read" });
@@ -32,8 +33,8 @@ export class Readback {
     staging.unmap();
     this.#give(staging);
     let start = 0;
-    return regions.map(({ dtype, length }, i) => {
-      const values = typedArray(dtype, bytes.slice(start, start + length * 4));
+    return regions.map((r, i) => {
+      const values = typedArray(r.dtype, bytes.slice(start, start + bytesIn(r)));
       start += sizes[i]!;
       return values;
     });

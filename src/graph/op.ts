@@ -4,6 +4,7 @@ import type { Dispatch } from "../kernel/kernel";
 import type { ScalarFunction } from "../kernel/scalarFunction";
 import type { Target } from "../kernel/target";
 import type { Ways } from "../kernel/ways";
+import { widened } from "./cast";
 import type { ReductionDims } from "./reduction";
 import { type Source, Tensor } from "./tensor";
 
@@ -49,6 +50,8 @@ export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
     side?: Tensor,
     isRead?: (out: Tensor) => boolean,
   ): Dispatch[];
+  /** Whether inputs and outputs may be f16; else inputs are made f32 first. */
+  readonly halves?: boolean;
   /** The ways in which `lower` may do it, where it knows several; {@link chosenWay} says which it takes. */
   ways?(inputs: readonly Tensor[], attrs: Attrs, target: Target): Ways;
   /** A sum that the kernel comes by on its way and can put out as well: that of a bias gradient beside a weight's. */
@@ -80,10 +83,11 @@ export type Op<Attrs extends object = object> = KernelOp<Attrs> | PointwiseOp<At
 
 /** Adds a node to the graph and returns its outputs. Nothing is computed. */
 export function recordAll<A extends object>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor[] {
-  const specs = op.infer(inputs, attrs);
+  const taken = op.kind === "kernel" && !op.halves ? inputs.map(widened) : inputs;
+  const specs = op.infer(taken, attrs);
   const outs: Tensor[] = [];
   specs.forEach((spec, index) => {
-    const source: Source = { op: op as unknown as Op<object>, inputs, attrs, outs, index };
+    const source: Source = { op: op as unknown as Op<object>, inputs: taken, attrs, outs, index };
     outs.push(new Tensor(spec, source, undefined));
   });
   return outs;
@@ -130,6 +134,13 @@ export function checkDTypes(op: string, inputs: readonly Spec[], allowed: readon
     if (!allowed.includes(t.dtype))
       throw new DTypeError(op, `input ${i} has dtype ${t.dtype}`, { wants: allowed.join(" or ") });
   });
+}
+
+/** @throws DTypeError unless all inputs are f32, or all f16 */
+export function checkFloats(op: string, inputs: readonly Spec[]): void {
+  checkDTypes(op, inputs, ["f32", "f16"]);
+  if (inputs.some((t) => t.dtype !== inputs[0]!.dtype))
+    throw new DTypeError(op, "f32 and f16 are mixed", { inputs: inputs.map((t) => t.dtype).join(", ") }, "cast one");
 }
 
 /** For ops whose gradient is not differentiated again. */

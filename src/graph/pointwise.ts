@@ -1,4 +1,4 @@
-import type { DType } from "../core/dtype";
+import { computeType, type DType, isFloat } from "../core/dtype";
 import { DTypeError } from "../core/errors";
 import { broadcastShapes, type Spec } from "../core/shape";
 import { genericType, type ScalarFunction } from "../kernel/scalarFunction";
@@ -26,7 +26,7 @@ export function pointwise(fn: ScalarFunction, vjp: Vjp, options?: PointwiseOptio
 
 /**
  * A pointwise op with numbers for attributes, passed to its scalar function after the inputs. Inputs that the function
- * declares `T` share one dtype.
+ * declares `T` share one dtype, but for f16: everything is computed in f32, and a float result is f16 where all inputs are.
  */
 export function pointwiseWith<Attrs extends object>(
   fn: ScalarFunction,
@@ -44,13 +44,16 @@ export function pointwiseWith<Attrs extends object>(
         fn,
         inputs.map((t) => t.dtype),
       );
-      if (dtypes) checkDTypes(name, inputs, dtypes);
+      if (dtypes) checkDTypes(name, inputs, dtypes.includes("f32") ? [...dtypes, "f16"] : dtypes);
       checkParams(name, fn, inputs, generic);
       const shape = broadcastShapes(
         name,
         inputs.map((t) => t.shape),
       );
-      return [{ shape, dtype: fn.result === "T" ? generic! : fn.result }];
+      const dtype = fn.result === "T" ? generic! : fn.result;
+      const floats = inputs.filter((t) => isFloat(t.dtype));
+      const halves = dtype === "f32" && floats.length > 0 && floats.every((t) => t.dtype === "f16");
+      return [{ shape, dtype: halves ? "f16" : dtype }];
     },
     vjp: (inputs, [dOut], attrs, [out]) => vjp(inputs, dOut!, attrs, out!),
   };
@@ -61,7 +64,7 @@ function checkParams(name: string, fn: ScalarFunction, inputs: readonly Spec[], 
   for (const [i, t] of inputs.entries()) {
     const { type } = fn.params[i]!;
     const wants = type === "T" ? generic! : type;
-    if (t.dtype !== wants)
+    if (computeType(t.dtype) !== wants)
       throw new DTypeError(name, `input ${i} has dtype ${t.dtype}`, { wants }, "cast it, or make it so");
   }
 }

@@ -1,5 +1,5 @@
 import type { TypedArray } from "../core/dtype";
-import { type DType, typedArray } from "../core/dtype";
+import { computeType, type DType, typedArray, type WordType } from "../core/dtype";
 import { CheckpointError } from "../core/errors";
 import { numel, type Shape, showShape } from "../core/shape";
 
@@ -17,7 +17,7 @@ export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const FILE_DTYPE: Record<DType, string> = { f32: "F32", i32: "I32", u32: "U32" };
+const FILE_DTYPE: Record<WordType, string> = { f32: "F32", i32: "I32", u32: "U32" };
 const DTYPE: Record<string, DType | undefined> = { F32: "f32", I32: "i32", U32: "u32" };
 const LENGTH_BYTES = 8;
 const METADATA = "__metadata__";
@@ -31,7 +31,7 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
   const header: Record<string, unknown> = { [METADATA]: metadata };
   let end = 0;
   for (const [name, { dtype, shape, values }] of tensors) {
-    header[name] = { dtype: FILE_DTYPE[dtype], shape, data_offsets: [end, end + values.byteLength] };
+    header[name] = { dtype: FILE_DTYPE[computeType(dtype)], shape, data_offsets: [end, end + values.byteLength] };
     end += values.byteLength;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));

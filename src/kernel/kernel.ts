@@ -1,7 +1,14 @@
 import type { DType } from "../core/dtype";
 import type { Shape } from "../core/shape";
 import { unroll } from "./unroll.ts";
-import { type Constants, constantsKey, forElements, substituteConstants } from "./variant.ts";
+import {
+  type Constants,
+  constantsKey,
+  type ElementTypes,
+  enablesIn,
+  forElements,
+  substituteConstants,
+} from "./variant.ts";
 
 /** Anything that a dispatch can name as a buffer before one exists; the planner gives it a place. */
 export interface BufferRef {
@@ -99,6 +106,8 @@ export interface DispatchRequest<B extends string, P extends string, C extends s
   readonly constants?: Partial<Record<C, number>>;
   /** What `T` stands for in a shader that says `alias T = f32;`; default f32. */
   readonly dtype?: DType;
+  /** What `O` stands for in one that says `alias O = f32;` as well. */
+  readonly outDType?: DType;
   /** Write out the loops that the shader marks, see {@link unroll}. */
   readonly unrolled?: boolean;
   readonly flops?: number;
@@ -111,16 +120,18 @@ export class Kernel<B extends string = string, P extends string = string, C exte
   constructor(readonly info: KernelInfo) {}
 
   /** The kernel with some of its constants replaced, for an element type; the same ones give the same object. */
-  variant(constants: Partial<Record<C, number>> = {}, unrolled = false, dtype: DType = "f32"): Variant {
+  variant(constants: Partial<Record<C, number>> = {}, unrolled = false, types: ElementTypes = {}): Variant {
     const changed = Object.entries(constants as Constants).filter(([name, v]) => v !== this.info.constants[name]);
-    const of = dtype === "f32" ? "" : ` ${dtype}`;
+    const other = Object.values(types).some((t) => t !== undefined && t !== "f32");
+    const of = other ? ` ${types.T ?? "f32"}→${types.O ?? types.T ?? "f32"}` : "";
     const key = `${this.info.name}${constantsKey(Object.fromEntries(changed))}${of}${unrolled ? " unrolled" : ""}`;
     let variant = this.#variants.get(key);
     if (!variant) {
       const values = { ...this.info.constants, ...(constants as Constants) };
       const [x = 1, y = 1, z = 1] = this.info.workgroupSize.map((s) => (typeof s === "number" ? s : values[s]!));
-      const code = forElements(substituteConstants(this.info.name, this.info.code, constants as Constants), dtype);
-      variant = { ...this.info, key, code: unrolled ? unroll(code) : code, workgroupSize: [x, y, z] };
+      const code = forElements(substituteConstants(this.info.name, this.info.code, constants as Constants), types);
+      const enables = enablesIn(code);
+      variant = { ...this.info, key, code: unrolled ? unroll(code) : code, enables, workgroupSize: [x, y, z] };
       this.#variants.set(key, variant);
     }
     return variant;
@@ -128,8 +139,8 @@ export class Kernel<B extends string = string, P extends string = string, C exte
 
   /** One launch of the kernel, as data. */
   dispatch(request: DispatchRequest<B, P, C>): Dispatch {
-    const { buffers, grid, params, constants, dtype, unrolled, flops = 0, channel } = request;
-    const variant = this.variant(constants, unrolled, dtype);
+    const { buffers, grid, params, constants, dtype: T, outDType: O, unrolled, flops = 0, channel } = request;
+    const variant = this.variant(constants, unrolled, { ...(T && { T }), ...(O && { O }) });
     return {
       variant,
       buffers: variant.bindings.map((b) => buffers[b.name as B]),

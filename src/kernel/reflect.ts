@@ -1,7 +1,7 @@
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import { EPILOGUE_HOOK, type KernelInfo, type Param } from "./kernel.ts";
 import type { ScalarFunction } from "./scalarFunction";
-import { forElements } from "./variant.ts";
+import { enablesIn, forElements } from "./variant.ts";
 
 /** Reads one kernel file and enforces the conventions of shaders/README.md. */
 export function reflectKernel(name: string, code: string): KernelInfo {
@@ -21,8 +21,8 @@ export function reflectKernel(name: string, code: string): KernelInfo {
     params: (uniform?.members ?? []).map((m) => ({ name: m.name, type: scalarType(name, m.name, m.type.name) })),
     constants: literalConstants(code),
     workgroupSize: workgroupSize(code),
-    hook: EPILOGUE_HOOK.test(forElements(code, "f32")),
-    enables: [...code.matchAll(/^enable (.+);/gm)].flatMap(([, list]) => list!.split(",").map((e) => e.trim())),
+    hook: EPILOGUE_HOOK.test(forElements(code, {})),
+    enables: enablesIn(code),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DType } from "../core/dtype";
+import { computeType, type DType, type WordType } from "../core/dtype";
 
 /**
  * A scalar function written in WGSL, one file of `shaders/pointwise/`. Where its text names the type alias `T`, it is
@@ -11,9 +11,11 @@ export interface ScalarFunction {
   readonly result: "T" | "f32" | "i32" | "u32";
 }
 
-/** What `T` stands for: the dtype of the first input that is declared so; undefined where none is. */
-export const genericType = (fn: ScalarFunction, inputs: readonly DType[]): DType | undefined =>
-  inputs[fn.params.findIndex((p) => p.type === "T")];
+/** What `T` is computed in: the dtype of the first input that is declared so; undefined where none is. */
+export function genericType(fn: ScalarFunction, inputs: readonly DType[]): WordType | undefined {
+  const first = inputs[fn.params.findIndex((p) => p.type === "T")];
+  return first && computeType(first);
+}
 
 /**
  * The function's WGSL for an element type, under a name of its own where it is generic.

@@ -28,8 +28,22 @@ function literal(value: number, suffix: string): string {
   return suffix === "u" || suffix === "i" || /[.e]/.test(text) || suffix === "f" ? text + suffix : `${text}.0`;
 }
 
-/** The text of a generic shader (one that says `alias T = f32;`) for an element type; any other as it is. */
-export function forElements(code: string, dtype: DType): string {
-  const alias = /^alias T = f32;\n/m;
-  return alias.test(code) ? code.replace(alias, "").replace(/\bT\b/g, dtype) : code;
+/**
+ * The text of a shader that is generic over element types, for some: it says `alias T = f32;` for what it reads, or reads and
+ * writes, and where that may differ `alias O = f32;` for what it writes. Any other text stays as it is.
+ */
+export function forElements(code: string, types: ElementTypes): string {
+  let out = code;
+  for (const name of ["T", "O"] as const) {
+    const alias = new RegExp(`^alias ${name} = f32;\\n`, "m");
+    if (alias.test(out)) out = out.replace(alias, "").replace(new RegExp(`\\b${name}\\b`, "g"), types[name] ?? "f32");
+  }
+  return out.includes("f16") && !/^enable f16;/m.test(out) ? `enable f16;\n${out}` : out;
 }
+
+/** WGSL extensions that a text enables. */
+export const enablesIn = (code: string): string[] =>
+  [...code.matchAll(/^enable (.+);/gm)].flatMap(([, list]) => list!.split(",").map((e) => e.trim()));
+
+/** What `T` and `O` stand for in a shader; default f32. */
+export type ElementTypes = Readonly<Partial<Record<"T" | "O", DType>>>;

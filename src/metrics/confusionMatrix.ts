@@ -1,6 +1,7 @@
 import confusion from "../../shaders/confusion.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
+import { widened } from "../graph/cast";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 
@@ -15,11 +16,12 @@ export class ConfusionMatrix {
 
   /**
    * Adds a batch, as part of the step that is being captured.
-   * @param logits f32 [N, classes]; the largest is the prediction
+   * @param scores f32 or f16 [N, classes]; the largest is the prediction
    * @param labels i32 [N]; rows with a label that is no class are left out
    * @throws ShapeError, DTypeError
    */
-  add(logits: Tensor, labels: Tensor): void {
+  add(scores: Tensor, labels: Tensor): void {
+    const logits = widened(scores);
     const [rows, classes] = logits.shape;
     if (logits.shape.length !== 2 || classes !== this.classes || labels.size !== rows)
       throw new ShapeError("ConfusionMatrix", "logits and labels do not fit", {

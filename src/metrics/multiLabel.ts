@@ -1,6 +1,7 @@
 import multiLabelCounts from "../../shaders/multi_label_counts.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
 import { sameShape, showShape } from "../core/shape";
+import { widened } from "../graph/cast";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import { type Outcomes, share } from "./scores";
@@ -30,11 +31,12 @@ export class MultiLabelCounts {
 
   /**
    * Adds a batch, as part of the step that is being captured.
-   * @param scores f32 [N, labels], logits or probabilities
+   * @param given scores f32 or f16 [N, labels], logits or probabilities
    * @param targets [N, labels], u32 or i32 (holds where it is not 0) or f32 (holds where it is above 0.5)
    * @throws ShapeError, DTypeError
    */
-  add(scores: Tensor, targets: Tensor): void {
+  add(given: Tensor, targets: Tensor): void {
+    const scores = widened(given);
     const [rows, n] = scores.shape as [number, number];
     if (scores.shape.length !== 2 || n !== this.labels || !sameShape(scores.shape, targets.shape))
       throw new ShapeError("MultiLabelCounts", "scores and targets do not fit", {

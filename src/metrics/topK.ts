@@ -2,6 +2,7 @@ import topKCount from "../../shaders/top_k_count.wgsl";
 import topKCountTree from "../../shaders/top_k_count_tree.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
+import { widened } from "../graph/cast";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import { share } from "./scores";
@@ -24,11 +25,12 @@ export class TopK {
 
   /**
    * Adds a batch, as part of the step that is being captured. Of equal logits the first is the larger.
-   * @param logits f32 [N, C]
+   * @param scores f32 or f16 [N, C]
    * @param labels i32 [N]; rows with a label that is no class are left out
    * @throws ShapeError, DTypeError
    */
-  add(logits: Tensor, labels: Tensor): void {
+  add(scores: Tensor, labels: Tensor): void {
+    const logits = widened(scores);
     const [rows, classes] = logits.shape as [number, number];
     if (logits.shape.length !== 2 || labels.shape.length !== 1 || labels.size !== rows)
       throw new ShapeError("TopK", "logits and labels do not fit", {

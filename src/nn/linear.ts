@@ -1,5 +1,6 @@
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
+import { cast } from "../ops/cast";
 import { matmul } from "../ops/matmul";
 import { fansOf, type Initializer, initialized, uniformByFanIn } from "./init";
 import { Module } from "./module";
@@ -29,6 +30,8 @@ export class Linear extends Module {
 
   override forward(x: Tensor): Tensor {
     const y = matmul(x, this.weight, { transB: true });
-    return this.bias ? add(y, this.bias) : y;
+    if (!this.bias) return y;
+    const biased = add(y, this.bias);
+    return y.dtype === "f16" ? cast(biased, "f16") : biased;
   }
 }

@@ -1,5 +1,5 @@
 import bernoulliKernel from "../../shaders/bernoulli.wgsl";
-import type { DType } from "../core/dtype";
+import { computeType, type DType } from "../core/dtype";
 import { DTypeError, ShapeError } from "../core/errors";
 import { checkShape, type Shape } from "../core/shape";
 import type { Draw } from "../families/random";
@@ -56,7 +56,7 @@ export const op: KernelOp<BernoulliAttrs> = {
     return [
       bernoulliKernel.dispatch({
         buffers: { p: p ?? state!, state: state!, out: out! },
-        params: { len, stream, probability: probability ?? 0, one: ONE[dtype] },
+        params: { len, stream, probability: probability ?? 0, one: ONE[computeType(dtype)] },
         constants: { UNIFORM: Number(p === undefined) },
         grid: Math.ceil(len / 4),
         flops: 40 * len,

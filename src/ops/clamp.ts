@@ -31,7 +31,7 @@ export function clamp(x: Tensor, { min, max }: Partial<ClampAttrs>): Tensor {
     if (bound !== undefined) checkValue("clamp", bound, x.dtype);
   }
   // Beyond what stands for a missing bound nothing lies.
-  const [least, most] = x.dtype === "f32" ? [-Infinity, Infinity] : INTEGER_RANGE[x.dtype];
+  const [least, most] = x.dtype === "f32" || x.dtype === "f16" ? [-Infinity, Infinity] : INTEGER_RANGE[x.dtype];
   return record(op, [x], { min: min ?? least, max: max ?? most });
 }
 

@@ -8,8 +8,11 @@ import {
   inputGradient,
   inputGradientWays,
 } from "../families/convolutions";
+import { isDepthwise } from "../families/depthwise";
 import { weightGradient, weightGradientWays } from "../families/weightGradients";
-import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { matched } from "../graph/autocast";
+import { toFloat, widened } from "../graph/cast";
+import { checkFloats, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { reshape } from "./reshape";
@@ -37,7 +40,8 @@ export interface Conv2dOptions {
  * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning"
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv2dOptions = {}): Tensor {
-  const out = record(op, [x, weight], resolve(x.shape, weight.shape, options));
+  const attrs = resolve(x.shape, weight.shape, options);
+  const out = record(op, operands(x, weight, attrs), attrs);
   if (!bias) return out;
   const [channels] = weight.shape;
   if (bias.size !== channels)
@@ -45,7 +49,8 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
       bias: showShape(bias.shape),
       weight: showShape(weight.shape),
     });
-  return add(out, reshape(bias, [channels!, 1, 1]));
+  const biased = add(out, reshape(bias, [channels!, 1, 1]));
+  return out.dtype === "f16" ? toFloat(biased, "f16") : biased;
 }
 
 /** Checks shapes and options, and works out padding and size of the result. */
@@ -71,18 +76,25 @@ function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
   return { stride, pad: two(pad), dilation, groups, outSize: two(outSize) };
 }
 
+/** Operands as the kernels take them: both f16 where one is or under autocast; depthwise kernels are for f32. */
+export const operands = (x: Tensor, w: Tensor, attrs: Conv2dAttrs): Tensor[] => matchedFor(w, attrs, x, w);
+
+const matchedFor = (w: Tensor, { groups }: Conv2dAttrs, ...tensors: Tensor[]): Tensor[] =>
+  isDepthwise(w.shape, groups) ? tensors.map(widened) : matched(...tensors);
+
 export const op: KernelOp<Conv2dAttrs> = {
   kind: "kernel",
   name: "conv2d",
+  halves: true,
   infer([x, w], { outSize }) {
-    checkDTypes("conv2d", [x!, w!], ["f32"]);
-    return [{ shape: [x!.shape[0]!, w!.shape[0]!, ...outSize], dtype: "f32" }];
+    checkFloats("conv2d", [x!, w!]);
+    return [{ shape: [x!.shape[0]!, w!.shape[0]!, ...outSize], dtype: x!.dtype }];
   },
   lower: ([x, w], [out], attrs, target) => convolution(x!, w!, out!, attrs, target),
   ways: ([x, w], attrs, target) => convolutionWays(x!.shape, w!.shape, attrs, target),
   vjp: ([x, w], [dOut], attrs) => [
-    record(gradInput, [dOut!, w!], { ...attrs, shape: x!.shape }),
-    record(gradWeight, [x!, dOut!], { ...attrs, shape: w!.shape }),
+    record(gradInput, operands(dOut!, w!, attrs), { ...attrs, shape: x!.shape }),
+    record(gradWeight, matchedFor(w!, attrs, x!, dOut!), { ...attrs, shape: w!.shape }),
   ],
 };
 
@@ -90,18 +102,23 @@ export const op: KernelOp<Conv2dAttrs> = {
 export const gradInput: KernelOp<ConvGradAttrs> = {
   kind: "kernel",
   name: "conv2d_grad_input",
-  infer: (_, { shape }) => [{ shape, dtype: "f32" }],
+  halves: true,
+  infer(inputs, { shape }) {
+    checkFloats("conv2d", inputs);
+    return [{ shape, dtype: inputs[0]!.dtype }];
+  },
   lower: ([dOut, w], [dx], attrs, target) => inputGradient(dOut!, w!, dx!, attrs, target),
   ways: ([, w], attrs, target) => inputGradientWays(w!.shape, attrs, target),
   vjp: ([dOut, w], [d], { shape: _, ...attrs }) => [
-    record(op, [d!, w!], attrs),
-    record(gradWeight, [d!, dOut!], { ...attrs, shape: w!.shape }),
+    record(op, operands(d!, w!, attrs), attrs),
+    record(gradWeight, matchedFor(w!, attrs, d!, dOut!), { ...attrs, shape: w!.shape }),
   ],
 };
 
 const gradWeight: KernelOp<ConvGradAttrs> = {
   kind: "kernel",
   name: "conv2d_grad_weight",
+  halves: true,
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   lower: ([x, dOut], [dw], attrs, target, side) => weightGradient(x!, dOut!, dw!, attrs, target, side),
   ways: ([x], attrs, target) => weightGradientWays(x!.shape, attrs, target),
@@ -111,7 +128,7 @@ const gradWeight: KernelOp<ConvGradAttrs> = {
     return { of: dOut!, dims: { k0: 1, r0: n, k1: channels, r1: height * width } };
   },
   vjp: ([x, dOut], [d], { shape: _, ...attrs }) => [
-    record(gradInput, [dOut!, d!], { ...attrs, shape: x!.shape }),
-    record(op, [x!, d!], attrs),
+    record(gradInput, operands(dOut!, d!, attrs), { ...attrs, shape: x!.shape }),
+    record(op, operands(x!, d!, attrs), attrs),
   ],
 };

@@ -4,7 +4,7 @@ import type { ConvGradAttrs } from "../families/convolutions";
 import { checkDTypes, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
-import { gradInput } from "./conv2d";
+import { gradInput, operands } from "./conv2d";
 import { reshape } from "./reshape";
 
 export interface ConvTranspose2dOptions {
@@ -39,7 +39,7 @@ export function convTranspose2d(
 ): Tensor {
   const attrs = resolve(x.shape, weight.shape, options);
   checkDTypes("convTranspose2d", [x, weight, ...(bias ? [bias] : [])], ["f32"]);
-  const out = record(gradInput, [x, weight], attrs);
+  const out = record(gradInput, operands(x, weight, attrs), attrs);
   if (!bias) return out;
   const channels = attrs.shape[1]!;
   if (bias.size !== channels)

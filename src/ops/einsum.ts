@@ -1,3 +1,4 @@
+import { isFloat } from "../core/dtype";
 import { parseEquation } from "../core/equation";
 import { DTypeError, ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
@@ -25,7 +26,7 @@ interface Labelled {
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
   for (const [i, x] of operands.entries())
-    if (x.dtype !== "f32") throw new DTypeError("einsum", `operand ${i} has dtype ${x.dtype}`, { wants: "f32" });
+    if (!isFloat(x.dtype)) throw new DTypeError("einsum", `operand ${i} has dtype ${x.dtype}`, { wants: "f32" });
   const { inputs, output } = parseEquation(
     equation,
     operands.map((x) => x.shape),

@@ -35,7 +35,7 @@ export function operand(x: Tensor | number, other: Tensor | number, name = "full
 
 /** @throws DTypeError where the dtype cannot hold the value */
 export function checkValue(name: string, value: number, dtype: DType): void {
-  if (dtype === "f32") return;
+  if (dtype === "f32" || dtype === "f16") return;
   const [low, high] = INTEGER_RANGE[dtype];
   if (!Number.isInteger(value) || value < low || value > high)
     throw new DTypeError(

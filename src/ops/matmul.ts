@@ -1,7 +1,8 @@
 import { ShapeError } from "../core/errors";
 import { broadcastShapes, numel, type Shape, type Spec, sameShape, showShape } from "../core/shape";
 import { type Product, productDispatches, productWays } from "../families/products";
-import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { matched } from "../graph/autocast";
+import { checkFloats, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { dot } from "./dot";
 import { expand } from "./expand";
@@ -18,14 +19,15 @@ export interface MatmulAttrs {
 /**
  * Matrix product, `out[…, m, n] = Σₖ a[…, m, k] · b[…, k, n]`, accumulated in f32.
  *
- * @param a [.., M, K] f32, or [.., K, M] with `transA`; or [K], a row
- * @param b [.., K, N] f32, or [.., N, K] with `transB`; or [K], a column
+ * @param left [.., M, K] f32, or [.., K, M] with `transA`; or [K], a row
+ * @param right [.., K, N] f32, or [.., N, K] with `transB`; or [K], a column
  * @returns [.., M, N]; leading dimensions broadcast. A vector's dimension of size 1 is left out
  * @throws ShapeError unless both are vectors, matrices or batches of matrices with the same K
  * @see Giles 2008, "Collected matrix derivative results", §2.2.2
  */
-export function matmul(a: Tensor, b: Tensor, attrs: Partial<MatmulAttrs> = {}): Tensor {
+export function matmul(left: Tensor, right: Tensor, attrs: Partial<MatmulAttrs> = {}): Tensor {
   const { transA = false, transB = false } = attrs;
+  const [a, b] = matched(left, right) as [Tensor, Tensor];
   if (a.shape.length === 0 || b.shape.length === 0) refuseRank(a, b);
   if (a.shape.length === 1 || b.shape.length === 1) return vectorProduct(a, b, transA, transB);
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
@@ -64,9 +66,10 @@ function refuseRank(a: Tensor, b: Tensor): never {
 export const op: KernelOp<MatmulAttrs> = {
   kind: "kernel",
   name: "matmul",
+  halves: true,
 
   infer([a, b], { transA, transB }) {
-    checkDTypes("matmul", [a!, b!], ["f32"]);
+    checkFloats("matmul", [a!, b!]);
     const [m, k] = rowsCols(a!, transA);
     const [kb, n] = rowsCols(b!, transB);
     if (k !== kb) {
@@ -78,7 +81,7 @@ export const op: KernelOp<MatmulAttrs> = {
       );
     }
     const batch = Math.max(batchOf(a!), batchOf(b!));
-    return [{ shape: a!.shape.length === 3 || b!.shape.length === 3 ? [batch, m, n] : [m, n], dtype: "f32" }];
+    return [{ shape: a!.shape.length === 3 || b!.shape.length === 3 ? [batch, m, n] : [m, n], dtype: a!.dtype }];
   },
 
   lower: ([a, b], [out], attrs, target, side) =>

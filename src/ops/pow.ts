@@ -1,5 +1,6 @@
 import power from "../../shaders/pointwise/power.wgsl";
 import powerInteger from "../../shaders/pointwise/power_integer.wgsl";
+import { isFloat } from "../core/dtype";
 import { DataError } from "../core/errors";
 import { record } from "../graph/op";
 import { pointwise, pointwiseWith } from "../graph/pointwise";
@@ -33,12 +34,12 @@ const MAX_MULTIPLIED = 64;
  */
 export function pow(a: Tensor | number, b: Tensor | number): Tensor {
   if (typeof b !== "number" || typeof a === "number") return record(op, [asF32(a), asF32(b)], {});
-  if (a.dtype !== "f32" && !(Number.isInteger(b) && b >= 0 && b < 2 ** 31))
+  if (!isFloat(a.dtype) && !(Number.isInteger(b) && b >= 0 && b < 2 ** 31))
     throw new DataError("pow", `${b} as the power of ${a.dtype}`, {}, "cast the operand to f32");
   if (b === 2) return square(a);
   if (b === 0.5) return sqrt(a);
   if (b === -0.5) return rsqrt(a);
-  const multiplied = a.dtype !== "f32" || (Number.isInteger(b) && Math.abs(b) <= MAX_MULTIPLIED);
+  const multiplied = !isFloat(a.dtype) || (Number.isInteger(b) && Math.abs(b) <= MAX_MULTIPLIED);
   return multiplied ? record(integerOp, [a], { exponent: b }) : record(op, [a, asF32(b)], {});
 }
 

@@ -1,5 +1,6 @@
 import rowKernel from "../../shaders/softmax_cross_entropy.wgsl";
 import treeKernel from "../../shaders/softmax_cross_entropy_tree.wgsl";
+import { isFloat } from "../core/dtype";
 import { ShapeError } from "../core/errors";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
 import { byTree, lanesOf, rowGroups } from "../families/rowwise";
@@ -53,7 +54,7 @@ export interface CrossEntropyOptions {
  */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { ignoreIndex = -1, labelSmoothing = 0, reduction = "mean", weight } = options;
-  const soft = labels.dtype === "f32" && labels.shape.length === logits.shape.length;
+  const soft = isFloat(labels.dtype) && labels.shape.length === logits.shape.length;
   const { rows, classes, shape } = checkRows("softmaxCrossEntropy", logits, labels, weight, soft);
   checkReduction("softmaxCrossEntropy", reduction);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))

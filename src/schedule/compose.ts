@@ -1,7 +1,8 @@
 import type { Spec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, EPILOGUE_HOOK, PROLOGUE_HOOK, packParams, TAIL_HOOK, workgroupsFor } from "../kernel/kernel";
-import { appendFields, appendParams, elementType, fourElementsOf, fourOf, readBinding } from "./wgsl";
+import { enablesIn } from "../kernel/variant";
+import { appendFields, appendParams, elementType, fourElementsOf, fourOf, readBinding, withHalves } from "./wgsl";
 import { type Expression, Writer } from "./writer";
 
 const WORKGROUP = 64;
@@ -19,7 +20,8 @@ export function compose(expression: Expression, out: Tensor, withTail = false): 
   const w = new Writer(expression, out, { prefix: "", byFour: true, counts: "fours" });
   const count = out.size / w.width;
   const fields = [{ name: "len", type: "u32" } as const, ...w.fields];
-  const code = `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
+  const code = withHalves(
+    `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
 ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 @group(0) @binding(${w.inputs.length}) var<storage, read_write> out: array<${elementType(out.dtype, w.width === 4)}>;
 @group(0) @binding(${w.inputs.length + 1}) var<uniform> params: Params;
@@ -30,9 +32,11 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
   if (i >= params.len) { return; }
   ${w.lines}
-  out[i] = ${w.result};${withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : ""}
+  out[i] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : ""}
 }
-`;
+`,
+    w.halves,
+  );
   const workgroupSize = [WORKGROUP, 1, 1] as const;
   return {
     variant: {
@@ -45,7 +49,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       ],
       params: fields,
       workgroupSize,
-      enables: [],
+      enables: enablesIn(code),
       hook: false,
     },
     buffers: [...w.buffers, out],
@@ -75,10 +79,11 @@ export function composeEpilogue(expression: Expression, host: Expression, out: S
     `fn ${name}(value: ${own}, i: u32${channel}) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
     ...(own === type ? [] : [fourOf(name, channel !== "")]),
   ].join("\n");
-  const code = appendFields(variant.code.replace(EPILOGUE_HOOK, epilogue), w.fields).replace(
+  const hung = appendFields(variant.code.replace(EPILOGUE_HOOK, epilogue), w.fields).replace(
     /@binding\(\d+\) var<uniform>/,
     `@binding(${first + w.inputs.length}) var<uniform>`,
   );
+  const code = withHalves(hung, w.halves);
   const read = w.bindings.map((b) => ({ name: b.name, access: "read" as const }));
   return {
     ...d,
@@ -87,6 +92,7 @@ export function composeEpilogue(expression: Expression, host: Expression, out: S
       key: code,
       name: `${variant.name}+${w.name}`,
       code,
+      enables: enablesIn(code),
       bindings: [...variant.bindings, ...read],
       params: [...variant.params, ...w.fields],
       hook: false,
@@ -118,12 +124,13 @@ export function composeTail(expression: Expression, host: Expression, out: Tenso
     ...w.bindings.map((b, n) => readBinding(first + n, b.name, b.type)),
     `@group(0) @binding(${last}) var<storage, read_write> tail_out: array<${elementType(out.dtype, w.width === 4)}>;`,
     w.functions,
-    `fn tail(value: ${own}, i: u32${channel}) {\n  ${w.lines}\n  tail_out[${w.width === 4 ? "i / 4u" : "i"}] = ${w.result};\n}`,
+    `fn tail(value: ${own}, i: u32${channel}) {\n  ${w.lines}\n  tail_out[${w.width === 4 ? "i / 4u" : "i"}] = ${w.stored(w.result)};\n}`,
   ].join("\n");
-  const code = appendFields(variant.code.replace(TAIL_HOOK, tail), w.fields).replace(
+  const hung = appendFields(variant.code.replace(TAIL_HOOK, tail), w.fields).replace(
     /@binding\(\d+\) var<uniform>/,
     `@binding(${last + 1}) var<uniform>`,
   );
+  const code = withHalves(hung, w.halves);
   const read = w.bindings.map((b) => ({ name: b.name, access: "read" as const }));
   return {
     ...d,
@@ -132,6 +139,7 @@ export function composeTail(expression: Expression, host: Expression, out: Tenso
       key: code,
       name: `${variant.name}⇉${w.name}`,
       code,
+      enables: enablesIn(code),
       bindings: [...variant.bindings, ...read, { name: "tail_out", access: "write" }],
       params: [...variant.params, ...w.fields],
       hook: false,
@@ -162,13 +170,14 @@ export function composePrologue(expression: Expression, input: Spec, d: Dispatch
     `fn ${name}(i: u32) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
     ...(own === type ? [] : [fourElementsOf(name, type!)]),
   ].join("\n");
-  const code = appendFields(
+  const begun = appendFields(
     variant.code
       .replace(/@group\(0\) @binding\(0\) .*\n/, "")
       .replace(/@binding\((\d+)\)/g, (_, n: string) => `@binding(${Number(n) - 1 + added})`)
       .replace(PROLOGUE_HOOK, prologue),
     w.fields,
   );
+  const code = withHalves(begun, w.halves);
   const read = w.bindings.map((b) => ({ name: b.name, access: "read" as const }));
   return {
     ...d,
@@ -177,6 +186,7 @@ export function composePrologue(expression: Expression, input: Spec, d: Dispatch
       key: code,
       name: `${w.name}→${variant.name}`,
       code,
+      enables: enablesIn(code),
       bindings: [...read, ...variant.bindings.slice(1)],
       params: [...variant.params, ...w.fields],
     },

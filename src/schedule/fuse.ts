@@ -1,3 +1,4 @@
+import { isFloat } from "../core/dtype";
 import { sameShape } from "../core/shape";
 import type { KernelOp, SumOf } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
@@ -42,7 +43,7 @@ export function fusion(
   for (const [t, root] of groups.rootOf) if (root !== t) inlined.add(t);
   const hosts = new Map<Tensor, Tensor>();
   for (const [root, reads] of groups.reads) {
-    if (inlined.has(root) || root.dtype !== "f32") continue;
+    if (inlined.has(root) || !isFloat(root.dtype)) continue;
     const allWithin = (i: Tensor) => readersOf.get(i)!.every((r) => groups.rootOf.get(r) === root);
     const host = [...reads].reverse().find((i) => isHost(i, root) && !wanted.has(i) && allWithin(i));
     if (host) hosts.set(root, host);
@@ -122,7 +123,7 @@ function tailsOf(
     const own = reads.get(t);
     const last = before;
     before = t;
-    if (!own || hosts.has(t) || !last || !own.has(last) || last.dtype !== "f32" || !sameShape(last.shape, t.shape))
+    if (!own || hosts.has(t) || !last || !own.has(last) || !isFloat(last.dtype) || !sameShape(last.shape, t.shape))
       continue;
     // What else it reads is there before the first is made: this leaves out views of the first, too.
     if ([...own].some((i) => i !== last && i.source && position.get(i)! > position.get(last)!)) continue;
@@ -171,7 +172,11 @@ function through(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): Tensor 
 
 /** Whether a kernel's result could be finished by the ops of `t` before it is written. */
 const isHost = (i: Tensor, t: Tensor): boolean =>
-  i.source?.op.kind === "kernel" && i.source.outs.length === 1 && i.dtype === "f32" && sameShape(i.shape, t.shape);
+  i.source?.op.kind === "kernel" &&
+  i.source.outs.length === 1 &&
+  isFloat(i.dtype) &&
+  (i.source.op.halves === true || (i.dtype === "f32" && t.dtype === "f32")) &&
+  sameShape(i.shape, t.shape);
 
 /** The constant that a chain of views shows, so that the views need not be followed. */
 export function constantBehind(t: Tensor, represent: (t: Tensor) => Tensor): Tensor | undefined {

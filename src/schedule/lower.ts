@@ -17,7 +17,8 @@ const MAX_KEPT_CONSTANT = 4096;
 
 /** Data for a tensor that shows a constant: the same number everywhere. */
 function filledData({ shape, dtype, size }: Tensor, constant: Tensor | undefined): Tensor | undefined {
-  if (!constant?.source || constant.source.inputs.length || size > MAX_KEPT_CONSTANT) return undefined;
+  if (!constant?.source || constant.source.inputs.length || size > MAX_KEPT_CONSTANT || dtype === "f16")
+    return undefined;
   const { op, attrs } = constant.source as Node<PointwiseOp>;
   const [value = 0] = op.scalars?.(attrs) ?? [];
   return data({ shape, dtype }, typedArray(dtype, size).fill(value));

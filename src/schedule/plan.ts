@@ -1,4 +1,5 @@
-import { BYTES_PER_ELEMENT } from "../core/dtype";
+import { bytesPerElement } from "../core/dtype";
+import type { Spec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
@@ -41,7 +42,8 @@ export interface PlanRequest extends LowerOptions {
 }
 
 /** Bytes that a buffer of a tensor takes: whole vec4s. */
-export const bytesOf = (t: { size: number }): number => Math.ceil((t.size * BYTES_PER_ELEMENT) / 16) * 16;
+export const bytesOf = (t: Spec & { readonly size: number }): number =>
+  Math.ceil((t.size * bytesPerElement(t.dtype)) / 16) * 16;
 
 /** The buffer that holds a state: its arena's, or its own. */
 export const homeOf = (t: Tensor): { state: Tensor; offset: number } =>

@@ -20,6 +20,10 @@ export function fourElementsOf(one: string, type: string): string {
   return `fn element(i: u32) -> ${type} {\n  return ${type}(${calls.join(", ")});\n}`;
 }
 
+/** The code, allowed to name f16. */
+export const withHalves = (code: string, halves: boolean): string =>
+  halves && !/^enable f16;/m.test(code) ? `enable f16;\n${code}` : code;
+
 /** The declaration of a buffer that is read. */
 export const readBinding = (n: number, name: string, type: string): string =>
   `@group(0) @binding(${n}) var<storage, read> ${name}: array<${type}>;`;

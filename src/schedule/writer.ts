@@ -1,4 +1,4 @@
-import type { DType } from "../core/dtype";
+import { computeType, type DType } from "../core/dtype";
 import { numel, type Spec } from "../core/shape";
 import type { Layout, PointwiseOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
@@ -94,6 +94,16 @@ export class Writer {
     return this.inputs.map((i, n) => ({ name: this.#bindingName(n), type: elementType(i.dtype, this.#isVector(i)) }));
   }
 
+  /** Whether the lines touch f16. */
+  get halves(): boolean {
+    return this.out.dtype === "f16" || this.inputs.some((i) => i.dtype === "f16");
+  }
+
+  /** A value as it is stored in `out`. */
+  stored(value: string): string {
+    return this.out.dtype === "f16" ? `${elementType("f16", this.width === 4)}(${value})` : value;
+  }
+
   get buffers(): Tensor[] {
     return this.inputs.map((i) => i.reading.base);
   }
@@ -133,7 +143,7 @@ export class Writer {
       e.args.map((a) => a.dtype),
     );
     // Without an input of type T, the result alone says what it is: a constant.
-    const elementOf = generic ?? e.dtype;
+    const elementOf = generic ?? computeType(e.dtype);
     const { name, code } = instantiate(e.op.fn, elementOf, this.place.prefix);
     this.#functions.set(name, code);
     this.#names.push(e.op.name);
@@ -147,7 +157,7 @@ export class Writer {
     const call = (lane: string) =>
       `${name}(${[...args, ...fields].map((a) => (a.vector ? a.name + lane : a.name)).join(", ")})`;
     if (this.width === 1) return call("");
-    return `vec4<${e.dtype}>(${[".x", ".y", ".z", ".w"].map(call).join(", ")})`;
+    return `vec4<${computeType(e.dtype)}>(${[".x", ".y", ".z", ".w"].map(call).join(", ")})`;
   }
 
   #field(value: number, type: string, name = `${this.place.prefix}p${this.fields.length}`): string {
@@ -156,7 +166,13 @@ export class Writer {
     return `params.${name}`;
   }
 
+  /** An element of a buffer, or four, in the type that is computed in. */
   #read(input: Input): string {
+    const text = this.#load(input);
+    return input.dtype === "f16" ? `${elementType("f32", this.width === 4)}(${text})` : text;
+  }
+
+  #load(input: Input): string {
     const x = this.#bindingName(this.inputs.length);
     this.inputs.push(input);
     const { layout, mode, dtype } = input;

@@ -1,11 +1,12 @@
 import { type DType, dtypeOf, type TypedArray, typedArray } from "../core/dtype";
-import { CaptureError, ShapeError } from "../core/errors";
+import { CaptureError, DTypeError, ShapeError } from "../core/errors";
 import { checkShape, numel, type Shape, type Spec, showShape } from "../core/shape";
 import type { AdapterInfo, DeviceOptions } from "../gpu/device";
 import { Executable } from "../gpu/executable";
 import type { CompileProgress } from "../gpu/pipelines";
 import type { PoolStatistics } from "../gpu/pool";
 import { Runtime } from "../gpu/runtime";
+import { withAutocast } from "../graph/autocast";
 import { structureOf } from "../graph/structure";
 import { data, feed, type Tensor } from "../graph/tensor";
 import { takePendingUpdates, trace, type Update } from "../graph/trace";
@@ -35,6 +36,11 @@ export interface CaptureOptions {
   readonly onCompile?: CompileProgress;
   /** Default: as the engine. */
   readonly fuse?: boolean;
+  /**
+   * Products and convolutions in f16 with sums in f32, see {@link withAutocast}; parameters stay f32. On a device without
+   * the feature shader-f16 the step runs in f32. Combine with an optimizer's `lossScale: "dynamic"`. Default false.
+   */
+  readonly autocast?: boolean;
 }
 
 /** The feed of a captured step: a shape (f32), or a shape with its dtype. */
@@ -95,10 +101,11 @@ export class Engine {
   async capture<I extends Record<string, FeedSpec>, O extends Record<string, Tensor>>(
     inputs: I,
     fn: (feeds: { [K in keyof I]: Tensor }) => O,
-    { onCompile, fuse = this.options.fuse ?? true }: CaptureOptions = {},
+    { onCompile, fuse = this.options.fuse ?? true, autocast = false }: CaptureOptions = {},
   ): Promise<CapturedStep<keyof I & string, keyof O & string>> {
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, makeFeed(name, spec)]));
-    const { result, updates } = trace(() => fn(feeds as { [K in keyof I]: Tensor }));
+    const halves = autocast && this.adapter.features.includes("shader-f16");
+    const { result, updates } = trace(() => withAutocast(halves, () => fn(feeds as { [K in keyof I]: Tensor })));
     const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), fuse };
     await this.#tuned;
     const build = () => plan({ ...request, target: this.#tuner.target });
@@ -244,5 +251,6 @@ export function tensor(values: TypedArray | readonly number[], shape?: Shape, dt
 function makeFeed(name: string, spec: FeedSpec): Tensor {
   const full: Spec = "shape" in spec ? spec : { shape: spec, dtype: "f32" };
   checkShape(`feed ${name}`, full.shape);
+  if (full.dtype === "f16") throw new DTypeError(`feed ${name}`, "f16 is not fed", {}, "feed f32 and cast it");
   return feed(name, full);
 }

@@ -56,7 +56,7 @@ const refusals: Record<string, () => Tensor> = {
   "pow of an integer, negative": () => wgrad.pow(i32(2), -1),
   "pow of integers": () => wgrad.pow(i32(2), i32(2)),
   "pow of shapes": () => wgrad.pow(f32(2), f32(3)),
-  "cast to what is not there": () => wgrad.cast(f32(2), "f16" as "f32"),
+  "cast to what is not there": () => wgrad.cast(f32(2), "f64" as "f32"),
   "full of a fraction": () => wgrad.full([2], 1.5, "u32"),
 };
 
@@ -99,7 +99,7 @@ test("refusals, word for word", () => {
         fix: pass a whole number in 0…4294967295, or cast the tensor
     neg of u32
       DTypeError neg: input 0 has dtype u32
-        wants: f32 or i32
+        wants: f32 or i32 or f16
     clamp without bounds
       DataError clamp: no bound is given
         fix: pass { min, max }
@@ -123,8 +123,8 @@ test("refusals, word for word", () => {
         b: [3]
         fix: align dimensions from the last; each must be equal or 1
     cast to what is not there
-      DTypeError cast: there is no dtype f16
-        wants: f32 or i32 or u32
+      DTypeError cast: there is no dtype f64
+        wants: f32 or f16 or i32 or u32
     full of a fraction
       DTypeError full: 1.5 is no u32
         fix: pass a whole number in 0…4294967295, or cast the tensor"

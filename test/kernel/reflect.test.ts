@@ -69,8 +69,8 @@ test("long grids are folded below the limit of workgroups", () => {
 test("a kernel over T is made for a dtype", () => {
   const text = code.replace("const ROWS", "alias T = f32;\nconst ROWS").replaceAll("array<f32>", "array<T>");
   const kernel = new Kernel(reflectKernel("generic", text));
-  expect(kernel.variant({}, false, "i32").code).toContain("var<storage, read> x: array<i32>");
-  expect(kernel.variant({}, false, "i32").key).not.toBe(kernel.variant().key);
+  expect(kernel.variant({}, false, { T: "i32" }).code).toContain("var<storage, read> x: array<i32>");
+  expect(kernel.variant({}, false, { T: "i32" }).key).not.toBe(kernel.variant().key);
   expect(kernel.variant().code).toBe(code);
 });
 

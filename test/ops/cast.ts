@@ -1,16 +1,16 @@
-import { type DType, INTEGER_RANGE } from "../../src/core/dtype";
+import { INTEGER_RANGE, type WordType } from "../../src/core/dtype";
 import { cast } from "../../src/ops/cast";
 import { opCase } from "./opCase";
 import { elementwise } from "./reference";
 
 /** Floats are truncated and held to the range; integers wrap. */
-function converted(x: number, from: DType, to: DType): number {
+function converted(x: number, from: WordType, to: WordType): number {
   if (to === "f32") return Math.fround(x);
   if (from !== "f32") return to === "i32" ? x | 0 : x >>> 0;
   return Math.min(Math.max(Math.trunc(x), INTEGER_RANGE[to][0]), INTEGER_RANGE[to][1]);
 }
 
-export default opCase<{ from: DType; to: DType }>({
+export default opCase<{ from: WordType; to: WordType }>({
   samples: [
     {
       inputs: [{ shape: [7], dtype: "f32", values: [0, 1.9, -1.9, 0.5, -0.5, 1e6, -1e6] }],

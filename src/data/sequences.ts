@@ -1,0 +1,133 @@
+import { DataError } from "../core/errors";
+import { permuted } from "../core/permutation";
+
+/** Sequences of unequal length as one table: row n has `lengths[n]` ids, then padding. */
+export interface PaddedSequences {
+  /** [N, T], row-major. */
+  readonly ids: Int32Array<ArrayBuffer>;
+  /** [N]. */
+  readonly lengths: Int32Array<ArrayBuffer>;
+  readonly shape: readonly [number, number];
+}
+
+export interface PadSequencesOptions {
+  /** T; default that of the longest sequence, at least 1. */
+  readonly length?: number;
+  /** Id to fill up with; default 0. */
+  readonly pad?: number;
+  /** Cut longer sequences off instead of refusing them; default false. */
+  readonly truncate?: boolean;
+}
+
+/**
+ * Fills sequences up to one length: what a step is fed with.
+ * @throws DataError where there is no sequence, or one is too long
+ */
+export function padSequences(
+  sequences: readonly ArrayLike<number>[],
+  options: PadSequencesOptions = {},
+): PaddedSequences {
+  const longest = Math.max(1, ...lengthsOf(sequences));
+  const { length = longest, pad = 0, truncate = false } = options;
+  if (sequences.length === 0) throw new DataError("padSequences", "no sequences");
+  if (!(Number.isInteger(length) && length >= 1))
+    throw new DataError("padSequences", `length ${length}`, { wants: "an integer of at least 1" });
+  const ids = new Int32Array(sequences.length * length).fill(pad);
+  const lengths = new Int32Array(sequences.length);
+  sequences.forEach((sequence, n) => {
+    if (sequence.length > length && !truncate)
+      throw new DataError(
+        "padSequences",
+        `sequence ${n} has ${sequence.length} tokens`,
+        { length: String(length) },
+        "pass { truncate: true } to cut it off",
+      );
+    lengths[n] = Math.min(sequence.length, length);
+    for (let t = 0; t < lengths[n]!; t++) ids[n * length + t] = sequence[t]!;
+  });
+  return { ids, lengths, shape: [sequences.length, length] };
+}
+
+const lengthsOf = (sequences: readonly ArrayLike<number>[]): number[] => {
+  const lengths = new Set(sequences.map((s) => s.length));
+  return [...lengths];
+};
+
+/** Sequences of about one length. */
+export interface Bucket {
+  /** Of the longest among them: what to pad to. */
+  readonly length: number;
+  /** Which sequences, in the order given. */
+  readonly rows: Uint32Array<ArrayBuffer>;
+}
+
+/**
+ * Sorts sequences into buckets of about one length, so that little of a batch is padding. A bucket is a shape, so a captured
+ * step: a few are enough.
+ * @param lengths of the sequences
+ * @param buckets how many, of about equally many sequences each (fewer where lengths are few), or their greatest lengths,
+ * ascending; sequences longer than the last are refused
+ * @throws DataError where there is no sequence, one is too long, or the bounds do not ascend
+ */
+export function bucketByLength(lengths: ArrayLike<number>, buckets: number | readonly number[]): Bucket[] {
+  const all = Uint32Array.from(lengths);
+  if (all.length === 0) throw new DataError("bucketByLength", "no sequences");
+  const bounds = typeof buckets === "number" ? quantiles(all, buckets) : buckets;
+  const descends = bounds.findIndex((b, i) => !(b > (bounds[i - 1] ?? -1)));
+  if (bounds.length === 0 || descends >= 0)
+    throw new DataError("bucketByLength", `bounds ${bounds.join(", ")}`, { wants: "one or more, ascending" });
+  const rows: number[][] = bounds.map(() => []);
+  all.forEach((length, n) => {
+    const b = bounds.findIndex((bound) => length <= bound);
+    if (b < 0)
+      throw new DataError("bucketByLength", `sequence ${n} has length ${length}`, {
+        "longest bucket": String(bounds.at(-1)),
+      });
+    rows[b]!.push(n);
+  });
+  return rows
+    .filter((list) => list.length > 0)
+    .map((list) => ({ length: Math.max(1, ...new Set(list.map((n) => all[n]!))), rows: Uint32Array.from(list) }));
+}
+
+function quantiles(lengths: Uint32Array, count: number): number[] {
+  if (!(Number.isInteger(count) && count >= 1))
+    throw new DataError("bucketByLength", `${count} buckets`, { wants: "an integer of at least 1" });
+  const sorted = lengths.slice().sort();
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
+  return [...new Set(Array.from({ length: count }, (_, b) => at((b + 1) / count)))];
+}
+
+/** One batch to be fed: which sequences, and what to pad them to. */
+export interface BucketedBatch {
+  readonly bucket: number;
+  readonly length: number;
+  readonly rows: Uint32Array<ArrayBuffer>;
+}
+
+export interface BucketedBatchesOptions {
+  readonly batch: number;
+  /** Deal sequences out anew and mix the buckets, another way each epoch; default false. */
+  readonly shuffle?: boolean;
+  readonly seed?: number;
+  readonly epoch?: number;
+  /** Leave out batches that are not full; default false. */
+  readonly dropLast?: boolean;
+}
+
+/**
+ * The batches of one epoch, each from one bucket: for steps that are fed from {@link padSequences}.
+ * @throws DataError where the batch is empty
+ */
+export function bucketedBatches(buckets: readonly Bucket[], options: BucketedBatchesOptions): BucketedBatch[] {
+  const { batch, shuffle = false, seed = 0, epoch = 0, dropLast = false } = options;
+  if (!(Number.isInteger(batch) && batch >= 1))
+    throw new DataError("bucketedBatches", `a batch of ${batch} sequences`, { wants: "an integer of at least 1" });
+  const place = (i: number, count: number, key: number) => (shuffle ? permuted(i, count, key, epoch) : i);
+  const batches = buckets.flatMap(({ length, rows }, bucket) => {
+    const order = rows.map((_, i) => rows[place(i, rows.length, (seed + bucket + 1) >>> 0)]!);
+    const count = dropLast ? Math.floor(rows.length / batch) : Math.ceil(rows.length / batch);
+    return Array.from({ length: count }, (_, b) => ({ bucket, length, rows: order.slice(b * batch, (b + 1) * batch) }));
+  });
+  return batches.map((_, i) => batches[place(i, batches.length, seed)]!);
+}

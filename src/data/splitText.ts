@@ -1,0 +1,29 @@
+import { DataError } from "../core/errors";
+
+/** Stretches of a text: train, dev and test, one after the other. */
+export interface TextSplit {
+  readonly train: string;
+  readonly dev: string;
+  readonly test: string;
+}
+
+/**
+ * Cuts a text into three contiguous stretches: to learn from, to choose by, and to judge by at the end. Neighbouring
+ * sentences resemble each other, so a text is not shuffled before it is split.
+ * @param shares of the characters that go to dev and test; default 0.05 each; train gets the rest
+ * @throws DataError where shares are below 0 or leave nothing for train
+ */
+export function splitText(text: string, { dev = 0.05, test = 0.05 } = {}): TextSplit {
+  if (!(dev >= 0 && test >= 0 && dev + test < 1))
+    throw new DataError("splitText", `shares dev ${dev}, test ${test}`, { wants: "at least 0, together below 1" });
+  const firstDev = boundary(text, text.length - Math.floor((dev + test) * text.length + 1e-6));
+  const firstTest = boundary(text, text.length - Math.floor(test * text.length + 1e-6));
+  if (firstDev === 0) throw new DataError("splitText", `a text of ${text.length} characters leaves none for train`);
+  return { train: text.slice(0, firstDev), dev: text.slice(firstDev, firstTest), test: text.slice(firstTest) };
+}
+
+/** The place itself, or the next one where it would cut a character of two UTF-16 units. */
+function boundary(text: string, at: number): number {
+  const inside = /[\ud800-\udbff]/.test(text.charAt(at - 1)) && /[\udc00-\udfff]/.test(text.charAt(at));
+  return inside ? at + 1 : at;
+}

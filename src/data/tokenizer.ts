@@ -1,0 +1,74 @@
+import { DataError } from "../core/errors";
+
+/** Text as numbers and back. A plain object: {@link Tokenizer.toJSON} and `tokenizerFromJSON` carry it across. */
+export interface Tokenizer {
+  /** Number of ids: 0 … size − 1. */
+  readonly size: number;
+  /**
+   * The ids of a text. Special tokens are never read out of a text, whatever it says: put their ids in yourself.
+   * @throws DataError where a character is unknown and the tokenizer has no `<unk>`
+   */
+  encode(text: string): Int32Array<ArrayBuffer>;
+  /**
+   * The text of ids. Special tokens are left out, but for `<unk>`.
+   * @throws DataError where an id is out of range
+   */
+  decode(ids: ArrayLike<number>): string;
+  /** The id of a special token. @throws DataError where the tokenizer has none of this name */
+  special(name: string): number;
+  toJSON(): TokenizerJSON;
+}
+
+/** A tokenizer as data. Special tokens take the first ids, in the order given. */
+export type TokenizerJSON =
+  | { readonly type: "characters"; readonly specials: readonly string[]; readonly characters: readonly string[] }
+  | {
+      readonly type: "words";
+      readonly specials: readonly string[];
+      readonly words: readonly string[];
+      readonly lowerCase: boolean;
+      /** Source of the regular expression that a word matches. */
+      readonly pattern: string;
+    }
+  | {
+      readonly type: "bytePairs";
+      readonly specials: readonly string[];
+      /** Pairs one after the other. Bytes are 0 … 255, the n-th merge makes 256 + n; specials are not counted here. */
+      readonly merges: readonly number[];
+    };
+
+/** Stands for what the vocabulary lacks. */
+export const UNKNOWN = "<unk>";
+
+/** Special tokens of sequences, by custom: what fills up, what is unknown, beginning and end. */
+export const SEQUENCE_SPECIALS: readonly string[] = ["<pad>", UNKNOWN, "<bos>", "<eos>"];
+
+/** @throws DataError where a name comes twice */
+export function checkSpecials(tokenizer: string, specials: readonly string[]): void {
+  const twice = specials.find((s, i) => specials.indexOf(s) < i);
+  if (twice !== undefined) throw new DataError(tokenizer, `special token ${twice} is given twice`);
+}
+
+/** {@link Tokenizer.special} of a tokenizer with these special tokens. */
+export const specialOf =
+  (tokenizer: string, specials: readonly string[]) =>
+  (name: string): number => {
+    const id = specials.indexOf(name);
+    if (id < 0) throw new DataError(tokenizer, `no special token ${name}`, { has: specials.join(", ") || "none" });
+    return id;
+  };
+
+/** Refuses an id. */
+export function unknownId(tokenizer: string, id: number | undefined, at: number, size: number): never {
+  throw new DataError(tokenizer, `id ${id} at ${at}`, { ids: `0 … ${size - 1}` });
+}
+
+/** How often each string of `items` occurs. */
+export function countOf(items: Iterable<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
+}
+
+/** By UTF-16 units, the same on every machine. */
+export const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

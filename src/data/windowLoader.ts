@@ -1,0 +1,76 @@
+import { DataError } from "../core/errors";
+import { countSteps } from "../graph/counter";
+import { state, type Tensor } from "../graph/tensor";
+import { takeWindows, type WindowsInOrder, type WindowsShuffled } from "../ops/takeWindows";
+import { checkSizes, type TokenDataset } from "./tokenDataset";
+
+export interface WindowLoaderOptions {
+  /** Windows of a batch, N. */
+  readonly batch: number;
+  /** Tokens of a window, T. */
+  readonly length: number;
+  /**
+   * Read each epoch in another order, given by the seed, from windows that begin at another place: nothing is always at a
+   * window's end. Then the rest that fills no window or no batch is left out. Default false: in order, every token.
+   */
+  readonly shuffle?: boolean;
+  /** Tokens from one shuffled window to the next; default T, windows that do not overlap. With 1 any place may begin one. */
+  readonly stride?: number;
+  readonly seed?: number;
+  /** Windows lie as [T, N]; default false: [N, T]. */
+  readonly timeFirst?: boolean;
+}
+
+/** Windows of a token stream with their labels, for models that keep no state between batches. */
+export class WindowLoader {
+  /** u32[2]: seed, and the number of batches taken. Belongs into checkpoints. */
+  readonly position: Tensor;
+  /** Batches of one epoch. */
+  readonly batches: number;
+  /** Labels of one epoch that count, that is are not −1. */
+  readonly labels: number;
+  readonly #order: WindowsInOrder | WindowsShuffled;
+
+  /** @throws DataError where the stream is too short for a shuffled batch */
+  constructor(
+    readonly dataset: TokenDataset,
+    readonly options: WindowLoaderOptions,
+  ) {
+    const { batch, length, shuffle = false, stride = length, seed = 0 } = options;
+    checkSizes("WindowLoader", { batch, length, stride });
+    const labels = dataset.count - 1;
+    if (shuffle) {
+      this.#order = shuffledWindows(labels, length, stride);
+      this.batches = Math.floor(this.#order.windows / batch);
+      this.labels = this.batches * batch * length;
+    } else {
+      this.#order = { rowStep: length, batchStep: batch * length };
+      this.batches = Math.ceil(labels / (batch * length));
+      this.labels = labels;
+    }
+    if (this.batches < 1)
+      throw new DataError("WindowLoader", `a batch of ${batch} windows of ${length} tokens, ${stride} apart`, {
+        "data set": `${dataset.count} tokens`,
+      });
+    this.position = state("position", { shape: [2], dtype: "u32" }, () => Uint32Array.of(seed, 0));
+  }
+
+  /**
+   * The next batch, as part of the step that is being captured.
+   * @returns `ids` and `labels` i32 [N, T] or [T, N]; labels are −1 (and ids 0) beyond the last token
+   */
+  next(): { ids: Tensor; labels: Tensor } {
+    const { batch, length, timeFirst = false } = this.options;
+    const attrs = { batch, length, batches: this.batches, order: this.#order, timeFirst };
+    const { ids, labels } = takeWindows(this.dataset.tokens, this.position, attrs);
+    countSteps(this.position, 1);
+    return { ids, labels };
+  }
+}
+
+/** As many windows as fit whatever the phase; a stream with room for one window alone has fewer phases. */
+function shuffledWindows(labels: number, length: number, stride: number): WindowsShuffled {
+  const windows = Math.floor((labels + 1 - length) / stride);
+  if (windows >= 1) return { windows, stride, phases: stride };
+  return { windows: labels >= length ? 1 : 0, stride, phases: Math.max(1, labels + 1 - length) };
+}

@@ -1,0 +1,89 @@
+import { DataError } from "../core/errors";
+import {
+  byText,
+  checkSpecials,
+  countOf,
+  SEQUENCE_SPECIALS,
+  specialOf,
+  type Tokenizer,
+  UNKNOWN,
+  unknownId,
+} from "./tokenizer";
+
+/** Words with their apostrophes, numbers, and whatever else is not space, one by one. */
+const WORD = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|\p{N}+|[^\s\p{L}\p{M}\p{N}]/gu;
+
+export interface WordTokenizerOptions {
+  /** Words that occur less often become `<unk>`; default 1. */
+  readonly minimumCount?: number;
+  /** At most so many words, the most frequent ones; default all. */
+  readonly maximumWords?: number;
+  /** Default false. */
+  readonly lowerCase?: boolean;
+  /** What a word is; default words with their apostrophes, numbers, and each other character that is not space. */
+  readonly pattern?: RegExp;
+  /** Take the first ids; default `<pad>`, `<unk>`, `<bos>`, `<eos>`. Without `<unk>`, unknown words are refused. */
+  readonly specials?: readonly string[];
+}
+
+/**
+ * A vocabulary of the words that occur in a text, the most frequent first, equally frequent ones in the order of the
+ * alphabet. Decoding puts a space between any two words.
+ * @throws DataError where nothing is left, or a special token is given twice
+ */
+export function wordTokenizer(text: string, options: WordTokenizerOptions = {}): Tokenizer {
+  const { minimumCount = 1, maximumWords = Number.POSITIVE_INFINITY, lowerCase = false, pattern = WORD } = options;
+  const counts = [...countOf(split(text, lowerCase, globally(pattern.source)))];
+  const words = counts
+    .filter(([, count]) => count >= minimumCount)
+    .sort(([a, m], [b, n]) => n - m || byText(a, b))
+    .slice(0, maximumWords)
+    .map(([word]) => word);
+  return ofWords({ words, specials: options.specials ?? SEQUENCE_SPECIALS, lowerCase, pattern: pattern.source });
+}
+
+const globally = (source: string): RegExp => new RegExp(source, "gu");
+
+const split = (text: string, lowerCase: boolean, pattern: RegExp): readonly string[] =>
+  (lowerCase ? text.toLowerCase() : text).match(pattern) ?? [];
+
+export interface Words {
+  readonly words: readonly string[];
+  readonly specials: readonly string[];
+  readonly lowerCase: boolean;
+  readonly pattern: string;
+}
+
+/** The tokenizer with these words, in this order. */
+export function ofWords({ words, specials, lowerCase, pattern }: Words): Tokenizer {
+  const name = "wordTokenizer";
+  checkSpecials(name, specials);
+  if (words.length === 0) throw new DataError(name, "no word is left for the vocabulary");
+  const ids = new Map(words.map((w, i) => [w, specials.length + i]));
+  if (ids.size < words.length) throw new DataError(name, "a word is given twice");
+  const unknown = specials.indexOf(UNKNOWN);
+  const size = specials.length + words.length;
+  const regex = globally(pattern);
+  return {
+    size,
+    special: specialOf(name, specials),
+    encode(text) {
+      return Int32Array.from(split(text, lowerCase, regex), (word, i) => {
+        const id = ids.get(word) ?? unknown;
+        if (id < 0) throw new DataError(name, `word ${JSON.stringify(word)}, number ${i}, is not in the vocabulary`);
+        return id;
+      });
+    },
+    decode(tokens) {
+      const parts: string[] = [];
+      for (let i = 0; i < tokens.length; i++) {
+        const id = tokens[i]!;
+        if (!(id >= 0 && id < size)) unknownId(name, id, i, size);
+        if (id >= specials.length) parts.push(words[id - specials.length]!);
+        else if (id === unknown) parts.push(UNKNOWN);
+      }
+      return parts.join(" ");
+    },
+    toJSON: () => ({ type: "words", specials, words, lowerCase, pattern }),
+  };
+}

@@ -1,0 +1,27 @@
+import toF32 from "../../shaders/pointwise/to_f32.wgsl";
+import { isFloat } from "../core/dtype";
+import { broadcastShapes } from "../core/shape";
+import { type PointwiseOp, record } from "./op";
+import type { Tensor } from "./tensor";
+
+/** Between f32 and f16. A value that is not stored in between is not rounded; the gradient flows. */
+const castFloat = (dtype: "f32" | "f16"): PointwiseOp<object> => ({
+  kind: "pointwise",
+  name: "cast",
+  fn: toF32,
+  infer: ([x]) => [{ shape: broadcastShapes("cast", [x!.shape]), dtype }],
+  vjp: ([x], [dOut]) => [toFloat(dOut!, x!.dtype as "f32" | "f16")],
+});
+
+const ops = { f32: castFloat("f32"), f16: castFloat("f16") };
+
+/** A float tensor in f32 or f16; as it is where it is that already, and what it came from where nothing was lost on the way. */
+export function toFloat(x: Tensor, dtype: "f32" | "f16"): Tensor {
+  if (x.dtype === dtype) return x;
+  const from = x.source?.inputs[0];
+  if (dtype === "f16" && x.source?.op === (ops.f32 as object) && from!.dtype === "f16") return from!;
+  return record(ops[dtype], [x], {});
+}
+
+/** A tensor that a kernel for f32 can read. */
+export const widened = (x: Tensor): Tensor => (isFloat(x.dtype) ? toFloat(x, "f32") : x);

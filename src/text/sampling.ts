@@ -1,0 +1,48 @@
+import { createGenerator, type Generator } from "../graph/generator";
+import { state, type Tensor } from "../graph/tensor";
+import { checkSampling, sampleTokens } from "../ops/sampleTokens";
+
+export interface SamplerOptions {
+  /** Divides the logits; 0 takes the likeliest token. Default 1. */
+  readonly temperature?: number;
+  /** Draw from the k likeliest only; 0 from all. Default 0. */
+  readonly topK?: number;
+  /** Draw from the fewest likeliest whose probabilities come to p; 1 from all. Default 1. */
+  readonly topP?: number;
+  readonly seed?: number;
+}
+
+/**
+ * How tokens are drawn, as states on the GPU: a captured step that samples follows a slider without being captured again, as
+ * in `engine.write(sampler.temperature, Float32Array.of(0.8))`.
+ */
+export class Sampler {
+  /** f32 [1]. */
+  readonly temperature: Tensor;
+  /** u32 [1]. */
+  readonly topK: Tensor;
+  /** f32 [1]. */
+  readonly topP: Tensor;
+  /** Write (seed, 0) to its state to draw the same tokens again. */
+  readonly generator: Generator;
+
+  /** @throws DataError where an option is out of range */
+  constructor({ temperature = 1, topK = 0, topP = 1, seed = 0 }: SamplerOptions = {}) {
+    checkSampling({ temperature, topK, topP });
+    this.temperature = state("temperature", { shape: [1], dtype: "f32" }, () => Float32Array.of(temperature));
+    this.topK = state("top_k", { shape: [1], dtype: "u32" }, () => Uint32Array.of(topK));
+    this.topP = state("top_p", { shape: [1], dtype: "f32" }, () => Float32Array.of(topP));
+    this.generator = createGenerator(seed);
+  }
+
+  /**
+   * A token for each row, see {@link sampleTokens}.
+   * @param logits f32 [N, V]
+   * @returns i32 [N]
+   * @throws ShapeError, DTypeError
+   */
+  next(logits: Tensor): Tensor {
+    const { temperature, topK, topP, generator } = this;
+    return sampleTokens(logits, { temperature, topK, topP, generator });
+  }
+}

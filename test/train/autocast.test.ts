@@ -1,0 +1,186 @@
+// f16: how numbers are stored, products and convolutions by every kernel, and training with autocast.
+import { describe, expect, test } from "vitest";
+import { fromHalves } from "../../src/core/dtype";
+import { Executable } from "../../src/gpu/executable";
+import { data, type Tensor } from "../../src/graph/tensor";
+import type { Target } from "../../src/kernel/target";
+import { Conv2d } from "../../src/nn/conv2d";
+import { manualSeed } from "../../src/nn/init";
+import { Flatten, MaxPool2d, ReLU } from "../../src/nn/layers";
+import { Linear } from "../../src/nn/linear";
+import type { Module } from "../../src/nn/module";
+import { Sequential } from "../../src/nn/sequential";
+import { add } from "../../src/ops/add";
+import { cast } from "../../src/ops/cast";
+import { conv2d } from "../../src/ops/conv2d";
+import { matmul } from "../../src/ops/matmul";
+import { maxPool2d } from "../../src/ops/maxPool2d";
+import { relu } from "../../src/ops/relu";
+import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
+import { transpose } from "../../src/ops/transpose";
+import { Adam } from "../../src/optim/adam";
+import { gradients } from "../../src/optim/gradients";
+import { plan } from "../../src/schedule/plan";
+import { Engine, tensor } from "../../src/train/engine";
+import { describeOnDawn } from "../device";
+
+test("bits of f16", () => {
+  const bits = Uint16Array.of(0x3c00, 0xc000, 0x7bff, 0x0001, 0x8400, 0x7c00, 0xfc00, 0x3555, 0);
+  expect([...fromHalves(bits)]).toEqual([1, -2, 65504, 2 ** -24, -(2 ** -14), Infinity, -Infinity, 0.333251953125, 0]);
+  expect(fromHalves(Uint16Array.of(0x7e00))[0]).toBeNaN();
+});
+
+const numbers = (n: number, scale = 1) => Float32Array.from({ length: n }, (_, i) => scale * Math.sin(1.7 * i + 0.3));
+const input = (shape: number[], scale = 1): Tensor => {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return data({ shape, dtype: "f32" }, numbers(size, scale));
+};
+
+await describeOnDawn("f16", (engine) => {
+  const { runtime } = engine;
+  const has = engine.adapter.features.includes("shader-f16");
+
+  async function computed(outputs: readonly Tensor[], target: Target, fuse = true): Promise<Float32Array[]> {
+    const made = plan({ outputs, target, fuse });
+    const executable = await Executable.create(runtime, made);
+    executable.run();
+    const parts = outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
+    const values = await runtime.readback.read(parts);
+    executable.dispose();
+    runtime.throwErrors();
+    return values as Float32Array[];
+  }
+
+  describe.skipIf(!has)("with shader-f16", () => {
+    test("is rounded where it is stored", async () => {
+      const x = tensor([1 / 3, 65504, 1e-7, -2.5, 1 / 3, 1, 2]);
+      const half = cast(x, "f16");
+      const [stored] = await engine.read([half]);
+      expect([...stored!]).toEqual([0.333251953125, 65504, 2 * 2 ** -24, -2.5, 0.333251953125, 1, 2]);
+      expect(cast(cast(half, "f32"), "f16")).toBe(half);
+    });
+
+    test("pointwise ops, views and copies of it", async () => {
+      const x = cast(input([4, 6]), "f16");
+      const y = relu(add(transpose(x), 0.5));
+      expect(y.dtype).toBe("f16");
+      expect(add(x, input([6])).dtype).toBe("f32");
+      const expected = numbers(24).map((_, i) => Math.max(0, numbers(24)[(i % 4) * 6 + Math.floor(i / 4)]! + 0.5));
+      for (const fuse of [true, false]) {
+        const [values, copy] = await computed([y, transpose(x)], runtime.open.target, fuse);
+        values!.forEach((v, i) => {
+          expect(Math.abs(v - expected[i]!)).toBeLessThan(2e-3);
+        });
+        expect(copy).toHaveLength(24);
+      }
+    });
+
+    test("kernels that do not know it are given f32", async () => {
+      const pooled = maxPool2d(cast(input([1, 1, 4, 4]), "f16"), 2);
+      expect(pooled.dtype).toBe("f32");
+      expect((await engine.read(pooled)).length).toBe(4);
+    });
+
+    /** Results and gradients in f16 against f32, by every kernel that could make them. */
+    async function everyWay(build: (a: Tensor, b: Tensor) => Tensor, a: Tensor, b: Tensor): Promise<number> {
+      const outputs = (x: Tensor, w: Tensor) => {
+        const out = build(x, w);
+        const seed = input([...out.shape], 0.5);
+        return [cast(out, "f32"), ...gradients(out, [a, b], seed)];
+      };
+      const exact = await computed(outputs(a, b), runtime.open.target);
+      const halves = outputs(cast(a, "f16"), cast(b, "f16"));
+      let ways = 0;
+      for (const cpu of [true, false]) {
+        const target = { ...runtime.open.target, cpu };
+        const choices = plan({ outputs: halves, target, fuse: true }).choices.map((c) => c.ways);
+        const most = Math.max(...choices.map((c) => c.names.length));
+        for (let n = 0; n < most; n++) {
+          const tuning = Object.fromEntries(choices.map((c) => [c.key, c.names[n % c.names.length]!]));
+          const values = await computed(halves, { ...target, tuning });
+          ways++;
+          values.forEach((v, o) => {
+            const largest = Math.max(...exact[o]!.map(Math.abs));
+            v.forEach((value, i) => {
+              expect(Math.abs(value - exact[o]![i]!), `${JSON.stringify(tuning)} output ${o}`).toBeLessThan(
+                4e-3 * largest,
+              );
+            });
+          });
+        }
+      }
+      return ways;
+    }
+
+    test("products by every kernel", async () => {
+      expect(await everyWay((a, b) => matmul(a, b), input([20, 12]), input([12, 36]))).toBeGreaterThan(4);
+      await everyWay((a, b) => matmul(a, b, { transB: true }), input([9, 7]), input([5, 7]));
+    });
+
+    test("convolutions by every kernel", async () => {
+      const [x, w] = [input([2, 5, 7, 6]), input([6, 5, 3, 3], 0.3)];
+      expect(await everyWay((a, b) => conv2d(a, b, null, { padding: 1 }), x, w)).toBeGreaterThan(3);
+      await everyWay((a, b) => conv2d(a, b, null, { stride: 2, padding: 1, groups: 5 }), x, input([10, 1, 3, 3]));
+    });
+
+    test("training: losses stay near those of f32, parameters stay f32, overflowing steps are left out", async () => {
+      const f32 = await losses(false);
+      const f16 = await losses(true);
+      expect(f16.plan).toContain("f16");
+      expect(f32.plan).not.toContain("f16");
+      expect(f16.dtypes).toEqual(["f32"]);
+      expect(f16.values.at(-1)!).toBeLessThan(0.5 * f16.values[0]!);
+      f16.values.forEach((v, i) => {
+        expect(Math.abs(v - f32.values[i]!), `step ${i}`).toBeLessThan(0.03 * (1 + f32.values[i]!));
+      });
+      const [, , scale, skipped] = f16.scale;
+      expect(scale).toBeGreaterThan(0);
+      expect(skipped).toBeLessThan(10);
+    });
+  });
+
+  async function losses(autocast: boolean, on: Engine = engine) {
+    manualSeed(4);
+    const model: Module = new Sequential(
+      new Conv2d(1, 4, 3, { padding: 1 }),
+      new ReLU(),
+      new MaxPool2d(2),
+      new Flatten(),
+      new Linear(36, 16),
+      new ReLU(),
+      new Linear(16, 3),
+    );
+    const optimizer = new Adam(model.parameters(), { lr: 0.02, lossScale: "dynamic" });
+    const inputs = { x: [12, 1, 6, 6], labels: { shape: [12], dtype: "i32" as const } };
+    const step = await on.capture(
+      inputs,
+      ({ x, labels }) => {
+        const loss = softmaxCrossEntropy(model.forward(x), labels);
+        optimizer.step(loss);
+        return { loss };
+      },
+      { autocast },
+    );
+    const x = numbers(12 * 36);
+    const labels = Int32Array.from({ length: 12 }, (_, i) => (i * 5) % 3);
+    for (let i = 0; i < 40; i++) await step.run({ x, labels });
+    const values = (await step.drain()).map((s) => s.values.loss);
+    const [scale] = await on.read([optimizer.gradientScale]);
+    const names = step.plan.dispatches.map((d) => `${d.variant.name} ${d.variant.enables}`).join("\n");
+    const dtypes = [...new Set(model.parameters().map((p) => p.dtype))];
+    step.dispose();
+    return { values, scale: [...scale!], plan: names, dtypes };
+  }
+
+  test("a device without the feature trains in f32", async () => {
+    const plain = await Engine.create({ device: runtime.device, tuning: false });
+    Object.defineProperty(plain, "adapter", { value: { ...plain.adapter, features: [] } });
+    expect((await losses(true, plain)).plan).not.toContain("f16");
+  });
+
+  test("is not fed", async () => {
+    await expect(engine.capture({ x: { shape: [2], dtype: "f16" } }, ({ x }) => ({ x }))).rejects.toThrow(
+      /f16 is not fed/,
+    );
+  });
+});
