@@ -29,8 +29,8 @@ export interface GoldenCase {
   readonly tolerance?: number;
   readonly inputs: Readonly<Record<string, GoldenTensor>>;
   readonly outs: readonly GoldenTensor[];
-  /** What flows into the outputs, and the gradients of the inputs that have one. */
-  readonly dOuts?: readonly Numbers[];
+  /** What flows into the outputs (null: nothing can), and the gradients of the inputs that have one. */
+  readonly dOuts?: readonly (Numbers | null)[];
   readonly grads?: Readonly<Record<string, Numbers>>;
 }
 
@@ -63,8 +63,8 @@ function build(c: GoldenCase, make: Build): Built {
   const inputs = Object.fromEntries(Object.entries(c.inputs).map(([name, t]) => [name, toTensor(t)]));
   const outs = [make(inputs, (c.attrs ?? {}) as never)].flat() as Tensor[];
   const wrt = Object.keys(c.grads ?? {}).map((name) => inputs[name]!);
-  const seeds = c.dOuts?.map((data, i) => toTensor({ shape: c.outs[i]!.shape, data })) ?? [];
-  const parts = seeds.map((seed, i) => gradients(outs[i]!, wrt, seed));
+  const seeded = c.dOuts?.flatMap((data, i) => (data ? [{ out: outs[i]!, data }] : [])) ?? [];
+  const parts = seeded.map(({ out, data }) => gradients(out, wrt, toTensor({ shape: out.shape, data })));
   return { outs, grads: parts.length ? parts.reduce((a, b) => a.map((g, i) => add(g, b[i]!))) : [] };
 }
 
@@ -72,8 +72,7 @@ function build(c: GoldenCase, make: Build): Built {
 async function findProblems(engine: Engine, cases: readonly GoldenCase[], builders: Readonly<Record<string, Build>>) {
   const built = cases.map((c) => {
     try {
-      const b = build(c, builders[c.op]!);
-      return b;
+      return build(c, builders[c.op]!);
     } catch (error) {
       return error as Error;
     }

@@ -38,6 +38,9 @@ OPTIMIZERS = [
     ("RAdam", {}),
     ("RAdam", DECAY),
     ("RAdam", {"betas": [0.8, 0.9]}),
+    # Not options of PyTorch's optimizers, but its functions on the gradients before a step.
+    ("SGD", {"clip_norm": 0.2}),
+    ("Adam", {"clip_value": 0.05, **DECAY}),
 ]
 
 
@@ -77,6 +80,7 @@ def trajectory(name, options, w0, c0, x, y):
     """The model is tanh(x wT + c); the loss its mean squared error, with a factor that changes from step to step."""
     w, c = w0.clone().requires_grad_(), c0.clone().requires_grad_()
     given = {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
+    norm, value = given.pop("clip_norm", None), given.pop("clip_value", None)
     optimizer = (NAdam if name == "NAdam" else getattr(torch.optim, name))([w, c], **given)
     steps = []
     for t in range(STEPS):
@@ -84,6 +88,10 @@ def trajectory(name, options, w0, c0, x, y):
         factor = 1 + (t % 3) / 2
         loss = factor * ((torch.tanh(x @ w.T + c) - y) ** 2).mean()
         loss.backward()
+        if norm:
+            torch.nn.utils.clip_grad_norm_([w, c], norm)
+        if value:
+            torch.nn.utils.clip_grad_value_([w, c], value)
         optimizer.step()
         steps.append(numbers(torch.cat([w.reshape(-1), c])))
     return {"optimizer": name, "options": {camel(k): v for k, v in options.items()}, "steps": steps}
