@@ -74,6 +74,12 @@ export {
   zeroOneLoss,
 } from "./metrics/scores";
 export { TopK, topKAccuracyOf } from "./metrics/topK";
+export {
+  AdditiveAttention,
+  type AttendOptions,
+  MultiheadAttention,
+  type MultiheadAttentionOptions,
+} from "./nn/attention";
 export { BatchNorm, type BatchNormOptions } from "./nn/batchNorm";
 export { Conv1d, type Conv1dLayerOptions } from "./nn/conv1d";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/conv2d";
@@ -111,7 +117,15 @@ export {
 } from "./nn/layers";
 export { Linear, type LinearOptions } from "./nn/linear";
 export { Module } from "./nn/module";
+export { LearnedPositions, SinusoidalPositions, sinusoidalPositions } from "./nn/positions";
 export { Sequential } from "./nn/sequential";
+export {
+  type DecodeOptions,
+  type FeedForwardActivation,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./nn/transformer";
 export { abs } from "./ops/abs";
 export { adaptiveAvgPool2d } from "./ops/adaptiveAvgPool2d";
 export { adaptiveMaxPool2d } from "./ops/adaptiveMaxPool2d";
@@ -122,6 +136,7 @@ export { arange } from "./ops/arange";
 export { argMax } from "./ops/argMax";
 export { argMin } from "./ops/argMin";
 export { argSort, type SortOptions } from "./ops/argSort";
+export { attendCached, createKeyValueCache, type KeyValueCache } from "./ops/attendCached";
 export { type AvgPool1dOptions, avgPool1d } from "./ops/avgPool1d";
 export { type AvgPool2dOptions, avgPool2d } from "./ops/avgPool2d";
 export { type BatchNormArguments, batchNorm } from "./ops/batchNorm";
@@ -197,6 +212,7 @@ export { min } from "./ops/min";
 export { minimum } from "./ops/minimum";
 export { type LossOptions, mseLoss } from "./ops/mseLoss";
 export { mul } from "./ops/mul";
+export { type MultiHeadAttentionOptions, multiHeadAttention } from "./ops/multiHeadAttention";
 export { neg } from "./ops/neg";
 export { type NllLossOptions, nllLoss } from "./ops/nllLoss";
 export { type NormOptions, norm } from "./ops/norm";
@@ -216,9 +232,15 @@ export { remainder } from "./ops/remainder";
 export { flatten, reshape } from "./ops/reshape";
 export { rmsNorm } from "./ops/rmsNorm";
 export { roll } from "./ops/roll";
+export { type RotaryOptions, rotaryEmbedding } from "./ops/rotaryEmbedding";
 export { round } from "./ops/round";
 export { rsqrt } from "./ops/rsqrt";
 export { type SampleTokensOptions, sampleTokens } from "./ops/sampleTokens";
+export {
+  type AttentionOptions,
+  type MaskedAttentionOptions,
+  scaledDotProductAttention,
+} from "./ops/scaledDotProductAttention";
 export { scatterAdd } from "./ops/scatterAdd";
 export { sigmoid } from "./ops/sigmoid";
 export { sign } from "./ops/sign";

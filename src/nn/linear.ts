@@ -10,6 +10,8 @@ export interface LinearOptions {
   readonly bias?: boolean;
   /** First values of the weight; default uniform in ±1/√inFeatures. */
   readonly init?: Initializer;
+  /** First values of the bias; default the same. */
+  readonly biasInit?: Initializer;
 }
 
 /** Affine map `y = x · Wᵀ + b`. x [.., inFeatures] → [.., outFeatures]; weight [outFeatures, inFeatures]. */
@@ -20,12 +22,12 @@ export class Linear extends Module {
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    { bias = true, init = uniformByFanIn }: LinearOptions = {},
+    { bias = true, init = uniformByFanIn, biasInit = uniformByFanIn }: LinearOptions = {},
   ) {
     super();
     const shape = [outFeatures, inFeatures];
     this.weight = initialized("weight", shape, fansOf(shape), init);
-    if (bias) this.bias = initialized("bias", [outFeatures], fansOf(shape), uniformByFanIn);
+    if (bias) this.bias = initialized("bias", [outFeatures], fansOf(shape), biasInit);
   }
 
   override forward(x: Tensor): Tensor {

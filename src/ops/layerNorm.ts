@@ -1,18 +1,16 @@
 import normKernel from "../../shaders/layer_norm.wgsl";
 import gradKernel from "../../shaders/layer_norm_grad.wgsl";
+import affineKernel from "../../shaders/layer_norm_grad_affine.wgsl";
 import gradTree from "../../shaders/layer_norm_grad_tree.wgsl";
 import normTree from "../../shaders/layer_norm_tree.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, sameShape, showShape } from "../core/shape";
 import { byTree, rowGroups } from "../families/rowwise";
-import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
-import type { Tensor } from "../graph/tensor";
+import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
+import { scratch, type Tensor } from "../graph/tensor";
+import type { Target } from "../kernel/target";
 import { full } from "./full";
-import { mul } from "./mul";
 import { reshape } from "./reshape";
-import { slice } from "./slice";
-import { sub } from "./sub";
-import { sum } from "./sum";
 
 export interface LayerNormOptions {
   /** Factor of each element, of the shape of what is normalised; default 1. */
@@ -81,17 +79,10 @@ export const op: KernelOp<NormAttrs> = {
     if (byTree(n, target)) return [normTree.dispatch({ ...shared, grid: rowGroups(rows) })];
     return [normKernel.dispatch({ ...shared, grid: rows })];
   },
-  // dWeight = Σ dOut · x̂ and dBias = Σ dOut over the rows; x̂ is computed within the sum.
   vjp([x, weight], [dOut], attrs, [, stats]) {
-    const rows = x!.size / attrs.n;
-    const byRow = (t: Tensor) => reshape(t, [rows, attrs.n]);
-    const stat = (column: number) => slice(stats!, 1, column, column + 1);
-    const normalised = mul(sub(byRow(x!), stat(0)), stat(1));
-    return [
-      record(grad, [x!, weight!, stats!, dOut!], attrs),
-      reshape(sum(mul(byRow(dOut!), normalised), 0), weight!.shape),
-      reshape(sum(byRow(dOut!), 0), weight!.shape),
-    ];
+    const [dWeight, dBias] = recordAll(affineGrad, [x!, stats!, dOut!], attrs) as [Tensor, Tensor];
+    const fitted = (t: Tensor) => reshape(t, weight!.shape);
+    return [record(grad, [x!, weight!, stats!, dOut!], attrs), fitted(dWeight), fitted(dBias)];
   },
 };
 
@@ -107,4 +98,36 @@ const grad: KernelOp<NormAttrs> = {
     return [gradKernel.dispatch({ ...shared, grid: rows })];
   },
   vjp: noSecondDerivative("layer_norm_grad"),
+};
+
+/** Invocations that keep a device busy, and rows that one should at least add up. */
+const affineSplit = ({ cpu }: Target) => (cpu ? { invocations: 64, rows: 2048 } : { invocations: 65536, rows: 32 });
+
+/** The gradients for weight and bias, both from one reading of x and the gradient that comes in. */
+const affineGrad: KernelOp<NormAttrs> = {
+  kind: "kernel",
+  name: "layer_norm_grad_affine",
+  infer: (_, { n }) => [
+    { shape: [n], dtype: "f32" },
+    { shape: [n], dtype: "f32" },
+  ],
+  lower([x, stats, dOut], [dWeight, dBias], { n }, target) {
+    const rows = x!.size / n;
+    const split = affineSplit(target);
+    const parts = Math.max(1, Math.floor(Math.min(split.invocations / n, rows / split.rows)));
+    const [weights, biases] =
+      parts === 1 ? [dWeight!, dBias!] : [0, 1].map(() => scratch({ shape: [parts, n], dtype: "f32" }));
+    const added = { x: x!, stats: stats!, d_out: dOut!, d_weight: weights!, d_bias: biases! };
+    const sums = affineKernel.dispatch({
+      buffers: added,
+      params: { rows, n, parts },
+      grid: parts * n,
+      flops: 5 * x!.size,
+    });
+    if (parts === 1) return [sums];
+    const joined = { x: weights!, stats: weights!, d_out: biases!, d_weight: dWeight!, d_bias: dBias! };
+    const params = { rows: parts, n, parts: 1 };
+    return [sums, affineKernel.dispatch({ buffers: joined, params, constants: { JOIN: 1 }, grid: n })];
+  },
+  vjp: noSecondDerivative("layer_norm_grad_affine"),
 };

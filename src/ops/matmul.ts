@@ -37,8 +37,9 @@ export function matmul(left: Tensor, right: Tensor, attrs: Partial<MatmulAttrs> 
     sameShape(own, batch) || numel(own) === 1 ? t : expand(t, [...batch, ...t.shape.slice(-2)]);
   // One right operand for all: the batch is further rows.
   if (numel(batchB) === 1 && a.shape.length > 2 && !transA) {
-    const rows = record(op, [asMatrix(a), reshape(b, b.shape.slice(-2))], { transA, transB });
-    return reshape(rows, [...batch, a.shape.at(-2)!, rows.shape[1]!]);
+    const rows = record(op, [a, b.shape.length === 2 ? b : reshape(b, b.shape.slice(-2))], { transA, transB });
+    const shape = [...batch, a.shape.at(-2)!, rows.shape.at(-1)!];
+    return sameShape(shape, rows.shape) ? rows : reshape(rows, shape);
   }
   const flat = (t: Tensor) =>
     t.shape.length === 3 || t.shape.length === 2 ? t : reshape(t, [-1, ...t.shape.slice(-2)]);
@@ -80,6 +81,7 @@ export const op: KernelOp<MatmulAttrs> = {
         n === k ? `pass { transB: ${!transB} }` : undefined,
       );
     }
+    if (isRows(a!, b!, transA)) return [{ shape: [...a!.shape.slice(0, -1), n], dtype: "f32" }];
     const batch = Math.max(batchOf(a!), batchOf(b!));
     return [{ shape: a!.shape.length === 3 || b!.shape.length === 3 ? [batch, m, n] : [m, n], dtype: a!.dtype }];
   },
@@ -97,6 +99,11 @@ export const op: KernelOp<MatmulAttrs> = {
 
   // Y = A·B  ⇒  dA = dY·Bᵀ,  dB = Aᵀ·dY.  An operand read transposed has its factors swapped.
   vjp([a, b], [dY], { transA, transB }) {
+    if (isRows(a!, b!, transA)) {
+      const [rows, dRows] = [asMatrix(a!), asMatrix(dY!)];
+      const [left, right] = transB ? [dRows, rows] : [rows, dRows];
+      return [matmul(dY!, b!, { transB: !transB }), matmul(left, right, { transA: true })];
+    }
     return [
       transA ? matmul(b!, dY!, { transA: transB, transB: true }) : matmul(dY!, b!, { transB: !transB }),
       transB ? matmul(dY!, a!, { transA: true, transB: transA }) : matmul(a!, dY!, { transA: !transA }),
@@ -107,6 +114,9 @@ export const op: KernelOp<MatmulAttrs> = {
 /** Rows of all matrices of a batch under one another. */
 const asMatrix = (t: Tensor): Tensor => reshape(t, [-1, t.shape.at(-1)!]);
 
+/** Whether `b` is one matrix and `a` has leading dimensions that are further rows. */
+const isRows = (a: Spec, b: Spec, transA: boolean): boolean => b.shape.length === 2 && a.shape.length > 2 && !transA;
+
 const batchOf = ({ shape }: Spec): number => numel(shape.slice(0, -2));
 
 function rowsCols({ shape }: Spec, transposed: boolean): [number, number] {
@@ -115,9 +125,11 @@ function rowsCols({ shape }: Spec, transposed: boolean): [number, number] {
 }
 
 function productOf(a: Spec, b: Spec, { transA, transB }: MatmulAttrs, sums: boolean): Product {
-  const [m, k] = rowsCols(a, transA);
+  const [rows, k] = rowsCols(a, transA);
   const [, n] = rowsCols(b, transB);
-  const [aBatch, bBatch] = [batchOf(a), batchOf(b)];
+  const further = isRows(a, b, transA) ? batchOf(a) : 1;
+  const m = rows * further;
+  const [aBatch, bBatch] = [batchOf(a) / further, batchOf(b)];
   const batch = Math.max(aBatch, bBatch);
   return { m, n, k, batch, transA, transB, aBatch: aBatch > 1 ? m * k : 0, bBatch: bBatch > 1 ? k * n : 0, sums };
 }

@@ -79,6 +79,13 @@ export default opCase<Attrs>({
     },
     {
       inputs: [
+        [2, 3, 2, 4],
+        [4, 8],
+      ],
+      note: "rows under several dimensions",
+    },
+    {
+      inputs: [
         [2, 1, 3, 4],
         [5, 4, 2],
       ],

@@ -1,0 +1,95 @@
+enable subgroups;
+
+// The gradients of attention_subgroup.wgsl for k and v, from the weights that attention_grad_query_subgroup.wgsl left:
+//   dk[j] = scale · Σᵢ dsᵢⱼ · q[i],  dv[j] = Σᵢ pᵢⱼ·fᵢⱼ · d_out[i].
+// A workgroup is one subgroup and makes 8 keys. Lane l loads the weights of query l of LANES, which the others get by
+// shuffle, and keeps elements 4l … 4l + 3 of the sums. dk and dv lie in one buffer; strides are in vec4s.
+const LANES = 8u;
+const HELD = 1u; // vec4s of a row that a lane holds: quads / LANES, rounded up
+
+const KEYS = 8u;
+const PARTS = KEYS * HELD;
+
+struct Params {
+  first: u32, pairs: u32, heads: u32, rows: u32, keys: u32, width: u32, quads: u32, causal: u32, scale: f32,
+  q_at: u32, q_batch: u32, q_head: u32, q_row: u32,
+  k_at: u32, k_batch: u32, k_head: u32, k_row: u32,
+  dv_at: u32, v_batch: u32, v_head: u32, v_row: u32,
+  out_batch: u32, out_head: u32, out_row: u32,
+}
+
+@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(1) var<storage, read> d_out: array<vec4f>;
+@group(0) @binding(2) var<storage, read> stats: array<vec4u>;
+@group(0) @binding(3) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> dkv: array<vec4f>;
+@group(0) @binding(5) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let pair = params.first + group.y;
+  let heads = max(params.heads, 1u);
+  let batch = pair / heads;
+  let head = pair % heads;
+  let key = group.x * KEYS;
+  let last_row = max(params.rows, 1u) - 1u;
+  // Nothing was written of keys beyond the last tile that counts.
+  let end = select(0u, params.rows, key < stats[pair * params.rows].y);
+
+  var quad: array<u32, HELD>;
+  // @unroll
+  for (var h = 0u; h < HELD; h++) { quad[h] = min(h * LANES + lane, max(params.quads, 1u) - 1u); }
+
+  let q_base = params.q_at + batch * params.q_batch + head * params.q_head;
+  let out_base = batch * params.out_batch + head * params.out_head;
+  let half = params.pairs * params.rows * params.width;
+  let columns = min(key / 4u + vec2u(0u, 1u), vec2u(max(params.width, 1u) - 1u));
+  var dk: array<vec4f, PARTS>;
+  var dv: array<vec4f, PARTS>;
+  let start = select(0u, key / LANES * LANES, params.causal == 1u);
+  for (var row = start; row < end; row += LANES) {
+    let inside = row + lane < params.rows;
+    let at = (group.y * params.rows + min(row + lane, last_row)) * params.width;
+    var p: array<vec4f, 2>;
+    var ds: array<vec4f, 2>;
+    p[0] = select(vec4f(), weights[at + columns.x], inside);
+    p[1] = select(vec4f(), weights[at + columns.y], inside);
+    ds[0] = select(vec4f(), weights[half + at + columns.x], inside);
+    ds[1] = select(vec4f(), weights[half + at + columns.y], inside);
+    for (var l = 0u; l < min(LANES, end - row); l++) {
+      let i = row + l;
+      var query: array<vec4f, HELD>;
+      var gradient: array<vec4f, HELD>;
+      // @unroll
+      for (var h = 0u; h < HELD; h++) {
+        query[h] = q[q_base + i * params.q_row + quad[h]];
+        gradient[h] = d_out[out_base + i * params.out_row + quad[h]];
+      }
+      // @unroll
+      for (var c = 0u; c < KEYS; c++) {
+        let weight = subgroupShuffle(p[c / 4u][c % 4u], l);
+        let slope = subgroupShuffle(ds[c / 4u][c % 4u], l);
+        // @unroll
+        for (var h = 0u; h < HELD; h++) {
+          dv[c * HELD + h] += weight * gradient[h];
+          dk[c * HELD + h] += slope * query[h];
+        }
+      }
+    }
+  }
+
+  let k_base = params.k_at + batch * params.k_batch + head * params.k_head;
+  let v_base = params.dv_at + batch * params.v_batch + head * params.v_head;
+  // @unroll
+  for (var c = 0u; c < KEYS; c++) {
+    if (key + c < params.keys) {
+      // @unroll
+      for (var h = 0u; h < HELD; h++) {
+        if (h * LANES + lane < params.quads) {
+          dkv[k_base + (key + c) * params.k_row + quad[h]] = dk[c * HELD + h] * params.scale;
+          dkv[v_base + (key + c) * params.v_row + quad[h]] = dv[c * HELD + h];
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+enable subgroups;
+
+// The gradient of attention_subgroup.wgsl for q, row by row, with the weights that attention_grad_key_subgroup.wgsl wants:
+//   dq[i] = scale · Σⱼ dsᵢⱼ · k[j],  dsᵢⱼ = pᵢⱼ · (fᵢⱼ · d_out[i]·v[j] − out[i]·d_out[i]),
+// p and f made again from stats. weights[0, pair, i, j] = pᵢⱼ·fᵢⱼ and weights[1, pair, i, j] = dsᵢⱼ, for `pairs` pairs of
+// example and head from `first` on; a row of weights is `width` vec4s long. Lanes, rows and keys as in
+// attention_subgroup.wgsl; tiles of keys that no row of a group may see are left out, and their weights are not written.
+// @include dropout_factor.wgsl
+const LANES = 8u;
+const HELD = 1u; // vec4s of a row that a lane holds: quads / LANES, rounded up
+const ROWS = 8u;
+const DROPOUT = 0u;
+
+const PARTS = ROWS * HELD;
+
+struct Params {
+  first: u32, pairs: u32, heads: u32, rows: u32, keys: u32, width: u32, quads: u32, causal: u32, scale: f32, stream: u32, p: f32,
+  q_at: u32, q_batch: u32, q_head: u32, q_row: u32,
+  k_at: u32, k_batch: u32, k_head: u32, k_row: u32,
+  v_at: u32, v_batch: u32, v_head: u32, v_row: u32,
+  out_batch: u32, out_head: u32, out_row: u32,
+}
+
+@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(1) var<storage, read> k: array<vec4f>;
+@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(3) var<storage, read> out: array<vec4f>;
+@group(0) @binding(4) var<storage, read> d_out: array<vec4f>;
+@group(0) @binding(5) var<storage, read> stats: array<vec4u>;
+@group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> weights: array<vec4f>;
+@group(0) @binding(8) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let pair = params.first + group.y;
+  let heads = max(params.heads, 1u);
+  let batch = pair / heads;
+  let head = pair % heads;
+  let row = group.x * ROWS;
+  let last_row = max(params.rows, 1u) - 1u;
+  let last_key = max(params.keys, 1u) - 1u;
+  let count = min(stats[pair * params.rows].y, params.keys);
+
+  var quad: array<u32, HELD>;
+  // @unroll
+  for (var h = 0u; h < HELD; h++) { quad[h] = min(h * LANES + lane, max(params.quads, 1u) - 1u); }
+
+  let q_base = params.q_at + batch * params.q_batch + head * params.q_head;
+  let k_base = params.k_at + batch * params.k_batch + head * params.k_head;
+  let v_base = params.v_at + batch * params.v_batch + head * params.v_head;
+  let out_base = batch * params.out_batch + head * params.out_head;
+  var query: array<vec4f, PARTS>;
+  var gradient: array<vec4f, PARTS>;
+  var sums: array<vec4f, PARTS>;
+  var along: array<f32, ROWS>; // out[i]·d_out[i]
+  var stat: array<vec4u, ROWS>;
+  // @unroll
+  for (var r = 0u; r < ROWS; r++) {
+    let i = min(row + r, last_row);
+    var share = 0.0;
+    // @unroll
+    for (var h = 0u; h < HELD; h++) {
+      let at = out_base + i * params.out_row + quad[h];
+      query[r * HELD + h] = q[q_base + i * params.q_row + quad[h]] * params.scale;
+      gradient[r * HELD + h] = d_out[at];
+      share += select(0.0, dot(d_out[at], out[at]), h * LANES + lane < params.quads);
+    }
+    along[r] = subgroupAdd(share);
+    stat[r] = stats[pair * params.rows + i];
+  }
+
+  let end = select(count, min(count, row + ROWS), params.causal == 1u);
+  for (var tile = 0u; tile < end; tile += 4u * LANES) {
+    let keys = tile + 4u * lane + vec4u(0u, 1u, 2u, 3u);
+    var k_at = k_base + min(keys, vec4u(last_key)) * params.k_row;
+    var v_at = v_base + min(keys, vec4u(last_key)) * params.v_row;
+    var scores = array<vec4f, ROWS>();
+    var slopes = array<vec4f, ROWS>();
+    // @unroll
+    for (var h = 0u; h < HELD; h++) {
+      for (var l = 0u; l < min(LANES, params.quads - h * LANES); l++) {
+        let c0 = k[k_at.x];
+        let c1 = k[k_at.y];
+        let c2 = k[k_at.z];
+        let c3 = k[k_at.w];
+        k_at += 1u;
+        let b0 = vec4f(c0.x, c1.x, c2.x, c3.x);
+        let b1 = vec4f(c0.y, c1.y, c2.y, c3.y);
+        let b2 = vec4f(c0.z, c1.z, c2.z, c3.z);
+        let b3 = vec4f(c0.w, c1.w, c2.w, c3.w);
+        // @unroll
+        for (var r = 0u; r < ROWS; r++) {
+          let theirs = subgroupShuffle(query[r * HELD + h], l);
+          scores[r] += theirs.x * b0;
+          scores[r] += theirs.y * b1;
+          scores[r] += theirs.z * b2;
+          scores[r] += theirs.w * b3;
+        }
+      }
+      for (var l = 0u; l < min(LANES, params.quads - h * LANES); l++) {
+        let c0 = v[v_at.x];
+        let c1 = v[v_at.y];
+        let c2 = v[v_at.z];
+        let c3 = v[v_at.w];
+        v_at += 1u;
+        let b0 = vec4f(c0.x, c1.x, c2.x, c3.x);
+        let b1 = vec4f(c0.y, c1.y, c2.y, c3.y);
+        let b2 = vec4f(c0.z, c1.z, c2.z, c3.z);
+        let b3 = vec4f(c0.w, c1.w, c2.w, c3.w);
+        // @unroll
+        for (var r = 0u; r < ROWS; r++) {
+          let theirs = subgroupShuffle(gradient[r * HELD + h], l);
+          slopes[r] += theirs.x * b0;
+          slopes[r] += theirs.y * b1;
+          slopes[r] += theirs.z * b2;
+          slopes[r] += theirs.w * b3;
+        }
+      }
+    }
+    // @unroll
+    for (var r = 0u; r < ROWS; r++) {
+      let i = row + r;
+      let inside = keys < vec4u(select(count, min(count, i + 1u), params.causal == 1u));
+      let p = select(vec4f(), exp(scores[r] - bitcast<f32>(stat[r].x)), inside);
+      var f = vec4f(1.0);
+      if (DROPOUT == 1u) {
+        let first = (pair * params.rows + i) * params.keys;
+        for (var c = 0u; c < 4u && keys[c] < count; c++) {
+          f[c] = dropout_factor(first + keys[c], stat[r].z, stat[r].w, params.stream, params.p);
+        }
+      }
+      scores[r] = p * f;
+      slopes[r] = p * (slopes[r] * f - along[r]);
+    }
+    let column = tile / 4u + lane;
+    if (column < params.width) {
+      // @unroll
+      for (var r = 0u; r < ROWS; r++) {
+        if (row + r < params.rows) {
+          let at = (group.y * params.rows + row + r) * params.width + column;
+          weights[at] = scores[r];
+          weights[params.pairs * params.rows * params.width + at] = slopes[r];
+        }
+      }
+    }
+    for (var l = 0u; l < min(LANES, (end - tile + 3u) / 4u); l++) {
+      // @unroll
+      for (var j = 0u; j < 4u; j++) {
+        let at = k_base + min(tile + 4u * l + j, last_key) * params.k_row;
+        var value: array<vec4f, HELD>;
+        // @unroll
+        for (var h = 0u; h < HELD; h++) { value[h] = k[at + quad[h]]; }
+        // @unroll
+        for (var r = 0u; r < ROWS; r++) {
+          let slope = subgroupShuffle(slopes[r][j], l);
+          // @unroll
+          for (var h = 0u; h < HELD; h++) { sums[r * HELD + h] += slope * value[h]; }
+        }
+      }
+    }
+  }
+
+  // @unroll
+  for (var r = 0u; r < ROWS; r++) {
+    let i = row + r;
+    if (i < params.rows) {
+      // @unroll
+      for (var h = 0u; h < HELD; h++) {
+        let at = q_base + i * params.q_row + quad[h];
+        if (h * LANES + lane < params.quads) { dq[at] = sums[r * HELD + h] * params.scale; }
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// x seen as [outer, n, inner, 2, half], rotated by pairs: with (c, s) = table[position, i] and x₀, x₁ the elements i of both halves
+// of a row, out₀ = c·x₀ − s·x₁ and out₁ = s·x₀ + c·x₁. BACK turns the other way, which is the gradient.
+// One invocation a pair.
+const BACK = 0u;
+
+struct Params { len: u32, n: u32, inner: u32, half: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> table: array<vec2f>;
+@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let pair = gid.x + gid.y * groups.x * 64u;
+  if (pair >= params.len) { return; }
+  let row = pair / params.half;
+  let i = pair % params.half;
+  let turn = table[row / params.inner % params.n * params.half + i];
+  let s = select(turn.y, -turn.y, BACK == 1u);
+  let at = row * 2u * params.half + i;
+  let a = x[at];
+  let b = x[at + params.half];
+  out[at] = turn.x * a - s * b;
+  out[at + params.half] = s * a + turn.x * b;
+}

@@ -1,0 +1,201 @@
+import attentionTile from "../../shaders/attention.wgsl";
+import gradKeyTile from "../../shaders/attention_grad_key.wgsl";
+import gradKeySubgroup from "../../shaders/attention_grad_key_subgroup.wgsl";
+import gradQueryTile from "../../shaders/attention_grad_query.wgsl";
+import gradQuerySubgroup from "../../shaders/attention_grad_query_subgroup.wgsl";
+import attentionSubgroup from "../../shaders/attention_subgroup.wgsl";
+import { scratch, type Tensor } from "../graph/tensor";
+import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
+import { sharesLoads, type Target } from "../kernel/target";
+
+/** Where the rows of an operand lie in its tensor: elements from one example, head and row to the next. */
+export interface Place {
+  readonly at: number;
+  readonly batch: number;
+  readonly head: number;
+  readonly row: number;
+}
+
+/** Sizes of an attention, and where its operands lie. */
+export interface Attention {
+  readonly batch: number;
+  readonly heads: number;
+  /** Queries of an example, and its keys. */
+  readonly rows: number;
+  readonly keys: number;
+  /** Elements of a query, a key and a value; at most {@link MAX_SIZE}. */
+  readonly size: number;
+  readonly causal: boolean;
+  readonly scale: number;
+  /** Dropout: probability and stream. */
+  readonly p: number;
+  readonly stream: number;
+  readonly q: Place;
+  readonly k: Place;
+  readonly v: Place;
+  readonly out: Place;
+}
+
+/** Elements of a row that the kernels can keep in registers. */
+export const MAX_SIZE = 128;
+
+/** Rows that a workgroup makes. */
+const SUBGROUP_ROWS = 8;
+const TILE = 32;
+
+/** Scores that the gradient by subgroups may keep at once; further heads come after. */
+const MAX_KEPT = 4 * 2 ** 20;
+
+/** vec4s of a row of kept scores. */
+const widthOf = ({ keys }: Attention): number => Math.ceil(keys / 4);
+
+/**
+ * Whether the kernels by subgroups fit, which otherwise are the faster ones by far where they are meant for: no case for a
+ * measurement. For the gradient the scores of at least one head must fit into its share of memory.
+ */
+function takesSubgroups(a: Attention, target: Target, grad: boolean): boolean {
+  return sharesLoads(target) && a.size % 4 === 0 && (!grad || 4 * a.rows * widthOf(a) <= MAX_KEPT);
+}
+
+export interface Operands {
+  readonly q: Tensor;
+  readonly k: Tensor;
+  readonly v: Tensor;
+  readonly out: Tensor;
+  /** u32 [pairs, rows, 4], see attention.wgsl. */
+  readonly stats: Tensor;
+}
+
+/** The launches that fill `out` and `stats`. */
+export function attentionDispatches(
+  a: Attention,
+  operands: Operands & { readonly lengths: Tensor | undefined; readonly random: Tensor | undefined },
+  target: Target,
+): Dispatch[] {
+  const { lengths, random, q } = operands;
+  const buffers = { ...operands, lengths: lengths ?? q, random: random ?? q };
+  const flops = 4 * a.rows * a.keys * a.size;
+  const shared = { by_length: Number(lengths !== undefined) };
+  if (takesSubgroups(a, target, false)) {
+    const { constants, unrolled, lanes } = bySubgroups(a, target);
+    return inChunks(a, MAX_WORKGROUPS).map(({ first, pairs }) =>
+      attentionSubgroup.dispatch({
+        buffers,
+        params: { ...params(a, 4), ...shared, first },
+        constants: { ...constants, DROPOUT: Number(a.p > 0), ROWS: SUBGROUP_ROWS },
+        unrolled,
+        grid: [Math.ceil(a.rows / SUBGROUP_ROWS) * lanes, pairs],
+        flops: flops * pairs,
+      }),
+    );
+  }
+  return inChunks(a, MAX_WORKGROUPS).map(({ first, pairs }) =>
+    attentionTile.dispatch({
+      buffers,
+      params: { ...params(a, 1), ...shared, first },
+      constants: { ...byTiles(a), DROPOUT: Number(a.p > 0) },
+      grid: tileGrid(a.rows, pairs),
+      flops: flops * pairs,
+    }),
+  );
+}
+
+export interface GradOperands extends Operands {
+  readonly dOut: Tensor;
+  /** Gets the gradient for q where q lies in its tensor. */
+  readonly dq: Tensor;
+  /** Gets the gradients for k, where k lies in its tensor, and for v from `dvAt` on. */
+  readonly dkv: Tensor;
+  readonly dvAt: number;
+}
+
+/** The launches of the gradients for q, k and v. */
+export function attentionGradDispatches(a: Attention, operands: GradOperands, target: Target): Dispatch[] {
+  return takesSubgroups(a, target, true) ? gradBySubgroups(a, operands, target) : gradByTiles(a, operands);
+}
+
+/** Scores are made once and kept, for a number of heads at a time. */
+function gradBySubgroups(a: Attention, { dOut, dvAt, ...operands }: GradOperands, target: Target): Dispatch[] {
+  const { rows, keys, size } = a;
+  const width = widthOf(a);
+  const { constants, unrolled, lanes } = bySubgroups(a, target);
+  const chunks = inChunks(a, Math.min(MAX_WORKGROUPS, Math.floor(MAX_KEPT / (4 * rows * width))));
+  const weights = scratch({ shape: [2, chunks[0]!.pairs, rows, 4 * width], dtype: "f32" });
+  const buffers = { ...operands, d_out: dOut, weights };
+  return chunks.flatMap(({ first, pairs }) => {
+    const shared = { ...params(a, 4), first, pairs, width };
+    const flops = 2 * pairs * rows * keys * size;
+    const query = gradQuerySubgroup.dispatch({
+      buffers,
+      params: shared,
+      constants: { ...constants, DROPOUT: Number(a.p > 0), ROWS: SUBGROUP_ROWS },
+      unrolled,
+      grid: [Math.ceil(rows / SUBGROUP_ROWS) * lanes, pairs],
+      flops: 3 * flops,
+    });
+    const key = gradKeySubgroup.dispatch({
+      buffers,
+      params: { ...shared, dv_at: dvAt / 4 },
+      constants,
+      unrolled,
+      grid: [Math.ceil(keys / SUBGROUP_ROWS) * lanes, pairs],
+      flops: 2 * flops,
+    });
+    return [query, key];
+  });
+}
+
+/** Scores are made again by each of the two kernels and never stored. */
+function gradByTiles(a: Attention, { dOut, dvAt, ...operands }: GradOperands): Dispatch[] {
+  const { batch, heads, rows, keys, size } = a;
+  const along = scratch({ shape: [batch * heads, rows], dtype: "f32" });
+  const buffers = { ...operands, d_out: dOut, along };
+  const constants = { ...byTiles(a), DROPOUT: Number(a.p > 0) };
+  return inChunks(a, MAX_WORKGROUPS).flatMap(({ first, pairs }) => {
+    const shared = { ...params(a, 1), first };
+    const flops = 2 * pairs * rows * keys * size;
+    const query = { buffers, params: shared, constants, grid: tileGrid(rows, pairs), flops: 3 * flops };
+    const key = { ...query, params: { ...shared, dv_at: dvAt }, grid: tileGrid(keys, pairs), flops: 4 * flops };
+    return [gradQueryTile.dispatch(query), gradKeyTile.dispatch(key)];
+  });
+}
+
+/** Pairs of example and head, so many at a time. */
+function inChunks({ batch, heads }: Attention, most: number): { first: number; pairs: number }[] {
+  const all = batch * heads;
+  const step = Math.ceil(all / Math.ceil(all / most));
+  return Array.from({ length: Math.ceil(all / step) }, (_, i) => ({
+    first: i * step,
+    pairs: Math.min(step, all - i * step),
+  }));
+}
+
+function bySubgroups({ size }: Attention, { subgroupSize: lanes, unrolled }: Target) {
+  const HELD = Math.ceil(size / 4 / lanes);
+  return { constants: { LANES: lanes, HELD }, unrolled, lanes };
+}
+
+const byTiles = ({ size }: Attention) => ({ CHUNKS: Math.ceil(size / TILE) });
+
+/** A workgroup of 8 × 8 for each tile of rows. */
+const tileGrid = (rows: number, pairs: number) => [Math.ceil(rows / TILE) * 8, pairs * 8] as const;
+
+/** Sizes and strides, in units of `unit` elements. */
+function params({ heads, rows, keys, size, causal, scale, stream, p, q, k, v, out }: Attention, unit: number) {
+  const u = (n: number) => n / unit;
+  return {
+    heads,
+    rows,
+    keys,
+    size,
+    quads: size / 4,
+    causal: Number(causal),
+    scale,
+    stream,
+    p,
+    ...{ q_at: u(q.at), q_batch: u(q.batch), q_head: u(q.head), q_row: u(q.row) },
+    ...{ k_at: u(k.at), k_batch: u(k.batch), k_head: u(k.head), k_row: u(k.row) },
+    ...{ v_at: u(v.at), v_batch: u(v.batch), v_head: u(v.head), v_row: u(v.row) },
+    ...{ out_batch: u(out.batch), out_head: u(out.head), out_row: u(out.row) },
+  };
+}

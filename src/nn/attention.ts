@@ -1,0 +1,129 @@
+import { ShapeError } from "../core/errors";
+import type { Generator } from "../graph/generator";
+import type { Tensor } from "../graph/tensor";
+import { add } from "../ops/add";
+import { attendCached, type KeyValueCache } from "../ops/attendCached";
+import { matmul } from "../ops/matmul";
+import { multiHeadAttention } from "../ops/multiHeadAttention";
+import { reshape } from "../ops/reshape";
+import { attentionWeights, type MaskedAttentionOptions } from "../ops/scaledDotProductAttention";
+import { slice } from "../ops/slice";
+import { tanh } from "../ops/tanh";
+import { constant, fansOf, initialized, xavierUniform } from "./init";
+import { Linear } from "./linear";
+import { Module } from "./module";
+
+export interface MultiheadAttentionOptions {
+  /** Probability that an attention weight is dropped in training; default 0. */
+  readonly dropout?: number;
+  /** Default true. */
+  readonly bias?: boolean;
+  readonly generator?: Generator | undefined;
+}
+
+/** Which keys a query may see, see {@link scaledDotProductAttention}. */
+export type AttendOptions = Pick<MaskedAttentionOptions, "causal" | "lengths" | "mask">;
+
+/**
+ * Attention by several heads with learnt projections, see {@link multiHeadAttention}. Tensors are [B, T, embedDim]. Names and
+ * layouts are PyTorch's: `in_proj_weight` [3·embedDim, embedDim] makes queries, keys and values, `out_proj` joins the heads.
+ */
+export class MultiheadAttention extends Module {
+  readonly inProjWeight: Tensor;
+  readonly inProjBias: Tensor | undefined;
+  readonly outProj: Linear;
+
+  constructor(
+    readonly embedDim: number,
+    readonly numHeads: number,
+    readonly options: MultiheadAttentionOptions = {},
+  ) {
+    super();
+    if (!Number.isInteger(embedDim / numHeads))
+      throw new ShapeError("MultiheadAttention", "embedDim must be a multiple of numHeads", {
+        embedDim: String(embedDim),
+        numHeads: String(numHeads),
+      });
+    const { bias = true } = options;
+    const shape = [3 * embedDim, embedDim];
+    this.inProjWeight = initialized("in_proj_weight", shape, fansOf(shape), xavierUniform);
+    if (bias) this.inProjBias = initialized("in_proj_bias", [3 * embedDim], fansOf(shape), constant(0));
+    this.outProj = new Linear(embedDim, embedDim, { bias, biasInit: constant(0) });
+  }
+
+  /** Self-attention. */
+  override forward(x: Tensor, options: AttendOptions = {}): Tensor {
+    return this.attend(x, x, x, options);
+  }
+
+  /**
+   * @param query [B, Tq, embedDim]
+   * @param key, value [B, Tk, embedDim]; one product makes what comes from the same tensor
+   * @returns [B, Tq, embedDim]
+   */
+  attend(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions = {}): Tensor {
+    const { numHeads: heads } = this;
+    const { dropout = 0, generator } = this.options;
+    const shared = key === value;
+    const projections: [Tensor, Tensor?, Tensor?] =
+      shared && query === key
+        ? [this.#project(query, 0, 3)]
+        : shared
+          ? [this.#project(query, 0, 1), this.#project(key, 1, 3)]
+          : [this.#project(query, 0, 1), this.#project(key, 1, 2), this.#project(value, 2, 3)];
+    const p = this.training ? dropout : 0;
+    return this.outProj.forward(multiHeadAttention(projections, { heads, dropout: p, generator, ...options }));
+  }
+
+  /**
+   * Self-attention of new positions [B, n, embedDim] to those of a cache and to one another, for generation: see
+   * {@link attendCached}. Make the cache with `createKeyValueCache(B, longest, embedDim)`, one a layer.
+   */
+  attendCached(x: Tensor, cache: KeyValueCache): Tensor {
+    return this.outProj.forward(attendCached(this.#project(x, 0, 3), cache, { heads: this.numHeads }));
+  }
+
+  /** The product with parts `from` … `to − 1` of the three: those of queries, of keys and of values. */
+  #project(x: Tensor, from: number, to: number): Tensor {
+    const part = (t: Tensor) => (to - from === 3 ? t : slice(t, 0, from * this.embedDim, to * this.embedDim));
+    const y = matmul(x, part(this.inProjWeight), { transB: true });
+    return this.inProjBias ? add(y, part(this.inProjBias)) : y;
+  }
+}
+
+/**
+ * Additive attention: weights are the softmax of `vᵀ·tanh(W·query + U·key)`, the result is the weighted sum of the keys.
+ * @see Bahdanau, Cho and Bengio 2015, "Neural machine translation by jointly learning to align and translate", §A.1.2
+ */
+export class AdditiveAttention extends Module {
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly score: Linear;
+
+  constructor(queryDim: number, keyDim: number, hiddenDim: number) {
+    super();
+    this.query = new Linear(queryDim, hiddenDim, { bias: false });
+    this.key = new Linear(keyDim, hiddenDim);
+    this.score = new Linear(hiddenDim, 1, { bias: false });
+  }
+
+  /** Attention of rows to one another; queries and keys are of one size. */
+  override forward(x: Tensor, options: AttendOptions = {}): Tensor {
+    return this.attend(x, x, options).context;
+  }
+
+  /**
+   * @param query [B, Tq, queryDim]
+   * @param keys [B, Tk, keyDim]
+   * @returns `context` [B, Tq, keyDim], and `weights` [B, Tq, Tk]
+   */
+  attend(query: Tensor, keys: Tensor, options: AttendOptions = {}): { context: Tensor; weights: Tensor } {
+    const [batch, tq] = query.shape as [number, number];
+    const tk = keys.shape[1]!;
+    const q = reshape(this.query.forward(query), [batch, tq, 1, -1]);
+    const k = reshape(this.key.forward(keys), [batch, 1, tk, -1]);
+    const scores = reshape(this.score.forward(tanh(add(q, k))), [batch, tq, tk]);
+    const weights = attentionWeights("AdditiveAttention", scores, options);
+    return { context: matmul(weights, keys), weights };
+  }
+}

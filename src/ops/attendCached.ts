@@ -1,0 +1,108 @@
+import advance from "../../shaders/advance.wgsl";
+import appendRows from "../../shaders/append_rows.wgsl";
+import attendKernel from "../../shaders/attend_cached.wgsl";
+import { DTypeError, ShapeError } from "../core/errors";
+import { sameShape, showShape } from "../core/shape";
+import { MAX_SIZE } from "../families/attention";
+import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { state, type Tensor } from "../graph/tensor";
+import { recordUpdate } from "../graph/trace";
+
+/** Keys and values of the positions so far, kept on the device from step to step. */
+export interface KeyValueCache {
+  /** f32 [B, capacity, 2·C]: keys and values beside one another. */
+  readonly rows: Tensor;
+  /** u32 [1]: how many positions there are. Set it to 0 with `engine.write` to start another sequence. */
+  readonly position: Tensor;
+}
+
+/** An empty cache for `batch` sequences of up to `capacity` positions, of keys and values of `dim` elements. */
+export const createKeyValueCache = (batch: number, capacity: number, dim: number): KeyValueCache => ({
+  rows: state("keys and values", { shape: [batch, capacity, 2 * dim], dtype: "f32" }),
+  position: state("position", { shape: [1], dtype: "u32" }),
+});
+
+interface CachedAttrs {
+  readonly heads: number;
+  readonly scale: number;
+}
+
+/**
+ * Causal attention of new positions to those of a cache and to one another, for generating a sequence bit by bit:
+ * `softmax(scale · q·kᵀ) · v` over the positions so far. At the end of the step the new keys and values are in the cache and
+ * its position has moved on. Positions beyond its capacity are not kept. No gradient flows.
+ *
+ * @param qkv f32 [B, n, 3·C]: queries, keys and values of n new positions beside one another, C = heads·E, E at most 128
+ * @returns [B, n, C]
+ * @throws ShapeError, DTypeError
+ */
+export function attendCached(
+  qkv: Tensor,
+  cache: KeyValueCache,
+  { heads, scale }: { readonly heads: number; readonly scale?: number },
+): Tensor {
+  const name = "attendCached";
+  checkDTypes(name, [qkv, cache.rows], ["f32"]);
+  if (cache.position.dtype !== "u32")
+    throw new DTypeError(name, `the position has dtype ${cache.position.dtype}`, { wants: "u32" });
+  const [batch, , width] = qkv.shape as [number, number, number];
+  const [, capacity] = cache.rows.shape as [number, number];
+  const c = width / 3;
+  const size = c / heads;
+  const fits = sameShape(cache.rows.shape, [batch, capacity, 2 * c]) && sameShape(cache.position.shape, [1]);
+  if (qkv.shape.length !== 3 || !fits || !Number.isInteger(heads) || !Number.isInteger(size) || size > MAX_SIZE)
+    throw new ShapeError(
+      name,
+      `wants qkv [B, n, 3·C] and a cache [B, capacity, 2·C], C/heads whole and at most ${MAX_SIZE}`,
+      {
+        qkv: showShape(qkv.shape),
+        cache: showShape(cache.rows.shape),
+        heads: String(heads),
+      },
+    );
+  const out = record(op, [qkv, cache.rows, cache.position], { heads, scale: scale ?? 1 / Math.sqrt(size) });
+  append(qkv, cache);
+  return out;
+}
+
+/** Puts the new keys and values into the cache once the step has been computed, and moves its position on. */
+function append(qkv: Tensor, { rows: cache, position }: KeyValueCache): void {
+  const [batch, rows, width] = qkv.shape as [number, number, number];
+  const capacity = cache.shape[1]!;
+  const len = (batch * rows * 2 * width) / 3;
+  recordUpdate({
+    name: `append ${rows}`,
+    reads: [qkv],
+    writes: [cache, position],
+    lower: () => [
+      appendRows.dispatch({
+        buffers: { qkv, position, cache },
+        params: { len, rows, width: width / 3, capacity },
+        grid: len,
+      }),
+      advance.dispatch({ buffers: { counter: position }, params: { by: rows, limit: capacity }, grid: 1 }),
+    ],
+  });
+}
+
+export const op: KernelOp<CachedAttrs> = {
+  kind: "kernel",
+  name: "attendCached",
+  infer: ([qkv]) => [{ shape: [...qkv!.shape.slice(0, 2), qkv!.shape[2]! / 3], dtype: "f32" }],
+  lower([qkv, cache, position], [out], { heads, scale }) {
+    const [batch, rows, c] = out!.shape as [number, number, number];
+    const capacity = cache!.shape[1]!;
+    return [
+      attendKernel.dispatch({
+        buffers: { qkv: qkv!, cache: cache!, position: position!, out: out! },
+        params: { rows, heads, size: c / heads, capacity, scale },
+        grid: [rows * LANES, heads, batch],
+        flops: 4 * batch * rows * capacity * c,
+      }),
+    ];
+  },
+  vjp: () => [null, null, null],
+};
+
+/** Invocations of a workgroup of attend_cached.wgsl. */
+const LANES = 64;

@@ -1,0 +1,88 @@
+import { ShapeError } from "../core/errors";
+import { sameShape, showShape } from "../core/shape";
+import { checkDTypes } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+import { permute } from "./permute";
+import { reshape } from "./reshape";
+import { type MaskedAttentionOptions, recordAttention, scaledDotProductAttention } from "./scaledDotProductAttention";
+import { slice } from "./slice";
+
+export interface MultiHeadAttentionOptions extends MaskedAttentionOptions {
+  /** H: every row is cut into so many equal parts, that attend apart from one another. */
+  readonly heads: number;
+}
+
+/**
+ * {@link scaledDotProductAttention} of rows that hold the heads beside one another, read and written where they lie:
+ * nothing is permuted or copied, unless there is a `mask`.
+ *
+ * @param projections queries, keys and values, f32, C = H·E:
+ *   one tensor [B, T, 3·C] that holds all three beside one another; or queries [B, Tq, C] and a tensor [B, Tk, 2·C] that
+ *   holds keys and values; or queries [B, Tq, C], keys and values [B, Tk, C]
+ * @returns [B, Tq, C]
+ * @throws ShapeError, DTypeError
+ * @see Vaswani et al. 2017, "Attention is all you need", §3.2.2
+ */
+export function multiHeadAttention(
+  projections: readonly [Tensor, Tensor?, Tensor?],
+  { heads, ...options }: MultiHeadAttentionOptions,
+): Tensor {
+  const name = "multiHeadAttention";
+  const tensors = projections.filter((t) => t !== undefined);
+  checkDTypes(name, tensors, ["f32"]);
+  const n = tensors.length;
+  const [first, second = first, third = second] = tensors as [Tensor, Tensor?, Tensor?];
+  const [batch, rows, width] = first.shape as [number, number, number];
+  const c = n === 1 ? width / 3 : width;
+  const wants = [[3 * c], [c, 2 * c], [c, c, c]][n - 1] ?? [];
+  const keys = second.shape[1]!;
+  const fits = tensors.every((t, i) => sameShape(t.shape, [batch, i ? keys : rows, wants[i]!]));
+  const size = c / heads;
+  if (first.shape.length !== 3 || n > 3 || !fits || !Number.isInteger(heads) || !Number.isInteger(size))
+    throw new ShapeError(
+      name,
+      "wants [B, T, 3·C], or [B, Tq, C] and [B, Tk, 2·C], or three of C, C a multiple of heads",
+      {
+        projections: tensors.map((t) => showShape(t.shape)).join(", "),
+        heads: String(heads),
+      },
+    );
+  // Which C elements of its tensor's rows each operand is.
+  const parts = [
+    [0, 1, 2],
+    [0, 0, 1],
+    [0, 0, 0],
+  ][n - 1]!;
+  const operands = [first, second, third] as const;
+  if (options.mask) return masked(operands, parts, size, heads, options);
+  const [q, k, v] = operands.map((t, i) => {
+    const row = t.shape[2]!;
+    return { at: parts[i]! * c, batch: t.shape[1]! * row, head: size, row };
+  });
+  const out = { at: 0, batch: rows * c, head: size, row: c };
+  return recordAttention(
+    name,
+    tensors,
+    [batch, rows, c],
+    { batch, heads, rows, keys, size },
+    { q: q!, k: k!, v: v!, out },
+    options,
+  );
+}
+
+/** The operands cut out and permuted, for the way that stores the scores. */
+function masked(
+  operands: readonly Tensor[],
+  parts: readonly number[],
+  size: number,
+  heads: number,
+  options: MaskedAttentionOptions,
+): Tensor {
+  const [q, k, v] = operands.map((t, i) => {
+    const [batch, rows] = t.shape as [number, number];
+    const part = slice(t, 2, parts[i]! * heads * size, (parts[i]! + 1) * heads * size);
+    return permute(reshape(part, [batch, rows, heads, size]), [0, 2, 1, 3]);
+  });
+  const out = permute(scaledDotProductAttention(q!, k!, v!, options), [0, 2, 1, 3]);
+  return reshape(out, [out.shape[0]!, out.shape[1]!, -1]);
+}

@@ -1,0 +1,232 @@
+import { DTypeError, ShapeError } from "../core/errors";
+import { broadcastShapes, type Shape, type Spec, sameShape, showShape } from "../core/shape";
+import {
+  type Attention,
+  attentionDispatches,
+  attentionGradDispatches,
+  MAX_SIZE,
+  type Place,
+} from "../families/attention";
+import { defaultGenerator, type Generator, useGenerator } from "../graph/generator";
+import { checkDTypes, type KernelOp, noSecondDerivative, recordAll } from "../graph/op";
+import { data, type Tensor } from "../graph/tensor";
+import { add } from "./add";
+import { dropout } from "./dropout";
+import { less } from "./less";
+import { lessEqual } from "./lessEqual";
+import { logicalAnd } from "./logicalAnd";
+import { matmul } from "./matmul";
+import { mul } from "./mul";
+import { reshape } from "./reshape";
+import { slice } from "./slice";
+import { softmax } from "./softmax";
+import { where } from "./where";
+
+export interface AttentionOptions {
+  /** Query i sees keys 0 … i only; default false. */
+  readonly causal?: boolean;
+  /** i32 [B]: how many keys of each example count, from the first on; the others are padding. Default all. */
+  readonly lengths?: Tensor | undefined;
+  /** Factor of the scores; default 1/√E. */
+  readonly scale?: number;
+  /** Probability that a weight is dropped, 0 ≤ p < 1; the others are scaled by 1/(1 − p). Default 0. */
+  readonly dropout?: number;
+  /** Where dropout's random numbers come from; default the engine-wide generator. */
+  readonly generator?: Generator | undefined;
+}
+
+export interface MaskedAttentionOptions extends AttentionOptions {
+  /** Broadcasts to [B, H, Tq, Tk]. f32: added to the scores. u32: 1 where a query may see a key, 0 where not. */
+  readonly mask?: Tensor | undefined;
+}
+
+/**
+ * Attention, `softmax(scale · q·kᵀ + mask) · v`, for each head of each example. Queries that may see no key give zeros and
+ * send no gradient. The scores are never stored, only the logarithm of their sum for each query; with a `mask` they are.
+ *
+ * @param q f32 [B, H, Tq, E], or [B, T, E] for one head; E at most 128
+ * @param k f32 [B, H, Tk, E]
+ * @param v f32 [B, H, Tk, E]
+ * @returns [B, H, Tq, E]
+ * @throws ShapeError, DTypeError
+ * @see Vaswani et al. 2017, "Attention is all you need", §3.2.1; Dao et al. 2022, "FlashAttention"
+ */
+export function scaledDotProductAttention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  options: MaskedAttentionOptions = {},
+): Tensor {
+  const name = "scaledDotProductAttention";
+  const operands = { q: showShape(q.shape), k: showShape(k.shape), v: showShape(v.shape) };
+  checkDTypes(name, [q, k, v], ["f32"]);
+  const rank = q.shape.length;
+  if ((rank !== 3 && rank !== 4) || k.shape.length !== rank || !sameShape(k.shape, v.shape))
+    throw new ShapeError(name, "q, k and v must be [B, H, T, E] or [B, T, E], and k like v", operands);
+  const [tq, e] = q.shape.slice(-2) as [number, number];
+  const tk = k.shape.at(-2)!;
+  if (!sameShape(q.shape.slice(0, -2), k.shape.slice(0, -2)) || k.shape.at(-1) !== e)
+    throw new ShapeError(name, "q and k differ in more than the number of rows", operands);
+  const [batch, heads] = [q.shape[0]!, rank === 4 ? q.shape[1]! : 1];
+  if (options.mask) return attentionByParts(q, k, v, options);
+  const lies = (rows: number): Place => ({ at: 0, batch: heads * rows * e, head: rows * e, row: e });
+  const sizes = { batch, heads, rows: tq, keys: tk, size: e };
+  return recordAttention(
+    name,
+    [q, k, v],
+    q.shape,
+    sizes,
+    { q: lies(tq), k: lies(tk), v: lies(tk), out: lies(tq) },
+    options,
+  );
+}
+
+type Sizes = Pick<Attention, "batch" | "heads" | "rows" | "keys" | "size">;
+type Places = Pick<Attention, "q" | "k" | "v" | "out">;
+
+/**
+ * Attention by the fused kernels, of operands that lie in their tensors as `places` says.
+ * @param tensors one that holds q, k and v; or two, q and another that holds k and v; or three
+ * @param shape of the result, see `places.out`
+ */
+export function recordAttention(
+  name: string,
+  tensors: readonly Tensor[],
+  shape: Shape,
+  sizes: Sizes,
+  places: Places,
+  {
+    causal = false,
+    lengths,
+    scale = 1 / Math.sqrt(sizes.size),
+    dropout: p = 0,
+    generator = defaultGenerator,
+  }: AttentionOptions,
+): Tensor {
+  if (sizes.size > MAX_SIZE) throw new ShapeError(name, `head size ${sizes.size}`, { allowed: `1 … ${MAX_SIZE}` });
+  checkOptions(name, sizes.batch, p, lengths);
+  const inputs = [...tensors, ...(lengths ? [lengths] : []), ...(p > 0 ? [generator.state] : [])];
+  const stream = p > 0 ? useGenerator(generator) : 0;
+  const tensorCount = tensors.length;
+  return recordAll(op, inputs, { ...sizes, ...places, causal, scale, p, stream, tensors: tensorCount, shape })[0]!;
+}
+
+function checkOptions(name: string, batch: number, p: number, lengths: Tensor | undefined): void {
+  if (!(p >= 0 && p < 1)) throw new ShapeError(name, `dropout probability ${p}`, { wants: "0 ≤ p < 1" });
+  if (!lengths) return;
+  if (lengths.dtype !== "i32") throw new DTypeError(name, `lengths have dtype ${lengths.dtype}`, { wants: "i32" });
+  if (!sameShape(lengths.shape, [batch]))
+    throw new ShapeError(name, "lengths must be one number an example", {
+      lengths: showShape(lengths.shape),
+      examples: String(batch),
+    });
+}
+
+interface AttentionAttrs extends Attention {
+  /** Inputs that hold q, k and v; after them lengths and random state, where there are any. */
+  readonly tensors: number;
+  readonly shape: Shape;
+}
+
+/** q, k and v among the inputs. */
+const threeOf = (inputs: readonly Tensor[], n: number) => ({
+  q: inputs[0]!,
+  k: inputs[n === 1 ? 0 : 1]!,
+  v: inputs[n - 1]!,
+});
+
+export const op: KernelOp<AttentionAttrs> = {
+  kind: "kernel",
+  name: "attention",
+  infer: (_, { batch, heads, rows, shape }) => [
+    { shape, dtype: "f32" },
+    { shape: [batch, heads, rows, 4], dtype: "u32" },
+  ],
+  lower(inputs, [out, stats], { tensors, shape: _, ...a }, target) {
+    const random = a.p > 0 ? inputs.at(-1) : undefined;
+    const lengths = inputs.length - tensors > (random ? 1 : 0) ? inputs[tensors] : undefined;
+    return attentionDispatches(a, { ...threeOf(inputs, tensors), out: out!, stats: stats!, lengths, random }, target);
+  },
+  vjp(inputs, [dOut], attrs, [out, stats]) {
+    const tensors = inputs.slice(0, attrs.tensors);
+    const grads = recordAll(grad, [...tensors, out!, stats!, dOut!], attrs);
+    const rest = inputs.slice(attrs.tensors).map(() => null);
+    if (attrs.tensors < 3) return [...grads, ...rest];
+    const half = (i: number) => reshape(slice(grads[1]!, 0, i, i + 1), inputs[1]!.shape);
+    return [grads[0]!, half(0), half(1), ...rest];
+  },
+};
+
+/** One gradient a tensor; those for k and v are halves of one where they are tensors of their own. */
+const grad: KernelOp<AttentionAttrs> = {
+  kind: "kernel",
+  name: "attention_grad",
+  infer: (inputs, { tensors }) =>
+    tensors < 3
+      ? inputs.slice(0, tensors)
+      : [inputs[0]!, { shape: [2, ...inputs[1]!.shape] as const, dtype: "f32" } satisfies Spec],
+  lower(inputs, outs, { tensors, shape: _, ...a }, target) {
+    const [out, stats, dOut] = inputs.slice(tensors) as [Tensor, Tensor, Tensor];
+    const dvAt = tensors < 3 ? a.v.at : inputs[1]!.size;
+    const made = { dq: outs[0]!, dkv: outs.at(-1)!, dvAt };
+    return attentionGradDispatches(a, { ...threeOf(inputs, tensors), out, stats, dOut, ...made }, target);
+  },
+  vjp: noSecondDerivative("attention_grad"),
+};
+
+/**
+ * The same by products and a softmax, with the scores stored: where a mask is given, as the reference of the fused kernels,
+ * and for second derivatives.
+ * @param q, k, v see {@link scaledDotProductAttention}, which says the rest
+ */
+export function attentionByParts(q: Tensor, k: Tensor, v: Tensor, options: MaskedAttentionOptions = {}): Tensor {
+  const scaled = mul(q, options.scale ?? 1 / Math.sqrt(q.shape.at(-1)!));
+  const weights = attentionWeights("scaledDotProductAttention", matmul(scaled, k, { transB: true }), options);
+  return matmul(weights, v);
+}
+
+/** A score so low that nothing is left of it after the exponential. */
+const NOWHERE = -1e30;
+
+/** Weights from scores [B, .., Tq, Tk]: their softmax over the keys that a query may see, with dropout. */
+export function attentionWeights(
+  name: string,
+  scores: Tensor,
+  { causal = false, lengths, mask, dropout: p = 0, generator }: Omit<MaskedAttentionOptions, "scale">,
+): Tensor {
+  checkOptions(name, scores.shape[0]!, p, lengths);
+  const insides: Tensor[] = [];
+  if (causal || lengths) insides.push(attends(scores.shape, causal, lengths));
+  if (mask) checkMask(name, mask, scores.shape);
+  if (mask?.dtype === "u32") insides.push(mask);
+  const shifted = mask?.dtype === "f32" ? add(scores, mask) : scores;
+  if (!insides.length) return dropout(softmax(shifted), p, { generator });
+  const inside = insides.reduce((a, b) => logicalAnd(a, b));
+  const weights = softmax(where(inside, shifted, NOWHERE));
+  return dropout(where(inside, weights, 0), p, { generator });
+}
+
+/** @throws ShapeError, DTypeError unless the mask fits the scores */
+function checkMask(name: string, mask: Tensor, scores: Shape): void {
+  checkDTypes(`${name}: mask`, [mask], ["f32", "u32"]);
+  const joined = mask.shape.length <= scores.length ? broadcastShapes(name, [mask.shape, scores]) : mask.shape;
+  if (!sameShape(joined, scores))
+    throw new ShapeError(name, "the mask does not broadcast to the scores", {
+      mask: showShape(mask.shape),
+      scores: showShape(scores),
+    });
+}
+
+/** u32 [B or 1, …, Tq, Tk]: 1 where the query may see the key. */
+function attends(scores: Shape, causal: boolean, lengths: Tensor | undefined): Tensor {
+  const [tq, tk] = scores.slice(-2) as [number, number];
+  const numbers = (n: number, shape: Shape) =>
+    data(
+      { shape, dtype: "i32" },
+      Int32Array.from({ length: n }, (_, i) => i),
+    );
+  const key = numbers(tk, [1, tk]);
+  const parts = lengths ? [less(key, reshape(lengths, [lengths.size, ...scores.slice(1).map(() => 1)]))] : [];
+  if (causal) parts.push(lessEqual(key, numbers(tq, [tq, 1])));
+  return parts.reduce((a, b) => logicalAnd(a, b));
+}

@@ -1,0 +1,218 @@
+import { expect, test } from "vitest";
+import { numel } from "../../src/core/shape";
+import type { Tensor } from "../../src/graph/tensor";
+import { AdditiveAttention, type AttendOptions, MultiheadAttention } from "../../src/nn/attention";
+import { manualSeed } from "../../src/nn/init";
+import { LayerNorm } from "../../src/nn/layerNorm";
+import { Linear } from "../../src/nn/linear";
+import type { Module } from "../../src/nn/module";
+import { LearnedPositions, SinusoidalPositions } from "../../src/nn/positions";
+import { TransformerDecoderLayer, TransformerEncoderLayer } from "../../src/nn/transformer";
+import { createKeyValueCache } from "../../src/ops/attendCached";
+import { embedding } from "../../src/ops/embedding";
+import { reshape } from "../../src/ops/reshape";
+import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
+import { gradients } from "../../src/optim/gradients";
+import { tensor } from "../../src/train/engine";
+import { describeOnDawn } from "../device";
+import { noise } from "../families/compute";
+
+const names = (m: Module) => m.namedParameters().map(([name, t]) => `${name} [${t.shape}]`);
+
+test("layers have PyTorch's names and shapes", () => {
+  expect(names(new TransformerDecoderLayer(8, 2, { dimFeedforward: 12 })).sort()).toEqual(
+    [
+      ...["self_attn", "multihead_attn"].flatMap((a) => [
+        `${a}.in_proj_weight [24,8]`,
+        `${a}.in_proj_bias [24]`,
+        `${a}.out_proj.weight [8,8]`,
+        `${a}.out_proj.bias [8]`,
+      ]),
+      ...["linear1.weight [12,8]", "linear1.bias [12]", "linear2.weight [8,12]", "linear2.bias [8]"],
+      ...["norm1", "norm2", "norm3"].flatMap((n) => [`${n}.weight [8]`, `${n}.bias [8]`]),
+    ].sort(),
+  );
+  expect(names(new TransformerEncoderLayer(8, 2, { dimFeedforward: 12, activation: "swiglu", bias: false }))).toEqual([
+    ...["self_attn.in_proj_weight [24,8]", "self_attn.out_proj.weight [8,8]"],
+    ...["linear1.weight [24,8]", "linear2.weight [8,12]", "norm1.weight [8]", "norm2.weight [8]"],
+  ]);
+});
+
+/** Two layers of a GPT, its vocabulary and context as small as they can be. */
+class Gpt {
+  readonly tokens = new Linear(16, 7, { bias: false });
+  readonly positions = new LearnedPositions(9, 16);
+  readonly blocks = [0, 1].map(
+    () => new TransformerEncoderLayer(16, 2, { dimFeedforward: 24, dropout: 0, activation: "gelu", normFirst: true }),
+  );
+  readonly norm = new LayerNorm(16);
+  readonly head = new Linear(16, 7, { bias: false });
+
+  parameters(): [string, Tensor][] {
+    const parts = { tokens: this.tokens, positions: this.positions, norm: this.norm, head: this.head };
+    const blocks = Object.fromEntries(this.blocks.map((b, i) => [`blocks.${i}`, b]));
+    return Object.entries({ ...parts, ...blocks }).flatMap(([n, m]) =>
+      m.namedParameters().map(([p, t]): [string, Tensor] => [`${n}.${p}`, t]),
+    );
+  }
+
+  loss(x: Tensor, labels: Tensor): Tensor {
+    const first = this.positions.forward(embedding(this.tokens.weight, x));
+    const last = this.blocks.reduce((h, b) => b.forward(h, { causal: true }), first);
+    const logits = this.head.forward(this.norm.forward(last));
+    return softmaxCrossEntropy(reshape(logits, [-1, 7]), reshape(labels, [-1]));
+  }
+}
+
+await describeOnDawn("transformers", (engine) => {
+  const value = (shape: readonly number[], from = 0) =>
+    tensor(
+      Float32Array.from({ length: numel(shape) }, (_, i) => noise(i + from)),
+      shape,
+    );
+
+  test("a small GPT: gradients as differences say, fused as unfused", { timeout: 120_000 }, async () => {
+    manualSeed(5);
+    const gpt = new Gpt();
+    const spec = { shape: [2, 9], dtype: "i32" } as const;
+    const feeds = {
+      x: Int32Array.from({ length: 18 }, (_, i) => (i * i) % 7),
+      labels: Int32Array.from({ length: 18 }, (_, i) => (3 * i + 1) % 7),
+    };
+    const parameters = gpt.parameters();
+    const capture = (fuse: boolean) =>
+      engine.capture(
+        { x: spec, labels: spec },
+        ({ x, labels }): Record<string, Tensor> => {
+          const loss = gpt.loss(x, labels);
+          const grads = gradients(
+            loss,
+            parameters.map(([, t]) => t),
+          );
+          return { loss, ...Object.fromEntries(parameters.map(([name], i) => [name, grads[i]!])) };
+        },
+        { fuse },
+      );
+    const [fused, unfused] = [await capture(true), await capture(false)];
+    for (const step of [fused, unfused]) await step.run(feeds);
+    for (const [name] of parameters) {
+      const expected = await unfused.read(name);
+      const off = (await fused.read(name)).map((g, i) => Math.abs(g - expected[i]!));
+      expect(Math.max(...off), name).toBeLessThan(1e-6);
+    }
+    for (const [name, t] of parameters) {
+      const values = (await engine.read(t)) as Float32Array<ArrayBuffer>;
+      const grads = [...(await unfused.read(name))];
+      const at = grads.reduce((best, g, i) => (Math.abs(g) > Math.abs(grads[best]!) ? i : best), 0);
+      const lossAt = async (h: number) => {
+        engine.write(t, values.with(at, values[at]! + h));
+        await fused.run();
+        return (await fused.read("loss"))[0]!;
+      };
+      const [h, analytic] = [5e-3, grads[at]!];
+      const numeric =
+        (8 * ((await lossAt(h)) - (await lossAt(-h))) - ((await lossAt(2 * h)) - (await lossAt(-2 * h)))) / (12 * h);
+      engine.write(t, values);
+      expect(Math.abs(numeric - analytic), name).toBeLessThan(1e-3 * Math.abs(analytic) + 1e-4);
+    }
+  });
+
+  test("queries, keys and values from one tensor, two or three: the same attention", async () => {
+    const mha = new MultiheadAttention(8, 2);
+    const x = value([2, 5, 8]);
+    const [again, more] = [value([2, 5, 8]), value([2, 5, 8])];
+    const options: AttendOptions = { lengths: tensor(Int32Array.of(5, 2), [2]) };
+    const ways = [mha.forward(x, options), mha.attend(x, again, again, options), mha.attend(x, again, more, options)];
+    const [one, two, three] = await engine.read(ways);
+    one!.forEach((v, i) => {
+      expect(two![i]).toBeCloseTo(v, 5);
+      expect(three![i]).toBeCloseTo(v, 5);
+    });
+  });
+
+  test("positions one by one, with a cache, give what all at once give", async () => {
+    const layer = new TransformerEncoderLayer(8, 2, { dimFeedforward: 16 }).eval();
+    const positions = new LearnedPositions(6, 8);
+    const x = Float32Array.from({ length: 2 * 5 * 8 }, (_, i) => noise(i));
+    const all = await engine.read(layer.forward(positions.forward(tensor(x, [2, 5, 8])), { causal: true }));
+    const cache = createKeyValueCache(2, 6, 8);
+    const rows = (from: number, n: number, values: ArrayLike<number>) =>
+      [0, 1].flatMap((b) => Array.from({ length: 8 * n }, (_, i) => values[(b * 5 + from) * 8 + i]!));
+    for (const [from, n] of [
+      [0, 2],
+      [2, 1],
+      [3, 1],
+      [4, 1],
+    ] as const) {
+      const part = tensor(Float32Array.from(rows(from, n, x)), [2, n, 8]);
+      const out = await engine.read(layer.forwardCached(positions.forward(part, cache.position), cache));
+      rows(from, n, all).forEach((v, i) => {
+        expect(out[i], `row ${from}`).toBeCloseTo(v, 5);
+      });
+    }
+    expect([...(await engine.read(cache.position))]).toEqual([5]);
+  });
+
+  test("a decoder layer sees earlier positions and unpadded memory only", async () => {
+    const layer = new TransformerDecoderLayer(8, 2, { dimFeedforward: 16, activation: "swiglu" }).eval();
+    const options = { memory: { lengths: tensor(Int32Array.of(3), [1]) }, self: { causal: true } };
+    const run = (x: Float32Array<ArrayBuffer>, memory: Float32Array<ArrayBuffer>) =>
+      engine.read(
+        layer.forward(new SinusoidalPositions().forward(tensor(x, [1, 4, 8])), tensor(memory, [1, 5, 8]), options),
+      );
+    const x = Float32Array.from({ length: 32 }, (_, i) => noise(i));
+    const memory = Float32Array.from({ length: 40 }, (_, i) => noise(i + 100));
+    const before = await run(x, memory);
+    expect(
+      await run(
+        x,
+        memory.map((v, i) => (i < 24 ? v : 9)),
+      ),
+    ).toEqual(before);
+    const later = await run(
+      x.map((v, i) => (i < 24 ? v : 9)),
+      memory,
+    );
+    expect([...later.slice(0, 24)]).toEqual([...before.slice(0, 24)]);
+    expect([...later.slice(24)]).not.toEqual([...before.slice(24)]);
+    expect(
+      await run(
+        x,
+        memory.map((v) => -v),
+      ),
+    ).not.toEqual(before);
+  });
+
+  test("additive attention weighs keys by tanh of two projections", async () => {
+    const layer = new AdditiveAttention(3, 4, 5);
+    const [query, keys] = [value([1, 2, 3]), value([1, 3, 4], 50)];
+    const { context, weights } = layer.attend(query, keys, { lengths: tensor(Int32Array.of(2), [1]) });
+    const [w, c, q, k, u, b, v] = (
+      await engine.read([
+        weights,
+        context,
+        layer.query.weight,
+        layer.key.weight,
+        keys,
+        layer.key.bias!,
+        layer.score.weight,
+      ])
+    ).map((t) => [...t]);
+    const dot = (a: number[], at: number, n: number, x: (i: number) => number) =>
+      Array.from({ length: n }, (_, i) => a[at * n + i]! * x(i)).reduce((s, t) => s + t, 0);
+    for (const row of [0, 1]) {
+      const scores = [0, 1].map((j) =>
+        Array.from(
+          { length: 5 },
+          (_, h) =>
+            v![h]! *
+            Math.tanh(dot(q!, h, 3, (i) => noise(row * 3 + i)) + dot(k!, h, 4, (i) => u![j * 4 + i]!) + b![h]!),
+        ).reduce((s, t) => s + t, 0),
+      );
+      const first = 1 / (1 + Math.exp(scores[1]! - scores[0]!));
+      expect(w![row * 3]).toBeCloseTo(first, 5);
+      expect(w![row * 3 + 2]).toBe(0);
+      for (let i = 0; i < 4; i++) expect(c![row * 4 + i]).toBeCloseTo(first * u![i]! + (1 - first) * u![4 + i]!, 5);
+    }
+  });
+});
