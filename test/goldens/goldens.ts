@@ -34,8 +34,11 @@ export interface GoldenCase {
   readonly grads?: Readonly<Record<string, Numbers>>;
 }
 
-/** An op called with a case's inputs, by name, and its attributes. */
-export type Build = (inputs: Readonly<Record<string, Tensor>>, attrs: never) => Tensor | readonly Tensor[];
+/**
+ * An op called with a case's inputs, by name, and its attributes. It may put a parameter in the place of an input: then the
+ * gradient is the parameter's.
+ */
+export type Build = (inputs: Record<string, Tensor>, attrs: never, engine: Engine) => Tensor | readonly Tensor[];
 
 export const readGoldens = <Case = GoldenCase>(name: string): Case[] =>
   JSON.parse(readFileSync(new URL(`${name}.json`, import.meta.url), "utf8")).cases;
@@ -59,9 +62,9 @@ interface Built {
   readonly grads: readonly Tensor[];
 }
 
-function build(c: GoldenCase, make: Build): Built {
+function build(c: GoldenCase, make: Build, engine: Engine): Built {
   const inputs = Object.fromEntries(Object.entries(c.inputs).map(([name, t]) => [name, toTensor(t)]));
-  const outs = [make(inputs, (c.attrs ?? {}) as never)].flat() as Tensor[];
+  const outs = [make(inputs, (c.attrs ?? {}) as never, engine)].flat() as Tensor[];
   const wrt = Object.keys(c.grads ?? {}).map((name) => inputs[name]!);
   const seeded = c.dOuts?.flatMap((data, i) => (data ? [{ out: outs[i]!, data }] : [])) ?? [];
   const parts = seeded.map(({ out, data }) => gradients(out, wrt, toTensor({ shape: out.shape, data })));
@@ -72,7 +75,7 @@ function build(c: GoldenCase, make: Build): Built {
 async function findProblems(engine: Engine, cases: readonly GoldenCase[], builders: Readonly<Record<string, Build>>) {
   const built = cases.map((c) => {
     try {
-      return build(c, builders[c.op]!);
+      return build(c, builders[c.op]!, engine);
     } catch (error) {
       return error as Error;
     }

@@ -4,7 +4,8 @@ from torch.optim import lr_scheduler as schedules
 
 from golden import Family, document, number, numbers
 
-STEPS = 20
+# Steps after which the parameters are written down.
+STEPS = [1, 2, 3, 4, 6, 8, 12, 20]
 DECAY = {"weight_decay": 0.1}
 LR = {"lr": 0.05}
 # PyTorch's class, its options.
@@ -83,7 +84,7 @@ def trajectory(name, options, w0, c0, x, y):
     norm, value = given.pop("clip_norm", None), given.pop("clip_value", None)
     optimizer = (NAdam if name == "NAdam" else getattr(torch.optim, name))([w, c], **given)
     steps = []
-    for t in range(STEPS):
+    for t in range(STEPS[-1]):
         optimizer.zero_grad()
         factor = 1 + (t % 3) / 2
         loss = factor * ((torch.tanh(x @ w.T + c) - y) ** 2).mean()
@@ -93,8 +94,9 @@ def trajectory(name, options, w0, c0, x, y):
         if value:
             torch.nn.utils.clip_grad_value_([w, c], value)
         optimizer.step()
-        steps.append(numbers(torch.cat([w.reshape(-1), c])))
-    return {"optimizer": name, "options": {camel(k): v for k, v in options.items()}, "steps": steps}
+        if t + 1 in STEPS:
+            steps.append(numbers(torch.cat([w.reshape(-1), c])))
+    return {"optimizer": name, "options": {camel(k): v for k, v in options.items()}, "found": steps}
 
 
 def rates(make_schedule, steps, lr=0.1):
@@ -159,4 +161,4 @@ def make():
     cases = [trajectory(name, {**LR, **options}, *model.values()) for name, options in OPTIMIZERS]
     # The classes' own learning rates, decays and so on.
     cases += [trajectory(name, {}, *model.values()) for name in dict.fromkeys(n for n, _ in OPTIMIZERS) if name != "SGD"]
-    return document([{"model": {k: f.tensor(t) for k, t in model.items()}}, *cases, *schedule_cases()])
+    return document([{"steps": STEPS, "model": {k: f.tensor(t) for k, t in model.items()}}, *cases, *schedule_cases()])

@@ -19,25 +19,25 @@ def make():
     pool("maxPool1d", x(2, 3, 9), 3, stride=2, padding=1)
     pool("avgPool1d", x(2, 3, 9), 3, stride=2, padding=1)
     pool("avgPool1d", x(2, 3, 9), 3, stride=2, padding=1, countIncludePad=False)
-    pool("maxPool2d", x(2, 3, 8, 8), 2)
-    pool("maxPool2d", x(2, 2, 9, 7), 2)
+    pool("maxPool2d", x(1, 3, 8, 8), 2)
+    pool("maxPool2d", x(1, 2, 9, 7), 2)
     pool("maxPool2d", x(1, 3, 9, 8), 3, stride=2, padding=1)
-    pool("maxPool2d", x(2, 2, 7, 9), [2, 3], stride=[1, 2], padding=[1, 0])
+    pool("maxPool2d", x(1, 2, 7, 9), [2, 3], stride=[1, 2], padding=[1, 0])
     pool("maxPool2d", x(1, 2, 6, 9), 3)
     pool("maxPool2d", ties(2, 2, 8, 8), 2)
     pool("maxPool2d", ties(2, 2, 9, 9), 3)
     pool("maxPool2d", ties(2, 2, 7, 7), 3, stride=2, padding=1)
-    pool("avgPool2d", x(2, 3, 8, 6), 2)
+    pool("avgPool2d", x(1, 3, 8, 6), 2)
     pool("avgPool2d", x(1, 2, 9, 8), 3, stride=2, padding=1)
     pool("avgPool2d", x(1, 2, 9, 8), 3, stride=2, padding=1, countIncludePad=False)
-    pool("avgPool2d", x(2, 2, 7, 7), [3, 2], stride=[2, 1], padding=[1, 1], countIncludePad=False)
+    pool("avgPool2d", x(1, 2, 7, 6), [3, 2], stride=[2, 1], padding=[1, 1], countIncludePad=False)
 
     def adaptive(kind, inputs, size):
         op = f"adaptive{kind.title()}Pool2d"
         fn = getattr(F, f"adaptive_{kind}_pool2d")
         f.case(op, inputs, lambda t: fn(t, size), {"outputSize": size})
 
-    for size, shape in (([3, 4], (2, 2, 6, 8)), ([3, 5], (2, 2, 7, 8)), (1, (2, 3, 5, 4)), ([6, 5], (1, 2, 4, 3))):
+    for size, shape in (([3, 4], (2, 2, 6, 8)), ([3, 5], (1, 2, 7, 8)), (1, (2, 3, 5, 4)), ([6, 5], (1, 2, 4, 3))):
         adaptive("avg", x(*shape), size)
         adaptive("max", x(*shape), size)
     adaptive("max", ties(2, 2, 7, 8), [3, 5])
