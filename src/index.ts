@@ -84,6 +84,7 @@ export { BatchNorm, type BatchNormOptions } from "./nn/batchNorm";
 export { Conv1d, type Conv1dLayerOptions } from "./nn/conv1d";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/conv2d";
 export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from "./nn/convTranspose2d";
+export { Embedding, type EmbeddingLayerOptions } from "./nn/embedding";
 export { GroupNorm, type GroupNormLayerOptions, InstanceNorm2d } from "./nn/groupNorm";
 export * as init from "./nn/init";
 export {
@@ -118,6 +119,16 @@ export {
 export { Linear, type LinearOptions } from "./nn/linear";
 export { Module } from "./nn/module";
 export { LearnedPositions, SinusoidalPositions, sinusoidalPositions } from "./nn/positions";
+export {
+  GRU,
+  type GruLayerOptions,
+  LSTM,
+  type LstmRun,
+  type RecurrentLayerOptions,
+  type RecurrentRun,
+  RNN,
+  type RnnLayerOptions,
+} from "./nn/recurrent";
 export { Sequential } from "./nn/sequential";
 export {
   type DecodeOptions,
@@ -179,6 +190,8 @@ export { globalMaxPool2d } from "./ops/globalMaxPool2d";
 export { greater } from "./ops/greater";
 export { greaterEqual } from "./ops/greaterEqual";
 export { type GroupNormOptions, groupNorm } from "./ops/groupNorm";
+export { type GruOptions, gru } from "./ops/gru";
+export { gruCell } from "./ops/gruCell";
 export { hingeLoss } from "./ops/hingeLoss";
 export { type HuberLossOptions, huberLoss } from "./ops/huberLoss";
 export { indexSelect } from "./ops/indexSelect";
@@ -202,6 +215,8 @@ export { logicalOr } from "./ops/logicalOr";
 export { logicalXor } from "./ops/logicalXor";
 export { logSoftmax } from "./ops/logSoftmax";
 export { logSumExp } from "./ops/logSumExp";
+export { type LstmOptions, type LstmResult, lstm } from "./ops/lstm";
+export { lstmCell } from "./ops/lstmCell";
 export { matmul } from "./ops/matmul";
 export { max } from "./ops/max";
 export { maximum } from "./ops/maximum";
@@ -227,10 +242,13 @@ export { permute } from "./ops/permute";
 export { pow } from "./ops/pow";
 export { prod } from "./ops/prod";
 export { randint } from "./ops/randint";
+export { type RecurrenceOptions, type RecurrenceResult, recurrence } from "./ops/recurrence";
 export { relu } from "./ops/relu";
 export { remainder } from "./ops/remainder";
 export { flatten, reshape } from "./ops/reshape";
 export { rmsNorm } from "./ops/rmsNorm";
+export { type RecurrentOptions, type RecurrentResult, type RecurrentWeights, rnn } from "./ops/rnn";
+export { rnnCell } from "./ops/rnnCell";
 export { roll } from "./ops/roll";
 export { type RotaryOptions, rotaryEmbedding } from "./ops/rotaryEmbedding";
 export { round } from "./ops/round";
@@ -325,10 +343,11 @@ export type {
   DoneEvent,
   EvalEvent,
   StepEvent,
+  TaskScores,
   TrainEvent,
   TuneEvent,
 } from "./train/events";
-export { type Evaluation, evaluateClassifier, type FitOptions, fit } from "./train/fit";
+export { type ClassifierScores, type Evaluation, evaluateClassifier, type FitOptions, fit } from "./train/fit";
 export { type CheckedInput, type GradCheckOptions, type GradCheckResult, gradCheck } from "./train/gradCheck";
 export { type LearningCurveOptions, type LearningCurveReading, learningCurveReading } from "./train/learningCurve";
 export { type Split, type SplitOptions, trainDevTestSplit } from "./train/split";

@@ -1,4 +1,4 @@
-// The merge gate: 50 steps of an MLP and of a CNN follow the same trajectory captured, eager, unfused, and in f64.
+// The merge gate: 50 steps of an MLP, a CNN and an LSTM follow the same trajectory captured, eager, unfused, and in f64.
 import { expect, test } from "vitest";
 import type { Tensor } from "../src/graph/tensor";
 import { Conv2d } from "../src/nn/conv2d";
@@ -6,7 +6,10 @@ import { manualSeed } from "../src/nn/init";
 import { Flatten, MaxPool2d, ReLU } from "../src/nn/layers";
 import { Linear } from "../src/nn/linear";
 import type { Module } from "../src/nn/module";
+import { LSTM } from "../src/nn/recurrent";
 import { Sequential } from "../src/nn/sequential";
+import { reshape } from "../src/ops/reshape";
+import { slice } from "../src/ops/slice";
 import { softmaxCrossEntropy } from "../src/ops/softmaxCrossEntropy";
 import { SGD } from "../src/optim/sgd";
 import { tensor } from "../src/train/engine";
@@ -78,6 +81,32 @@ const cnn: Model = {
       });
     });
     return linear(tape, pooled, w!, b!);
+  },
+};
+
+const [TIME, FEATURES, HIDDEN] = [4, 3, 5];
+const recurrent: Model = {
+  make: () =>
+    new Sequential(
+      new LSTM(FEATURES, HIDDEN, { batchFirst: true }),
+      (h) => reshape(slice(h, 1, -1), [-1, HIDDEN]),
+      new Linear(HIDDEN, 3),
+    ),
+  shape: [TIME, FEATURES],
+  classes: 3,
+  logits(tape, x, [wIh, wHh, bIh, bHh, w, b]) {
+    let h: number[] = Array.from({ length: HIDDEN }, () => tape.leaf(0));
+    let c = h;
+    for (const inputs of rows(x, FEATURES)) {
+      const fromInputs = linear(tape, inputs, wIh!, bIh!);
+      const gates = rows(wHh!, HIDDEN).map((row, j) =>
+        tape.dot([...row, fromInputs[j]!], [...h, tape.leaf(1)], bHh![j]),
+      );
+      const [i, f, g, o] = rows(gates, HIDDEN);
+      c = c.map((before, u) => tape.dot([tape.sigmoid(f![u]!), tape.sigmoid(i![u]!)], [before, tape.tanh(g![u]!)]));
+      h = c.map((cell, u) => tape.dot([tape.sigmoid(o![u]!)], [tape.tanh(cell)]));
+    }
+    return linear(tape, h, w!, b!);
   },
 };
 
@@ -154,6 +183,7 @@ await describeOnDawn("trajectories", (engine) => {
   test.each([
     ["MLP", mlp],
     ["CNN", cnn],
+    ["LSTM", recurrent],
   ])("%s: captured = unfused = eager = f64", async (_, model) => {
     const { module } = start(model);
     const weights = (await engine.read(module.parameters())) as Float32Array[];

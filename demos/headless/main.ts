@@ -42,9 +42,9 @@ globalThis.wgradRun = async ({ model, work, options, resume }) => {
     reported = reported.then(() => globalThis.wgradEvent(event));
   };
   try {
-    const experiment = await EXPERIMENTS[model]!();
+    const experiment = await EXPERIMENTS[model]!.open();
     const from = resume ? { resume: await bytesOf("/checkpoint") } : {};
-    const load = (name: string) => bytesOf(`/data/mnist/${name}`);
+    const load = (name: string) => bytesOf(`/data/${name}`);
     const run = await experiment.create(load, { ...options, ...from, tuning }, report);
     if (work === "tune") await run.tune(report);
     else {

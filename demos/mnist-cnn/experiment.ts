@@ -1,5 +1,6 @@
 import {
   CheckpointError,
+  type ClassifierScores,
   constantSchedule,
   cosineSchedule,
   createEngine,
@@ -135,7 +136,7 @@ export class MnistCnnRun {
   }
 
   /** A pass over the held-out digits. */
-  async evaluate(step = this.#done): Promise<EvalEvent> {
+  async evaluate(step = this.#done): Promise<EvalEvent & ClassifierScores> {
     const { trainLoader, evaluation, testLoader, confusion } = this.parts;
     const result = await evaluateClassifier({
       engine: this.engine,

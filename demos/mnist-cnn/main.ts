@@ -91,11 +91,12 @@ function onStep(e: StepEvent): void {
 }
 
 function onEvaluation(e: EvalEvent): void {
+  const { testAccuracy = Number.NaN, confusion: counts = [] } = e;
   evaluations.push(e);
   lossChart.push(e.step, null, null, e.testLoss);
-  accuracyChart.push(e.step, e.testAccuracy);
-  byId("accuracy").textContent = percent(e.testAccuracy);
-  confusion.show(e.confusion);
+  accuracyChart.push(e.step, testAccuracy);
+  byId("accuracy").textContent = percent(testAccuracy);
+  confusion.show(counts);
 }
 
 function fail(error: unknown): void {

@@ -1,3 +1,5 @@
+import type { SettingKind } from "./experiments";
+
 /** A mistake of whoever called the command: printed without a stack, exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -15,7 +17,14 @@ export interface TrainArguments {
   readonly resume?: string;
   readonly out: string;
   readonly json: boolean;
+  /** What the model's own flags say. */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }
+
+/** The flags that each model has for itself. */
+export type ModelFlags = Readonly<
+  Record<string, { readonly flags: Readonly<Record<string, { readonly kind: SettingKind }>> }>
+>;
 
 /** citty's parsed arguments: named flags, and what stands alone. */
 export type ParsedArguments = Readonly<Record<string, unknown>> & { readonly _: readonly string[] };
@@ -24,9 +33,16 @@ export type ParsedArguments = Readonly<Record<string, unknown>> & { readonly _: 
  * Checks the arguments of `wgrad train`.
  * @throws UsageError naming the flag, what is wrong with it and what it takes
  */
-export function trainArguments(args: ParsedArguments, models: readonly string[]): TrainArguments {
+export function trainArguments(args: ParsedArguments, models: ModelFlags): TrainArguments {
   const model = String(args.model);
-  if (!models.includes(model)) throw new UsageError(`no model named ${model}\n  models: ${models.join(", ")}`);
+  const own = Object.hasOwn(models, model) ? models[model] : undefined;
+  if (!own) throw new UsageError(`no model named ${model}\n  models: ${Object.keys(models).join(", ")}`);
+  const foreign = new Set(Object.values(models).flatMap((m) => Object.keys(m.flags)));
+  for (const name of foreign)
+    if (args[name] !== undefined && !own.flags[name])
+      throw new UsageError(
+        `--${name}: ${model} has no such flag\n  its flags: ${Object.keys(own.flags).join(", ") || "none"}`,
+      );
   const on = String(args.on ?? "chrome");
   if (on !== "chrome" && on !== "node") throw new UsageError(`--on ${on}: takes chrome or node`);
   const numbers = {
@@ -39,7 +55,14 @@ export function trainArguments(args: ParsedArguments, models: readonly string[])
   const given = Object.fromEntries(Object.entries(numbers).filter(([, v]) => v !== undefined));
   const resume = args.resume === undefined ? {} : { resume: path(args, "resume") };
   const out = args.out === undefined ? `checkpoints/${model}.safetensors` : path(args, "out");
-  return { model, on, out, json: args.json === true, ...given, ...resume };
+  const settings = Object.fromEntries(
+    Object.entries(own.flags).flatMap(([name, { kind }]) => {
+      const value = kind === "integer" ? integer(args, name, 1) : choice(args, name, kind);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const chosen = Object.keys(settings).length ? { settings } : {};
+  return { model, on, out, json: args.json === true, ...given, ...chosen, ...resume };
 }
 
 /** @throws UsageError for a flag or a word that the command does not know: citty would pass over it */
@@ -63,6 +86,13 @@ function integer(args: ParsedArguments, name: string, least: number): number | u
   if (args[name] === "" || !Number.isInteger(value) || value < least || value > 0xffffffff)
     throw new UsageError(`--${name} ${String(args[name])}: takes an integer of at least ${least}`);
   return value;
+}
+
+function choice(args: ParsedArguments, name: string, words: readonly string[]): string | undefined {
+  const value = args[name];
+  if (value === undefined) return undefined;
+  if (!words.includes(String(value))) throw new UsageError(`--${name} ${String(value)}: takes ${words.join(" or ")}`);
+  return String(value);
 }
 
 function learningRate(args: ParsedArguments): number | undefined {

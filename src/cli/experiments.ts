@@ -16,11 +16,16 @@ export interface RunOptions {
   readonly batch?: number;
   readonly lr?: number;
   readonly seed?: number;
+  /** Settings of this model alone, by the flags that it declares. */
+  readonly settings?: Readonly<Record<string, string | number>>;
   readonly resume?: Uint8Array;
   readonly gpu?: GPU;
   /** Where it is kept which kernels are the fastest; default where the engine keeps it. */
   readonly tuning?: TuningStore;
 }
+
+/** What a flag of one model takes: a whole number of at least 1, or one of these words. */
+export type SettingKind = "integer" | readonly string[];
 
 /** A model that can be trained: the data that it needs, and how a run of it is made. */
 export interface Experiment {
@@ -28,10 +33,20 @@ export interface Experiment {
   create(load: (name: string) => Promise<Uint8Array>, options: RunOptions, on: (e: TrainEvent) => void): Promise<Run>;
 }
 
+interface Entry {
+  /** Flags of this model alone, with what they are for. */
+  readonly flags: Readonly<Record<string, { readonly kind: SettingKind; readonly description: string }>>;
+  open(): Promise<Experiment>;
+}
+
 /** The experiments by the names that `wgrad train` takes. */
-export const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment>>> = {
-  "mnist-cnn": async () => {
-    const { createMnistCnn, readMnistFiles } = await import("../../demos/mnist-cnn/experiment");
-    return { create: async (load, options, on) => createMnistCnn(await readMnistFiles(load), options, on) };
+export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
+  "mnist-cnn": {
+    flags: {},
+    async open() {
+      const { createMnistCnn, readMnistFiles } = await import("../../demos/mnist-cnn/experiment");
+      const digits = (load: (name: string) => Promise<Uint8Array>) => readMnistFiles((name) => load(`mnist/${name}`));
+      return { create: async (load, options, on) => createMnistCnn(await digits(load), options, on) };
+    },
   },
 };

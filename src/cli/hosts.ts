@@ -1,5 +1,4 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
@@ -8,7 +7,7 @@ import type { Page } from "puppeteer";
 import { platformTuningStore, type TrainEvent } from "../index";
 import { findBrowser, launchBrowser } from "./browser";
 import { EXPERIMENTS, type RunOptions } from "./experiments";
-import { mnistFolder } from "./files";
+import { dataFile } from "./packages";
 
 /** One run, wherever it takes place. */
 export interface HostedRun {
@@ -23,9 +22,12 @@ export interface HostedRun {
 
 /** Trains, or tunes, in this process, on Dawn. Resolves with the checkpoint of what was trained. */
 export async function runInNode({ model, work, options, onEvent, signal }: HostedRun): Promise<Uint8Array | undefined> {
-  const experiment = await EXPERIMENTS[model]!();
-  const folder = mnistFolder();
-  const load = async (name: string) => new Uint8Array(await readFile(join(folder, name)));
+  const experiment = await EXPERIMENTS[model]!.open();
+  const load = async (name: string) => {
+    const bytes = dataFile(name);
+    if (!bytes) throw new Error(`there is no data file ${name}`);
+    return bytes;
+  };
   const run = await experiment.create(load, options, onEvent);
   try {
     if (work === "tune") await run.tune(onEvent);
@@ -79,7 +81,7 @@ function failureOf(page: Page): Promise<string> {
 
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 
-/** The built gallery, the digits, the two checkpoints and what was measured, on a port of its own of this machine alone. */
+/** The built gallery, the data, the two checkpoints and what was measured, on a port of its own of this machine alone. */
 class Site {
   checkpoint: Uint8Array | undefined;
   /** A browser of its own keeps nothing: what it measures goes where this process keeps it. */
@@ -115,9 +117,17 @@ class Site {
       if (request.method === "POST") await this.#tuning?.save(device, JSON.parse(String(await bodyOf(request))));
       response.end(JSON.stringify((await this.#tuning?.load(device)) ?? {}));
     } else if (path === "/checkpoint" && this.resume) response.end(this.resume);
-    else if (path.startsWith("/data/mnist/"))
-      sendFile(join(mnistFolder(), path.slice("/data/mnist/".length)), response);
+    else if (path.startsWith("/data/")) sendData(path.slice("/data/".length), response);
     else sendFile(join(this.#gallery, path), response);
+  }
+}
+
+function sendData(name: string, response: ServerResponse): void {
+  try {
+    const bytes = dataFile(name);
+    response.writeHead(bytes ? 200 : 404, { "Content-Type": "application/octet-stream" }).end(bytes);
+  } catch (error) {
+    response.writeHead(500, (error as Error).message.replace(/\s+/g, " ")).end();
   }
 }
 

@@ -7,6 +7,20 @@ import { EXPERIMENTS } from "./experiments";
 import { train } from "./train";
 import { tune, tuneArguments } from "./tune";
 
+/** The flags that single models have, each with the models that know it. */
+function modelFlags(): Record<string, { type: "string"; description: string }> {
+  const flags: Record<string, { type: "string"; description: string }> = {};
+  for (const [model, entry] of Object.entries(EXPERIMENTS))
+    for (const [name, { description }] of Object.entries(entry.flags)) {
+      const before = flags[name]?.description.match(/^(.*) \((.*)\)$/);
+      flags[name] = {
+        type: "string",
+        description: `${before?.[1] ?? description} (${[before?.[2], model].filter((m) => m).join(", ")})`,
+      };
+    }
+  return flags;
+}
+
 const TRAIN_FLAGS = {
   model: { type: "positional", required: true, description: `What to train: ${Object.keys(EXPERIMENTS).join(", ")}` },
   epochs: { type: "string", description: "Passes over the training data" },
@@ -18,6 +32,7 @@ const TRAIN_FLAGS = {
   resume: { type: "string", description: "Checkpoint to go on from" },
   out: { type: "string", description: "Where the checkpoint goes" },
   json: { type: "boolean", description: "One JSON object a line" },
+  ...modelFlags(),
 } as const;
 
 const trainCommand = defineCommand({
@@ -25,7 +40,7 @@ const trainCommand = defineCommand({
   args: TRAIN_FLAGS,
   async run({ args }) {
     refuseUnknown(args as ParsedArguments, Object.keys(TRAIN_FLAGS), 1);
-    process.exitCode = await train(trainArguments(args as ParsedArguments, Object.keys(EXPERIMENTS)));
+    process.exitCode = await train(trainArguments(args as ParsedArguments, EXPERIMENTS));
   },
 });
 

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from "cli-progress";
-import type { EvalEvent, StepEvent, TrainEvent, TuneEvent } from "../index";
+import type { EvalEvent, StepEvent, TaskScores, TrainEvent, TuneEvent } from "../index";
 
 /** What a run prints: for people, or as JSON lines. */
 export interface Reporter {
@@ -82,7 +82,7 @@ export function humanReporter(out: Out, now: () => number = () => performance.no
       else if (e.event === "step") progress("step", e.step, e.steps, stepText(e));
       else if (e.event === "eval") line(evalText(e));
       else if (e.event === "tune") line(tuneText(e));
-      else line(`${e.steps} steps in ${seconds(e.seconds)}, test accuracy ${percent(e.testAccuracy)}`);
+      else line(`${e.steps} steps in ${seconds(e.seconds)}, ${scoresText(e) || "nothing measured"}`);
     },
     note: line,
     done: (checkpoint) => line(`checkpoint ${checkpoint}`),
@@ -100,6 +100,18 @@ function tuneText({ key, best, usual, milliseconds, rejected }: TuneEvent): stri
 
 const percent = (x: number): string => (Number.isNaN(x) ? "not measured" : `${(100 * x).toFixed(2)} %`);
 
+/** The scores that are there, and at the end a sample of what was made. */
+function scoresText({ testAccuracy, macroF1, bitsPerCharacter, exactMatch, bleu, sample }: TaskScores): string {
+  const scores = [
+    testAccuracy === undefined ? "" : `test accuracy ${percent(testAccuracy)}`,
+    macroF1 === undefined ? "" : `macro F1 ${percent(macroF1)}`,
+    bitsPerCharacter === undefined ? "" : `${bitsPerCharacter.toFixed(3)} bits per character`,
+    exactMatch === undefined ? "" : `exactly right ${percent(exactMatch)}`,
+    bleu === undefined ? "" : `BLEU ${(100 * bleu).toFixed(1)}`,
+  ];
+  return [...scores.filter((s) => s), ...(sample ? [`\n${sample}`] : [])].join(", ");
+}
+
 function adapterText(adapter: string, software: boolean): string {
   if (!software) return `adapter ${adapter}`;
   return `adapter ${adapter}\nThis is a software adapter: it runs on the CPU, so fewer steps are taken unless --steps or --epochs say otherwise.`;
@@ -109,6 +121,8 @@ const stepText = (e: StepEvent): string =>
   `loss ${e.loss.toFixed(4)} · ${Math.round(e.examplesPerSecond)} examples/s · ${seconds(e.secondsLeft)} left`;
 
 function evalText(e: EvalEvent): string {
-  const pairs = worstPairs(e.confusion).map((p) => `${p.label} taken for ${p.predicted}: ${p.count}×`);
-  return `step ${e.step} · test accuracy ${percent(e.testAccuracy)} · test loss ${e.testLoss.toFixed(4)} · worst: ${pairs.join(", ")}`;
+  const pairs = worstPairs(e.confusion ?? []).map((p) => `${p.label} taken for ${p.predicted}: ${p.count}×`);
+  const worst = pairs.length ? ` · worst: ${pairs.join(", ")}` : "";
+  const { sample, ...scores } = e;
+  return `step ${e.step} · ${scoresText(scores)} · test loss ${e.testLoss.toFixed(4)}${worst}${sample ? `\n${sample}` : ""}`;
 }

@@ -81,7 +81,7 @@ export const op: KernelOp<MatmulAttrs> = {
         n === k ? `pass { transB: ${!transB} }` : undefined,
       );
     }
-    if (isRows(a!, b!, transA)) return [{ shape: [...a!.shape.slice(0, -1), n], dtype: "f32" }];
+    if (isRows(a!, b!, transA)) return [{ shape: [...a!.shape.slice(0, -1), n], dtype: a!.dtype }];
     const batch = Math.max(batchOf(a!), batchOf(b!));
     return [{ shape: a!.shape.length === 3 || b!.shape.length === 3 ? [batch, m, n] : [m, n], dtype: a!.dtype }];
   },

@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { sameShape, showShape } from "../core/shape";
+import { widened } from "../graph/cast";
 import { checkDTypes } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { permute } from "./permute";
@@ -28,7 +29,7 @@ export function multiHeadAttention(
   { heads, ...options }: MultiHeadAttentionOptions,
 ): Tensor {
   const name = "multiHeadAttention";
-  const tensors = projections.filter((t) => t !== undefined);
+  const tensors = projections.filter((t) => t !== undefined).map(widened);
   checkDTypes(name, tensors, ["f32"]);
   const n = tensors.length;
   const [first, second = first, third = second] = tensors as [Tensor, Tensor?, Tensor?];

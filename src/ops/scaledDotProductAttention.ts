@@ -7,6 +7,7 @@ import {
   MAX_SIZE,
   type Place,
 } from "../families/attention";
+import { widened } from "../graph/cast";
 import { defaultGenerator, type Generator, useGenerator } from "../graph/generator";
 import { checkDTypes, type KernelOp, noSecondDerivative, recordAll } from "../graph/op";
 import { data, type Tensor } from "../graph/tensor";
@@ -58,6 +59,8 @@ export function scaledDotProductAttention(
   options: MaskedAttentionOptions = {},
 ): Tensor {
   const name = "scaledDotProductAttention";
+  const halves = [q, k, v].some((t) => t.dtype === "f16");
+  if (halves) return scaledDotProductAttention(widened(q), widened(k), widened(v), options);
   const operands = { q: showShape(q.shape), k: showShape(k.shape), v: showShape(v.shape) };
   checkDTypes(name, [q, k, v], ["f32"]);
   const rank = q.shape.length;

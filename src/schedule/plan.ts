@@ -99,9 +99,17 @@ function placeAssigned(
   const direct = new Map<Tensor, Tensor>();
   const kept = new Set(outputs.map((t) => lowering.contiguous(t)));
   const copies: { from: Tensor; to: Tensor }[] = [];
+  const shared = new Set<Tensor>();
   for (const { from, to } of updates.flatMap((u) => u.assigns ?? [])) {
     const base = lowering.contiguous(from);
-    const taken = direct.has(base) || kept.has(base) || (base.leaf && base.leaf.kind !== "scratch");
+    const first = direct.get(base);
+    // Wanted at two ranges of one buffer: a copy from one to the other would read and write it, so both are copied.
+    if (first && homeOf(first).state === homeOf(to).state) {
+      direct.delete(base);
+      shared.add(base);
+      copies.push({ from: base, to: first });
+    }
+    const taken = direct.has(base) || shared.has(base) || kept.has(base) || (base.leaf && base.leaf.kind !== "scratch");
     if (taken) copies.push({ from, to });
     else direct.set(base, to);
   }

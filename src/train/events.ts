@@ -36,16 +36,30 @@ export interface StepEvent {
   secondsLeft: number;
 }
 
+/** How well a model does on held-out data: what its task is measured by. */
+export interface TaskScores {
+  /** Share of held-out examples (or tokens) whose most probable class is the label, 0…1. */
+  testAccuracy?: number;
+  /** `confusion[label][predicted]` counts. */
+  confusion?: number[][];
+  /** Mean over the classes of their F1, 0…1. */
+  macroF1?: number;
+  /** Of held-out text. */
+  bitsPerCharacter?: number;
+  /** Text that the model has made. */
+  sample?: string;
+  /** Share of held-out sequences that come out exactly right, 0…1. */
+  exactMatch?: number;
+  /** Corpus BLEU of held-out sequences, 0…1. */
+  bleu?: number;
+}
+
 /** A pass over the held-out split. */
-export interface EvalEvent {
+export interface EvalEvent extends TaskScores {
   event: "eval";
   step: number;
   epoch: number;
   testLoss: number;
-  /** Share of held-out examples whose most probable class is the label, 0…1. */
-  testAccuracy: number;
-  /** `confusion[label][predicted]` counts. */
-  confusion: number[][];
 }
 
 /** The kernels for one op were measured. */
@@ -53,13 +67,11 @@ export interface TuneEvent extends Measurement {
   event: "tune";
 }
 
-/** The run has ended, by reaching its last step or by being stopped. */
-export interface DoneEvent {
+/** The run has ended, by reaching its last step or by being stopped. Scores are those of the last evaluation. */
+export interface DoneEvent extends TaskScores {
   event: "done";
   model: string;
   steps: number;
   seconds: number;
-  /** Of the last evaluation; NaN (`null` in JSON) where there was none. */
-  testAccuracy: number;
   adapter: string;
 }

@@ -116,8 +116,12 @@ export interface Evaluation {
   readonly confusion: ConfusionMatrix;
 }
 
+/** What {@link evaluateClassifier} finds. */
+export type ClassifierScores = Pick<EvalEvent, "event" | "testLoss"> &
+  Required<Pick<EvalEvent, "testAccuracy" | "confusion">>;
+
 /** One pass over a held-out split. */
-export async function evaluateClassifier(e: Evaluation): Promise<Omit<EvalEvent, "step" | "epoch">> {
+export async function evaluateClassifier(e: Evaluation): Promise<ClassifierScores> {
   const { engine, step, confusion } = e;
   const { classes } = confusion;
   e.rewind();

@@ -9,7 +9,11 @@ import { humanReporter, jsonReporter, worstPairs } from "../../src/cli/report";
 import { tuneArguments } from "../../src/cli/tune";
 import type { TrainEvent } from "../../src/train/events";
 
-const parse = (args: Record<string, unknown>) => trainArguments({ _: [], model: "mnist-cnn", ...args }, ["mnist-cnn"]);
+const MODELS = {
+  "mnist-cnn": { flags: {} },
+  "char-rnn": { flags: { cell: { kind: ["lstm", "gru"] }, layers: { kind: "integer" } } },
+} as const;
+const parse = (args: Record<string, unknown>) => trainArguments({ _: [], model: "mnist-cnn", ...args }, MODELS);
 
 test("defaults", () => {
   expect(parse({})).toEqual({
@@ -44,6 +48,14 @@ test("numbers and paths", () => {
     out: "b",
     json: true,
   });
+});
+
+test("flags of one model", () => {
+  expect(parse({ model: "char-rnn", cell: "gru", layers: "2" }).settings).toEqual({ cell: "gru", layers: 2 });
+  expect(parse({ model: "char-rnn" }).settings).toBeUndefined();
+  expect(() => parse({ model: "char-rnn", cell: "cnn" })).toThrow(/--cell cnn: takes lstm or gru/);
+  expect(() => parse({ model: "char-rnn", layers: "0" })).toThrow(/--layers 0/);
+  expect(() => parse({ cell: "gru" })).toThrow(/--cell: mnist-cnn has no such flag/);
 });
 
 test.each([

@@ -26,6 +26,16 @@ export class Tape {
     return this.#push(Math.max(v, 0), [x], [v > 0 ? 1 : 0]);
   }
 
+  tanh(x: number): number {
+    const t = Math.tanh(this.values[x]!);
+    return this.#push(t, [x], [1 - t * t]);
+  }
+
+  sigmoid(x: number): number {
+    const s = 1 / (1 + Math.exp(-this.values[x]!));
+    return this.#push(s, [x], [s * (1 - s)]);
+  }
+
   /** The first largest. */
   max(xs: readonly number[]): number {
     const best = xs.reduce((a, b) => (this.values[b]! > this.values[a]! ? b : a));

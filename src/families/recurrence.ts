@@ -1,0 +1,238 @@
+import recurrenceKernel from "../../shaders/recurrence.wgsl";
+import gradKernel from "../../shaders/recurrence_grad.wgsl";
+import gradSubgroup from "../../shaders/recurrence_grad_subgroup.wgsl";
+import packKernel from "../../shaders/recurrence_pack.wgsl";
+import startKernel from "../../shaders/recurrence_start.wgsl";
+import recurrenceSubgroup from "../../shaders/recurrence_subgroup.wgsl";
+import { scratch, type Tensor } from "../graph/tensor";
+import type { Dispatch, Kernel } from "../kernel/kernel";
+import { sharesLoads, type Target } from "../kernel/target";
+import { chosenWay, type Ways } from "../kernel/ways";
+
+/** The cells that the kernels know: their number there, gates, and numbers a unit that are saved for the gradient. */
+export const CELLS = {
+  lstm: { CELL: 0, GATES: 4, SAVED: 5 },
+  gru: { CELL: 1, GATES: 3, SAVED: 5 },
+  tanh: { CELL: 2, GATES: 1, SAVED: 1 },
+  relu: { CELL: 3, GATES: 1, SAVED: 1 },
+} as const;
+
+export type Cell = keyof typeof CELLS;
+
+/** Sizes of a recurrence, and how its sequences lie. */
+export interface Recurrence {
+  readonly cell: Cell;
+  readonly steps: number;
+  readonly batch: number;
+  readonly hidden: number;
+  /** From the last step to the first. */
+  readonly reverse: boolean;
+  /** Sequences lie as [batch, steps, …] rather than [steps, batch, …]. */
+  readonly batchFirst: boolean;
+}
+
+/** The same kernels run over the whole sequence, or a step a launch, so that more workgroups share a step's units. */
+type Way = "whole" | "steps" | "whole, subgroup" | "steps, subgroup";
+
+/** Bytes of recurrent weights that one workgroup on a GPU streams in the time that a launch costs. */
+const STREAMED = 4 * 2 ** 20;
+
+/** Workgroup memory that every device grants, in numbers. */
+const ON_CHIP = 4096;
+
+/** The ways of a recurrence on the device, the best guess first. */
+export function recurrenceWays(r: Recurrence, grad: boolean, target: Target): Ways<Way> {
+  const { cell, steps, batch, hidden } = r;
+  const key = `recurrence ${cell} ${steps}·${batch}·${hidden}${grad ? " gradient" : ""}`;
+  if (sharesLoads(target) && hidden % 4 === 0) return { key, names: ["whole, subgroup", "steps, subgroup"] };
+  const bytes = 4 * CELLS[cell].GATES * hidden * hidden;
+  return { key, names: target.cpu || bytes <= STREAMED ? ["whole", "steps"] : ["steps", "whole"] };
+}
+
+export interface ForwardTensors {
+  readonly x: Tensor;
+  readonly w: Tensor;
+  readonly h0: Tensor | undefined;
+  readonly c0: Tensor | undefined;
+  readonly bias: Tensor | undefined;
+  readonly lengths: Tensor | undefined;
+  readonly out: Tensor;
+  readonly states: Tensor;
+  readonly saved: Tensor;
+  readonly final: Tensor;
+}
+
+/** The launches of a recurrence: what it starts from, then the steps. */
+export function recurrenceDispatches(t: ForwardTensors, r: Recurrence, target: Target): Dispatch[] {
+  const way = chosenWay(target, recurrenceWays(r, false, target));
+  const { CELL, GATES } = CELLS[r.cell];
+  const launches = [start(t, r)];
+  const packed = !way.endsWith("subgroup") && !target.cpu && r.hidden > 1;
+  let { w } = t;
+  if (packed) {
+    const n = GATES * r.hidden;
+    w = scratch({ shape: [r.hidden, n], dtype: "f32" });
+    const params = { len: w.size, n, hidden: r.hidden };
+    launches.push(packKernel.dispatch({ buffers: { w: t.w, out: w }, params, grid: w.size }));
+  }
+  // What is absent is not read; something must be bound.
+  const given = { bias: t.bias ?? t.w, lengths: t.lengths ?? t.w };
+  const buffers = { x: t.x, w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
+  const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), BIAS: Number(t.bias !== undefined) };
+  if (way.endsWith("subgroup")) {
+    const kernel = recurrenceSubgroup as Kernel;
+    return [...launches, ...bySubgroups(kernel, buffers, flags, r, r.steps, way, target)];
+  }
+  const tile = workgroupTile(r, way, target, GATES);
+  const size = 2 * tile.ROWS * r.hidden;
+  const PARTIAL_SIZE = tile.ROWS * GATES * tile.THREADS;
+  const onChip = size + PARTIAL_SIZE <= ON_CHIP;
+  const memory = { PARTIAL_SIZE, ON_CHIP: Number(onChip), STATE_SIZE: onChip ? size : 1, PACKED: Number(packed) };
+  const constants = { ...flags, ...tile, ...memory };
+  return [...launches, ...byWorkgroups(recurrenceKernel as Kernel, buffers, constants, r, r.steps, way)];
+}
+
+export interface GradTensors {
+  readonly w: Tensor;
+  readonly saved: Tensor;
+  readonly dOut: Tensor | undefined;
+  readonly dFinal: Tensor | undefined;
+  readonly lengths: Tensor | undefined;
+  readonly dGates: Tensor;
+  /** Of a GRU only. */
+  readonly dX: Tensor | undefined;
+  readonly dInitial: Tensor;
+}
+
+/** The launches of its gradient. @param initial whether the gradient of the state before the first step is wanted */
+export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, target: Target): Dispatch[] {
+  const way = chosenWay(target, recurrenceWays(r, true, target));
+  const { CELL, GATES } = CELLS[r.cell];
+  const buffers = {
+    w: t.w,
+    saved: t.saved,
+    d_out: t.dOut ?? t.w,
+    d_final: t.dFinal ?? t.w,
+    lengths: t.lengths ?? t.w,
+    d_gates: t.dGates,
+    d_x: t.dX ?? scratch({ shape: [4], dtype: "f32" }),
+    d_initial: t.dInitial,
+  };
+  const given = { D_OUT: Number(t.dOut !== undefined), D_FINAL: Number(t.dFinal !== undefined) };
+  const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), ...given };
+  const steps = r.steps + Number(initial);
+  if (way.endsWith("subgroup")) return bySubgroups(gradSubgroup as Kernel, buffers, flags, r, steps, way, target);
+  const tile = workgroupTile(r, way, target, 1);
+  // On a CPU what is loaded of one sequence should serve several units.
+  const EACH = target.cpu ? 4 : 1;
+  const SUMS = tile.ROWS * EACH;
+  const size = 2 * tile.ROWS * GATES * r.hidden;
+  const PARTIAL_SIZE = SUMS * tile.THREADS;
+  const onChip = size + PARTIAL_SIZE <= ON_CHIP;
+  const constants = {
+    ...flags,
+    ...tile,
+    EACH,
+    SUMS,
+    PARTIAL_SIZE,
+    ON_CHIP: Number(onChip),
+    GATES_SIZE: onChip ? size : 1,
+  };
+  return byWorkgroups(gradKernel as Kernel, buffers, constants, r, steps, way);
+}
+
+/** Writes the state before the first step to where that step reads it. */
+function start(t: ForwardTensors, r: Recurrence): Dispatch {
+  const len = r.batch * r.hidden;
+  return startKernel.dispatch({
+    buffers: { h0: t.h0 ?? t.w, c0: t.c0 ?? t.w, states: t.states, saved: t.saved },
+    params: { len, hidden: r.hidden, first: r.reverse ? r.steps - 1 : 0, ...strides(r) },
+    constants: { CELL: CELLS[r.cell].CELL, INITIAL: Number(t.h0 !== undefined) },
+    grid: len,
+  });
+}
+
+const strides = ({ steps, batch, batchFirst }: Recurrence) =>
+  batchFirst ? { step_stride: 1, row_stride: steps } : { step_stride: batch, row_stride: 1 };
+
+type Buffers = Record<string, Tensor>;
+type Constants = Record<string, number>;
+
+function bySubgroups(
+  kernel: Kernel,
+  buffers: Buffers,
+  flags: Constants,
+  r: Recurrence,
+  steps: number,
+  way: Way,
+  { subgroupSize: LANES, unrolled }: Target,
+): Dispatch[] {
+  // Two workgroups at least, so that two cores have work.
+  const ROWS = r.batch > 16 ? 16 : 8;
+  const constants = { ...flags, SAVED: CELLS[r.cell].SAVED, ROWS, LANES };
+  const unitGroups = way.startsWith("whole") ? 1 : Math.ceil(r.hidden / 4 / LANES);
+  const grid = [Math.ceil(r.batch / ROWS) * LANES, unitGroups] as const;
+  return launches(kernel, buffers, constants, r, steps, way, grid, unrolled);
+}
+
+function byWorkgroups(
+  kernel: Kernel,
+  buffers: Buffers,
+  tile: Constants & Tile,
+  r: Recurrence,
+  steps: number,
+  way: Way,
+): Dispatch[] {
+  const unitGroups = way.startsWith("whole") ? 1 : Math.ceil(r.hidden / (tile.UNITS * (tile.EACH ?? 1)));
+  const grid = [Math.ceil(r.batch / tile.ROWS) * tile.THREADS, unitGroups] as const;
+  return launches(kernel, buffers, { ...tile, SAVED: CELLS[r.cell].SAVED }, r, steps, way, grid, false);
+}
+
+interface Tile {
+  readonly ROWS: number;
+  readonly UNITS: number;
+  readonly PARTS: number;
+  readonly THREADS: number;
+}
+
+/**
+ * How many sequences a workgroup takes, and how its invocations share units and the terms of their sums.
+ * @param sums that an invocation makes for each sequence
+ */
+function workgroupTile({ batch, hidden }: Recurrence, way: Way, { cpu }: Target, sums: number): Tile {
+  const powerOfTwo = (least: number) => 2 ** Math.ceil(Math.log2(least));
+  if (cpu) return { ROWS: Math.min(8, powerOfTwo(batch)), UNITS: 8, PARTS: 1, THREADS: 8 };
+  const whole = way === "whole";
+  const UNITS = whole ? Math.min(256, Math.max(32, powerOfTwo(hidden))) : 32;
+  // A step alone has little work for many workgroups: there rows share weights; else rows are what keeps a GPU busy. Their
+  // sums may take half of the workgroup's memory.
+  const most = Math.min(4, 2 ** Math.floor(Math.log2(ON_CHIP / 2 / (sums * 256))));
+  const ROWS = Math.min(most, powerOfTwo(whole ? Math.ceil(batch / 64) : batch));
+  return { ROWS, UNITS, PARTS: 256 / UNITS, THREADS: 256 };
+}
+
+/** One launch over all steps, or one for each. */
+function launches(
+  kernel: Kernel,
+  buffers: Buffers,
+  constants: Constants,
+  r: Recurrence,
+  steps: number,
+  way: Way,
+  grid: readonly [number, number],
+  unrolled: boolean,
+): Dispatch[] {
+  const { batch, hidden } = r;
+  const flopsOfStep = 2 * batch * CELLS[r.cell].GATES * hidden * hidden;
+  const common = { steps: r.steps, batch, hidden, reverse: Number(r.reverse), ...strides(r) };
+  const launch = (start: number, count: number) =>
+    kernel.dispatch({
+      buffers,
+      params: { ...common, start, count },
+      constants,
+      unrolled,
+      grid,
+      flops: count * flopsOfStep,
+    });
+  return way.startsWith("whole") ? [launch(0, steps)] : Array.from({ length: steps }, (_, i) => launch(i, 1));
+}

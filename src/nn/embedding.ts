@@ -1,0 +1,38 @@
+import type { Tensor } from "../graph/tensor";
+import { embedding } from "../ops/embedding";
+import { type Initializer, initialized, normal } from "./init";
+import { Module } from "./module";
+
+export interface EmbeddingLayerOptions {
+  /** A row that starts as zeros and gets no gradient; negative counts from the last. Default: none. */
+  readonly paddingIndex?: number;
+  /** First values of the table; default normal with mean 0 and deviation 1. */
+  readonly init?: Initializer;
+}
+
+/** A table of vectors, looked up by index, see {@link embedding}. indices [..] i32 or u32 → [.., embeddingDim]. */
+export class Embedding extends Module {
+  /** [numEmbeddings, embeddingDim] */
+  readonly weight: Tensor;
+
+  constructor(
+    readonly numEmbeddings: number,
+    readonly embeddingDim: number,
+    readonly options: EmbeddingLayerOptions = {},
+  ) {
+    super();
+    const { paddingIndex, init = normal() } = options;
+    const row = paddingIndex !== undefined && paddingIndex < 0 ? paddingIndex + numEmbeddings : paddingIndex;
+    const padded: Initializer = (shape, fans, seed, stream) => {
+      const values = init(shape, fans, seed, stream);
+      return row === undefined ? values : values.fill(0, row * embeddingDim, (row + 1) * embeddingDim);
+    };
+    const fans = { fanIn: embeddingDim, fanOut: embeddingDim };
+    this.weight = initialized("weight", [numEmbeddings, embeddingDim], fans, padded);
+  }
+
+  override forward(indices: Tensor): Tensor {
+    const { paddingIndex } = this.options;
+    return embedding(this.weight, indices, paddingIndex === undefined ? {} : { paddingIndex });
+  }
+}

@@ -1,0 +1,20 @@
+import type { Tensor } from "../graph/tensor";
+import { type GruOptions, gru } from "./gru";
+import { layerState, type RecurrentWeights, stepArguments } from "./rnn";
+
+/**
+ * One step of a gated recurrent unit, see {@link gru}.
+ * @param x [N, D] f32
+ * @param h the state before, [N, H]; default 0
+ * @returns the state after, [N, H]
+ * @throws ShapeError, DTypeError
+ */
+export function gruCell(
+  x: Tensor,
+  weights: RecurrentWeights,
+  h?: Tensor,
+  options: Pick<GruOptions, "linearBeforeReset"> = {},
+): Tensor {
+  const { sequence, h0 } = stepArguments("gruCell", x, { h });
+  return layerState(gru(sequence, [weights], { h0, ...options }).hN);
+}

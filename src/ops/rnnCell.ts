@@ -1,0 +1,19 @@
+import type { Tensor } from "../graph/tensor";
+import { layerState, type RecurrentWeights, rnn, stepArguments } from "./rnn";
+
+/**
+ * One step of a recurrent network, see {@link rnn}.
+ * @param x [N, D] f32
+ * @param h the state before, [N, H]; default 0
+ * @returns the state after, [N, H]
+ * @throws ShapeError, DTypeError
+ */
+export function rnnCell(
+  x: Tensor,
+  weights: RecurrentWeights,
+  h?: Tensor,
+  options: { readonly nonlinearity?: "tanh" | "relu" } = {},
+): Tensor {
+  const { sequence, h0 } = stepArguments("rnnCell", x, { h });
+  return layerState(rnn(sequence, [weights], { h0, ...options }).hN);
+}

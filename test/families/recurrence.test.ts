@@ -1,0 +1,102 @@
+// The kernels over whole sequences and those of a step a launch give the same, on the device as it is and as others are.
+import { afterAll, describe, expect, test } from "vitest";
+import type { Runtime } from "../../src/gpu/runtime";
+import { feed } from "../../src/graph/tensor";
+import { BASELINE_TARGET, type Target } from "../../src/kernel/target";
+import { recurrence } from "../../src/ops/recurrence";
+import { gradients } from "../../src/optim/gradients";
+import { plan } from "../../src/schedule/plan";
+import { nodeRuntime } from "../device";
+import type { Sample } from "../ops/opCase";
+import recurrenceCase from "../ops/recurrence";
+import { runSample } from "../ops/runCase";
+
+const { runtime: opened, reason } = await nodeRuntime();
+
+/** A device on which the way was measured as the fastest for whatever knows it. */
+const preferring = (target: Target, way: string): Target => ({
+  ...target,
+  tuning: new Proxy({}, { get: () => way }),
+});
+
+const lengths = { shape: [3], dtype: "i32" as const, values: [2, 3, 1] };
+const samples: Sample<object>[] = [
+  {
+    inputs: [[3, 3, 32], [32, 8], [3, 8], [3, 8], lengths],
+    attrs: { cell: "lstm", given: ["h0", "c0", "lengths"], reverse: true },
+  },
+  { inputs: [[3, 3, 15], [15, 5], [15], lengths], attrs: { cell: "gru", given: ["bias", "lengths"] } },
+  {
+    inputs: [
+      [2, 20, 400],
+      [400, 100],
+    ],
+    attrs: { cell: "lstm" },
+    vjp: false,
+  },
+  {
+    inputs: [
+      [2, 2, 36],
+      [36, 36],
+      [2, 36],
+    ],
+    attrs: { cell: "relu", given: ["h0"] },
+  },
+];
+
+test("every kernel fits the limits that all devices grant", () => {
+  for (const cell of ["lstm", "gru", "tanh"] as const)
+    for (const [steps, batch, hidden] of [
+      [3, 1, 1],
+      [2, 32, 128],
+      [2, 70000, 8],
+      [2, 300, 480],
+      [2, 64, 1500],
+      [2, 9, 4096],
+    ])
+      for (const way of ["whole", "steps"]) {
+        const gates = { lstm: 4, gru: 3, tanh: 1 }[cell];
+        const x = feed("x", { shape: [steps!, batch!, gates * hidden!], dtype: "f32" });
+        const w = feed("w", { shape: [gates * hidden!, hidden!], dtype: "f32" });
+        const outputs = gradients(
+          recurrence(cell, x, w).hN,
+          [x],
+          feed("seed", { shape: [batch!, hidden!], dtype: "f32" }),
+        );
+        const { dispatches } = plan({ outputs, target: preferring(BASELINE_TARGET, way), fuse: true });
+        for (const { variant, workgroups } of dispatches) {
+          const sizes = [...variant.code.matchAll(/^const (?:STATE|GATES|PARTIAL)_SIZE = (\d+)u/gm)].map(
+            ([, n]) => 4 * Number(n),
+          );
+          expect(
+            sizes.reduce((a, b) => a + b, 0),
+            `${variant.key} ${batch} ${hidden}`,
+          ).toBeLessThanOrEqual(16384);
+          expect(variant.workgroupSize[0]).toBeLessThanOrEqual(256);
+          expect(Math.max(...workgroups)).toBeLessThanOrEqual(65535);
+        }
+        expect(dispatches.some((d) => d.variant.name === "recurrence_grad")).toBe(true);
+      }
+});
+
+describe.skipIf(!opened)(`recurrences in Node on Dawn${reason ? ` (skipped: ${reason})` : ""}`, () => {
+  const runtime = opened as Runtime;
+  afterAll(() => runtime.destroy());
+  const { target } = opened?.open ?? {};
+  const ways = target
+    ? [
+        { way: "steps, subgroup", target },
+        { way: "whole, subgroup", target: { ...target, unrolled: true } },
+        { way: "steps", target: { ...target, subgroupSize: 0 } },
+        { way: "steps", target: { ...target, cpu: false } },
+        { way: "whole", target: { ...target, cpu: false } },
+      ]
+    : [];
+
+  describe.each(ways)("$way, cpu $target.cpu", ({ way, target }) => {
+    test.each(samples.map((s) => [JSON.stringify(s), s] as const))("%s", async (_, sample) => {
+      expect(await runSample(runtime, recurrenceCase, sample, { target: preferring(target, way) })).toEqual([]);
+      runtime.throwErrors();
+    });
+  });
+});
