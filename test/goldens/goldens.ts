@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type DType, typedArray } from "../../src/core/dtype";
+import { showSpec } from "../../src/core/shape";
 import type { Tensor } from "../../src/graph/tensor";
 import { add } from "../../src/ops/add";
 import { gradients } from "../../src/optim/gradients";
@@ -93,9 +94,10 @@ async function findProblems(engine: Engine, cases: readonly GoldenCase[], builde
   return built.map((b, i) => {
     if (b instanceof Error) return [b.message];
     const { outs, grads = {}, tolerance = TOLERANCE } = cases[i]!;
-    const problems = outs.flatMap(({ shape, data }, n) => {
+    const problems = outs.flatMap(({ shape, dtype = "f32", data }, n) => {
       const out = b.outs[n]!;
-      if (String(out.shape) !== String(shape)) return [`shape [${out.shape}], PyTorch has [${shape}]`];
+      const [own, theirs] = [showSpec(out), showSpec({ shape, dtype })];
+      if (own !== theirs) return [`output ${n} is ${own}, PyTorch has ${theirs}`];
       return difference(`output ${n}`, values.get(out)!, data, tolerance);
     });
     const slopes = Object.entries(grads).flatMap(([name, data], n) =>

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { DTypeError } from "../../src/core/errors";
 import type { Engine } from "../../src/train/engine";
 import { pointwise } from "./ops/pointwise";
+import { recurrences } from "./ops/recurrent";
 import { reductions } from "./ops/reductions";
 import { shapes } from "./ops/shapes";
 import { vision } from "./ops/vision";
 import { type Model, type OnnxTensor, readModel, readTensor } from "./protobuf";
 import { Call, storedAs, toValues, Unsupported, Value } from "./value";
 
-const OPERATORS = { ...pointwise, ...reductions, ...shapes, ...vision };
+const OPERATORS = { ...pointwise, ...recurrences, ...reductions, ...shapes, ...vision };
 
 /** Largest accepted difference, relative to 1 + |expected|. */
 const TOLERANCE = 1e-5;
