@@ -19,10 +19,11 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   for (var i = start + params.inner; i < end; i += params.inner) { largest = max(largest, x[i]); }
   var total = 0.0;
   for (var i = start; i < end; i += params.inner) { total += exp(x[i] - largest); }
-  let shift = largest + log(total);
+  // Taken away one after the other: the sum of both would be rounded to the size of the larger.
+  let shift = log(total);
   for (var i = start; i < end; i += params.inner) {
     if (LOG == 1u) {
-      out[i] = x[i] - shift;
+      out[i] = (x[i] - largest) - shift;
     } else {
       out[i] = exp(x[i] - largest) / total;
     }

@@ -39,10 +39,11 @@ fn main(
   var share = 0.0;
   for (var i = lane; i < params.n; i += LANES) { share += exp(x[start + i] - largest); }
   let total = joined(share, lane, false);
-  let shift = largest + log(total);
+  // Taken away one after the other: the sum of both would be rounded to the size of the larger.
+  let shift = log(total);
   for (var i = start + lane; i < start + params.n; i += LANES) {
     if (LOG == 1u) {
-      out[i] = x[i] - shift;
+      out[i] = (x[i] - largest) - shift;
     } else {
       out[i] = exp(x[i] - largest) / total;
     }
