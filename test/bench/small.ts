@@ -1,5 +1,5 @@
 import { mulberry32 } from "../../demos/race/workloads";
-import { createEngine, matmul, mean, parameter, SGD, square, sub, tanh, tensor } from "../../src/index";
+import { add, createEngine, matmul, mean, parameter, SGD, square, sub, tanh, tensor } from "../../src/index";
 
 export interface SmallResult {
   readonly adapter: string;
@@ -94,7 +94,7 @@ export async function measureSmall(on: string, milliseconds: number): Promise<Sm
   const step = await engine.capture({}, () => {
     let h = x;
     layers.forEach(({ w, b }, l) => {
-      const sums = matmul(h, w, { transB: true }).add(b);
+      const sums = add(matmul(h, w, { transB: true }), b);
       h = l < layers.length - 1 ? tanh(sums) : sums;
     });
     const loss = mean(square(sub(h, y)));
