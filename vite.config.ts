@@ -6,6 +6,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { dataFile } from "./src/cli/packages.ts";
 import { wgslKernels } from "./src/kernel/vitePlugin.ts";
+import { servePeers } from "./test/bench/installedPeers.ts";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const demos = join(root, "demos");
@@ -126,7 +127,12 @@ export default defineConfig(({ mode, command }) => ({
   base: "./",
   // What the tests open; the benchmark's peers are not there to be scanned.
   optimizeDeps: mode === "test" ? { entries: ["test/chrome/index.html"] } : {},
-  plugins: [wgslKernels(root), dataSets(), ...(mode === "production" && command === "build" ? [declarations()] : [])],
+  plugins: [
+    wgslKernels(root),
+    dataSets(),
+    servePeers(root),
+    ...(mode === "production" && command === "build" ? [declarations()] : []),
+  ],
   worker: { format: "es" as const, plugins: () => [wgslKernels(root)] },
   build: mode === "cli" ? cli : mode === "gallery" ? gallery : library,
   // The command line brings everything along but what its users install beside it.

@@ -1,3 +1,4 @@
+import { findAdapter } from "./shared/adapter";
 import { byId, element, showAlert } from "./shared/dom";
 import { themeButton } from "./shared/theme";
 
@@ -16,6 +17,11 @@ const layer = (x: number, size: number, count: number) =>
     return `<rect ${at} fill="var(--panel)" stroke="var(--series-1)" stroke-width="1.5"/>`;
   }).join("");
 
+/** A bar of the race, as long as its milliseconds a step. */
+const lane = (y: number, length: number, colour: string) =>
+  `<rect x="20" y="${y}" width="200" height="16" rx="3" fill="var(--line)" opacity="0.5"/>
+   <rect x="20" y="${y}" width="${length}" height="16" rx="3" fill="var(${colour})"/>`;
+
 const DEMOS: readonly Demo[] = [
   {
     folder: "mnist-cnn",
@@ -24,6 +30,12 @@ const DEMOS: readonly Demo[] = [
     picture: `${layer(10, 46, 1)}${layer(80, 40, 4)}${layer(150, 24, 5)}
       <path d="M22 38 q14 -12 20 2 q2 10 -16 12 q18 0 16 14 q-6 10 -22 4" fill="none" stroke="var(--ink)" stroke-width="3"/>
       ${Array.from({ length: 10 }, (_, i) => `<circle cx="222" cy="${12 + 8.4 * i}" r="3" fill="var(${i === 3 ? "--series-2" : "--line"})"/>`).join("")}`,
+  },
+  {
+    folder: "race",
+    name: "Race: the same training steps on three engines",
+    text: "wgrad, TensorFlow.js and jax-js train the same networks from the same numbers on your machine. See who is faster, and that all compute the same.",
+    picture: `${lane(14, 38, "--series-1")}${lane(42, 190, "--series-2")}${lane(70, 104, "--series-3")}`,
   },
 ];
 
@@ -45,24 +57,13 @@ for (const { folder, name, text, picture } of DEMOS) {
 
 /** Says which adapter would train, or what to do without one. */
 async function describeAdapter(): Promise<void> {
-  if (!navigator.gpu) {
+  const found = await findAdapter();
+  if (typeof found === "string") {
     byId("adapter").textContent = "";
-    return showAlert("This browser has no WebGPU. Use Chrome or Edge 113 or newer.");
+    return showAlert(found);
   }
-  const adapter = await navigator.gpu.requestAdapter();
-  if (!adapter) {
-    byId("adapter").textContent = "";
-    return showAlert(
-      "WebGPU is there, but no GPU adapter. Update the graphics driver, or enable chrome://flags/#enable-unsafe-webgpu.",
-    );
-  }
-  const { vendor, architecture, description } = adapter.info;
-  const name =
-    [vendor, architecture, description].filter((p) => p).join(" ") || "an adapter that keeps its name to itself";
-  const software = /swiftshader|llvmpipe|lavapipe/i.test(name)
-    ? ", a software adapter: it runs on the CPU, slowly"
-    : "";
-  byId("adapter").textContent = `Trains on: ${name}${software}`;
+  const software = found.software ? ", a software adapter: it runs on the CPU, slowly" : "";
+  byId("adapter").textContent = `Trains on: ${found.name}${software}`;
 }
 
 void describeAdapter();

@@ -62,60 +62,84 @@ export interface Result {
   readonly pipelines: number;
   readonly peakMebibytes: number;
   readonly losses: Readonly<Record<number, number>>;
-  /** Largest difference from the losses that every engine must give. */
+  /** Largest difference from the losses that every engine must give; NaN where none are known. */
   readonly lossError: number;
 }
 
+/** Steps between two readings of the loss, unless said otherwise. */
 const BLOCK = 10;
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1]!;
+const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
+
+export interface MeasureOptions {
+  readonly counts: Counts;
+  /** Where it runs, for the report. */
+  readonly on: string;
+  readonly milliseconds: number;
+  /** Steps a block; 2 blocks go before those that are timed. Default 10. */
+  readonly block?: number;
+  /** The workload in other sizes. */
+  readonly spec?: Workload;
+  /** Told what is known so far: after the first step, and after each block. */
+  readonly onProgress?: (soFar: Result) => void;
+}
 
 /** Trains a workload for about `milliseconds` and says how it went. */
 export async function measure(
   name: string,
   create: () => Promise<BenchEngine>,
   workload: WorkloadName,
-  { counts, on, milliseconds }: { counts: Counts; on: string; milliseconds: number },
+  { counts, on, milliseconds, block = BLOCK, spec = WORKLOADS[workload], onProgress = () => {} }: MeasureOptions,
 ): Promise<Result> {
-  const spec: Workload = WORKLOADS[workload];
   const engine = await create();
   const losses: Record<number, number> = {};
-  const began = performance.now();
-  const trainer = await engine[workload](spec);
-  losses[1] = (await trainer.step(true))!;
-  const firstStepSeconds = (performance.now() - began) / 1000;
-  let step = 1;
-  while (step < 2 * BLOCK) {
-    const loss = await trainer.step(++step % BLOCK === 0);
-    if (loss !== undefined) losses[step] = loss;
-  }
-  const before = { ...counts.calls };
   const blocks: number[] = [];
-  const start = performance.now();
-  while (blocks.length < 3 || performance.now() - start < milliseconds) {
-    const from = performance.now();
-    for (let i = 1; i <= BLOCK; i++) await trainer.step(i === BLOCK);
-    blocks.push((performance.now() - from) / BLOCK);
-  }
-  const steps = blocks.length * BLOCK;
-  const perStep = Object.fromEntries(
-    Object.entries(counts.calls).map(([call, n]) => [call, Math.round(((n - (before[call] ?? 0)) / steps) * 10) / 10]),
-  );
-  const { createComputePipeline = 0, createComputePipelineAsync = 0 } = counts.calls;
-  const off = Object.entries(spec.losses).map(([at, loss]) => Math.abs(losses[Number(at)]! - loss));
-  const ms = { median: median(blocks), min: Math.min(...blocks), max: Math.max(...blocks) };
-  return {
+  let before: Record<string, number> | undefined;
+  let firstStepSeconds = Number.NaN;
+  const soFar = (): Result => ({
     engine: name,
     version: engine.version,
     workload,
     on,
     adapter: engine.adapter ?? "",
-    ms,
+    ms: { median: median(blocks), min: Math.min(...blocks), max: Math.max(...blocks) },
     firstStepSeconds,
-    gflops: spec.flops / ms.median / 1e6,
-    perStep,
-    pipelines: createComputePipeline + createComputePipelineAsync,
+    gflops: spec.flops / median(blocks) / 1e6,
+    perStep: before ? callsPerStep(before, counts.calls, blocks.length * block) : {},
+    pipelines: (counts.calls.createComputePipeline ?? 0) + (counts.calls.createComputePipelineAsync ?? 0),
     peakMebibytes: counts.peakBytes / 2 ** 20,
-    losses,
-    lossError: Math.max(...off),
-  };
+    losses: { ...losses },
+    lossError: largestError(losses, spec.losses),
+  });
+  const began = performance.now();
+  const trainer = await engine[workload](spec);
+  losses[1] = (await trainer.step(true))!;
+  firstStepSeconds = (performance.now() - began) / 1000;
+  onProgress(soFar());
+  for (let step = 2; step <= 2 * block; step++) {
+    const loss = await trainer.step(step % block === 0);
+    if (loss === undefined) continue;
+    losses[step] = loss;
+    onProgress(soFar());
+  }
+  before = { ...counts.calls };
+  const start = performance.now();
+  while (blocks.length < 3 || performance.now() - start < milliseconds) {
+    const from = performance.now();
+    for (let i = 1; i <= block; i++) await trainer.step(i === block);
+    blocks.push((performance.now() - from) / block);
+    onProgress(soFar());
+  }
+  return soFar();
+}
+
+const callsPerStep = (before: Record<string, number>, after: Record<string, number>, steps: number) =>
+  Object.fromEntries(
+    Object.entries(after).map(([call, n]) => [call, Math.round(((n - (before[call] ?? 0)) / (steps || 1)) * 10) / 10]),
+  );
+
+/** Largest difference between the losses so far and those expected; NaN where there is nothing to compare. */
+function largestError(losses: Readonly<Record<number, number>>, expected: Readonly<Record<number, number>>): number {
+  const both = Object.keys(expected).filter((at) => Number(at) in losses);
+  const errors = both.map((at) => Math.abs(losses[Number(at)]! - expected[Number(at)]!));
+  return errors.length ? Math.max(...errors) : Number.NaN;
 }

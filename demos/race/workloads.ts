@@ -20,7 +20,7 @@ export interface Workload {
 }
 
 /** The generator mulberry32 (public domain): small, seeded, the same everywhere. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -73,27 +73,32 @@ export const W1: Workload = {
 };
 
 /** A LeNet-style CNN on 28 × 28, batch 64, Adam: two 3 × 3 convolutions, each with ReLU and pooling, two linear layers. */
-export const W2: Workload = {
-  title: "CNN 28×28, conv 16, conv 32, linear 128, batch 64, Adam",
-  batch: 64,
-  flops: 3 * 2 * 64 * (784 * 9 * 16 + 196 * 9 * 16 * 32 + 1568 * 128 + 128 * 10),
-  lr: 1e-3,
-  losses: { 1: 2.33211, 10: 1.3913, 20: 0.308 },
-  make() {
-    const random = mulberry32(2);
-    const weights = {
-      k0: glorot(random, [3, 3, 1, 16], 9, 144),
-      c0: zeros(16),
-      k1: glorot(random, [3, 3, 16, 32], 144, 288),
-      c1: zeros(32),
-      w2: glorot(random, [1568, 128], 1568, 128),
-      b2: zeros(128),
-      w3: glorot(random, [128, 10], 128, 10),
-      b3: zeros(10),
-    };
-    return { x: normals(random, [64, 28, 28, 1]), labels: classes(random, 64, 10), weights };
-  },
-};
+export const W2: Workload = lenet({ batch: 64 });
+
+/** {@link W2} in other sizes. */
+export function lenet({ batch }: Record<"batch", number>): Workload {
+  return {
+    title: `CNN 28×28, conv 16, conv 32, linear 128, batch ${batch}, Adam`,
+    batch,
+    flops: 3 * 2 * batch * (784 * 9 * 16 + 196 * 9 * 16 * 32 + 1568 * 128 + 128 * 10),
+    lr: 1e-3,
+    losses: batch === 64 ? { 1: 2.33211, 10: 1.3913, 20: 0.308 } : {},
+    make() {
+      const random = mulberry32(2);
+      const weights = {
+        k0: glorot(random, [3, 3, 1, 16], 9, 144),
+        c0: zeros(16),
+        k1: glorot(random, [3, 3, 16, 32], 144, 288),
+        c1: zeros(32),
+        w2: glorot(random, [1568, 128], 1568, 128),
+        b2: zeros(128),
+        w3: glorot(random, [128, 10], 128, 10),
+        b3: zeros(10),
+      };
+      return { x: normals(random, [batch, 28, 28, 1]), labels: classes(random, batch, 10), weights };
+    },
+  };
+}
 
 const ones = (...shape: number[]): Values => ({ shape, data: new Float32Array(sizeOf(shape)).fill(1) });
 
@@ -193,6 +198,17 @@ export function tinyGpt({ batch, length, width }: Record<"batch" | "length" | "w
 
 export type WorkloadName = "W1" | "W2" | "W3" | "W4";
 export const WORKLOADS: Readonly<Record<WorkloadName, Workload>> = { W1, W2, W3, W4 };
+
+/** A workload in other sizes than its own; sizes left out stay. */
+export function resized(name: WorkloadName, sizes: Readonly<Record<string, number>>): Workload {
+  const { batch } = WORKLOADS[name];
+  const all = { batch, ...WORKLOADS[name].sizes, ...sizes } as Record<"batch" | "length" | "hidden" | "width", number>;
+  if (name === "W2") return lenet(all);
+  if (name === "W3") return lstmOverCharacters(all);
+  if (name === "W4") return tinyGpt(all);
+  throw new Error(`${name} has one size only`);
+}
+
 /** Decay of the matrices of W4, and what its norms add to the variance. */
 export const DECAY = 0.01;
 export const NORM_EPS = 1e-5;

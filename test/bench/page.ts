@@ -1,32 +1,33 @@
-// Runs one workload of one engine in the browser, for main.ts.
+// Runs one measurement in the browser, for chrome.ts.
 
-import type { BenchEngine } from "../../demos/race/engines/engine";
-import { countCalls, measure, type Result } from "../../demos/race/measure";
-import type { WorkloadName } from "../../demos/race/workloads";
+import { countCalls } from "../../demos/race/measure";
 import { version } from "../../package.json";
+import { type Answer, type Engines, runTask as run, type Task } from "./tasks";
 
-const ENGINES: Readonly<Record<string, () => Promise<BenchEngine>>> = {
-  async wgrad() {
-    const { create } = await import("../../demos/race/engines/wgrad");
-    return create(version);
+async function tensorflow(): Promise<unknown> {
+  const tf = await import("@tensorflow/tfjs");
+  await import("@tensorflow/tfjs-backend-webgpu");
+  return tf;
+}
+
+const engines: Engines = {
+  async training(engine) {
+    if (engine === "wgrad") return (await import("../../demos/race/engines/wgrad")).create(version);
+    if (engine === "jax") return (await import("../../demos/race/engines/jax")).create(await import("@jax-js/jax"));
+    return (await import("../../demos/race/engines/tfjs")).create(await tensorflow());
   },
-  async tfjs() {
-    const { create } = await import("../../demos/race/engines/tfjs");
-    const tf = await import("@tensorflow/tfjs");
-    await import("@tensorflow/tfjs-backend-webgpu");
-    return create(tf);
-  },
-  async jax() {
-    const { create } = await import("../../demos/race/engines/jax");
-    return create(await import("@jax-js/jax"));
+  async kernels(engine) {
+    if (engine === "wgrad") return (await import("./kernels/wgrad")).create(version);
+    if (engine === "raw") return (await import("./kernels/raw")).create(navigator.gpu);
+    if (engine === "jax") return (await import("./kernels/jax")).create(await import("@jax-js/jax"));
+    return (await import("./kernels/tfjs")).create(await tensorflow());
   },
 };
 
 declare global {
-  var runBench: (engine: string, workload: WorkloadName, milliseconds: number) => Promise<Result>;
+  var runTask: (task: Task) => Promise<Answer>;
 }
 
 const counts = countCalls(globalThis as unknown as Record<string, unknown>);
 
-globalThis.runBench = (engine, workload, milliseconds) =>
-  measure(engine, ENGINES[engine]!, workload, { counts, on: "chrome", milliseconds });
+globalThis.runTask = (task) => run(task, "chrome", counts, engines);

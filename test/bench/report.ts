@@ -2,9 +2,32 @@ import type { Result } from "../../demos/race/measure";
 
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1]!;
 
-/** One row an engine and workload, the median run of each; ratios are to wgrad in the same run of the benchmark. */
-export function report(results: readonly Result[]): string {
+/** A measurement that an engine did not get through. */
+export interface Failure {
+  readonly engine: string;
+  readonly workload: string;
+  readonly error: string;
+}
+
+/** Rows as a Markdown table. */
+export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+
+/** What every report says first. @param most letters of the adapter's name */
+export function where(results: readonly { adapter: string; on: string }[], most = 200): string {
+  if (!results.length) return "Nothing was measured.";
   const adapter = results.find((r) => r.adapter)?.adapter ?? "unknown adapter";
+  const name = adapter.length > most ? `${adapter.slice(0, most)}…` : adapter;
+  return `Adapter: ${name}${isSoftware(adapter) ? " (software)" : ""}. On: ${results[0]!.on}.`;
+}
+
+const isSoftware = (adapter: string): boolean => /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(adapter);
+
+const HEAD =
+  "workload|engine|ms a step|slower than wgrad|GFLOP/s|dispatches|bind groups|buffers|submits|writes|pipelines|first step, s|GPU peak, MiB|loss off by";
+
+/** One row an engine and workload, the median run of each; ratios are to wgrad in the same run of the benchmark. */
+export function report(results: readonly Result[], failures: readonly Failure[] = []): string {
   const keys = [...new Set(results.map((r) => `${r.workload}|${r.engine}`))];
   const rows = keys.map((key) => {
     const runs = results.filter((r) => `${r.workload}|${r.engine}` === key);
@@ -27,8 +50,6 @@ export function report(results: readonly Result[]): string {
       r.lossError.toFixed(4),
     ];
   });
-  const head =
-    "workload|engine|ms a step|slower than wgrad|GFLOP/s|dispatches|bind groups|buffers|submits|writes|pipelines|first step, s|GPU peak, MiB|loss off by";
-  const table = [head.split("|"), head.split("|").map(() => "---"), ...lines].map((row) => `| ${row.join(" | ")} |`);
-  return [`Adapter: ${adapter}. On: ${results[0]!.on}.`, "", ...table].join("\n");
+  const failed = new Set(failures.map((f) => `${f.workload} ${f.engine}: ${f.error}`));
+  return [where(results), "", markdownTable(HEAD.split("|"), lines), ...[...failed].map((f) => `\n${f}`)].join("\n");
 }

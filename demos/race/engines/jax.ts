@@ -1,5 +1,6 @@
 // jax-js on WebGPU: the whole step, gradients and optimizer included, is one jit function. Its arrays count references:
 // every use of a value but the last takes `.ref`.
+import { PEERS } from "../peers";
 import { ADAM, DECAY, MOMENTUM, NORM_EPS, permuted, type Values, type Workload } from "../workloads";
 import type { BenchEngine, Trainer } from "./engine";
 
@@ -80,7 +81,7 @@ export async function create(jax: Loose): Promise<BenchEngine> {
       .mul(-1 / logits.shape[0]);
 
   return {
-    version: "0.1",
+    version: PEERS.jax.version,
     async W1({ make, lr }: Workload) {
       const { x, labels, weights } = make();
       const loss: Loss = (p, data, classes) => {

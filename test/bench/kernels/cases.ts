@@ -1,0 +1,101 @@
+import { mulberry32, type Values } from "../../../demos/race/workloads";
+
+/** What is asked of every engine. Layouts are PyTorch's; the others permute theirs beforehand. */
+export type KernelOp =
+  | "matmul"
+  | "conv2d"
+  | "convGradInput"
+  | "convGradWeight"
+  | "softmax"
+  | "layerNorm"
+  | "pointwise"
+  | "sum"
+  | "adam"
+  | "copy";
+
+export interface KernelCase {
+  readonly name: string;
+  readonly op: KernelOp;
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+  /** Vectors that an invocation of a copy moves. */
+  readonly each?: number;
+  readonly inputs: readonly (readonly number[])[];
+  readonly out: readonly number[];
+  /** Floating-point operations, or bytes that must be moved at least. */
+  readonly work: number;
+  readonly unit: "GFLOP/s" | "GB/s";
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** A product of [m, k] and [k, n], either of them stored transposed. */
+function product(m: number, k: number, n: number, form: "NN" | "NT" | "TN"): KernelCase {
+  const [transA, transB] = [form[0] === "T", form[1] === "T"];
+  return {
+    name: `matmul [${m},${k}]×[${k},${n}] ${form}`,
+    op: "matmul",
+    transA,
+    transB,
+    inputs: [transA ? [k, m] : [m, k], transB ? [n, k] : [k, n]],
+    out: [m, n],
+    work: 2 * m * k * n,
+    unit: "GFLOP/s",
+  };
+}
+
+const [PICTURES, KERNELS, MAPS] = [
+  [16, 32, 32, 32],
+  [64, 32, 3, 3],
+  [16, 64, 32, 32],
+];
+
+function convolution(name: string, op: KernelOp, inputs: number[][], out: number[]): KernelCase {
+  return { name, op, inputs, out, work: 2 * 16 * 32 * 32 * 64 * 32 * 9, unit: "GFLOP/s" };
+}
+
+/** An op limited by memory. @param arrays how many arrays of the first input's size are read and written at least */
+function moving(name: string, op: KernelOp, inputs: number[][], out: number[], arrays: number): KernelCase {
+  return { name, op, inputs, out, work: 4 * arrays * sizeOf(inputs[0]!), unit: "GB/s" };
+}
+
+const M = 2 ** 20;
+
+/** Plain vec4 copies: the faster one limits all that moves memory. */
+export const COPIES: readonly KernelCase[] = [1, 8].map((each) => ({
+  ...moving(`copy of 4M, ${each} vec4 an invocation`, "copy", [[4 * M]], [4 * M], 2),
+  each,
+}));
+
+export const CASES: readonly KernelCase[] = [
+  ...COPIES,
+  ...[256, 512, 1024].map((n) => product(n, n, n, "NN")),
+  ...(["NN", "NT", "TN"] as const).flatMap((form) => [product(128, 784, 256, form), product(1024, 128, 512, form)]),
+  convolution("conv 3×3, 16×32×32×32 → 64", "conv2d", [PICTURES!, KERNELS!], MAPS!),
+  convolution("conv 3×3, input gradient", "convGradInput", [MAPS!, KERNELS!], PICTURES!),
+  convolution("conv 3×3, weight gradient", "convGradWeight", [PICTURES!, MAPS!], KERNELS!),
+  moving("softmax [4096,1024]", "softmax", [[4096, 1024]], [4096, 1024], 2),
+  moving("layer norm [4096,512]", "layerNorm", [[4096, 512], [512], [512]], [4096, 512], 2),
+  moving("8 pointwise ops on 4M", "pointwise", [[4 * M]], [4 * M], 2),
+  moving("sum of 16M", "sum", [[16 * M]], [1], 1),
+  // Read: parameter, gradient, both moments. Written: parameter, both moments.
+  moving("Adam over 4M", "adam", [[4 * M]], [4 * M], 7),
+];
+
+/** Numbers between -1 and 1, the same for every engine. */
+export const inputsOf = ({ inputs }: KernelCase): Values[] =>
+  inputs.map((shape, i) => {
+    const random = mulberry32(i + 1);
+    return { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => 2 * random() - 1) };
+  });
+
+const MEMORY = 512 * M;
+const MOVED = 1024 * M;
+const FLOPS = 4e9;
+
+/** How many times one submission runs the op, so that its own cost does not count, within bounds of memory and time. */
+export function copiesOf({ inputs, out, work, unit }: KernelCase): number {
+  const bytes = 4 * (sizeOf(inputs[0]!) + sizeOf(out));
+  const most = Math.min(MEMORY / bytes, (unit === "GB/s" ? MOVED : FLOPS) / work, 64);
+  return Math.max(2, Math.floor(most));
+}

@@ -1,0 +1,64 @@
+import type { KernelEngine, Ready } from "./engine";
+
+const COPY = `
+@group(0) @binding(0) var<storage, read> from_: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> to: array<vec4f>;
+
+override EACH = 1u;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let stride = (arrayLength(&to) + EACH - 1u) / EACH;
+  let first = gid.x + gid.y * groups.x * 64u;
+  if (first < stride) {
+    for (var i = first; i < arrayLength(&to); i += stride) {
+      to[i] = from_[i];
+    }
+  }
+}`;
+
+/** Plain WebGPU with nothing around it: the limit of memory, and of dispatches. */
+export async function create(gpu: GPU): Promise<KernelEngine> {
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) throw new Error("no adapter");
+  const device = await adapter.requestDevice();
+  const module = device.createShaderModule({ code: COPY });
+
+  /** Copies to and fro between two buffers of `vectors` vec4s, each copy after the one before. */
+  function copying(vectors: number, copies: number, each = 1): Ready {
+    const compute = { module, entryPoint: "main", constants: { EACH: each } };
+    const pipeline = device.createComputePipeline({ layout: "auto", compute });
+    const usage = GPUBufferUsage.STORAGE;
+    const buffers = [0, 1].map(() => device.createBuffer({ size: 16 * vectors, usage }));
+    const bindGroups = [0, 1].map((i) =>
+      device.createBindGroup({
+        layout: pipeline.getBindGroupLayout(0),
+        entries: [0, 1].map((binding) => ({ binding, resource: { buffer: buffers[i ^ binding]! } })),
+      }),
+    );
+    const groups = Math.ceil(vectors / each / 64);
+    const rows = Math.ceil(groups / 65535);
+    return {
+      async run() {
+        const encoder = device.createCommandEncoder();
+        const pass = encoder.beginComputePass();
+        pass.setPipeline(pipeline);
+        for (let i = 0; i < copies; i++) {
+          pass.setBindGroup(0, bindGroups[i % 2]!);
+          pass.dispatchWorkgroups(Math.ceil(groups / rows), rows);
+        }
+        pass.end();
+        device.queue.submit([encoder.finish()]);
+      },
+      fence: () => device.queue.onSubmittedWorkDone(),
+      out: async () => [],
+    };
+  }
+
+  return {
+    version: "",
+    prepare: async ({ op, inputs, each }, _, copies) =>
+      op === "copy" ? copying(inputs[0]![0]! / 4, copies, each) : null,
+    chain: async (count) => copying(64, count),
+  };
+}

@@ -1,0 +1,48 @@
+import type { BenchEngine } from "../../demos/race/engines/engine";
+import { type Counts, measure, type Result } from "../../demos/race/measure";
+import { resized, type WorkloadName } from "../../demos/race/workloads";
+import type { KernelEngine } from "./kernels/engine";
+import { type KernelResult, measureKernel, measureOverhead, type OverheadResult } from "./kernels/measure";
+import { measureSmall, type SmallResult } from "./small";
+
+/** One measurement, as data: it crosses over into the browser. */
+export type Task = { readonly engine: string; readonly milliseconds: number } & (
+  | {
+      readonly kind: "train";
+      readonly workload: WorkloadName;
+      /** The workload in other sizes. */
+      readonly sizes?: Readonly<Record<string, number>>;
+      readonly block?: number;
+    }
+  | { readonly kind: "kernel"; readonly name: string }
+  | { readonly kind: "overhead" }
+  | { readonly kind: "small" }
+);
+
+export interface Answers {
+  train: Result;
+  kernel: KernelResult | null;
+  overhead: OverheadResult;
+  small: SmallResult;
+}
+export type Answer = Answers[keyof Answers];
+
+/** How the engines are made where the task runs. */
+export interface Engines {
+  training(engine: string): Promise<BenchEngine>;
+  kernels(engine: string): Promise<KernelEngine>;
+}
+
+/** @param on where it runs, for the report */
+export async function runTask(task: Task, on: string, counts: Counts, engines: Engines): Promise<Answer> {
+  const { engine, milliseconds } = task;
+  if (task.kind === "small") return measureSmall(on, milliseconds);
+  if (task.kind === "kernel")
+    return measureKernel(await engines.kernels(engine), task.name, { name: engine, on, milliseconds });
+  if (task.kind === "overhead")
+    return measureOverhead(await engines.kernels(engine), { name: engine, on, milliseconds });
+  const { workload, sizes, block } = task;
+  const options = { counts, on, milliseconds, ...(block ? { block } : {}) };
+  const spec = sizes && { spec: resized(workload, sizes) };
+  return measure(engine, () => engines.training(engine), workload, { ...options, ...spec });
+}
