@@ -119,7 +119,7 @@ function fillForm(): void {
   const box = (name: string, label: string, checked: boolean) =>
     element("label", { class: "check" }, element("input", { name, type: "checkbox", checked }), label);
   for (const [name, { title }] of Object.entries(WORKLOADS))
-    byId("workloads").append(box(name, `${name} · ${title}`, name === "W1" || name === "W2"));
+    byId("workloads").append(box(name, `${name} · ${title}`, true));
   for (const engine of ENGINES) {
     const version = engine === "wgrad" ? "" : ` ${PEERS[engine as Exclude<EngineName, "wgrad">].version}`;
     byId("engines").append(box(engine, labelOf(engine) + version, true));

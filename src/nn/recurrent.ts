@@ -2,7 +2,7 @@ import { ShapeError } from "../core/errors";
 import type { Generator } from "../graph/generator";
 import type { Tensor } from "../graph/tensor";
 import { gru } from "../ops/gru";
-import { lstm } from "../ops/lstm";
+import { type LstmResult, lstm } from "../ops/lstm";
 import { type RecurrentOptions, type RecurrentResult, type RecurrentWeights, rnn } from "../ops/rnn";
 import { type Initializer, initialized, uniformByFanIn } from "./init";
 import { Module } from "./module";
@@ -97,7 +97,7 @@ export class LSTM extends Recurrent {
   }
 
   /** With first states and lengths. @returns the last layer's states, and those of all layers after the last step */
-  override run(x: Tensor, given: LstmRun = {}) {
+  override run(x: Tensor, given: LstmRun = {}): LstmResult {
     return lstm(x, this.weights, this.given(given));
   }
 }
@@ -117,7 +117,7 @@ export class GRU extends Recurrent {
   }
 
   /** With first states and lengths. @returns the last layer's states, and those of all layers after the last step */
-  override run(x: Tensor, given: RecurrentRun = {}) {
+  override run(x: Tensor, given: RecurrentRun = {}): RecurrentResult {
     return gru(x, this.weights, { ...this.given(given), linearBeforeReset: this.linearBeforeReset });
   }
 }
@@ -137,7 +137,7 @@ export class RNN extends Recurrent {
   }
 
   /** With first states and lengths. @returns the last layer's states, and those of all layers after the last step */
-  override run(x: Tensor, given: RecurrentRun = {}) {
+  override run(x: Tensor, given: RecurrentRun = {}): RecurrentResult {
     return rnn(x, this.weights, { ...this.given(given), nonlinearity: this.nonlinearity });
   }
 }
