@@ -47,6 +47,7 @@ export class Tuner {
   readonly #table: Record<string, string> = {};
   readonly #failed = new Set<string>();
   #device: string | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly runtime: Runtime,
@@ -76,7 +77,14 @@ export class Tuner {
   }
 
   /** Measures what is undecided, and keeps the results. Nothing else should run on the device meanwhile. */
-  async tune(choices: readonly Choice[], onMeasured?: (m: Measurement) => void): Promise<Measurement[]> {
+  tune(choices: readonly Choice[], onMeasured?: (m: Measurement) => void): Promise<Measurement[]> {
+    // One after the other: what is measured in idle time and what is asked for would disturb one another.
+    const turn = this.#last.then(() => this.#tune(choices, onMeasured));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #tune(choices: readonly Choice[], onMeasured?: (m: Measurement) => void): Promise<Measurement[]> {
     const measured: Measurement[] = [];
     for (const choice of this.undecided(choices)) {
       const result = await this.measure(choice);
