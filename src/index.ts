@@ -19,9 +19,24 @@ export {
   WgradError,
 } from "./core/errors";
 export type { Shape, Spec } from "./core/shape";
+export {
+  type AugmentationOptions,
+  type AugmentOptions,
+  augment,
+  cutout,
+  type FillOptions,
+  randomCrop,
+  randomFlip,
+  randomNoise,
+  randomRotate,
+  randomShift,
+} from "./data/augment";
 export { byteStatistics, ImageDataset, type ImageDatasetOptions } from "./data/dataset";
 export { type IdxFile, parseIdx } from "./data/idx";
-export { Loader, type LoaderOptions } from "./data/loader";
+export { type Dataset, Loader, type LoaderOptions } from "./data/loader";
+export { type MixupOptions, mixup } from "./data/mixup";
+export { channelStatistics, columnStatistics, destandardize, type Statistics, standardize } from "./data/standardize";
+export { type TabularBatch, TabularDataset, type TabularDatasetOptions } from "./data/tabular";
 export type { Reduction } from "./families/losses";
 export type { AdapterInfo } from "./gpu/device";
 export type { PoolStatistics } from "./gpu/pool";
@@ -170,6 +185,7 @@ export { permutation } from "./ops/permutation";
 export { permute } from "./ops/permute";
 export { pow } from "./ops/pow";
 export { randint } from "./ops/randint";
+export { type Placement, randomPlacement } from "./ops/randomPlacement";
 export { relu } from "./ops/relu";
 export { remainder } from "./ops/remainder";
 export { flatten, reshape } from "./ops/reshape";
@@ -193,6 +209,7 @@ export { squeeze } from "./ops/squeeze";
 export { stack } from "./ops/stack";
 export { sub } from "./ops/sub";
 export { sum } from "./ops/sum";
+export { symmetricBeta } from "./ops/symmetricBeta";
 export { takeBytes } from "./ops/takeBytes";
 export { takeRows } from "./ops/takeRows";
 export { tanh } from "./ops/tanh";
@@ -204,6 +221,7 @@ export { truncatedNormal } from "./ops/truncatedNormal";
 export { uniform } from "./ops/uniform";
 export { unsqueeze } from "./ops/unsqueeze";
 export { type Upsample2dOptions, upsample2d } from "./ops/upsample2d";
+export { type WarpOptions, warp } from "./ops/warp";
 export { where } from "./ops/where";
 export { Adadelta, type AdadeltaOptions } from "./optim/adadelta";
 export { Adagrad, type AdagradOptions } from "./optim/adagrad";
