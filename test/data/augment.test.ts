@@ -136,8 +136,8 @@ await describeOnDawn("augmentation", (engine) => {
       const { x: mixed, labels: soft } = mixup(x(), tensor(labels, [9]), { alpha: 0.4, per, classes: 4, generator });
       return { mixed, soft };
     });
-    // The shares; pictures; labels: the partner is read in place.
-    expect(step.plan.dispatches.filter((d) => d.variant.name !== "increment")).toHaveLength(3);
+    // The shares, the pictures, one-hot labels, the labels: the partner is read in place.
+    expect(step.plan.dispatches.filter((d) => d.variant.name !== "increment")).toHaveLength(4);
     await step.run();
     const { mixed, soft } = await step.readAll(["mixed", "soft"]);
     const count = per === "batch" ? 1 : 9;
