@@ -16,6 +16,14 @@ const layer = (x: number, size: number, count: number) =>
     return `<rect ${at} fill="var(--panel)" stroke="var(--series-1)" stroke-width="1.5"/>`;
   }).join("");
 
+/** Points on two arms of a spiral, by the number of the arm. */
+const arm = (n: number) =>
+  Array.from({ length: 26 }, (_, i) => {
+    const [angle, radius] = [0.24 * i + Math.PI * n, 5 + 1.55 * i];
+    const [x, y] = [120 + radius * Math.sin(angle), 50 + radius * Math.cos(angle)].map((v) => v.toFixed(1));
+    return `<circle cx="${x}" cy="${y}" r="3" fill="var(--series-${n + 1})"/>`;
+  }).join("");
+
 const DEMOS: readonly Demo[] = [
   {
     folder: "mnist-cnn",
@@ -24,6 +32,12 @@ const DEMOS: readonly Demo[] = [
     picture: `${layer(10, 46, 1)}${layer(80, 40, 4)}${layer(150, 24, 5)}
       <path d="M22 38 q14 -12 20 2 q2 10 -16 12 q18 0 16 14 q-6 10 -22 4" fill="none" stroke="var(--ink)" stroke-width="3"/>
       ${Array.from({ length: 10 }, (_, i) => `<circle cx="222" cy="${12 + 8.4 * i}" r="3" fill="var(${i === 3 ? "--series-2" : "--line"})"/>`).join("")}`,
+  },
+  {
+    folder: "playground",
+    name: "Playground: points of the plane",
+    text: "From logistic regression to a small network: choose data, features and layers, and watch the boundary bend.",
+    picture: `${arm(0)}${arm(1)}`,
   },
 ];
 
