@@ -22,6 +22,14 @@ const lane = (y: number, length: number, colour: string) =>
   `<rect x="20" y="${y}" width="200" height="16" rx="3" fill="var(--line)" opacity="0.5"/>
    <rect x="20" y="${y}" width="${length}" height="16" rx="3" fill="var(${colour})"/>`;
 
+/** Points on two arms of a spiral, by the number of the arm. */
+const arm = (n: number) =>
+  Array.from({ length: 26 }, (_, i) => {
+    const [angle, radius] = [0.24 * i + Math.PI * n, 5 + 1.55 * i];
+    const [x, y] = [120 + radius * Math.sin(angle), 50 + radius * Math.cos(angle)].map((v) => v.toFixed(1));
+    return `<circle cx="${x}" cy="${y}" r="3" fill="var(--series-${n + 1})"/>`;
+  }).join("");
+
 const DEMOS: readonly Demo[] = [
   {
     folder: "mnist-cnn",
@@ -36,6 +44,12 @@ const DEMOS: readonly Demo[] = [
     name: "Race: the same training steps on three engines",
     text: "wgrad, TensorFlow.js and jax-js train the same networks from the same numbers on your machine. See who is faster, and that all compute the same.",
     picture: `${lane(14, 38, "--series-1")}${lane(42, 190, "--series-2")}${lane(70, 104, "--series-3")}`,
+  },
+  {
+    folder: "playground",
+    name: "Playground: points of the plane",
+    text: "From logistic regression to a small network: choose data, features and layers, and watch the boundary bend.",
+    picture: `${arm(0)}${arm(1)}`,
   },
 ];
 

@@ -19,11 +19,24 @@ export {
   WgradError,
 } from "./core/errors";
 export type { Shape, Spec } from "./core/shape";
+export {
+  type AugmentationOptions,
+  type AugmentOptions,
+  augment,
+  cutout,
+  type FillOptions,
+  randomCrop,
+  randomFlip,
+  randomNoise,
+  randomRotate,
+  randomShift,
+} from "./data/augment";
 export { type BytePairOptions, trainBytePairs } from "./data/bytePairs";
 export { type CharacterTokenizerOptions, characterTokenizer } from "./data/characters";
 export { byteStatistics, ImageDataset, type ImageDatasetOptions } from "./data/dataset";
 export { type IdxFile, parseIdx } from "./data/idx";
-export { Loader, type LoaderOptions } from "./data/loader";
+export { type Dataset, Loader, type LoaderOptions } from "./data/loader";
+export { type MixupOptions, mixup } from "./data/mixup";
 export {
   SequenceDataset,
   type SequenceDatasetOptions,
@@ -41,7 +54,9 @@ export {
   padSequences,
 } from "./data/sequences";
 export { splitText, type TextSplit } from "./data/splitText";
+export { channelStatistics, columnStatistics, destandardize, type Statistics, standardize } from "./data/standardize";
 export { StreamLoader, type StreamLoaderOptions } from "./data/streamLoader";
+export { type TabularBatch, TabularDataset, type TabularDatasetOptions } from "./data/tabular";
 export { TokenDataset, type TokenDatasetOptions } from "./data/tokenDataset";
 export { SEQUENCE_SPECIALS, type Tokenizer, type TokenizerJSON } from "./data/tokenizer";
 export { tokenizerFromJSON } from "./data/tokenizerFromJSON";
@@ -242,6 +257,7 @@ export { permute } from "./ops/permute";
 export { pow } from "./ops/pow";
 export { prod } from "./ops/prod";
 export { randint } from "./ops/randint";
+export { type Placement, randomPlacement } from "./ops/randomPlacement";
 export { type RecurrenceOptions, type RecurrenceResult, recurrence } from "./ops/recurrence";
 export { relu } from "./ops/relu";
 export { remainder } from "./ops/remainder";
@@ -277,6 +293,7 @@ export { stack } from "./ops/stack";
 export { std } from "./ops/std";
 export { sub } from "./ops/sub";
 export { type ReduceOptions, sum } from "./ops/sum";
+export { symmetricBeta } from "./ops/symmetricBeta";
 export { takeBytes } from "./ops/takeBytes";
 export { takeRows } from "./ops/takeRows";
 export {
@@ -297,6 +314,7 @@ export { uniform } from "./ops/uniform";
 export { unsqueeze } from "./ops/unsqueeze";
 export { type Upsample2dOptions, upsample2d } from "./ops/upsample2d";
 export { type VarianceOptions, variance } from "./ops/variance";
+export { type WarpOptions, warp } from "./ops/warp";
 export { where } from "./ops/where";
 export { Adadelta, type AdadeltaOptions } from "./optim/adadelta";
 export { Adagrad, type AdagradOptions } from "./optim/adagrad";

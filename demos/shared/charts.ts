@@ -47,6 +47,8 @@ export class Chart {
         width: parent.clientWidth || 300,
         height: options.height,
         cursor: { y: false },
+        // Custom properties, so that the legend follows the theme.
+        legend: { markers: { stroke: (_, i) => (i > 0 ? `var(${options.lines[i - 1]!.colour})` : "") } },
         scales: { x: { time: false }, y: options.range ? { range: [...options.range] as [number, number] } : {} },
         axes: [
           { ...axis },

@@ -16,6 +16,26 @@ export function readForm(form: HTMLFormElement): FormValues | null {
 }
 
 /**
+ * Sets controls by their names, as {@link readForm} gave them. Whoever listens for changes is told once, by an event of the form.
+ * @returns false, and all is as it was, where a control does not take its value
+ */
+export function fillForm(form: HTMLFormElement, values: FormValues): boolean {
+  const before = Object.fromEntries(controls(form).map((c) => [c.name, controlValue(c)]));
+  const set = (to: FormValues) => {
+    for (const c of controls(form)) {
+      const value = to[c.name];
+      if (c instanceof HTMLInputElement && c.type === "checkbox") c.checked = value === true;
+      else c.value = String(value);
+    }
+  };
+  set(values);
+  const taken = controls(form).every((c) => controlValue(c) === values[c.name] && c.checkValidity());
+  if (!taken) set(before);
+  else for (const event of ["input", "change"]) form.dispatchEvent(new Event(event));
+  return taken;
+}
+
+/**
  * Keeps a form and the page's address in step: the form starts from the address, and what differs from the page's own
  * defaults goes into it, so that a link shares an experiment.
  */

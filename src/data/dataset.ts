@@ -1,6 +1,9 @@
 import { DataError } from "../core/errors";
 import { numel, type Shape } from "../core/shape";
 import { state, type Tensor } from "../graph/tensor";
+import { takeBytes } from "../ops/takeBytes";
+import { takeRows } from "../ops/takeRows";
+import type { Dataset } from "./loader";
 
 export interface ImageDatasetOptions {
   /** One byte an element, example after example. */
@@ -17,7 +20,7 @@ export interface ImageDatasetOptions {
 }
 
 /** Pictures and class labels that lie on the GPU as bytes; batches are gathered and normalised there. */
-export class ImageDataset {
+export class ImageDataset implements Dataset {
   readonly count: number;
   readonly shape: Shape;
   readonly classes: number;
@@ -46,6 +49,15 @@ export class ImageDataset {
     const words = Math.ceil(images.length / 4);
     this.images = state("images", { shape: [words], dtype: "u32" }, () => packBytes(images, words));
     this.labels = state("labels", { shape: [this.count], dtype: "i32" }, () => Int32Array.from(labels));
+  }
+
+  /** @returns `x` f32 [n, …shape], normalised; `labels` i32 [n], −1 (and zeros for x) where there is no example */
+  take(indices: Tensor): { x: Tensor; labels: Tensor } {
+    const { count: rows, shape, mean, std } = this;
+    return {
+      x: takeBytes(this.images, indices, { rows, shape, mean, std }),
+      labels: takeRows(this.labels, indices, { missing: -1 }),
+    };
   }
 }
 

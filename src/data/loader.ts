@@ -2,9 +2,17 @@ import { DataError } from "../core/errors";
 import { countSteps } from "../graph/counter";
 import { state, type Tensor } from "../graph/tensor";
 import { batchIndices } from "../ops/batchIndices";
-import { takeBytes } from "../ops/takeBytes";
-import { takeRows } from "../ops/takeRows";
-import type { ImageDataset } from "./dataset";
+
+/** Examples on the GPU, of which a {@link Loader} takes batches. */
+export interface Dataset<Batch extends object = { x: Tensor; labels: Tensor }> {
+  /** Examples. */
+  readonly count: number;
+  /**
+   * Some of them, as part of the step that is being captured.
+   * @param indices u32[n]; `count` or more stands for no example
+   */
+  take(indices: Tensor): Batch;
+}
 
 export interface LoaderOptions {
   /** Examples of a batch. */
@@ -18,7 +26,7 @@ export interface LoaderOptions {
  * Gathers batches on the GPU. Which examples make up a batch follows from a position that the GPU itself counts on, so a
  * captured step that calls {@link next} is fed nothing.
  */
-export class Loader {
+export class Loader<Batch extends object = { x: Tensor; labels: Tensor }> {
   /** u32[2]: seed, and the number of batches taken. Belongs into checkpoints. */
   readonly position: Tensor;
   readonly batch: number;
@@ -28,7 +36,7 @@ export class Loader {
 
   /** @throws DataError where the batch is empty, or larger than a shuffled data set */
   constructor(
-    readonly dataset: ImageDataset,
+    readonly dataset: Dataset<Batch>,
     { batch, shuffle = false, seed = 0 }: LoaderOptions,
   ) {
     if (!Number.isInteger(batch) || batch < 1) throw new DataError("Loader", `a batch of ${batch} examples`);
@@ -41,21 +49,13 @@ export class Loader {
   }
 
   /**
-   * The next batch, as part of the step that is being captured.
-   * @returns `x` f32 [batch, …shape], normalised; `labels` i32 [batch], −1 (and zeros for x) beyond the last example
+   * The next batch, as part of the step that is being captured: what the data set gives, of `batch` examples. An epoch that is not
+   * shuffled may end with rows that are no example.
    */
-  next(): { x: Tensor; labels: Tensor } {
-    const { count, images, labels, shape, mean, std } = this.dataset;
-    const indices = batchIndices(this.position, {
-      count,
-      batch: this.batch,
-      batches: this.batches,
-      shuffle: this.#shuffle,
-    });
-    countSteps(this.position, 1);
-    return {
-      x: takeBytes(images, indices, { rows: count, shape, mean, std }),
-      labels: takeRows(labels, indices, { missing: -1 }),
-    };
+  next(): Batch {
+    const { dataset, batch, batches, position } = this;
+    const indices = batchIndices(position, { count: dataset.count, batch, batches, shuffle: this.#shuffle });
+    countSteps(position, 1);
+    return dataset.take(indices);
   }
 }

@@ -1,0 +1,114 @@
+import { DataError, ShapeError } from "../core/errors";
+import { showShape } from "../core/shape";
+import { data, type Tensor } from "../graph/tensor";
+import { add } from "../ops/add";
+import { mul } from "../ops/mul";
+import { sub } from "../ops/sub";
+
+/** Mean and standard deviation of each column of a table, or of each channel of pictures. */
+export interface Statistics {
+  readonly mean: readonly number[];
+  /** 1 for a column that does not vary: it becomes 0, whatever it held. */
+  readonly std: readonly number[];
+}
+
+/**
+ * The statistics of a table's columns. Fit them on the training split only: what dev and test have is not known in training.
+ * @param features row after row
+ * @param width columns
+ * @param rows which rows; default all
+ * @throws DataError where the table is not made of whole rows, or there are none
+ */
+export function columnStatistics(features: ArrayLike<number>, width: number, rows?: ArrayLike<number>): Statistics {
+  const count = features.length / width;
+  if (!(Number.isInteger(count) && count >= 1))
+    throw new DataError("columnStatistics", `${features.length} numbers`, { width: String(width) });
+  return statistics("columnStatistics", { groups: width, inner: 1, count, rows }, (i) => features[i]!);
+}
+
+/**
+ * The statistics of byte/255 in each channel of pictures. Fit them on the training split only.
+ * @param bytes picture after picture, each [channels, height, width]
+ * @param rows which pictures; default all
+ * @throws DataError where there are no whole pictures
+ */
+export function channelStatistics(
+  bytes: Uint8Array,
+  [channels, height, width]: readonly [number, number, number],
+  rows?: ArrayLike<number>,
+): Statistics {
+  const inner = height * width;
+  const count = bytes.length / (channels * inner);
+  if (!(Number.isInteger(count) && count >= 1))
+    throw new DataError("channelStatistics", `${bytes.length} bytes`, {
+      picture: showShape([channels, height, width]),
+    });
+  return statistics("channelStatistics", { groups: channels, inner, count, rows }, (i) => bytes[i]! / 255);
+}
+
+interface Layout {
+  /** Columns or channels; numbers of each in an example; examples; which of them count. */
+  readonly groups: number;
+  readonly inner: number;
+  readonly count: number;
+  readonly rows: ArrayLike<number> | undefined;
+}
+
+/** Two passes, so that a large mean costs the deviations no digits. */
+function statistics(op: string, { groups, inner, count, rows }: Layout, at: (i: number) => number): Statistics {
+  const chosen = rows ? Array.from(rows) : Array.from({ length: count }, (_, r) => r);
+  if (chosen.length === 0) throw new DataError(op, "no examples");
+  const wrong = chosen.find((r) => !(Number.isInteger(r) && r >= 0 && r < count));
+  if (wrong !== undefined) throw new DataError(op, `no example ${wrong}`, { examples: String(count) });
+  const average = (g: number, f: (v: number) => number) => {
+    let sum = 0;
+    for (const r of chosen) for (let i = 0; i < inner; i++) sum += f(at((r * groups + g) * inner + i));
+    return sum / (chosen.length * inner);
+  };
+  const mean = Array.from({ length: groups }, (_, g) => average(g, (v) => v));
+  const std = mean.map((m, g) => Math.sqrt(average(g, (v) => (v - m) ** 2)) || 1);
+  if (![...mean, ...std].every(Number.isFinite)) throw new DataError(op, "a number is not finite");
+  return { mean, std };
+}
+
+/** Numbers of the columns (or channels) in a shape that broadcasts with x. */
+function perColumn(
+  op: string,
+  x: Tensor,
+  { mean, std }: Statistics,
+): { mean: Tensor; scale(f: (s: number) => number): Tensor } {
+  const [, columns, ...rest] = x.shape;
+  if (columns === undefined || mean.length !== columns || std.length !== columns || !std.every((s) => s > 0))
+    throw new ShapeError(op, "wants a mean and a standard deviation above 0 for each column", {
+      x: showShape(x.shape),
+      statistics: `${mean.length} and ${std.length}`,
+    });
+  const shape = [columns, ...rest.map(() => 1)];
+  const of = (values: readonly number[]) => data({ shape, dtype: "f32" }, Float32Array.from(values));
+  return { mean: of(mean), scale: (f) => of(std.map(f)) };
+}
+
+/**
+ * `(x − mean) / std` by column, or by channel. Fuses with what reads it.
+ * @param x f32 [N, columns] or [N, channels, …]
+ * @throws ShapeError where the statistics are of another number of columns
+ */
+export function standardize(x: Tensor, statistics: Statistics): Tensor {
+  const { mean, scale } = perColumn("standardize", x, statistics);
+  return mul(
+    sub(x, mean),
+    scale((s) => 1 / s),
+  );
+}
+
+/** The way back, `x · std + mean`: standardised predictions in the units of the data. See {@link standardize}. */
+export function destandardize(x: Tensor, statistics: Statistics): Tensor {
+  const { mean, scale } = perColumn("destandardize", x, statistics);
+  return add(
+    mul(
+      x,
+      scale((s) => s),
+    ),
+    mean,
+  );
+}

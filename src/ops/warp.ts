@@ -1,0 +1,75 @@
+import warpKernel from "../../shaders/warp.wgsl";
+import { ShapeError } from "../core/errors";
+import { type Pair, pair, showShape } from "../core/shape";
+import { checkDTypes, type KernelOp, record } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+
+export interface WarpOptions {
+  /** Height and width of the result; default as x. */
+  readonly size?: Pair;
+  /** What lies beyond the picture: this number, or its nearest pixel ("edge"). Default 0. */
+  readonly fill?: number | "edge";
+  /** Join the four pixels around a place (default), or take the nearest. */
+  readonly mode?: "bilinear" | "nearest";
+  /** Side of a square of the result, its upper left corner at the placement's last two numbers, that is 0 or the number `fill`. */
+  readonly cutout?: number;
+}
+
+interface WarpAttrs {
+  readonly size: readonly [number, number];
+  readonly fill: number;
+  readonly edge: boolean;
+  readonly bilinear: boolean;
+  readonly cutout: number;
+}
+
+/**
+ * Each picture of a batch read through an affine map of its own: with (a, b, c, d, e, f, top, left) = placement[n], row y and
+ * column z of the result come from column `a·z + b·y + c` and row `d·z + e·y + f` of x. Pictures are data: no gradient flows.
+ *
+ * @param x [N, C, H, W] f32
+ * @param placement [N, 8] f32, see {@link randomPlacement}; wherever it points, nothing outside x is read
+ * @returns [N, C, …size]
+ * @throws ShapeError, DTypeError
+ */
+export function warp(x: Tensor, placement: Tensor, options: WarpOptions = {}): Tensor {
+  const { fill = 0, mode = "bilinear", cutout = 0 } = options;
+  const shown = { x: showShape(x.shape), placement: showShape(placement.shape) };
+  if (
+    x.shape.length !== 4 ||
+    placement.shape.length !== 2 ||
+    placement.shape[0] !== x.shape[0] ||
+    placement.shape[1] !== 8
+  )
+    throw new ShapeError("warp", "x must be [N, C, H, W] and placement [N, 8]", shown);
+  const size = pair(options.size ?? [x.shape[2]!, x.shape[3]!]);
+  if (!size.every((s) => Number.isInteger(s) && s >= 1))
+    throw new ShapeError("warp", `no picture has the size ${showShape(size)}`, shown);
+  if (!(Number.isInteger(cutout) && cutout >= 0))
+    throw new ShapeError("warp", `cutout ${cutout}`, { wants: "a side ≥ 0" });
+  const edge = fill === "edge";
+  return record(op, [x, placement], { size, fill: edge ? 0 : fill, edge, bilinear: mode === "bilinear", cutout });
+}
+
+export const op: KernelOp<WarpAttrs> = {
+  kind: "kernel",
+  name: "warp",
+  infer([x, placement], { size }) {
+    checkDTypes("warp", [x!, placement!], ["f32"]);
+    return [{ shape: [x!.shape[0]!, x!.shape[1]!, ...size], dtype: "f32" }];
+  },
+  lower([x, placement], [out], { fill, edge, bilinear, cutout }) {
+    const [, channels, height, width] = x!.shape as [number, number, number, number];
+    const [, , out_height, out_width] = out!.shape as [number, number, number, number];
+    return [
+      warpKernel.dispatch({
+        buffers: { x: x!, placement: placement!, out: out! },
+        params: { len: out!.size, channels, height, width, out_height, out_width, cut: cutout, fill },
+        constants: { BILINEAR: Number(bilinear), EDGE: Number(edge) },
+        grid: out!.size,
+        flops: 20 * out!.size,
+      }),
+    ];
+  },
+  vjp: () => [null, null],
+};
