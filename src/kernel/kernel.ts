@@ -86,6 +86,8 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
   /** Floating-point operations, for estimates and for cutting a plan into chunks. */
   readonly flops: number;
+  /** Bindings of which each invocation reads just the elements that it writes to binding `out`: it may write over them. */
+  readonly own?: { readonly reads: readonly number[]; readonly out: number } | undefined;
   /** What the epilogue's `channel` is: result i belongs to channel `i / inner % size`. */
   readonly channel?: Channel | undefined;
 }

@@ -53,6 +53,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       hook: false,
     },
     buffers: [...w.buffers, out],
+    own: { reads: w.own, out: w.inputs.length },
     params: packParams(fields, { ...w.values, len: count }),
     workgroups: workgroupsFor(count, workgroupSize),
     flops: w.flops,
@@ -64,7 +65,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
  * @param host what stands for the kernel's own result in the expression
  * @returns null where the kernel would bind too many buffers
  */
-export function composeEpilogue(expression: Expression, host: Expression, out: Spec, d: Dispatch): Dispatch | null {
+export function composeEpilogue(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
   const { variant } = d;
   const { type, channel = "" } = variant.code.match(EPILOGUE_HOOK)!.groups!;
   const place = { prefix: "epilogue_", counts: "elements", host, channel: d.channel } as const;
@@ -98,6 +99,7 @@ export function composeEpilogue(expression: Expression, host: Expression, out: S
       hook: false,
     },
     buffers: [...d.buffers, ...w.buffers],
+    own: { reads: w.own.map((n) => first + n), out: d.buffers.indexOf(out) },
     params: appendParams(d, w.fields, w.values),
     flops: d.flops + w.flops,
   };
@@ -191,6 +193,7 @@ export function composePrologue(expression: Expression, input: Spec, d: Dispatch
       params: [...variant.params, ...w.fields],
     },
     buffers: [...w.buffers, ...d.buffers.slice(1)],
+    own: undefined,
     params: appendParams(d, w.fields, w.values),
     flops: d.flops + w.flops,
   };

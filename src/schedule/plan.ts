@@ -4,9 +4,10 @@ import type { Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
+import { inPlace } from "./inPlace";
 import { type Choice, Lowering, type LowerOptions } from "./lower";
 import { showPlan } from "./print";
-import { assignSlots, type Life } from "./slots";
+import { assignSlots, type Life, type SlotAssignment } from "./slots";
 
 /** Where a tensor lives: in a slot of the plan, or in a state that outlives it (at an offset in elements). */
 export type Place = { readonly slot: number } | { readonly state: Tensor; readonly offset: number };
@@ -56,14 +57,13 @@ export function plan(request: PlanRequest): Plan {
   const firstUpdate = lowering.dispatches.length;
   const direct = placeAssigned(lowering, updates, outputs);
   for (const u of updates) lowering.update(u);
-  const { dispatches } = lowering;
   const held = new Map(outputs.map((t) => [t, lowering.contiguous(t)] as const));
-  const leaves = leavesOf(dispatches, [...inputs, ...held.values()]);
+  const leaves = leavesOf(lowering.dispatches, [...inputs, ...held.values()]);
   const states = [
     ...new Set([...leaves.filter((t) => t.leaf?.kind === "state"), ...direct.values()].map((t) => homeOf(t).state)),
   ];
   const fed = leaves.filter((t) => t.leaf?.kind === "feed" || t.leaf?.kind === "data");
-  const { slots, slotOf } = assignSlots(livesOf(dispatches, fed, new Set(held.values()), direct));
+  const { dispatches, slots, slotOf } = placed(lowering.dispatches, fed, new Set(held.values()), direct);
 
   const places = new Map<number, Place>();
   for (const [id, slot] of slotOf) places.set(id, { slot });
@@ -142,6 +142,30 @@ function readsBesideWriting(
     const access = names.flatMap((t, i) => (isPlaced(t) ? [d.variant.bindings[i]!.access] : []));
     return access.includes("read") && access.includes("write");
   });
+}
+
+/** How much less memory a plan must want for its dispatches to write over their inputs: such kernels are pipelines more. */
+const WORTH_SHARING = 0.95;
+
+/** Gives all tensors slots; dispatches write over inputs where that lowers the peak. */
+function placed(
+  dispatches: readonly Dispatch[],
+  fed: readonly Tensor[],
+  kept: ReadonlySet<Tensor>,
+  direct: ReadonlyMap<Tensor, Tensor>,
+) {
+  const bytesIn = ({ slots }: SlotAssignment) => slots.reduce((a, b) => a + b, 0);
+  const apart = assignSlots(livesOf(dispatches, fed, kept, direct));
+  const mayShare = (t: Tensor) => (!t.leaf || t.leaf.kind === "scratch") && !direct.has(t) && !kept.has(t);
+  const sharing = inPlace(dispatches, mayShare);
+  if (!sharing.over.size) return { dispatches, ...apart };
+  const rootOf = (t: Tensor): Tensor => (sharing.over.has(t) ? rootOf(sharing.over.get(t)!) : t);
+  const renamed = sharing.dispatches.map((d) => ({ ...d, buffers: (d.buffers as readonly Tensor[]).map(rootOf) }));
+  const together = assignSlots(livesOf(renamed, fed, kept, direct));
+  if (bytesIn(together) > WORTH_SHARING * bytesIn(apart)) return { dispatches, ...apart };
+  const slotOf = new Map(together.slotOf);
+  for (const t of sharing.over.keys()) slotOf.set(t.id, together.slotOf.get(rootOf(t).id)!);
+  return { dispatches: sharing.dispatches, slots: together.slots, slotOf };
 }
 
 function leavesOf(dispatches: readonly Dispatch[], more: readonly Tensor[]): Tensor[] {

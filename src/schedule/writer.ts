@@ -104,6 +104,11 @@ export class Writer {
     return this.out.dtype === "f16" ? `${elementType("f16", this.width === 4)}(${value})` : value;
   }
 
+  /** Numbers of the buffers of which element `i` alone is read for result `i`. */
+  get own(): number[] {
+    return this.inputs.flatMap(({ mode }, n) => (mode === "dense" ? [n] : []));
+  }
+
   get buffers(): Tensor[] {
     return this.inputs.map((i) => i.reading.base);
   }

@@ -180,6 +180,25 @@ test("no dispatch binds one buffer both to be read and to be written", () => {
   );
 });
 
+test("a kernel writes over an input that nobody reads later, where that lowers the peak", () => {
+  const x = f32("x", 64, 64);
+  const chain = relu(square(mul(softmax(x), 2)));
+  const made = plan({ outputs: [sum(chain)], target, fuse: false });
+  const names = made.dispatches.map((d) => d.variant.name);
+  const written = made.dispatches.filter((d) => d.variant.bindings.every((b) => b.access === "write"));
+  expect(names.slice(1, 4)).toEqual(["fill·mul", "square", "relu"]);
+  expect(written.map((d) => d.variant.name)).toEqual(["fill·mul", "square", "relu"]);
+  // The feed, one tensor of its size, and the sum.
+  expect(made.slots.filter((bytes) => bytes >= 64 * 64 * 4)).toHaveLength(2);
+  // What is read again later is left alone: here both reach the sum.
+  const twice = mul(softmax(x), 2);
+  const kept = plan({ outputs: [sum(add(softmax(twice), twice))], target, fuse: false });
+  const [doubled] = kept.dispatches.filter((d) => d.variant.name === "fill·mul");
+  const [joined] = kept.dispatches.filter((d) => d.variant.name === "add");
+  const slotOf = (id: number) => (kept.places.get(id) as { slot: number }).slot;
+  expect(joined!.buffers.map((b) => slotOf(b.id))).toContain(slotOf(doubled!.buffers.at(-1)!.id));
+});
+
 test("chunks cover the plan in order and share its work", () => {
   const x = f32("x", 64, 64);
   let y: Tensor = x;

@@ -1,0 +1,64 @@
+import type { Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
+
+/** Dispatches some of which write over an input, and which tensors so share a buffer. */
+export interface InPlace {
+  readonly dispatches: readonly Dispatch[];
+  /** From a result to the tensor that it is written over. */
+  readonly over: ReadonlyMap<Tensor, Tensor>;
+}
+
+/**
+ * Lets dispatches write their results over an input, where each invocation reads of that input only the element that it
+ * writes ({@link Dispatch.own}), nobody reads the input later, and both are as large.
+ * @param mayShare whether a tensor lies in a slot that ends with its last reader
+ */
+export function inPlace(dispatches: readonly Dispatch[], mayShare: (t: Tensor) => boolean): InPlace {
+  const last = new Map<Tensor, number>();
+  const first = new Map<Tensor, number>();
+  dispatches.forEach((d, at) => {
+    for (const t of d.buffers as readonly Tensor[]) {
+      last.set(t, at);
+      if (!first.has(t)) first.set(t, at);
+    }
+  });
+  const over = new Map<Tensor, Tensor>();
+  const made = dispatches.map((d, at) => {
+    const names = d.buffers as readonly Tensor[];
+    const out = d.own && names[d.own.out];
+    if (!d.own || !out || first.get(out) !== at || !mayShare(out)) return d;
+    for (const k of d.own.reads) {
+      const input = names[k]!;
+      const dies =
+        last.get(input) === at && first.get(input)! < at && names.indexOf(input) === names.lastIndexOf(input);
+      if (!dies || !mayShare(input) || input.size !== out.size || input.dtype !== out.dtype) continue;
+      const sharing = withoutBinding(d, k, d.own.out);
+      if (!sharing) continue;
+      over.set(out, input);
+      return sharing;
+    }
+    return d;
+  });
+  return { dispatches: made, over };
+}
+
+/** The dispatch with reads of binding k made of binding `out` instead; null where they are declared unlike. */
+function withoutBinding(d: Dispatch, k: number, out: number): Dispatch | null {
+  const { variant } = d;
+  const declared = (n: number) =>
+    new RegExp(`@group\\(0\\) @binding\\(${n}\\) var<storage, \\w+> (\\w+): array<(.+)>;\\n`).exec(variant.code);
+  const [input, output] = [declared(k), declared(out)];
+  const plain = (type: string) => type.replace("vec4<f32>", "vec4f");
+  if (!input || !output || plain(input[2]!) !== plain(output[2]!)) return null;
+  const code = variant.code
+    .replace(input[0], "")
+    .replace(new RegExp(`\\b${input[1]}\\[`, "g"), `${output[1]}[`)
+    .replace(/@binding\((\d+)\)/g, (text, n: string) => (Number(n) > k ? `@binding(${Number(n) - 1})` : text));
+  const without = <T>(list: readonly T[]) => list.filter((_, n) => n !== k);
+  const { own: _, ...rest } = d;
+  return {
+    ...rest,
+    variant: { ...variant, key: code, code, bindings: without(variant.bindings) },
+    buffers: without(d.buffers),
+  };
+}
