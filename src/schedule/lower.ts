@@ -10,6 +10,7 @@ import { compose, composeEpilogue, composePrologue, composeTail } from "./compos
 import { canonical } from "./cse";
 import { constantBehind, type Fusion, fusion } from "./fuse";
 import { contiguousLayout, isContiguous } from "./layout";
+import { sinksEarly } from "./order";
 import type { Expression, Reading } from "./writer";
 
 /** Elements up to which a constant that a kernel reads is kept as data, instead of being written again in each run. */
@@ -70,7 +71,7 @@ export class Lowering {
     this.#represent = canonical(topological(wanted));
     const roots = wanted.map(this.#represent);
     const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
-    const order = topological(roots, inputsOf);
+    const order = sinksEarly(topological(roots, inputsOf), roots, inputsOf);
     const joined = fusion(order, roots, inputsOf, options.fuse);
     ({ inlined: this.#inlined, hosts: this.#hosts, tails: this.#tails } = joined);
     ({ sides: this.#besides, prologues: this.#prologues } = joined);
