@@ -3,6 +3,7 @@
 // As attention.wgsl with the parts of rows and keys changed: a workgroup makes 32 keys and takes 32 rows at a time. dk and
 // dv lie in one buffer.
 // @include dropout_factor.wgsl
+// @include tile_products.wgsl
 const CHUNKS = 1u; // size / 32, rounded up
 const DROPOUT = 0u;
 
@@ -31,18 +32,6 @@ struct Params {
 var<workgroup> left: array<f32, CELLS>; // [column][key]
 var<workgroup> right: array<f32, CELLS>; // [column][row], then [row][column]
 var<workgroup> weights: array<f32, CELLS>; // [row][key]
-
-// keys 4y … 4y + 3 of left times rows 4x … 4x + 3 of right
-fn add_products(sums: ptr<function, array<vec4f, 4>>, x4: u32, y4: u32, depth: u32) {
-  for (var c = 0u; c < depth; c++) {
-    let at = c * PITCH;
-    let theirs = vec4f(right[at + x4], right[at + x4 + 1u], right[at + x4 + 2u], right[at + x4 + 3u]);
-    (*sums)[0] += left[at + y4] * theirs;
-    (*sums)[1] += left[at + y4 + 1u] * theirs;
-    (*sums)[2] += left[at + y4 + 2u] * theirs;
-    (*sums)[3] += left[at + y4 + 3u] * theirs;
-  }
-}
 
 @compute @workgroup_size(8, 8)
 fn main(

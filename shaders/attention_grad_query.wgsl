@@ -2,6 +2,7 @@
 //   dq[i] = scale · Σⱼ dsᵢⱼ · k[j],  dsᵢⱼ = pᵢⱼ · (fᵢⱼ · d_out[i]·v[j] − along[i]),  along[i] = out[i]·d_out[i].
 // along goes out for attention_grad_key.wgsl. Workgroups, tiles and strides as in attention.wgsl.
 // @include dropout_factor.wgsl
+// @include tile_products.wgsl
 const CHUNKS = 1u; // size / 32, rounded up
 const DROPOUT = 0u;
 
@@ -32,18 +33,6 @@ var<workgroup> left: array<f32, CELLS>; // [column][row]
 var<workgroup> right: array<f32, CELLS>; // [column][key], then [key][column]
 var<workgroup> slopes: array<f32, CELLS>; // [key][row]
 var<workgroup> shares: array<f32, 256>; // [row][x]
-
-// rows 4y … 4y + 3 of left times keys 4x … 4x + 3 of right
-fn add_products(sums: ptr<function, array<vec4f, 4>>, x4: u32, y4: u32, depth: u32) {
-  for (var c = 0u; c < depth; c++) {
-    let at = c * PITCH;
-    let theirs = vec4f(right[at + x4], right[at + x4 + 1u], right[at + x4 + 2u], right[at + x4 + 3u]);
-    (*sums)[0] += left[at + y4] * theirs;
-    (*sums)[1] += left[at + y4 + 1u] * theirs;
-    (*sums)[2] += left[at + y4 + 2u] * theirs;
-    (*sums)[3] += left[at + y4 + 3u] * theirs;
-  }
-}
 
 @compute @workgroup_size(8, 8)
 fn main(
