@@ -41,6 +41,21 @@ interface Entry {
 
 /** The experiments by the names that `wgrad train` takes. */
 export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
+  "char-rnn": {
+    flags: {
+      cell: { kind: ["lstm", "gru", "rnn"], description: "Kind of recurrent cell" },
+      layers: { kind: "integer", description: "Layers, each over the one before" },
+      hidden: { kind: "integer", description: "Units of a layer" },
+      length: { kind: "integer", description: "Characters of a chunk: how far back gradients reach" },
+    },
+    async open() {
+      const { BOOK, createCharRnn } = await import("../../demos/char-rnn/experiment");
+      return {
+        create: async (load, { settings, ...options }, on) =>
+          createCharRnn(await load(BOOK), { ...options, ...settings }, on),
+      };
+    },
+  },
   "mnist-cnn": {
     flags: {},
     async open() {
