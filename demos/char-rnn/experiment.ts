@@ -44,8 +44,15 @@ export interface UnderTheHood {
   software: boolean;
 }
 
-/** Called with each piece of a text as it is made; `start` with the first one. */
-export type OnSample = (piece: string, start: boolean) => void;
+/** A piece of a text that the network writes while it is trained; the first one of a text begins it. */
+export interface SampleEvent {
+  event: "sample";
+  step: number;
+  piece: string;
+  start: boolean;
+}
+
+export type OnSample = (e: SampleEvent) => void;
 
 const EVALUATE_EVERY = 200;
 const SAMPLE = 256;
@@ -140,7 +147,7 @@ export class CharRnnRun {
     this.#bits = bitsPerCharacter(testLoss);
     let start = true;
     this.#sample = await writer.write(SAMPLE_PROMPT, SAMPLE, (piece) => {
-      onSample?.(piece, start);
+      onSample?.({ event: "sample", step, piece, start });
       start = false;
     });
     const scores = { testLoss, bitsPerCharacter: this.#bits, sample: this.#sample };
