@@ -33,7 +33,7 @@ const lossChart = new Chart(byId("loss-chart"), {
 });
 const rateChart = new Chart(byId("lr-chart"), {
   title: "learning rate over steps",
-  height: 110,
+  height: 140,
   lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
 });
 const smoother = new Smoother();
@@ -72,7 +72,7 @@ function onEvent(e: WorkerEvent): void {
     if (e.start) samples.start(`step ${e.step}`);
     samples.add(e.piece);
   } else if (e.event === "eval") onEvaluation(e);
-  else if (e.event === "done") byId("bits").textContent = showBits(e.bitsPerCharacter);
+  else if (e.event === "done") byId("bits").textContent = `${showBits(e.bitsPerCharacter)} at the end`;
   else if (e.event === "continuation") prompt.add(e.piece);
   else if (e.event === "lost") fail(`${e.reason}\nPress Reset to start anew.`);
 }
