@@ -7,7 +7,9 @@ import { encodeSafetensors, type TrainEvent } from "../../src/index";
 import { nodeRuntime } from "../device";
 
 const SENTENCES = ["the whale swam by. ", "call me a sailor; ", "“what now?” said he, ", "the sea is wide\nand deep. "];
-const TEXT = new TextEncoder().encode(Array.from({ length: 600 }, (_, i) => SENTENCES[((i * i + 3 * i) % 11) % 4]).join(""));
+const TEXT = new TextEncoder().encode(
+  Array.from({ length: 600 }, (_, i) => SENTENCES[((i * i + 3 * i) % 11) % 4]).join(""),
+);
 const TINY = { hidden: 12, batch: 3, length: 8, lr: 0.01, steps: 20 };
 
 const { runtime, reason } = await nodeRuntime();
