@@ -41,6 +41,14 @@ interface Entry {
 
 /** The experiments by the names that `wgrad train` takes. */
 export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
+  "mnist-cnn": {
+    flags: {},
+    async open() {
+      const { createMnistCnn, readMnistFiles } = await import("../../demos/mnist-cnn/experiment");
+      const digits = (load: (name: string) => Promise<Uint8Array>) => readMnistFiles((name) => load(`mnist/${name}`));
+      return { create: async (load, options, on) => createMnistCnn(await digits(load), options, on) };
+    },
+  },
   "char-rnn": {
     flags: {
       cell: { kind: ["lstm", "gru", "rnn"], description: "Kind of recurrent cell" },
@@ -54,14 +62,6 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
         create: async (load, { settings, ...options }, on) =>
           createCharRnn(await load(BOOK), { ...options, ...settings }, on),
       };
-    },
-  },
-  "mnist-cnn": {
-    flags: {},
-    async open() {
-      const { createMnistCnn, readMnistFiles } = await import("../../demos/mnist-cnn/experiment");
-      const digits = (load: (name: string) => Promise<Uint8Array>) => readMnistFiles((name) => load(`mnist/${name}`));
-      return { create: async (load, options, on) => createMnistCnn(await digits(load), options, on) };
     },
   },
 };
