@@ -13,7 +13,7 @@ import {
 } from "../../src/index";
 import { type Book, readBook } from "./data";
 import { Insight } from "./insight";
-import { buildParts, meanLoss, type Parts, type Settings } from "./parts";
+import { buildParts, type Parts, type Score, type Settings, scoreOf } from "./parts";
 import { metadataOf, settingsFor } from "./settings";
 
 export { BOOK, fetchBook } from "./data";
@@ -62,7 +62,7 @@ const SAMPLE_PROMPT = "\n\n";
 export class CharRnnRun {
   #done: number;
   #seconds = 0;
-  #bits = Number.NaN;
+  #score: Score = { loss: Number.NaN, accuracy: Number.NaN };
   #sample = "";
   #insight: Promise<Insight> | undefined;
 
@@ -116,14 +116,13 @@ export class CharRnnRun {
   /** Goes on from where the run stands, to its last step or until stopped. At its end the network is judged by the test stretch. */
   async train(on: (e: TrainEvent) => void, signal?: AbortSignal, onSample?: OnSample): Promise<void> {
     await this.#train(this.steps, on, signal, onSample ?? (() => {}));
-    if (this.#done >= this.steps) this.#bits = bitsPerCharacter(await meanLoss(this.engine, this.parts.test));
+    if (this.#done >= this.steps) this.#score = await scoreOf(this.engine, this.parts.test);
     on({
       event: "done",
       model: "char-rnn",
       steps: this.#done,
       seconds: this.#seconds,
-      bitsPerCharacter: this.#bits,
-      sample: this.#sample,
+      ...this.#scores(),
       adapter: this.engine.adapter.name,
     });
   }
@@ -143,15 +142,13 @@ export class CharRnnRun {
   /** A pass over held-out text that the network is watched by, and a sample of what it writes. */
   async evaluate(step = this.#done, onSample?: OnSample): Promise<EvalEvent> {
     const { dev, loader, writer } = this.parts;
-    const testLoss = await meanLoss(this.engine, dev);
-    this.#bits = bitsPerCharacter(testLoss);
+    this.#score = await scoreOf(this.engine, dev);
     let start = true;
     this.#sample = await writer.write(SAMPLE_PROMPT, SAMPLE, (piece) => {
       onSample?.({ event: "sample", step, piece, start });
       start = false;
     });
-    const scores = { testLoss, bitsPerCharacter: this.#bits, sample: this.#sample };
-    return { event: "eval", step, epoch: step / loader.batches, ...scores };
+    return { event: "eval", step, epoch: step / loader.batches, testLoss: this.#score.loss, ...this.#scores() };
   }
 
   /** Continues a text, see {@link Writer.write}. */
@@ -198,6 +195,11 @@ export class CharRnnRun {
 
   dispose(): void {
     this.engine.dispose();
+  }
+
+  #scores() {
+    const { loss, accuracy } = this.#score;
+    return { testAccuracy: accuracy, bitsPerCharacter: bitsPerCharacter(loss), sample: this.#sample };
   }
 
   /** With `onSample` held-out text is looked at on the way. */

@@ -14,7 +14,7 @@ import type { WorkerEvent, WorkerMethods } from "./protocol";
 import { GradientView, UnitView } from "./views";
 
 /** A network for a GPU that is not a CPU in disguise. */
-const LARGE: FormValues = { cell: "lstm", layers: 2, hidden: 512, length: 128, batch: 64, lr: 0.002, steps: 2500 };
+const LARGE: FormValues = { cell: "lstm", layers: 2, hidden: 512, length: 128, batch: 64, lr: 0.003, steps: 1000 };
 
 type State = "loading" | "idle" | "training" | "failed";
 
@@ -47,6 +47,9 @@ let steps: StepEvent[] = [];
 let evaluations: EvalEvent[] = [];
 let passage = 0;
 let looking: Promise<void> | undefined;
+let lookAgain = false;
+/** Networks made so far. */
+let made = 0;
 let pausedByHiding = false;
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
@@ -122,6 +125,7 @@ async function create(resume?: Uint8Array): Promise<void> {
   if (!values) return;
   showAlert("");
   enter("loading");
+  made++;
   progress.reset();
   progress.say("loading the book …");
   try {
@@ -132,6 +136,7 @@ async function create(resume?: Uint8Array): Promise<void> {
     smoother.reset();
     samples.clear();
     gradients.clear();
+    units.clear();
     for (const chart of charts) chart.clear();
     byId("bits").textContent = "–";
     document.body.dataset.step = String(step);
@@ -190,19 +195,31 @@ async function oneStep(): Promise<void> {
   }
 }
 
-/** Looks at units and gradients; a look that is under way is enough. */
+/** Looks at units and gradients; while one look is under way, at most one more waits. */
 function look(): Promise<void> {
-  looking ??= (async () => {
-    try {
-      units.show(await remote.read(passage));
-      gradients.show(await remote.gradientNorms());
-    } catch (error) {
-      fail(error);
-    } finally {
-      looking = undefined;
-    }
-  })();
+  lookAgain = true;
+  looking ??= keepLooking().finally(() => {
+    looking = undefined;
+  });
   return looking;
+}
+
+async function keepLooking(): Promise<void> {
+  while (lookAgain) {
+    lookAgain = false;
+    const network = made;
+    if (state === "loading" || state === "failed") return;
+    try {
+      const reading = await remote.read(passage);
+      const norms = await remote.gradientNorms();
+      if (network !== made) continue;
+      units.show(reading);
+      gradients.show(norms);
+    } catch (error) {
+      // A look at a network that has been replaced meanwhile ends with it.
+      if (network === made) fail(error);
+    }
+  }
 }
 
 async function openHood(): Promise<void> {
@@ -210,13 +227,25 @@ async function openHood(): Promise<void> {
   showHood(await remote.underTheHood());
 }
 
+async function save(): Promise<void> {
+  download("char-rnn.safetensors", (await remote.checkpoint()) as Uint8Array<ArrayBuffer>);
+}
+
 function exportCsv(): void {
   const held = new Map(evaluations.map((e) => [e.step, e]));
   const rows = steps.map((s) => {
     const e = held.get(s.step);
-    return [s.step, s.epoch, s.loss, s.learningRate, e?.testLoss ?? "", e?.bitsPerCharacter ?? ""];
+    return [
+      s.step,
+      s.epoch,
+      s.loss,
+      s.learningRate,
+      e?.testLoss ?? "",
+      e?.bitsPerCharacter ?? "",
+      e?.testAccuracy ?? "",
+    ];
   });
-  const columns = ["step", "epoch", "loss", "learningRate", "heldOutLoss", "bitsPerCharacter"];
+  const columns = ["step", "epoch", "loss", "learningRate", "heldOutLoss", "bitsPerCharacter", "accuracy"];
   download("char-rnn.csv", toCsv(columns, rows), "text/csv");
 }
 
@@ -230,9 +259,7 @@ function wire(): void {
   button("step").addEventListener("click", () => void oneStep());
   button("reset").addEventListener("click", () => void create());
   button("csv").addEventListener("click", exportCsv);
-  button("save").addEventListener("click", async () => {
-    download("char-rnn.safetensors", (await remote.checkpoint()) as Uint8Array<ArrayBuffer>);
-  });
+  button("save").addEventListener("click", () => void save().catch(fail));
   button("large").addEventListener("click", () => {
     fill(LARGE);
     void create();

@@ -1,10 +1,14 @@
 import {
   Adam,
+  argMax,
   type CapturedStep,
+  cast,
   type Engine,
+  equal,
   manualSeed,
   StreamLoader,
   softmaxCrossEntropy,
+  sum,
   type TokenDataset,
   type TrainEvent,
 } from "../../src/index";
@@ -26,7 +30,15 @@ export interface Settings extends Sizes {
 /** A captured step over a stretch of held-out text. */
 export interface Evaluation {
   readonly loader: StreamLoader;
-  readonly step: CapturedStep<never, "loss">;
+  readonly step: CapturedStep<never, "loss" | "right">;
+}
+
+/** How well the network guesses a stretch of text. */
+export interface Score {
+  /** Mean cross-entropy in nats a character. */
+  readonly loss: number;
+  /** Share of the characters that are the likeliest one, 0…1. */
+  readonly accuracy: number;
 }
 
 /** What a run is made of: the network, its text on the GPU, and captured steps. */
@@ -88,20 +100,25 @@ function evaluationStep(model: CharRnn, loader: StreamLoader, memory: CarriedMem
   const { ids, labels, restart } = loader.next();
   const { logits, memory: next } = model.run(ids, memory.recall(restart));
   memory.keep(next);
-  return { loss: softmaxCrossEntropy(logits, labels, { reduction: "sum" }) };
+  const right = sum(cast(equal(argMax(logits, -1), labels), "f32"));
+  return { loss: softmaxCrossEntropy(logits, labels, { reduction: "sum" }), right };
 }
 
-/** Mean loss in nats a character over the whole stretch. */
-export async function meanLoss(engine: Engine, { loader, step }: Evaluation): Promise<number> {
+/** Reads the whole stretch, from an empty memory. */
+export async function scoreOf(engine: Engine, { loader, step }: Evaluation): Promise<Score> {
   engine.write(loader.position, Uint32Array.of(0, 0));
   await step.drain();
-  let total = 0;
+  let [loss, right] = [0, 0];
   for (let b = 0; b < loader.batches; b++) {
     await step.run();
-    if (b % 200 === 199 || b === loader.batches - 1)
-      total += (await step.drain()).reduce((sum, { values }) => sum + values.loss, 0);
+    // A step keeps the numbers of its last 256 runs.
+    if (b % 200 !== 199 && b < loader.batches - 1) continue;
+    for (const { values } of await step.drain()) {
+      loss += values.loss;
+      right += values.right;
+    }
   }
-  return total / loader.labels;
+  return { loss: loss / loader.labels, accuracy: right / loader.labels };
 }
 
 /** The pipelines of all steps as one count. */

@@ -21,6 +21,7 @@ export class UnitView {
   readonly #unit = byId<HTMLInputElement>("unit");
   #reading: Reading | undefined;
   #slow = -1;
+  #fresh = true;
 
   constructor() {
     for (const control of [this.#trace, this.#unit]) control.addEventListener("input", () => this.#paint());
@@ -36,7 +37,15 @@ export class UnitView {
     if (this.#unit.valueAsNumber >= reading.hidden) this.#unit.value = "0";
     const characters = [...reading.text].map((c) => element("span", {}, c === "\n" ? "↵\n" : c));
     this.#text.replaceChildren(...characters);
+    if (this.#fresh) this.#pick("spread");
+    this.#fresh = false;
     this.#paint();
+  }
+
+  /** The next reading is another network's. */
+  clear(): void {
+    this.#fresh = true;
+    this.#slow = -1;
   }
 
   #paint(): void {
@@ -57,26 +66,31 @@ export class UnitView {
 
   /** The next of the units that change seldom, but do change: those that remember. */
   #pickSlow(): void {
+    this.#slow++;
+    this.#pick("pace", this.#slow % 24);
+    this.#paint();
+  }
+
+  /** The unit with the largest spread, or one of those with the slowest pace. */
+  #pick(by: "spread" | "pace", rank = 0): void {
     if (!this.#reading) return;
     const { traces, hidden } = this.#reading;
     const values = traces[this.#trace.value]!;
-    const ranked = Array.from({ length: hidden }, (_, unit) => ({ unit, pace: pace(values, hidden, unit) }));
-    ranked.sort((a, b) => a.pace - b.pace);
-    this.#slow = (this.#slow + 1) % Math.min(hidden, 24);
-    this.#unit.value = String(ranked[this.#slow]!.unit);
-    this.#paint();
+    const units = Array.from({ length: hidden }, (_, unit) => ({ unit, ...motion(values, hidden, unit) }));
+    units.sort((a, b) => (by === "pace" ? a.pace - b.pace : b.spread - a.spread));
+    this.#unit.value = String(units[rank % hidden]!.unit);
   }
 }
 
-/** How far a unit moves from one character to the next, beside how far it moves at all. */
-function pace(values: Float32Array, hidden: number, unit: number): number {
+/** How far a unit moves from its mean, and from one character to the next beside that. */
+function motion(values: Float32Array, hidden: number, unit: number): { spread: number; pace: number } {
   const rows = values.length / hidden;
   const at = (row: number) => values[row * hidden + unit]!;
   let [mean, spread, moves] = [0, 0, 0];
   for (let row = 0; row < rows; row++) mean += at(row) / rows;
-  for (let row = 0; row < rows; row++) spread += Math.abs(at(row) - mean);
-  for (let row = 1; row < rows; row++) moves += Math.abs(at(row) - at(row - 1));
-  return moves / (spread + 0.05 * rows);
+  for (let row = 0; row < rows; row++) spread += Math.abs(at(row) - mean) / rows;
+  for (let row = 1; row < rows; row++) moves += Math.abs(at(row) - at(row - 1)) / rows;
+  return { spread, pace: moves / (spread + 0.05) };
 }
 
 /** How the gradient of the last guess fades on its way back through the text: now, and before training. */

@@ -53,7 +53,7 @@ export class Chart {
         height: options.height,
         cursor: { y: false },
         scales: { x: { time: false }, y: options.range ? { range: [...options.range] as [number, number] } : {} },
-        axes: [{ ...axis }, { ...axis, size: 54, values: (_, ticks) => ticks.map(tick) }],
+        axes: [{ ...axis }, { ...axis, size: 62, values: (_, ticks) => ticks.map(tick) }],
         series: [{ label: along }, ...options.lines.map(seriesOf)],
       },
       this.#data as unknown as uPlot.AlignedData,

@@ -87,7 +87,7 @@ test("trains to its last step: the loss falls, texts appear, units and gradients
   await page.click("#train");
   await saying(page, "#progress-text", "^finished after 60");
   const [columns, ...rows] = await table(page);
-  expect(columns).toEqual(["step", "epoch", "loss", "learningRate", "heldOutLoss", "bitsPerCharacter"]);
+  expect(columns).toEqual(["step", "epoch", "loss", "learningRate", "heldOutLoss", "bitsPerCharacter", "accuracy"]);
   const losses = rows.map((r) => Number(r[2]));
   const average = (list: number[]) => list.reduce((a, b) => a + b, 0) / list.length;
   expect(losses).toHaveLength(60);

@@ -44,6 +44,8 @@ describe.skipIf(reason)(`char-rnn in Node on Dawn${reason ? ` (skipped: ${reason
     expect(second.done).toMatchObject(scores);
     expect(scores).toMatchObject({ event: "done", model: "char-rnn", steps: 200 });
     expect(scores.bitsPerCharacter).toBeLessThan(4);
+    expect(scores.testAccuracy).toBeGreaterThan(0.2);
+    expect(scores.testAccuracy).toBeLessThan(1);
     expect(scores.sample).toHaveLength(256);
   });
 
