@@ -21,7 +21,7 @@ import type { CharRnn, Sizes } from "./model";
 import type { Parts, Settings } from "./parts";
 
 /** Characters whose reading can be watched at once. */
-export const WATCHED = 240;
+export const WATCHED = 480;
 /** Windows of text over which gradients are taken. */
 const WINDOWS = 16;
 /** Characters that gradients are followed back. */

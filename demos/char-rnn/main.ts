@@ -140,6 +140,7 @@ async function create(resume?: Uint8Array): Promise<void> {
     for (const chart of charts) chart.clear();
     byId("bits").textContent = "–";
     document.body.dataset.step = String(step);
+    progress.reset();
     progress.say(step ? `at step ${step}, from the checkpoint` : "ready");
     enter("idle");
     await look();

@@ -77,8 +77,11 @@ export class UnitView {
     const { traces, hidden } = this.#reading;
     const values = traces[this.#trace.value]!;
     const units = Array.from({ length: hidden }, (_, unit) => ({ unit, ...motion(values, hidden, unit) }));
-    units.sort((a, b) => (by === "pace" ? a.pace - b.pace : b.spread - a.spread));
-    this.#unit.value = String(units[rank % hidden]!.unit);
+    units.sort((a, b) => b.spread - a.spread);
+    // What hardly moves at all is no memory.
+    const lively = units.slice(0, Math.ceil(hidden / 2));
+    if (by === "pace") lively.sort((a, b) => a.pace - b.pace);
+    this.#unit.value = String(lively[rank % lively.length]!.unit);
   }
 }
 
@@ -90,7 +93,7 @@ function motion(values: Float32Array, hidden: number, unit: number): { spread: n
   for (let row = 0; row < rows; row++) mean += at(row) / rows;
   for (let row = 0; row < rows; row++) spread += Math.abs(at(row) - mean) / rows;
   for (let row = 1; row < rows; row++) moves += Math.abs(at(row) - at(row - 1)) / rows;
-  return { spread, pace: moves / (spread + 0.05) };
+  return { spread, pace: moves / (spread + 1e-3) };
 }
 
 /** How the gradient of the last guess fades on its way back through the text: now, and before training. */

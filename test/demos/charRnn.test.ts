@@ -103,7 +103,7 @@ test("trains to its last step: the loss falls, texts appear, units and gradients
   // Units: colours follow the chosen trace and unit.
   const colours = () => page.$$eval("#unit-text span", (s) => s.map((e) => (e as HTMLElement).style.background).join());
   const cell = await colours();
-  expect(await page.$$eval("#unit-text span", (s) => s.length)).toBe(240);
+  expect(await page.$$eval("#unit-text span", (s) => s.length)).toBe(480);
   await page.select("#trace", "forget");
   expect(await page.$$eval("#trace option", (o) => o.length)).toBe(5);
   const forget = await colours();
@@ -218,6 +218,8 @@ test("accessible in light and dark, and no sideways scrolling on a phone", async
   const { page } = await openPage(`${SMALL}&steps=4&every=2`);
   await page.click("#train");
   await saying(page, "#progress-text", "^finished");
+  await page.click("#hood-details summary");
+  await saying(page, "#hood", "recurrence");
   for (const value of ["light", "dark"]) {
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
     expect(await accessibilityProblems(page), value).toEqual([]);
