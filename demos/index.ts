@@ -30,6 +30,20 @@ const arm = (n: number) =>
     return `<circle cx="${x}" cy="${y}" r="3" fill="var(--series-${n + 1})"/>`;
   }).join("");
 
+/** A recurrent network over the characters of a word: each cell passes on what it remembers, and guesses the next one. */
+const unrolled = (word: string) =>
+  [...word]
+    .map((character, i) => {
+      const x = 24 + 38 * i;
+      const guess = word[i + 1] ?? "";
+      const text = (y: number, colour: string, c: string) =>
+        `<text x="${x}" y="${y}" text-anchor="middle" font-size="14" font-family="monospace" fill="var(${colour})">${c}</text>`;
+      return `<rect x="${x - 12}" y="38" width="24" height="24" rx="5" fill="var(--panel)" stroke="var(--series-1)" stroke-width="1.5"/>
+        <path d="M${x} 74 V63 M${x} 37 V27 M${x + 12} 50 H${x + 26}" stroke="var(--ink-soft)" stroke-width="1.5"/>
+        ${text(88, "--ink", character)}${text(22, "--series-2", guess)}`;
+    })
+    .join("");
+
 const DEMOS: readonly Demo[] = [
   {
     folder: "mnist-cnn",
@@ -50,6 +64,12 @@ const DEMOS: readonly Demo[] = [
     name: "Playground: points of the plane",
     text: "From logistic regression to a small network: choose data, features and layers, and watch the boundary bend.",
     picture: `${arm(0)}${arm(1)}`,
+  },
+  {
+    folder: "char-rnn",
+    name: "Characters: a recurrent network",
+    text: "Reads Moby-Dick character by character and learns to write like it. Give it a beginning, and look into its cells.",
+    picture: unrolled("whale "),
   },
 ];
 

@@ -20,6 +20,10 @@ export interface ChartOptions {
   readonly lines: readonly LineSpec[];
   /** Fixed range of y; default what the values need. */
   readonly range?: readonly [number, number];
+  /** What runs along x; default "step". */
+  readonly along?: string;
+  /** How a number beside the y axis is written. */
+  readonly tick?: (value: number) => string;
   /** Height of the plot without its legend, in CSS pixels. */
   readonly height: number;
 }
@@ -35,6 +39,7 @@ export class Chart {
     readonly options: ChartOptions,
   ) {
     this.#data = [[], ...options.lines.map(() => [])];
+    const { along = "step", tick = (v: number) => String(Number(v.toPrecision(3))) } = options;
     parent.setAttribute("role", "img");
     parent.setAttribute("aria-label", options.title);
     const axis: uPlot.Axis = {
@@ -50,11 +55,8 @@ export class Chart {
         // Custom properties, so that the legend follows the theme.
         legend: { markers: { stroke: (_, i) => (i > 0 ? `var(${options.lines[i - 1]!.colour})` : "") } },
         scales: { x: { time: false }, y: options.range ? { range: [...options.range] as [number, number] } : {} },
-        axes: [
-          { ...axis },
-          { ...axis, size: 54, values: (_, ticks) => ticks.map((v) => String(Number(v.toPrecision(3)))) },
-        ],
-        series: [{ label: "step" }, ...options.lines.map(seriesOf)],
+        axes: [{ ...axis }, { ...axis, size: 62, values: (_, ticks) => ticks.map(tick) }],
+        series: [{ label: along }, ...options.lines.map(seriesOf)],
       },
       this.#data as unknown as uPlot.AlignedData,
       parent,

@@ -13,9 +13,10 @@ export const progress = {
     set(done, total);
     progress.say(`compiling ${done} of ${total} kernels`);
   },
-  training(e: StepEvent): void {
+  /** @param unit what a step learns from */
+  training(e: StepEvent, unit = "examples"): void {
     set(e.step, e.steps);
-    const pace = `${Math.round(e.examplesPerSecond)} examples/s`;
+    const pace = `${Math.round(e.examplesPerSecond)} ${unit}/s`;
     progress.say(`step ${e.step} of ${e.steps} · epoch ${e.epoch.toFixed(2)} · ${pace} · ${time(e.secondsLeft)} left`);
   },
   reset(): void {

@@ -49,4 +49,19 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
       return { create: async (load, options, on) => createMnistCnn(await digits(load), options, on) };
     },
   },
+  "char-rnn": {
+    flags: {
+      cell: { kind: ["lstm", "gru", "rnn"], description: "Kind of recurrent cell" },
+      layers: { kind: "integer", description: "Layers, each over the one before" },
+      hidden: { kind: "integer", description: "Units of a layer" },
+      length: { kind: "integer", description: "Characters of a chunk: how far back gradients reach" },
+    },
+    async open() {
+      const { BOOK, createCharRnn } = await import("../../demos/char-rnn/experiment");
+      return {
+        create: async (load, { settings, ...options }, on) =>
+          createCharRnn(await load(BOOK), { ...options, ...settings }, on),
+      };
+    },
+  },
 };

@@ -44,17 +44,17 @@ export async function fit(options: FitOptions): Promise<number> {
     learningRate = lr;
     await step.run();
     done++;
-    if (progress.due(reportEvery) || done === end) await progress.report(done, lr);
+    if (progress.due(reportEvery) || done === end) await progress.report(done);
     // Gives a page or a worker the chance to hear its messages.
     if (done % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
     if (evaluate && done % (options.evaluateEvery ?? stepsPerEpoch) === 0 && done < end) {
-      await progress.report(done, lr);
+      await progress.report(done);
       progress.pause();
       onEvent(await evaluate(done));
       progress.resume();
     }
   }
-  await progress.report(done, learningRate);
+  await progress.report(done);
   if (evaluate && done === end && done > start) onEvent(await evaluate(done));
   return done;
 }
@@ -82,7 +82,7 @@ class Progress {
     this.#since = performance.now();
   }
 
-  async report(done: number, learningRate: number): Promise<void> {
+  async report(done: number): Promise<void> {
     const { step, start, end, batch, stepsPerEpoch, onEvent } = this.options;
     const losses = await step.drain();
     this.#last = performance.now();
@@ -96,7 +96,7 @@ class Progress {
         steps: end,
         epoch: at / stepsPerEpoch,
         loss: values.loss,
-        learningRate,
+        learningRate: this.options.schedule(at - 1),
         examplesPerSecond: (taken * batch) / seconds,
         secondsLeft: ((end - at) * seconds) / taken,
       };
