@@ -22,6 +22,8 @@ export interface ChartOptions {
   readonly range?: readonly [number, number];
   /** Height of the plot without its legend, in CSS pixels. */
   readonly height: number;
+  /** What lies along x; default steps. */
+  readonly along?: string;
 }
 
 /** A live line chart over steps. Values are pushed one row at a time and drawn at most once a frame. */
@@ -52,7 +54,7 @@ export class Chart {
           { ...axis },
           { ...axis, size: 54, values: (_, ticks) => ticks.map((v) => String(Number(v.toPrecision(3)))) },
         ],
-        series: [{ label: "step" }, ...options.lines.map(seriesOf)],
+        series: [{ label: options.along ?? "step" }, ...options.lines.map(seriesOf)],
       },
       this.#data as unknown as uPlot.AlignedData,
       parent,

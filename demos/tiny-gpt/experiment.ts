@@ -51,6 +51,8 @@ export interface Estimate {
   /** Tokens of a step. */
   tokens: number;
   vocabulary: number;
+  /** Of held-out text. */
+  charactersPerToken: number;
 }
 
 /** What the run does on the device. */
@@ -72,7 +74,7 @@ const WARM_UP = 100;
 
 /** What samples begin with. */
 const PROMPT = "The ";
-const SAMPLE_TOKENS = 256;
+const SAMPLE_TOKENS = 192;
 /** Tokens after which each measurement of the pace of generation ends. */
 const MEASURED_TOKENS = 48;
 
@@ -81,6 +83,7 @@ export class TinyGptRun {
   #done: number;
   #seconds = 0;
   #bits = Number.NaN;
+  #sample = "";
 
   private constructor(
     readonly engine: Engine,
@@ -142,20 +145,24 @@ export class TinyGptRun {
       flops: train.plan.flops,
       tokens: batch * length,
       vocabulary: corpus.tokenizer.size,
+      charactersPerToken: corpus.dev.charactersPerToken,
     };
   }
 
   /** Goes on from where the run stands, to its last step or until stopped; at the end judges by the test stretch. */
   async train(on: (e: TrainEvent) => void, signal?: AbortSignal): Promise<void> {
     await this.#train(this.steps, on, signal, true);
-    if (!signal?.aborted) this.#bits = (await this.#measure(this.parts.test)).bits;
+    if (!signal?.aborted) {
+      this.#bits = (await this.#measure(this.parts.test)).bits;
+      this.#sample = await this.sample(signal);
+    }
     on({
       event: "done",
       model: "tiny-gpt",
       steps: this.#done,
       seconds: this.#seconds,
       ...(Number.isNaN(this.#bits) ? {} : { bitsPerCharacter: this.#bits }),
-      sample: await this.sample(),
+      sample: this.#sample,
       adapter: this.engine.adapter.name,
     });
   }
@@ -174,25 +181,26 @@ export class TinyGptRun {
   }
 
   /** A pass over the stretch that is held out to choose by, and a sample. */
-  async evaluate(step = this.#done): Promise<EvalEvent> {
+  async evaluate(step = this.#done, signal?: AbortSignal): Promise<EvalEvent> {
     const { loss, bits } = await this.#measure(this.parts.dev);
     this.#bits = bits;
+    this.#sample = await this.sample(signal);
     return {
       event: "eval",
       step,
       epoch: step / perEpoch(this.parts),
       testLoss: loss,
       bitsPerCharacter: bits,
-      sample: await this.sample(),
+      sample: this.#sample,
     };
   }
 
   /** Text that the model makes, always by the same random numbers. */
-  async sample(): Promise<string> {
+  async sample(signal?: AbortSignal): Promise<string> {
     let text = PROMPT;
     await this.generate(PROMPT, SAMPLE_TOKENS, DRAWING, (more) => {
       text += more;
-      return true;
+      return !signal?.aborted;
     });
     return text;
   }
@@ -292,7 +300,7 @@ export class TinyGptRun {
       end,
       batch,
       stepsPerEpoch: perEpoch(this.parts),
-      ...(evaluate ? { evaluate: (step: number) => this.evaluate(step) } : {}),
+      ...(evaluate ? { evaluate: (step: number) => this.evaluate(step, signal) } : {}),
       evaluateEvery,
       onEvent: on,
       ...(signal ? { signal } : {}),
