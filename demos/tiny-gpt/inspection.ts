@@ -11,12 +11,11 @@ import {
   softmax,
   stack,
   type Tensor,
-  type TransformerEncoderLayer,
   topK,
   tril,
   where,
 } from "../../src/index";
-import type { TinyGpt } from "./model";
+import type { Block, TinyGpt } from "./model";
 import type { Progress } from "./parts";
 
 /** Tokens of a text that are looked at. */
@@ -87,7 +86,7 @@ function insides(model: TinyGpt, ids: Tensor) {
   const reads = [x];
   for (const block of model.blocks) {
     maps.push(attentionMaps(block, x));
-    x = block.forward(x, { causal: true });
+    x = block.forward(x);
     reads.push(x);
   }
   const likeliest = topK(softmax(model.read(stack(reads))), 1);
@@ -95,8 +94,8 @@ function insides(model: TinyGpt, ids: Tensor) {
 }
 
 /** The weights with which each head of a block attends, [1, heads, T, T]: those that its own kernel never stores. */
-function attentionMaps({ norm1, selfAttn }: TransformerEncoderLayer, x: Tensor): Tensor {
-  const { inProjWeight, inProjBias, embedDim, numHeads } = selfAttn;
+function attentionMaps({ norm1, attention }: Block, x: Tensor): Tensor {
+  const { inProjWeight, inProjBias, embedDim, numHeads } = attention;
   const [batch, length] = x.shape as [number, number, number];
   const projected = matmul(norm1.forward(x), inProjWeight, { transB: true });
   const qkv = inProjBias ? add(projected, inProjBias) : projected;
