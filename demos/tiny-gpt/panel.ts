@@ -51,6 +51,7 @@ export function setFields(form: HTMLFormElement, settings: Partial<Settings>): v
 
 const UNITS = ["", " k", " M", " G", " T"];
 const short = (n: number): string => {
+  if (n < 1000) return String(n);
   const unit = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, n)) / 3));
   return `${(n / 1000 ** unit).toPrecision(3)}${UNITS[unit]}`;
 };
