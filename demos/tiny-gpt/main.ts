@@ -54,7 +54,7 @@ const paceChart = new Chart(byId("pace-chart"), {
   lines: [{ label: "tokens/s", colour: "--series-3", format: (v) => String(Math.round(v)) }],
 });
 const charts = [bitsChart, lossChart, rateChart, paceChart];
-const smoother = new Smoother();
+const smoother = new Smoother(0.9);
 const attention = new AttentionView(byId("maps"));
 const samples = new Writings(byId("samples"), 50);
 

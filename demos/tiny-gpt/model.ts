@@ -80,7 +80,8 @@ export class TinyGpt extends Module {
     super();
     const { vocabulary, length, width, layers, tied, dropout = 0, generator } = sizes;
     const small = init.normal(0, 0.02);
-    this.tokens = new Embedding(vocabulary, width, { init: small });
+    // Large enough to be heard beside what the blocks add; a head that reads it wants it small.
+    this.tokens = new Embedding(vocabulary, width, { init: tied ? small : init.normal(0, 0.3) });
     this.positions = new LearnedPositions(length, width);
     this.drop = new Dropout(dropout, generator);
     this.blocks = Array.from({ length: layers }, () => new Block(sizes));

@@ -78,10 +78,15 @@ export class AttentionView {
     const size = (canvas.clientWidth || 420) * scale;
     [canvas.width, canvas.height] = [size, size];
     const context = canvas.getContext("2d")!;
-    const margin = 0.14 * size;
+    // The labels take what they need, and at most a fifth.
+    const setFont = (cell: number) => {
+      context.font = `${Math.min(0.8 * cell, 14 * scale)}px ui-monospace, Menlo, Consolas, monospace`;
+    };
+    setFont(size / (tokens + 2));
+    const widest = Math.max(...texts.map((t) => context.measureText(visible(t)).width));
+    const margin = Math.min(0.2 * size, widest + 8 * scale);
     const cell = (size - margin) / tokens;
-    const font = Math.min(0.8 * cell, 14 * scale);
-    context.font = `${font}px ui-monospace, Menlo, Consolas, monospace`;
+    setFont(cell);
     context.textBaseline = "middle";
     for (let row = 0; row < tokens; row++) {
       for (let column = 0; column < tokens; column++) {
