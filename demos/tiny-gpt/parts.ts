@@ -17,7 +17,8 @@ import { Inspection } from "./inspection";
 import { TinyGpt } from "./model";
 import type { Settings } from "./settings";
 
-const EVALUATION_BATCH = 32;
+/** Tokens of an evaluation's batch. */
+const EVALUATION_TOKENS = 2048;
 
 /** A held-out stretch, read in order, with the step that adds up its loss. */
 export interface HeldOut {
@@ -61,7 +62,7 @@ export async function buildParts(
   const train = await engine.capture({}, () => trainingStep(model, optimizer, loader), progress("train"));
   model.eval();
   const heldOut = async (stretch: Stretch, name: string): Promise<HeldOut> => {
-    const read = new WindowLoader(dataset(stretch.tokens), { batch: EVALUATION_BATCH, length });
+    const read = new WindowLoader(dataset(stretch.tokens), { batch: Math.ceil(EVALUATION_TOKENS / length), length });
     const step = await engine.capture({}, () => evaluationStep(model, read), progress(name));
     return { stretch, loader: read, step };
   };

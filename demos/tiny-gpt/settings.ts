@@ -26,7 +26,7 @@ export const SHAPE = ["text", "tokens", "vocabulary", "layers", "width", "heads"
 /** A model that trains within minutes wherever it runs. */
 export const DEFAULTS: Settings = {
   text: "moby-dick",
-  tokens: "characters",
+  tokens: "bpe",
   vocabulary: 1024,
   layers: 4,
   width: 128,
@@ -34,8 +34,8 @@ export const DEFAULTS: Settings = {
   length: 64,
   tied: false,
   dropout: 0,
-  batch: 16,
-  lr: 3e-3,
+  batch: 8,
+  lr: 4e-3,
   seed: 0,
 };
 
@@ -43,8 +43,8 @@ export const DEFAULTS: Settings = {
 export const PRESETS: Readonly<
   Record<string, Pick<Settings, "layers" | "width" | "heads" | "length" | "batch" | "lr">>
 > = {
-  "0.2 M": { layers: 4, width: 64, heads: 4, length: 64, batch: 16, lr: 4e-3 },
-  "0.8 M": { layers: 4, width: 128, heads: 4, length: 64, batch: 16, lr: 3e-3 },
+  "0.2 M": { layers: 4, width: 64, heads: 4, length: 64, batch: 8, lr: 5e-3 },
+  "0.8 M": { layers: 4, width: 128, heads: 4, length: 64, batch: 8, lr: 4e-3 },
   "2.7 M": { layers: 6, width: 192, heads: 6, length: 128, batch: 32, lr: 1e-3 },
   "10.7 M": { layers: 6, width: 384, heads: 6, length: 256, batch: 64, lr: 1e-3 },
   "30 M": { layers: 12, width: 448, heads: 7, length: 256, batch: 64, lr: 6e-4 },

@@ -14,6 +14,15 @@ const current = (): TinyGptRun => {
   return run;
 };
 
+/** What is asked of a run besides training: it ends before the run is let go. */
+const asked = new Set<Promise<unknown>>();
+
+function ask<T>(answer: Promise<T>): Promise<T> {
+  const settled: Promise<unknown> = answer.catch(() => {}).then(() => asked.delete(settled));
+  asked.add(settled);
+  return answer;
+}
+
 /** Stops a training under way and waits for its last step. */
 async function halt(): Promise<void> {
   training?.abort.abort();
@@ -45,6 +54,7 @@ const send = serve<WorkerMethods, WorkerEvent>({
     // The old run stays until the new one stands: a refused checkpoint loses nothing.
     const made = await createTinyGpt(corpusAt(dataUrl), options, send);
     speaking = undefined;
+    await Promise.all(asked);
     run?.dispose();
     run = made;
     void made.lost.then((reason) => run === made && send({ event: "lost", reason }));
@@ -68,16 +78,17 @@ const send = serve<WorkerMethods, WorkerEvent>({
   },
   generate(id, prompt, count, drawing) {
     speaking = id;
-    return current().generate(prompt, count, drawing, (text) => {
+    const speak = current().generate(prompt, count, drawing, (text) => {
       if (speaking === id) send({ event: "text", id, text });
       return speaking === id;
     });
+    return ask(speak);
   },
   hush() {
     speaking = undefined;
   },
-  pace: () => current().pace(),
-  look: (text) => current().look(text),
-  checkpoint: () => current().checkpoint(),
-  underTheHood: () => current().underTheHood(),
+  pace: () => ask(current().pace()),
+  look: (text) => ask(current().look(text)),
+  checkpoint: () => ask(current().checkpoint()),
+  underTheHood: () => ask(current().underTheHood()),
 });

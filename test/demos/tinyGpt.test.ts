@@ -18,7 +18,7 @@ import {
 } from "./visitor";
 
 const PAGE = "/tiny-gpt/index.html";
-const TINY = "layers=2&width=32&heads=2&length=32&batch=8";
+const TINY = "tokens=characters&layers=2&width=32&heads=2&length=32&batch=8";
 const folder = mkdtempSync(join(tmpdir(), "wgrad-demo-"));
 
 let stage: Stage;
@@ -38,7 +38,9 @@ const average = (list: number[]) => list.reduce((a, b) => a + b, 0) / list.lengt
 test("trains to its last step: the loss falls, text is written meanwhile, evaluation and samples appear", async () => {
   const { page, errors } = await openPage(`${TINY}&steps=60&every=30&lr=0.01`);
   await catchDownloads(page);
-  expect(await text(page, "#estimate")).toMatch(/^3\d\.\d k parameters, 8\d different tokens; a step reads 256 tokens, takes .*FLOP and .*MiB; the time is known after/);
+  expect(await text(page, "#estimate")).toMatch(
+    /^3\d\.\d k parameters, 8\d different tokens; a step reads 256 tokens, takes .*FLOP and .*MiB; the time is known after/,
+  );
   await page.click("#train");
   await says(page, "written", /after \d+ steps/);
   await says(page, "progress-text", /^finished after 60/);
