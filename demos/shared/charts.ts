@@ -52,7 +52,7 @@ export class Chart {
         scales: { x: { time: false }, y: options.range ? { range: [...options.range] as [number, number] } : {} },
         axes: [
           { ...axis },
-          { ...axis, size: 54, values: (_, ticks) => ticks.map((v) => String(Number(v.toPrecision(3)))) },
+          { ...axis, size: 60, values: (_, ticks) => ticks.map((v) => String(Number(v.toPrecision(3)))) },
         ],
         series: [{ label: options.along ?? "step" }, ...options.lines.map(seriesOf)],
       },

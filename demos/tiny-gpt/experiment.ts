@@ -73,7 +73,7 @@ const EVALUATE_EVERY = 250;
 const WARM_UP = 100;
 
 /** What samples begin with. */
-const PROMPT = "The ";
+const PROMPT = "The whale";
 const SAMPLE_TOKENS = 128;
 /** Tokens after which each measurement of the pace of generation ends. */
 const MEASURED_TOKENS = 48;

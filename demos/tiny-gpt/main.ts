@@ -150,6 +150,7 @@ async function create(resume?: Uint8Array): Promise<void> {
     byId("bits").textContent = "–";
     document.body.dataset.step = String(made.step);
     showEstimate(made.estimate, values.steps as number);
+    progress.reset();
     progress.say(made.step ? `at step ${made.step}, from the checkpoint` : "ready");
     enter("idle");
     await look();

@@ -6,7 +6,7 @@ export const visible = (token: string): string =>
   token
     .replace(/ /g, "␣")
     .replace(/\n/g, "⏎")
-    .replace(/\ufffd/g, "·") || "·";
+    .replace(/[\p{C}\ufffd]/gu, "·") || "·";
 
 /** A colour of the style sheet's `--cell`, the deeper the larger the share. */
 const shade = (share: number, most: number): string =>
