@@ -22,7 +22,7 @@ export interface ChartOptions {
   readonly range?: readonly [number, number];
   /** Height of the plot without its legend, in CSS pixels. */
   readonly height: number;
-  /** What lies along x; default steps. */
+  /** What lies along x, in large numbers; default steps. */
   readonly along?: string;
 }
 
@@ -51,7 +51,7 @@ export class Chart {
         cursor: { y: false },
         scales: { x: { time: false }, y: options.range ? { range: [...options.range] as [number, number] } : {} },
         axes: [
-          { ...axis },
+          { ...axis, ...(options.along ? { values: (_, ticks) => ticks.map((v) => compact.format(v)) } : {}) },
           { ...axis, size: 60, values: (_, ticks) => ticks.map((v) => String(Number(v.toPrecision(3)))) },
         ],
         series: [{ label: options.along ?? "step" }, ...options.lines.map(seriesOf)],
@@ -86,6 +86,8 @@ export class Chart {
     });
   }
 }
+
+const compact = new Intl.NumberFormat("en", { notation: "compact" });
 
 function seriesOf({ label, colour, width = 1.8, points = false, dash, format }: LineSpec): uPlot.Series {
   return {

@@ -34,7 +34,7 @@ const bitsChart = new Chart(byId("bits-chart"), {
 });
 const lossChart = new Chart(byId("loss-chart"), {
   title: "training loss in nats per token over tokens seen",
-  height: 130,
+  height: 190,
   along,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
