@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { refuseUnknown, trainArguments, UsageError } from "../../src/cli/arguments";
 import { findBrowser, type Machine } from "../../src/cli/browser";
+import { EXPERIMENTS } from "../../src/cli/experiments";
 import { readCheckpoint, writeWhole } from "../../src/cli/files";
 import { humanReporter, jsonReporter, worstPairs } from "../../src/cli/report";
 import { tuneArguments } from "../../src/cli/tune";
@@ -74,7 +75,7 @@ test.each([
 
 test("what to tune, and where", () => {
   const flags = (args: Record<string, unknown>) => tuneArguments({ _: [], ...args });
-  expect(flags({})).toEqual({ models: ["mnist-cnn"], on: "chrome", json: false });
+  expect(flags({})).toEqual({ models: Object.keys(EXPERIMENTS), on: "chrome", json: false });
   expect(flags({ model: "mnist-cnn", on: "node" }).on).toBe("node");
   expect(() => flags({ model: "gpt" })).toThrow(/no model named gpt/);
   expect(() => flags({ on: "moon" })).toThrow(/--on moon: takes chrome or node/);
