@@ -44,6 +44,21 @@ const unrolled = (word: string) =>
     })
     .join("");
 
+/** A map of attention: each row looks at itself and at earlier columns, most at some of them. */
+function attentionPicture(): string {
+  const cells = Array.from({ length: 9 }, (_, row) =>
+    Array.from({ length: row + 1 }, (_, column) => {
+      const share = column === row - 1 || column === 2 ? 0.9 : column === row ? 0.5 : 0.14;
+      const place = `x="${20 + 10 * column}" y="${6 + 10 * row}" width="9" height="9"`;
+      return `<rect ${place} fill="var(--series-1)" opacity="${share}"/>`;
+    }).join(""),
+  ).join("");
+  const line = (y: number, width: number) =>
+    `<rect x="130" y="${y}" width="${width}" height="7" rx="3.5" fill="var(--line)"/>`;
+  return `${cells}${line(14, 90)}${line(32, 76)}${line(50, 84)}${line(68, 30)}
+    <rect x="166" y="66" width="3" height="12" fill="var(--series-2)"/>`;
+}
+
 const DEMOS: readonly Demo[] = [
   {
     folder: "mnist-cnn",
@@ -70,6 +85,12 @@ const DEMOS: readonly Demo[] = [
     name: "Characters: a recurrent network",
     text: "Reads Moby-Dick character by character and learns to write like it. Give it a beginning, and look into its cells.",
     picture: unrolled("whale "),
+  },
+  {
+    folder: "tiny-gpt",
+    name: "Tiny GPT: a transformer that writes",
+    text: "Learns to write like Moby-Dick, token by token. Watch noise become words, see where it looks, give it a beginning.",
+    picture: attentionPicture(),
   },
 ];
 

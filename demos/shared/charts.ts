@@ -20,7 +20,7 @@ export interface ChartOptions {
   readonly lines: readonly LineSpec[];
   /** Fixed range of y; default what the values need. */
   readonly range?: readonly [number, number];
-  /** What runs along x; default "step". */
+  /** What runs along x, its numbers written short; default "step". */
   readonly along?: string;
   /** How a number beside the y axis is written. */
   readonly tick?: (value: number) => string;
@@ -55,7 +55,10 @@ export class Chart {
         // Custom properties, so that the legend follows the theme.
         legend: { markers: { stroke: (_, i) => (i > 0 ? `var(${options.lines[i - 1]!.colour})` : "") } },
         scales: { x: { time: false }, y: options.range ? { range: [...options.range] as [number, number] } : {} },
-        axes: [{ ...axis }, { ...axis, size: 62, values: (_, ticks) => ticks.map(tick) }],
+        axes: [
+          { ...axis, ...(options.along ? { values: (_, ticks) => ticks.map((v) => compact.format(v)) } : {}) },
+          { ...axis, size: 62, values: (_, ticks) => ticks.map(tick) },
+        ],
         series: [{ label: along }, ...options.lines.map(seriesOf)],
       },
       this.#data as unknown as uPlot.AlignedData,
@@ -88,6 +91,8 @@ export class Chart {
     });
   }
 }
+
+const compact = new Intl.NumberFormat("en", { notation: "compact" });
 
 function seriesOf({ label, colour, width = 1.8, points = false, dash, format }: LineSpec): uPlot.Series {
   return {

@@ -64,4 +64,19 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
       };
     },
   },
+  "tiny-gpt": {
+    flags: {
+      layers: { kind: "integer", description: "Blocks" },
+      width: { kind: "integer", description: "Elements of a token's vector" },
+      heads: { kind: "integer", description: "Heads of attention" },
+      length: { kind: "integer", description: "Tokens that the model sees at once" },
+      text: { kind: ["moby-dick", "sotu"], description: "What to learn from" },
+      tokens: { kind: ["characters", "bpe"], description: "What a token is" },
+      vocabulary: { kind: "integer", description: "Tokens wanted of byte pairs" },
+    },
+    async open() {
+      const { createTinyGpt, corpora } = await import("../../demos/tiny-gpt/experiment");
+      return { create: (load, options, on) => createTinyGpt(corpora(load), options, on) };
+    },
+  },
 };

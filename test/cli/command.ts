@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { decodeSafetensors } from "../../src/io/safetensors";
+
+export interface Result {
+  readonly code: number | null;
+  /** What was printed with `--json`. */
+  readonly lines: readonly Record<string, unknown>[];
+  readonly err: string;
+}
+
+/**
+ * Runs the built command with arguments.
+ * @param cache folder for what is measured
+ * @param onLine sees each JSON line and may send a signal
+ */
+export function wgrad(
+  args: readonly string[],
+  cache: string,
+  onLine?: (line: Record<string, unknown>, kill: (s: NodeJS.Signals) => void) => void,
+): Promise<Result> {
+  const env = { ...process.env, XDG_CACHE_HOME: cache };
+  const child = spawn(process.execPath, ["dist/cli/main.js", ...args], { stdio: ["ignore", "pipe", "pipe"], env });
+  const lines: Record<string, unknown>[] = [];
+  let [rest, err] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    const parts = (rest + chunk).split("\n");
+    rest = parts.pop()!;
+    for (const part of parts.filter((p) => p.startsWith("{"))) {
+      const line = JSON.parse(part);
+      lines.push(line);
+      onLine?.(line, (s) => child.kill(s));
+    }
+  });
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, lines, err })));
+}
+
+/** The losses that were printed, by step. */
+export const lossesOf = ({ lines }: Result): Map<number, number> =>
+  new Map(lines.filter((l) => l.event === "step").map((l) => [l.step as number, l.loss as number]));
+
+/** A checkpoint that was written. */
+export const checkpointAt = (path: string) => decodeSafetensors(new Uint8Array(readFileSync(path)));
