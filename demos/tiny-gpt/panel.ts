@@ -1,6 +1,6 @@
 import { byId, element } from "../shared/dom";
 import type { FormValues } from "../shared/form";
-import type { Estimate, TinyGptOptions } from "./experiment";
+import type { Estimate, TinyGptOptions } from "./options";
 import { PRESETS, type Settings, SHAPE } from "./settings";
 
 const PRESET = byId<HTMLSelectElement>("preset");

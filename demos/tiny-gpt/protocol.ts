@@ -1,7 +1,7 @@
 import type { TrainEvent } from "../../src/index";
-import type { Estimate, TinyGptOptions, UnderTheHood } from "./experiment";
 import type { Drawing } from "./generation";
 import type { Insight } from "./inspection";
+import type { Estimate, TinyGptOptions, UnderTheHood } from "./options";
 import type { Settings } from "./settings";
 
 /** What the page is told of a run that has been made. */
