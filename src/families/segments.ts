@@ -45,11 +45,17 @@ const targetsOf = ({ outer, n, inner }: Indexed): number => outer * n * inner;
 export function gatherDispatch(table: Tensor, index: Tensor, out: Tensor, dims: Indexed): Dispatch {
   const { n, m, inner, skip } = dims;
   const byFour = dims.width % 4 === 0;
-  const [len, width] = byFour ? [out.size / 4, dims.width / 4] : [out.size, dims.width];
+  const [len, WIDTH] = byFour ? [out.size / 4, dims.width / 4] : [out.size, dims.width];
+  const plain = dims.batch * dims.outer * inner === 1;
   return (byFour ? gatherByFour : gatherKernel).dispatch({
     buffers: { x: table, index, out },
-    params: { len, n, m, inner, width, entries: entriesOf(dims), targets: targetsOf(dims), skip },
-    constants: { FLOAT: Number(out.dtype === "f32"), PLAIN: Number(dims.batch * dims.outer * inner === 1) },
+    params: { len, n, targets: targetsOf(dims), skip },
+    constants: {
+      FLOAT: Number(out.dtype === "f32"),
+      PLAIN: Number(plain),
+      WIDTH,
+      ...(!plain && { ENTRIES: entriesOf(dims), M: m, INNER: inner }),
+    },
     grid: len,
   });
 }
