@@ -35,7 +35,6 @@ export const entries: OpEntries = {
   scatterAdd: {
     inputs: [[1024, 128], integers([8192, 128], 1024), [8192, 128]],
     build: (x, index, source) => wgrad.scatterAdd(x!, 0, index!, source!),
-    note: SORTING,
   },
   sort: [
     { name: "rows", inputs: [ROWS], build: (x) => wgrad.sort(x!).values, note: SORTING },
