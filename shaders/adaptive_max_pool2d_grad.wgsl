@@ -1,6 +1,12 @@
 // dx[i] = Σ d_out[o] over the bins o of adaptive_max_pool2d.wgsl whose first maximum (in row-major order) is x[i]. An element
 // equal to out[o] asks whether an equal one comes before it in the bin. One invocation per element of dx.
-struct Params { len: u32, height: u32, width: u32, out_height: u32, out_width: u32 }
+// Sizes are constants: dividing by what is not known costs more than all the rest.
+const HEIGHT = 1u;
+const WIDTH = 1u;
+const OUT_HEIGHT = 1u;
+const OUT_WIDTH = 1u;
+
+struct Params { len: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> out: array<f32>;
@@ -12,12 +18,12 @@ fn epilogue(value: f32, i: u32) -> f32 { return value; }
 
 // Whether x at (y, z) is the first of the bin's elements that equal its maximum.
 fn is_first(plane: u32, y: u32, z: u32, oy: u32, ox: u32, largest: f32) -> bool {
-  let x0 = ox * params.width / params.out_width;
-  let x1 = ((ox + 1u) * params.width + params.out_width - 1u) / params.out_width;
-  for (var a = oy * params.height / params.out_height; a <= y; a++) {
+  let x0 = ox * WIDTH / OUT_WIDTH;
+  let x1 = ((ox + 1u) * WIDTH + OUT_WIDTH - 1u) / OUT_WIDTH;
+  for (var a = oy * HEIGHT / OUT_HEIGHT; a <= y; a++) {
     let end = select(x1, z, a == y);
     for (var b = x0; b < end; b++) {
-      if (x[plane + a * params.width + b] == largest) { return false; }
+      if (x[plane + a * WIDTH + b] == largest) { return false; }
     }
   }
   return true;
@@ -27,17 +33,17 @@ fn is_first(plane: u32, y: u32, z: u32, oy: u32, ox: u32, largest: f32) -> bool 
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let z = i % params.width;
-  let y = i / params.width % params.height;
-  let number = i / (params.width * params.height);
-  let y_end = ((y + 1u) * params.out_height + params.height - 1u) / params.height;
-  let x_end = ((z + 1u) * params.out_width + params.width - 1u) / params.width;
+  let z = i % WIDTH;
+  let y = i / WIDTH % HEIGHT;
+  let number = i / (WIDTH * HEIGHT);
+  let y_end = ((y + 1u) * OUT_HEIGHT + HEIGHT - 1u) / HEIGHT;
+  let x_end = ((z + 1u) * OUT_WIDTH + WIDTH - 1u) / WIDTH;
   let value = x[i];
   var total = 0.0;
-  for (var oy = y * params.out_height / params.height; oy < y_end; oy++) {
-    for (var ox = z * params.out_width / params.width; ox < x_end; ox++) {
-      let o = (number * params.out_height + oy) * params.out_width + ox;
-      if (out[o] == value && is_first(number * params.height * params.width, y, z, oy, ox, value)) { total += d_out[o]; }
+  for (var oy = y * OUT_HEIGHT / HEIGHT; oy < y_end; oy++) {
+    for (var ox = z * OUT_WIDTH / WIDTH; ox < x_end; ox++) {
+      let o = (number * OUT_HEIGHT + oy) * OUT_WIDTH + ox;
+      if (out[o] == value && is_first(number * HEIGHT * WIDTH, y, z, oy, ox, value)) { total += d_out[o]; }
     }
   }
   dx[i] = epilogue(total, i);

@@ -3,10 +3,19 @@
 // [N, C] is seen as one dimension of planes. One invocation per element of out.
 const COUNT_PAD = 1u;
 
-struct Params {
-  len: u32, height: u32, width: u32, out_height: u32, out_width: u32,
-  kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32,
-}
+// Sizes are constants: dividing by what is not known costs more than all the rest.
+const HEIGHT = 1u;
+const WIDTH = 1u;
+const OUT_HEIGHT = 1u;
+const OUT_WIDTH = 1u;
+const KERNEL_H = 1u;
+const KERNEL_W = 1u;
+const STRIDE_H = 1u;
+const STRIDE_W = 1u;
+const PAD_H = 0u;
+const PAD_W = 0u;
+
+struct Params { len: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
@@ -16,19 +25,19 @@ struct Params {
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let ox = i % params.out_width;
-  let oy = i / params.out_width % params.out_height;
-  let plane = i / (params.out_width * params.out_height) * params.height * params.width;
-  let y0 = i32(oy * params.stride_h) - i32(params.pad_h);
-  let x0 = i32(ox * params.stride_w) - i32(params.pad_w);
+  let ox = i % OUT_WIDTH;
+  let oy = i / OUT_WIDTH % OUT_HEIGHT;
+  let plane = i / (OUT_WIDTH * OUT_HEIGHT) * HEIGHT * WIDTH;
+  let y0 = i32(oy * STRIDE_H) - i32(PAD_H);
+  let x0 = i32(ox * STRIDE_W) - i32(PAD_W);
   let y_first = u32(max(y0, 0));
   let x_first = u32(max(x0, 0));
-  let y_end = u32(min(y0 + i32(params.kernel_h), i32(params.height)));
-  let x_end = u32(min(x0 + i32(params.kernel_w), i32(params.width)));
+  let y_end = u32(min(y0 + i32(KERNEL_H), i32(HEIGHT)));
+  let x_end = u32(min(x0 + i32(KERNEL_W), i32(WIDTH)));
   var total = 0.0;
   for (var y = y_first; y < y_end; y++) {
-    for (var z = x_first; z < x_end; z++) { total += x[plane + y * params.width + z]; }
+    for (var z = x_first; z < x_end; z++) { total += x[plane + y * WIDTH + z]; }
   }
   let inside = (y_end - y_first) * (x_end - x_first);
-  out[i] = total / f32(select(inside, params.kernel_h * params.kernel_w, COUNT_PAD == 1u));
+  out[i] = total / f32(select(inside, KERNEL_H * KERNEL_W, COUNT_PAD == 1u));
 }

@@ -2,10 +2,19 @@
 // many elements of the window are inside. [N, C] is seen as one dimension of planes. One invocation per element of dx.
 const COUNT_PAD = 1u;
 
-struct Params {
-  len: u32, height: u32, width: u32, out_height: u32, out_width: u32,
-  kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32,
-}
+// Sizes are constants: dividing by what is not known costs more than all the rest.
+const HEIGHT = 1u;
+const WIDTH = 1u;
+const OUT_HEIGHT = 1u;
+const OUT_WIDTH = 1u;
+const KERNEL_H = 1u;
+const KERNEL_W = 1u;
+const STRIDE_H = 1u;
+const STRIDE_W = 1u;
+const PAD_H = 0u;
+const PAD_W = 0u;
+
+struct Params { len: u32 }
 
 @group(0) @binding(0) var<storage, read> d_out: array<f32>;
 @group(0) @binding(1) var<storage, read_write> dx: array<f32>;
@@ -20,26 +29,26 @@ fn inside(start: i32, kernel: u32, size: u32) -> u32 {
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let z = i % params.width;
-  let y = i / params.width % params.height;
-  let number = i / (params.width * params.height);
+  let z = i % WIDTH;
+  let y = i / WIDTH % HEIGHT;
+  let number = i / (WIDTH * HEIGHT);
   // Window o contains y where o·stride − pad ≤ y < o·stride − pad + kernel.
-  let y_last = min((y + params.pad_h) / params.stride_h, params.out_height - 1u);
-  let x_last = min((z + params.pad_w) / params.stride_w, params.out_width - 1u);
-  let y_first = (max(y + params.pad_h + 1u, params.kernel_h) - params.kernel_h + params.stride_h - 1u) / params.stride_h;
-  let x_first = (max(z + params.pad_w + 1u, params.kernel_w) - params.kernel_w + params.stride_w - 1u) / params.stride_w;
+  let y_last = min((y + PAD_H) / STRIDE_H, OUT_HEIGHT - 1u);
+  let x_last = min((z + PAD_W) / STRIDE_W, OUT_WIDTH - 1u);
+  let y_first = (max(y + PAD_H + 1u, KERNEL_H) - KERNEL_H + STRIDE_H - 1u) / STRIDE_H;
+  let x_first = (max(z + PAD_W + 1u, KERNEL_W) - KERNEL_W + STRIDE_W - 1u) / STRIDE_W;
   var total = 0.0;
   for (var oy = y_first; oy <= y_last; oy++) {
-    let rows = inside(i32(oy * params.stride_h) - i32(params.pad_h), params.kernel_h, params.height);
+    let rows = inside(i32(oy * STRIDE_H) - i32(PAD_H), KERNEL_H, HEIGHT);
     for (var ox = x_first; ox <= x_last; ox++) {
-      let d = d_out[(number * params.out_height + oy) * params.out_width + ox];
+      let d = d_out[(number * OUT_HEIGHT + oy) * OUT_WIDTH + ox];
       if (COUNT_PAD == 1u) {
         total += d;
       } else {
-        let columns = inside(i32(ox * params.stride_w) - i32(params.pad_w), params.kernel_w, params.width);
+        let columns = inside(i32(ox * STRIDE_W) - i32(PAD_W), KERNEL_W, WIDTH);
         total += d / f32(rows * columns);
       }
     }
   }
-  dx[i] = select(total, total / f32(params.kernel_h * params.kernel_w), COUNT_PAD == 1u);
+  dx[i] = select(total, total / f32(KERNEL_H * KERNEL_W), COUNT_PAD == 1u);
 }

@@ -1,6 +1,9 @@
 // concat.wgsl for four neighbouring elements at a time: all columns are counted in fours. One invocation per four elements.
+// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+const WIDTH = 1u;
+
 struct Params {
-  len: u32, width: u32, stride: u32, first: u32, end0: u32, end1: u32, end2: u32, end3: u32, end4: u32,
+  len: u32, stride: u32, first: u32, end0: u32, end1: u32, end2: u32, end3: u32, end4: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x0: array<vec4u>;
@@ -16,8 +19,8 @@ struct Params {
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let row = i / params.width;
-  let column = i - row * params.width;
+  let row = i / WIDTH;
+  let column = i - row * WIDTH;
   let to = row * params.stride + params.first + column;
   if (column < params.end0) {
     out[to] = x0[row * params.end0 + column];
@@ -30,6 +33,6 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   } else if (column < params.end4) {
     out[to] = x4[row * (params.end4 - params.end3) + column - params.end3];
   } else {
-    out[to] = x5[row * (params.width - params.end4) + column - params.end4];
+    out[to] = x5[row * (WIDTH - params.end4) + column - params.end4];
   }
 }

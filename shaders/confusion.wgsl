@@ -8,11 +8,12 @@ struct Params { rows: u32, classes: u32 }
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3u) {
-  if (gid.x >= params.rows) { return; }
-  let label = labels[gid.x];
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let row = gid.x + gid.y * groups.x * 64u;
+  if (row >= params.rows) { return; }
+  let label = labels[row];
   if (label < 0 || u32(label) >= params.classes) { return; }
-  let base = gid.x * params.classes;
+  let base = row * params.classes;
   var best = 0u;
   for (var c = 1u; c < params.classes; c++) {
     if (logits[base + c] > logits[base + best]) { best = c; }

@@ -4,8 +4,13 @@
 // One invocation per element of out.
 const FLOAT = 1u;
 const PLAIN = 0u; // 1 where B = O = R = 1
+// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+const WIDTH = 1u;
+const ENTRIES = 1u; // O·m·R
+const M = 1u;
+const INNER = 1u;
 
-struct Params { len: u32, n: u32, m: u32, inner: u32, width: u32, entries: u32, targets: u32, skip: u32 }
+struct Params { len: u32, n: u32, targets: u32, skip: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read> index: array<u32>;
@@ -18,19 +23,19 @@ fn epilogue(value: f32, i: u32) -> f32 { return value; }
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let row = i / params.width;
-  let column = i - row * params.width;
+  let row = i / WIDTH;
+  let column = i - row * WIDTH;
   var entry = row;
-  if (PLAIN == 0u) { entry = row % params.entries; }
+  if (PLAIN == 0u) { entry = row % ENTRIES; }
   let named = index[entry];
   var value = 0u;
   if (named < params.n && named != params.skip) {
     var table_row = named;
     if (PLAIN == 0u) {
-      table_row = (entry / params.inner / params.m * params.n + named) * params.inner + entry % params.inner;
-      table_row += row / params.entries * params.targets;
+      table_row = (entry / INNER / M * params.n + named) * INNER + entry % INNER;
+      table_row += row / ENTRIES * params.targets;
     }
-    value = x[table_row * params.width + column];
+    value = x[table_row * WIDTH + column];
   }
   if (FLOAT == 1u) { value = bitcast<u32>(epilogue(bitcast<f32>(value), i)); }
   out[i] = value;

@@ -1,5 +1,6 @@
 // The gradient of max_pool2d_by_two: dx = d_out at the first maximum of each window (in row-major order), 0 elsewhere.
-// One invocation makes the eight elements of two neighbouring windows.
+// One invocation makes the elements of two neighbouring windows, eight or with KERNEL_H = 1 four.
+const KERNEL_H = 2u; // or 1
 const ROWS_A_LAYER = 262144u; // rows of windows along y of the grid; the rest goes along z
 
 struct Params { rows: u32, width: u32 }
@@ -26,13 +27,14 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   let row = gid.y + gid.z * ROWS_A_LAYER;
   let across = params.width / 4u;
   if (gid.x >= across || row >= params.rows) { return; }
-  let top = row * 2u * across + gid.x;
+  let top = row * KERNEL_H * across + gid.x;
   let bottom = top + across;
   let upper = x[top];
-  let lower = x[bottom];
+  var lower = vec4f(-3.4028234e38);
+  if (KERNEL_H == 2u) { lower = x[bottom]; }
   let d = d_out[row * across + gid.x];
   let left = share(upper.xy, lower.xy, d.x);
   let right = share(upper.zw, lower.zw, d.y);
   dx[top] = epilogue(vec4f(left.xy, right.xy), 4u * top);
-  dx[bottom] = epilogue(vec4f(left.zw, right.zw), 4u * bottom);
+  if (KERNEL_H == 2u) { dx[bottom] = epilogue(vec4f(left.zw, right.zw), 4u * bottom); }
 }

@@ -1,6 +1,8 @@
 // The gradient of nll_loss.wgsl: dx[r, c] = −factor[r] where c = labels[r], else 0; factor holds the incoming gradient too.
 // One invocation an element.
-struct Params { len: u32, classes: u32 }
+const CLASSES = 1u;
+
+struct Params { len: u32 }
 
 @group(0) @binding(0) var<storage, read> labels: array<i32>;
 @group(0) @binding(1) var<storage, read> factor: array<f32>;
@@ -13,6 +15,6 @@ fn epilogue(value: f32, i: u32) -> f32 { return value; }
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let row = i / params.classes;
-  dx[i] = epilogue(select(0.0, -factor[row], i32(i % params.classes) == labels[row]), i);
+  let row = i / CLASSES;
+  dx[i] = epilogue(select(0.0, -factor[row], i32(i % CLASSES) == labels[row]), i);
 }

@@ -2,8 +2,12 @@
 // of a row, out₀ = c·x₀ − s·x₁ and out₁ = s·x₀ + c·x₁. BACK turns the other way, which is the gradient.
 // One invocation a pair.
 const BACK = 0u;
+// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+const N = 1u;
+const INNER = 1u;
+const HALF = 1u;
 
-struct Params { len: u32, n: u32, inner: u32, half: u32 }
+struct Params { len: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> table: array<vec2f>;
@@ -14,13 +18,13 @@ struct Params { len: u32, n: u32, inner: u32, half: u32 }
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let pair = gid.x + gid.y * groups.x * 64u;
   if (pair >= params.len) { return; }
-  let row = pair / params.half;
-  let i = pair % params.half;
-  let turn = table[row / params.inner % params.n * params.half + i];
+  let row = pair / HALF;
+  let i = pair % HALF;
+  let turn = table[row / INNER % N * HALF + i];
   let s = select(turn.y, -turn.y, BACK == 1u);
-  let at = row * 2u * params.half + i;
+  let at = row * 2u * HALF + i;
   let a = x[at];
-  let b = x[at + params.half];
+  let b = x[at + HALF];
   out[at] = turn.x * a - s * b;
-  out[at + params.half] = s * a + turn.x * b;
+  out[at + HALF] = s * a + turn.x * b;
 }

@@ -1,8 +1,10 @@
 import momentsKernel from "../../shaders/moments.wgsl";
+import momentsByFour from "../../shaders/moments_by_four.wgsl";
 import joinKernel from "../../shaders/moments_join.wgsl";
 import momentsTree from "../../shaders/moments_tree.wgsl";
 import sumsJoin from "../../shaders/norm_grad_join.wgsl";
 import sumsKernel from "../../shaders/norm_grad_sums.wgsl";
+import sumsByFour from "../../shaders/norm_grad_sums_by_four.wgsl";
 import sumsTree from "../../shaders/norm_grad_sums_tree.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
@@ -19,18 +21,21 @@ export interface Channels {
 /** The launches are joined by one invocation a channel, which is quick for no more parts than these. */
 const MAX_PARTS = 64;
 
-/** How each channel is cut into parts, and by which of a pair of kernels each part is taken. */
+/** How each channel is cut into parts, and by which of three kernels each part is taken. */
 function split({ r0, channels, r1 }: Channels, target: Target) {
   const count = r0 * r1;
   // Channels that are one element wide lie across: there neighbouring invocations take neighbouring channels.
   const tree = r1 > 1 && byTree(count, target);
   const [busy, shortest] = tree ? [4096, 1024] : [target.cpu ? 256 : 16384, target.cpu ? 512 : 16];
   const wanted = Math.min(busy / channels, count / shortest, MAX_PARTS);
-  const chunk = Math.ceil(count / Math.max(1, Math.floor(wanted)));
+  const by = !tree && r1 % 4 === 0 ? 4 : 1;
+  const chunk = by * Math.ceil(count / by / Math.max(1, Math.floor(wanted)));
   const parts = Math.ceil(count / chunk);
   const len = channels * parts;
-  const params = { len, channels, count, chunk };
-  return { tree, parts, request: { params, constants: { R1: r1 }, grid: tree ? rowGroups(len) : len } };
+  const params = { len, channels, count: count / by, chunk: chunk / by };
+  const way: "tree" | "fours" | "ones" = tree ? "tree" : by === 4 ? "fours" : "ones";
+  const request = { params, constants: { R1: r1 / by }, grid: tree ? rowGroups(len) : len };
+  return { way, parts, count, chunk, request };
 }
 
 /** Mean, biased variance and 1/√(variance + eps) of each channel, each written `repeat` times. */
@@ -41,15 +46,15 @@ export function momentDispatches(
   { repeat, eps }: { repeat: number; eps: number },
   target: Target,
 ): Dispatch[] {
-  const { tree, parts, request } = split(dims, target);
+  const { way, parts, count, chunk, request } = split(dims, target);
   const partial = scratch({ shape: [parts, dims.channels, 2], dtype: "f32" });
   const first = { ...request, buffers: { x, partial }, flops: 4 * x.size };
   const len = dims.channels * repeat;
   return [
-    tree ? momentsTree.dispatch(first) : momentsKernel.dispatch(first),
+    { tree: momentsTree, fours: momentsByFour, ones: momentsKernel }[way].dispatch(first),
     joinKernel.dispatch({
       buffers: { partial, mean_out, variance_out, rstd_out },
-      params: { ...request.params, len, parts, repeat, eps },
+      params: { channels: dims.channels, count, chunk, len, parts, repeat, eps },
       grid: len,
     }),
   ];
@@ -62,10 +67,10 @@ export function normGradSums(
   dims: Channels,
   target: Target,
 ): Dispatch[] {
-  const { tree, parts, request } = split(dims, target);
+  const { way, parts, request } = split(dims, target);
   const launch = (outs: { sums: Tensor; products: Tensor }) => {
     const whole = { ...request, buffers: { ...buffers, ...outs }, flops: 4 * buffers.x.size };
-    return tree ? sumsTree.dispatch(whole) : sumsKernel.dispatch(whole);
+    return { tree: sumsTree, fours: sumsByFour, ones: sumsKernel }[way].dispatch(whole);
   };
   if (parts === 1) return [launch({ sums, products })];
   const partial = () => scratch({ shape: [parts, dims.channels], dtype: "f32" });

@@ -29,21 +29,31 @@ export function pooledShape(op: string, x: Shape, { kernel, stride, padding }: P
   return out;
 }
 
-/** The numbers that pooling kernels take; `len` is the number of elements that they make. */
-export function poolParams(x: Shape, out: Shape, { kernel, stride, padding }: PoolAttrs, len: number) {
-  return {
-    len,
-    height: x[2]!,
-    width: x[3]!,
-    out_height: out[2]!,
-    out_width: out[3]!,
-    kernel_h: kernel[0],
-    kernel_w: kernel[1],
-    stride_h: stride[0],
-    stride_w: stride[1],
-    pad_h: padding[0],
-    pad_w: padding[1],
-  };
+/** What pooling kernels know of pictures and windows: constants, since they divide by most of it. */
+export const poolConstants = (x: Shape, out: Shape, { kernel, stride, padding }: PoolAttrs) => ({
+  ...resizeConstants(x, out),
+  KERNEL_H: kernel[0],
+  KERNEL_W: kernel[1],
+  STRIDE_H: stride[0],
+  STRIDE_W: stride[1],
+  PAD_H: padding[0],
+  PAD_W: padding[1],
+});
+
+/** Whether every element lies in exactly one window. */
+export const isTiling = (x: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
+  [0, 1].every((d) => stride[d] === kernel[d] && padding[d] === 0 && x[d + 2]! % kernel[d]! === 0);
+
+/** As in the kernels. */
+export const ROWS_A_LAYER = 262144;
+
+/** What the kernels for pairs of 2 × 2 or 1 × 2 windows take; null where windows are of another size or do not pair up. */
+export function windowPairs([n, c, height, width]: Shape, { kernel }: PoolAttrs) {
+  const [KERNEL_H] = kernel;
+  if (KERNEL_H > 2 || kernel[1] !== 2 || width! % 4) return null;
+  const rows = (n! * c! * height!) / KERNEL_H;
+  const grid = [width! / 4, Math.min(rows, ROWS_A_LAYER), Math.ceil(rows / ROWS_A_LAYER)] as const;
+  return { params: { rows, width: width! }, constants: { KERNEL_H }, grid };
 }
 
 /** Into how many rows and columns of bins adaptive pooling cuts pictures. */
@@ -64,11 +74,10 @@ export function adaptiveAttrs(op: string, x: Shape, outputSize: Pair): AdaptiveA
 export const evenBins = (x: Shape, { outputSize: [rows, columns] }: AdaptiveAttrs): readonly [number, number] | null =>
   x[2]! % rows || x[3]! % columns ? null : [x[2]! / rows, x[3]! / columns];
 
-/** The numbers that kernels between pictures of two sizes take; `len` is the number of elements that they make. */
-export const resizeParams = (x: Shape, out: Shape, len: number) => ({
-  len,
-  height: x[2]!,
-  width: x[3]!,
-  out_height: out[2]!,
-  out_width: out[3]!,
+/** What kernels between pictures of two sizes know of them. */
+export const resizeConstants = (x: Shape, out: Shape) => ({
+  HEIGHT: x[2]!,
+  WIDTH: x[3]!,
+  OUT_HEIGHT: out[2]!,
+  OUT_WIDTH: out[3]!,
 });

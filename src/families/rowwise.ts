@@ -1,6 +1,6 @@
 import { normalizeAxis, numel, type Shape } from "../core/shape";
 import { MAX_WORKGROUPS } from "../kernel/kernel";
-import type { Target } from "../kernel/target";
+import { sharesLoads, type Target } from "../kernel/target";
 
 /** A tensor seen as rows along one axis: [outer, n, inner]. */
 export interface RowParams {
@@ -21,6 +21,27 @@ const TREE_LANES = 64;
 
 /** Whether a row is worth a workgroup: on devices with many lanes, where a row is long. */
 export const byTree = (n: number, target: Target): boolean => !target.cpu && n >= TREE_LANES / 2;
+
+/** Elements of the rows that a subgroup makes one after the other: a workgroup costs about as much as a short row. */
+const ROW_ELEMENTS = 4096;
+
+/** Elements from which on a row is worth a subgroup: of shorter ones a lane makes one in the time that joining lanes takes. */
+const SUBGROUP_ROW = 64;
+
+/**
+ * Launches of the kernels that give rows of n to subgroups, their lanes reading vec4s: where such kernels pay and the rows
+ * are long enough and whole vec4s. Null elsewhere.
+ */
+export function bySubgroup(rows: number, n: number, target: Target) {
+  if (!sharesLoads(target) || n % 4 !== 0 || n < SUBGROUP_ROW) return null;
+  const { subgroupSize } = target;
+  const each = Math.max(1, Math.min(Math.floor(ROW_ELEMENTS / n), Math.ceil(rows / 64)));
+  return {
+    params: { rows, quads: n / 4, each },
+    lanes: { LANES: subgroupSize },
+    grid: rowGroups(Math.ceil(rows / each), subgroupSize),
+  };
+}
 
 /** The grid of a kernel with a workgroup of so many lanes a row, numbered `id.x + id.y * groups.x`. */
 export function rowGroups(rows: number, lanes = TREE_LANES): readonly [number, number] {

@@ -1,5 +1,6 @@
 import gatherKernel from "../../shaders/gather.wgsl";
 import gatherByFour from "../../shaders/gather_by_four.wgsl";
+import scatterColumns from "../../shaders/scatter_columns.wgsl";
 import scan from "../../shaders/scatter_scan.wgsl";
 import merge from "../../shaders/segment_merge.wgsl";
 import serial from "../../shaders/segment_serial.wgsl";
@@ -13,6 +14,7 @@ import type { Spec } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { busyInvocations } from "./reductions";
 
 /**
  * A table with an axis that indices point into, and what they pick: the table is [batch, outer, n, inner, width], the indices
@@ -45,11 +47,17 @@ const targetsOf = ({ outer, n, inner }: Indexed): number => outer * n * inner;
 export function gatherDispatch(table: Tensor, index: Tensor, out: Tensor, dims: Indexed): Dispatch {
   const { n, m, inner, skip } = dims;
   const byFour = dims.width % 4 === 0;
-  const [len, width] = byFour ? [out.size / 4, dims.width / 4] : [out.size, dims.width];
+  const [len, WIDTH] = byFour ? [out.size / 4, dims.width / 4] : [out.size, dims.width];
+  const plain = dims.batch * dims.outer * inner === 1;
   return (byFour ? gatherByFour : gatherKernel).dispatch({
     buffers: { x: table, index, out },
-    params: { len, n, m, inner, width, entries: entriesOf(dims), targets: targetsOf(dims), skip },
-    constants: { FLOAT: Number(out.dtype === "f32"), PLAIN: Number(dims.batch * dims.outer * inner === 1) },
+    params: { len, n, targets: targetsOf(dims), skip },
+    constants: {
+      FLOAT: Number(out.dtype === "f32"),
+      PLAIN: Number(plain),
+      WIDTH,
+      ...(!plain && { ENTRIES: entriesOf(dims), M: m, INNER: inner }),
+    },
     grid: len,
   });
 }
@@ -71,6 +79,14 @@ export function scatterDispatches(
     const params = { len: out.size, n, m, inner, width, targets, entries, skip };
     return [scan.dispatch({ buffers: { index, source, out }, params, grid: out.size, flops: out.size * m })];
   }
+  if (isByColumn(dims, target)) {
+    const len = out.size / n;
+    const constants = { INNER: inner, WIDTH: width, OUTER: dims.outer };
+    const params = { len, n, m, skip };
+    return [
+      scatterColumns.dispatch({ buffers: { index, source, out }, params, constants, grid: len, flops: source.size }),
+    ];
+  }
   const order = scratch({ shape: [entries], dtype: "u32" });
   const ends = scratch({ shape: [targets], dtype: "u32" });
   if (!target.cpu) return [...parallelSort(index, order, ends, dims), sumByTree(order, ends, source, out, dims)];
@@ -86,6 +102,10 @@ export function scatterDispatches(
 function isLookedThrough(m: number, size: number, { cpu }: Target): boolean {
   return m <= 16 || (cpu ? size * m <= 2 ** 16 : m <= 256 && size * m <= 2 ** 26);
 }
+
+/** Whether columns of single elements are enough to keep a device with few lanes busy: then nothing need be sorted. */
+const isByColumn = ({ batch, outer, inner, width }: Indexed, target: Target): boolean =>
+  target.cpu && width === 1 && batch * outer * inner >= busyInvocations(target);
 
 /** Entries that one workgroup of segment_sort.wgsl sorts. */
 const RUN = 1024;

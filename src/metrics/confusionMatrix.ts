@@ -1,9 +1,15 @@
 import confusion from "../../shaders/confusion.wgsl";
+import confusionTree from "../../shaders/confusion_tree.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { widened } from "../graph/cast";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
+
+/** Classes from which on a row is worth a workgroup, its lanes, and the workgroups along a dimension. */
+const LONG_ROW = 32;
+const LANES = 64;
+const MAX_GROUPS = 65535;
 
 /** Counts, on the GPU, how often each class was taken for each. */
 export class ConfusionMatrix {
@@ -22,7 +28,7 @@ export class ConfusionMatrix {
    */
   add(scores: Tensor, labels: Tensor): void {
     const logits = widened(scores);
-    const [rows, classes] = logits.shape;
+    const [rows, classes] = logits.shape as [number, number];
     if (logits.shape.length !== 2 || classes !== this.classes || labels.size !== rows)
       throw new ShapeError("ConfusionMatrix", "logits and labels do not fit", {
         logits: `${showShape(logits.shape)}, wants [N, ${this.classes}]`,
@@ -30,8 +36,19 @@ export class ConfusionMatrix {
       });
     if (labels.dtype !== "i32")
       throw new DTypeError("ConfusionMatrix", `labels of dtype ${labels.dtype}`, { wants: "i32" });
-    const buffers = { logits, labels, counts: this.counts };
-    const dispatch = confusion.dispatch({ buffers, params: { rows: rows!, classes: this.classes }, grid: [rows!] });
-    recordUpdate({ name: "confusion", reads: [logits, labels], writes: [this.counts], lower: () => [dispatch] });
+    const { counts } = this;
+    const request = { buffers: { logits, labels, counts }, params: { rows, classes } };
+    const layers = Math.ceil(rows / MAX_GROUPS);
+    const grid = [Math.ceil(rows / layers) * LANES, layers] as const;
+    recordUpdate({
+      name: "confusion",
+      reads: [logits, labels],
+      writes: [counts],
+      lower: ({ cpu }) => [
+        cpu || classes < LONG_ROW
+          ? confusion.dispatch({ ...request, grid: rows })
+          : confusionTree.dispatch({ ...request, grid }),
+      ],
+    });
   }
 }

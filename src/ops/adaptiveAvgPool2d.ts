@@ -1,7 +1,7 @@
 import poolKernel from "../../shaders/adaptive_avg_pool2d.wgsl";
 import gradKernel from "../../shaders/adaptive_avg_pool2d_grad.wgsl";
 import type { Pair, Shape } from "../core/shape";
-import { type AdaptiveAttrs, adaptiveAttrs, evenBins, resizeParams } from "../families/pooling";
+import { type AdaptiveAttrs, adaptiveAttrs, evenBins, resizeConstants } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { avgPool2d } from "./avgPool2d";
@@ -37,8 +37,11 @@ export const op: KernelOp<AdaptiveAttrs> = {
     return [{ shape: [x!.shape[0]!, x!.shape[1]!, ...outputSize], dtype: "f32" }];
   },
   lower([x], [out]) {
-    const params = resizeParams(x!.shape, out!.shape, out!.size);
-    return [poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, grid: out!.size, flops: 2 * x!.size })];
+    const constants = resizeConstants(x!.shape, out!.shape);
+    const params = { len: out!.size };
+    return [
+      poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, constants, grid: out!.size, flops: 2 * x!.size }),
+    ];
   },
   vjp: ([x], [dOut]) => [record(grad, [dOut!], { shape: x!.shape })],
 };
@@ -49,8 +52,17 @@ const grad: KernelOp<{ readonly shape: Shape }> = {
   name: "adaptive_avg_pool2d_grad",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   lower([dOut], [dx]) {
-    const params = resizeParams(dx!.shape, dOut!.shape, dx!.size);
-    return [gradKernel.dispatch({ buffers: { d_out: dOut!, dx: dx! }, params, grid: dx!.size, flops: 2 * dx!.size })];
+    const constants = resizeConstants(dx!.shape, dOut!.shape);
+    const params = { len: dx!.size };
+    return [
+      gradKernel.dispatch({
+        buffers: { d_out: dOut!, dx: dx! },
+        params,
+        constants,
+        grid: dx!.size,
+        flops: 2 * dx!.size,
+      }),
+    ];
   },
   vjp: ([dOut], [d]) => [record(op, [d!], { outputSize: [dOut!.shape[2]!, dOut!.shape[3]!] })],
 };

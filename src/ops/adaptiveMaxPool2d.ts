@@ -1,7 +1,7 @@
 import poolKernel from "../../shaders/adaptive_max_pool2d.wgsl";
 import gradKernel from "../../shaders/adaptive_max_pool2d_grad.wgsl";
 import type { Pair } from "../core/shape";
-import { type AdaptiveAttrs, adaptiveAttrs, evenBins, resizeParams } from "../families/pooling";
+import { type AdaptiveAttrs, adaptiveAttrs, evenBins, resizeConstants } from "../families/pooling";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { globalMaxPool2d } from "./globalMaxPool2d";
@@ -34,8 +34,11 @@ export const op: KernelOp<AdaptiveAttrs> = {
     return [{ shape: [x!.shape[0]!, x!.shape[1]!, ...outputSize], dtype: "f32" }];
   },
   lower([x], [out]) {
-    const params = resizeParams(x!.shape, out!.shape, out!.size);
-    return [poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, grid: out!.size, flops: 2 * x!.size })];
+    const constants = resizeConstants(x!.shape, out!.shape);
+    const params = { len: out!.size };
+    return [
+      poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, constants, grid: out!.size, flops: 2 * x!.size }),
+    ];
   },
   vjp: ([x], [dOut], attrs, [out]) => [record(grad, [x!, out!, dOut!], attrs)],
 };
@@ -45,9 +48,10 @@ const grad: KernelOp<AdaptiveAttrs> = {
   name: "adaptive_max_pool2d_grad",
   infer: ([x]) => [{ shape: x!.shape, dtype: "f32" }],
   lower([x, out, dOut], [dx]) {
-    const params = resizeParams(x!.shape, out!.shape, dx!.size);
+    const constants = resizeConstants(x!.shape, out!.shape);
+    const params = { len: dx!.size };
     const buffers = { x: x!, out: out!, d_out: dOut!, dx: dx! };
-    return [gradKernel.dispatch({ buffers, params, grid: dx!.size, flops: 4 * dx!.size })];
+    return [gradKernel.dispatch({ buffers, params, constants, grid: dx!.size, flops: 4 * dx!.size })];
   },
   vjp: noSecondDerivative("adaptive_max_pool2d_grad"),
 };

@@ -1,7 +1,9 @@
 import poolKernel from "../../shaders/avg_pool2d.wgsl";
+import byTwoKernel from "../../shaders/avg_pool2d_by_two.wgsl";
 import gradKernel from "../../shaders/avg_pool2d_grad.wgsl";
+import byTwoGradKernel from "../../shaders/avg_pool2d_grad_by_two.wgsl";
 import type { Pair, Shape } from "../core/shape";
-import { type PoolAttrs, poolAttrs, pooledShape, poolParams } from "../families/pooling";
+import { isTiling, type PoolAttrs, poolAttrs, poolConstants, pooledShape, windowPairs } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import type { Pool2dOptions } from "./maxPool2d";
@@ -28,7 +30,10 @@ export const avgPool2d = (
   { stride, padding, countIncludePad = true }: AvgPool2dOptions = {},
 ): Tensor => record(op, [x], { ...poolAttrs("avgPool2d", kernelSize, stride, padding), countIncludePad });
 
-const constants = ({ countIncludePad }: AvgPoolAttrs) => ({ COUNT_PAD: Number(countIncludePad) });
+const constantsOf = (x: Shape, out: Shape, attrs: AvgPoolAttrs) => ({
+  ...poolConstants(x, out, attrs),
+  COUNT_PAD: Number(attrs.countIncludePad),
+});
 
 export const op: KernelOp<AvgPoolAttrs> = {
   kind: "kernel",
@@ -38,10 +43,12 @@ export const op: KernelOp<AvgPoolAttrs> = {
     return [{ shape: pooledShape("avgPool2d", x!.shape, attrs), dtype: "f32" }];
   },
   lower([x], [out], attrs) {
-    const params = poolParams(x!.shape, out!.shape, attrs, out!.size);
     const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
     const buffers = { x: x!, out: out! };
-    return [poolKernel.dispatch({ buffers, params, constants: constants(attrs), grid: out!.size, flops })];
+    const byTwo = isTiling(x!.shape, attrs) && windowPairs(x!.shape, attrs);
+    if (byTwo) return [byTwoKernel.dispatch({ buffers, ...byTwo, flops })];
+    const constants = constantsOf(x!.shape, out!.shape, attrs);
+    return [poolKernel.dispatch({ buffers, params: { len: out!.size }, constants, grid: out!.size, flops })];
   },
   vjp: ([x], [dOut], attrs) => [record(grad, [dOut!], { ...attrs, shape: x!.shape })],
 };
@@ -52,10 +59,12 @@ const grad: KernelOp<AvgPoolAttrs & { readonly shape: Shape }> = {
   name: "avg_pool2d_grad",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   lower([dOut], [dx], attrs) {
-    const params = poolParams(dx!.shape, dOut!.shape, attrs, dx!.size);
     const buffers = { d_out: dOut!, dx: dx! };
     const flops = 4 * dx!.size;
-    return [gradKernel.dispatch({ buffers, params, constants: constants(attrs), grid: dx!.size, flops })];
+    const byTwo = isTiling(dx!.shape, attrs) && windowPairs(dx!.shape, attrs);
+    if (byTwo) return [byTwoGradKernel.dispatch({ buffers, ...byTwo, flops })];
+    const constants = constantsOf(dx!.shape, dOut!.shape, attrs);
+    return [gradKernel.dispatch({ buffers, params: { len: dx!.size }, constants, grid: dx!.size, flops })];
   },
   vjp: (_, [d], { shape: _shape, ...attrs }) => [record(op, [d!], attrs)],
 };

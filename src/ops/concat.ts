@@ -60,11 +60,12 @@ export const op: KernelOp<ConcatAttrs> = {
         columns.slice(from, from + Math.min(n + 1, taken.length)).reduce((sum, c) => sum + c, 0),
       ) as Six<number>;
       const [x0, x1, x2, x3, x4, x5] = ends.map((_, n) => taken[n] ?? taken[0]!) as Six<Tensor>;
-      const [end0, end1, end2, end3, end4, width] = ends;
-      const len = rows * width;
+      const [end0, end1, end2, end3, end4, WIDTH] = ends;
+      const len = rows * WIDTH;
       return (byFour ? concatByFour : concatKernel).dispatch({
         buffers: { x0, x1, x2, x3, x4, x5, out: out! },
-        params: { len, width, stride, first, end0, end1, end2, end3, end4 },
+        params: { len, stride, first, end0, end1, end2, end3, end4 },
+        constants: { WIDTH },
         grid: len,
       });
     });

@@ -1,11 +1,14 @@
 import normKernel from "../../shaders/layer_norm.wgsl";
 import gradKernel from "../../shaders/layer_norm_grad.wgsl";
 import affineKernel from "../../shaders/layer_norm_grad_affine.wgsl";
+import affineByFour from "../../shaders/layer_norm_grad_affine_by_four.wgsl";
+import gradSubgroup from "../../shaders/layer_norm_grad_subgroup.wgsl";
 import gradTree from "../../shaders/layer_norm_grad_tree.wgsl";
+import normSubgroup from "../../shaders/layer_norm_subgroup.wgsl";
 import normTree from "../../shaders/layer_norm_tree.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, sameShape, showShape } from "../core/shape";
-import { byTree, rowGroups } from "../families/rowwise";
+import { bySubgroup, byTree, rowGroups } from "../families/rowwise";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Target } from "../kernel/target";
@@ -77,6 +80,11 @@ export const op: KernelOp<NormAttrs> = {
     const buffers = { x: x!, weight: weight!, bias: bias!, out: out!, stats: stats! };
     const shared = { buffers, params: { rows, n, eps }, constants: { CENTRED: centred }, flops: 8 * x!.size };
     if (byTree(n, target)) return [normTree.dispatch({ ...shared, grid: rowGroups(rows) })];
+    const launch = bySubgroup(rows, n, target);
+    if (launch) {
+      const constants = { CENTRED: centred, ...launch.lanes };
+      return [normSubgroup.dispatch({ ...shared, ...launch, params: { ...launch.params, eps }, constants })];
+    }
     return [normKernel.dispatch({ ...shared, grid: rows })];
   },
   vjp([x, weight], [dOut], attrs, [, stats]) {
@@ -95,13 +103,16 @@ const grad: KernelOp<NormAttrs> = {
     const buffers = { x: x!, weight: weight!, stats: stats!, d_out: dOut!, dx: dx! };
     const shared = { buffers, params: { rows, n }, constants: { CENTRED: centred }, flops: 11 * x!.size };
     if (byTree(n, target)) return [gradTree.dispatch({ ...shared, grid: rowGroups(rows) })];
+    const launch = bySubgroup(rows, n, target);
+    if (launch)
+      return [gradSubgroup.dispatch({ ...shared, ...launch, constants: { CENTRED: centred, ...launch.lanes } })];
     return [gradKernel.dispatch({ ...shared, grid: rows })];
   },
   vjp: noSecondDerivative("layer_norm_grad"),
 };
 
 /** Invocations that keep a device busy, and rows that one should at least add up. */
-const affineSplit = ({ cpu }: Target) => (cpu ? { invocations: 64, rows: 2048 } : { invocations: 65536, rows: 32 });
+const affineSplit = ({ cpu }: Target) => (cpu ? { invocations: 512, rows: 64 } : { invocations: 65536, rows: 32 });
 
 /** The gradients for weight and bias, both from one reading of x and the gradient that comes in. */
 const affineGrad: KernelOp<NormAttrs> = {
@@ -114,20 +125,23 @@ const affineGrad: KernelOp<NormAttrs> = {
   lower([x, stats, dOut], [dWeight, dBias], { n }, target) {
     const rows = x!.size / n;
     const split = affineSplit(target);
-    const parts = Math.max(1, Math.floor(Math.min(split.invocations / n, rows / split.rows)));
+    // Where lanes are what is scarce, four columns each are worth more than one each for four times as many.
+    const byFour = target.cpu && n % 4 === 0;
+    const [kernel, columns] = byFour ? [affineByFour, n / 4] : [affineKernel, n];
+    const parts = Math.max(1, Math.floor(Math.min(split.invocations / columns, rows / split.rows)));
     const [weights, biases] =
       parts === 1 ? [dWeight!, dBias!] : [0, 1].map(() => scratch({ shape: [parts, n], dtype: "f32" }));
     const added = { x: x!, stats: stats!, d_out: dOut!, d_weight: weights!, d_bias: biases! };
-    const sums = affineKernel.dispatch({
+    const sums = kernel.dispatch({
       buffers: added,
-      params: { rows, n, parts },
-      grid: parts * n,
+      params: { rows, n: columns, parts },
+      grid: parts * columns,
       flops: 5 * x!.size,
     });
     if (parts === 1) return [sums];
     const joined = { x: weights!, stats: weights!, d_out: biases!, d_weight: dWeight!, d_bias: dBias! };
-    const params = { rows: parts, n, parts: 1 };
-    return [sums, affineKernel.dispatch({ buffers: joined, params, constants: { JOIN: 1 }, grid: n })];
+    const params = { rows: parts, n: columns, parts: 1 };
+    return [sums, kernel.dispatch({ buffers: joined, params, constants: { JOIN: 1 }, grid: columns })];
   },
   vjp: noSecondDerivative("layer_norm_grad_affine"),
 };

@@ -5,7 +5,15 @@ import gradKernel from "../../shaders/max_pool2d_grad.wgsl";
 import byTwoGradKernel from "../../shaders/max_pool2d_grad_by_two.wgsl";
 import disjointGradKernel from "../../shaders/max_pool2d_grad_disjoint.wgsl";
 import { numel, type Pair, type Shape } from "../core/shape";
-import { type PoolAttrs, poolAttrs, pooledShape, poolParams } from "../families/pooling";
+import {
+  isTiling,
+  type PoolAttrs,
+  poolAttrs,
+  poolConstants,
+  pooledShape,
+  ROWS_A_LAYER,
+  windowPairs,
+} from "../families/pooling";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
@@ -40,9 +48,10 @@ export const op: KernelOp<PoolAttrs> = {
       const request = tiling(x!.shape, out!.shape, attrs);
       return [disjointKernel.dispatch({ buffers: { x: x!, out: out! }, ...request, flops: x!.size })];
     }
-    const params = poolParams(x!.shape, out!.shape, attrs, out!.size);
+    const constants = poolConstants(x!.shape, out!.shape, attrs);
+    const params = { len: out!.size };
     const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
-    return [poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, grid: out!.size, flops })];
+    return [poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, constants, grid: out!.size, flops })];
   },
   vjp: ([x], [dOut], attrs, [out]) => [record(grad, [x!, out!, dOut!], attrs)],
 };
@@ -58,27 +67,13 @@ const grad: KernelOp<PoolAttrs> = {
       if (byTwo) return [byTwoGradKernel.dispatch({ buffers, ...byTwo, flops: 2 * dx!.size })];
       return [disjointGradKernel.dispatch({ buffers, ...tiling(x!.shape, out!.shape, attrs), flops: 2 * dx!.size })];
     }
-    const params = poolParams(x!.shape, out!.shape, attrs, dx!.size);
+    const constants = poolConstants(x!.shape, out!.shape, attrs);
+    const params = { len: dx!.size };
     const buffers = { x: x!, out: out!, d_out: dOut!, dx: dx! };
-    return [gradKernel.dispatch({ buffers, params, grid: dx!.size, flops: 4 * dx!.size })];
+    return [gradKernel.dispatch({ buffers, params, constants, grid: dx!.size, flops: 4 * dx!.size })];
   },
   vjp: noSecondDerivative("max_pool2d_grad"),
 };
-
-/** Whether every element lies in exactly one window. */
-const isTiling = (x: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
-  [0, 1].every((d) => stride[d] === kernel[d] && padding[d] === 0 && x[d + 2]! % kernel[d]! === 0);
-
-/** As in the kernels. */
-const ROWS_A_LAYER = 262144;
-
-/** What the kernels for pairs of 2 × 2 windows take; null where windows are of another size or do not pair up. */
-function windowPairs([n, c, height, width]: Shape, { kernel }: PoolAttrs) {
-  if (kernel[0] !== 2 || kernel[1] !== 2 || width! % 4) return null;
-  const rows = (n! * c! * height!) / 2;
-  const grid = [width! / 4, Math.min(rows, ROWS_A_LAYER), Math.ceil(rows / ROWS_A_LAYER)] as const;
-  return { params: { rows, width: width! }, grid };
-}
 
 /** What the kernels for such windows take. */
 function tiling(x: Shape, out: Shape, { kernel: [KERNEL_H, KERNEL_W] }: PoolAttrs) {

@@ -1,5 +1,6 @@
 import nllKernel from "../../shaders/nll_loss.wgsl";
 import gradKernel from "../../shaders/nll_loss_grad.wgsl";
+import gradByFour from "../../shaders/nll_loss_grad_by_four.wgsl";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
 import { type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
@@ -63,7 +64,13 @@ const grad: KernelOp<{ readonly classes: number }> = {
   infer: ([labels], { classes }) => [{ shape: [...labels!.shape, classes], dtype: "f32" }],
   lower([labels, factor], [dx], { classes }) {
     const buffers = { labels: labels!, factor: factor!, dx: dx! };
-    return [gradKernel.dispatch({ buffers, params: { len: dx!.size, classes }, grid: dx!.size, flops: dx!.size })];
+    const { size } = dx!;
+    if (classes % 4 === 0) {
+      const constants = { QUADS: classes / 4 };
+      return [gradByFour.dispatch({ buffers, params: { len: size / 4 }, constants, grid: size / 4, flops: size })];
+    }
+    const constants = { CLASSES: classes };
+    return [gradKernel.dispatch({ buffers, params: { len: size }, constants, grid: size, flops: size })];
   },
   vjp: ([labels, factor], [dDx]) => [null, record(op, [dDx!, labels!, full(factor!.shape, 1)], {})],
 };

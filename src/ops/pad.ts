@@ -92,10 +92,10 @@ const grad: KernelOp<PadGradAttrs> = {
     return [{ shape: dOut!.shape.map((n, d) => (d === axis ? size : n)), dtype: "f32" }];
   },
   lower([dOut], [dx], { axis, size, before, mode }) {
-    const inner = numel(dx!.shape.slice(axis + 1));
-    const params = { len: dx!.size, size, padded: dOut!.shape[axis]!, before, inner };
+    const params = { len: dx!.size, padded: dOut!.shape[axis]!, before };
+    const constants = { MODE: modeNumber(mode), SIZE: size, INNER: numel(dx!.shape.slice(axis + 1)) };
     const buffers = { d_out: dOut!, dx: dx! };
-    return [padGradKernel.dispatch({ buffers, params, constants: { MODE: modeNumber(mode) }, grid: dx!.size })];
+    return [padGradKernel.dispatch({ buffers, params, constants, grid: dx!.size })];
   },
   vjp: ([dOut], [d], { axis, before, mode }) => [
     record(op, [d!], {

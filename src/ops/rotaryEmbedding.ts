@@ -1,4 +1,5 @@
 import rotaryKernel from "../../shaders/rotary_embedding.wgsl";
+import rotaryByFour from "../../shaders/rotary_embedding_by_four.wgsl";
 import { ShapeError } from "../core/errors";
 import { normalizeAxis, numel, showShape } from "../core/shape";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
@@ -66,14 +67,16 @@ export const op: KernelOp<RotaryAttrs> = {
     return [x!];
   },
   lower([x, table], [out], { n, inner, back }) {
-    const [len, half] = [x!.size / 2, x!.shape.at(-1)! / 2];
+    const half = x!.shape.at(-1)! / 2;
+    const by = half % 4 === 0 ? 4 : 1;
+    const len = x!.size / 2 / by;
     return [
-      rotaryKernel.dispatch({
+      (by === 4 ? rotaryByFour : rotaryKernel).dispatch({
         buffers: { x: x!, table: table!, out: out! },
-        params: { len, n, inner, half },
-        constants: { BACK: back },
+        params: { len },
+        constants: { BACK: back, N: n, INNER: inner, HALF: half / by },
         grid: len,
-        flops: 6 * len,
+        flops: 3 * x!.size,
       }),
     ];
   },

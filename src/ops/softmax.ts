@@ -1,9 +1,11 @@
 import softmaxKernel from "../../shaders/softmax.wgsl";
 import gradKernel from "../../shaders/softmax_grad.wgsl";
+import gradSubgroup from "../../shaders/softmax_grad_subgroup.wgsl";
 import gradTree from "../../shaders/softmax_grad_tree.wgsl";
+import softmaxSubgroup from "../../shaders/softmax_subgroup.wgsl";
 import softmaxTree from "../../shaders/softmax_tree.wgsl";
 import { normalizeAxis } from "../core/shape";
-import { byTree, rowGroups, rowParams } from "../families/rowwise";
+import { bySubgroup, byTree, rowGroups, rowParams } from "../families/rowwise";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
@@ -34,6 +36,9 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const shared = { buffers: { out: out!, d_out: dOut!, dx: dx! }, constants, flops: 4 * out!.size };
       if (inner === 1 && byTree(n, target))
         return [gradTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
+      const launch = inner === 1 && bySubgroup(rows, n, target);
+      if (launch)
+        return [gradSubgroup.dispatch({ ...shared, ...launch, constants: { ...constants, ...launch.lanes } })];
       return [gradKernel.dispatch({ ...shared, params, grid: rows })];
     },
     vjp: noSecondDerivative(`${name}Grad`),
@@ -51,6 +56,9 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const shared = { buffers: { x: x!, out: out! }, constants, flops: 8 * x!.size };
       if (inner === 1 && byTree(n, target))
         return [softmaxTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
+      const launch = inner === 1 && bySubgroup(rows, n, target);
+      if (launch)
+        return [softmaxSubgroup.dispatch({ ...shared, ...launch, constants: { ...constants, ...launch.lanes } })];
       return [softmaxKernel.dispatch({ ...shared, params, grid: rows })];
     },
     vjp: (_, [dOut], attrs, [out]) => [record(grad, [out!, dOut!], attrs)],

@@ -1,9 +1,10 @@
 import rowKernel from "../../shaders/softmax_cross_entropy.wgsl";
+import subgroupKernel from "../../shaders/softmax_cross_entropy_subgroup.wgsl";
 import treeKernel from "../../shaders/softmax_cross_entropy_tree.wgsl";
 import { isFloat } from "../core/dtype";
 import { ShapeError } from "../core/errors";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
-import { byTree, lanesOf, rowGroups } from "../families/rowwise";
+import { bySubgroup, byTree, lanesOf, rowGroups } from "../families/rowwise";
 import { type KernelOp, record, recordAll } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
@@ -134,6 +135,18 @@ function rowLosses(
     params: { rows, classes, ignore_index: ignoreIndex, scale_stride: Number(scale!.shape.length > 0), smoothing },
     flops: 8 * logits!.size,
   };
+  const launch = constants.DENSE ? null : bySubgroup(rows, classes, target);
+  if (launch) {
+    const { ignore_index, scale_stride } = shared.params;
+    const params = { ...launch.params, ignore_index, scale_stride };
+    const { WEIGHTED, LOSS, GRAD } = constants;
+    return subgroupKernel.dispatch({
+      ...shared,
+      ...launch,
+      params,
+      constants: { WEIGHTED, LOSS, GRAD, ...launch.lanes },
+    });
+  }
   if (!byTree(classes, target)) return rowKernel.dispatch({ ...shared, constants, grid: rows });
   const LANES = lanesOf(classes);
   return treeKernel.dispatch({ ...shared, constants: { ...constants, LANES }, grid: rowGroups(rows, LANES) });

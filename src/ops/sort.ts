@@ -36,15 +36,16 @@ export const pickAlong = (x: Tensor, indices: Tensor, axis: number): Tensor => {
   return record(pick, [x, indices], { axis: d, n: x.shape[d]! });
 };
 
-const sizes = (shape: Shape, { axis, n }: AlongAttrs) => ({ n, k: shape[axis]!, inner: numel(shape.slice(axis + 1)) });
+const sizes = (shape: Shape, axis: number) => ({ K: shape[axis]!, INNER: numel(shape.slice(axis + 1)) });
 
 const pick: KernelOp<AlongAttrs> = {
   kind: "kernel",
   name: "pick_along",
   infer: ([x, indices]) => [{ shape: indices!.shape, dtype: x!.dtype }],
-  lower([x, indices], [out], attrs) {
-    const params = { len: out!.size, ...sizes(indices!.shape, attrs) };
-    return [pickKernel.dispatch({ buffers: { x: x!, indices: indices!, out: out! }, params, grid: out!.size })];
+  lower([x, indices], [out], { axis, n }) {
+    const buffers = { x: x!, indices: indices!, out: out! };
+    const constants = sizes(indices!.shape, axis);
+    return [pickKernel.dispatch({ buffers, params: { len: out!.size, n }, constants, grid: out!.size })];
   },
   vjp: ([, indices], [dOut], attrs) => [record(put, [dOut!, indices!], attrs), null],
 };
@@ -53,11 +54,11 @@ const put: KernelOp<AlongAttrs> = {
   kind: "kernel",
   name: "put_along",
   infer: ([x], { axis, n }) => [{ shape: x!.shape.with(axis, n), dtype: x!.dtype }],
-  lower([x, indices], [out], attrs) {
+  lower([x, indices], [out], { axis, n }) {
     const buffers = { x: x!, indices: indices!, out: out! };
-    const along = sizes(x!.shape, attrs);
+    const along = sizes(x!.shape, axis);
     const launch = (len: number, FILL: number) =>
-      putKernel.dispatch({ buffers, params: { len, ...along }, constants: { FILL }, grid: len });
+      putKernel.dispatch({ buffers, params: { len, n }, constants: { FILL, ...along }, grid: len });
     return x!.size === out!.size ? [launch(x!.size, 0)] : [launch(out!.size, 1), launch(x!.size, 0)];
   },
   vjp: ([, indices], [dOut], attrs) => [record(pick, [dOut!, indices!], attrs), null],

@@ -1,4 +1,5 @@
 import takeBytesKernel from "../../shaders/take_bytes.wgsl";
+import takeBytesByFour from "../../shaders/take_bytes_by_four.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape } from "../core/shape";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
@@ -37,9 +38,13 @@ export const op: KernelOp<TakeBytesAttrs> = {
     return [{ shape: [indices!.shape[0]!, ...shape], dtype: "f32" }];
   },
   lower([table, indices], [out], { rows, mean, std }) {
-    const params = { len: out!.size, width: out!.size / indices!.size, rows, mean, deviation: std };
+    const width = out!.size / indices!.size;
+    const byFour = width % 4 === 0;
+    const [len, WIDTH] = byFour ? [out!.size / 4, width / 4] : [out!.size, width];
+    const params = { len, rows, mean, deviation: std };
     const buffers = { table: table!, indices: indices!, out: out! };
-    return [takeBytesKernel.dispatch({ buffers, params, grid: out!.size })];
+    const kernel = byFour ? takeBytesByFour : takeBytesKernel;
+    return [kernel.dispatch({ buffers, params, constants: { WIDTH }, grid: len })];
   },
   vjp: () => [null, null],
 };

@@ -1,4 +1,5 @@
 import takeRowsKernel from "../../shaders/take_rows.wgsl";
+import takeRowsByFour from "../../shaders/take_rows_by_four.wgsl";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
@@ -28,9 +29,11 @@ export const op: KernelOp<TakeRowsAttrs> = {
     if (out!.dtype === "f32") bits.setFloat32(0, missing);
     else bits.setInt32(0, missing);
     const width = out!.size / indices!.size;
-    const params = { len: out!.size, width, rows: table!.shape[0]!, missing: bits.getUint32(0) };
+    const byFour = width % 4 === 0;
+    const [len, WIDTH] = byFour ? [out!.size / 4, width / 4] : [out!.size, width];
+    const params = { len, rows: table!.shape[0]!, missing: bits.getUint32(0) };
     const buffers = { table: table!, indices: indices!, out: out! };
-    return [takeRowsKernel.dispatch({ buffers, params, grid: out!.size })];
+    return [(byFour ? takeRowsByFour : takeRowsKernel).dispatch({ buffers, params, constants: { WIDTH }, grid: len })];
   },
   vjp: () => [null, null],
 };

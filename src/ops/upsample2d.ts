@@ -2,7 +2,7 @@ import upsampleKernel from "../../shaders/upsample2d.wgsl";
 import gradKernel from "../../shaders/upsample2d_grad.wgsl";
 import { ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, showShape } from "../core/shape";
-import { resizeParams } from "../families/pooling";
+import { resizeConstants } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
@@ -69,8 +69,9 @@ export const op: KernelOp<UpsampleAttrs> = {
     return [{ shape: [x!.shape[0]!, x!.shape[1]!, ...outSize], dtype: "f32" }];
   },
   lower([x], [out], attrs) {
-    const params = { ...resizeParams(x!.shape, out!.shape, out!.size), ...ratios(attrs) };
-    const shared = { params, constants: constants(attrs), grid: out!.size, flops: 8 * out!.size };
+    const params = { len: out!.size, ...ratios(attrs) };
+    const sizes = resizeConstants(x!.shape, out!.shape);
+    const shared = { params, constants: { ...constants(attrs), ...sizes }, grid: out!.size, flops: 8 * out!.size };
     return [upsampleKernel.dispatch({ ...shared, buffers: { x: x!, out: out! } })];
   },
   vjp: ([x], [dOut], attrs) => [record(grad, [dOut!], { ...attrs, shape: x!.shape })],
@@ -82,8 +83,9 @@ const grad: KernelOp<UpsampleAttrs & { readonly shape: Shape }> = {
   name: "upsample2d_grad",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   lower([dOut], [dx], attrs) {
-    const params = { ...resizeParams(dx!.shape, dOut!.shape, dx!.size), ...ratios(attrs) };
-    const shared = { params, constants: constants(attrs), grid: dx!.size, flops: 8 * dOut!.size };
+    const params = { len: dx!.size, ...ratios(attrs) };
+    const sizes = resizeConstants(dx!.shape, dOut!.shape);
+    const shared = { params, constants: { ...constants(attrs), ...sizes }, grid: dx!.size, flops: 8 * dOut!.size };
     return [gradKernel.dispatch({ ...shared, buffers: { d_out: dOut!, dx: dx! } })];
   },
   vjp: (_, [d], { shape: _shape, ...attrs }) => [record(op, [d!], attrs)],

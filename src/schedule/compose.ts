@@ -7,6 +7,13 @@ import { type Expression, Writer } from "./writer";
 
 const WORKGROUP = 64;
 
+/**
+ * Results, or fours of them, that an invocation makes on a CPU, where a workgroup costs about as much as the work of a short one;
+ * and as many workgroups as must be left over.
+ */
+const EACH = 8;
+const LEAST_GROUPS = 16;
+
 /** Storage buffers that every device lets one kernel bind. */
 const MAX_BUFFERS = 8;
 
@@ -15,11 +22,16 @@ const MAX_BUFFERS = 8;
  * shaders/pointwise. Reads follow strides by index arithmetic. Where sizes and strides allow, an invocation makes four
  * neighbouring elements and memory is read and written as vec4.
  * @param withTail whether the kernel is to have {@link TAIL_HOOK}; `out` is f32 then
+ * @param fewLanes whether lanes are few, so that an invocation makes several results where there are many
  */
-export function compose(expression: Expression, out: Tensor, withTail = false): Dispatch {
+export function compose(expression: Expression, out: Tensor, withTail: boolean, fewLanes: boolean): Dispatch {
   const w = new Writer(expression, out, { prefix: "", byFour: true, counts: "fours" });
   const count = out.size / w.width;
-  const fields = [{ name: "len", type: "u32" } as const, ...w.fields];
+  const each = count >= LEAST_GROUPS * WORKGROUP * EACH ? EACH : 1;
+  const own = fewLanes ? ["len", "each"] : ["len"];
+  const fields = [...own.map((name) => ({ name, type: "u32" }) as const), ...w.fields];
+  const made = `${w.lines}
+  out[i] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : ""}`;
   const code = withHalves(
     `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
 ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
@@ -29,10 +41,7 @@ ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 ${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
-  if (i >= params.len) { return; }
-  ${w.lines}
-  out[i] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : ""}
+  ${fewLanes ? manyByOne(made) : one(made)}
 }
 `,
     w.halves,
@@ -54,11 +63,25 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     },
     buffers: [...w.buffers, out],
     own: { reads: w.own, out: w.inputs.length },
-    params: packParams(fields, { ...w.values, len: count }),
-    workgroups: workgroupsFor(count, workgroupSize),
+    params: packParams(fields, { ...w.values, len: count, each }),
+    workgroups: workgroupsFor(fewLanes ? Math.ceil(count / each) : count, workgroupSize),
     flops: w.flops,
   };
 }
+
+/** Lines that make result i once. */
+const one = (made: string) => `let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
+  if (i >= params.len) { return; }
+  ${made}`;
+
+/** The same for `each` results: a workgroup's lie side by side, and neighbours make neighbours. */
+const manyByOne = (made: string) => `let at = gid.x + gid.y * groups.x * ${WORKGROUP}u;
+  let lane = at % ${WORKGROUP}u;
+  let first = (at - lane) * params.each + lane;
+  let end = min((at - lane + ${WORKGROUP}u) * params.each, params.len);
+  for (var i = first; i < end; i += ${WORKGROUP}u) {
+  ${made}
+  }`;
 
 /**
  * The dispatch of a kernel with a hook, with `expression` evaluated on each result before it is written to `out`.

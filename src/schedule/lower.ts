@@ -93,7 +93,8 @@ export class Lowering {
     if (!copy) {
       copy = scratch(t);
       this.#copies.set(t, copy);
-      this.dispatches.push(compose({ kind: "read", reading: { base, layout }, dtype: t.dtype }, copy));
+      const { cpu } = this.options.target;
+      this.dispatches.push(compose({ kind: "read", reading: { base, layout }, dtype: t.dtype }, copy, false, cpu));
     }
     return copy;
   }
@@ -102,7 +103,12 @@ export class Lowering {
   copy(from: Tensor, to: Tensor): void {
     const base = this.contiguous(from);
     this.dispatches.push(
-      compose({ kind: "read", reading: { base, layout: contiguousLayout(to.shape) }, dtype: to.dtype }, to),
+      compose(
+        { kind: "read", reading: { base, layout: contiguousLayout(to.shape) }, dtype: to.dtype },
+        to,
+        false,
+        this.options.target.cpu,
+      ),
     );
   }
 
@@ -133,7 +139,7 @@ export class Lowering {
     const expression = this.#apply(t);
     if (host && this.#finish(host, expression, t)) return;
     if (host) this.#kernel(host);
-    this.#emit(compose(expression, t, this.#tails.has(t)), t);
+    this.#emit(compose(expression, t, this.#tails.has(t), this.options.target.cpu), t);
   }
 
   /** Adds the dispatch that makes `t` last of all, and lets it make what is computed from `t` at once, where it can. */

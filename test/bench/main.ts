@@ -3,12 +3,10 @@ import { ENGINES } from "../../demos/race/peers";
 import { WORKLOADS, type WorkloadName } from "../../demos/race/workloads";
 import { chromeHost, type Host, nodeHost } from "./hosts";
 import { benchKernels } from "./kernels/bench";
+import { benchOps } from "./ops/bench";
 import { markdownTable, where } from "./report";
 import { benchSweep } from "./sweep";
 import { benchTraining } from "./training";
-
-// Mesa keeps compiled shaders between runs, which would make all first steps but the first ever look quick.
-process.env.MESA_SHADER_CACHE_DISABLE = "true";
 
 const { values } = parseArgs({
   options: {
@@ -16,9 +14,10 @@ const { values } = parseArgs({
     engine: { type: "string", default: ENGINES.join() },
     on: { type: "string", default: "chrome" },
     repeat: { type: "string", default: "3" },
-    seconds: { type: "string", default: "4" },
+    seconds: { type: "string" },
     json: { type: "boolean", default: false },
     kernels: { type: "boolean", default: false },
+    ops: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     sweep: { type: "boolean", default: false },
     points: { type: "string", default: "99" },
@@ -26,6 +25,12 @@ const { values } = parseArgs({
     small: { type: "boolean", default: false },
   },
 });
+
+// Mesa keeps compiled shaders between runs, which would make all first steps but the first ever look quick.
+if (!values.ops) process.env.MESA_SHADER_CACHE_DISABLE = "true";
+
+/** How long is measured; ops are many, and each is one of several series. */
+const seconds = Number(values.seconds ?? (values.ops ? 0.5 : 4));
 
 /** Splits a list of names and refuses those that are not there. */
 function listOf<K extends string>(option: string, given: string, known: readonly K[]): K[] {
@@ -36,7 +41,7 @@ function listOf<K extends string>(option: string, given: string, known: readonly
 }
 
 async function benchSmall(host: Host): Promise<string> {
-  const result = await host.run({ kind: "small", engine: "wgrad", milliseconds: 1000 * Number(values.seconds) });
+  const result = await host.run({ kind: "small", engine: "wgrad", milliseconds: 1000 * seconds });
   if (values.json) return JSON.stringify(result);
   const { wgradMicroseconds: own, plainMicroseconds: plain, losses } = result;
   const rows = [
@@ -50,11 +55,12 @@ const choice = {
   engines: values.on === "node" ? ["wgrad"] : listOf("engine", values.engine, ENGINES),
   workloads: listOf("workload", values.workload, Object.keys(WORKLOADS) as WorkloadName[]),
   repeat: Number(values.repeat),
-  seconds: Number(values.seconds),
+  seconds,
   json: values.json,
 };
 const host = values.on === "node" ? await nodeHost() : await chromeHost();
 if (values.kernels) console.log(await benchKernels(host, choice, new RegExp(values.only)));
+else if (values.ops) console.log(await benchOps(host, 1000 * seconds, values.json, new RegExp(values.only)));
 else if (values.sweep)
   console.log(await benchSweep(host, { ...choice, points: Number(values.points), limit: Number(values.limit) }));
 else if (values.small) console.log(await benchSmall(host));

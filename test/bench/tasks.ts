@@ -3,6 +3,7 @@ import { type Counts, measure, type Result } from "../../demos/race/measure";
 import { resized, type WorkloadName } from "../../demos/race/workloads";
 import type { KernelEngine } from "./kernels/engine";
 import { type KernelResult, measureKernel, measureOverhead, type OverheadResult } from "./kernels/measure";
+import { measureOps, type OpResult } from "./ops/measure";
 import { measureSmall, type SmallResult } from "./small";
 
 /** One measurement, as data: it crosses over into the browser. */
@@ -16,6 +17,7 @@ export type Task = { readonly engine: string; readonly milliseconds: number } & 
     }
   | { readonly kind: "kernel"; readonly name: string }
   | { readonly kind: "overhead" }
+  | { readonly kind: "ops"; readonly names: readonly string[] }
   | { readonly kind: "small" }
 );
 
@@ -23,6 +25,7 @@ export interface Answers {
   train: Result;
   kernel: KernelResult | null;
   overhead: OverheadResult;
+  ops: OpResult[];
   small: SmallResult;
 }
 export type Answer = Answers[keyof Answers];
@@ -37,6 +40,7 @@ export interface Engines {
 export async function runTask(task: Task, on: string, counts: Counts, engines: Engines): Promise<Answer> {
   const { engine, milliseconds } = task;
   if (task.kind === "small") return measureSmall(on, milliseconds);
+  if (task.kind === "ops") return measureOps(task.names, on, milliseconds);
   if (task.kind === "kernel")
     return measureKernel(await engines.kernels(engine), task.name, { name: engine, on, milliseconds });
   if (task.kind === "overhead")

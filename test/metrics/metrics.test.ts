@@ -3,6 +3,7 @@ import { Executable } from "../../src/gpu/executable";
 import { feed, type state } from "../../src/graph/tensor";
 import { trace } from "../../src/graph/trace";
 import { BASELINE_TARGET } from "../../src/kernel/target";
+import { ConfusionMatrix } from "../../src/metrics/confusionMatrix";
 import { bitsPerCharacter, perplexity } from "../../src/metrics/language";
 import { hammingLoss, MultiLabelCounts, multiLabelOutcomes } from "../../src/metrics/multiLabel";
 import { meanAbsoluteError, rSquared } from "../../src/metrics/regression";
@@ -145,6 +146,31 @@ await describeOnDawn("counts", (engine) => {
     const read = await countTwice(cpu, top.counts, () => top.add(tensor(logits, [rows, classes]), tensor(labels)));
     expect(read).toEqual([6, 8]);
     expect(topKAccuracyOf(read)).toBe(0.75);
+  });
+
+  test.each([
+    [true, 77],
+    [false, 77],
+    [false, 5],
+  ])("what was taken for what, cpu %s, %s classes", async (cpu, classes) => {
+    // By row: the places of its largest logits, of which the first is the prediction, and its label; the last label is no class.
+    const largest = [[3], [classes - 1, 1], [0, 4], [], [2]];
+    const labels = Int32Array.of(3, 0, 4, 4, classes);
+    const logits = new Float32Array(5 * classes).fill(-1);
+    largest.forEach((places, r) => {
+      for (const c of places) logits[r * classes + c] = 2;
+    });
+    const matrix = new ConfusionMatrix(classes);
+    const read = await countTwice(cpu, matrix.counts, () => matrix.add(tensor(logits, [5, classes]), tensor(labels)));
+    const expected = Array<number>(classes * classes).fill(0);
+    for (const [label, taken] of [
+      [3, 3],
+      [0, 1],
+      [4, 0],
+      [4, 0],
+    ] as const)
+      expected[label * classes + taken]! += 2;
+    expect(read).toEqual(expected);
   });
 
   test.each([true, false])("labels that do not exclude each other, cpu %s", async (cpu) => {

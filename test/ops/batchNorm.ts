@@ -13,6 +13,7 @@ export default opCase<Attrs>({
   samples: [
     { inputs: [[5, 3], [3], [3], [3], positive], attrs: { training: true } },
     { inputs: [[2, 3, 4, 5], [3], [3], [3], positive], attrs: { training: true }, note: "pictures" },
+    { inputs: [[2, 3, 2, 4], [3], [3], [3], positive], attrs: { training: true }, note: "by fours" },
     { inputs: [[2, 3, 4, 5], [3], [3], [3], positive], attrs: { training: false }, note: "running statistics" },
     { inputs: [[2, 1], [1], [1], [1], { shape: [1], range: [0.5, 2] }], attrs: { training: true } },
   ],

@@ -22,6 +22,8 @@ export default opCase<Attrs>({
       note: "two dimensions",
     },
     { inputs: [[70, 3], [3], [3]], note: "so many rows that their sums are dealt out" },
+    { inputs: [[130, 4], [4], [4]], note: "the same, by fours" },
+    { inputs: [[5, 68], [68], [68]], note: "long rows, by fours" },
     { inputs: [[3, 70], [70], [70]], note: "rows longer than a workgroup" },
     { inputs: [{ shape: [4, 40], range: [100, 101] }, [40], [40]], note: "mean ≫ deviation", vjp: false },
   ],

@@ -25,6 +25,12 @@ export default opCase<{ axis: number; often?: number }>({
       vjp: false,
     },
     {
+      inputs: [[8, 30, 9], { shape: [8, 40, 9], dtype: "i32", range: [-2, 32] }, [8, 40, 9]],
+      attrs: { axis: 1 },
+      note: "many columns",
+      vjp: false,
+    },
+    {
       inputs: [[1500], { shape: [1000], dtype: "i32", range: [0, 1500] }, [1100]],
       attrs: { axis: 0, often: 100 },
       note: "a long row among short ones",

@@ -9,6 +9,7 @@ export default opCase<{ axis?: number }>({
     { inputs: [[3, 5, 4]], attrs: { axis: 1 } },
     { inputs: [[5, 3]], attrs: { axis: 0 } },
     { inputs: [{ shape: [4, 6], range: [-300, 300] }], note: "large values", vjp: false },
+    { inputs: [[5, 68]], note: "by fours" },
     { inputs: [[3, 70]], note: "rows longer than a workgroup" },
     { inputs: [[130, 9]], note: "several workgroups", vjp: false },
   ],

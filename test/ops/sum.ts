@@ -16,6 +16,7 @@ export default opCase<Attrs>({
     { inputs: [[7, 13]], attrs: {} },
     { inputs: [[1]], attrs: {} },
     { inputs: [[5, 6, 7]], attrs: { axes: 0 } },
+    { inputs: [[2600, 4]], attrs: { axes: 0 }, note: "parts of columns", vjp: false },
     { inputs: [[5, 6, 7]], attrs: { axes: 1, keepDims: true } },
     { inputs: [[5, 6, 7]], attrs: { axes: [-1] } },
     { inputs: [[3, 4, 5, 2]], attrs: { axes: [0, 2, 3] }, note: "channel" },

@@ -8,6 +8,7 @@ export default opCase<{ missing?: number }>({
   samples: [
     { inputs: [[5, 3], indices(4, 0, 2, 2)], vjp: false },
     { inputs: [[1], indices(0)], vjp: false },
+    { inputs: [[5, 2, 4], indices(4, 7, 0)], vjp: false, note: "by fours" },
     {
       inputs: [{ shape: [6], dtype: "i32", range: [0, 9] }, indices(5, 0xffffffff, 1)],
       attrs: { missing: -1 },

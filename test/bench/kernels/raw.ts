@@ -17,15 +17,10 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   }
 }`;
 
-/** Plain WebGPU with nothing around it: the limit of memory, and of dispatches. */
-export async function create(gpu: GPU): Promise<KernelEngine> {
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) throw new Error("no adapter");
-  const device = await adapter.requestDevice();
+/** Makes copies to and fro between two buffers of `vectors` vec4s, each copy after the one before. */
+export function copiesOn(device: GPUDevice): (vectors: number, copies: number, each?: number) => Ready {
   const module = device.createShaderModule({ code: COPY });
-
-  /** Copies to and fro between two buffers of `vectors` vec4s, each copy after the one before. */
-  function copying(vectors: number, copies: number, each = 1): Ready {
+  return (vectors, copies, each = 1) => {
     const compute = { module, entryPoint: "main", constants: { EACH: each } };
     const pipeline = device.createComputePipeline({ layout: "auto", compute });
     const usage = GPUBufferUsage.STORAGE;
@@ -53,8 +48,14 @@ export async function create(gpu: GPU): Promise<KernelEngine> {
       fence: () => device.queue.onSubmittedWorkDone(),
       out: async () => [],
     };
-  }
+  };
+}
 
+/** Plain WebGPU with nothing around it: the limit of memory, and of dispatches. */
+export async function create(gpu: GPU): Promise<KernelEngine> {
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) throw new Error("no adapter");
+  const copying = copiesOn(await adapter.requestDevice());
   return {
     version: "",
     prepare: async ({ op, inputs, each }, _, copies) =>

@@ -1,0 +1,20 @@
+// nll_loss_grad.wgsl for four neighbouring classes at a time: QUADS are the classes in fours. One invocation per four elements.
+const QUADS = 1u;
+
+struct Params { len: u32 }
+
+@group(0) @binding(0) var<storage, read> labels: array<i32>;
+@group(0) @binding(1) var<storage, read> factor: array<f32>;
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = gid.x + gid.y * groups.x * 64u;
+  if (i >= params.len) { return; }
+  let row = i / QUADS;
+  let classes = vec4i(i32(i % QUADS * 4u)) + vec4i(0, 1, 2, 3);
+  dx[i] = epilogue(select(vec4f(), vec4f(-factor[row]), classes == vec4i(labels[row])), 4u * i);
+}

@@ -1,0 +1,42 @@
+enable subgroups;
+
+// softmax.wgsl along the last axis, of n = 4·quads elements, by subgroups: a workgroup is one subgroup and makes `each` rows,
+// its lanes reading neighbouring vec4s. For devices as of matmul_subgroup.wgsl, where loads are dear and barriers dearer.
+const LOG = 0u;
+const LANES = 8u; // the device's subgroup size
+
+struct Params { rows: u32, quads: u32, each: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> out: array<vec4f>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let first = (id.x + id.y * groups.x) * params.each;
+  let last = min(first + params.each, params.rows);
+  for (var row = first; row < last; row++) {
+    let start = row * params.quads;
+    let end = start + params.quads;
+    var four = x[start];
+    for (var i = start + lane; i < end; i += LANES) { four = max(four, x[i]); }
+    let two = max(four.xy, four.zw);
+    let largest = subgroupMax(max(two.x, two.y));
+    var shares = vec4f();
+    for (var i = start + lane; i < end; i += LANES) { shares += exp(x[i] - largest); }
+    let pairs = shares.xy + shares.zw;
+    let total = subgroupAdd(pairs.x + pairs.y);
+    // Taken away one after the other: the sum of both would be rounded to the size of the larger.
+    let shift = log(total);
+    for (var i = start + lane; i < end; i += LANES) {
+      if (LOG == 1u) {
+        out[i] = (x[i] - largest) - shift;
+      } else {
+        out[i] = exp(x[i] - largest) / total;
+      }
+    }
+  }
+}

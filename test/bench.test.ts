@@ -1,0 +1,21 @@
+// Every op is measured: it has an entry in bench/ops, and what that asks for can be planned. Nothing is timed here.
+import { expect, test } from "vitest";
+import { BASELINE_TARGET } from "../src/kernel/target";
+import { allLines, benchedOps, planOf } from "./bench/ops/lines";
+
+test("every op has an entry in the benchmark, and every entry an op", () => {
+  const ops = Object.keys(import.meta.glob("../src/ops/*.ts")).map((path) =>
+    path.split("/").at(-1)!.replace(".ts", ""),
+  );
+  expect([...benchedOps].sort()).toEqual(ops.sort());
+});
+
+const lines = allLines();
+
+test("every line is told from all others", () => {
+  expect(new Set(lines.map((l) => l.id)).size).toBe(lines.length);
+});
+
+test.each(lines.map((l) => [l.id, l] as const))("%s can be planned", (_, line) => {
+  for (const cpu of [false, true]) expect(planOf(line, { ...BASELINE_TARGET, cpu }).outputs.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,77 @@
+import * as wgrad from "../../../../src/index";
+import { batchIndices } from "../../../../src/ops/batchIndices";
+import { integers, LARGE, M, type OpEntries, ROWS } from "../entry";
+
+const SORTING = "comparisons: n log n of them";
+const state = integers([2], 99, "u32");
+
+export const entries: OpEntries = {
+  argSort: { inputs: [ROWS], build: (x) => wgrad.argSort(x!), note: SORTING },
+  batchIndices: {
+    inputs: [state],
+    build: (position) => batchIndices(position!, { count: 60000, batch: 256, batches: 234, shuffle: true }),
+    note: "256 numbers: the cost of a launch",
+  },
+  embedding: [
+    {
+      inputs: [[8192, 128], integers([32768], 8192)],
+      build: (weight, indices) => wgrad.embedding(weight!, indices!),
+    },
+    {
+      name: "few indices",
+      inputs: [[8192, 128], integers([2048], 8192)],
+      build: (weight, indices) => wgrad.embedding(weight!, indices!),
+      reads: 2048 * 129 * 4,
+    },
+  ],
+  gather: [
+    { name: "rows", inputs: [ROWS, integers(ROWS, 1024)], build: (x, index) => wgrad.gather(x!, 1, index!) },
+    { name: "columns", inputs: [ROWS, integers(ROWS, 4096)], build: (x, index) => wgrad.gather(x!, 0, index!) },
+  ],
+  indexSelect: [
+    { name: "rows", inputs: [ROWS, integers([4096], 4096)], build: (x, index) => wgrad.indexSelect(x!, 0, index!) },
+    { name: "columns", inputs: [ROWS, integers([1024], 1024)], build: (x, index) => wgrad.indexSelect(x!, 1, index!) },
+  ],
+  scatterAdd: {
+    inputs: [[1024, 128], integers([8192, 128], 1024), [8192, 128]],
+    build: (x, index, source) => wgrad.scatterAdd(x!, 0, index!, source!),
+  },
+  sort: [
+    { name: "rows", inputs: [ROWS], build: (x) => wgrad.sort(x!).values, note: SORTING },
+    { name: "all of 1M", inputs: [[M]], build: (x) => wgrad.sort(x!).values, note: SORTING },
+  ],
+  takeRows: {
+    inputs: [ROWS, integers([4096], 4096, "u32")],
+    build: (table, rows) => wgrad.takeRows(table!, rows!),
+    gradients: [],
+  },
+  takeWindows: {
+    inputs: [integers([M], 90), state],
+    build(tokens, position) {
+      const order = { windows: M - 129, stride: 1, phases: 1 };
+      const { ids, labels } = wgrad.takeWindows(tokens!, position!, { batch: 64, length: 128, batches: 99, order });
+      return [ids, labels];
+    },
+    reads: 64 * 129 * 4,
+    note: "8,192 tokens: the cost of a launch",
+  },
+  topK: {
+    inputs: [ROWS],
+    build(x) {
+      const { values, indices } = wgrad.topK(x!, 8);
+      return [values, indices];
+    },
+    note: "comparisons: 8 kept of each row",
+  },
+  sampleTokens: {
+    inputs: [{ shape: [64, 32768], range: [-4, 4] }],
+    build: (logits) => wgrad.sampleTokens(logits!, { topK: 40, topP: 0.9 }),
+    note: "several passes to find the bounds",
+  },
+  categorical: {
+    inputs: [ROWS],
+    build: (logits) => wgrad.categorical(logits!),
+    note: "arithmetic: Threefry (~40 integer operations an element) and two logarithms",
+  },
+  permutation: { inputs: [], build: () => wgrad.permutation(LARGE), note: "arithmetic: a cipher of several rounds" },
+};
