@@ -64,6 +64,19 @@ export const entries: OpEntries = {
     onPictures((x) => wgrad.upsample2d(x, { scale: 2 }), "nearest", [64, 64, 16, 16]),
     onPictures((x) => wgrad.upsample2d(x, { scale: 2, mode: "bilinear" }), "bilinear", [64, 64, 16, 16]),
   ],
+  warp: [
+    {
+      name: "moved",
+      inputs: [PICTURES],
+      build: (x) => wgrad.warp(x!, wgrad.randomPlacement(64, [32, 32], { shift: 2, flip: 0.5 }), { mode: "nearest" }),
+    },
+    {
+      name: "turned",
+      inputs: [PICTURES],
+      build: (x) => wgrad.warp(x!, wgrad.randomPlacement(64, [32, 32], { rotate: 10, scale: [0.9, 1.1] })),
+      note: "four elements read for each written",
+    },
+  ],
   takeBytes: {
     inputs: [
       { shape: [M], dtype: "u32", range: [0, 2 ** 31] },
