@@ -7,6 +7,7 @@ import { WORKLOADS } from "../../demos/race/workloads";
 import { openStage, type Stage } from "../chrome/open";
 
 const PAGE = "/race/index.html";
+const ONLY_MLP = "W2=false&W3=false&W4=false";
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let stage: Stage;
@@ -47,7 +48,7 @@ async function accessibilityProblems(page: Page): Promise<string[]> {
 }
 
 test("wgrad runs the MLP: bars, the expected losses, a row of results, and the table as Markdown", async () => {
-  const { page, errors } = await openPage("?W2=false&tfjs=false&jax=false&seconds=0.3");
+  const { page, errors } = await openPage(`?${ONLY_MLP}&tfjs=false&jax=false&seconds=0.3`);
   await page.evaluate(() => {
     const copied = (t: string) => Object.assign(globalThis, { copied: t });
     Object.defineProperty(navigator, "clipboard", { value: { writeText: async (t: string) => copied(t) } });
@@ -95,7 +96,7 @@ test("a peer that cannot be loaded says so in its row, and the race goes on", as
         ? Response.json({ tfjs: "../peers/none.mjs", jax: "../peers/none.mjs" })
         : real(what, ...rest);
   });
-  await page.goto(`${stage.url + PAGE}?W2=false&wgrad=false&seconds=0.2`);
+  await page.goto(`${stage.url + PAGE}?${ONLY_MLP}&wgrad=false&seconds=0.2`);
   await inState(page, "idle");
   await page.click("#race");
   await says(page, "finished");
@@ -108,7 +109,7 @@ test("a peer that cannot be loaded says so in its row, and the race goes on", as
 });
 
 test("the address holds the choice, and a race can be stopped", async () => {
-  const { page, errors } = await openPage("?tfjs=false&jax=false&seconds=60");
+  const { page, errors } = await openPage("?W3=false&W4=false&tfjs=false&jax=false&seconds=60");
   await page.click("input[name=W2]");
   expect(page.url()).toContain("W2=false");
   expect(await page.$$eval(".workload", (p) => p.length)).toBe(1);
