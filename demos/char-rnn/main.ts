@@ -1,6 +1,6 @@
 import type { EvalEvent, StepEvent } from "../../src/index";
 import { Chart, Smoother } from "../shared/charts";
-import { acceptFiles, byId, download, showAlert, toCsv } from "../shared/dom";
+import { acceptFiles, byId, download, pauseWhileHidden, showAlert, toCsv } from "../shared/dom";
 import { type FormValues, mirrorInAddress, readForm } from "../shared/form";
 import { showHood } from "../shared/hood";
 import { progress } from "../shared/progress";
@@ -50,7 +50,6 @@ let looking: Promise<void> | undefined;
 let lookAgain = false;
 /** Networks made so far. */
 let made = 0;
-let pausedByHiding = false;
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const remote: Remote<WorkerMethods> = connect<WorkerMethods, WorkerEvent>(worker, onEvent);
@@ -271,16 +270,11 @@ function wire(): void {
   });
   acceptFiles(byId<HTMLInputElement>("load"), (file) => void load(file));
   byId("hood-details").addEventListener("toggle", () => void openHood().catch(fail));
-  document.addEventListener("visibilitychange", () => {
-    const goesOn = readForm(settings)?.background === true;
-    if (document.hidden && state === "training" && !goesOn) {
-      pausedByHiding = true;
-      void remote.pause();
-    } else if (!document.hidden && pausedByHiding) {
-      pausedByHiding = false;
-      void train();
-    }
-  });
+  pauseWhileHidden(
+    () => state === "training" && readForm(settings)?.background !== true,
+    () => remote.pause(),
+    train,
+  );
 }
 
 wire();

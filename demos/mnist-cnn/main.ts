@@ -1,6 +1,6 @@
 import type { EvalEvent, StepEvent } from "../../src/index";
 import { Chart, Smoother } from "../shared/charts";
-import { acceptFiles, byId, download, showAlert, toCsv } from "../shared/dom";
+import { acceptFiles, byId, download, pauseWhileHidden, showAlert, toCsv } from "../shared/dom";
 import { type FormValues, mirrorInAddress, readForm } from "../shared/form";
 import { showHood } from "../shared/hood";
 import { MatrixView } from "../shared/matrix";
@@ -58,7 +58,6 @@ let digits: { pixels: Float32Array; labels: Uint8Array } | undefined;
 let looking = false;
 let lookAgain = false;
 let drawn = false;
-let pausedByHiding = false;
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const remote: Remote<WorkerMethods> = connect<WorkerMethods, WorkerEvent>(worker, onEvent);
@@ -243,16 +242,11 @@ function wire(): void {
   });
   acceptFiles(byId<HTMLInputElement>("load"), async (file) => void create(new Uint8Array(await file.arrayBuffer())));
   byId("hood-details").addEventListener("toggle", () => void openHood().catch(fail));
-  document.addEventListener("visibilitychange", () => {
-    const goesOn = readForm(settings)?.hidden === true;
-    if (document.hidden && state === "training" && !goesOn) {
-      pausedByHiding = true;
-      void remote.pause();
-    } else if (!document.hidden && pausedByHiding) {
-      pausedByHiding = false;
-      void train();
-    }
-  });
+  pauseWhileHidden(
+    () => state === "training" && readForm(settings)?.hidden !== true,
+    () => remote.pause(),
+    train,
+  );
 }
 
 wire();

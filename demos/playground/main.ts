@@ -1,6 +1,6 @@
 import { CheckpointError, decodeSafetensors, learningCurveReading } from "../../src/index";
 import { Chart } from "../shared/charts";
-import { acceptFiles, byId, download, showAlert, toCsv } from "../shared/dom";
+import { acceptFiles, byId, download, pauseWhileHidden, showAlert, toCsv } from "../shared/dom";
 import { type FormValues, fillForm, mirrorInAddress, readForm } from "../shared/form";
 import { showHood } from "../shared/hood";
 import { progress } from "../shared/progress";
@@ -45,7 +45,6 @@ let making = false;
 let makeAgain = false;
 /** A checkpoint that the next network goes on from. */
 let resume: Uint8Array | undefined;
-let pausedByHiding = false;
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const remote: Remote<WorkerMethods> = connect<WorkerMethods, WorkerEvent>(worker, onEvent);
@@ -238,15 +237,11 @@ function wire(): void {
   button("save").addEventListener("click", () => void save().catch(fail));
   acceptFiles(byId<HTMLInputElement>("load"), (file) => void load(file));
   byId("hood-details").addEventListener("toggle", () => void openHood().catch(fail));
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden && state === "training" && !input("background").checked) {
-      pausedByHiding = true;
-      void remote.pause();
-    } else if (!document.hidden && pausedByHiding) {
-      pausedByHiding = false;
-      void train();
-    }
-  });
+  pauseWhileHidden(
+    () => state === "training" && !input("background").checked,
+    () => remote.pause(),
+    train,
+  );
 }
 
 wire();

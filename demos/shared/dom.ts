@@ -54,3 +54,20 @@ export function acceptFiles(input: HTMLInputElement, take: (file: File) => void)
     if (file) take(file);
   });
 }
+
+/**
+ * Pauses what runs while the page is hidden, and lets it go on once the page is shown again; what stood still before stays so.
+ * @param mayPause whether something runs that the visitor has not asked to go on in the background
+ */
+export function pauseWhileHidden(mayPause: () => boolean, pause: () => unknown, resume: () => unknown): void {
+  let paused = false;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && mayPause()) {
+      paused = true;
+      pause();
+    } else if (!document.hidden && paused) {
+      paused = false;
+      resume();
+    }
+  });
+}

@@ -1,6 +1,6 @@
 import type { EvalEvent, StepEvent } from "../../src/index";
 import { Chart, Smoother } from "../shared/charts";
-import { acceptFiles, byId, download, showAlert, toCsv } from "../shared/dom";
+import { acceptFiles, byId, download, pauseWhileHidden, showAlert, toCsv } from "../shared/dom";
 import { mirrorInAddress, readForm } from "../shared/form";
 import { showHood } from "../shared/hood";
 import { progress } from "../shared/progress";
@@ -64,7 +64,6 @@ let steps: StepEvent[] = [];
 let evaluations: EvalEvent[] = [];
 let looking = false;
 let lookAgain = false;
-let pausedByHiding = false;
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const remote: Remote<WorkerMethods> = connect<WorkerMethods, WorkerEvent>(worker, onEvent);
@@ -273,16 +272,11 @@ function wire(): void {
   byId("probe").addEventListener("input", () => void look());
   new ResizeObserver(() => attention.redraw()).observe(byId("maps"));
   byId("hood-details").addEventListener("toggle", () => void openHood().catch(fail));
-  document.addEventListener("visibilitychange", () => {
-    const goesOn = readForm(settings)?.hidden === true;
-    if (document.hidden && state === "training" && !goesOn) {
-      pausedByHiding = true;
-      void remote.pause();
-    } else if (!document.hidden && pausedByHiding) {
-      pausedByHiding = false;
-      void train();
-    }
-  });
+  pauseWhileHidden(
+    () => state === "training" && readForm(settings)?.hidden !== true,
+    () => remote.pause(),
+    train,
+  );
 }
 
 wire();
