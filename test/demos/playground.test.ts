@@ -99,6 +99,32 @@ test("logistic regression: a line is not enough for circles, squared features ar
   await page.close();
 });
 
+/** Tells the page that its tab is hidden, or shown. */
+const hide = (page: Page, hidden: boolean) =>
+  page.evaluate((h) => {
+    Object.defineProperty(document, "hidden", { value: h, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+
+test("a hidden tab pauses where the visitor wishes so, and goes on when shown; what was paused stays paused", async () => {
+  const { page, errors } = await openPage("?steps=50000&data=xor&batch=8&w1=3&layers=1&background=false");
+  await hide(page, true);
+  await hide(page, false);
+  expect(await page.evaluate(() => document.body.dataset.state)).toBe("idle");
+  await page.click("#train");
+  await inState(page, "training");
+  await hide(page, true);
+  await inState(page, "idle");
+  await hide(page, false);
+  await inState(page, "training");
+  await page.click("[name=background]");
+  await hide(page, true);
+  const step = await stepOf(page);
+  await page.waitForFunction((s) => Number(document.body.dataset.step) > s + 5, { timeout: 60_000 }, step);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
 test("pause, step, a new learning rate, reset; settings start anew and go into the address", async () => {
   const { page, errors } = await openPage("?steps=50000&data=xor&batch=8&w1=3&layers=1");
   expect(await page.$eval("[name=data]", (e) => (e as HTMLSelectElement).value)).toBe("xor");
