@@ -1,24 +1,20 @@
 import type { EvalEvent, StepEvent } from "../../src/index";
 import { Chart, Smoother } from "../shared/charts";
-import { acceptFiles, byId, download, pauseWhileHidden, showAlert, toCsv } from "../shared/dom";
-import { type FormValues, mirrorInAddress, readForm } from "../shared/form";
-import { showHood } from "../shared/hood";
-import { progress } from "../shared/progress";
-import { connect, type Remote, RemoteError } from "../shared/remote";
+import { byId } from "../shared/dom";
+import type { FormValues } from "../shared/form";
+import { TrainingPage } from "../shared/page";
+import { connect } from "../shared/remote";
 import { SampleList } from "../shared/text";
-import { themeButton } from "../shared/theme";
 import type { CharRnnOptions } from "./experiment";
 import modelSource from "./model.ts?raw";
 import { Prompt } from "./prompt";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
+import { metadataOf } from "./settings";
 import { GradientView, UnitView } from "./views";
 
 /** A network for a GPU that is not a CPU in disguise. */
 const LARGE: FormValues = { cell: "lstm", layers: 2, hidden: 512, length: 128, batch: 64, lr: 0.003, steps: 1000 };
 
-type State = "loading" | "idle" | "training" | "failed";
-
-const settings = byId<HTMLFormElement>("settings");
 const button = (id: string) => byId<HTMLButtonElement>(id);
 const bitsOf = (nats: number) => nats / Math.LN2;
 
@@ -42,242 +38,81 @@ const units = new UnitView();
 const gradients = new GradientView();
 const charts = [lossChart, rateChart, gradients.chart];
 
-let state: State = "loading";
-let steps: StepEvent[] = [];
-let evaluations: EvalEvent[] = [];
 let passage = 0;
-let looking: Promise<void> | undefined;
-let lookAgain = false;
-/** Networks made so far. */
-let made = 0;
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-const remote: Remote<WorkerMethods> = connect<WorkerMethods, WorkerEvent>(worker, onEvent);
-const prompt = new Prompt(remote, fail);
+const remote = connect<WorkerMethods, WorkerEvent>(worker, onEvent);
+const prompt = new Prompt(remote, (error) => page.fail(error));
 
-function enter(next: State): void {
-  state = next;
-  document.body.dataset.state = next;
-  const busy = next === "loading" || next === "failed";
-  button("train").textContent = next === "training" ? "Pause" : "Train";
-  for (const id of ["train", "save", "reset", "slow", "passage"]) button(id).disabled = busy;
-  button("reset").disabled = next === "loading";
-  button("step").disabled = next !== "idle";
-  button("csv").disabled = steps.length === 0;
-  prompt.ready(!busy);
-}
+const page = new TrainingPage({
+  name: "char-rnn",
+  unit: "characters",
+  remote,
+  source: modelSource,
+  views: charts,
+  needNetwork: ["slow", "passage"],
+  create,
+  checkpoint: () => remote.checkpoint(),
+  settingsOf: (checkpoint) => metadataOf(checkpoint) as FormValues,
+  clear,
+  async look() {
+    const [reading, norms] = [await remote.read(passage), await remote.gradientNorms()];
+    units.show(reading);
+    gradients.show(norms);
+  },
+  entered: (state) => prompt.ready(state === "idle" || state === "training"),
+  table,
+  onStep(e: StepEvent) {
+    const bits = bitsOf(e.loss);
+    lossChart.push(e.step, bits, smoother.next(bits), null);
+    rateChart.push(e.step, e.learningRate);
+  },
+  onEvaluation(e: EvalEvent) {
+    lossChart.push(e.step, null, null, e.bitsPerCharacter ?? null);
+    byId("bits").textContent = showBits(e.bitsPerCharacter);
+    samples.caption(`step ${e.step} · ${showBits(e.bitsPerCharacter)} bits per character`);
+  },
+});
 
 function onEvent(e: WorkerEvent): void {
-  if (e.event === "compile") progress.compiling(e);
-  else if (e.event === "step") onStep(e);
+  if (e.event === "compile" || e.event === "step" || e.event === "eval" || e.event === "lost") page.take(e);
   else if (e.event === "sample") {
     if (e.start) samples.start(`step ${e.step}`);
     samples.add(e.piece);
-  } else if (e.event === "eval") onEvaluation(e);
-  else if (e.event === "done") byId("bits").textContent = `${showBits(e.bitsPerCharacter)} at the end`;
+  } else if (e.event === "done") byId("bits").textContent = `${showBits(e.bitsPerCharacter)} at the end`;
   else if (e.event === "continuation") prompt.add(e.piece);
-  else if (e.event === "lost") fail(`${e.reason}\nPress Reset to start anew.`);
 }
 
 const showBits = (bits = Number.NaN) => (Number.isNaN(bits) ? "–" : bits.toFixed(3));
 
-function onStep(e: StepEvent): void {
-  steps.push(e);
-  const bits = bitsOf(e.loss);
-  lossChart.push(e.step, bits, smoother.next(bits), null);
-  rateChart.push(e.step, e.learningRate);
-  progress.training(e, "characters");
-  document.body.dataset.step = String(e.step);
-  button("csv").disabled = false;
-}
-
-function onEvaluation(e: EvalEvent): void {
-  evaluations.push(e);
-  lossChart.push(e.step, null, null, e.bitsPerCharacter ?? null);
-  byId("bits").textContent = showBits(e.bitsPerCharacter);
-  samples.caption(`step ${e.step} · ${showBits(e.bitsPerCharacter)} bits per character`);
-  void look();
-}
-
-function fail(error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error);
-  const fileTrouble = error instanceof RemoteError && error.name === "CheckpointError";
-  showAlert(fileTrouble ? `This file cannot be loaded: ${text}` : text);
-  const { step } = document.body.dataset;
-  if (fileTrouble && step !== undefined) {
-    enter("idle");
-    progress.say(`still at step ${step}`);
-  } else {
-    enter("failed");
-    progress.say("stopped");
-  }
-}
-
-function options(values: FormValues): CharRnnOptions {
+function create(values: FormValues, resume?: Uint8Array): Promise<number> {
   const { background: _, every, ...rest } = values;
-  return { ...rest, evaluateEvery: every as number } as CharRnnOptions;
+  const options = { ...rest, evaluateEvery: every, ...(resume ? { resume } : {}) } as CharRnnOptions;
+  return remote.create(options, new URL("../data/moby-dick.txt", location.href).href, prompt.temperature);
 }
 
-/** Makes the network anew, or from a checkpoint. */
-async function create(resume?: Uint8Array): Promise<void> {
-  const values = readForm(settings);
-  if (!values) return;
-  showAlert("");
-  enter("loading");
-  made++;
-  progress.reset();
-  progress.say("loading the book …");
-  try {
-    const url = new URL("../data/moby-dick.txt", location.href).href;
-    const given = { ...options(values), ...(resume ? { resume } : {}) };
-    const step = await remote.create(given, url, prompt.temperature);
-    [steps, evaluations] = [[], []];
-    smoother.reset();
-    samples.clear();
-    gradients.clear();
-    units.clear();
-    for (const chart of charts) chart.clear();
-    byId("bits").textContent = "–";
-    document.body.dataset.step = String(step);
-    progress.reset();
-    progress.say(step ? `at step ${step}, from the checkpoint` : "ready");
-    enter("idle");
-    await look();
-    if (byId<HTMLDetailsElement>("hood-details").open) await openHood();
-  } catch (error) {
-    fail(error);
-  }
+function clear(): void {
+  smoother.reset();
+  samples.clear();
+  gradients.clear();
+  units.clear();
+  for (const chart of charts) chart.clear();
+  byId("bits").textContent = "–";
 }
 
-/** Takes a checkpoint's settings into the form, then goes on from it. */
-async function load(file: File): Promise<void> {
-  try {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    fill(await remote.settingsOf(bytes));
-    await create(bytes);
-  } catch (error) {
-    fail(error);
-  }
-}
-
-function fill(values: Partial<Record<string, string | number | boolean>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    const control = settings.elements.namedItem(name);
-    if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.value = String(value);
-  }
-  // The address follows; the form itself has no name, so nothing is made anew by this.
-  settings.dispatchEvent(new Event("change"));
-}
-
-async function train(): Promise<void> {
-  showAlert("");
-  enter("training");
-  try {
-    const step = await remote.train();
-    const ended = step >= (steps.at(-1)?.steps ?? Number.POSITIVE_INFINITY);
-    if (state === "training") enter("idle");
-    progress.say(ended ? `finished after ${step} steps` : `paused at step ${step}`);
-    await look();
-  } catch (error) {
-    fail(error);
-  }
-}
-
-async function oneStep(): Promise<void> {
-  enter("training");
-  try {
-    const step = await remote.step();
-    enter("idle");
-    progress.say(`paused at step ${step}`);
-    await look();
-  } catch (error) {
-    fail(error);
-  }
-}
-
-/** Looks at units and gradients; while one look is under way, at most one more waits. */
-function look(): Promise<void> {
-  lookAgain = true;
-  looking ??= keepLooking().finally(() => {
-    looking = undefined;
-  });
-  return looking;
-}
-
-async function keepLooking(): Promise<void> {
-  while (lookAgain) {
-    lookAgain = false;
-    const network = made;
-    if (state === "loading" || state === "failed") return;
-    try {
-      const reading = await remote.read(passage);
-      const norms = await remote.gradientNorms();
-      if (network !== made) continue;
-      units.show(reading);
-      gradients.show(norms);
-    } catch (error) {
-      // A look at a network that has been replaced meanwhile ends with it.
-      if (network === made) fail(error);
-    }
-  }
-}
-
-async function openHood(): Promise<void> {
-  if (state === "loading" || state === "failed") return;
-  showHood(await remote.underTheHood());
-}
-
-async function save(): Promise<void> {
-  download("char-rnn.safetensors", (await remote.checkpoint()) as Uint8Array<ArrayBuffer>);
-}
-
-function exportCsv(): void {
-  const held = new Map(evaluations.map((e) => [e.step, e]));
-  const rows = steps.map((s) => {
-    const e = held.get(s.step);
-    return [
-      s.step,
-      s.epoch,
-      s.loss,
-      s.learningRate,
-      e?.testLoss ?? "",
-      e?.bitsPerCharacter ?? "",
-      e?.testAccuracy ?? "",
-    ];
+function table() {
+  const held = new Map(page.evaluations.map((e) => [e.step, e]));
+  const rows = page.steps.map((s) => {
+    const { testLoss = "", bitsPerCharacter = "", testAccuracy = "" } = held.get(s.step) ?? {};
+    return [s.step, s.epoch, s.loss, s.learningRate, testLoss, bitsPerCharacter, testAccuracy];
   });
   const columns = ["step", "epoch", "loss", "learningRate", "heldOutLoss", "bitsPerCharacter", "accuracy"];
-  download("char-rnn.csv", toCsv(columns, rows), "text/csv");
+  return { columns, rows };
 }
 
-function wire(): void {
-  byId("theme").append(themeButton(() => charts.map((c) => c.redraw())));
-  byId("model-source").textContent = modelSource;
-  mirrorInAddress(settings, (name) => {
-    if (name && name !== "background") void create();
-  });
-  button("train").addEventListener("click", () => (state === "training" ? void remote.pause() : void train()));
-  button("step").addEventListener("click", () => void oneStep());
-  button("reset").addEventListener("click", () => void create());
-  button("csv").addEventListener("click", exportCsv);
-  button("save").addEventListener("click", () => void save().catch(fail));
-  button("large").addEventListener("click", () => {
-    fill(LARGE);
-    void create();
-  });
-  button("passage").addEventListener("click", () => {
-    passage++;
-    void look();
-  });
-  acceptFiles(byId<HTMLInputElement>("load"), (file) => void load(file));
-  byId("hood-details").addEventListener("toggle", () => void openHood().catch(fail));
-  pauseWhileHidden(
-    () => state === "training" && readForm(settings)?.background !== true,
-    () => remote.pause(),
-    train,
-  );
-}
-
-wire();
-enter("loading");
-if (navigator.gpu) void create();
-else fail("This browser has no WebGPU. Use Chrome or Edge 113 or newer.");
+button("large").addEventListener("click", () => page.use(LARGE));
+button("passage").addEventListener("click", () => {
+  passage++;
+  void page.look();
+});
+page.start();

@@ -12,10 +12,11 @@ import {
   type TokenDataset,
   type TrainEvent,
 } from "../../src/index";
+import { compileProgress } from "../shared/run";
 import type { Book } from "./data";
 import { CarriedMemory } from "./memory";
 import { CharRnn, type Sizes } from "./model";
-import { type Compiling, Writer } from "./writer";
+import { Writer } from "./writer";
 
 /** What decides how the network is made and trained. */
 export interface Settings extends Sizes {
@@ -119,16 +120,4 @@ export async function scoreOf(engine: Engine, { loader, step }: Evaluation): Pro
     }
   }
   return { loss: loss / loader.labels, accuracy: right / loader.labels };
-}
-
-/** The pipelines of all steps as one count. */
-function compileProgress(on: (e: TrainEvent) => void): (step: string) => Compiling {
-  const counts = new Map<string, [done: number, total: number]>();
-  return (step) => ({
-    onCompile(done, total) {
-      counts.set(step, [done, total]);
-      const sum = (i: 0 | 1) => [...counts.values()].reduce((n, c) => n + c[i], 0);
-      on({ event: "compile", done: sum(0), total: sum(1) });
-    },
-  });
 }

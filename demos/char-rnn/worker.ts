@@ -1,67 +1,37 @@
+import type { TrainEvent } from "../../src/index";
 import { serve } from "../shared/remote";
+import { RunKeeper } from "../shared/serveRun";
 import { type CharRnnRun, createCharRnn, fetchBook } from "./experiment";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
-import { metadataOf } from "./settings";
 
 let book: Promise<Uint8Array> | undefined;
-let run: CharRnnRun | undefined;
-let training: { abort: AbortController; ended: Promise<void> } | undefined;
 let writing: AbortController | undefined;
+const runs = new RunKeeper<TrainEvent, CharRnnRun>((e) => send(e));
 
-const current = (): CharRnnRun => {
-  if (!run) throw new Error("the network is not ready yet");
-  return run;
-};
-
-/** Stops a training under way and waits for its last step. */
-async function halt(): Promise<void> {
-  training?.abort.abort();
-  await training?.ended.catch(() => {});
-  training = undefined;
-}
-
-const send = serve<WorkerMethods, WorkerEvent>({
+const send: (e: WorkerEvent) => void = serve<WorkerMethods, WorkerEvent>({
+  ...runs.methods,
   async create(options, dataUrl, temperature) {
     writing?.abort();
-    await halt();
     book ??= fetchBook(dataUrl);
     book.catch(() => {
       book = undefined;
     });
-    // The old run stays until the new one stands: a refused checkpoint loses nothing.
-    const made = await createCharRnn(await book, options, send);
-    run?.dispose();
-    run = made;
-    made.setTemperature(temperature);
-    void made.lost.then((reason) => run === made && send({ event: "lost", reason }));
-    return made.done;
-  },
-  settingsOf: (checkpoint) => metadataOf(checkpoint),
-  async train() {
-    await halt();
-    const abort = new AbortController();
-    const ended = current().train(send, abort.signal, send);
-    training = { abort, ended };
-    await ended;
-    return current().done;
-  },
-  async pause() {
-    await halt();
-  },
-  async step() {
-    await halt();
-    await current().step(send);
-    return current().done;
+    const text = book;
+    const run = await runs.replace(async () => createCharRnn(await text, options, send));
+    run.onSample = send;
+    run.setTemperature(temperature);
+    return run.done;
   },
   write(prompt, count) {
     writing?.abort();
-    writing = new AbortController();
-    return current().write(prompt, count, (piece) => send({ event: "continuation", piece }), writing.signal);
+    const abort = new AbortController();
+    writing = abort;
+    const tell = (piece: string) => send({ event: "continuation", piece });
+    return runs.ask((run) => run.write(prompt, count, tell, abort.signal));
   },
   stopWriting: () => writing?.abort(),
-  setTemperature: (temperature) => run?.setTemperature(temperature),
-  read: async (passage) => (await current().insight()).read(passage),
-  gradientNorms: async () => (await current().insight()).gradientNorms(),
-  checkpoint: () => current().checkpoint(),
-  underTheHood: () => current().underTheHood(),
+  setTemperature: (temperature) => runs.current.setTemperature(temperature),
+  read: (passage) => runs.ask(async (run) => (await run.insight()).read(passage)),
+  gradientNorms: () => runs.ask(async (run) => (await run.insight()).gradientNorms()),
+  checkpoint: () => runs.ask((run) => run.checkpoint()),
 });

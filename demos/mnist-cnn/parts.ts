@@ -29,7 +29,6 @@ export interface Settings {
   readonly lr: number;
   readonly seed: number;
   readonly optimizer: "adam" | "sgd";
-  readonly evaluateEvery?: number;
 }
 
 /** What a run is made of: the network, its data on the GPU, and four captured steps. */

@@ -1,5 +1,5 @@
 import { createEngine, type Engine, loadCheckpoint, saveCheckpoint, type TrainEvent } from "../../src/index";
-import type { HoodView } from "../shared/hood";
+import { type UnderTheHood, underTheHoodOf } from "../shared/run";
 import type { Points } from "./data";
 import { buildParts, type Parts, type PlaygroundOptions } from "./parts";
 
@@ -108,15 +108,18 @@ export class PlaygroundRun {
 
   /** One step, and how things are after it. */
   async step(on: Listener): Promise<void> {
+    const began = performance.now();
     await this.parts.training.run();
     this.#done++;
-    await this.look(on);
+    const loss = await this.look(on);
+    on(this.#stepEvent(loss, (performance.now() - began) / 1000, 1));
   }
 
-  /** Measures and draws. */
-  async look(on: Listener): Promise<void> {
-    await this.measure(on);
+  /** Measures and draws. @returns the loss of all points to learn from */
+  async look(on: Listener): Promise<number> {
+    const loss = await this.measure(on);
     await this.picture(on);
+    return loss;
   }
 
   /** @returns the loss of all points to learn from */
@@ -149,18 +152,8 @@ export class PlaygroundRun {
     });
   }
 
-  async underTheHood(): Promise<HoodView> {
-    const { training } = this.parts;
-    const { inUse, held, peak } = this.engine.memory;
-    return {
-      plan: String(training.plan),
-      dispatches: training.plan.dispatches.length,
-      submits: training.submits,
-      memory: { inUse, held, peak },
-      kernels: await training.profile(),
-      adapter: this.engine.adapter.name,
-      software: this.engine.adapter.software,
-    };
+  underTheHood(): Promise<UnderTheHood> {
+    return underTheHoodOf(this.engine, this.parts.training);
   }
 
   dispose(): void {

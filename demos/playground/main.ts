@@ -1,11 +1,10 @@
-import { CheckpointError, decodeSafetensors, learningCurveReading } from "../../src/index";
+import { CheckpointError, learningCurveReading } from "../../src/index";
 import { Chart } from "../shared/charts";
-import { acceptFiles, byId, download, pauseWhileHidden, showAlert, toCsv } from "../shared/dom";
-import { type FormValues, fillForm, mirrorInAddress, readForm } from "../shared/form";
-import { showHood } from "../shared/hood";
-import { progress } from "../shared/progress";
-import { connect, type Remote } from "../shared/remote";
-import { themeButton } from "../shared/theme";
+import { byId } from "../shared/dom";
+import { type FormValues, readForm } from "../shared/form";
+import { TrainingPage } from "../shared/page";
+import { connect } from "../shared/remote";
+import { checkpointOf } from "../shared/run";
 import type { MeasureEvent, PlaygroundOptions } from "./experiment";
 import { type Activation, FEATURES, type Feature } from "./model";
 import modelSource from "./model.ts?raw";
@@ -13,14 +12,11 @@ import type { OptimizerKind } from "./parts";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
 import { SurfaceView, UnitView } from "./views";
 
-type State = "loading" | "idle" | "training" | "failed";
-
 /** Of a network that knows nothing about two classes. */
 const BASELINE = Math.LN2;
 const WIDTHS = ["w1", "w2", "w3", "w4"];
 
 const settings = byId<HTMLFormElement>("settings");
-const button = (id: string) => byId<HTMLButtonElement>(id);
 const input = (name: string) => settings.elements.namedItem(name) as HTMLInputElement;
 const percent = (v: number) => `${(100 * v).toFixed(1)} %`;
 
@@ -39,34 +35,51 @@ const surface = new SurfaceView(byId<HTMLCanvasElement>("surface"), (at) => {
 });
 const units = new UnitView(byId("units"));
 
-let state: State = "loading";
 let measures: MeasureEvent[] = [];
-let making = false;
-let makeAgain = false;
-/** A checkpoint that the next network goes on from. */
-let resume: Uint8Array | undefined;
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-const remote: Remote<WorkerMethods> = connect<WorkerMethods, WorkerEvent>(worker, onEvent);
+const remote = connect<WorkerMethods, WorkerEvent>(worker, onEvent);
 
-function enter(next: State): void {
-  state = next;
-  document.body.dataset.state = next;
-  button("train").textContent = next === "training" ? "Pause" : "Train";
-  for (const id of ["train", "save"]) button(id).disabled = next === "loading" || next === "failed";
-  button("reset").disabled = next === "loading";
-  button("step").disabled = next !== "idle";
-  button("csv").disabled = measures.length < 2;
-}
+const page = new TrainingPage({
+  name: "playground",
+  remote,
+  source: modelSource,
+  views: [chart, surface, units],
+  async create(values, resume) {
+    const { step, ...points } = await remote.create(options(values), resume);
+    surface.setPoints(points);
+    return step;
+  },
+  checkpoint: () => remote.checkpoint(JSON.stringify(readForm(settings) ?? {})),
+  settingsOf,
+  clear() {
+    measures = [];
+    chart.clear();
+    byId("verdict").firstElementChild!.textContent = "–";
+    byId("verdict-text").textContent = "Bias and variance are read from the losses once it trains.";
+  },
+  look: () => remote.look(),
+  changed(name) {
+    const live = (name === "lr" || name === "steps") && (page.state === "idle" || page.state === "training");
+    const [lr, steps] = [input("lr"), input("steps")];
+    if (live && lr.checkValidity() && steps.checkValidity())
+      remote.adjust({ lr: lr.valueAsNumber, steps: steps.valueAsNumber }).catch((error: unknown) => page.fail(error));
+    return live;
+  },
+  table() {
+    const columns = ["step", "epoch", "trainLoss", "testLoss", "trainAccuracy", "testAccuracy"] as const;
+    return { columns, rows: measures.map((m) => columns.map((c) => m[c])) };
+  },
+  onStep() {},
+});
 
 function onEvent(e: WorkerEvent): void {
-  if (e.event === "compile") progress.compiling(e);
-  else if (e.event === "step") progress.training(e);
+  if (e.event === "compile" || e.event === "step" || e.event === "lost") page.take(e);
   else if (e.event === "measure") onMeasure(e);
   else if (e.event === "picture") {
     surface.show(e.surface);
     units.show(e.hidden);
-  } else if (e.event === "lost") fail(`${e.reason}\nPress Reset to start anew.`);
+  }
 }
 
 function onMeasure(e: MeasureEvent): void {
@@ -75,7 +88,6 @@ function onMeasure(e: MeasureEvent): void {
   byId("test-accuracy").textContent = percent(e.testAccuracy);
   if (measures.at(-1)?.step === e.step) return;
   measures.push(e);
-  button("csv").disabled = measures.length < 2;
   chart.push(e.step, e.trainLoss, e.testLoss);
   if (e.step > 0) showReading(e);
 }
@@ -85,12 +97,6 @@ function showReading({ trainLoss, testLoss }: MeasureEvent): void {
   const { verdict, text } = learningCurveReading(trainLoss, testLoss, { baseline: BASELINE });
   byId("verdict").firstElementChild!.textContent = verdict[0]!.toUpperCase() + verdict.slice(1);
   byId("verdict-text").textContent = text.replaceAll("dev", "held-out");
-}
-
-function fail(error: unknown): void {
-  showAlert(error instanceof Error ? error.message : String(error));
-  enter("failed");
-  progress.say("stopped");
 }
 
 const options = (values: FormValues): PlaygroundOptions => ({
@@ -108,6 +114,16 @@ const options = (values: FormValues): PlaygroundOptions => ({
   seed: values.seed as number,
 });
 
+/** The settings that a checkpoint was made with. @throws CheckpointError */
+function settingsOf(checkpoint: Uint8Array, file: string): FormValues {
+  const { settings: kept } = checkpointOf("playground", checkpoint);
+  try {
+    return JSON.parse(kept ?? "") as FormValues;
+  } catch {
+    throw new CheckpointError(file, "its metadata are damaged");
+  }
+}
+
 /** Makes the form say what belongs together: values beside sliders, as many widths as layers, one feature at least. */
 function tidyForm(): void {
   (settings.elements.namedItem("noiseOut") as HTMLOutputElement).value = Number(input("noise").value).toFixed(2);
@@ -121,130 +137,5 @@ function tidyForm(): void {
   input("x1").setCustomValidity(none ? "Choose at least one feature." : "");
 }
 
-/** Makes the network anew; a change that comes meanwhile makes it once more. */
-async function create(): Promise<void> {
-  makeAgain = true;
-  if (making) return;
-  making = true;
-  while (makeAgain) {
-    makeAgain = false;
-    const values = readForm(settings);
-    const from = resume;
-    resume = undefined;
-    if (values) await make(options(values), from);
-  }
-  making = false;
-}
-
-async function make(wanted: PlaygroundOptions, from?: Uint8Array): Promise<void> {
-  showAlert("");
-  enter("loading");
-  progress.reset();
-  progress.say("preparing …");
-  measures = [];
-  chart.clear();
-  byId("verdict").firstElementChild!.textContent = "–";
-  byId("verdict-text").textContent = "Bias and variance are read from the losses once it trains.";
-  try {
-    const { step, ...points } = await remote.create(wanted, from);
-    surface.setPoints(points);
-    progress.reset();
-    progress.say(step ? `at step ${step}, from the checkpoint` : "ready");
-    enter("idle");
-    if (byId<HTMLDetailsElement>("hood-details").open) await openHood();
-  } catch (error) {
-    fail(error);
-  }
-}
-
-async function train(): Promise<void> {
-  enter("training");
-  try {
-    const step = await remote.train();
-    if (state !== "training") return;
-    enter("idle");
-    progress.say(step >= input("steps").valueAsNumber ? `finished after ${step} steps` : `paused at step ${step}`);
-  } catch (error) {
-    if (state === "training") fail(error);
-  }
-}
-
-async function oneStep(): Promise<void> {
-  enter("training");
-  try {
-    const step = await remote.step();
-    enter("idle");
-    progress.say(`paused at step ${step}`);
-  } catch (error) {
-    fail(error);
-  }
-}
-
-async function openHood(): Promise<void> {
-  if (state === "loading" || state === "failed") return;
-  showHood(await remote.underTheHood());
-}
-
-function exportCsv(): void {
-  const columns = ["step", "epoch", "trainLoss", "testLoss", "trainAccuracy", "testAccuracy"] as const;
-  const rows = measures.map((m) => columns.map((c) => m[c]));
-  download("playground.csv", toCsv(columns, rows), "text/csv");
-}
-
-async function save(): Promise<void> {
-  const values = readForm(settings);
-  if (!values) return;
-  const bytes = await remote.checkpoint(JSON.stringify(values));
-  download("playground.safetensors", bytes as Uint8Array<ArrayBuffer>);
-}
-
-/** Goes on from a checkpoint, with the settings that it was made with. What cannot be loaded changes nothing. */
-async function load(file: File): Promise<void> {
-  showAlert("");
-  try {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const { model, settings: kept } = decodeSafetensors(bytes, file.name).metadata;
-    if (model !== "playground") throw new CheckpointError(file.name, "not one of playground");
-    resume = bytes;
-    if (!fillForm(settings, JSON.parse(kept ?? "") as FormValues))
-      throw new CheckpointError(file.name, "its settings are not those of this page");
-  } catch (error) {
-    resume = undefined;
-    showAlert(`This file cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function onSetting(name: string): void {
-  if (name === "background") return;
-  const live = (name === "lr" || name === "steps") && state !== "loading" && state !== "failed";
-  if (!live) return void create();
-  const [lr, steps] = [input("lr"), input("steps")];
-  if (lr.checkValidity() && steps.checkValidity())
-    void remote.adjust({ lr: lr.valueAsNumber, steps: steps.valueAsNumber }).catch(fail);
-}
-
-function wire(): void {
-  const redraw = () => [chart, surface, units].map((view) => view.redraw());
-  byId("theme").append(themeButton(redraw));
-  byId("model-source").textContent = modelSource;
-  settings.addEventListener("input", tidyForm);
-  mirrorInAddress(settings, onSetting);
-  tidyForm();
-  button("train").addEventListener("click", () => (state === "training" ? void remote.pause() : void train()));
-  button("step").addEventListener("click", () => void oneStep());
-  button("reset").addEventListener("click", () => void create());
-  button("csv").addEventListener("click", exportCsv);
-  button("save").addEventListener("click", () => void save().catch(fail));
-  acceptFiles(byId<HTMLInputElement>("load"), (file) => void load(file));
-  byId("hood-details").addEventListener("toggle", () => void openHood().catch(fail));
-  pauseWhileHidden(
-    () => state === "training" && !input("background").checked,
-    () => remote.pause(),
-    train,
-  );
-}
-
-wire();
-enter("loading");
-if (navigator.gpu) void create();
-else fail("This browser has no WebGPU. Use Chrome or Edge 113 or newer.");
+settings.addEventListener("input", tidyForm);
+page.start();

@@ -1,48 +1,17 @@
 import { serve } from "../shared/remote";
-import { PlaygroundRun } from "./experiment";
+import { RunKeeper } from "../shared/serveRun";
+import { type PlaygroundEvent, PlaygroundRun } from "./experiment";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
 
-let run: PlaygroundRun | undefined;
-let training: { abort: AbortController; ended: Promise<void> } | undefined;
+const runs = new RunKeeper<PlaygroundEvent, PlaygroundRun>((e) => send(e));
 
-const current = (): PlaygroundRun => {
-  if (!run) throw new Error("the network is not ready yet");
-  return run;
-};
-
-/** Stops a training under way and waits for its last step. */
-async function halt(): Promise<void> {
-  training?.abort.abort();
-  await training?.ended.catch(() => {});
-  training = undefined;
-}
-
-const send = serve<WorkerMethods, WorkerEvent>({
+const send: (e: WorkerEvent) => void = serve<WorkerMethods, WorkerEvent>({
+  ...runs.methods,
   async create(options, resume) {
-    await halt();
-    const made = await PlaygroundRun.create(options, send, resume);
-    run?.dispose();
-    run = made;
-    void made.lost.then((reason) => run === made && send({ event: "lost", reason }));
-    await made.look(send);
+    const made = await runs.replace(() => PlaygroundRun.create(options, send, resume));
     return { step: made.done, ...made.points };
   },
-  async train() {
-    await halt();
-    const abort = new AbortController();
-    const trained = current();
-    const ended = trained.train(send, abort.signal);
-    training = { abort, ended };
-    await ended;
-    return trained.done;
-  },
-  pause: halt,
-  async step() {
-    await halt();
-    await current().step(send);
-    return current().done;
-  },
-  adjust: (options) => current().adjust(options),
-  checkpoint: (settings) => current().checkpoint(settings),
-  underTheHood: () => current().underTheHood(),
+  look: () => runs.ask(async (run) => void (await run.look(send))),
+  adjust: (options) => runs.current.adjust(options),
+  checkpoint: (settings) => runs.ask((run) => run.checkpoint(settings)),
 });

@@ -37,7 +37,7 @@ export function fillForm(form: HTMLFormElement, values: FormValues): boolean {
 
 /**
  * Keeps a form and the page's address in step: the form starts from the address, and what differs from the page's own
- * defaults goes into it, so that a link shares an experiment.
+ * defaults goes into it, so that a link shares an experiment. Once the address is read, the form gets an event "input".
  */
 export function mirrorInAddress(form: HTMLFormElement, onChange: (name: string) => void): void {
   const defaults = Object.fromEntries(controls(form).map((c) => [c.name, String(controlValue(c))]));
@@ -49,6 +49,7 @@ export function mirrorInAddress(form: HTMLFormElement, onChange: (name: string) 
     else c.value = value;
     if (!c.checkValidity() || (c instanceof HTMLSelectElement && c.value !== value)) c.value = defaults[c.name]!;
   }
+  form.dispatchEvent(new Event("input"));
   form.addEventListener("submit", (e) => e.preventDefault());
   form.addEventListener("change", (e) => {
     const query = new URLSearchParams(location.search);

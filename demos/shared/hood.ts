@@ -1,22 +1,10 @@
 import { byId, element } from "./dom";
-
-/** What the panel shows: a run's device, memory, plan and the time of its kernels. */
-export interface HoodView {
-  readonly plan: string;
-  readonly dispatches: number;
-  readonly submits: number;
-  readonly memory: { readonly inUse: number; readonly held: number; readonly peak: number };
-  readonly kernels:
-    | readonly { readonly kernel: string; readonly milliseconds: number; readonly count: number }[]
-    | null;
-  readonly adapter: string;
-  readonly software: boolean;
-}
+import type { UnderTheHood } from "./run";
 
 const mebibytes = (n: number): string => `${(n / 2 ** 20).toFixed(1)} MiB`;
 
 /** Fills the panel "Under the hood" (`#hood`). */
-export function showHood(view: HoodView): void {
+export function showHood(view: UnderTheHood): void {
   const { memory } = view;
   const rows: [string, string][] = [
     ["Adapter", view.software ? `${view.adapter} – a software adapter: this runs on the CPU` : view.adapter],
@@ -40,7 +28,7 @@ export function showHood(view: HoodView): void {
   byId("hood").replaceChildren(...parts);
 }
 
-function kernelTable(kernels: NonNullable<HoodView["kernels"]>): HTMLElement {
+function kernelTable(kernels: NonNullable<UnderTheHood["kernels"]>): HTMLElement {
   const body = kernels
     .slice(0, 12)
     .map((k) =>

@@ -1,18 +1,9 @@
-import {
-  bitsPerCharacter,
-  cosineSchedule,
-  createEngine,
-  type Engine,
-  type EvalEvent,
-  fit,
-  loadCheckpoint,
-  saveCheckpoint,
-  type TrainEvent,
-} from "../../src/index";
+import { bitsPerCharacter, cosineSchedule, type Engine, type EvalEvent } from "../../src/index";
+import { type Listener, onDevice, type Training, TrainingRun } from "../shared/run";
 import type { Corpus, CorpusChoice } from "./data";
 import { DRAWING, type Drawing } from "./generation";
 import type { Insight } from "./inspection";
-import { type Estimate, settingsOf, type TinyGptOptions, type UnderTheHood } from "./options";
+import { type Estimate, settingsOf, type TinyGptOptions } from "./options";
 import { buildParts, type HeldOut, type Parts } from "./parts";
 import { checkSettings, type Settings, SHAPE } from "./settings";
 
@@ -31,21 +22,15 @@ const SAMPLE_TOKENS = 128;
 const MEASURED_TOKENS = 48;
 
 /** A tiny GPT, ready to train: what the demo page and the command line drive. */
-export class TinyGptRun {
-  #done: number;
-  #seconds = 0;
-  #bits = Number.NaN;
-  #sample = "";
-
+export class TinyGptRun extends TrainingRun {
   private constructor(
-    readonly engine: Engine,
+    engine: Engine,
+    training: Training,
+    resume: Uint8Array | undefined,
     readonly settings: Settings,
-    readonly steps: number,
-    readonly evaluateEvery: number,
     readonly parts: Parts,
-    start: number,
   ) {
-    this.#done = start;
+    super(engine, training, resume);
   }
 
   /**
@@ -55,37 +40,16 @@ export class TinyGptRun {
   static async create(
     corpusOf: (choice: CorpusChoice) => Promise<Corpus>,
     options: TinyGptOptions,
-    on: (e: TrainEvent) => void,
+    on: Listener,
   ): Promise<TinyGptRun> {
     const settings = settingsOf(options);
     checkSettings(settings);
     const corpus = await corpusOf(settings);
-    const engine = await createEngine({
-      ...(options.gpu && { gpu: options.gpu }),
-      ...(options.tuning && { tuning: options.tuning }),
-    });
-    try {
-      const { name: adapter, software, features } = engine.adapter;
-      on({ event: "adapter", adapter, software, features: [...features] });
+    return onDevice(options, on, async (engine) => {
       const parts = await buildParts(engine, corpus, settings, on);
-      const { epochs, evaluateEvery = EVALUATE_EVERY } = options;
-      const usual = epochs ? Math.ceil(epochs * perEpoch(parts)) : software ? SOFTWARE_STEPS : STEPS;
-      const start = options.resume ? restore(engine, parts, options.resume) : 0;
-      return new TinyGptRun(engine, settings, options.steps ?? usual, evaluateEvery, parts, start);
-    } catch (error) {
-      engine.dispose();
-      throw error;
-    }
-  }
-
-  /** Steps taken since the model was new. */
-  get done(): number {
-    return this.#done;
-  }
-
-  /** Resolves with a plain reason if the device is lost. */
-  get lost(): Promise<string> {
-    return this.engine.lost;
+      const training = trainingOf(parts, settings, options, engine.adapter.software);
+      return new TinyGptRun(engine, training, options.resume, settings, parts);
+    });
   }
 
   get estimate(): Estimate {
@@ -101,50 +65,17 @@ export class TinyGptRun {
     };
   }
 
-  /** Goes on from where the run stands, to its last step or until stopped; at the end judges by the test stretch. */
-  async train(on: (e: TrainEvent) => void, signal?: AbortSignal): Promise<void> {
-    await this.#train(this.steps, on, signal, true);
-    if (!signal?.aborted) {
-      this.#bits = (await this.#measure(this.parts.test)).bits;
-      this.#sample = await this.sample(signal);
-    }
-    on({
-      event: "done",
-      model: "tiny-gpt",
-      steps: this.#done,
-      seconds: this.#seconds,
-      ...(Number.isNaN(this.#bits) ? {} : { bitsPerCharacter: this.#bits }),
-      sample: this.#sample,
-      adapter: this.engine.adapter.name,
-    });
-  }
-
-  /** Exactly one training step. */
-  async step(on: (e: TrainEvent) => void): Promise<void> {
-    await this.#train(this.#done + 1, on, undefined, false);
-  }
-
-  /** Measures the kernels of all steps on this device, and goes on with the fastest. */
-  async tune(on: (e: TrainEvent) => void): Promise<void> {
-    const { train, dev, test, generation, inspection } = this.parts;
-    const { one, many, plain } = generation;
-    for (const step of [train, dev.step, test.step, one, many, plain, inspection.step])
-      await this.engine.tune(step, (m) => on({ event: "tune", ...m }));
-  }
-
   /** A pass over the stretch that is held out to choose by, and a sample. */
-  async evaluate(step = this.#done, signal?: AbortSignal): Promise<EvalEvent> {
+  async evaluate(step = this.done, signal?: AbortSignal): Promise<EvalEvent> {
     const { loss, bits } = await this.#measure(this.parts.dev);
-    this.#bits = bits;
-    this.#sample = await this.sample(signal);
-    return {
-      event: "eval",
-      step,
-      epoch: step / perEpoch(this.parts),
-      testLoss: loss,
-      bitsPerCharacter: bits,
-      sample: this.#sample,
-    };
+    this.scores = { bitsPerCharacter: bits, sample: await this.sample(signal) };
+    return { event: "eval", step, epoch: step / perEpoch(this.parts), testLoss: loss, ...this.scores };
+  }
+
+  /** At its end the model is judged by the test stretch. */
+  protected override async finish(signal?: AbortSignal): Promise<void> {
+    const { bits } = await this.#measure(this.parts.test);
+    this.scores = { bitsPerCharacter: bits, sample: await this.sample(signal) };
   }
 
   /** Text that the model makes, always by the same random numbers. */
@@ -193,31 +124,6 @@ export class TinyGptRun {
     return { ...insight, texts: [...ids].map(show), guessed: [...insight.guesses].map(show) };
   }
 
-  /** The whole run as a .safetensors file: it can be resumed exactly. */
-  checkpoint(): Promise<Uint8Array> {
-    const shape = Object.fromEntries(SHAPE.map((name) => [name, this.settings[name]]));
-    const metadata = { model: "tiny-gpt", step: String(this.#done), shape: JSON.stringify(shape) };
-    return saveCheckpoint(this.engine, checkpointed(this.parts), metadata);
-  }
-
-  async underTheHood(): Promise<UnderTheHood> {
-    const { train } = this.parts;
-    const { inUse, held, peak } = this.engine.memory;
-    return {
-      plan: String(train.plan),
-      dispatches: train.plan.dispatches.length,
-      submits: train.submits,
-      memory: { inUse, held, peak },
-      kernels: await train.profile(),
-      adapter: this.engine.adapter.name,
-      software: this.engine.adapter.software,
-    };
-  }
-
-  dispose(): void {
-    this.engine.dispose();
-  }
-
   /** Tokens of a text; a text without any is a line's end. */
   #encode(text: string): Int32Array {
     const { tokenizer } = this.parts.corpus;
@@ -237,28 +143,28 @@ export class TinyGptRun {
     const loss = total / loader.labels;
     return { loss, bits: bitsPerCharacter(loss, stretch.charactersPerToken) };
   }
+}
 
-  async #train(end: number, on: (e: TrainEvent) => void, signal: AbortSignal | undefined, evaluate: boolean) {
-    const { optimizer, train } = this.parts;
-    const { lr, batch } = this.settings;
-    const { steps, evaluateEvery } = this;
-    const began = performance.now();
-    this.#done = await fit({
-      engine: this.engine,
-      step: train,
-      optimizer,
-      schedule: cosineSchedule(lr, { steps, warmUp: Math.min(WARM_UP, Math.ceil(steps / 10)), final: lr / 10 }),
-      start: this.#done,
-      end,
-      batch,
-      stepsPerEpoch: perEpoch(this.parts),
-      ...(evaluate ? { evaluate: (step: number) => this.evaluate(step, signal) } : {}),
-      evaluateEvery,
-      onEvent: on,
-      ...(signal ? { signal } : {}),
-    });
-    this.#seconds += (performance.now() - began) / 1000;
-  }
+function trainingOf(parts: Parts, settings: Settings, options: TinyGptOptions, software: boolean): Training {
+  const { train, dev, test, generation, inspection, optimizer } = parts;
+  const { epochs, evaluateEvery = EVALUATE_EVERY } = options;
+  const stepsPerEpoch = perEpoch(parts);
+  const usual = epochs ? Math.ceil(epochs * stepsPerEpoch) : software ? SOFTWARE_STEPS : STEPS;
+  const { steps = usual } = options;
+  const warmUp = Math.min(WARM_UP, Math.ceil(steps / 10));
+  return {
+    model: "tiny-gpt",
+    step: train,
+    others: [dev.step, test.step, generation.one, generation.many, generation.plain, inspection.step],
+    optimizer,
+    schedule: cosineSchedule(settings.lr, { steps, warmUp, final: settings.lr / 10 }),
+    steps,
+    batch: settings.batch,
+    stepsPerEpoch,
+    evaluateEvery,
+    checkpointed: checkpointed(parts),
+    settings: { shape: JSON.stringify(Object.fromEntries(SHAPE.map((name) => [name, settings[name]]))) },
+  };
 }
 
 /** Steps after which as many tokens have been read as the training text has. */
@@ -273,13 +179,9 @@ const checkpointed = ({ model, optimizer, loader, generator }: Parts) => ({
   states: { loader: loader.position, generator: generator.state },
 });
 
-/** Goes back to where a checkpoint was taken, and says at which step. */
-const restore = (engine: Engine, parts: Parts, bytes: Uint8Array): number =>
-  Number(loadCheckpoint(engine, bytes, checkpointed(parts)).step);
-
 /** See {@link TinyGptRun.create}. */
 export const createTinyGpt = (
   corpusOf: (choice: CorpusChoice) => Promise<Corpus>,
   options: TinyGptOptions,
-  on: (e: TrainEvent) => void,
+  on: Listener,
 ): Promise<TinyGptRun> => TinyGptRun.create(corpusOf, options, on);

@@ -16,8 +16,8 @@ import {
   type Tensor,
   where,
 } from "../../src/index";
+import type { CompileProgress } from "../shared/run";
 import type { TinyGpt } from "./model";
-import type { Progress } from "./parts";
 
 /** How tokens are drawn, see {@link Sampler}. */
 export interface Drawing {
@@ -52,7 +52,7 @@ export class Generation {
     readonly plain: CapturedStep<never, "token">,
   ) {}
 
-  static async create(engine: Engine, model: TinyGpt, progress: Progress): Promise<Generation> {
+  static async create(engine: Engine, model: TinyGpt, progress: CompileProgress): Promise<Generation> {
     const { length, width, layers } = model.sizes;
     const caches = Array.from({ length: layers }, () => createKeyValueCache(1, length, width));
     const sampler = new Sampler(DRAWING);

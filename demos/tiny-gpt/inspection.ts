@@ -15,8 +15,8 @@ import {
   tril,
   where,
 } from "../../src/index";
+import type { CompileProgress } from "../shared/run";
 import type { Block, TinyGpt } from "./model";
-import type { Progress } from "./parts";
 
 /** Tokens of a text that are looked at. */
 const MOST = 32;
@@ -43,7 +43,7 @@ export class Inspection {
     readonly step: CapturedStep<"ids", "attention" | "guesses" | "probabilities">,
   ) {}
 
-  static async create(engine: Engine, model: TinyGpt, progress: Progress): Promise<Inspection> {
+  static async create(engine: Engine, model: TinyGpt, progress: CompileProgress): Promise<Inspection> {
     const most = Math.min(MOST, model.sizes.length);
     const step = await engine.capture(
       { ids: { shape: [1, most], dtype: "i32" } },

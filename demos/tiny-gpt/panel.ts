@@ -8,7 +8,7 @@ const CUSTOM = "another";
 
 /** A run's options from the form; a checkpoint decides by itself what its model is. */
 export function optionsOf(values: FormValues, resume?: Uint8Array): TinyGptOptions {
-  const { hidden: _, steps, every, ...rest } = values;
+  const { background: _, steps, every, ...rest } = values;
   const settings = rest as unknown as Partial<Settings>;
   const free = Object.entries(settings).filter(([name]) => !(SHAPE as readonly string[]).includes(name));
   return {
@@ -19,16 +19,14 @@ export function optionsOf(values: FormValues, resume?: Uint8Array): TinyGptOptio
   };
 }
 
-/** Fills the list of sizes; a choice sets the fields that it stands for, and `onChoice` is told. */
-export function offerPresets(form: HTMLFormElement, onChoice: () => void): void {
+/** Fills the list of sizes; of a choice the fields that it stands for are handed to `use`. */
+export function offerPresets(use: (some: FormValues) => void): void {
   for (const name of [...Object.keys(PRESETS), CUSTOM]) PRESET.append(element("option", { value: name }, name));
   PRESET.addEventListener("change", (e) => {
     // The list is no setting itself: it stands for those that it sets.
     e.stopPropagation();
     const preset = PRESETS[PRESET.value];
-    if (!preset) return;
-    setFields(form, preset);
-    onChoice();
+    if (preset) use(preset);
   });
 }
 
@@ -38,15 +36,6 @@ export function showPreset(values: FormValues): void {
     (["layers", "width", "heads", "length"] as const).every((name) => values[name] === p[name]),
   );
   PRESET.value = found?.[0] ?? CUSTOM;
-}
-
-/** Sets the form's controls to settings, without telling anyone. */
-export function setFields(form: HTMLFormElement, settings: Partial<Settings>): void {
-  for (const [name, value] of Object.entries(settings)) {
-    const control = form.elements.namedItem(name);
-    if (control instanceof HTMLInputElement && control.type === "checkbox") control.checked = value === true;
-    else if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.value = String(value);
-  }
 }
 
 const UNITS = ["", " k", " M", " G", " T"];

@@ -8,9 +8,9 @@ import {
   noDecay,
   softmaxCrossEntropy,
   TokenDataset,
-  type TrainEvent,
   WindowLoader,
 } from "../../src/index";
+import { compileProgress, type Listener } from "../shared/run";
 import type { Corpus, Stretch } from "./data";
 import { Generation } from "./generation";
 import { Inspection } from "./inspection";
@@ -43,12 +43,7 @@ export interface Parts {
 }
 
 /** Makes the network and captures its steps, telling how many pipelines are ready. */
-export async function buildParts(
-  engine: Engine,
-  corpus: Corpus,
-  settings: Settings,
-  on: (e: TrainEvent) => void,
-): Promise<Parts> {
+export async function buildParts(engine: Engine, corpus: Corpus, settings: Settings, on: Listener): Promise<Parts> {
   const { batch, seed, length, lr } = settings;
   manualSeed(seed);
   const generator = createGenerator(seed);
@@ -73,21 +68,6 @@ export async function buildParts(
     Inspection.create(engine, model, progress),
   ]);
   return { corpus, model, optimizer, loader, generator, train, dev, test, generation, inspection };
-}
-
-/** Tells of the pipelines of the step of this name. */
-export type Progress = (step: string) => { onCompile(done: number, total: number): void };
-
-/** The pipelines of all steps as one count. */
-function compileProgress(on: (e: TrainEvent) => void): Progress {
-  const counts = new Map<string, [done: number, total: number]>();
-  return (step) => ({
-    onCompile(done, total) {
-      counts.set(step, [done, total]);
-      const sum = (i: 0 | 1) => [...counts.values()].reduce((n, c) => n + c[i], 0);
-      on({ event: "compile", done: sum(0), total: sum(1) });
-    },
-  });
 }
 
 function trainingStep(model: TinyGpt, optimizer: AdamW, loader: WindowLoader) {

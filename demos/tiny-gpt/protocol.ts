@@ -1,7 +1,8 @@
 import type { TrainEvent } from "../../src/index";
+import type { LostEvent, RunMethods } from "../shared/serveRun";
 import type { Drawing } from "./generation";
 import type { Insight } from "./inspection";
-import type { Estimate, TinyGptOptions, UnderTheHood } from "./options";
+import type { Estimate, TinyGptOptions } from "./options";
 import type { Settings } from "./settings";
 
 /** What the page is told of a run that has been made. */
@@ -20,14 +21,9 @@ export type Look = Insight & {
 };
 
 /** What the worker does for the page. */
-export type WorkerMethods = {
+export type WorkerMethods = RunMethods & {
   /** Makes the run, new or from a checkpoint. */
   create(options: TinyGptOptions, dataUrl: string): Promise<Made>;
-  /** Trains to the last step, or until paused; resolves with the step reached. */
-  train(): Promise<number>;
-  pause(): void;
-  /** One step; resolves with the step reached. */
-  step(): Promise<number>;
   /**
    * Goes on from a text, with events "text", until `count` tokens are made or another text is begun.
    * @returns tokens a second
@@ -39,7 +35,6 @@ export type WorkerMethods = {
   pace(): Promise<{ cached: number; plain: number }>;
   look(text: string): Promise<Look>;
   checkpoint(): Promise<Uint8Array>;
-  underTheHood(): Promise<UnderTheHood>;
 };
 
 /** What the worker tells by itself. */
@@ -47,4 +42,4 @@ export type WorkerEvent =
   | TrainEvent
   | { event: "text"; id: number; text: string }
   | { event: "note"; text: string }
-  | { event: "lost"; reason: string };
+  | LostEvent;

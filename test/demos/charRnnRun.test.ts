@@ -82,7 +82,7 @@ describe.skipIf(reason)(`char-rnn in Node on Dawn${reason ? ` (skipped: ${reason
     const { run, on } = await open({ cell, layers: 2, steps: 60 });
     await run.train(on);
     run.setTemperature(0);
-    const { tokenizer } = run.book;
+    const { tokenizer } = run.parts.book;
     const prompt = "the whale swam by. call me a sailor; the sea is wide\nand deep. the wha"; // longer than one run reads
     const pieces: string[] = [];
     const written = await run.write(prompt, 70, (piece) => pieces.push(piece));

@@ -197,7 +197,7 @@ test("a saved checkpoint brings its settings and goes on where it stood; another
   const input = (await second.page.$("#load")) as ElementHandle<HTMLInputElement>;
   await input.uploadFile(bad);
   await second.page.waitForFunction(() => document.getElementById("alert")!.textContent!.includes("cannot be loaded"));
-  expect(await text(second.page, "#progress-text")).toBe("ready");
+  expect(await text(second.page, "#progress-text")).toBe("still at step 0");
   await input.uploadFile(good);
   await says(second.page, "at step 3, from the checkpoint");
   expect(Object.fromEntries(new URL(second.page.url()).searchParams)).toMatchObject({

@@ -1,0 +1,223 @@
+// Training runs as pages, the command line and tests drive them. Nothing here knows a page.
+import {
+  type CapturedStep,
+  CheckpointError,
+  type Checkpointed,
+  createEngine,
+  decodeSafetensors,
+  type Engine,
+  type EvalEvent,
+  fit,
+  type KernelTime,
+  loadCheckpoint,
+  type Optimizer,
+  type Schedule,
+  saveCheckpoint,
+  type TaskScores,
+  type TrainEvent,
+  type TuningStore,
+} from "../../src/index";
+
+export type Listener = (e: TrainEvent) => void;
+
+/** What every run can be told; each has defaults of its own. */
+export interface RunOptions {
+  /** Passes over the training split. */
+  epochs?: number;
+  /** Steps in all; goes before `epochs`. */
+  steps?: number;
+  /** Examples a step. */
+  batch?: number;
+  /** Learning rate. */
+  lr?: number;
+  /** Decides first weights and the order of the examples; default 0. */
+  seed?: number;
+  /** Steps between two looks at held-out data. */
+  evaluateEvery?: number;
+  /** A checkpoint to go on from. */
+  resume?: Uint8Array;
+  /** Where to ask for an adapter. */
+  gpu?: GPU;
+  /** Where it is kept which kernels are the fastest. */
+  tuning?: TuningStore;
+}
+
+/** What a run does on the device. */
+export interface UnderTheHood {
+  readonly plan: string;
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly memory: { readonly inUse: number; readonly held: number; readonly peak: number };
+  readonly kernels: readonly KernelTime[] | null;
+  readonly adapter: string;
+  readonly software: boolean;
+}
+
+/** Opens a device, tells of its adapter and makes what runs on it; what fails takes the device along. */
+export async function onDevice<T>(
+  { gpu, tuning }: Pick<RunOptions, "gpu" | "tuning">,
+  on: Listener,
+  make: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const engine = await createEngine({ ...(gpu && { gpu }), ...(tuning && { tuning }) });
+  try {
+    const { name: adapter, software, features } = engine.adapter;
+    on({ event: "adapter", adapter, software, features: [...features] });
+    return await make(engine);
+  } catch (error) {
+    engine.dispose();
+    throw error;
+  }
+}
+
+/** What `engine.capture` takes to tell of the pipelines of the step of this name. */
+export type CompileProgress = (step: string) => { onCompile(done: number, total: number): void };
+
+/** The compilation of several steps, told as one count. */
+export function compileProgress(on: Listener): CompileProgress {
+  const counts = new Map<string, [done: number, total: number]>();
+  return (step) => ({
+    onCompile(done, total) {
+      counts.set(step, [done, total]);
+      const sum = (i: 0 | 1) => [...counts.values()].reduce((n, c) => n + c[i], 0);
+      on({ event: "compile", done: sum(0), total: sum(1) });
+    },
+  });
+}
+
+/** What a checkpoint says of the run that it was made by. @throws CheckpointError where it is not one of this model */
+export function checkpointOf(model: string, bytes: Uint8Array): Readonly<Record<string, string>> {
+  const { metadata } = decodeSafetensors(bytes);
+  if (metadata.model !== model || !/^\d+$/.test(metadata.step ?? ""))
+    throw new CheckpointError("checkpoint", `not one of ${model}`, { model: String(metadata.model) });
+  return metadata;
+}
+
+export async function underTheHoodOf(engine: Engine, step: CapturedStep<never, string>): Promise<UnderTheHood> {
+  const { inUse, held, peak } = engine.memory;
+  return {
+    plan: String(step.plan),
+    dispatches: step.plan.dispatches.length,
+    submits: step.submits,
+    memory: { inUse, held, peak },
+    kernels: await step.profile(),
+    adapter: engine.adapter.name,
+    software: engine.adapter.software,
+  };
+}
+
+/** What a {@link TrainingRun} trains, and how. */
+export interface Training {
+  /** Its name on the command line and in checkpoints. */
+  readonly model: string;
+  readonly step: CapturedStep<never, "loss">;
+  /** Other captured steps that are worth measuring. */
+  readonly others: readonly CapturedStep<never, string>[];
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  /** Step at which the run ends. */
+  readonly steps: number;
+  /** Examples of a step. */
+  readonly batch: number;
+  readonly stepsPerEpoch: number;
+  readonly evaluateEvery: number;
+  /** All that decides the rest of the run. */
+  readonly checkpointed: Checkpointed;
+  /** Settings that a checkpoint keeps beside its model and step. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** A model in training: goes on, stops, is judged by held-out data and kept. A model's own run extends it. */
+export abstract class TrainingRun {
+  /** Scores of the last evaluation. */
+  protected scores: TaskScores = {};
+  #done = 0;
+  #seconds = 0;
+
+  protected constructor(
+    readonly engine: Engine,
+    readonly training: Training,
+    resume?: Uint8Array,
+  ) {
+    if (resume) this.#done = Number(loadCheckpoint(engine, resume, training.checkpointed).step);
+  }
+
+  /** A pass over held-out data. Sets {@link scores}. */
+  abstract evaluate(step?: number, signal?: AbortSignal): Promise<EvalEvent>;
+
+  /** What a run does once, after its last step; by default nothing. */
+  protected async finish(_signal?: AbortSignal): Promise<void> {}
+
+  /** Steps taken since the model was new. */
+  get done(): number {
+    return this.#done;
+  }
+
+  get steps(): number {
+    return this.training.steps;
+  }
+
+  /** Resolves with a plain reason if the device is lost. */
+  get lost(): Promise<string> {
+    return this.engine.lost;
+  }
+
+  /** Goes on from where the run stands, to its last step or until stopped. */
+  async train(on: Listener, signal?: AbortSignal): Promise<void> {
+    await this.#train(this.steps, on, true, signal);
+    if (this.#done >= this.steps && !signal?.aborted) await this.finish(signal);
+    on({
+      event: "done",
+      model: this.training.model,
+      steps: this.#done,
+      seconds: this.#seconds,
+      ...this.scores,
+      adapter: this.engine.adapter.name,
+    });
+  }
+
+  /** Exactly one training step. */
+  async step(on: Listener): Promise<void> {
+    await this.#train(this.#done + 1, on, false);
+  }
+
+  /** Measures the kernels of all steps on this device, and goes on with the fastest. */
+  async tune(on: Listener): Promise<void> {
+    for (const step of [this.training.step, ...this.training.others])
+      await this.engine.tune(step, (m) => on({ event: "tune", ...m }));
+  }
+
+  /** The whole run as a .safetensors file: it can be resumed exactly. */
+  checkpoint(): Promise<Uint8Array> {
+    const { model, checkpointed, settings } = this.training;
+    return saveCheckpoint(this.engine, checkpointed, { model, step: String(this.#done), ...settings });
+  }
+
+  underTheHood(): Promise<UnderTheHood> {
+    return underTheHoodOf(this.engine, this.training.step);
+  }
+
+  dispose(): void {
+    this.engine.dispose();
+  }
+
+  async #train(end: number, on: Listener, evaluate: boolean, signal?: AbortSignal): Promise<void> {
+    const { step, optimizer, schedule, batch, stepsPerEpoch, evaluateEvery } = this.training;
+    const began = performance.now();
+    this.#done = await fit({
+      engine: this.engine,
+      step,
+      optimizer,
+      schedule,
+      start: this.#done,
+      end,
+      batch,
+      stepsPerEpoch,
+      evaluateEvery,
+      ...(evaluate ? { evaluate: (at: number) => this.evaluate(at, signal) } : {}),
+      onEvent: on,
+      ...(signal ? { signal } : {}),
+    });
+    this.#seconds += (performance.now() - began) / 1000;
+  }
+}
