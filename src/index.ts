@@ -69,6 +69,7 @@ export type { KernelTime } from "./gpu/profile";
 export { assign } from "./graph/assign";
 export { fullPrecision } from "./graph/autocast";
 export { createGenerator, defaultGenerator, type Generator, type RandomOptions } from "./graph/generator";
+export { recompute } from "./graph/segment";
 export { parameter, state, type Tensor } from "./graph/tensor";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./io/safetensors";
 export { ConfusionMatrix } from "./metrics/confusionMatrix";

@@ -12,6 +12,7 @@ import {
   Module,
   MultiheadAttention,
   matmul,
+  recompute,
   type Tensor,
 } from "../../src/index";
 
@@ -26,6 +27,8 @@ export interface TinyGptSizes {
   /** Whether the head reads the rows of the token embedding instead of weights of its own. */
   readonly tied: boolean;
   readonly dropout?: number;
+  /** Whether blocks are computed once more for their gradients, instead of being kept until then. */
+  readonly recompute?: boolean;
   /** Where dropout's random numbers come from. */
   readonly generator?: Generator;
 }
@@ -92,7 +95,10 @@ export class TinyGpt extends Module {
   /** ids i32 [B, T] → logits [B, T, vocabulary]: what follows each token, seen from it and those before it. */
   override forward(ids: Tensor): Tensor {
     let x = this.embed(ids);
-    for (const block of this.blocks) x = block.forward(x);
+    for (const block of this.blocks) {
+      const read = x;
+      x = this.sizes.recompute ? recompute(() => block.forward(read)) : block.forward(read);
+    }
     return this.read(x);
   }
 

@@ -13,6 +13,8 @@ export interface Settings {
   readonly length: number;
   readonly tied: boolean;
   readonly dropout: number;
+  /** Keep of each block only its result, and compute the rest once more for its gradients. */
+  readonly recompute: boolean;
   /** Windows of a step. */
   readonly batch: number;
   /** The highest learning rate: after the warm-up, before the fall. */
@@ -34,6 +36,7 @@ export const DEFAULTS: Settings = {
   length: 64,
   tied: false,
   dropout: 0,
+  recompute: false,
   batch: 8,
   lr: 4e-3,
   seed: 0,

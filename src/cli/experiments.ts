@@ -73,10 +73,16 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
       text: { kind: ["moby-dick", "sotu"], description: "What to learn from" },
       tokens: { kind: ["characters", "bpe"], description: "What a token is" },
       vocabulary: { kind: "integer", description: "Tokens wanted of byte pairs" },
+      recompute: { kind: ["off", "on"], description: "Compute blocks again for gradients: less memory, slower" },
     },
     async open() {
       const { createTinyGpt, corpora } = await import("../../demos/tiny-gpt/experiment");
-      return { create: (load, options, on) => createTinyGpt(corpora(load), options, on) };
+      return {
+        create(load, { settings: { recompute, ...settings } = {}, ...options }, on) {
+          const chosen = recompute === undefined ? settings : { ...settings, recompute: recompute === "on" };
+          return createTinyGpt(corpora(load), { ...options, settings: chosen }, on);
+        },
+      };
     },
   },
 };

@@ -1,7 +1,8 @@
 import { CaptureError } from "../core/errors";
 import { type Shape, sameShape, showShape } from "../core/shape";
 import { topological } from "./op";
-import type { Source, Tensor } from "./tensor";
+import { computedAgain } from "./segment";
+import type { Segment, Source, Tensor } from "./tensor";
 
 /** The three ops that autograd itself needs; handed in, since this room knows no op. */
 export interface GradientOps {
@@ -25,6 +26,7 @@ export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps,
   const grads = new Map<Tensor, Tensor>([[out, seed ?? ops.onesLike(out)]]);
   const order = topological([out]).reverse();
   const waiting = new Map<Tensor[], number>();
+  const again = new Map<Segment, (t: Tensor) => Tensor>();
   for (const { source } of order) if (source) waiting.set(source.outs, (waiting.get(source.outs) ?? 0) + 1);
   for (const t of order) {
     if (!t.source || !needed.has(t)) continue;
@@ -33,7 +35,11 @@ export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps,
     waiting.set(t.source.outs, left);
     if (left > 0) continue;
     const dOuts = t.source.outs.map((o) => grads.get(o) ?? null);
-    if (dOuts.some((d) => d)) accumulate(t.source, dOuts, needed, grads, ops);
+    const after = dOuts.find((d) => d);
+    if (!after) continue;
+    const { segment } = t.source;
+    if (segment && !again.has(segment)) again.set(segment, computedAgain(segment, after));
+    accumulate(t.source, dOuts, (segment && again.get(segment)) ?? ((x) => x), needed, grads, ops);
   }
   return wrt.map((t) => grads.get(t) ?? null);
 }
@@ -48,11 +54,12 @@ function dependents(out: Tensor, wrt: readonly Tensor[]): Set<Tensor> {
 function accumulate(
   { op, inputs, attrs, outs }: Source,
   dOuts: readonly (Tensor | null)[],
+  saved: (t: Tensor) => Tensor,
   needed: ReadonlySet<Tensor>,
   grads: Map<Tensor, Tensor>,
   ops: GradientOps,
 ): void {
-  op.vjp(inputs, dOuts, attrs, outs).forEach((gradient, i) => {
+  op.vjp(inputs.map(saved), dOuts, attrs, outs.map(saved)).forEach((gradient, i) => {
     const input = inputs[i]!;
     if (!gradient || !needed.has(input)) return;
     const fitted = sameShape(gradient.shape, input.shape) ? gradient : ops.sumTo(gradient, input.shape);

@@ -6,6 +6,7 @@ import type { Target } from "../kernel/target";
 import type { Ways } from "../kernel/ways";
 import { widened } from "./cast";
 import type { ReductionDims } from "./reduction";
+import { currentSegment } from "./segment";
 import { type Source, Tensor } from "./tensor";
 
 /** How a tensor lies in a buffer: element (i, j, …) is at `offset + i·strides[0] + j·strides[1] + …`. Strides may be negative. */
@@ -85,9 +86,10 @@ export type Op<Attrs extends object = object> = KernelOp<Attrs> | PointwiseOp<At
 export function recordAll<A extends object>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor[] {
   const taken = op.kind === "kernel" && !op.halves ? inputs.map(widened) : inputs;
   const specs = op.infer(taken, attrs);
+  const segment = currentSegment();
   const outs: Tensor[] = [];
   specs.forEach((spec, index) => {
-    const source: Source = { op: op as unknown as Op<object>, inputs: taken, attrs, outs, index };
+    const source: Source = { op: op as unknown as Op<object>, inputs: taken, attrs, outs, index, segment };
     outs.push(new Tensor(spec, source, undefined));
   });
   return outs;
@@ -98,10 +100,16 @@ export function record<A extends object>(op: Op<A>, inputs: readonly Tensor[], a
   return recordAll(op, inputs, attrs)[0]!;
 }
 
+/** What must have been computed before a tensor: its inputs, and what it waits for. */
+export function dependenciesOf({ source }: Tensor): readonly Tensor[] {
+  if (!source) return [];
+  return source.again ? [source.again.after, ...source.inputs] : source.inputs;
+}
+
 /** The tensors that `outputs` need, inputs before users. `inputsOf` may lead elsewhere than the graph as recorded. */
 export function topological(
   outputs: readonly Tensor[],
-  inputsOf: (t: Tensor) => readonly Tensor[] = (t) => t.source?.inputs ?? [],
+  inputsOf: (t: Tensor) => readonly Tensor[] = dependenciesOf,
 ): Tensor[] {
   const order: Tensor[] = [];
   const seen = new Set<Tensor>();

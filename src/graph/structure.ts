@@ -15,6 +15,7 @@ export function structureOf(outputs: readonly Tensor[], updates: readonly Update
   const order = topological([...outputs, ...updates.flatMap((u) => u.reads)]);
   const number = new Map<Tensor, number>();
   const ops = new Map<object, number>();
+  const segments = new Map<number, number>();
   const data: Tensor[] = [];
   const lines = order.map((t, i) => {
     number.set(t, i);
@@ -23,9 +24,10 @@ export function structureOf(outputs: readonly Tensor[], updates: readonly Update
       data.push(t);
       return `d${t.dtype}${t.shape}`;
     }
-    const { op, inputs, attrs, index } = t.source;
+    const { op, inputs, attrs, index, again } = t.source;
     if (!ops.has(op)) ops.set(op, ops.size);
-    return `${op.name}${ops.get(op)}.${index}${attrsKey(attrs)}(${inputs.map((x) => number.get(x))})`;
+    if (again && !segments.has(again.id)) segments.set(again.id, segments.size);
+    return `${op.name}${ops.get(op)}.${index}${attrsKey(attrs)}(${inputs.map((x) => number.get(x))})${again ? `@${segments.get(again.id)}` : ""}`;
   });
   const effects = updates.map((u) => `${u.name}:${u.reads.map((t) => number.get(t))}>${u.writes.map((t) => t.id)}`);
   const key = [...lines, `out ${outputs.map((t) => number.get(t))}`, ...effects].join("\n");

@@ -11,6 +11,24 @@ export interface Source {
   readonly attrs: object;
   readonly outs: Tensor[];
   readonly index: number;
+  /** What is computed anew for gradients, see `recompute`. */
+  readonly segment?: Segment | undefined;
+  /** Set where this node does again what another one has done. */
+  readonly again?: Again | undefined;
+}
+
+/** A stretch of the graph of which only the results are kept for gradients. */
+export interface Segment {
+  /** Tensors that are kept: what the stretch gives. */
+  readonly kept: Set<Tensor>;
+}
+
+/** A node that is computed a second time: apart from the first, and not before it is wanted. */
+export interface Again {
+  /** Of all that is computed again at once. */
+  readonly id: number;
+  /** Is computed before: a gradient that has come back to the segment. */
+  readonly after: Tensor;
 }
 
 /**

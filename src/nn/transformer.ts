@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import type { Generator } from "../graph/generator";
+import { recompute } from "../graph/segment";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import type { KeyValueCache } from "../ops/attendCached";
@@ -30,6 +31,8 @@ export interface TransformerLayerOptions {
   /** Whether projections and norms have a bias; default true. */
   readonly bias?: boolean;
   readonly generator?: Generator | undefined;
+  /** Keep of the layer only its result, and compute the rest once more for its gradients ({@link recompute}); default false. */
+  readonly recompute?: boolean;
 }
 
 /** What encoder and decoder layers share. */
@@ -79,6 +82,11 @@ abstract class TransformerLayer extends Module {
     return this.linear2.forward(this.drop(this.#activate(this.linear1.forward(x))));
   }
 
+  /** What `pass` gives, kept for gradients as the options say. */
+  protected passed(pass: () => Tensor): Tensor {
+    return this.options.recompute ? recompute(pass) : pass();
+  }
+
   #activate(x: Tensor): Tensor {
     const { activation = "relu" } = this.options;
     if (activation === "relu") return relu(x);
@@ -100,8 +108,10 @@ export class TransformerEncoderLayer extends TransformerLayer {
   }
 
   override forward(x: Tensor, options: AttendOptions = {}): Tensor {
-    const attended = this.residual(x, this.norm1, (h) => this.selfAttn.forward(h, options));
-    return this.residual(attended, this.norm2, (h) => this.feedForward(h));
+    return this.passed(() => {
+      const attended = this.residual(x, this.norm1, (h) => this.selfAttn.forward(h, options));
+      return this.residual(attended, this.norm2, (h) => this.feedForward(h));
+    });
   }
 
   /** New positions [B, n, dModel] after those of a cache, which gets them too: see {@link MultiheadAttention.attendCached}. */
@@ -140,8 +150,10 @@ export class TransformerDecoderLayer extends TransformerLayer {
   ): Tensor {
     if (!memory)
       throw new ShapeError("TransformerDecoderLayer", "wants the encoder's output as its second argument", {});
-    const own = this.residual(x, this.norm1, (h) => this.selfAttn.forward(h, self));
-    const both = this.residual(own, this.norm2, (h) => this.multiheadAttn.attend(h, memory, memory, seen));
-    return this.residual(both, this.norm3, (h) => this.feedForward(h));
+    return this.passed(() => {
+      const own = this.residual(x, this.norm1, (h) => this.selfAttn.forward(h, self));
+      const both = this.residual(own, this.norm2, (h) => this.multiheadAttn.attend(h, memory, memory, seen));
+      return this.residual(both, this.norm3, (h) => this.feedForward(h));
+    });
   }
 }

@@ -2,7 +2,7 @@ import { attrsKey } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
 /**
- * Merges common subexpressions: nodes with the same op, attributes and (merged) inputs are one.
+ * Merges common subexpressions: nodes with the same op, attributes and (merged) inputs are one, unless they are computed again on purpose.
  * @returns the tensor that stands for each tensor
  */
 export function canonical(order: readonly Tensor[]): (t: Tensor) => Tensor {
@@ -12,9 +12,9 @@ export function canonical(order: readonly Tensor[]): (t: Tensor) => Tensor {
   const of = (t: Tensor): Tensor => representative.get(t) ?? t;
   for (const t of order) {
     if (!t.source || representative.has(t)) continue;
-    const { op, inputs, attrs, outs } = t.source;
+    const { op, inputs, attrs, outs, again } = t.source;
     if (!opIds.has(op)) opIds.set(op, opIds.size);
-    const key = `${opIds.get(op)}|${attrsKey(attrs)}|${inputs.map((i) => of(i).id).join(",")}`;
+    const key = `${opIds.get(op)}|${attrsKey(attrs)}|${inputs.map((i) => of(i).id).join(",")}${again ? `|${again.id}` : ""}`;
     const same = known.get(key);
     if (!same) known.set(key, outs);
     else for (const [i, out] of outs.entries()) representative.set(out, same[i]!);

@@ -16,6 +16,8 @@ export interface Fusion {
   readonly tails: ReadonlyMap<Tensor, Tensor>;
   /** Sums that a kernel makes on the side, each with a tensor of that kernel. */
   readonly sides: ReadonlyMap<Tensor, Tensor>;
+  /** Those of the sums that stand before their kernel: they are made with it, not where they stand. */
+  readonly later: ReadonlySet<Tensor>;
   /** Pointwise tensors that the kernel reading them computes in place of the reads: each with its input. */
   readonly prologues: ReadonlyMap<Tensor, Tensor>;
 }
@@ -36,7 +38,10 @@ export function fusion(
   const wanted = new Set(roots);
   const constants = constantsOf(order, inputsOf);
   const inlined = new Set([...constants].filter((t) => t.source?.op.kind === "pointwise" && !wanted.has(t)));
-  if (!fuse) return { inlined, hosts: new Map(), tails: new Map(), sides: new Map(), prologues: new Map() };
+  if (!fuse) {
+    const none = new Map<Tensor, Tensor>();
+    return { inlined, hosts: none, tails: none, sides: none, later: new Set(), prologues: none };
+  }
 
   const readersOf = readersIn(order, inputsOf);
   const groups = groupsOf(order, wanted, constants, readersOf, inputsOf);
@@ -49,9 +54,10 @@ export function fusion(
     if (host) hosts.set(root, host);
   }
   const finished = new Set(hosts.values());
-  const sides = sideSums(
+  const { sides, later } = sideSums(
     order.filter((t) => !finished.has(t)),
     inputsOf,
+    readersOf,
   );
   const prologues = new Map<Tensor, Tensor>();
   for (const t of order) {
@@ -62,7 +68,7 @@ export function fusion(
     prologues.set(t, input);
     inlined.add(input);
   }
-  return { inlined, hosts, tails: tailsOf(order, groups.reads, inlined, hosts), sides, prologues };
+  return { inlined, hosts, tails: tailsOf(order, groups.reads, inlined, hosts), sides, later, prologues };
 }
 
 /** Pointwise and view tensors that are made of constants alone. */
@@ -136,9 +142,13 @@ function tailsOf(
 
 /**
  * Which sums a kernel comes by: one that reads the same tensor anyway, and whose other inputs are there when the sum is
- * wanted. A kernel makes at most one.
+ * wanted, be it that nobody wants the sum before the kernel. A kernel makes at most one.
  */
-function sideSums(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Map<Tensor, Tensor> {
+function sideSums(
+  order: readonly Tensor[],
+  inputsOf: (t: Tensor) => readonly Tensor[],
+  readersOf: ReadonlyMap<Tensor, readonly Tensor[]>,
+): Pick<Fusion, "sides" | "later"> {
   const position = new Map(order.map((t, i) => [t, i]));
   const key = ({ of, dims }: SumOf) => [through(of, inputsOf).id, dims.k0, dims.r0, dims.k1, dims.r1].join(" ");
   const sums = new Map<string, Tensor>();
@@ -147,15 +157,23 @@ function sideSums(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Te
     if (sum) sums.set(key(sum), t);
   }
   const sides = new Map<Tensor, Tensor>();
-  if (!sums.size) return sides;
+  const later = new Set<Tensor>();
+  if (!sums.size) return { sides, later };
+  const placeOf = (t: Tensor) => position.get(t) ?? Number.POSITIVE_INFINITY;
+  /** Where its elements are read first; views read nothing by themselves. */
+  const readAt = (t: Tensor): number =>
+    Math.min(...readersOf.get(t)!.map((r) => (r.source!.op.kind === "view" ? readAt(r) : placeOf(r))));
   for (const t of order) {
     const offer = ask(t, "sideSum", inputsOf);
     const sum = offer && sums.get(key(offer));
     if (!sum || sides.has(sum)) continue;
-    const isThere = (i: Tensor) => !i.source || (position.get(i) ?? Number.POSITIVE_INFINITY) < position.get(sum)!;
-    if (inputsOf(t).every(isThere)) sides.set(sum, t);
+    const isThere = (i: Tensor) => !i.source || placeOf(i) < placeOf(sum);
+    const comesFirst = inputsOf(t).every(isThere);
+    if (!comesFirst && readAt(sum) <= placeOf(t)) continue;
+    sides.set(sum, t);
+    if (!comesFirst && placeOf(sum) < placeOf(t)) later.add(sum);
   }
-  return sides;
+  return { sides, later };
 }
 
 function ask(t: Tensor, what: "plainSum" | "sideSum", inputsOf: (t: Tensor) => readonly Tensor[]): SumOf | null {

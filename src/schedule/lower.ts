@@ -1,6 +1,6 @@
 import { typedArray } from "../core/dtype";
 import type { Spec } from "../core/shape";
-import { type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
+import { dependenciesOf, type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
 import { data, type Source, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
@@ -60,6 +60,7 @@ export class Lowering {
   /** From a kernel's outputs to the sum that it makes on the side, and back from the sum to one of the outputs. */
   readonly #sides = new Map<readonly Tensor[], Tensor>();
   readonly #besides: Fusion["sides"];
+  readonly #later: Fusion["later"];
   readonly #tails: Fusion["tails"];
   readonly #prologues: Fusion["prologues"];
   readonly #needed: ReadonlySet<Tensor>;
@@ -71,10 +72,11 @@ export class Lowering {
     this.#represent = canonical(topological(wanted));
     const roots = wanted.map(this.#represent);
     const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
-    const order = sinksEarly(topological(roots, inputsOf), roots, inputsOf);
+    const before = (t: Tensor) => dependenciesOf(t).map(this.#represent);
+    const order = sinksEarly(topological(roots, before), roots, before);
     const joined = fusion(order, roots, inputsOf, options.fuse);
     ({ inlined: this.#inlined, hosts: this.#hosts, tails: this.#tails } = joined);
-    ({ sides: this.#besides, prologues: this.#prologues } = joined);
+    ({ sides: this.#besides, later: this.#later, prologues: this.#prologues } = joined);
     for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
     this.#hosted = new Set(this.#hosts.values());
     this.#needed = new Set(order);
@@ -119,7 +121,7 @@ export class Lowering {
 
   #lower(t: Tensor): void {
     if (this.#readings.has(t) || this.#inlined.has(t) || t.source?.op.kind === "view") return;
-    if (this.#hosted.has(t)) return;
+    if (this.#hosted.has(t) || this.#later.has(t)) return;
     if (t.source?.op.kind === "kernel") this.#kernel(t);
     else this.#reading(t);
   }
