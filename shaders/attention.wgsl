@@ -6,7 +6,9 @@
 // time. Invocation (x, y) keeps rows 4y … 4y + 3: their scores for keys 4x … 4x + 3, then columns 4x … 4x + 3 of each chunk
 // of their sums. Strides say where examples, heads and rows lie.
 // Dao et al. 2022, "FlashAttention".
+// T is the type of all that is read or made of q, k and v; sums are f32.
 // @include dropout_factor.wgsl
+alias T = f32;
 const CHUNKS = 1u; // size / 32, rounded up
 const DROPOUT = 0u; // 0: every factor is 1, and random is not read
 
@@ -24,12 +26,12 @@ struct Params {
   out_batch: u32, out_head: u32, out_row: u32,
 }
 
-@group(0) @binding(0) var<storage, read> q: array<f32>;
-@group(0) @binding(1) var<storage, read> k: array<f32>;
-@group(0) @binding(2) var<storage, read> v: array<f32>;
+@group(0) @binding(0) var<storage, read> q: array<T>;
+@group(0) @binding(1) var<storage, read> k: array<T>;
+@group(0) @binding(2) var<storage, read> v: array<T>;
 @group(0) @binding(3) var<storage, read> lengths: array<i32>;
 @group(0) @binding(4) var<storage, read> random: array<u32>;
-@group(0) @binding(5) var<storage, read_write> out: array<f32>;
+@group(0) @binding(5) var<storage, read_write> out: array<T>;
 @group(0) @binding(6) var<storage, read_write> stats: array<vec4u>;
 @group(0) @binding(7) var<uniform> params: Params;
 
@@ -73,8 +75,8 @@ fn main(
         let column = chunk * TILE + c;
         let in_q = row0 + r < params.rows && column < params.size;
         let in_k = key0 + r < params.keys && column < params.size;
-        left[c * PITCH + r] = select(0.0, q[select(0u, q_base + (row0 + r) * params.q_row + column, in_q)], in_q);
-        right[c * PITCH + r] = select(0.0, k[select(0u, k_base + (key0 + r) * params.k_row + column, in_k)], in_k);
+        left[c * PITCH + r] = select(0.0, f32(q[select(0u, q_base + (row0 + r) * params.q_row + column, in_q)]), in_q);
+        right[c * PITCH + r] = select(0.0, f32(k[select(0u, k_base + (key0 + r) * params.k_row + column, in_k)]), in_k);
       }
       workgroupBarrier();
       for (var c = 0u; c < min(TILE, params.size - chunk * TILE); c++) {
@@ -119,7 +121,7 @@ fn main(
         let column = chunk * TILE + e % TILE;
         let inside = key0 + r < params.keys && column < params.size;
         let at = v_base + (key0 + r) * params.v_row + column;
-        right[r * PITCH + e % TILE] = select(0.0, v[select(0u, at, inside)], inside);
+        right[r * PITCH + e % TILE] = select(0.0, f32(v[select(0u, at, inside)]), inside);
       }
       workgroupBarrier();
       for (var key = 0u; key < min(TILE, end - key0); key++) {
@@ -146,7 +148,7 @@ fn main(
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {
       for (var c = 0u; c < 4u; c++) {
         let column = chunk * TILE + x4 + c;
-        if (column < params.size) { out[at + column] = sums[r * CHUNKS + chunk][c] * inverse; }
+        if (column < params.size) { out[at + column] = T(sums[r * CHUNKS + chunk][c] * inverse); }
       }
     }
     let lse = select(NOWHERE, largest[r] + log(max(all, 1.0e-30)), all > 0.0);

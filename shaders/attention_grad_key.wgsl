@@ -4,6 +4,7 @@
 // dv lie in one buffer.
 // @include dropout_factor.wgsl
 // @include tile_products.wgsl
+alias T = f32;
 const CHUNKS = 1u; // size / 32, rounded up
 const DROPOUT = 0u;
 
@@ -20,13 +21,13 @@ struct Params {
   out_batch: u32, out_head: u32, out_row: u32, dv_at: u32,
 }
 
-@group(0) @binding(0) var<storage, read> q: array<f32>;
-@group(0) @binding(1) var<storage, read> k: array<f32>;
-@group(0) @binding(2) var<storage, read> v: array<f32>;
-@group(0) @binding(3) var<storage, read> d_out: array<f32>;
+@group(0) @binding(0) var<storage, read> q: array<T>;
+@group(0) @binding(1) var<storage, read> k: array<T>;
+@group(0) @binding(2) var<storage, read> v: array<T>;
+@group(0) @binding(3) var<storage, read> d_out: array<T>;
 @group(0) @binding(4) var<storage, read> stats: array<vec4u>;
 @group(0) @binding(5) var<storage, read> along: array<f32>;
-@group(0) @binding(6) var<storage, read_write> dkv: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dkv: array<T>;
 @group(0) @binding(7) var<uniform> params: Params;
 
 var<workgroup> left: array<f32, CELLS>; // [column][key]
@@ -68,8 +69,8 @@ fn main(
         let column = chunk * TILE + c;
         let in_q = row0 + r < params.rows && column < params.size;
         let in_k = key0 + r < params.keys && column < params.size;
-        left[c * PITCH + r] = select(0.0, k[select(0u, k_base + (key0 + r) * params.k_row + column, in_k)], in_k);
-        right[c * PITCH + r] = select(0.0, q[select(0u, q_base + (row0 + r) * params.q_row + column, in_q)], in_q);
+        left[c * PITCH + r] = select(0.0, f32(k[select(0u, k_base + (key0 + r) * params.k_row + column, in_k)]), in_k);
+        right[c * PITCH + r] = select(0.0, f32(q[select(0u, q_base + (row0 + r) * params.q_row + column, in_q)]), in_q);
       }
       workgroupBarrier();
       add_products(&scores, x4, y4, min(TILE, params.size - chunk * TILE));
@@ -80,8 +81,8 @@ fn main(
         let column = chunk * TILE + c;
         let in_q = row0 + r < params.rows && column < params.size;
         let in_k = key0 + r < params.keys && column < params.size;
-        left[c * PITCH + r] = select(0.0, v[select(0u, v_base + (key0 + r) * params.v_row + column, in_k)], in_k);
-        right[c * PITCH + r] = select(0.0, d_out[select(0u, out_base + (row0 + r) * params.out_row + column, in_q)], in_q);
+        left[c * PITCH + r] = select(0.0, f32(v[select(0u, v_base + (key0 + r) * params.v_row + column, in_k)]), in_k);
+        right[c * PITCH + r] = select(0.0, f32(d_out[select(0u, out_base + (row0 + r) * params.out_row + column, in_q)]), in_q);
       }
       workgroupBarrier();
       add_products(&products, x4, y4, min(TILE, params.size - chunk * TILE));
@@ -110,7 +111,7 @@ fn main(
         let column = chunk * TILE + e % TILE;
         let inside = row0 + r < params.rows && column < params.size;
         let at = out_base + (row0 + r) * params.out_row + column;
-        right[r * PITCH + e % TILE] = select(0.0, d_out[select(0u, at, inside)], inside);
+        right[r * PITCH + e % TILE] = select(0.0, f32(d_out[select(0u, at, inside)]), inside);
       }
       workgroupBarrier();
       for (var row = 0u; row < min(TILE, end - row0); row++) {
@@ -133,7 +134,7 @@ fn main(
         let column = chunk * TILE + e % TILE;
         let inside = row0 + r < params.rows && column < params.size;
         let at = q_base + (row0 + r) * params.q_row + column;
-        right[r * PITCH + e % TILE] = select(0.0, q[select(0u, at, inside)], inside);
+        right[r * PITCH + e % TILE] = select(0.0, f32(q[select(0u, at, inside)]), inside);
       }
       workgroupBarrier();
       for (var row = 0u; row < min(TILE, end - row0); row++) {
@@ -154,8 +155,8 @@ fn main(
       for (var c = 0u; c < 4u; c++) {
         let column = chunk * TILE + x4 + c;
         if (column < params.size) {
-          dkv[k_base + key * params.k_row + column] = dk[r * CHUNKS + chunk][c] * params.scale;
-          dkv[params.dv_at + batch * params.v_batch + head * params.v_head + key * params.v_row + column] = dv[r * CHUNKS + chunk][c];
+          dkv[k_base + key * params.k_row + column] = T(dk[r * CHUNKS + chunk][c] * params.scale);
+          dkv[params.dv_at + batch * params.v_batch + head * params.v_head + key * params.v_row + column] = T(dv[r * CHUNKS + chunk][c]);
         }
       }
     }

@@ -4,6 +4,7 @@ enable subgroups;
 //   dk[j] = scale · Σᵢ dsᵢⱼ · q[i],  dv[j] = Σᵢ pᵢⱼ·fᵢⱼ · d_out[i].
 // A workgroup is one subgroup and makes 8 keys. Lane l loads the weights of query l of LANES, which the others get by
 // shuffle, and keeps elements 4l … 4l + 3 of the sums. dk and dv lie in one buffer; strides are in vec4s.
+alias T = f32;
 const LANES = 8u;
 const HELD = 1u; // vec4s of a row that a lane holds: quads / LANES, rounded up
 
@@ -18,11 +19,11 @@ struct Params {
   out_batch: u32, out_head: u32, out_row: u32,
 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> d_out: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<vec4<T>>;
+@group(0) @binding(1) var<storage, read> d_out: array<vec4<T>>;
 @group(0) @binding(2) var<storage, read> stats: array<vec4u>;
 @group(0) @binding(3) var<storage, read> weights: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> dkv: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> dkv: array<vec4<T>>;
 @group(0) @binding(5) var<uniform> params: Params;
 
 @compute @workgroup_size(LANES)
@@ -62,8 +63,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       var gradient: array<vec4f, HELD>;
       // @unroll
       for (var h = 0u; h < HELD; h++) {
-        query[h] = q[q_base + i * params.q_row + quad[h]];
-        gradient[h] = d_out[out_base + i * params.out_row + quad[h]];
+        query[h] = vec4f(q[q_base + i * params.q_row + quad[h]]);
+        gradient[h] = vec4f(d_out[out_base + i * params.out_row + quad[h]]);
       }
       // @unroll
       for (var c = 0u; c < KEYS; c++) {
@@ -86,8 +87,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       // @unroll
       for (var h = 0u; h < HELD; h++) {
         if (h * LANES + lane < params.quads) {
-          dkv[k_base + (key + c) * params.k_row + quad[h]] = dk[c * HELD + h] * params.scale;
-          dkv[v_base + (key + c) * params.v_row + quad[h]] = dv[c * HELD + h];
+          dkv[k_base + (key + c) * params.k_row + quad[h]] = vec4<T>(dk[c * HELD + h] * params.scale);
+          dkv[v_base + (key + c) * params.v_row + quad[h]] = vec4<T>(dv[c * HELD + h]);
         }
       }
     }

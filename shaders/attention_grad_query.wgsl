@@ -3,6 +3,7 @@
 // along goes out for attention_grad_key.wgsl. Workgroups, tiles and strides as in attention.wgsl.
 // @include dropout_factor.wgsl
 // @include tile_products.wgsl
+alias T = f32;
 const CHUNKS = 1u; // size / 32, rounded up
 const DROPOUT = 0u;
 
@@ -19,13 +20,13 @@ struct Params {
   out_batch: u32, out_head: u32, out_row: u32,
 }
 
-@group(0) @binding(0) var<storage, read> q: array<f32>;
-@group(0) @binding(1) var<storage, read> k: array<f32>;
-@group(0) @binding(2) var<storage, read> v: array<f32>;
-@group(0) @binding(3) var<storage, read> out: array<f32>;
-@group(0) @binding(4) var<storage, read> d_out: array<f32>;
+@group(0) @binding(0) var<storage, read> q: array<T>;
+@group(0) @binding(1) var<storage, read> k: array<T>;
+@group(0) @binding(2) var<storage, read> v: array<T>;
+@group(0) @binding(3) var<storage, read> out: array<T>;
+@group(0) @binding(4) var<storage, read> d_out: array<T>;
 @group(0) @binding(5) var<storage, read> stats: array<vec4u>;
-@group(0) @binding(6) var<storage, read_write> dq: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dq: array<T>;
 @group(0) @binding(7) var<storage, read_write> along: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
@@ -62,7 +63,7 @@ fn main(
     var share = 0.0;
     let at = out_base + i * params.out_row;
     for (var column = local.x; column < params.size; column += 8u) {
-      share += out[at + column] * d_out[at + column];
+      share += f32(out[at + column]) * f32(d_out[at + column]);
     }
     shares[(y4 + r) * 8u + local.x] = share;
   }
@@ -85,8 +86,8 @@ fn main(
         let column = chunk * TILE + c;
         let in_q = row0 + r < params.rows && column < params.size;
         let in_k = key0 + r < params.keys && column < params.size;
-        left[c * PITCH + r] = select(0.0, q[select(0u, q_base + (row0 + r) * params.q_row + column, in_q)], in_q);
-        right[c * PITCH + r] = select(0.0, k[select(0u, k_base + (key0 + r) * params.k_row + column, in_k)], in_k);
+        left[c * PITCH + r] = select(0.0, f32(q[select(0u, q_base + (row0 + r) * params.q_row + column, in_q)]), in_q);
+        right[c * PITCH + r] = select(0.0, f32(k[select(0u, k_base + (key0 + r) * params.k_row + column, in_k)]), in_k);
       }
       workgroupBarrier();
       add_products(&scores, x4, y4, min(TILE, params.size - chunk * TILE));
@@ -97,8 +98,8 @@ fn main(
         let column = chunk * TILE + c;
         let in_q = row0 + r < params.rows && column < params.size;
         let in_k = key0 + r < params.keys && column < params.size;
-        left[c * PITCH + r] = select(0.0, d_out[select(0u, out_base + (row0 + r) * params.out_row + column, in_q)], in_q);
-        right[c * PITCH + r] = select(0.0, v[select(0u, v_base + (key0 + r) * params.v_row + column, in_k)], in_k);
+        left[c * PITCH + r] = select(0.0, f32(d_out[select(0u, out_base + (row0 + r) * params.out_row + column, in_q)]), in_q);
+        right[c * PITCH + r] = select(0.0, f32(v[select(0u, v_base + (key0 + r) * params.v_row + column, in_k)]), in_k);
       }
       workgroupBarrier();
       add_products(&products, x4, y4, min(TILE, params.size - chunk * TILE));
@@ -124,7 +125,7 @@ fn main(
         let column = chunk * TILE + e % TILE;
         let inside = key0 + r < params.keys && column < params.size;
         let at = k_base + (key0 + r) * params.k_row + column;
-        right[r * PITCH + e % TILE] = select(0.0, k[select(0u, at, inside)], inside);
+        right[r * PITCH + e % TILE] = select(0.0, f32(k[select(0u, at, inside)]), inside);
       }
       workgroupBarrier();
       for (var key = 0u; key < min(TILE, end - key0); key++) {
@@ -144,7 +145,7 @@ fn main(
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {
       for (var c = 0u; c < 4u; c++) {
         let column = chunk * TILE + x4 + c;
-        if (column < params.size) { dq[q_base + i * params.q_row + column] = sums[r * CHUNKS + chunk][c] * params.scale; }
+        if (column < params.size) { dq[q_base + i * params.q_row + column] = T(sums[r * CHUNKS + chunk][c] * params.scale); }
       }
     }
   }

@@ -6,6 +6,7 @@ enable subgroups;
 // example and head from `first` on; a row of weights is `width` vec4s long. Lanes, rows and keys as in
 // attention_subgroup.wgsl; tiles of keys that no row of a group may see are left out, and their weights are not written.
 // @include dropout_factor.wgsl
+alias T = f32;
 const LANES = 8u;
 const HELD = 1u; // vec4s of a row that a lane holds: quads / LANES, rounded up
 const ROWS = 8u;
@@ -21,13 +22,13 @@ struct Params {
   out_batch: u32, out_head: u32, out_row: u32,
 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
-@group(0) @binding(3) var<storage, read> out: array<vec4f>;
-@group(0) @binding(4) var<storage, read> d_out: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<vec4<T>>;
+@group(0) @binding(1) var<storage, read> k: array<vec4<T>>;
+@group(0) @binding(2) var<storage, read> v: array<vec4<T>>;
+@group(0) @binding(3) var<storage, read> out: array<vec4<T>>;
+@group(0) @binding(4) var<storage, read> d_out: array<vec4<T>>;
 @group(0) @binding(5) var<storage, read> stats: array<vec4u>;
-@group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> dq: array<vec4<T>>;
 @group(0) @binding(7) var<storage, read_write> weights: array<vec4f>;
 @group(0) @binding(8) var<uniform> params: Params;
 
@@ -62,9 +63,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     // @unroll
     for (var h = 0u; h < HELD; h++) {
       let at = out_base + i * params.out_row + quad[h];
-      query[r * HELD + h] = q[q_base + i * params.q_row + quad[h]] * params.scale;
-      gradient[r * HELD + h] = d_out[at];
-      share += select(0.0, dot(d_out[at], out[at]), h * LANES + lane < params.quads);
+      query[r * HELD + h] = vec4f(q[q_base + i * params.q_row + quad[h]]) * params.scale;
+      gradient[r * HELD + h] = vec4f(d_out[at]);
+      share += select(0.0, dot(vec4f(d_out[at]), vec4f(out[at])), h * LANES + lane < params.quads);
     }
     along[r] = subgroupAdd(share);
     stat[r] = stats[pair * params.rows + i];
@@ -80,10 +81,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     // @unroll
     for (var h = 0u; h < HELD; h++) {
       for (var l = 0u; l < min(LANES, params.quads - h * LANES); l++) {
-        let c0 = k[k_at.x];
-        let c1 = k[k_at.y];
-        let c2 = k[k_at.z];
-        let c3 = k[k_at.w];
+        let c0 = vec4f(k[k_at.x]);
+        let c1 = vec4f(k[k_at.y]);
+        let c2 = vec4f(k[k_at.z]);
+        let c3 = vec4f(k[k_at.w]);
         k_at += 1u;
         let b0 = vec4f(c0.x, c1.x, c2.x, c3.x);
         let b1 = vec4f(c0.y, c1.y, c2.y, c3.y);
@@ -99,10 +100,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
         }
       }
       for (var l = 0u; l < min(LANES, params.quads - h * LANES); l++) {
-        let c0 = v[v_at.x];
-        let c1 = v[v_at.y];
-        let c2 = v[v_at.z];
-        let c3 = v[v_at.w];
+        let c0 = vec4f(v[v_at.x]);
+        let c1 = vec4f(v[v_at.y]);
+        let c2 = vec4f(v[v_at.z]);
+        let c3 = vec4f(v[v_at.w]);
         v_at += 1u;
         let b0 = vec4f(c0.x, c1.x, c2.x, c3.x);
         let b1 = vec4f(c0.y, c1.y, c2.y, c3.y);
@@ -150,7 +151,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
         let at = k_base + min(tile + 4u * l + j, last_key) * params.k_row;
         var value: array<vec4f, HELD>;
         // @unroll
-        for (var h = 0u; h < HELD; h++) { value[h] = k[at + quad[h]]; }
+        for (var h = 0u; h < HELD; h++) { value[h] = vec4f(k[at + quad[h]]); }
         // @unroll
         for (var r = 0u; r < ROWS; r++) {
           let slope = subgroupShuffle(slopes[r][j], l);
@@ -168,7 +169,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       // @unroll
       for (var h = 0u; h < HELD; h++) {
         let at = q_base + i * params.q_row + quad[h];
-        if (h * LANES + lane < params.quads) { dq[at] = sums[r * HELD + h] * params.scale; }
+        if (h * LANES + lane < params.quads) { dq[at] = vec4<T>(sums[r * HELD + h] * params.scale); }
       }
     }
   }

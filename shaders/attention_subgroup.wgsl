@@ -8,6 +8,7 @@ enable subgroups;
 // then elements 4l … 4l + 3 of the sums; what one lane has and all need goes by shuffle. For devices as of
 // matmul_subgroup.wgsl. Strides say where examples, heads and rows lie, in vec4s.
 // @include dropout_factor.wgsl
+alias T = f32;
 const LANES = 8u; // the device's subgroup size: 4 or 8
 const HELD = 1u; // vec4s of a row that a lane holds: quads / LANES, rounded up
 const ROWS = 8u;
@@ -24,12 +25,12 @@ struct Params {
   out_batch: u32, out_head: u32, out_row: u32,
 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<vec4<T>>;
+@group(0) @binding(1) var<storage, read> k: array<vec4<T>>;
+@group(0) @binding(2) var<storage, read> v: array<vec4<T>>;
 @group(0) @binding(3) var<storage, read> lengths: array<i32>;
 @group(0) @binding(4) var<storage, read> random: array<u32>;
-@group(0) @binding(5) var<storage, read_write> out: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> out: array<vec4<T>>;
 @group(0) @binding(6) var<storage, read_write> stats: array<vec4u>;
 @group(0) @binding(7) var<uniform> params: Params;
 
@@ -62,7 +63,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   for (var r = 0u; r < ROWS; r++) {
     let at = q_base + min(row + r, last_row) * params.q_row;
     // @unroll
-    for (var h = 0u; h < HELD; h++) { query[r * HELD + h] = q[at + quad[h]] * params.scale; }
+    for (var h = 0u; h < HELD; h++) { query[r * HELD + h] = vec4f(q[at + quad[h]]) * params.scale; }
     largest[r] = -1.0e30;
   }
 
@@ -74,10 +75,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     // @unroll
     for (var h = 0u; h < HELD; h++) {
       for (var l = 0u; l < min(LANES, params.quads - h * LANES); l++) {
-        let c0 = k[k_at.x];
-        let c1 = k[k_at.y];
-        let c2 = k[k_at.z];
-        let c3 = k[k_at.w];
+        let c0 = vec4f(k[k_at.x]);
+        let c1 = vec4f(k[k_at.y]);
+        let c2 = vec4f(k[k_at.z]);
+        let c3 = vec4f(k[k_at.w]);
         k_at += 1u;
         let b0 = vec4f(c0.x, c1.x, c2.x, c3.x);
         let b1 = vec4f(c0.y, c1.y, c2.y, c3.y);
@@ -119,7 +120,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
         let at = v_base + min(tile + 4u * l + j, last_key) * params.v_row;
         var value: array<vec4f, HELD>;
         // @unroll
-        for (var h = 0u; h < HELD; h++) { value[h] = v[at + quad[h]]; }
+        for (var h = 0u; h < HELD; h++) { value[h] = vec4f(v[at + quad[h]]); }
         // @unroll
         for (var r = 0u; r < ROWS; r++) {
           let p = subgroupShuffle(scores[r][j], l);
@@ -139,7 +140,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       let at = batch * params.out_batch + head * params.out_head + i * params.out_row;
       // @unroll
       for (var h = 0u; h < HELD; h++) {
-        if (h * LANES + lane < params.quads) { out[at + quad[h]] = sums[r * HELD + h] * inverse; }
+        if (h * LANES + lane < params.quads) { out[at + quad[h]] = vec4<T>(sums[r * HELD + h] * inverse); }
       }
       let lse = select(NOWHERE, largest[r] + log(max(all, 1.0e-30)), all > 0.0);
       if (lane == 0u) { stats[pair * params.rows + i] = vec4u(bitcast<u32>(lse), count, seed_and_step); }

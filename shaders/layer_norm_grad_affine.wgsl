@@ -1,14 +1,17 @@
 // The gradients of layer_norm.wgsl for weight and bias: with x̂ = (x − µ)·rstd,
-// d_weight[c] = Σ d_out[r, c]·x̂[r, c] and d_bias[c] = Σ d_out[r, c] over the rows r. The rows are dealt out to `parts`
+// d_weight[c] = Σ f32(d_out[r, c])·x̂[r, c] and d_bias[c] = Σ f32(d_out[r, c]) over the rows r. The rows are dealt out to `parts`
 // invocations a column, which make [parts, n] of each; a second launch, with JOIN, adds those up: x and d_out are then the
 // parts. Neighbouring invocations read neighbouring columns.
+// T is the type of x, G that of d_out.
+alias T = f32;
+alias G = f32;
 const JOIN = 0u;
 
 struct Params { rows: u32, n: u32, parts: u32 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
 @group(0) @binding(1) var<storage, read> stats: array<vec2f>;
-@group(0) @binding(2) var<storage, read> d_out: array<f32>;
+@group(0) @binding(2) var<storage, read> d_out: array<G>;
 @group(0) @binding(3) var<storage, read_write> d_weight: array<f32>;
 @group(0) @binding(4) var<storage, read_write> d_bias: array<f32>;
 @group(0) @binding(5) var<uniform> params: Params;
@@ -22,12 +25,12 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   var bias = 0.0;
   for (var row = i / params.n; row < params.rows; row += params.parts) {
     let at = row * params.n + column;
-    let d = d_out[at];
+    let d = f32(d_out[at]);
     if (JOIN == 1u) {
-      weight += x[at];
+      weight += f32(x[at]);
     } else {
       let stat = stats[row];
-      weight += d * ((x[at] - stat.x) * stat.y);
+      weight += d * ((f32(x[at]) - stat.x) * stat.y);
     }
     bias += d;
   }

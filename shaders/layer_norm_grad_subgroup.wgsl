@@ -1,16 +1,19 @@
 enable subgroups;
 
 // layer_norm_grad.wgsl for rows of n = 4·quads elements, by subgroups, see layer_norm_subgroup.wgsl.
+alias T = f32;
+alias G = f32;
+alias O = f32;
 const CENTRED = 1u;
 const LANES = 8u; // the device's subgroup size
 
 struct Params { rows: u32, quads: u32, each: u32 }
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<vec4<T>>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(2) var<storage, read> stats: array<vec2f>;
-@group(0) @binding(3) var<storage, read> d_out: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(3) var<storage, read> d_out: array<vec4<G>>;
+@group(0) @binding(4) var<storage, read_write> dx: array<vec4<O>>;
 @group(0) @binding(5) var<uniform> params: Params;
 
 fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
@@ -35,16 +38,16 @@ fn main(
     var sums = vec4f();
     var products = vec4f();
     for (var i = lane; i < params.quads; i += LANES) {
-      let g = d_out[start + i] * weight[i];
+      let g = vec4f(d_out[start + i]) * weight[i];
       sums += g;
-      products += g * (x[start + i] - mean);
+      products += g * (vec4f(x[start + i]) - mean);
     }
     let sum = sum_of_row(sums);
     let shift = select(0.0, sum / count, CENTRED == 1u);
     let slope = sum_of_row(products) * rstd * rstd / count;
     for (var i = lane; i < params.quads; i += LANES) {
       let at = start + i;
-      dx[at] = epilogue(rstd * (d_out[at] * weight[i] - shift - (x[at] - mean) * slope), 4u * at);
+      dx[at] = vec4<O>(epilogue(rstd * (vec4f(d_out[at]) * weight[i] - shift - (vec4f(x[at]) - mean) * slope), 4u * at));
     }
   }
 }

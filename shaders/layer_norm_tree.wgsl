@@ -1,14 +1,16 @@
 // layer_norm.wgsl with one workgroup a row, for devices with many lanes: neighbouring invocations read neighbouring
 // elements, and sums are joined as a tree in workgroup memory.
+alias T = f32;
+alias O = f32;
 const CENTRED = 1u;
 const LANES = 64u; // a power of two
 
 struct Params { rows: u32, n: u32, eps: f32 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
 @group(0) @binding(1) var<storage, read> weight: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<O>;
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -37,15 +39,15 @@ fn main(
   var mean = 0.0;
   if (CENTRED == 1u) {
     var share = 0.0;
-    for (var i = lane; i < params.n; i += LANES) { share += x[start + i]; }
+    for (var i = lane; i < params.n; i += LANES) { share += f32(x[start + i]); }
     mean = sum_of_row(share, lane) / count;
   }
   var squares = 0.0;
   for (var i = lane; i < params.n; i += LANES) {
-    let d = x[start + i] - mean;
+    let d = f32(x[start + i]) - mean;
     squares += d * d;
   }
   let rstd = inverseSqrt(sum_of_row(squares, lane) / count + params.eps);
-  for (var i = lane; i < params.n; i += LANES) { out[start + i] = (x[start + i] - mean) * rstd * weight[i] + bias[i]; }
+  for (var i = lane; i < params.n; i += LANES) { out[start + i] = O((f32(x[start + i]) - mean) * rstd * weight[i] + bias[i]); }
   if (lane == 0u) { stats[row] = vec2f(mean, rstd); }
 }

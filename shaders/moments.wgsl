@@ -3,12 +3,13 @@
 // Runs of neighbours are summed about their first value: it is one of them, so that Σ (x − mean)² is at least of the order of
 // its own squared deviation, and the difference below loses a factor of the run's length at most. Runs are joined by
 // Chan, Golub and LeVeque's formula. One invocation a part; neighbours take neighbouring channels.
+alias T = f32;
 const R1 = 1u;
 const RUN = 256u;
 
 struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
 @group(0) @binding(1) var<storage, read_write> partial: array<vec2f>;
 @group(0) @binding(2) var<uniform> params: Params;
 
@@ -27,11 +28,11 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     let r1 = e % R1;
     let at = (e / R1 * params.channels + o) * R1 + r1;
     let length = min(min(R1 - r1, RUN), end - e);
-    let shift = x[at];
+    let shift = f32(x[at]);
     var sum = 0.0;
     var square_sum = 0.0;
     for (var j = 1u; j < length; j++) {
-      let d = x[at + j] - shift;
+      let d = f32(x[at + j]) - shift;
       sum += d;
       square_sum += d * d;
     }

@@ -1,10 +1,11 @@
 // moments.wgsl for four neighbouring elements at a time, where R1 is a multiple of 4: R1, count and chunk are in fours.
+alias T = f32;
 const R1 = 1u;
 const RUN = 64u;
 
 struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<vec4<T>>;
 @group(0) @binding(1) var<storage, read_write> partial: array<vec2f>;
 @group(0) @binding(2) var<uniform> params: Params;
 
@@ -23,11 +24,11 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     let r1 = e % R1;
     let at = (e / R1 * params.channels + o) * R1 + r1;
     let length = min(min(R1 - r1, RUN), end - e);
-    let shift = x[at].x;
+    let shift = vec4f(x[at]).x;
     var sums = vec4f();
     var square_sums = vec4f();
     for (var j = at; j < at + length; j++) {
-      let d = x[j] - shift;
+      let d = vec4f(x[j]) - shift;
       sums += d;
       square_sums += d * d;
     }

@@ -1,11 +1,12 @@
 // moments.wgsl with one workgroup a part, for devices with many lanes. Each lane takes every LANES-th element of the part,
 // four at a time, and sums about its own first value; lanes are joined as a tree, the means before the squares.
+alias T = f32;
 const R1 = 1u;
 const LANES = 64u; // a power of two
 
 struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
 @group(0) @binding(1) var<storage, read_write> partial: array<vec2f>;
 @group(0) @binding(2) var<uniform> params: Params;
 
@@ -23,7 +24,7 @@ fn sum_of_lanes(share: f32, lane: u32) -> f32 {
   return total;
 }
 
-fn element(e: u32, o: u32) -> f32 { return x[(e / R1 * params.channels + o) * R1 + e % R1]; }
+fn element(e: u32, o: u32) -> f32 { return f32(x[(e / R1 * params.channels + o) * R1 + e % R1]); }
 
 @compute @workgroup_size(LANES)
 fn main(

@@ -1,10 +1,12 @@
 // norm_grad_sums.wgsl for four neighbouring elements at a time, where R1 is a multiple of 4: R1, count and chunk are in fours.
+alias T = f32;
+alias G = f32;
 const R1 = 1u;
 
 struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 
-@group(0) @binding(0) var<storage, read> d_out: array<vec4f>;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(0) var<storage, read> d_out: array<vec4<G>>;
+@group(0) @binding(1) var<storage, read> x: array<vec4<T>>;
 @group(0) @binding(2) var<storage, read> mean: array<f32>;
 @group(0) @binding(3) var<storage, read> rstd: array<f32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
@@ -27,9 +29,9 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     let at = (e / R1 * params.channels + o) * R1 + r1;
     let length = min(R1 - r1, end - e);
     for (var j = at; j < at + length; j++) {
-      let d = d_out[j];
+      let d = vec4f(d_out[j]);
       own_sums += d;
-      own_products += d * (x[j] - own_mean);
+      own_products += d * (vec4f(x[j]) - own_mean);
     }
     e += length;
   }

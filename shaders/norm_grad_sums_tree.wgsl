@@ -1,11 +1,13 @@
 // norm_grad_sums.wgsl with one workgroup a part, for devices with many lanes, see moments_tree.wgsl.
+alias T = f32;
+alias G = f32;
 const R1 = 1u;
 const LANES = 64u; // a power of two
 
 struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 
-@group(0) @binding(0) var<storage, read> d_out: array<f32>;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> d_out: array<G>;
+@group(0) @binding(1) var<storage, read> x: array<T>;
 @group(0) @binding(2) var<storage, read> mean: array<f32>;
 @group(0) @binding(3) var<storage, read> rstd: array<f32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
@@ -33,10 +35,10 @@ fn main(
     let inside = along < vec4u(end);
     let near = min(along, vec4u(end - 1u));
     let at = vec4u(place(near.x, o), place(near.y, o), place(near.z, o), place(near.w, o));
-    let taken = vec4f(d_out[at.x], d_out[at.y], d_out[at.z], d_out[at.w]);
+    let taken = vec4f(f32(d_out[at.x]), f32(d_out[at.y]), f32(d_out[at.z]), f32(d_out[at.w]));
     let d = select(vec4f(), taken, inside);
     own_sums += d;
-    own_products += d * (vec4f(x[at.x], x[at.y], x[at.z], x[at.w]) - own_mean);
+    own_products += d * (vec4f(f32(x[at.x]), f32(x[at.y]), f32(x[at.z]), f32(x[at.w])) - own_mean);
   }
   let pairs = own_sums.xy + own_sums.zw;
   let product_pairs = own_products.xy + own_products.zw;

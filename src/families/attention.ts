@@ -84,6 +84,7 @@ export function attentionDispatches(
         params: { ...params(a, 4), ...shared, first },
         constants: { ...constants, DROPOUT: Number(a.p > 0), ROWS: SUBGROUP_ROWS },
         unrolled,
+        dtype: q.dtype,
         grid: [Math.ceil(a.rows / SUBGROUP_ROWS) * lanes, pairs],
         flops: flops * pairs,
       }),
@@ -94,6 +95,7 @@ export function attentionDispatches(
       buffers,
       params: { ...params(a, 1), ...shared, first },
       constants: { ...byTiles(a), DROPOUT: Number(a.p > 0) },
+      dtype: q.dtype,
       grid: tileGrid(a.rows, pairs),
       flops: flops * pairs,
     }),
@@ -130,6 +132,7 @@ function gradBySubgroups(a: Attention, { dOut, dvAt, ...operands }: GradOperands
       params: shared,
       constants: { ...constants, DROPOUT: Number(a.p > 0), ROWS: SUBGROUP_ROWS },
       unrolled,
+      dtype: dOut.dtype,
       grid: [Math.ceil(rows / SUBGROUP_ROWS) * lanes, pairs],
       flops: 3 * flops,
     });
@@ -138,6 +141,7 @@ function gradBySubgroups(a: Attention, { dOut, dvAt, ...operands }: GradOperands
       params: { ...shared, dv_at: dvAt / 4 },
       constants,
       unrolled,
+      dtype: dOut.dtype,
       grid: [Math.ceil(keys / SUBGROUP_ROWS) * lanes, pairs],
       flops: 2 * flops,
     });
@@ -154,7 +158,14 @@ function gradByTiles(a: Attention, { dOut, dvAt, ...operands }: GradOperands): D
   return inChunks(a, MAX_WORKGROUPS).flatMap(({ first, pairs }) => {
     const shared = { ...params(a, 1), first };
     const flops = 2 * pairs * rows * keys * size;
-    const query = { buffers, params: shared, constants, grid: tileGrid(rows, pairs), flops: 3 * flops };
+    const query = {
+      buffers,
+      params: shared,
+      constants,
+      dtype: dOut.dtype,
+      grid: tileGrid(rows, pairs),
+      flops: 3 * flops,
+    };
     const key = { ...query, params: { ...shared, dv_at: dvAt }, grid: tileGrid(keys, pairs), flops: 4 * flops };
     return [gradQueryTile.dispatch(query), gradKeyTile.dispatch(key)];
   });

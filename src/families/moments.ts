@@ -48,7 +48,7 @@ export function momentDispatches(
 ): Dispatch[] {
   const { way, parts, count, chunk, request } = split(dims, target);
   const partial = scratch({ shape: [parts, dims.channels, 2], dtype: "f32" });
-  const first = { ...request, buffers: { x, partial }, flops: 4 * x.size };
+  const first = { ...request, buffers: { x, partial }, flops: 4 * x.size, dtype: x.dtype };
   const len = dims.channels * repeat;
   return [
     { tree: momentsTree, fours: momentsByFour, ones: momentsKernel }[way].dispatch(first),
@@ -69,7 +69,8 @@ export function normGradSums(
 ): Dispatch[] {
   const { way, parts, request } = split(dims, target);
   const launch = (outs: { sums: Tensor; products: Tensor }) => {
-    const whole = { ...request, buffers: { ...buffers, ...outs }, flops: 4 * buffers.x.size };
+    const types = { dtype: buffers.x.dtype, gradDType: buffers.d_out.dtype };
+    const whole = { ...request, ...types, buffers: { ...buffers, ...outs }, flops: 4 * buffers.x.size };
     return { tree: sumsTree, fours: sumsByFour, ones: sumsKernel }[way].dispatch(whole);
   };
   if (parts === 1) return [launch({ sums, products })];

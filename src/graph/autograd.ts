@@ -1,5 +1,7 @@
+import { isFloat } from "../core/dtype";
 import { CaptureError } from "../core/errors";
 import { type Shape, sameShape, showShape } from "../core/shape";
+import { toFloat } from "./cast";
 import { topological } from "./op";
 import { computedAgain } from "./segment";
 import type { Segment, Source, Tensor } from "./tensor";
@@ -62,7 +64,8 @@ function accumulate(
   op.vjp(inputs.map(saved), dOuts, attrs, outs.map(saved)).forEach((gradient, i) => {
     const input = inputs[i]!;
     if (!gradient || !needed.has(input)) return;
-    const fitted = sameShape(gradient.shape, input.shape) ? gradient : ops.sumTo(gradient, input.shape);
+    const summed = sameShape(gradient.shape, input.shape) ? gradient : ops.sumTo(gradient, input.shape);
+    const fitted = isFloat(input.dtype) ? toFloat(summed, input.dtype as "f32" | "f16") : summed;
     const before = grads.get(input);
     grads.set(input, before ? ops.add(before, fitted) : fitted);
   });

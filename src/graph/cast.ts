@@ -18,9 +18,14 @@ const ops = { f32: castFloat("f32"), f16: castFloat("f16") };
 /** A float tensor in f32 or f16; as it is where it is that already, and what it came from where nothing was lost on the way. */
 export function toFloat(x: Tensor, dtype: "f32" | "f16"): Tensor {
   if (x.dtype === dtype) return x;
-  const from = x.source?.inputs[0];
-  if (dtype === "f16" && x.source?.op === (ops.f32 as object) && from!.dtype === "f16") return from!;
+  if (dtype === "f16" && stored(x).dtype === "f16") return stored(x);
   return record(ops[dtype], [x], {});
+}
+
+/** The f16 tensor that a widened one was read from, else the tensor itself: for kernels that read both. */
+export function stored(x: Tensor): Tensor {
+  const from = x.source?.inputs[0];
+  return x.source?.op === (ops.f32 as object) && from!.dtype === "f16" ? from! : x;
 }
 
 /** A tensor that a kernel for f32 can read. */

@@ -110,6 +110,8 @@ export interface DispatchRequest<B extends string, P extends string, C extends s
   readonly dtype?: DType;
   /** What `O` stands for in one that says `alias O = f32;` as well. */
   readonly outDType?: DType;
+  /** What `G` stands for in one that says `alias G = f32;`: the gradient that comes in. */
+  readonly gradDType?: DType;
   /** Write out the loops that the shader marks, see {@link unroll}. */
   readonly unrolled?: boolean;
   readonly flops?: number;
@@ -125,7 +127,7 @@ export class Kernel<B extends string = string, P extends string = string, C exte
   variant(constants: Partial<Record<C, number>> = {}, unrolled = false, types: ElementTypes = {}): Variant {
     const changed = Object.entries(constants as Constants).filter(([name, v]) => v !== this.info.constants[name]);
     const other = Object.values(types).some((t) => t !== undefined && t !== "f32");
-    const of = other ? ` ${types.T ?? "f32"}→${types.O ?? types.T ?? "f32"}` : "";
+    const of = other ? ` ${types.T ?? "f32"}→${types.O ?? types.T ?? "f32"}${types.G ? ` of ${types.G}` : ""}` : "";
     const key = `${this.info.name}${constantsKey(Object.fromEntries(changed))}${of}${unrolled ? " unrolled" : ""}`;
     let variant = this.#variants.get(key);
     if (!variant) {
@@ -141,8 +143,19 @@ export class Kernel<B extends string = string, P extends string = string, C exte
 
   /** One launch of the kernel, as data. */
   dispatch(request: DispatchRequest<B, P, C>): Dispatch {
-    const { buffers, grid, params, constants, dtype: T, outDType: O, unrolled, flops = 0, channel } = request;
-    const variant = this.variant(constants, unrolled, { ...(T && { T }), ...(O && { O }) });
+    const {
+      buffers,
+      grid,
+      params,
+      constants,
+      dtype: T,
+      outDType: O,
+      gradDType: G,
+      unrolled,
+      flops = 0,
+      channel,
+    } = request;
+    const variant = this.variant(constants, unrolled, { ...(T && { T }), ...(O && { O }), ...(G && { G }) });
     return {
       variant,
       buffers: variant.bindings.map((b) => buffers[b.name as B]),

@@ -30,11 +30,12 @@ function literal(value: number, suffix: string): string {
 
 /**
  * The text of a shader that is generic over element types, for some: it says `alias T = f32;` for what it reads, or reads and
- * writes, and where that may differ `alias O = f32;` for what it writes. Any other text stays as it is.
+ * writes; where they may differ, `alias O = f32;` for what it writes and `alias G = f32;` for a gradient that it reads. Any other
+ * text stays as it is.
  */
 export function forElements(code: string, types: ElementTypes): string {
   let out = code;
-  for (const name of ["T", "O"] as const) {
+  for (const name of ["T", "O", "G"] as const) {
     const alias = new RegExp(`^alias ${name} = f32;\\n`, "m");
     if (alias.test(out)) out = out.replace(alias, "").replace(new RegExp(`\\b${name}\\b`, "g"), types[name] ?? "f32");
   }
@@ -45,5 +46,5 @@ export function forElements(code: string, types: ElementTypes): string {
 export const enablesIn = (code: string): string[] =>
   [...code.matchAll(/^enable (.+);/gm)].flatMap(([, list]) => list!.split(",").map((e) => e.trim()));
 
-/** What `T` and `O` stand for in a shader; default f32. */
-export type ElementTypes = Readonly<Partial<Record<"T" | "O", DType>>>;
+/** What `T`, `O` and `G` stand for in a shader; default f32. */
+export type ElementTypes = Readonly<Partial<Record<"T" | "O" | "G", DType>>>;

@@ -4,6 +4,7 @@ import attendKernel from "../../shaders/attend_cached.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
 import { sameShape, showShape } from "../core/shape";
 import { MAX_SIZE } from "../families/attention";
+import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
@@ -32,16 +33,17 @@ interface CachedAttrs {
  * `softmax(scale · q·kᵀ) · v` over the positions so far. At the end of the step the new keys and values are in the cache and
  * its position has moved on. Positions beyond its capacity are not kept. No gradient flows.
  *
- * @param qkv f32 [B, n, 3·C]: queries, keys and values of n new positions beside one another, C = heads·E, E at most 128
+ * @param given qkv, f32 or f16 [B, n, 3·C]: queries, keys and values of n new positions beside one another, C = heads·E, E at most 128
  * @returns [B, n, C]
  * @throws ShapeError, DTypeError
  */
 export function attendCached(
-  qkv: Tensor,
+  given: Tensor,
   cache: KeyValueCache,
   { heads, scale }: { readonly heads: number; readonly scale?: number },
 ): Tensor {
   const name = "attendCached";
+  const qkv = widened(given);
   checkDTypes(name, [qkv, cache.rows], ["f32"]);
   if (cache.position.dtype !== "u32")
     throw new DTypeError(name, `the position has dtype ${cache.position.dtype}`, { wants: "u32" });

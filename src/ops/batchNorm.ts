@@ -4,6 +4,8 @@ import followKernel from "../../shaders/running_statistics.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, showShape } from "../core/shape";
 import { type Channels, momentDispatches, normGradSums } from "../families/moments";
+import { madeOf } from "../graph/autocast";
+import { stored, toFloat } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
@@ -35,9 +37,9 @@ export interface BatchNormArguments {
  * of the batch, and the running statistics (with the unbiased variance) follow at the end of the step. Statistics are
  * joined from parts without cancellation; the rest is pointwise and fuses with what follows.
  *
- * @param x [N, C], [N, C, L] or [N, C, H, W] f32
+ * @param x [N, C], [N, C, L] or [N, C, H, W], f32 or f16
  * @param weight, bias [C] f32
- * @returns same shape as x
+ * @returns same shape as x, and its dtype; f16 under autocast
  * @throws ShapeError where channels do not fit, or a channel has one value only while training; DTypeError
  * @see Ioffe and Szegedy 2015, "Batch normalization"
  */
@@ -52,11 +54,13 @@ export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Batc
       runningMean: showShape(runningMean.shape),
       runningVar: showShape(runningVar.shape),
     });
-  checkDTypes("batchNorm", [x, weight, bias, runningMean, runningVar], ["f32"]);
+  checkDTypes("batchNorm", [x], ["f32", "f16"]);
+  checkDTypes("batchNorm", [weight, bias, runningMean, runningVar], ["f32"]);
+  const made = madeOf(x);
   const alongChannels = (t: Tensor) => reshape(t, [channels!, ...x.shape.slice(2).map(() => 1)]);
   if (!training) {
     const scale = div(weight, sqrt(add(runningVar, eps)));
-    return add(mul(sub(x, alongChannels(runningMean)), alongChannels(scale)), alongChannels(bias));
+    return toFloat(add(mul(sub(x, alongChannels(runningMean)), alongChannels(scale)), alongChannels(bias)), made);
   }
   const count = x.size / channels!;
   if (count === 1)
@@ -69,7 +73,7 @@ export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Batc
   const dims = { r0: batch!, channels: channels!, r1: numel(x.shape.slice(2)) };
   const { mean, variance, rstd } = moments(x, dims, 1, eps);
   follow({ runningMean, runningVar, momentum, mean, variance }, count / (count - 1));
-  return record(op, [x, ...[mean, rstd, weight, bias].map(alongChannels)], dims);
+  return toFloat(record(op, [x, ...[mean, rstd, weight, bias].map(alongChannels)], dims), made);
 }
 
 /** Records that the running statistics move towards the batch's once the step has been computed. */
@@ -158,6 +162,7 @@ interface MomentsAttrs extends Channels {
 const momentsOp: KernelOp<MomentsAttrs> = {
   kind: "kernel",
   name: "moments",
+  halves: true,
   infer(_, { channels, repeat }) {
     const spec = { shape: [channels * repeat], dtype: "f32" } as const;
     return [spec, spec, spec];
@@ -186,6 +191,7 @@ export function moments(x: Tensor, dims: Channels, repeat: number, eps: number) 
 const gradSumsOp: KernelOp<Channels> = {
   kind: "kernel",
   name: "norm_grad_sums",
+  halves: true,
   infer(_, { channels }) {
     const spec = { shape: [channels], dtype: "f32" } as const;
     return [spec, spec];
@@ -210,6 +216,6 @@ const gradSumsOp: KernelOp<Channels> = {
 
 /** [channels] each: Σ dOut and Σ dOut · (x − mean) · rstd over each channel. */
 export function gradSums(dOut: Tensor, x: Tensor, mean: Tensor, rstd: Tensor, { r0, channels, r1 }: Channels) {
-  const [sums, products] = recordAll(gradSumsOp, [dOut, x, mean, rstd], { r0, channels, r1 });
+  const [sums, products] = recordAll(gradSumsOp, [stored(dOut), x, mean, rstd], { r0, channels, r1 });
   return { sums: sums!, products: products! };
 }

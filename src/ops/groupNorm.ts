@@ -3,6 +3,8 @@ import apply from "../../shaders/pointwise/batch_norm.wgsl";
 import applyGrad from "../../shaders/pointwise/group_norm_grad.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, showShape } from "../core/shape";
+import { madeOf } from "../graph/autocast";
+import { toFloat } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
@@ -27,9 +29,9 @@ export interface GroupNormOptions {
  * Group normalisation, `(x − µ) / √(σ² + eps) · weight + bias`, µ and σ² (biased) over the channels of a group and all
  * positions of one example. The normalisation itself is pointwise and fuses with what follows.
  *
- * @param x [N, C, …] f32
+ * @param x [N, C, …], f32 or f16
  * @param numGroups into how many groups of neighbours the channels are split
- * @returns same shape as x
+ * @returns same shape as x, and its dtype; f16 under autocast
  * @throws ShapeError, DTypeError
  * @see Wu and He 2018, "Group normalization"
  */
@@ -53,7 +55,12 @@ export function byGroups(
     throw new ShapeError(name, "wants x [N, C, …], weight and bias [C]", details);
   if (!(Number.isInteger(groups) && groups >= 1) || channels! % groups)
     throw new ShapeError(name, `${channels} channels do not split into ${groups} groups`, details);
-  checkDTypes(name, [x, ...[weight, bias].flatMap((t) => t ?? [])], ["f32"]);
+  checkDTypes(name, [x], ["f32", "f16"]);
+  checkDTypes(
+    name,
+    [weight, bias].flatMap((t) => t ?? []),
+    ["f32"],
+  );
   const rest = x.shape.slice(2).map(() => 1);
   const inner = numel(x.shape.slice(2));
   const repeat = channels! / groups;
@@ -61,7 +68,8 @@ export function byGroups(
   const byExample = (t: Tensor) => reshape(t, [batch!, channels!, ...rest]);
   const byChannel = (t: Tensor | undefined, value: number) =>
     reshape(t ?? full([channels!], value), [channels!, ...rest]);
-  return record(op, [x, byExample(mean), byExample(rstd), byChannel(weight, 1), byChannel(bias, 0)], { groups });
+  const operands = [x, byExample(mean), byExample(rstd), byChannel(weight, 1), byChannel(bias, 0)];
+  return toFloat(record(op, operands, { groups }), madeOf(x));
 }
 
 interface GroupNormAttrs {

@@ -9,6 +9,8 @@ import normTree from "../../shaders/layer_norm_tree.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, sameShape, showShape } from "../core/shape";
 import { bySubgroup, byTree, rowGroups } from "../families/rowwise";
+import { madeOf } from "../graph/autocast";
+import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Target } from "../kernel/target";
@@ -30,15 +32,17 @@ export interface NormAttrs {
   readonly eps: number;
   /** 1 to take the mean away, 0 to scale only. */
   readonly centred: 0 | 1;
+  /** Type of the result. */
+  readonly made: "f32" | "f16";
 }
 
 /**
  * Layer normalisation, `(x − µ) / √(σ² + eps) · weight + bias`, µ and σ² (biased) over the last dimensions of each element
  * of the rest. Sums in f32, the variance in two passes.
  *
- * @param x f32
+ * @param x f32 or f16; weight and bias are f32
  * @param normalizedShape sizes of the last dimensions, those that are normalised together; default the last one
- * @returns same shape as x
+ * @returns same shape as x, and its dtype; f16 under autocast
  * @throws ShapeError, DTypeError
  * @see Ba, Kiros and Hinton 2016, "Layer normalization"
  */
@@ -65,20 +69,32 @@ export function normalize(
       ...(bias && { bias: showShape(bias.shape) }),
     });
   const constant = (value: number) => full(shape, value);
-  return record(op, [x, weight ?? constant(1), bias ?? constant(0)], { n: numel(shape), eps, centred });
+  const made = madeOf(x);
+  return record(op, [x, widened(weight ?? constant(1)), widened(bias ?? constant(0))], {
+    n: numel(shape),
+    eps,
+    centred,
+    made,
+  });
 }
 
 export const op: KernelOp<NormAttrs> = {
   kind: "kernel",
   name: "layer_norm",
-  infer(inputs, { n }) {
-    checkDTypes("layerNorm", inputs, ["f32"]);
-    return [inputs[0]!, { shape: [numel(inputs[0]!.shape) / n, 2], dtype: "f32" }];
+  halves: true,
+  infer([x, ...affine], { n, made }) {
+    checkDTypes("layerNorm", [x!], ["f32", "f16"]);
+    checkDTypes("layerNorm", affine, ["f32"]);
+    return [
+      { shape: x!.shape, dtype: made },
+      { shape: [numel(x!.shape) / n, 2], dtype: "f32" },
+    ];
   },
   lower([x, weight, bias], [out, stats], { n, eps, centred }, target) {
     const rows = x!.size / n;
     const buffers = { x: x!, weight: weight!, bias: bias!, out: out!, stats: stats! };
-    const shared = { buffers, params: { rows, n, eps }, constants: { CENTRED: centred }, flops: 8 * x!.size };
+    const types = { dtype: x!.dtype, outDType: out!.dtype };
+    const shared = { buffers, params: { rows, n, eps }, constants: { CENTRED: centred }, flops: 8 * x!.size, ...types };
     if (byTree(n, target)) return [normTree.dispatch({ ...shared, grid: rowGroups(rows) })];
     const launch = bySubgroup(rows, n, target);
     if (launch) {
@@ -97,11 +113,13 @@ export const op: KernelOp<NormAttrs> = {
 const grad: KernelOp<NormAttrs> = {
   kind: "kernel",
   name: "layer_norm_grad",
+  halves: true,
   infer: ([x]) => [x!],
   lower([x, weight, stats, dOut], [dx], { n, centred }, target) {
     const rows = x!.size / n;
     const buffers = { x: x!, weight: weight!, stats: stats!, d_out: dOut!, dx: dx! };
-    const shared = { buffers, params: { rows, n }, constants: { CENTRED: centred }, flops: 11 * x!.size };
+    const types = { dtype: x!.dtype, gradDType: dOut!.dtype, outDType: dx!.dtype };
+    const shared = { buffers, params: { rows, n }, constants: { CENTRED: centred }, flops: 11 * x!.size, ...types };
     if (byTree(n, target)) return [gradTree.dispatch({ ...shared, grid: rowGroups(rows) })];
     const launch = bySubgroup(rows, n, target);
     if (launch)
@@ -118,6 +136,7 @@ const affineSplit = ({ cpu }: Target) => (cpu ? { invocations: 512, rows: 64 } :
 const affineGrad: KernelOp<NormAttrs> = {
   kind: "kernel",
   name: "layer_norm_grad_affine",
+  halves: true,
   infer: (_, { n }) => [
     { shape: [n], dtype: "f32" },
     { shape: [n], dtype: "f32" },
@@ -137,6 +156,8 @@ const affineGrad: KernelOp<NormAttrs> = {
       params: { rows, n: columns, parts },
       grid: parts * columns,
       flops: 5 * x!.size,
+      dtype: x!.dtype,
+      gradDType: dOut!.dtype,
     });
     if (parts === 1) return [sums];
     const joined = { x: weights!, stats: weights!, d_out: biases!, d_weight: dWeight!, d_bias: dBias! };

@@ -1,7 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { sameShape, showShape } from "../core/shape";
-import { widened } from "../graph/cast";
-import { checkDTypes } from "../graph/op";
+import { matched } from "../graph/autocast";
+import { checkFloats } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { permute } from "./permute";
 import { reshape } from "./reshape";
@@ -29,8 +29,8 @@ export function multiHeadAttention(
   { heads, ...options }: MultiHeadAttentionOptions,
 ): Tensor {
   const name = "multiHeadAttention";
-  const tensors = projections.filter((t) => t !== undefined).map(widened);
-  checkDTypes(name, tensors, ["f32"]);
+  const tensors = matched(...projections.filter((t) => t !== undefined));
+  checkFloats(name, tensors);
   const n = tensors.length;
   const [first, second = first, third = second] = tensors as [Tensor, Tensor?, Tensor?];
   const [batch, rows, width] = first.shape as [number, number, number];

@@ -7,9 +7,10 @@ import {
   MAX_SIZE,
   type Place,
 } from "../families/attention";
-import { widened } from "../graph/cast";
+import { matched } from "../graph/autocast";
+import { toFloat } from "../graph/cast";
 import { defaultGenerator, type Generator, useGenerator } from "../graph/generator";
-import { checkDTypes, type KernelOp, noSecondDerivative, recordAll } from "../graph/op";
+import { checkDTypes, checkFloats, type KernelOp, noSecondDerivative, recordAll } from "../graph/op";
 import { data, type Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { dropout } from "./dropout";
@@ -44,25 +45,25 @@ export interface MaskedAttentionOptions extends AttentionOptions {
 /**
  * Attention, `softmax(scale · q·kᵀ + mask) · v`, for each head of each example. Queries that may see no key give zeros and
  * send no gradient. The scores are never stored, only the logarithm of their sum for each query; with a `mask` they are.
+ * Operands and result are f32, or all f16 (under autocast, or where one of them is); sums are f32.
  *
- * @param q f32 [B, H, Tq, E], or [B, T, E] for one head; E at most 128
- * @param k f32 [B, H, Tk, E]
- * @param v f32 [B, H, Tk, E]
+ * @param q [B, H, Tq, E], or [B, T, E] for one head; E at most 128
+ * @param k [B, H, Tk, E]
+ * @param v [B, H, Tk, E]
  * @returns [B, H, Tq, E]
  * @throws ShapeError, DTypeError
  * @see Vaswani et al. 2017, "Attention is all you need", §3.2.1; Dao et al. 2022, "FlashAttention"
  */
 export function scaledDotProductAttention(
-  q: Tensor,
-  k: Tensor,
-  v: Tensor,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
   options: MaskedAttentionOptions = {},
 ): Tensor {
   const name = "scaledDotProductAttention";
-  const halves = [q, k, v].some((t) => t.dtype === "f16");
-  if (halves) return scaledDotProductAttention(widened(q), widened(k), widened(v), options);
+  const [q, k, v] = matched(query, key, value) as [Tensor, Tensor, Tensor];
   const operands = { q: showShape(q.shape), k: showShape(k.shape), v: showShape(v.shape) };
-  checkDTypes(name, [q, k, v], ["f32"]);
+  checkFloats(name, [q, k, v]);
   const rank = q.shape.length;
   if ((rank !== 3 && rank !== 4) || k.shape.length !== rank || !sameShape(k.shape, v.shape))
     throw new ShapeError(name, "q, k and v must be [B, H, T, E] or [B, T, E], and k like v", operands);
@@ -141,8 +142,9 @@ const threeOf = (inputs: readonly Tensor[], n: number) => ({
 export const op: KernelOp<AttentionAttrs> = {
   kind: "kernel",
   name: "attention",
-  infer: (_, { batch, heads, rows, shape }) => [
-    { shape, dtype: "f32" },
+  halves: true,
+  infer: ([q], { batch, heads, rows, shape }) => [
+    { shape, dtype: q!.dtype },
     { shape: [batch, heads, rows, 4], dtype: "u32" },
   ],
   lower(inputs, [out, stats], { tensors, shape: _, ...a }, target) {
@@ -152,7 +154,8 @@ export const op: KernelOp<AttentionAttrs> = {
   },
   vjp(inputs, [dOut], attrs, [out, stats]) {
     const tensors = inputs.slice(0, attrs.tensors);
-    const grads = recordAll(grad, [...tensors, out!, stats!, dOut!], attrs);
+    const from = toFloat(dOut!, out!.dtype as "f32" | "f16");
+    const grads = recordAll(grad, [...tensors, out!, stats!, from], attrs);
     const rest = inputs.slice(attrs.tensors).map(() => null);
     if (attrs.tensors < 3) return [...grads, ...rest];
     const half = (i: number) => reshape(slice(grads[1]!, 0, i, i + 1), inputs[1]!.shape);
@@ -164,10 +167,11 @@ export const op: KernelOp<AttentionAttrs> = {
 const grad: KernelOp<AttentionAttrs> = {
   kind: "kernel",
   name: "attention_grad",
+  halves: true,
   infer: (inputs, { tensors }) =>
     tensors < 3
       ? inputs.slice(0, tensors)
-      : [inputs[0]!, { shape: [2, ...inputs[1]!.shape] as const, dtype: "f32" } satisfies Spec],
+      : [inputs[0]!, { shape: [2, ...inputs[1]!.shape] as const, dtype: inputs[1]!.dtype } satisfies Spec],
   lower(inputs, outs, { tensors, shape: _, ...a }, target) {
     const [out, stats, dOut] = inputs.slice(tensors) as [Tensor, Tensor, Tensor];
     const dvAt = tensors < 3 ? a.v.at : inputs[1]!.size;

@@ -2,21 +2,32 @@
 import { describe, expect, test } from "vitest";
 import { fromHalves } from "../../src/core/dtype";
 import { Executable } from "../../src/gpu/executable";
-import { data, type Tensor } from "../../src/graph/tensor";
+import { withAutocast } from "../../src/graph/autocast";
+import { data, state, type Tensor } from "../../src/graph/tensor";
 import type { Target } from "../../src/kernel/target";
+import { BatchNorm } from "../../src/nn/batchNorm";
 import { Conv2d } from "../../src/nn/conv2d";
 import { manualSeed } from "../../src/nn/init";
 import { Flatten, MaxPool2d, ReLU } from "../../src/nn/layers";
 import { Linear } from "../../src/nn/linear";
 import type { Module } from "../../src/nn/module";
 import { Sequential } from "../../src/nn/sequential";
+import { TransformerEncoderLayer } from "../../src/nn/transformer";
 import { add } from "../../src/ops/add";
+import { batchNorm } from "../../src/ops/batchNorm";
 import { cast } from "../../src/ops/cast";
 import { conv2d } from "../../src/ops/conv2d";
+import { full } from "../../src/ops/full";
+import { groupNorm } from "../../src/ops/groupNorm";
+import { layerNorm } from "../../src/ops/layerNorm";
 import { matmul } from "../../src/ops/matmul";
 import { maxPool2d } from "../../src/ops/maxPool2d";
+import { mul } from "../../src/ops/mul";
 import { relu } from "../../src/ops/relu";
+import { rmsNorm } from "../../src/ops/rmsNorm";
+import { scaledDotProductAttention } from "../../src/ops/scaledDotProductAttention";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
+import { sum } from "../../src/ops/sum";
 import { transpose } from "../../src/ops/transpose";
 import { Adam } from "../../src/optim/adam";
 import { gradients } from "../../src/optim/gradients";
@@ -85,7 +96,10 @@ await describeOnDawn("f16", (engine) => {
     async function everyWay(build: (a: Tensor, b: Tensor) => Tensor, a: Tensor, b: Tensor): Promise<number> {
       const outputs = (x: Tensor, w: Tensor) => {
         const out = build(x, w);
-        const seed = input([...out.shape], 0.5);
+        const seed = data(
+          { shape: out.shape, dtype: "f32" },
+          numbers(out.size).map((v, i) => 0.4 * v + 0.3 * Math.cos(2.3 * i)),
+        );
         return [cast(out, "f32"), ...gradients(out, [a, b], seed)];
       };
       const exact = await computed(outputs(a, b), runtime.open.target);
@@ -94,7 +108,7 @@ await describeOnDawn("f16", (engine) => {
       for (const cpu of [true, false]) {
         const target = { ...runtime.open.target, cpu };
         const choices = plan({ outputs: halves, target, fuse: true }).choices.map((c) => c.ways);
-        const most = Math.max(...choices.map((c) => c.names.length));
+        const most = Math.max(1, ...choices.map((c) => c.names.length));
         for (let n = 0; n < most; n++) {
           const tuning = Object.fromEntries(choices.map((c) => [c.key, c.names[n % c.names.length]!]));
           const values = await computed(halves, { ...target, tuning });
@@ -121,6 +135,58 @@ await describeOnDawn("f16", (engine) => {
       const [x, w] = [input([2, 5, 7, 6]), input([6, 5, 3, 3], 0.3)];
       expect(await everyWay((a, b) => conv2d(a, b, null, { padding: 1 }), x, w)).toBeGreaterThan(3);
       await everyWay((a, b) => conv2d(a, b, null, { stride: 2, padding: 1, groups: 5 }), x, input([10, 1, 3, 3]));
+    });
+
+    test.each([
+      ["layerNorm, rows of 6", [5, 6], [6], (x: Tensor, weight: Tensor) => layerNorm(x, 6, { weight })],
+      ["layerNorm, rows of 256", [3, 256], [256], (x: Tensor, weight: Tensor) => layerNorm(x, 256, { weight })],
+      [
+        "layerNorm, many rows",
+        [300, 32],
+        [32],
+        (x: Tensor, weight: Tensor) => layerNorm(x, 32, { weight, bias: weight }),
+      ],
+      ["rmsNorm", [7, 64], [64], (x: Tensor, weight: Tensor) => rmsNorm(x, 64, { weight })],
+      ["groupNorm", [2, 6, 3, 5], [6], (x: Tensor, weight: Tensor) => groupNorm(x, 3, { weight })],
+      ["batchNorm, in fours", [3, 4, 4, 4], [4], batch],
+      ["batchNorm, across", [24, 5], [5], batch],
+      ["batchNorm, large", [2, 3, 32, 33], [3], batch],
+    ] as const)("%s: what is normalised in f16, in and out", async (_, shape, affine, build) => {
+      expect(build(cast(input([...shape]), "f16"), input([...affine])).dtype).toBe("f16");
+      await everyWay((x, w) => build(x, cast(w, "f32")), input([...shape]), input([...affine], 0.5));
+    });
+
+    function batch(x: Tensor, weight: Tensor): Tensor {
+      const spec = { shape: weight.shape, dtype: "f32" } as const;
+      const statistics = { runningMean: state("mean", spec), runningVar: state("var", spec) };
+      return batchNorm(x, weight, full(weight.shape, 0.1), { ...statistics, training: true });
+    }
+
+    test.each([
+      ["causal, heads of 8", { causal: true }, [2, 2, 9, 8]],
+      ["heads of 6", {}, [1, 2, 5, 6]],
+      ["padded, heads of 32", { lengths: tensor([3, 0], [2], "i32") }, [2, 1, 7, 32]],
+    ] as const)("attention in f16: %s", async (_, options, shape) => {
+      const attend = (q: Tensor, kv: Tensor) => scaledDotProductAttention(q, kv, mul(kv, 0.5), options);
+      expect(attend(cast(input([...shape]), "f16"), input([...shape])).dtype).toBe("f16");
+      await everyWay(attend, input([...shape]), input([...shape]));
+    });
+
+    test("a transformer under autocast keeps its activations in f16, a CNN with batch norm too", async () => {
+      const layer = new TransformerEncoderLayer(32, 2, { dimFeedforward: 32, dropout: 0, normFirst: true });
+      const cnn = new Sequential(new Conv2d(1, 4, 3), new BatchNorm(4), new ReLU());
+      const names = (run: () => Tensor) => {
+        const outputs = withAutocast(true, () => {
+          const out = run();
+          return [out, ...gradients(sum(out), [...layer.parameters(), ...cnn.parameters()])];
+        });
+        return plan({ outputs: outputs.filter((t) => t !== null), target: runtime.open.target, fuse: true }).dispatches;
+      };
+      const kernels = names(() => layer.forward(input([2, 5, 32]), { causal: true }));
+      for (const name of ["layer_norm", "attention"])
+        expect(kernels.some((d) => d.variant.name.includes(name) && d.variant.enables.includes("f16"))).toBe(true);
+      const moments = names(() => cnn.forward(input([2, 1, 6, 6]))).find((d) => d.variant.name.startsWith("moments"))!;
+      expect(moments.variant.enables).toContain("f16");
     });
 
     test("training: losses stay near those of f32, parameters stay f32, overflowing steps are left out", async () => {
