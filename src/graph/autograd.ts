@@ -3,7 +3,7 @@ import { CaptureError } from "../core/errors";
 import { type Shape, sameShape, showShape } from "../core/shape";
 import { toFloat } from "./cast";
 import { topological } from "./op";
-import { computedAgain } from "./segment";
+import { computedAgain, offers } from "./segment";
 import type { Segment, Source, Tensor } from "./tensor";
 
 /** The three ops that autograd itself needs; handed in, since this room knows no op. */
@@ -29,6 +29,7 @@ export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps,
   const order = topological([out]).reverse();
   const waiting = new Map<Tensor[], number>();
   const again = new Map<Segment, (t: Tensor) => Tensor>();
+  const offered = offers();
   for (const { source } of order) if (source) waiting.set(source.outs, (waiting.get(source.outs) ?? 0) + 1);
   for (const t of order) {
     if (!t.source || !needed.has(t)) continue;
@@ -41,7 +42,8 @@ export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps,
     if (!after) continue;
     const { segment } = t.source;
     if (segment && !again.has(segment)) again.set(segment, computedAgain(segment, after));
-    accumulate(t.source, dOuts, (segment && again.get(segment)) ?? ((x) => x), needed, grads, ops);
+    const saved = (segment && again.get(segment)) ?? ((x) => offered(x, after));
+    accumulate(t.source, dOuts, saved, needed, grads, ops);
   }
   return wrt.map((t) => grads.get(t) ?? null);
 }

@@ -1,6 +1,7 @@
 import { type Again, type Segment, type Source, Tensor } from "./tensor";
 
 let current: Segment | undefined;
+let offering = false;
 let nextId = 0;
 
 /** The segment that is being recorded. */
@@ -45,6 +46,40 @@ export function computedAgain(segment: Segment, after: Tensor): (t: Tensor) => T
     return outs[source.index]!;
   };
   return of;
+}
+
+/** Runs `fn` with gradients offering the planner to compute cheap values again instead of keeping them. */
+export function withOffers<R>(on: boolean, fn: () => R): R {
+  const outer = offering;
+  offering = on;
+  try {
+    return fn();
+  } finally {
+    offering = outer;
+  }
+}
+
+/**
+ * Stands for tensors in the gradients of one pass: pointwise ones, and views of them, by nodes of their own, of which the
+ * planner decides whether they are computed again or are the first ones after all.
+ */
+export function offers(): (t: Tensor, after: Tensor) => Tensor {
+  const copies = new Map<Tensor, Tensor>();
+  const of = (t: Tensor, after: Tensor): Tensor => {
+    const known = copies.get(t);
+    if (known || !t.source || t.source.op.kind === "kernel" || t.source.again) return known ?? t;
+    const { op, inputs, attrs, index } = t.source;
+    const mine = inputs.map((i) => of(i, after));
+    const changed = op.kind === "pointwise" ? inputs.length > 0 : mine.some((m, i) => m !== inputs[i]);
+    if (!changed) return t;
+    const made: Tensor[] = [];
+    const again: Again = { id: nextId++, after, insteadOf: t };
+    const copy = new Tensor(t, { op, inputs: mine, attrs, outs: made, index, again }, undefined);
+    made[index] = copy;
+    copies.set(t, copy);
+    return copy;
+  };
+  return offering ? of : (t) => t;
 }
 
 /** A node of its own that does the same. */

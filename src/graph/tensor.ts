@@ -27,8 +27,10 @@ export interface Segment {
 export interface Again {
   /** Of all that is computed again at once. */
   readonly id: number;
-  /** Is computed before: a gradient that has come back to the segment. */
+  /** Is computed before: a gradient that has come back this far. */
   readonly after: Tensor;
+  /** The tensor that it equals, where the planner may take that instead. */
+  readonly insteadOf?: Tensor;
 }
 
 /**

@@ -3,9 +3,10 @@ import type { Tensor } from "../graph/tensor";
 
 /**
  * Merges common subexpressions: nodes with the same op, attributes and (merged) inputs are one, unless they are computed again on purpose.
+ * @param apart of those for which another may be taken, the ones that are computed again
  * @returns the tensor that stands for each tensor
  */
-export function canonical(order: readonly Tensor[]): (t: Tensor) => Tensor {
+export function canonical(order: readonly Tensor[], apart: ReadonlySet<Tensor> = new Set()): (t: Tensor) => Tensor {
   const representative = new Map<Tensor, Tensor>();
   const known = new Map<string, readonly Tensor[]>();
   const opIds = new Map<object, number>();
@@ -13,6 +14,10 @@ export function canonical(order: readonly Tensor[]): (t: Tensor) => Tensor {
   for (const t of order) {
     if (!t.source || representative.has(t)) continue;
     const { op, inputs, attrs, outs, again } = t.source;
+    if (again?.insteadOf && !apart.has(t)) {
+      representative.set(t, of(again.insteadOf));
+      continue;
+    }
     if (!opIds.has(op)) opIds.set(op, opIds.size);
     const key = `${opIds.get(op)}|${attrsKey(attrs)}|${inputs.map((i) => of(i).id).join(",")}${again ? `|${again.id}` : ""}`;
     const same = known.get(key);

@@ -40,6 +40,8 @@ export interface LowerOptions {
   readonly target: Target;
   /** Join chains of pointwise ops into one kernel. */
   readonly fuse: boolean;
+  /** Values that are computed again, see {@link worthComputingAgain}. */
+  readonly apart?: ReadonlySet<Tensor>;
 }
 
 /**
@@ -69,7 +71,7 @@ export class Lowering {
     wanted: readonly Tensor[],
     readonly options: LowerOptions,
   ) {
-    this.#represent = canonical(topological(wanted));
+    this.#represent = canonical(topological(wanted), options.apart);
     const roots = wanted.map(this.#represent);
     const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
     const before = (t: Tensor) => dependenciesOf(t).map(this.#represent);

@@ -4,6 +4,7 @@ import type { Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
+import { worthComputingAgain } from "./again";
 import { inPlace } from "./inPlace";
 import { type Choice, Lowering, type LowerOptions } from "./lower";
 import { showPlan } from "./print";
@@ -50,10 +51,26 @@ export const bytesOf = (t: Spec & { readonly size: number }): number =>
 export const homeOf = (t: Tensor): { state: Tensor; offset: number } =>
   t.home ? { state: t.home.of, offset: t.home.offset } : { state: t, offset: 0 };
 
-/** Schedules one step: lowers the graph of `outputs` and what the updates read, then the updates, and places it all. */
+/** How much less memory a plan must want for values to be computed again in it. */
+const WORTH_COMPUTING_AGAIN = 0.95;
+
+/**
+ * Schedules one step: lowers the graph of `outputs` and what the updates read, then the updates, and places it all. Where
+ * gradients have offered to compute values again, that is done if it lowers the peak.
+ */
 export function plan(request: PlanRequest): Plan {
+  const kept = planned(request);
+  const apart = worthComputingAgain(wantedOf(request));
+  if (!apart.size) return kept;
+  const again = planned({ ...request, apart });
+  return again.bytes.slots <= WORTH_COMPUTING_AGAIN * kept.bytes.slots ? again : kept;
+}
+
+const wantedOf = ({ outputs, updates = [] }: PlanRequest): Tensor[] => [...outputs, ...updates.flatMap((u) => u.reads)];
+
+function planned(request: PlanRequest): Plan {
   const { outputs, updates = [], inputs = [] } = request;
-  const lowering = new Lowering([...outputs, ...updates.flatMap((u) => u.reads)], request);
+  const lowering = new Lowering(wantedOf(request), request);
   const firstUpdate = lowering.dispatches.length;
   const direct = placeAssigned(lowering, updates, outputs);
   for (const u of updates) lowering.update(u);

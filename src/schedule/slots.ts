@@ -13,13 +13,23 @@ export interface SlotAssignment {
 }
 
 /**
- * Gives each life a slot, in order of first use; lives that overlap never share one. The best-fitting free slot is
- * taken; where none is large enough the largest free one grows, which costs less than a new slot.
+ * Gives each life a slot; lives that overlap never share one. Of two ways the one that takes less memory: which does depends
+ * on whether long lives are short of bytes.
  *
  * Slots are whole buffers: WebGPU forbids one buffer bound both to be read and to be written in a dispatch, even at
  * disjoint ranges.
  */
 export function assignSlots(lives: readonly Life[]): SlotAssignment {
+  const [inTime, inSize] = [assignInTime(lives), assignInSize(lives)];
+  const bytes = ({ slots }: SlotAssignment) => slots.reduce((a, b) => a + b, 0);
+  return bytes(inSize) < bytes(inTime) ? inSize : inTime;
+}
+
+/**
+ * In order of first use: the best-fitting free slot is taken; where none is large enough the largest free one grows, which
+ * costs less than a new slot.
+ */
+function assignInTime(lives: readonly Life[]): SlotAssignment {
   const slots: number[] = [];
   const slotOf = new Map<number, number>();
   const free = new Set<number>();
@@ -35,6 +45,25 @@ export function assignSlots(lives: readonly Life[]): SlotAssignment {
     active.push(life);
   }
   return { slots, slotOf };
+}
+
+/**
+ * The largest first, each into the smallest slot in which nobody lives at that time.
+ * @see Pisarchyk and Lee 2020, "Efficient memory management for deep neural net inference", greedy by size
+ */
+function assignInSize(lives: readonly Life[]): SlotAssignment {
+  const slots: { readonly bytes: number; readonly tenants: Life[] }[] = [];
+  const slotOf = new Map<number, number>();
+  for (const life of [...lives].sort((a, b) => b.bytes - a.bytes || a.first - b.first)) {
+    const isFree = ({ tenants }: { tenants: Life[] }) =>
+      tenants.every((t) => t.last < life.first || life.last < t.first);
+    // Slots are in order of size, the largest first.
+    const found = slots.findLastIndex(isFree);
+    if (found >= 0) slots[found]!.tenants.push(life);
+    else slots.push({ bytes: life.bytes, tenants: [life] });
+    slotOf.set(life.id, found >= 0 ? found : slots.length - 1);
+  }
+  return { slots: slots.map((s) => s.bytes), slotOf };
 }
 
 function takeSlot(bytes: number, slots: number[], free: Set<number>): number {

@@ -1,16 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { createGenerator } from "../../src/graph/generator";
-import { recompute } from "../../src/graph/segment";
+import { recompute, withOffers } from "../../src/graph/segment";
 import { feed, type Tensor } from "../../src/graph/tensor";
 import { trace } from "../../src/graph/trace";
 import { BASELINE_TARGET as target } from "../../src/kernel/target";
 import { manualSeed } from "../../src/nn/init";
 import { Linear } from "../../src/nn/linear";
 import { TransformerEncoderLayer } from "../../src/nn/transformer";
+import { add } from "../../src/ops/add";
 import { dropout } from "../../src/ops/dropout";
 import { gelu } from "../../src/ops/gelu";
 import { mean } from "../../src/ops/mean";
 import { mul } from "../../src/ops/mul";
+import { relu } from "../../src/ops/relu";
 import { sin } from "../../src/ops/sin";
 import { square } from "../../src/ops/square";
 import { Adam } from "../../src/optim/adam";
@@ -84,6 +86,55 @@ describe("the plan", () => {
   });
 });
 
+describe("offered to the planner", () => {
+  const block = (sizes: { width: number; depth: number }, offer: boolean) => {
+    manualSeed(2);
+    const layers = Array.from({ length: sizes.depth }, () => [
+      new Linear(sizes.width, 4 * sizes.width),
+      new Linear(4 * sizes.width, sizes.width),
+    ]);
+    const optimizer = new Adam(
+      layers.flatMap((l) => l.flatMap((m) => m.parameters())),
+      { lr: 0.01 },
+    );
+    const x = feed("x", { shape: [64, sizes.width], dtype: "f32" });
+    const { result, updates } = trace(() =>
+      withOffers(offer, () => {
+        const out = layers.reduce((h, [up, down]) => add(h, down!.forward(gelu(up!.forward(h)))), x as Tensor);
+        const loss = mean(square(out));
+        optimizer.step(loss);
+        return loss;
+      }),
+    );
+    return plan({ outputs: [result], updates, inputs: [x], target, fuse: true });
+  };
+
+  test("an activation is computed again from what its gradient needs anyway", () => {
+    const [kept, again] = [block({ width: 32, depth: 6 }, false), block({ width: 32, depth: 6 }, true)];
+    expect(again.bytes.slots).toBeLessThan(0.75 * kept.bytes.slots);
+    const count = (p: typeof kept, name: string) => p.dispatches.filter((d) => d.variant.name.startsWith(name)).length;
+    expect(count(again, "matmul")).toBe(count(kept, "matmul"));
+  });
+
+  test("where that lowers nothing the plan is as it was", () => {
+    const text = (offer: boolean) => String(block({ width: 32, depth: 1 }, offer)).replace(/\d+ slots.*/, "");
+    expect(text(true)).toBe(text(false));
+  });
+
+  test("what would have to be kept for it is not computed again", () => {
+    // Of relu(x·w) the gradient reads the result: the product is not kept.
+    const [x, w] = [feed("x", { shape: [64, 32], dtype: "f32" }), new Linear(32, 32)];
+    const names = (offer: boolean) => {
+      const outputs = withOffers(offer, () => {
+        const loss = mean(square(w.forward(relu(w.forward(relu(w.forward(x)))))));
+        return [loss, ...gradients(loss, w.parameters())] as Tensor[];
+      });
+      return plan({ outputs, target, fuse: true }).dispatches.map((d) => d.variant.name);
+    };
+    expect(names(true)).toEqual(names(false));
+  });
+});
+
 await describeOnDawn("recomputed", (engine) => {
   const x = () =>
     tensor(
@@ -107,6 +158,44 @@ await describeOnDawn("recomputed", (engine) => {
     const again = await losses(true);
     for (const [i, loss] of again.entries()) expect(Math.abs(loss / plain[i]! - 1)).toBeLessThan(1e-5);
     expect(plain.at(-1)).toBeLessThan(plain[0]!);
+  });
+
+  test("what the planner computes again gives the same", async () => {
+    const losses = async (again: boolean) => {
+      manualSeed(4);
+      const layers = [0, 1, 2, 3].map(
+        () =>
+          new TransformerEncoderLayer(WIDTH, 2, {
+            dimFeedforward: 128,
+            dropout: 0,
+            activation: "gelu",
+            normFirst: true,
+          }),
+      );
+      const optimizer = new Adam(
+        layers.flatMap((l) => l.parameters()),
+        { lr: 0.003 },
+      );
+      const step = await engine.capture(
+        { x: [2, 8, WIDTH] },
+        ({ x }) => {
+          const loss = mean(square(layers.reduce((h, l) => l.forward(h), x)));
+          optimizer.step(loss);
+          return { loss };
+        },
+        { recompute: again },
+      );
+      const values = new Float32Array(2 * 8 * WIDTH).map((_, i) => Math.sin(i));
+      for (let i = 0; i < 10; i++) await step.run({ x: values });
+      const seen = (await step.drain()).map((s) => s.values.loss);
+      const { slots } = step.plan.bytes;
+      step.dispose();
+      return { seen, slots };
+    };
+    const kept = await losses(false);
+    const again = await losses(true);
+    expect(again.slots).toBeLessThan(kept.slots);
+    for (const [i, loss] of again.seen.entries()) expect(Math.abs(loss / kept.seen[i]! - 1)).toBeLessThan(1e-4);
   });
 
   test("gradients of gradients, nested and eager", async () => {
