@@ -13,6 +13,8 @@ import { chosenWay, type Ways } from "../kernel/ways";
 export const CELLS = {
   lstm: { CELL: 0, GATES: 4, SAVED: 5 },
   gru: { CELL: 1, GATES: 3, SAVED: 5 },
+  /** Has kernels of its own, see resetFirst.ts. */
+  gruResetFirst: { CELL: 1, GATES: 3, SAVED: 5 },
   tanh: { CELL: 2, GATES: 1, SAVED: 1 },
   relu: { CELL: 3, GATES: 1, SAVED: 1 },
 } as const;
@@ -32,7 +34,7 @@ export interface Recurrence {
 }
 
 /** The same kernels run over the whole sequence, or a step a launch, so that more workgroups share a step's units. */
-type Way = "whole" | "steps" | "whole, subgroup" | "steps, subgroup";
+export type Way = "whole" | "steps" | "whole, subgroup" | "steps, subgroup";
 
 /** Bytes of recurrent weights that one workgroup on a GPU streams in the time that a launch costs. */
 const STREAMED = 4 * 2 ** 20;
@@ -44,7 +46,8 @@ const ON_CHIP = 4096;
 export function recurrenceWays(r: Recurrence, grad: boolean, target: Target): Ways<Way> {
   const { cell, steps, batch, hidden } = r;
   const key = `recurrence ${cell} ${steps}·${batch}·${hidden}${grad ? " gradient" : ""}`;
-  if (sharesLoads(target) && hidden % 4 === 0) return { key, names: ["whole, subgroup", "steps, subgroup"] };
+  if (sharesLoads(target) && hidden % 4 === 0 && cell !== "gruResetFirst")
+    return { key, names: ["whole, subgroup", "steps, subgroup"] };
   const bytes = 4 * CELLS[cell].GATES * hidden * hidden;
   return { key, names: target.cpu || bytes <= STREAMED ? ["whole", "steps"] : ["steps", "whole"] };
 }
@@ -68,13 +71,8 @@ export function recurrenceDispatches(t: ForwardTensors, r: Recurrence, target: T
   const { CELL, GATES } = CELLS[r.cell];
   const launches = [start(t, r)];
   const packed = !way.endsWith("subgroup") && !target.cpu && r.hidden > 1;
-  let { w } = t;
-  if (packed) {
-    const n = GATES * r.hidden;
-    w = scratch({ shape: [r.hidden, n], dtype: "f32" });
-    const params = { len: w.size, n, hidden: r.hidden };
-    launches.push(packKernel.dispatch({ buffers: { w: t.w, out: w }, params, grid: w.size }));
-  }
+  const { w, dispatches } = packed ? packedWeights(t.w, r) : { w: t.w, dispatches: [] };
+  launches.push(...dispatches);
   // What is absent is not read; something must be bound.
   const given = { bias: t.bias ?? t.w, lengths: t.lengths ?? t.w };
   const buffers = { x: t.x, w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
@@ -90,6 +88,14 @@ export function recurrenceDispatches(t: ForwardTensors, r: Recurrence, target: T
   const memory = { PARTIAL_SIZE, ON_CHIP: Number(onChip), STATE_SIZE: onChip ? size : 1, PACKED: Number(packed) };
   const constants = { ...flags, ...tile, ...memory };
   return [...launches, ...byWorkgroups(recurrenceKernel as Kernel, buffers, constants, r, r.steps, way)];
+}
+
+/** The weights as kernels on GPUs read them, and the launch that puts them so. */
+export function packedWeights(given: Tensor, { cell, hidden }: Recurrence): { w: Tensor; dispatches: Dispatch[] } {
+  const n = CELLS[cell].GATES * hidden;
+  const w = scratch({ shape: [hidden, n], dtype: "f32" });
+  const params = { len: w.size, n, hidden };
+  return { w, dispatches: [packKernel.dispatch({ buffers: { w: given, out: w }, params, grid: w.size })] };
 }
 
 export interface GradTensors {
@@ -142,7 +148,7 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
 }
 
 /** Writes the state before the first step to where that step reads it. */
-function start(t: ForwardTensors, r: Recurrence): Dispatch {
+export function start(t: ForwardTensors, r: Recurrence): Dispatch {
   const len = r.batch * r.hidden;
   return startKernel.dispatch({
     buffers: { h0: t.h0 ?? t.w, c0: t.c0 ?? t.w, states: t.states, saved: t.saved },
@@ -152,7 +158,7 @@ function start(t: ForwardTensors, r: Recurrence): Dispatch {
   });
 }
 
-const strides = ({ steps, batch, batchFirst }: Recurrence) =>
+export const strides = ({ steps, batch, batchFirst }: Recurrence) =>
   batchFirst ? { step_stride: 1, row_stride: steps } : { step_stride: batch, row_stride: 1 };
 
 type Buffers = Record<string, Tensor>;
@@ -199,7 +205,7 @@ interface Tile {
  * How many sequences a workgroup takes, and how its invocations share units and the terms of their sums.
  * @param sums that an invocation makes for each sequence
  */
-function workgroupTile({ batch, hidden }: Recurrence, way: Way, { cpu }: Target, sums: number): Tile {
+export function workgroupTile({ batch, hidden }: Recurrence, way: Way, { cpu }: Target, sums: number): Tile {
   const powerOfTwo = (least: number) => 2 ** Math.ceil(Math.log2(least));
   if (cpu) return { ROWS: Math.min(8, powerOfTwo(batch)), UNITS: 8, PARTS: 1, THREADS: 8 };
   const whole = way === "whole";

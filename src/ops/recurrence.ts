@@ -8,8 +8,10 @@ import {
   recurrenceDispatches,
   recurrenceWays,
 } from "../families/recurrence";
+import { resetFirstDispatches, resetFirstGradDispatches } from "../families/resetFirst";
 import { checkDTypes, type KernelOp, noSecondDerivative, recordAll } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import { concat } from "./concat";
 import { full } from "./full";
 import { matmul } from "./matmul";
 import { reshape } from "./reshape";
@@ -54,7 +56,7 @@ interface RecurrenceAttrs {
  * The recurrent half of a network of one layer and direction, over whole sequences in one launch: what follows once the
  * products of the inputs, `x·W_ihᵀ + b`, are there. `lstm`, `gru` and `rnn` are made of it.
  *
- * @param cell "lstm" (gates i, f, g, o), "gru" (r, z, n), "tanh" or "relu" (one)
+ * @param cell "lstm" (gates i, f, g, o), "gru" (r, z, n), "gruResetFirst" (the same with r·h before the product), "tanh" or "relu" (one)
  * @param x [T, N, gates·H] f32
  * @param weight W_hh [gates·H, H] f32
  * @throws ShapeError, DTypeError
@@ -127,7 +129,8 @@ export const op: KernelOp<RecurrenceAttrs> = {
   lower(inputs, [out, states, saved, final], attrs, target) {
     const given = named(inputs, attrs);
     const results = { out: out!, states: states!, saved: saved!, final: final! };
-    return recurrenceDispatches({ ...given, ...results }, sizes(given.x.shape, given.w.shape, attrs), target);
+    const lower = attrs.cell === "gruResetFirst" ? resetFirstDispatches : recurrenceDispatches;
+    return lower({ ...given, ...results }, sizes(given.x.shape, given.w.shape, attrs), target);
   },
   ways: ([x, w], attrs, target) => recurrenceWays(sizes(x!.shape, w!.shape, attrs), false, target),
 
@@ -139,13 +142,25 @@ export const op: KernelOp<RecurrenceAttrs> = {
     const [dGates, dInitial, dX = dGates] = recordAll(grad, [x, w, saved!, ...given], gradAttrs);
     const rows = (t: Tensor) => reshape(t, [-1, t.shape[2]!]);
     const dState = (i: number) => reshape(slice(dInitial!, 0, i, i + 1), dInitial!.shape.slice(1));
-    const gradients: (Tensor | null)[] = [dX!, matmul(rows(dGates!), rows(states!), { transA: true })];
+    const dW = attrs.cell === "gruResetFirst" ? resetFirstWeights(dGates!, states!, saved!) : undefined;
+    const gradients: (Tensor | null)[] = [dX!, dW ?? matmul(rows(dGates!), rows(states!), { transA: true })];
     if (attrs.initial) gradients.push(dState(0));
     if (attrs.initial && attrs.cell === "lstm") gradients.push(dState(1));
     if (attrs.bias) gradients.push(sum(dGates!, [0, 1]));
     return lengths ? [...gradients, null] : gradients;
   },
 };
+
+/** Of a GRU that resets first: the third part of W_hh is multiplied with r·h, which is the fourth part of what is saved. */
+function resetFirstWeights(dGates: Tensor, states: Tensor, saved: Tensor): Tensor {
+  const h = states.shape[2]!;
+  const rows = (t: Tensor, from: number, to: number) => {
+    const part = slice(t, 2, from * h, to * h);
+    return reshape(part, [-1, (to - from) * h]);
+  };
+  const opened = matmul(rows(dGates, 0, 2), rows(states, 0, 1), { transA: true });
+  return concat([opened, matmul(rows(dGates, 2, 3), rows(saved, 3, 4), { transA: true })], 0);
+}
 
 interface GradAttrs extends RecurrenceAttrs {
   readonly dOut: boolean;
@@ -165,7 +180,9 @@ const grad: KernelOp<GradAttrs> = {
     const next = (given: boolean) => (given ? rest.shift() : undefined);
     const [dOut, dFinal, lengths] = [next(attrs.dOut), next(attrs.dFinal), next(attrs.lengths)];
     const tensors = { w: w!, saved: saved!, dOut, dFinal, lengths, dGates: dGates!, dX, dInitial: dInitial! };
-    return gradDispatches(tensors, sizes(x!.shape, w!.shape, attrs), attrs.initial, target);
+    const r = sizes(x!.shape, w!.shape, attrs);
+    if (attrs.cell === "gruResetFirst") return resetFirstGradDispatches(tensors, r, target);
+    return gradDispatches(tensors, r, attrs.initial, target);
   },
   ways: ([x, w], attrs, target) => recurrenceWays(sizes(x!.shape, w!.shape, attrs), true, target),
   vjp: noSecondDerivative("recurrence_grad"),

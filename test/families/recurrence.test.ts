@@ -27,6 +27,25 @@ const samples: Sample<object>[] = [
   },
   { inputs: [[3, 3, 15], [15, 5], [15], lengths], attrs: { cell: "gru", given: ["bias", "lengths"] } },
   {
+    inputs: [[3, 3, 15], [15, 5], [3, 5], lengths],
+    attrs: { cell: "gruResetFirst", given: ["h0", "lengths"], reverse: true },
+  },
+  {
+    inputs: [
+      [2, 5, 21],
+      [21, 7],
+    ],
+    attrs: { cell: "gruResetFirst" },
+  },
+  {
+    inputs: [
+      [2, 20, 300],
+      [300, 100],
+    ],
+    attrs: { cell: "gruResetFirst" },
+    vjp: false,
+  },
+  {
     inputs: [
       [2, 20, 400],
       [400, 100],
@@ -45,7 +64,7 @@ const samples: Sample<object>[] = [
 ];
 
 test("every kernel fits the limits that all devices grant", () => {
-  for (const cell of ["lstm", "gru", "tanh"] as const)
+  for (const cell of ["lstm", "gru", "gruResetFirst", "tanh"] as const)
     for (const [steps, batch, hidden] of [
       [3, 1, 1],
       [2, 32, 128],
@@ -55,7 +74,7 @@ test("every kernel fits the limits that all devices grant", () => {
       [2, 9, 4096],
     ])
       for (const way of ["whole", "steps"]) {
-        const gates = { lstm: 4, gru: 3, tanh: 1 }[cell];
+        const gates = { lstm: 4, gru: 3, gruResetFirst: 3, tanh: 1 }[cell];
         const x = feed("x", { shape: [steps!, batch!, gates * hidden!], dtype: "f32" });
         const w = feed("w", { shape: [gates * hidden!, hidden!], dtype: "f32" });
         const outputs = gradients(
@@ -75,7 +94,7 @@ test("every kernel fits the limits that all devices grant", () => {
           expect(variant.workgroupSize[0]).toBeLessThanOrEqual(256);
           expect(Math.max(...workgroups)).toBeLessThanOrEqual(65535);
         }
-        expect(dispatches.some((d) => d.variant.name === "recurrence_grad")).toBe(true);
+        expect(dispatches.some((d) => /^recurrence(_reset_first)?_grad$/.test(d.variant.name))).toBe(true);
       }
 });
 
