@@ -4,17 +4,20 @@ enable subgroups;
 // A workgroup is one subgroup and makes ROWS output channels of one group × LANES·COLUMNS positions, pictures following one
 // another: lane l keeps positions l, l + LANES, … of every channel. Each weight is loaded by one lane and handed to the others
 // by shuffle. UNROLL input channels are taken at a time, so that a sum is fetched and put back once for all of them.
+// The taps and the places of the results in their picture are those of `correlations` in families/convolutions.ts.
 alias T = f32;
 alias O = f32;
 const ROWS = 16u; // a multiple of LANES
 const COLUMNS = 6u;
 const UNROLL = 2u; // divides the input channels of a group
 const LANES = 8u; // the device's subgroup size
+const SPREAD = 0u; // 1: the positions are not all of the picture, but every place_step-th
 
 struct Params {
   batch: u32, in_group: u32, height: u32, width: u32, out_group: u32, out_height: u32, out_width: u32,
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32, dilation_h: u32, dilation_w: u32,
-  groups: u32, w_group: u32, w_row: u32, w_channel: u32, flip: u32,
+  groups: u32, w_group: u32, w_row: u32, w_channel: u32,
+  tap: i32, tap_step_h: i32, tap_step_w: i32, place: u32, place_step_h: u32, place_step_w: u32, place_all: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
@@ -23,6 +26,12 @@ struct Params {
 @group(0) @binding(3) var<uniform> params: Params;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
+
+// Where position p lies in its picture.
+fn placed(p: u32) -> u32 {
+  if (SPREAD == 0u) { return p; }
+  return params.place + p / params.out_width * params.place_step_h + p % params.out_width * params.place_step_w;
+}
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -71,7 +80,7 @@ fn main(
       mask[j] = select(0.0, 1.0, inside);
     }
     var w_at: array<u32, ROWS / LANES>;
-    let w_tap = select(tap, taps - 1u - tap, params.flip == 1u);
+    let w_tap = u32(params.tap + i32(tap / params.kernel_w) * params.tap_step_h + i32(tap % params.kernel_w) * params.tap_step_w);
     // @unroll
     for (var r = 0u; r < ROWS / LANES; r++) { w_at[r] = w_row[r] + w_tap; }
     for (var c = 0u; c < params.in_group; c += UNROLL) {
@@ -109,11 +118,11 @@ fn main(
   for (var j = 0u; j < COLUMNS; j++) {
     let at = start + j * LANES;
     if (at < all) {
-      let base = ((at / positions) * out_channels + group * params.out_group + first) * positions + at % positions;
+      let base = ((at / positions) * out_channels + group * params.out_group + first) * params.place_all + placed(at % positions);
       // @unroll
       for (var r = 0u; r < ROWS; r++) {
         if (first + r < params.out_group) {
-          let to = base + r * positions;
+          let to = base + r * params.place_all;
           out[to] = O(epilogue(sum[r][j], to, group * params.out_group + first + r));
         }
       }

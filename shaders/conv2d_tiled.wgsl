@@ -1,7 +1,7 @@
 // The sum of shaders/conv2d.wgsl as an implicit matrix product through workgroup memory, for devices with many lanes.
-//   out[n,o,p] = Σ w[o,c,tap] · x[n,c,y,x],  y·step_h = oy·stride_h − pad_h + kh·dilation_h, x likewise; zero where y is
-//   outside of x or no whole number. With step 1 a convolution; with stride 1, reversed taps, channels swapped and step the
-//   stride of the convolution, its input gradient.
+//   out[n,o,p] = Σ w[o,c,tap] · x[n,c,y,x],  y = oy·stride_h − pad_h + kh·dilation_h, x likewise; zero where y is outside of x.
+// The taps and the places of the results in their picture are those of `correlations` in families/convolutions.ts: a
+// convolution, or a part of its input gradient.
 // A workgroup of THREADS × THREADS makes TILE_M output channels of one group × TILE_N positions, pictures following one
 // another: for each tap, DEPTH input channels at a time go through workgroup memory; an invocation keeps ROWS × COLUMNS sums.
 alias T = f32;
@@ -10,6 +10,7 @@ const THREADS = 16u;
 const ROWS = 4u;
 const COLUMNS = 4u; // a multiple of 4
 const DEPTH = 16u;
+const SPREAD = 0u; // 1: the positions are not all of the picture, but every place_step-th
 
 const TILE_M = THREADS * ROWS;
 const TILE_N = THREADS * COLUMNS; // divides INVOCATIONS, or is a multiple of it
@@ -20,7 +21,8 @@ const COLUMN_QUADS = COLUMNS / 4u;
 struct Params {
   batch: u32, in_group: u32, height: u32, width: u32, out_group: u32, out_height: u32, out_width: u32,
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: i32, pad_w: i32, dilation_h: u32, dilation_w: u32,
-  step_h: u32, step_w: u32, groups: u32, w_group: u32, w_row: u32, w_channel: u32, flip: u32,
+  groups: u32, w_group: u32, w_row: u32, w_channel: u32,
+  tap: i32, tap_step_h: i32, tap_step_w: i32, place: u32, place_step_h: u32, place_step_w: u32, place_all: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
@@ -32,6 +34,12 @@ var<workgroup> w_tile: array<f32, DEPTH * W_STRIDE>;
 var<workgroup> x_tile: array<f32, DEPTH * TILE_N>;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
+
+// Where position p lies in its picture.
+fn placed(p: u32) -> u32 {
+  if (SPREAD == 0u) { return p; }
+  return params.place + p / params.out_width * params.place_step_h + p % params.out_width * params.place_step_w;
+}
 
 @compute @workgroup_size(THREADS, THREADS)
 fn main(
@@ -57,12 +65,10 @@ fn main(
   for (var tap = 0u; tap < taps; tap++) {
     let y = y0 + i32(tap / params.kernel_w * params.dilation_h);
     let z = x0 + i32(tap % params.kernel_w * params.dilation_w);
-    let row = u32(max(y, 0)) / max(1u, params.step_h);
-    let column = u32(max(z, 0)) / max(1u, params.step_w);
-    let inside = y >= 0 && z >= 0 && row < params.height && column < params.width
-      && row * params.step_h == u32(y) && column * params.step_w == u32(z);
-    let x_at = picture + select(0u, row * params.width + column, inside);
-    let w_tap = group * params.w_group + select(tap, taps - 1u - tap, params.flip == 1u);
+    let inside = u32(y) < params.height && u32(z) < params.width;
+    let x_at = picture + select(0u, u32(y) * params.width + u32(z), inside);
+    let w_tap = group * params.w_group
+      + u32(params.tap + i32(tap / params.kernel_w) * params.tap_step_h + i32(tap % params.kernel_w) * params.tap_step_w);
     for (var c0 = 0u; c0 < params.in_group; c0 += DEPTH) {
       for (var e = index; e < DEPTH * TILE_M; e += INVOCATIONS) {
         let c = c0 + e % DEPTH;
@@ -98,10 +104,10 @@ fn main(
       let at = col0 + (local.x + q * THREADS) * 4u + c;
       if (at >= all) { break; }
       let first = group * params.out_group + row0 + local.y * ROWS;
-      let base = (at / positions * out_channels + first) * positions + at % positions;
+      let base = (at / positions * out_channels + first) * params.place_all + placed(at % positions);
       for (var r = 0u; r < ROWS; r++) {
         if (row0 + local.y * ROWS + r < params.out_group) {
-          let to = base + r * positions;
+          let to = base + r * params.place_all;
           out[to] = O(epilogue(sums[r][q][c], to, first + r));
         }
       }

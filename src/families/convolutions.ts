@@ -42,6 +42,9 @@ export const termsAtOnce = (terms: number): number => (terms % 2 ? 1 : 2);
 /** Workgroups that keep a GPU busy. */
 export const BUSY = 32;
 
+/** Parts up to which an input gradient is made one by one: each is a launch. */
+const MOST_PARTS = 16;
+
 /** Input channels of a group from which on a tile of them is worth filling. */
 const WORTH_TILING = 4;
 
@@ -69,46 +72,75 @@ export function geometry(x: Shape, w: Shape, a: Conv2dAttrs) {
 
 export type Geometry = ReturnType<typeof geometry>;
 
-/**
- * The numbers of the kernels that do a convolution and, `transposed`, its input gradient alike: that is the convolution of
- * dOut, spread out by `step`, with the weights of each tap reversed, channels swapped, and padding span − pad.
- */
-function correlation(g: Geometry, transposed: boolean) {
+type Correlation = ReturnType<typeof convolutionAsIs>;
+
+/** A convolution, in the numbers of the kernels that do it and parts of its input gradient alike. */
+function convolutionAsIs(g: Geometry) {
   const { batch, groups, kernel_h, kernel_w, dilation_h, dilation_w } = g;
-  const [inGroup, outGroup] = [g.in_channels / groups, g.out_channels / groups];
+  const { height, width, out_height, out_width, stride_h, stride_w, pad_h, pad_w } = g;
+  const [in_group, out_group] = [g.in_channels / groups, g.out_channels / groups];
   const taps = kernel_h * kernel_w;
-  const shared = { batch, kernel_h, kernel_w, dilation_h, dilation_w, groups, w_group: outGroup * inGroup * taps };
-  if (!transposed) {
-    const { height, width, out_height, out_width, stride_h, stride_w, pad_h, pad_w } = g;
-    const size = { height, width, out_height, out_width, stride_h, stride_w, pad_h, pad_w, step_h: 1, step_w: 1 };
-    return {
-      ...shared,
-      ...size,
-      in_group: inGroup,
-      out_group: outGroup,
-      w_row: inGroup * taps,
-      w_channel: taps,
-      flip: 0,
-    };
-  }
   return {
-    ...shared,
-    in_group: outGroup,
-    height: g.out_height,
-    width: g.out_width,
-    out_group: inGroup,
-    out_height: g.height,
-    out_width: g.width,
-    stride_h: 1,
-    stride_w: 1,
-    step_h: g.stride_h,
-    step_w: g.stride_w,
-    pad_h: dilation_h * (kernel_h - 1) - g.pad_h,
-    pad_w: dilation_w * (kernel_w - 1) - g.pad_w,
-    w_row: taps,
-    w_channel: inGroup * taps,
-    flip: 1,
+    ...{ batch, groups, kernel_h, kernel_w, dilation_h, dilation_w, in_group, out_group },
+    ...{ height, width, out_height, out_width, stride_h, stride_w, pad_h, pad_w },
+    ...{ w_group: out_group * in_group * taps, w_row: in_group * taps, w_channel: taps },
+    ...{ tap: 0, tap_step_h: kernel_w, tap_step_w: 1 },
+    ...{ place: 0, place_step_h: out_width, place_step_w: 1, place_all: out_height * out_width },
   };
+}
+
+/**
+ * An input gradient as convolutions of dOut with reversed taps and swapped channels: with a stride s, each of the s·s parts of
+ * the picture whose rows, and whose columns, have the same remainder by s meets taps of its own, and no others.
+ */
+function correlations(g: Geometry): Correlation[] {
+  const { in_group: outGroup, out_group: inGroup, ...shared } = convolutionAsIs(g);
+  const rows = along(g.height, g.kernel_h, g.stride_h, g.pad_h, g.dilation_h);
+  const columns = along(g.width, g.kernel_w, g.stride_w, g.pad_w, g.dilation_w);
+  const taps = g.kernel_h * g.kernel_w;
+  return rows.flatMap((h) =>
+    columns.map((w) => ({
+      ...shared,
+      ...{ in_group: inGroup, out_group: outGroup, w_row: taps, w_channel: outGroup * taps },
+      ...{
+        height: g.out_height,
+        width: g.out_width,
+        out_height: h.count,
+        out_width: w.count,
+        stride_h: 1,
+        stride_w: 1,
+      },
+      ...{
+        kernel_h: h.taps,
+        kernel_w: w.taps,
+        pad_h: h.pad,
+        pad_w: w.pad,
+        dilation_h: h.dilation,
+        dilation_w: w.dilation,
+      },
+      ...{ tap: h.last * g.kernel_w + w.last, tap_step_h: -h.step * g.kernel_w, tap_step_w: -w.step },
+      ...{ place: h.first * g.width + w.first, place_step_h: g.stride_h * g.width, place_step_w: g.stride_w },
+      place_all: g.height * g.width,
+    })),
+  );
+}
+
+/**
+ * Along one dimension: the parts of an input gradient of `size` elements. Element first + stride·i is the sum over the `taps` taps
+ * last, last − step, … of elements i − pad, i − pad + dilation, … of dOut.
+ */
+function along(size: number, kernel: number, stride: number, pad: number, dilation: number) {
+  return Array.from({ length: Math.min(stride, size) }, (_, first) => {
+    const all = Array.from({ length: kernel }, (_, k) => k);
+    const met = all.filter((k) => (first + pad - k * dilation) % stride === 0);
+    const step = met.length > 1 ? met[1]! - met[0]! : 1;
+    const last = met.at(-1) ?? 0;
+    return {
+      ...{ first, count: Math.ceil((size - first) / stride), taps: met.length, last, step },
+      dilation: met.length > 1 ? (step * dilation) / stride : 1,
+      pad: met.length ? (last * dilation - pad - first) / stride : 0,
+    };
+  });
 }
 
 export const flopsOf = (g: Geometry): number =>
@@ -150,8 +182,7 @@ export function convolution(x: Tensor, w: Tensor, out: Tensor, a: Conv2dAttrs, t
   const way = chosenWay(target, convolutionWays(x.shape, w.shape, a, target));
   const g = geometry(x.shape, w.shape, a);
   if (way === "depthwise") return depthwise(x, w, out, g);
-  if (way === "subgroup") return [bySubgroups(x, w, out, g, false, target)];
-  if (way !== "direct") return [byTiles(x, w, out, g, false, way)];
+  if (way !== "direct") return [byCorrelation(x, w, out, convolutionAsIs(g), way, target)];
   const tiles = g.batch * Math.ceil((g.out_height * g.out_width) / 4);
   const grid = [tiles, channelTiles(g.out_channels, a.groups)] as const;
   const buffers = { x, w, out };
@@ -165,12 +196,12 @@ export function inputGradientWays(w: Shape, a: ConvGradAttrs, target: Target): W
   const g = geometry(a.shape, w, a);
   const key = keyOf("conv2d_grad_input", g);
   if (isDepthwise(w, g.groups)) return { key, names: ["depthwise", "direct"] };
-  const dense = g.stride_h === 1 && g.stride_w === 1;
-  if (sharesLoads(target) && dense) return { key, names: ["subgroup", "direct"] };
+  const parts = g.stride_h * g.stride_w;
+  if (parts > MOST_PARTS) return { key, names: ["direct"] };
+  if (sharesLoads(target)) return { key, names: ["subgroup", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
-  const names = tiledWays(g.in_channels, g.groups, g.batch * g.height * g.width, g.out_channels / g.groups);
-  // With a stride most of what a tile loads is zeros.
-  return { key, names: dense ? names : ["direct", ...names.filter((way) => way !== "direct")] };
+  const positions = Math.ceil((g.batch * g.height * g.width) / parts);
+  return { key, names: tiledWays(g.in_channels, g.groups, positions, g.out_channels / g.groups) };
 }
 
 /** The launch of an input gradient by the kernel chosen for it. */
@@ -178,8 +209,10 @@ export function inputGradient(dOut: Tensor, w: Tensor, dx: Tensor, a: ConvGradAt
   const way = chosenWay(target, inputGradientWays(w.shape, a, target));
   const g = geometry(a.shape, w.shape, a);
   if (way === "depthwise") return depthwiseGradInput(dOut, w, dx, g);
-  if (way === "subgroup") return [bySubgroups(dOut, w, dx, g, true, target)];
-  if (way !== "direct") return [byTiles(dOut, w, dx, g, true, way)];
+  if (way !== "direct") {
+    const made = correlations(g).map((c) => byCorrelation(dOut, w, dx, c, way, target));
+    return made.length > 1 ? made.map((d) => ({ ...d, isPart: true })) : made;
+  }
   const tiles = g.batch * Math.ceil((g.height * g.width) / 4);
   const grid = [tiles, channelTiles(g.in_channels, a.groups)] as const;
   const buffers = { d_out: dOut, w, dx };
@@ -195,43 +228,30 @@ export function inputGradient(dOut: Tensor, w: Tensor, dx: Tensor, a: ConvGradAt
   ];
 }
 
-function byTiles(x: Tensor, w: Tensor, out: Tensor, g: Geometry, transposed: boolean, tile: ConvTile): Dispatch {
-  const params = correlation(g, transposed);
-  const { THREADS, ROWS, COLUMNS } = TILES[tile];
-  const tiles = Math.ceil((g.batch * params.out_height * params.out_width) / (THREADS * COLUMNS));
-  const layers = Math.ceil(tiles / MAX_WORKGROUPS);
-  const down = g.groups * Math.ceil(params.out_group / (THREADS * ROWS));
-  return convTiled.dispatch({
+function byCorrelation(x: Tensor, w: Tensor, out: Tensor, c: Correlation, way: ConvWay, target: Target): Dispatch {
+  const positions = c.batch * c.out_height * c.out_width;
+  const SPREAD = Number(c.place_step_w > 1 || c.out_height * c.out_width < c.place_all);
+  const shared = {
     buffers: { x, w, out },
     ...types(x, out),
-    params,
-    constants: TILES[tile],
-    grid: [Math.ceil(tiles / layers) * THREADS, down * THREADS, layers],
-    flops: flopsOf(g),
+    params: c,
+    flops: 2 * positions * c.groups * c.out_group * c.in_group * c.kernel_h * c.kernel_w,
     channel: channelOf(out),
-  });
-}
-
-function bySubgroups(
-  x: Tensor,
-  w: Tensor,
-  out: Tensor,
-  g: Geometry,
-  transposed: boolean,
-  { subgroupSize: LANES, unrolled }: Target,
-): Dispatch {
-  const params = correlation(g, transposed);
-  const tiles = Math.ceil((g.batch * params.out_height * params.out_width) / (SUBGROUP_COLUMNS * LANES));
+  };
+  if (way === "subgroup") {
+    const { subgroupSize: LANES, unrolled } = target;
+    const tiles = Math.ceil(positions / (SUBGROUP_COLUMNS * LANES));
+    const layers = Math.ceil(tiles / MAX_WORKGROUPS);
+    const down = c.groups * Math.ceil(c.out_group / SUBGROUP_ROWS);
+    const tile = { ROWS: SUBGROUP_ROWS, LANES, COLUMNS: SUBGROUP_COLUMNS, UNROLL: termsAtOnce(c.in_group) };
+    const grid = [Math.ceil(tiles / layers) * LANES, down, layers] as const;
+    return convSubgroup.dispatch({ ...shared, constants: { ...tile, SPREAD }, unrolled, grid });
+  }
+  const tile = TILES[way as ConvTile];
+  const { THREADS, ROWS, COLUMNS } = tile;
+  const tiles = Math.ceil(positions / (THREADS * COLUMNS));
   const layers = Math.ceil(tiles / MAX_WORKGROUPS);
-  const down = g.groups * Math.ceil(params.out_group / SUBGROUP_ROWS);
-  return convSubgroup.dispatch({
-    buffers: { x, w, out },
-    ...types(x, out),
-    params,
-    constants: { ROWS: SUBGROUP_ROWS, LANES, COLUMNS: SUBGROUP_COLUMNS, UNROLL: termsAtOnce(params.in_group) },
-    unrolled,
-    grid: [Math.ceil(tiles / layers) * LANES, down, layers],
-    flops: flopsOf(g),
-    channel: channelOf(out),
-  });
+  const down = c.groups * Math.ceil(c.out_group / (THREADS * ROWS));
+  const grid = [Math.ceil(tiles / layers) * THREADS, down * THREADS, layers] as const;
+  return convTiled.dispatch({ ...shared, constants: { ...tile, SPREAD }, grid });
 }

@@ -88,6 +88,8 @@ export interface Dispatch {
   readonly flops: number;
   /** Bindings of which each invocation reads just the elements that it writes to binding `out`: it may write over them. */
   readonly own?: { readonly reads: readonly number[]; readonly out: number } | undefined;
+  /** Whether it is one of several that make a result among them, each some of its elements. */
+  readonly isPart?: boolean | undefined;
   /** What the epilogue's `channel` is: result i belongs to channel `i / inner % size`. */
   readonly channel?: Channel | undefined;
 }

@@ -162,13 +162,14 @@ export class Lowering {
   /** Emits the kernel that makes `host` with the expression evaluated on its results. @returns whether that could be done */
   #finish(host: Tensor, expression: Expression, out: Tensor): boolean {
     const made = this.#make(host, [out]);
-    const last = made.at(-1)!;
     const writers = made.filter((d) => d.buffers.includes(out));
-    const finished = last.variant.hook && writers.length === 1 && writers[0] === last;
-    const hung = finished && composeEpilogue(expression, this.#read(host), out, last);
-    if (!hung) return false;
-    for (const d of made.slice(0, -1)) this.dispatches.push(this.#bound(d, [out]));
-    this.#emit(this.#bound(hung, [out]), out);
+    const isWhole = writers.length === 1 && writers[0] === made.at(-1);
+    if (!writers.length || !writers.every((d) => d.variant.hook && (isWhole || d.isPart))) return false;
+    const hung = new Map(writers.map((d) => [d, composeEpilogue(expression, this.#read(host), out, d)]));
+    if ([...hung.values()].includes(null)) return false;
+    const finished = made.map((d) => this.#bound(hung.get(d) ?? d, [out]));
+    this.dispatches.push(...finished.slice(0, -1));
+    this.#emit(finished.at(-1)!, out);
     return true;
   }
 

@@ -14,6 +14,10 @@ export default opCase<ConvTranspose2dOptions>({
       attrs: { groups: 2, dilation: [2, 1], stride: [1, 3] },
       note: "groups",
     },
+    { inputs: [[1, 2, 2, 3], [2, 3, 2, 2], [3]], attrs: { stride: 3 }, note: "places that no tap reaches" },
+    { inputs: [[2, 2, 2, 3], [2, 3, 3, 4], [3]], attrs: { stride: [2, 4], dilation: 2, padding: [1, 2] } },
+    { inputs: [[1, 2, 3, 2], [2, 1, 2, 3], [1]], attrs: { stride: 2, dilation: 3, outputPadding: 1 } },
+    { inputs: [[1, 2, 1, 2], [2, 3, 1, 2], [3]], attrs: { stride: 5 }, note: "more parts than are made one by one" },
     { inputs: [[1, 3, 3, 2], [3, 1, 3, 3], [3]], attrs: { groups: 3, stride: 2, padding: 1 }, note: "depthwise" },
     {
       inputs: [
