@@ -136,10 +136,14 @@ export const attrsKey = (attrs: object): string =>
     return typeof v === "number" && !Number.isFinite(v) ? String(v) : v;
   });
 
-/** @throws DTypeError unless every input has one of the dtypes */
+/**
+ * Where f32 is allowed, so is f16: kernels that do not read it are given f32.
+ * @throws DTypeError unless every input has one of the dtypes
+ */
 export function checkDTypes(op: string, inputs: readonly Spec[], allowed: readonly string[]): void {
   inputs.forEach((t, i) => {
-    if (!allowed.includes(t.dtype))
+    const reads = t.dtype === "f16" ? "f32" : t.dtype;
+    if (!allowed.includes(reads) && !allowed.includes(t.dtype))
       throw new DTypeError(op, `input ${i} has dtype ${t.dtype}`, { wants: allowed.join(" or ") });
   });
 }

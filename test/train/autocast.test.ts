@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { fromHalves } from "../../src/core/dtype";
 import { Executable } from "../../src/gpu/executable";
 import { withAutocast } from "../../src/graph/autocast";
-import { data, state, type Tensor } from "../../src/graph/tensor";
+import { data, feed, state, type Tensor } from "../../src/graph/tensor";
 import type { Target } from "../../src/kernel/target";
 import { BatchNorm } from "../../src/nn/batchNorm";
 import { Conv2d } from "../../src/nn/conv2d";
@@ -34,11 +34,31 @@ import { gradients } from "../../src/optim/gradients";
 import { plan } from "../../src/schedule/plan";
 import { Engine, tensor } from "../../src/train/engine";
 import { describeOnDawn } from "../device";
+import { cases } from "../ops/cases";
 
 test("bits of f16", () => {
   const bits = Uint16Array.of(0x3c00, 0xc000, 0x7bff, 0x0001, 0x8400, 0x7c00, 0xfc00, 0x3555, 0);
   expect([...fromHalves(bits)]).toEqual([1, -2, 65504, 2 ** -24, -(2 ** -14), Infinity, -Infinity, 0.333251953125, 0]);
   expect(fromHalves(Uint16Array.of(0x7e00))[0]).toBeNaN();
+});
+
+test("under autocast every op takes f16 where it takes f32", () => {
+  const refused: string[] = [];
+  for (const [name, { samples, build }] of cases)
+    for (const { inputs, attrs } of samples) {
+      const given = inputs.map((i, n) => {
+        const spec = "shape" in i ? { shape: i.shape, dtype: i.dtype ?? "f32" } : { shape: i, dtype: "f32" as const };
+        const t = feed(`x${n}`, spec);
+        return n === 0 && spec.dtype === "f32" ? cast(t, "f16") : t;
+      });
+      try {
+        withAutocast(true, () => build(given, (attrs ?? {}) as never));
+      } catch (error) {
+        refused.push(`${name}: ${(error as Error).message.split("\n")[0]}`);
+      }
+    }
+  // What is joined must be of one type.
+  expect(new Set(refused)).toEqual(new Set(["stack: stack: dtypes differ"]));
 });
 
 const numbers = (n: number, scale = 1) => Float32Array.from({ length: n }, (_, i) => scale * Math.sin(1.7 * i + 0.3));
