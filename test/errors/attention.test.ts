@@ -36,7 +36,7 @@ test("operands of attention", () => {
   `);
   expect(() => attend(of("i32", 2, 5, 8), f32(2, 5, 8), f32(2, 5, 8))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: scaledDotProductAttention: input 0 has dtype i32
-      wants: f32]
+      wants: f32 or f16]
   `);
   const wide = f32(1, 5, 132);
   expect(() => attend(wide, wide, wide)).toThrowErrorMatchingInlineSnapshot(`

@@ -146,7 +146,7 @@ test("normalisation", () => {
   `);
   expect(() => batchNorm(t([5, 3], "i32"), t([3]), t([3]), options)).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: batchNorm: input 0 has dtype i32
-      wants: f32]
+      wants: f32 or f16]
   `);
   expect(() => groupNorm(t([5, 4]), 3)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: groupNorm: 4 channels do not split into 3 groups
