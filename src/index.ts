@@ -356,10 +356,12 @@ export { CapturedStep, type Scalars } from "./train/capturedStep";
 export { type Checkpointed, loadCheckpoint, saveCheckpoint } from "./train/checkpoint";
 export { EarlyStopping, type EarlyStoppingOptions } from "./train/earlyStopping";
 export { createEngine, Engine, type EngineOptions, tensor } from "./train/engine";
+export { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./train/estimate";
 export type {
   AdapterEvent,
   CompileEvent,
   DoneEvent,
+  EstimateEvent,
   EvalEvent,
   StepEvent,
   TaskScores,

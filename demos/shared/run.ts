@@ -6,6 +6,7 @@ import {
   createEngine,
   decodeSafetensors,
   type Engine,
+  type EstimateEvent,
   type EvalEvent,
   fit,
   type KernelTime,
@@ -160,6 +161,14 @@ export abstract class TrainingRun {
   /** Resolves with a plain reason if the device is lost. */
   get lost(): Promise<string> {
     return this.engine.lost;
+  }
+
+  /** What the run will take, in memory and, by a short measurement of the device, in time. */
+  async estimate(): Promise<EstimateEvent> {
+    const { step, checkpointed, steps } = this.training;
+    const { bytes, flops, seconds } = await this.engine.estimate(step);
+    const parameters = checkpointed.model.parameters().reduce((n, p) => n + p.size, 0);
+    return { event: "estimate", parameters, bytes, flops, secondsPerStep: seconds, steps };
   }
 
   /** Goes on from where the run stands, to its last step or until stopped. */

@@ -1,4 +1,4 @@
-import { bitsPerCharacter, cosineSchedule, type Engine, type EvalEvent } from "../../src/index";
+import { bitsPerCharacter, cosineSchedule, type Engine, type EstimateEvent, type EvalEvent } from "../../src/index";
 import { type Listener, onDevice, type Training, TrainingRun } from "../shared/run";
 import type { Corpus, CorpusChoice } from "./data";
 import { DRAWING, type Drawing } from "./generation";
@@ -23,6 +23,8 @@ const MEASURED_TOKENS = 48;
 
 /** A tiny GPT, ready to train: what the demo page and the command line drive. */
 export class TinyGptRun extends TrainingRun {
+  #estimate: EstimateEvent | undefined;
+
   private constructor(
     engine: Engine,
     training: Training,
@@ -48,17 +50,18 @@ export class TinyGptRun extends TrainingRun {
     return onDevice(options, on, async (engine) => {
       const parts = await buildParts(engine, corpus, settings, on);
       const training = trainingOf(parts, settings, options, engine.adapter.software);
-      return new TinyGptRun(engine, training, options.resume, settings, parts);
+      const run = new TinyGptRun(engine, training, options.resume, settings, parts);
+      run.#estimate = await run.estimate();
+      on(run.#estimate);
+      return run;
     });
   }
 
-  get estimate(): Estimate {
-    const { model, train, corpus } = this.parts;
+  get size(): Estimate {
+    const { corpus } = this.parts;
     const { batch, length } = this.settings;
     return {
-      parameters: model.parameters().reduce((n, p) => n + p.size, 0),
-      bytes: train.plan.bytes.total,
-      flops: train.plan.flops,
+      ...this.#estimate!,
       tokens: batch * length,
       vocabulary: corpus.tokenizer.size,
       charactersPerToken: corpus.dev.charactersPerToken,

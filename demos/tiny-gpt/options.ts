@@ -1,4 +1,4 @@
-import { CheckpointError } from "../../src/index";
+import { CheckpointError, type EstimateEvent } from "../../src/index";
 import { checkpointOf, type RunOptions } from "../shared/run";
 import { DEFAULTS, type Settings, SHAPE } from "./settings";
 
@@ -9,11 +9,7 @@ export interface TinyGptOptions extends RunOptions {
 }
 
 /** What a run will take: known before it begins. */
-export interface Estimate {
-  parameters: number;
-  /** Of the training step: states, activations and parameters of kernels. */
-  bytes: number;
-  flops: number;
+export interface Estimate extends Omit<EstimateEvent, "event"> {
   /** Tokens of a step. */
   tokens: number;
   vocabulary: number;

@@ -48,11 +48,11 @@ const short = (n: number): string => {
 const duration = (s: number): string =>
   s < 90 ? `${Math.round(s)} s` : s < 5400 ? `${Math.round(s / 60)} min` : `${(s / 3600).toFixed(1)} h`;
 
-/** What the run will take; the time once some steps have been measured. */
+/** What the run will take; the time by a short measurement until some steps have been taken. */
 export function showEstimate(e: Estimate, steps: number, secondsAStep?: number): void {
   const time = secondsAStep
     ? `${steps} steps take about ${duration(steps * secondsAStep)} at the pace measured`
-    : "the time is known after a few steps";
+    : `${steps} steps take some ${duration(steps * e.secondsPerStep)}, going by what this device does in a moment`;
   byId("estimate").textContent =
     `${short(e.parameters)} parameters, ${short(e.vocabulary)} different tokens; a step reads ${e.tokens} tokens, ` +
     `takes ${short(e.flops)}FLOP and ${(e.bytes / 2 ** 20).toFixed(0)} MiB; ${time}. A changed setting starts the network anew.`;

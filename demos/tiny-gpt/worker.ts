@@ -36,7 +36,7 @@ const send: (e: WorkerEvent) => void = serve<WorkerMethods, WorkerEvent>({
       speaking = undefined;
       return run;
     });
-    return { step: made.done, settings: made.settings, estimate: made.estimate };
+    return { step: made.done, settings: made.settings, estimate: made.size };
   },
   generate(id, prompt, count, drawing) {
     speaking = id;

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from "cli-progress";
-import type { EvalEvent, StepEvent, TaskScores, TrainEvent, TuneEvent } from "../index";
+import type { EstimateEvent, EvalEvent, StepEvent, TaskScores, TrainEvent, TuneEvent } from "../index";
 
 /** What a run prints: for people, or as JSON lines. */
 export interface Reporter {
@@ -79,6 +79,7 @@ export function humanReporter(out: Out, now: () => number = () => performance.no
     event(e) {
       if (e.event === "adapter") line(adapterText(e.adapter, e.software));
       else if (e.event === "compile") progress("compile", e.done, e.total, "kernels");
+      else if (e.event === "estimate") line(estimateText(e));
       else if (e.event === "step") progress("step", e.step, e.steps, stepText(e));
       else if (e.event === "eval") line(evalText(e));
       else if (e.event === "tune") line(tuneText(e));
@@ -96,6 +97,13 @@ function tuneText({ key, best, usual, milliseconds, rejected }: TuneEvent): stri
   const gain =
     best === usual ? "" : ` · ${(milliseconds[usual]! / milliseconds[best]!).toFixed(2)}× as fast as ${usual}`;
   return `${key}\n  ${best}${gain}\n  ${[...times, ...refused].join(" · ")}`;
+}
+
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+
+function estimateText({ parameters, bytes, flops, secondsPerStep, steps }: EstimateEvent): string {
+  const size = `${short.format(parameters)} parameters, ${(bytes / 2 ** 20).toFixed(1)} MiB, ${short.format(flops)} operations a step`;
+  return `${size}; about ${seconds(secondsPerStep * steps)} for ${steps} steps, evaluations apart`;
 }
 
 const percent = (x: number): string => (Number.isNaN(x) ? "not measured" : `${(100 * x).toFixed(2)} %`);

@@ -14,6 +14,7 @@ import { takePendingUpdates, trace, type Update } from "../graph/trace";
 import { homeOf, plan } from "../schedule/plan";
 import { CapturedStep } from "./capturedStep";
 import { checkNumbers } from "./checkNumbers";
+import { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./estimate";
 import { IdleTuning } from "./idleTuning";
 import { decodePlans, encodePlans } from "./planFile";
 import { type Measurement, Tuner } from "./tuner";
@@ -63,6 +64,7 @@ export class Engine {
   readonly #idle: IdleTuning | undefined;
   /** Resolves when it is known what was measured on this device before. */
   readonly #tuned: Promise<void>;
+  #pace: Promise<DevicePace> | undefined;
 
   private constructor(
     readonly runtime: Runtime,
@@ -130,6 +132,12 @@ export class Engine {
     const measured = await this.#tuner.tune(step.plan.choices, onMeasured);
     await step.rebuild();
     return measured;
+  }
+
+  /** What a run of a step will take, before it has run: memory, operations, and time by the pace of the device. */
+  async estimate(step: CapturedStep): Promise<StepEstimate> {
+    this.#pace ??= measurePace(this);
+    return estimateOf(step.plan, await this.#pace);
   }
 
   /**

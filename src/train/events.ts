@@ -1,7 +1,7 @@
 import type { Measurement } from "./tuner";
 
 /** One moment of a training run, as plain JSON: what the command line prints with `--json` and what a demo page draws. */
-export type TrainEvent = AdapterEvent | CompileEvent | StepEvent | EvalEvent | TuneEvent | DoneEvent;
+export type TrainEvent = AdapterEvent | CompileEvent | EstimateEvent | StepEvent | EvalEvent | TuneEvent | DoneEvent;
 
 /** Where the run takes place. Always the first event. */
 export interface AdapterEvent {
@@ -18,6 +18,21 @@ export interface CompileEvent {
   event: "compile";
   done: number;
   total: number;
+}
+
+/** What the run will take: told before its first step. */
+export interface EstimateEvent {
+  event: "estimate";
+  /** Numbers that are trained. */
+  parameters: number;
+  /** Device memory of a training step. */
+  bytes: number;
+  /** Floating-point operations of a training step. */
+  flops: number;
+  /** Of a training step, by a short measurement of the device; may be off by a factor of two. */
+  secondsPerStep: number;
+  /** Step at which the run will end. */
+  steps: number;
 }
 
 /** One training step. Losses are read from the device a few times a second, so these come in groups. */

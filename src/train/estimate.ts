@@ -1,0 +1,95 @@
+import type { TypedArray } from "../core/dtype";
+import type { Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
+import { add } from "../ops/add";
+import { matmul } from "../ops/matmul";
+import { bytesOf, type Plan } from "../schedule/plan";
+import type { CapturedStep } from "./capturedStep";
+import type { Engine } from "./engine";
+
+/** What a device does with kernels of two kinds, and what a launch costs it. */
+export interface DevicePace {
+  /** Floating-point operations a second, of a matrix product. */
+  readonly flops: number;
+  /** Bytes read and written a second, of a pointwise op. */
+  readonly bytes: number;
+  /** Seconds that a launch takes beside the work in it. */
+  readonly launch: number;
+}
+
+/** What a step will take: known before it has run. */
+export interface StepEstimate {
+  /** Device memory of the step: states, values on the way, parameters of kernels. */
+  readonly bytes: number;
+  readonly flops: number;
+  /** Of one run; a guess that may be off by a factor of two. */
+  readonly seconds: number;
+}
+
+/** Sizes of the two kernels that the pace is measured by. */
+const PRODUCT = 256;
+const ELEMENTS = 2 ** 20;
+/** Launches by which their cost is measured, and milliseconds that each measurement takes at least. */
+const LAUNCHES = 64;
+const LEAST = 20;
+
+/**
+ * How fast a device is, measured by a matrix product, a pointwise op and a row of tiny launches: about a tenth of a second
+ * besides compiling.
+ */
+export async function measurePace(engine: Engine): Promise<DevicePace> {
+  const [product, sum, row] = await Promise.all([
+    engine.capture({ a: [PRODUCT, PRODUCT] }, ({ a }) => ({ out: matmul(a, a) })),
+    engine.capture({ a: [ELEMENTS], b: [ELEMENTS] }, ({ a, b }) => ({ out: add(a, b) })),
+    engine.capture({ a: [8, 8] }, ({ a }) => ({ out: rowOf(a, LAUNCHES) })),
+  ]);
+  try {
+    const launch = (await secondsOf(engine, row)) / LAUNCHES;
+    const flops = (2 * PRODUCT ** 3) / Math.max(1e-9, (await secondsOf(engine, product)) - launch);
+    const bytes = (12 * ELEMENTS) / Math.max(1e-9, (await secondsOf(engine, sum)) - launch);
+    return { flops, bytes, launch };
+  } finally {
+    for (const step of [product, sum, row]) step.dispose();
+  }
+}
+
+/** As many launches one after the other. */
+function rowOf(a: Tensor, launches: number): Tensor {
+  let out = a;
+  for (let i = 0; i < launches; i++) out = matmul(out, a);
+  return out;
+}
+
+/** Seconds of a run, over as many as take long enough to be measured. */
+async function secondsOf<I extends string>(engine: Engine, step: CapturedStep<I, "out">): Promise<number> {
+  const feeds = Object.fromEntries(Object.entries<Tensor>(step.feeds).map(([n, t]) => [n, new Float32Array(t.size)]));
+  // The first runs include what drivers put off.
+  for (let i = 0; i < 3; i++) await step.run(feeds as Partial<Record<I, TypedArray>>);
+  for (let runs = 4; ; runs *= 2) {
+    await engine.runtime.waiter.workDone();
+    const began = performance.now();
+    for (let i = 0; i < runs; i++) await step.run();
+    await engine.runtime.waiter.workDone();
+    const milliseconds = performance.now() - began;
+    if (milliseconds >= LEAST || runs >= 1024) return milliseconds / 1000 / runs;
+  }
+}
+
+/** What a plan will take on a device of that pace: for each launch its operations or its bytes, whichever take longer. */
+export function estimateOf(plan: Plan, pace: DevicePace): StepEstimate {
+  const seconds = plan.dispatches.reduce(
+    (n, d) => n + pace.launch + Math.max(d.flops / pace.flops, bytesMoved(d) / pace.bytes),
+    0,
+  );
+  return { bytes: plan.bytes.total, flops: plan.flops, seconds };
+}
+
+/** Bytes that a launch reads and writes. Of data that the caller gave it may read a part only: no more than it writes. */
+function bytesMoved({ buffers, variant }: Dispatch): number {
+  const named = (buffers as readonly Tensor[]).map((t, i) => ({ t, access: variant.bindings[i]!.access }));
+  const sum = (list: readonly { t: Tensor }[]) => list.reduce((n, { t }) => n + bytesOf(t), 0);
+  const written = sum(named.filter((b) => b.access === "write"));
+  const read = named.filter((b) => b.access === "read");
+  const given = read.filter(({ t }) => t.leaf?.kind === "data");
+  return written + sum(read.filter((b) => !given.includes(b))) + Math.min(written, sum(given));
+}
