@@ -59,6 +59,17 @@ function attentionPicture(): string {
     <rect x="166" y="66" width="3" height="12" fill="var(--series-2)"/>`;
 }
 
+/** A name, under each letter how likely a girl's name (upwards) or a boy's it is. */
+const opinions = (name: string, shares: readonly number[]) =>
+  shares
+    .map((girl, i) => {
+      const [x, height] = [26 + 28 * i, 36 * Math.abs(2 * girl - 1)];
+      const bar = `x="${x - 9}" y="${girl > 0.5 ? 40 - height : 40}" width="18" height="${height.toFixed(1)}" rx="2"`;
+      return `<rect ${bar} fill="var(--series-${girl > 0.5 ? 2 : 1})"/>
+        <text x="${x}" y="94" text-anchor="middle" font-size="15" font-family="monospace" fill="var(--ink)">${name[i]}</text>`;
+    })
+    .join("");
+
 const DEMOS: readonly Demo[] = [
   {
     folder: "mnist-cnn",
@@ -91,6 +102,12 @@ const DEMOS: readonly Demo[] = [
     name: "Tiny GPT: a transformer that writes",
     text: "Learns to write like Moby-Dick, token by token. Watch noise become words, see where it looks, give it a beginning.",
     picture: attentionPicture(),
+  },
+  {
+    folder: "names",
+    name: "Names: two small recurrent networks",
+    text: "One tells girls’ names from boys’, and changes its mind letter by letter. The other invents new ones. Learns within a minute.",
+    picture: opinions("Josefina", [0.35, 0.2, 0.1, 0.3, 0.15, 0.62, 0.55, 0.98]),
   },
 ];
 

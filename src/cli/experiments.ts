@@ -79,4 +79,14 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
       return { create: (load, options, on) => createTinyGpt(corpora(load), options, on) };
     },
   },
+  names: {
+    flags: { hidden: { kind: "integer", description: "Units of each recurrent layer" } },
+    async open() {
+      const { createNames, LISTS } = await import("../../demos/names/experiment");
+      return {
+        create: async (load, { settings, ...options }, on) =>
+          createNames(await Promise.all(LISTS.map(load)), { ...options, ...settings }, on),
+      };
+    },
+  },
 };
