@@ -70,6 +70,20 @@ const opinions = (name: string, shares: readonly number[]) =>
     })
     .join("");
 
+/** A wave that was measured, and how a network foretells that it goes on. */
+function foretold(): string {
+  const at = (t: number, noise: number) =>
+    50 - 24 * Math.sin(t / 17) - 9 * Math.sin(t / 7 + 1) + noise * Math.sin(12.9898 * t * t);
+  const line = (from: number, to: number, noise: number) =>
+    Array.from(
+      { length: (to - from) / 3 + 1 },
+      (_, i) => `${10 + from + 3 * i} ${at(from + 3 * i, noise).toFixed(1)}`,
+    ).join(" L");
+  return `<path d="M${line(0, 141, 3.5)}" fill="none" stroke="var(--series-1)" stroke-width="2"/>
+    <path d="M${line(141, 219, 0)}" fill="none" stroke="var(--series-2)" stroke-width="2.5" stroke-dasharray="6 4"/>
+    <path d="M151 8 V92" stroke="var(--line)" stroke-width="1.5"/>`;
+}
+
 const DEMOS: readonly Demo[] = [
   {
     folder: "mnist-cnn",
@@ -108,6 +122,12 @@ const DEMOS: readonly Demo[] = [
     name: "Names: two small recurrent networks",
     text: "One tells girls’ names from boys’, and changes its mind letter by letter. The other invents new ones. Learns within a minute.",
     picture: opinions("Josefina", [0.35, 0.2, 0.1, 0.3, 0.15, 0.62, 0.55, 0.98]),
+  },
+  {
+    folder: "forecast",
+    name: "Forecast: a deep recurrent network",
+    text: "Foretells waves, chaos or a random walk, and says plainly whether it beats doing without. See what depth and window change.",
+    picture: foretold(),
   },
 ];
 
