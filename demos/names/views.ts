@@ -126,11 +126,13 @@ export class AtlasView {
     if (!this.#atlas) return;
     const ofNames = this.#choice.value === "names";
     this.#svg.replaceChildren(...(ofNames ? namePoints(this.#atlas.names) : letterPoints(this.#atlas.letters)));
+    byId("map-legend").style.visibility = ofNames ? "" : "hidden";
     byId("map-text").textContent = ofNames ? mistakesOf(this.#atlas.names) : LETTERS_TEXT;
   }
 }
 
-const LETTERS_TEXT = "Letters that do much the same in names come to lie together; before training they lie anywhere.";
+const LETTERS_TEXT =
+  "Letters that do much the same in names come to lie together; before training they lie anywhere. Vowels are bold.";
 
 const at = (places: Float32Array, i: number) => ({ x: 150 + 138 * places[2 * i]!, y: 110 - 100 * places[2 * i + 1]! });
 
