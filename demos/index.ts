@@ -59,6 +59,31 @@ function attentionPicture(): string {
     <rect x="166" y="66" width="3" height="12" fill="var(--series-2)"/>`;
 }
 
+/** A name, under each letter how likely a girl's name (upwards) or a boy's it is. */
+const opinions = (name: string, shares: readonly number[]) =>
+  shares
+    .map((girl, i) => {
+      const [x, height] = [26 + 28 * i, 36 * Math.abs(2 * girl - 1)];
+      const bar = `x="${x - 9}" y="${girl > 0.5 ? 40 - height : 40}" width="18" height="${height.toFixed(1)}" rx="2"`;
+      return `<rect ${bar} fill="var(--series-${girl > 0.5 ? 2 : 1})"/>
+        <text x="${x}" y="94" text-anchor="middle" font-size="15" font-family="monospace" fill="var(--ink)">${name[i]}</text>`;
+    })
+    .join("");
+
+/** A wave that was measured, and how a network foretells that it goes on. */
+function foretold(): string {
+  const at = (t: number, noise: number) =>
+    50 - 24 * Math.sin(t / 17) - 9 * Math.sin(t / 7 + 1) + noise * Math.sin(12.9898 * t * t);
+  const line = (from: number, to: number, noise: number) =>
+    Array.from(
+      { length: (to - from) / 3 + 1 },
+      (_, i) => `${10 + from + 3 * i} ${at(from + 3 * i, noise).toFixed(1)}`,
+    ).join(" L");
+  return `<path d="M${line(0, 141, 3.5)}" fill="none" stroke="var(--series-1)" stroke-width="2"/>
+    <path d="M${line(141, 219, 0)}" fill="none" stroke="var(--series-2)" stroke-width="2.5" stroke-dasharray="6 4"/>
+    <path d="M151 8 V92" stroke="var(--line)" stroke-width="1.5"/>`;
+}
+
 const DEMOS: readonly Demo[] = [
   {
     folder: "mnist-cnn",
@@ -91,6 +116,18 @@ const DEMOS: readonly Demo[] = [
     name: "Tiny GPT: a transformer that writes",
     text: "Learns to write like Moby-Dick, token by token. Watch noise become words, see where it looks, give it a beginning.",
     picture: attentionPicture(),
+  },
+  {
+    folder: "names",
+    name: "Names: two small recurrent networks",
+    text: "One tells girls’ names from boys’, and changes its mind letter by letter. The other invents new ones. Learns within a minute.",
+    picture: opinions("Josefina", [0.35, 0.2, 0.1, 0.3, 0.15, 0.62, 0.55, 0.98]),
+  },
+  {
+    folder: "forecast",
+    name: "Forecast: a deep recurrent network",
+    text: "Foretells waves, chaos or a random walk, and says plainly whether it beats doing without. See what depth and window change.",
+    picture: foretold(),
   },
 ];
 

@@ -5,7 +5,12 @@ export class MatrixView {
   readonly #cells: HTMLTableCellElement[][];
   readonly #worst: HTMLElement;
 
-  constructor(parent: HTMLElement, classes: readonly string[]) {
+  /** @param what a row is a label of */
+  constructor(
+    parent: HTMLElement,
+    readonly classes: readonly string[],
+    readonly what = "the digit",
+  ) {
     const head = element("tr", {}, element("th", { scope: "col", "aria-label": "label" }));
     for (const c of classes) head.append(element("th", { scope: "col" }, c));
     this.#cells = classes.map(() => classes.map(() => element("td", {}, "–")));
@@ -13,7 +18,7 @@ export class MatrixView {
       element("tr", {}, element("th", { scope: "row" }, classes[i]!), ...cells),
     );
     const table = element("table", { class: "matrix" }, element("thead", {}, head), element("tbody", {}, ...rows));
-    this.#worst = element("p", { class: "soft" }, "Rows: the digit. Columns: what it was taken for.");
+    this.#worst = element("p", { class: "soft" }, this.#legend());
     parent.append(table, this.#worst);
   }
 
@@ -25,7 +30,7 @@ export class MatrixView {
         const cell = this.#cells[label]![predicted]!;
         // Mistakes are rare: the root makes them visible beside the diagonal.
         const share = count / total;
-        const depth = label === predicted ? 0.35 * share : Math.min(0.6, Math.sqrt(share));
+        const depth = label === predicted ? 0.35 * share : Math.min(0.5, Math.sqrt(share));
         cell.textContent = String(count);
         cell.style.background = count ? `rgba(var(--cell), ${depth.toFixed(3)})` : "";
         cell.style.fontWeight = label === predicted ? "600" : "400";
@@ -33,10 +38,10 @@ export class MatrixView {
       });
     });
     const worst = pairs.sort((a, b) => b.count - a.count).slice(0, 3);
-    const text = worst.map((p) => `${p.label} taken for ${p.predicted}: ${p.count}×`).join(", ");
-    this.#worst.textContent = text
-      ? `Rows: the digit. Columns: what it was taken for. Worst: ${text}.`
-      : "No mistakes.";
+    const text = worst
+      .map((p) => `${this.classes[p.label]} taken for ${this.classes[p.predicted]}: ${p.count}×`)
+      .join(", ");
+    this.#worst.textContent = text ? `${this.#legend()} Worst: ${text}.` : "No mistakes.";
   }
 
   clear(): void {
@@ -44,6 +49,10 @@ export class MatrixView {
       cell.textContent = "–";
       cell.style.background = "";
     }
-    this.#worst.textContent = "Rows: the digit. Columns: what it was taken for.";
+    this.#worst.textContent = this.#legend();
+  }
+
+  #legend(): string {
+    return `Rows: ${this.what}. Columns: what it was taken for.`;
   }
 }

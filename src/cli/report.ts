@@ -109,13 +109,16 @@ function estimateText({ parameters, bytes, flops, secondsPerStep, steps }: Estim
 const percent = (x: number): string => (Number.isNaN(x) ? "not measured" : `${(100 * x).toFixed(2)} %`);
 
 /** The scores that are there, and at the end a sample of what was made. */
-function scoresText({ testAccuracy, macroF1, bitsPerCharacter, exactMatch, bleu, sample }: TaskScores): string {
+function scoresText(all: TaskScores): string {
+  const { testAccuracy, macroF1, bitsPerCharacter, exactMatch, bleu, testRmse, skill, sample } = all;
   const scores = [
     testAccuracy === undefined ? "" : `test accuracy ${percent(testAccuracy)}`,
     macroF1 === undefined ? "" : `macro F1 ${percent(macroF1)}`,
     bitsPerCharacter === undefined ? "" : `${bitsPerCharacter.toFixed(3)} bits per character`,
     exactMatch === undefined ? "" : `exactly right ${percent(exactMatch)}`,
     bleu === undefined ? "" : `BLEU ${(100 * bleu).toFixed(1)}`,
+    testRmse === undefined ? "" : `RMSE ${testRmse.toFixed(3)} standard deviations`,
+    skill === undefined ? "" : `skill ${skill.toFixed(3)}`,
   ];
   return [...scores.filter((s) => s), ...(sample ? [`\n${sample}`] : [])].join(", ");
 }

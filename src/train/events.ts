@@ -67,6 +67,13 @@ export interface TaskScores {
   exactMatch?: number;
   /** Corpus BLEU of held-out sequences, 0…1. */
   bleu?: number;
+  /** Root mean square error of held-out numbers, in units of the standard deviation of those learnt from; 0 is perfect. */
+  testRmse?: number;
+  /**
+   * Of forecasts: `1 − mse / mse of a naive forecast`, the better of "as the last value" and "as one season before". 1 is
+   * perfect, 0 no better than naive, and worse is below 0.
+   */
+  skill?: number;
 }
 
 /** A pass over the held-out split. */

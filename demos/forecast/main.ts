@@ -1,0 +1,126 @@
+import type { EvalEvent, StepEvent, TaskScores } from "../../src/index";
+import { Chart, Smoother } from "../shared/charts";
+import { byId } from "../shared/dom";
+import { type FormValues, mirrorInAddress, readForm } from "../shared/form";
+import { TrainingPage } from "../shared/page";
+import { connect } from "../shared/remote";
+import type { ForecastOptions } from "./experiment";
+import modelSource from "./model.ts?raw";
+import type { WorkerEvent, WorkerMethods } from "./protocol";
+import { metadataOf } from "./settings";
+import { Sweep } from "./sweep";
+import { ErrorBars, ForecastView, GrowthView, RunTable } from "./views";
+
+const DEPTHS = [1, 2, 3];
+const WINDOWS = [8, 16, 32, 64];
+
+const button = (id: string) => byId<HTMLButtonElement>(id);
+const settings = byId<HTMLFormElement>("settings");
+const startForm = byId<HTMLFormElement>("start-form");
+const from = startForm.elements.namedItem("from") as HTMLInputElement;
+
+const lossChart = new Chart(byId("loss-chart"), {
+  title: "squared error of training and held-out forecasts over steps, in units of the variance",
+  height: 200,
+  lines: [
+    { label: "training", colour: "--faint", width: 1 },
+    { label: "smoothed", colour: "--series-1", width: 2.2 },
+    { label: "held out", colour: "--series-2", points: true, dash: [6, 4] },
+  ],
+});
+const skillChart = new Chart(byId("skill-chart"), {
+  title: "skill on held-out values over steps",
+  height: 150,
+  lines: [{ label: "skill", colour: "--series-3", width: 2.2, points: true }],
+});
+const rateChart = new Chart(byId("lr-chart"), {
+  title: "learning rate over steps",
+  height: 110,
+  lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
+});
+const smoother = new Smoother();
+const forecast = new ForecastView();
+const growth = new GrowthView();
+const bars = new ErrorBars(byId("errors"));
+const runs = new RunTable(byId("runs"));
+const charts = [lossChart, skillChart, rateChart, forecast.chart, growth.chart];
+
+let parameters = 0;
+
+const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+const remote = connect<WorkerMethods, WorkerEvent>(worker, (e) => {
+  if (e.event === "compile" || e.event === "step" || e.event === "eval" || e.event === "lost") page.take(e);
+  else if (e.event === "done" && e.skill !== undefined && e.steps === page.steps.at(-1)?.steps)
+    showScores(e, " in the test");
+});
+const sweep = new Sweep(() => page);
+
+const page: TrainingPage = new TrainingPage({
+  name: "forecast",
+  unit: "windows",
+  remote,
+  source: modelSource,
+  views: charts,
+  create(values, resume) {
+    const { background: _, every, ...rest } = values;
+    return remote.create({ ...rest, evaluateEvery: every, ...(resume ? { resume } : {}) } as ForecastOptions);
+  },
+  checkpoint: () => remote.checkpoint(),
+  settingsOf: (checkpoint) => ({ ...metadataOf(checkpoint) }) as FormValues,
+  clear() {
+    smoother.reset();
+    for (const chart of [lossChart, skillChart, rateChart]) chart.clear();
+    for (const id of ["skill", "rmse"]) byId(id).textContent = "–";
+  },
+  async look() {
+    const picture = await remote.picture(from.valueAsNumber);
+    parameters = picture.parameters;
+    forecast.show(picture);
+    growth.show(picture);
+    bars.show(picture);
+  },
+  entered(state) {
+    sweep.entered(state);
+    for (const id of ["depths", "windows"]) button(id).disabled = state !== "idle" || sweep.running;
+  },
+  table,
+  onStep(e: StepEvent) {
+    lossChart.push(e.step, e.loss, smoother.next(e.loss), null);
+    rateChart.push(e.step, e.learningRate);
+  },
+  onEvaluation(e: EvalEvent) {
+    lossChart.push(e.step, null, null, e.testLoss);
+    skillChart.push(e.step, e.skill!);
+    showScores(e);
+    const values = readForm(settings);
+    if (values && e.step === page.steps.at(-1)?.steps)
+      runs.add({ settings: values, parameters, rmse: e.testRmse!, skill: e.skill! });
+  },
+});
+
+function showScores({ testRmse, skill }: TaskScores, where = ""): void {
+  byId("skill").textContent = skill!.toFixed(3) + where;
+  byId("rmse").textContent = `${testRmse!.toFixed(3)} σ${where}`;
+}
+
+function table() {
+  const held = new Map(page.evaluations.map((e) => [e.step, e]));
+  const rows = page.steps.map((s) => {
+    const { testRmse = "", skill = "" } = held.get(s.step) ?? {};
+    return [s.step, s.epoch, s.loss, s.learningRate, testRmse, skill];
+  });
+  return { columns: ["step", "epoch", "loss", "learningRate", "heldOutRmse", "skill"], rows };
+}
+
+function trySettings(values: readonly FormValues[]): void {
+  const ended = sweep.run(values).catch((error: unknown) => page.fail(error));
+  void ended.then(() => {
+    for (const id of ["depths", "windows"]) button(id).disabled = page.state !== "idle";
+  });
+}
+
+mirrorInAddress(startForm, () => {});
+from.addEventListener("input", () => void page.look());
+button("depths").addEventListener("click", () => trySettings(DEPTHS.map((layers) => ({ layers }))));
+button("windows").addEventListener("click", () => trySettings(WINDOWS.map((window) => ({ window }))));
+page.start();
