@@ -101,9 +101,13 @@ function tuneText({ key, best, usual, milliseconds, rejected }: TuneEvent): stri
 const percent = (x: number): string => (Number.isNaN(x) ? "not measured" : `${(100 * x).toFixed(2)} %`);
 
 /** The scores that are there, and at the end a sample of what was made. */
-function scoresText({ testAccuracy, macroF1, bitsPerCharacter, exactMatch, bleu, sample }: TaskScores): string {
+function scoresText(given: TaskScores): string {
+  const { testAccuracy, baselineAccuracy, unknownAccuracy, macroF1 } = given;
+  const { bitsPerCharacter, exactMatch, bleu, sample } = given;
   const scores = [
     testAccuracy === undefined ? "" : `test accuracy ${percent(testAccuracy)}`,
+    baselineAccuracy === undefined ? "" : `baseline ${percent(baselineAccuracy)}`,
+    unknownAccuracy === undefined ? "" : `unknown words ${percent(unknownAccuracy)}`,
     macroF1 === undefined ? "" : `macro F1 ${percent(macroF1)}`,
     bitsPerCharacter === undefined ? "" : `${bitsPerCharacter.toFixed(3)} bits per character`,
     exactMatch === undefined ? "" : `exactly right ${percent(exactMatch)}`,
@@ -121,7 +125,10 @@ const stepText = (e: StepEvent): string =>
   `loss ${e.loss.toFixed(4)} · ${Math.round(e.examplesPerSecond)} examples/s · ${seconds(e.secondsLeft)} left`;
 
 function evalText(e: EvalEvent): string {
-  const pairs = worstPairs(e.confusion ?? []).map((p) => `${p.label} taken for ${p.predicted}: ${p.count}×`);
+  const name = (i: number) => e.classes?.[i] ?? i;
+  const pairs = worstPairs(e.confusion ?? []).map(
+    (p) => `${name(p.label)} taken for ${name(p.predicted)}: ${p.count}×`,
+  );
   const worst = pairs.length ? ` · worst: ${pairs.join(", ")}` : "";
   const { sample, ...scores } = e;
   return `step ${e.step} · ${scoresText(scores)} · test loss ${e.testLoss.toFixed(4)}${worst}${sample ? `\n${sample}` : ""}`;
