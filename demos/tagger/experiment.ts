@@ -72,17 +72,16 @@ export class TaggerRun extends TrainingRun {
   }
 
   /** Tags the sentences that the network is watched by. */
-  async evaluate(step = this.done, signal?: AbortSignal): Promise<EvalEvent> {
+  async evaluate(step = this.done): Promise<EvalEvent> {
     const { judge, corpus, train } = this.parts;
-    const judged = await judge.judge(corpus.dev, signal);
+    const judged = await judge.judge(corpus.dev);
     this.scores = scoresOf(judged);
     return { event: "eval", step, epoch: step / train.batches, testLoss: judged.loss, ...this.scores };
   }
 
   /** At its end the network is judged by the test sentences. */
-  protected override async finish(signal?: AbortSignal): Promise<void> {
-    const judged = await this.parts.judge.judge(this.parts.corpus.test, signal);
-    if (signal?.aborted) return;
+  protected override async finish(): Promise<void> {
+    const judged = await this.parts.judge.judge(this.parts.corpus.test);
     this.scores = scoresOf(judged);
     this.onJudged({ event: "judged", ...judged });
   }

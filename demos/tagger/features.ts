@@ -10,8 +10,8 @@ export type Reading = Readonly<Record<Feature, Int32Array>>;
 
 /** How many last letters each feature but the looks is made of; 0 for the whole word. */
 const LETTERS = [0, 3, 2, 1] as const;
-/** Endings that come only once count as unknown: their vectors would learn nothing. */
-const MINIMUM_ENDINGS = 2;
+/** Endings of fewer words count as unknown: their vectors would say no more than those of the words. */
+const MINIMUM_WORDS = 2;
 /** The id of what training does not have. */
 export const UNKNOWN = 0;
 /** The id of places behind a sentence's last word: it has no vector, and as a label it is left out. */
@@ -32,13 +32,16 @@ export class Lexicon {
 
   constructor(sentences: readonly { readonly words: readonly string[] }[]) {
     const words = sentences.flatMap((s) => s.words);
-    this.#tokenizers = LETTERS.map((letters) =>
-      wordTokenizer(words.map((w) => part(w, letters)).join(" "), {
-        minimumCount: letters ? MINIMUM_ENDINGS : 1,
-        pattern: /\S+/u,
-        specials: ["<unk>"],
-      }),
-    );
+    const different = [...new Set(words.map((w) => part(w, 0)))];
+    const vocabulary = (of: readonly string[], minimumCount: number) =>
+      wordTokenizer(of.join(" "), { minimumCount, lowerCase: true, pattern: /\S+/u, specials: ["<unk>"] });
+    this.#tokenizers = LETTERS.map((letters) => {
+      if (letters === 0) return vocabulary(words, 1);
+      return vocabulary(
+        different.map((w) => part(w, letters)),
+        MINIMUM_WORDS,
+      );
+    });
     const sizes = [...this.#tokenizers.map((t) => t.size), SHAPES];
     this.sizes = Object.fromEntries(FEATURES.map((f, i) => [f, sizes[i]!])) as Record<Feature, number>;
     this.counts = new Int32Array(this.sizes.word);

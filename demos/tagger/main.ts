@@ -110,8 +110,7 @@ function clear(): void {
   confusion.clear();
   watched = undefined;
   showSummary();
-  byId("classes").replaceChildren();
-  byId("classes-status").textContent = "Counted on held-out sentences while it trains.";
+  showClasses();
   byId("accuracy").textContent = "–";
 }
 
@@ -166,6 +165,7 @@ function table() {
 }
 
 showSummary();
+showClasses();
 mirrorInAddress(form, () => {});
 input.addEventListener("input", () => void page.look());
 for (const text of SUGGESTIONS) {

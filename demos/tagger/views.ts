@@ -1,4 +1,4 @@
-import { classificationReport } from "../../src/index";
+import { classificationReport, type Scores } from "../../src/index";
 import { byId, element } from "../shared/dom";
 import { TAG_NAMES, TAGS, type Tag } from "./data";
 import type { Example } from "./experiment";
@@ -10,8 +10,8 @@ const CLASSES = TAG_NAMES.length;
 const NOTICEABLE = 0.0005;
 
 export const percent = (p: number, digits = 1): string => `${(100 * p).toFixed(digits)} %`;
-/** Never 100 % where it is not. */
-const sure = (p: number): string => percent(p, p > 0.9995 ? 2 : p > 0.095 ? 0 : 1);
+/** At most 99.9 %: never 100 % where it is not. */
+const sure = (p: number): string => percent(Math.min(p, 0.999), p > 0.095 && p < 0.995 ? 0 : 1);
 
 /** Tags by probability, the likeliest first. */
 function ranked(probabilities: ArrayLike<number>): { tag: Tag; p: number }[] {
@@ -134,30 +134,35 @@ export function showExamples(examples: readonly Example[]): void {
     `${all - wrong} of ${all} words right. Mistakes are framed: ✗ its tag → the right one. Dotted words are unknown.`;
 }
 
-/** Precision, recall and F1 of each part of speech. @param of what was counted */
-export function showClasses(confusion: readonly (readonly number[])[], of: string): void {
-  const { classes, macro } = classificationReport(confusion.flat(), CLASSES);
-  const heads = ["", "Precision", "Recall", "F1", "Words"].map((h) => element("th", { scope: "col" }, h));
-  const rows = classes.map(({ precision, recall, f1, support }, i) => {
-    const tag = TAG_NAMES[i]!;
-    const numbers = [percent(precision), percent(recall), percent(f1), support.toLocaleString("en")];
+/**
+ * Precision, recall and F1 of each part of speech.
+ * @param confusion counts; without them the table stands empty
+ * @param of what was counted
+ */
+export function showClasses(confusion?: readonly (readonly number[])[], of?: string): void {
+  const report = confusion && classificationReport(confusion.flat(), CLASSES);
+  const cells = (s: Scores | undefined) => {
+    const numbers = s && [percent(s.precision), percent(s.recall), percent(s.f1), s.support.toLocaleString("en")];
+    return (numbers ?? ["–", "–", "–", "–"]).map((n) => element("td", {}, n));
+  };
+  const rows = TAG_NAMES.map((tag, i) => {
     const name = element("th", { scope: "row" }, sign(tag), element("small", {}, TAGS[tag]));
-    return element("tr", {}, name, ...numbers.map((n) => element("td", {}, n)));
+    return element("tr", {}, name, ...cells(report?.classes[i]));
   });
-  const means = [macro.precision, macro.recall, macro.f1].map((v) => element("td", {}, percent(v)));
-  const words = element("td", {}, macro.support.toLocaleString("en"));
-  const mean = element(
-    "tr",
-    { class: "mean" },
-    element("th", { scope: "row" }, "mean of all (macro)"),
-    ...means,
-    words,
+  const mean = element("th", { scope: "row" }, "mean of all (macro)");
+  fill(
+    "classes",
+    ["", "Precision", "Recall", "F1", "Words"],
+    [...rows, element("tr", { class: "mean" }, mean, ...cells(report?.macro))],
   );
-  byId("classes").replaceChildren(
-    element("thead", {}, element("tr", {}, ...heads)),
-    element("tbody", {}, ...rows, mean),
-  );
-  byId("classes-status").textContent = `Counted on ${of}.`;
+  byId("classes-status").textContent = of ? `Counted on ${of}.` : "Counted on held-out sentences while it trains.";
+}
+
+/** A table's head and rows. */
+function fill(id: string, heads: readonly string[], rows: readonly HTMLElement[]): void {
+  const cells = heads.map((h) => element("th", { scope: "col" }, h));
+  const [head, body] = [element("thead", {}, element("tr", {}, ...cells)), element("tbody", {}, ...rows)];
+  byId(id).replaceChildren(head, body);
 }
 
 type Summary = Pick<Judgement, "accuracy" | "unknownAccuracy" | "baselineAccuracy" | "macroF1">;
@@ -171,10 +176,9 @@ const MEASURES: readonly (readonly [keyof Summary, string])[] = [
 
 /** How well it does on the sentences that it is watched by, and at the end on those that judge it. */
 export function showSummary(dev?: Summary, test?: Summary): void {
-  const heads = ["", "Watched", "Test, at the end"].map((h) => element("th", { scope: "col" }, h));
   const cell = (s: Summary | undefined, key: keyof Summary) => element("td", {}, s ? percent(s[key], 2) : "–");
   const rows = MEASURES.map(([key, name]) =>
     element("tr", {}, element("th", { scope: "row" }, name), cell(dev, key), cell(test, key)),
   );
-  byId("summary").replaceChildren(element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows));
+  fill("summary", ["", "Watched", "Test, at the end"], rows);
 }
