@@ -84,6 +84,28 @@ function foretold(): string {
     <path d="M151 8 V92" stroke="var(--line)" stroke-width="1.5"/>`;
 }
 
+/** A sentence that is read both ways, and the tag of each word. */
+function taggedSentence(): string {
+  const words: [word: string, tag: string, colour: string][] = [
+    ["they", "PRON", "--series-1"],
+    ["can", "VERB", "--series-2"],
+    ["fish", "VERB", "--series-2"],
+    ["well", "ADV", "--series-3"],
+  ];
+  const cells = words.map(([word, tag, colour], i) => {
+    const x = 33 + 58 * i;
+    const text = (y: number, size: number, t: string) =>
+      `<text x="${x}" y="${y}" text-anchor="middle" font-size="${size}" fill="var(--ink)">${t}</text>`;
+    return `<rect x="${x - 24}" y="8" width="48" height="20" rx="4" fill="var(${colour})" opacity="0.3"/>
+      ${text(22, 12, tag)}${text(92, 15, word)}<path d="M${x} 78 V30" stroke="var(--ink-soft)" stroke-width="1.5"/>`;
+  });
+  const way = (y: number, from: number, to: number) => {
+    const back = from < to ? -7 : 7;
+    return `<path d="M${from} ${y} H${to} m${back} -5 l${-back} 5 l${back} 5" fill="none" stroke="var(--series-1)" stroke-width="2"/>`;
+  };
+  return `${cells.join("")}${way(46, 10, 230)}${way(62, 230, 10)}`;
+}
+
 const DEMOS: readonly Demo[] = [
   {
     folder: "mnist-cnn",
@@ -128,6 +150,12 @@ const DEMOS: readonly Demo[] = [
     name: "Forecast: a deep recurrent network",
     text: "Foretells waves, chaos or a random walk, and says plainly whether it beats doing without. See what depth and window change.",
     picture: foretold(),
+  },
+  {
+    folder: "tagger",
+    name: "Parts of speech: a network that reads both ways",
+    text: "Learns from a million tagged words which are nouns, verbs, adjectives. Type a sentence, with words that nobody knows.",
+    picture: taggedSentence(),
   },
 ];
 

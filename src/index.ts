@@ -368,7 +368,14 @@ export type {
   TrainEvent,
   TuneEvent,
 } from "./train/events";
-export { type ClassifierScores, type Evaluation, evaluateClassifier, type FitOptions, fit } from "./train/fit";
+export {
+  type ClassifierScores,
+  type Evaluation,
+  evaluateClassifier,
+  type FitOptions,
+  type FittedStep,
+  fit,
+} from "./train/fit";
 export { type CheckedInput, type GradCheckOptions, type GradCheckResult, gradCheck } from "./train/gradCheck";
 export { type LearningCurveOptions, type LearningCurveReading, learningCurveReading } from "./train/learningCurve";
 export { type Split, type SplitOptions, trainDevTestSplit } from "./train/split";

@@ -48,7 +48,7 @@ const rateChart = new Chart(byId("lr-chart"), {
 });
 const charts = [accuracyChart, bitsChart, lossChart, rateChart];
 const smoother = new Smoother();
-const confusion = new MatrixView(byId("confusion"), ["girls", "boys"], "what the list says");
+const confusion = new MatrixView(byId("confusion"), ["girls", "boys"], { what: "what the list says" });
 const letters = new LetterView();
 const samples = new InventionList(byId("samples"));
 const atlas = new AtlasView();

@@ -1,16 +1,24 @@
 import { element } from "./dom";
 
+export interface MatrixOptions {
+  /** What a row stands for; default "the digit". */
+  readonly what?: string;
+  /** What a cell says of its count and of the sum of its row; default the count. */
+  readonly cell?: (count: number, total: number) => string;
+}
+
 /** A confusion matrix as a table: rows are labels, columns predictions, and the darker a cell the larger its share. */
 export class MatrixView {
   readonly #cells: HTMLTableCellElement[][];
   readonly #worst: HTMLElement;
+  readonly #legend: string;
 
-  /** @param what a row is a label of */
   constructor(
     parent: HTMLElement,
     readonly classes: readonly string[],
-    readonly what = "the digit",
+    readonly options: MatrixOptions = {},
   ) {
+    this.#legend = `Rows: ${options.what ?? "the digit"}. Columns: what it was taken for.`;
     const head = element("tr", {}, element("th", { scope: "col", "aria-label": "label" }));
     for (const c of classes) head.append(element("th", { scope: "col" }, c));
     this.#cells = classes.map(() => classes.map(() => element("td", {}, "–")));
@@ -18,7 +26,7 @@ export class MatrixView {
       element("tr", {}, element("th", { scope: "row" }, classes[i]!), ...cells),
     );
     const table = element("table", { class: "matrix" }, element("thead", {}, head), element("tbody", {}, ...rows));
-    this.#worst = element("p", { class: "soft" }, this.#legend());
+    this.#worst = element("p", { class: "soft" }, this.#legend);
     parent.append(table, this.#worst);
   }
 
@@ -31,7 +39,7 @@ export class MatrixView {
         // Mistakes are rare: the root makes them visible beside the diagonal.
         const share = count / total;
         const depth = label === predicted ? 0.35 * share : Math.min(0.5, Math.sqrt(share));
-        cell.textContent = String(count);
+        cell.textContent = this.options.cell?.(count, total) ?? String(count);
         cell.style.background = count ? `rgba(var(--cell), ${depth.toFixed(3)})` : "";
         cell.style.fontWeight = label === predicted ? "600" : "400";
         if (label !== predicted && count) pairs.push({ label, predicted, count });
@@ -41,7 +49,7 @@ export class MatrixView {
     const text = worst
       .map((p) => `${this.classes[p.label]} taken for ${this.classes[p.predicted]}: ${p.count}×`)
       .join(", ");
-    this.#worst.textContent = text ? `${this.#legend()} Worst: ${text}.` : "No mistakes.";
+    this.#worst.textContent = text ? `${this.#legend} Worst: ${text}.` : "No mistakes.";
   }
 
   clear(): void {
@@ -49,10 +57,6 @@ export class MatrixView {
       cell.textContent = "–";
       cell.style.background = "";
     }
-    this.#worst.textContent = this.#legend();
-  }
-
-  #legend(): string {
-    return `Rows: ${this.what}. Columns: what it was taken for.`;
+    this.#worst.textContent = this.#legend;
   }
 }

@@ -1,6 +1,6 @@
 // Training runs as pages, the command line and tests drive them. Nothing here knows a page.
 import {
-  type CapturedStep,
+  CapturedStep,
   CheckpointError,
   type Checkpointed,
   createEngine,
@@ -8,6 +8,7 @@ import {
   type Engine,
   type EstimateEvent,
   type EvalEvent,
+  type FittedStep,
   fit,
   type KernelTime,
   loadCheckpoint,
@@ -94,7 +95,7 @@ export function checkpointOf(model: string, bytes: Uint8Array): Readonly<Record<
   return metadata;
 }
 
-export async function underTheHoodOf(engine: Engine, step: CapturedStep<never, string>): Promise<UnderTheHood> {
+export async function underTheHoodOf(engine: Engine, step: SeenStep): Promise<UnderTheHood> {
   const { inUse, held, peak } = engine.memory;
   return {
     plan: String(step.plan),
@@ -107,11 +108,15 @@ export async function underTheHoodOf(engine: Engine, step: CapturedStep<never, s
   };
 }
 
+/** What can be told of a step. */
+type SeenStep = Pick<CapturedStep, "plan" | "submits" | "profile">;
+
 /** What a {@link TrainingRun} trains, and how. */
 export interface Training {
   /** Its name on the command line and in checkpoints. */
   readonly model: string;
-  readonly step: CapturedStep<never, "loss">;
+  /** A captured step, or several that take turns as one: those are among `others`. */
+  readonly step: FittedStep & SeenStep;
   /** Other captured steps that are worth measuring. */
   readonly others: readonly CapturedStep<never, string>[];
   readonly optimizer: Optimizer;
@@ -192,7 +197,8 @@ export abstract class TrainingRun {
 
   /** Measures the kernels of all steps on this device, and goes on with the fastest. */
   async tune(on: Listener): Promise<void> {
-    for (const step of [this.training.step, ...this.training.others])
+    const { step: trained, others } = this.training;
+    for (const step of trained instanceof CapturedStep ? [trained, ...others] : others)
       await this.engine.tune(step, (m) => on({ event: "tune", ...m }));
   }
 

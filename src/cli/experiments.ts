@@ -64,6 +64,20 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
       };
     },
   },
+  tagger: {
+    flags: {
+      width: { kind: "integer", description: "Elements of a word's own vector" },
+      hidden: { kind: "integer", description: "Units of the LSTM in each direction" },
+      layers: { kind: "integer", description: "Layers, each over the one before" },
+    },
+    async open() {
+      const { CORPUS, createTagger, prepareCorpus } = await import("../../demos/tagger/experiment");
+      return {
+        create: async (load, { settings, ...options }, on) =>
+          createTagger(prepareCorpus(await load(CORPUS)), { ...options, ...settings }, on),
+      };
+    },
+  },
   "tiny-gpt": {
     flags: {
       layers: { kind: "integer", description: "Blocks" },

@@ -109,10 +109,13 @@ function estimateText({ parameters, bytes, flops, secondsPerStep, steps }: Estim
 const percent = (x: number): string => (Number.isNaN(x) ? "not measured" : `${(100 * x).toFixed(2)} %`);
 
 /** The scores that are there, and at the end a sample of what was made. */
-function scoresText(all: TaskScores): string {
-  const { testAccuracy, macroF1, bitsPerCharacter, exactMatch, bleu, testRmse, skill, sample } = all;
+function scoresText(given: TaskScores): string {
+  const { testAccuracy, baselineAccuracy, unknownAccuracy, macroF1 } = given;
+  const { bitsPerCharacter, exactMatch, bleu, testRmse, skill, sample } = given;
   const scores = [
     testAccuracy === undefined ? "" : `test accuracy ${percent(testAccuracy)}`,
+    baselineAccuracy === undefined ? "" : `baseline ${percent(baselineAccuracy)}`,
+    unknownAccuracy === undefined ? "" : `unknown words ${percent(unknownAccuracy)}`,
     macroF1 === undefined ? "" : `macro F1 ${percent(macroF1)}`,
     bitsPerCharacter === undefined ? "" : `${bitsPerCharacter.toFixed(3)} bits per character`,
     exactMatch === undefined ? "" : `exactly right ${percent(exactMatch)}`,
@@ -132,7 +135,10 @@ const stepText = (e: StepEvent): string =>
   `loss ${e.loss.toFixed(4)} · ${Math.round(e.examplesPerSecond)} examples/s · ${seconds(e.secondsLeft)} left`;
 
 function evalText(e: EvalEvent): string {
-  const pairs = worstPairs(e.confusion ?? []).map((p) => `${p.label} taken for ${p.predicted}: ${p.count}×`);
+  const name = (i: number) => e.classes?.[i] ?? i;
+  const pairs = worstPairs(e.confusion ?? []).map(
+    (p) => `${name(p.label)} taken for ${name(p.predicted)}: ${p.count}×`,
+  );
   const worst = pairs.length ? ` · worst: ${pairs.join(", ")}` : "";
   const { sample, ...scores } = e;
   return `step ${e.step} · ${scoresText(scores)} · test loss ${e.testLoss.toFixed(4)}${worst}${sample ? `\n${sample}` : ""}`;

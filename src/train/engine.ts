@@ -135,7 +135,7 @@ export class Engine {
   }
 
   /** What a run of a step will take, before it has run: memory, operations, and time by the pace of the device. */
-  async estimate(step: CapturedStep): Promise<StepEstimate> {
+  async estimate(step: Pick<CapturedStep, "plan">): Promise<StepEstimate> {
     this.#pace ??= measurePace(this);
     return estimateOf(step.plan, await this.#pace);
   }

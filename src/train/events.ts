@@ -57,8 +57,14 @@ export interface TaskScores {
   testAccuracy?: number;
   /** `confusion[label][predicted]` counts. */
   confusion?: number[][];
+  /** Names of the classes that `confusion` counts; default their numbers. */
+  classes?: string[];
   /** Mean over the classes of their F1, 0…1. */
   macroF1?: number;
+  /** Share of held-out words with the right class, of those that training does not have, 0…1. */
+  unknownAccuracy?: number;
+  /** What a guess without a model reaches on the same held-out data, 0…1: what `testAccuracy` is to be compared with. */
+  baselineAccuracy?: number;
   /** Of held-out text. */
   bitsPerCharacter?: number;
   /** Text that the model has made. */

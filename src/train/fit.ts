@@ -6,11 +6,14 @@ import type { CapturedStep } from "./capturedStep";
 import type { Engine } from "./engine";
 import type { EvalEvent, StepEvent, TrainEvent } from "./events";
 
+/** What {@link fit} needs of a step: a captured one, or several that take turns as one. */
+export type FittedStep = Pick<CapturedStep<never, "loss">, "runs" | "run" | "drain">;
+
 /** What one call of {@link fit} does. */
 export interface FitOptions {
   readonly engine: Engine;
-  /** A captured training step with a scalar output `loss`; it is fed nothing. */
-  readonly step: CapturedStep<never, "loss">;
+  /** A training step with a scalar output `loss`; it is fed nothing. */
+  readonly step: FittedStep;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   /** Steps already taken, and the step at which to stop. */
