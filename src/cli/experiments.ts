@@ -79,4 +79,17 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
       return { create: (load, options, on) => createTinyGpt(corpora(load), options, on) };
     },
   },
+  translate: {
+    flags: {
+      task: { kind: ["dates", "numbers"], description: "What to translate" },
+      model: { kind: ["seq2seq", "attention", "transformer"], description: "Kind of network" },
+      layers: { kind: "integer", description: "Layers of the encoder, and of the decoder" },
+      width: { kind: "integer", description: "Elements of a character's vector" },
+      heads: { kind: "integer", description: "Heads of a transformer's attention" },
+    },
+    async open() {
+      const { createTranslate } = await import("../../demos/translate/experiment");
+      return { create: (_, options, on) => createTranslate(options, on) };
+    },
+  },
 };

@@ -1,0 +1,111 @@
+import {
+  Adam,
+  type CapturedStep,
+  type Engine,
+  manualSeed,
+  type Optimizer,
+  SequenceLoader,
+  slice,
+  softmaxCrossEntropy,
+  type Tensor,
+} from "../../src/index";
+import { compileProgress, type Listener } from "../shared/run";
+import { Language, type Pair, TASKS } from "./data";
+import { GreedyDecoder } from "./decoder";
+import { AttentiveSeq2Seq, Seq2Seq, type Sizes, Transformer, type Translator } from "./model";
+import type { ModelName, Settings, TranslateOptions } from "./settings";
+
+const PAIRS = { train: 65_536, dev: 256, test: 2048 };
+/** Sentences that are translated at once when the network is judged. */
+const AT_ONCE = 256;
+
+const NETWORKS: Readonly<Record<ModelName, new (sizes: Sizes) => Translator>> = {
+  seq2seq: Seq2Seq,
+  attention: AttentiveSeq2Seq,
+  transformer: Transformer,
+};
+
+type Loader = SequenceLoader<"source" | "target">;
+
+/** Held-out pairs, with the step that adds up their loss. */
+export interface HeldOut {
+  readonly pairs: readonly Pair[];
+  readonly loader: Loader;
+  readonly loss: CapturedStep<never, "loss">;
+}
+
+/** What a run is made of: the network, its pairs on the GPU, and captured steps. */
+export interface Parts {
+  readonly language: Language;
+  readonly sizes: Sizes;
+  readonly model: Translator;
+  readonly optimizer: Optimizer;
+  readonly loader: Loader;
+  readonly train: CapturedStep<never, "loss">;
+  readonly dev: HeldOut;
+  readonly test: HeldOut;
+  readonly greedy: GreedyDecoder;
+}
+
+/** Makes the network and captures its steps, telling how many pipelines are ready. */
+export async function buildParts(
+  engine: Engine,
+  settings: Settings,
+  { pairs: counts = PAIRS }: Pick<TranslateOptions, "pairs">,
+  on: Listener,
+): Promise<Parts> {
+  const { seed, batch, lr } = settings;
+  const language = new Language(TASKS[settings.task]);
+  const sizes = sizesOf(language, settings);
+  manualSeed(seed);
+  const model = new NETWORKS[settings.model](sizes);
+  const optimizer = new Adam(model.parameters(), { lr, betas: [0.9, 0.98], clipNorm: 1 });
+  const loader = new SequenceLoader(language.dataset(language.pairs(seed, "train", counts.train)), {
+    batch,
+    shuffle: true,
+    seed,
+  });
+  const progress = compileProgress(on);
+  const train = await engine.capture({}, () => trainingStep(model, sizes, optimizer, loader), progress("train"));
+  model.eval();
+  const heldOut = async (part: "dev" | "test"): Promise<HeldOut> => {
+    const pairs = language.pairs(seed, part, counts[part]);
+    const read = new SequenceLoader(language.dataset(pairs), { batch: Math.min(AT_ONCE, pairs.length) });
+    const loss = await engine.capture({}, () => lossStep(model, sizes, read), progress(part));
+    return { pairs, loader: read, loss };
+  };
+  const [dev, test, greedy] = await Promise.all([
+    heldOut("dev"),
+    heldOut("test"),
+    GreedyDecoder.create(engine, model, sizes, Math.min(AT_ONCE, counts.test), language, progress),
+  ]);
+  return { language, sizes, model, optimizer, loader, train, dev, test, greedy };
+}
+
+const sizesOf = (language: Language, { layers, width, heads }: Settings): Sizes => ({
+  source: language.source.size,
+  target: language.target.size,
+  sourceLength: language.task.sourceLength,
+  targetLength: language.steps,
+  layers,
+  width,
+  heads,
+});
+
+/** Teacher forcing: the network is given the right characters so far, whatever it would have written. */
+function teach(model: Translator, sizes: Sizes, loader: Loader, reduction: "mean" | "sum"): Tensor {
+  const { source, target } = loader.next();
+  const read = slice(source.ids, 1, 0, sizes.sourceLength);
+  const written = slice(target.ids, 1, 0, sizes.targetLength);
+  const labels = slice(target.ids, 1, 1, sizes.targetLength + 1);
+  const logits = model.forward(read, source.lengths, written);
+  return softmaxCrossEntropy(logits, labels, { ignoreIndex: 0, reduction });
+}
+
+function trainingStep(model: Translator, sizes: Sizes, optimizer: Optimizer, loader: Loader) {
+  const loss = teach(model, sizes, loader, "mean");
+  optimizer.step(loss);
+  return { loss };
+}
+
+const lossStep = (model: Translator, sizes: Sizes, loader: Loader) => ({ loss: teach(model, sizes, loader, "sum") });
