@@ -1,5 +1,6 @@
 import { corpusBleu, cosineSchedule, type Engine, type EvalEvent, exactMatch } from "../../src/index";
 import { type Listener, onDevice, type Training, TrainingRun } from "../shared/run";
+import { type Answer, Interpreter } from "./interpreter";
 import { buildParts, type HeldOut, type Parts } from "./parts";
 import { checkSettings, type Settings, settingsOf, type TranslateOptions } from "./settings";
 
@@ -23,6 +24,7 @@ export interface TranslatedEvent {
 export class TranslateRun extends TrainingRun {
   /** Is told what the network makes of held-out pairs. */
   onTranslated: (e: TranslatedEvent) => void = () => {};
+  #interpreter: Promise<Interpreter> | undefined;
 
   private constructor(
     engine: Engine,
@@ -53,6 +55,13 @@ export class TranslateRun extends TrainingRun {
   /** At its end the network is judged by pairs that nobody has looked at. */
   protected override async finish(): Promise<void> {
     await this.#judge(this.parts.test, this.done);
+  }
+
+  /** What the network makes of a text, see {@link Interpreter.translate}; its steps are compiled at the first one. */
+  async interpret(text: string, width: number): Promise<Answer> {
+    this.#interpreter ??= Interpreter.create(this.engine, this.parts);
+    const interpreter = await this.#interpreter;
+    return this.undisturbed(() => interpreter.translate(text, width));
   }
 
   /** Sets the scores. @returns the loss in nats a character, given the right ones before it */

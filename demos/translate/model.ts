@@ -143,7 +143,7 @@ export class Transformer extends Translator {
   constructor(sizes: Sizes) {
     super(sizes);
     const { width, heads, layers, sourceLength, targetLength } = sizes;
-    const options = { dimFeedforward: 4 * width, dropout: 0, normFirst: true } as const;
+    const options = { dimFeedforward: 2 * width, dropout: 0, normFirst: true } as const;
     this.sourcePositions = new LearnedPositions(sourceLength, width);
     this.targetPositions = new LearnedPositions(targetLength, width);
     this.encoder = Array.from({ length: layers }, () => new TransformerEncoderLayer(width, heads, options));

@@ -39,6 +39,8 @@ export interface Parts {
   readonly language: Language;
   readonly sizes: Sizes;
   readonly model: Translator;
+  /** Whether the network looks at what it has read while it writes. */
+  readonly attends: boolean;
   readonly optimizer: Optimizer;
   readonly loader: Loader;
   readonly train: CapturedStep<never, "loss">;
@@ -79,7 +81,7 @@ export async function buildParts(
     heldOut("test"),
     GreedyDecoder.create(engine, model, sizes, Math.min(AT_ONCE, counts.test), language, progress),
   ]);
-  return { language, sizes, model, optimizer, loader, train, dev, test, greedy };
+  return { language, sizes, model, attends: settings.model !== "seq2seq", optimizer, loader, train, dev, test, greedy };
 }
 
 const sizesOf = (language: Language, { layers, width, heads }: Settings): Sizes => ({
