@@ -113,7 +113,7 @@ const DEMOS: readonly Demo[] = [
   {
     folder: "translate",
     name: "Translation: from seq2seq to attention to the transformer",
-    text: "Learns to read dates in 15 languages, or to put numbers into words, with three networks. See where it looks, and what the beams find.",
+    text: "Learns to read dates in 14 languages, or to put numbers into words, with three networks. See where it looks, and what the beams find.",
     picture: alignmentPicture(),
   },
 ];

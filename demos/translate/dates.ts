@@ -37,7 +37,7 @@ export const iso = (day: number): string => new Date(FIRST + day * DAY).toISOStr
 const LETTERS = "abcdefghijklmnopqrstuvwxyzáâãäåàçčćďéěèêëíìîïłńňñóôöőøřšśťúůûüűýžźżąęæß";
 
 /**
- * Dates in 15 languages and four styles, as written or in letters of one case, to ISO 8601.
+ * Dates in 14 languages and four styles, as written or in letters of one case, to ISO 8601.
  * Which days are held out is decided by the seed: not one of them is written in any language in training.
  */
 export const DATES: Task = {

@@ -31,9 +31,10 @@ export interface Found {
 export interface Alignment {
   readonly layers: number;
   readonly heads: number;
-  readonly rows: number;
-  readonly columns: number;
-  /** [layers, heads, rows, columns]; each row comes to 1. */
+  /** What was written, character by character; "" stands for the end, and for what no text should hold. */
+  readonly written: readonly string[];
+  readonly read: readonly string[];
+  /** [layers, heads, written, read]; each row comes to 1. */
   readonly weights: Float32Array;
 }
 
@@ -126,6 +127,7 @@ export class Interpreter {
       const [map, row, column] = [Math.floor(i / (rows * columns)), Math.floor(i / columns) % rows, i % columns];
       return weights[(map * targetLength + row) * sourceLength + column]!;
     });
-    return { layers, heads: maps / layers, rows, columns, weights: cut };
+    const written = [...tokens, ...(ended ? [parts.language.end] : [])].map((id) => parts.language.target.decode([id]));
+    return { layers, heads: maps / layers, written, read: [...source], weights: cut };
   }
 }

@@ -85,7 +85,7 @@ function onEvent(e: WorkerEvent): void {
   if (e.event === "compile" || e.event === "step" || e.event === "eval" || e.event === "lost") page.take(e);
   else if (e.event === "translated") showExamples(e.list, e.step);
   else if (e.event === "done" && e.exactMatch !== undefined)
-    byId("exact").textContent = `${percent(e.exactMatch)}, BLEU ${percent(e.bleu ?? 0)}`;
+    byId("exact").textContent = `${percent(e.exactMatch)}, BLEU ${(100 * (e.bleu ?? 0)).toFixed(1)}`;
 }
 
 async function create(values: FormValues, resume?: Uint8Array): Promise<number> {

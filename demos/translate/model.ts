@@ -48,7 +48,7 @@ export abstract class Translator extends Module {
 
   constructor({ source, target, width }: Sizes, readWidth = width) {
     super();
-    const small = { init: init.normal(0, 0.1) };
+    const small = { init: init.normal(0, 0.03) };
     this.sourceEmbedding = new Embedding(source, width, small);
     this.targetEmbedding = new Embedding(target, width, small);
     this.head = new Linear(readWidth, target);

@@ -95,17 +95,18 @@ export class AlignmentView {
         "This network has no alignment: it never looks back. All that it knows of the text is the last state of its encoder.";
       return;
     }
-    const { layers, heads, rows, columns, weights } = alignment;
+    const { layers, heads, weights } = alignment;
+    const [rows, columns] = [alignment.written.length, alignment.read.length];
     const maps = layers * heads;
     this.#chosen = Math.min(this.#chosen, maps - 1);
     const part = (i: number) => weights.subarray(i * rows * columns, (i + 1) * rows * columns);
     const tiles = Array.from({ length: maps > 1 ? maps : 0 }, (_, i) => this.#tile(alignment, i, part(i)));
     byId("maps").replaceChildren(...tiles);
-    this.#large(this.#answer, alignment, part(this.#chosen));
+    this.#large(alignment, part(this.#chosen));
   }
 
-  #tile({ heads, rows, columns }: Alignment, i: number, weights: Float32Array): HTMLButtonElement {
-    const canvas = element("canvas", { class: "pixels", width: columns, height: rows });
+  #tile({ heads, written, read }: Alignment, i: number, weights: Float32Array): HTMLButtonElement {
+    const canvas = element("canvas", { class: "pixels", width: read.length, height: written.length });
     const name = `${Math.floor(i / heads) + 1}.${(i % heads) + 1}`;
     const label = `layer ${Math.floor(i / heads) + 1}, head ${(i % heads) + 1}`;
     const attributes = {
@@ -124,15 +125,13 @@ export class AlignmentView {
     return tile;
   }
 
-  #large({ source, found }: Answer, { layers, heads, rows, columns }: Alignment, weights: Float32Array): void {
-    const read = [...source];
-    const made = [...(found[0]?.text ?? "")];
-    const written = Array.from({ length: rows }, (_, row) => made[row] ?? "end");
+  #large({ layers, heads, written: made, read }: Alignment, weights: Float32Array): void {
+    const written = made.map((c, row) => c || (row === made.length - 1 ? "end" : "·"));
     const head = element("tr", {}, element("th", { "aria-label": "written" }));
     for (const c of read) head.append(element("th", { scope: "col" }, visible(c)));
     const body = written.map((c, row) => {
       const cells = read.map((from, column) => {
-        const weight = weights[row * columns + column]!;
+        const weight = weights[row * read.length + column]!;
         const cell = element("td", { title: `${visible(c)} from ${visible(from)}: ${percent(weight)}` });
         if (weight > 0.004) cell.style.background = `rgba(var(--cell), ${weight.toFixed(3)})`;
         return cell;
@@ -145,19 +144,14 @@ export class AlignmentView {
     const where =
       layers * heads === 1 ? "" : `Layer ${Math.floor(this.#chosen / heads) + 1}, head ${(this.#chosen % heads) + 1}. `;
     byId("map-text").textContent =
-      `${where}Each row is a character written, each column one read; the darker a cell, the more the first takes from the second. ${strongest(weights, columns, written, read)}`;
+      `${where}Each row is a character written, each column one read; the darker a cell, the more the first takes from the second. ${strongest(weights, written, read)}`;
   }
 }
 
 /** In words: where the first character looks. */
-function strongest(
-  weights: Float32Array,
-  columns: number,
-  written: readonly string[],
-  read: readonly string[],
-): string {
+function strongest(weights: Float32Array, written: readonly string[], read: readonly string[]): string {
   let best = 0;
-  for (let i = 1; i < columns; i++) if (weights[i]! > weights[best]!) best = i;
+  for (let i = 1; i < read.length; i++) if (weights[i]! > weights[best]!) best = i;
   return `“${visible(written[0]!)}” takes most from “${visible(read[best]!)}”, number ${best + 1} (${percent(weights[best]!)}).`;
 }
 
