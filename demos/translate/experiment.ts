@@ -4,8 +4,8 @@ import { type Answer, Interpreter } from "./interpreter";
 import { buildParts, type HeldOut, type Parts } from "./parts";
 import { checkSettings, type Settings, settingsOf, type TranslateOptions } from "./settings";
 
-const STEPS = 1500;
-const EVALUATE_EVERY = 150;
+const STEPS = 1000;
+const EVALUATE_EVERY = 100;
 
 /** Held-out pairs with what the network makes of them. */
 export interface Translated {

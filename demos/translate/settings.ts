@@ -33,7 +33,7 @@ export const DEFAULTS: Settings = {
 /** What a model is and learns from: a checkpoint fits no other. The seed says which pairs are held out. */
 const SHAPE = ["task", "model", "layers", "width", "heads", "seed"] as const;
 
-/** By default 1500 steps; held-out pairs are looked at every 150 of them. */
+/** By default 1000 steps; held-out pairs are looked at every 100 of them. */
 export interface TranslateOptions extends RunOptions {
   /** What is not the default. A checkpoint decides by itself what its model is: settings that say otherwise are refused. */
   settings?: Partial<Settings>;
