@@ -1,26 +1,27 @@
-/** Mixes whole numbers into one of 32 bits: the same everywhere, and without a pattern that would show. */
-export function mixed(...numbers: readonly number[]): number {
-  let h = 0x9e3779b9;
-  for (const n of numbers) {
-    h = Math.imul(h ^ n, 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    h ^= h >>> 16;
-  }
-  return h >>> 0;
+const START = 0x9e3779b9;
+
+/** Mixes one more number into what is mixed already. */
+function mix(mixture: number, n: number): number {
+  let h = Math.imul(mixture ^ n, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
 }
+
+/** Whole numbers mixed into one of 32 bits: the same everywhere, and without a pattern that would show. */
+export const mixed = (...numbers: readonly number[]): number => numbers.reduce(mix, START) >>> 0;
 
 /** Numbers drawn one after the other: the seeds decide them all. */
 export class Chance {
   #drawn = 0;
-  readonly #seeds: readonly number[];
+  readonly #seeds: number;
 
   constructor(...seeds: readonly number[]) {
-    this.#seeds = seeds;
+    this.#seeds = mixed(...seeds);
   }
 
   /** 0 ≤ x < 1. */
   share(): number {
-    return mixed(...this.#seeds, this.#drawn++) / 2 ** 32;
+    return (mix(this.#seeds, this.#drawn++) >>> 0) / 2 ** 32;
   }
 
   /** A whole number, 0 ≤ n < count. */

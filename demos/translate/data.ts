@@ -102,4 +102,4 @@ export class Language {
 }
 
 /** One kind of space, and accents as part of their letters. */
-const cleaned = (text: string): string => text.normalize("NFC").replace(/\s+/gu, " ").trim();
+const cleaned = (text: string): string => text.normalize("NFC").replace(/\s+/g, " ").trim();

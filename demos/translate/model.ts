@@ -2,6 +2,7 @@ import {
   AdditiveAttention,
   concat,
   Embedding,
+  type EmbeddingLayerOptions,
   init,
   type KeyValueCache,
   LayerNorm,
@@ -46,12 +47,12 @@ export abstract class Translator extends Module {
   readonly targetEmbedding: Embedding;
   readonly head: Linear;
 
-  constructor({ source, target, width }: Sizes, readWidth = width) {
+  /** @param options of the characters' vectors */
+  constructor({ source, target, width }: Sizes, options: EmbeddingLayerOptions = {}) {
     super();
-    const small = { init: init.normal(0, 0.03) };
-    this.sourceEmbedding = new Embedding(source, width, small);
-    this.targetEmbedding = new Embedding(target, width, small);
-    this.head = new Linear(readWidth, target);
+    this.sourceEmbedding = new Embedding(source, width, options);
+    this.targetEmbedding = new Embedding(target, width, options);
+    this.head = new Linear(width, target);
   }
 
   /** Logits for each character of a known translation, from those before it and the source. */
@@ -80,8 +81,8 @@ export class Seq2Seq extends Translator {
   readonly encoder: LSTM;
   readonly decoder: LSTM;
 
-  constructor(sizes: Sizes, readWidth?: number) {
-    super(sizes, readWidth);
+  constructor(sizes: Sizes) {
+    super(sizes);
     const options = { numLayers: sizes.layers, batchFirst: true };
     this.encoder = new LSTM(sizes.width, sizes.width, options);
     this.decoder = new LSTM(sizes.width, sizes.width, options);
@@ -141,7 +142,8 @@ export class Transformer extends Translator {
   readonly decoderNorm: LayerNorm;
 
   constructor(sizes: Sizes) {
-    super(sizes);
+    // As small as the positions: where a character stands counts as much as which one it is.
+    super(sizes, { init: init.normal(0, 0.03) });
     const { width, heads, layers, sourceLength, targetLength } = sizes;
     const options = { dimFeedforward: 2 * width, dropout: 0, normFirst: true } as const;
     this.sourcePositions = new LearnedPositions(sourceLength, width);

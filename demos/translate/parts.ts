@@ -15,7 +15,7 @@ import { GreedyDecoder } from "./decoder";
 import { AttentiveSeq2Seq, Seq2Seq, type Sizes, Transformer, type Translator } from "./model";
 import type { ModelName, Settings, TranslateOptions } from "./settings";
 
-const PAIRS = { train: 65_536, dev: 256, test: 2048 };
+const HELD_OUT = { dev: 256, test: 2048 };
 /** Sentences that are translated at once when the network is judged. */
 const AT_ONCE = 256;
 
@@ -53,7 +53,7 @@ export interface Parts {
 export async function buildParts(
   engine: Engine,
   settings: Settings,
-  { pairs: counts = PAIRS }: Pick<TranslateOptions, "pairs">,
+  { heldOut: counts = HELD_OUT }: Pick<TranslateOptions, "heldOut">,
   on: Listener,
 ): Promise<Parts> {
   const { seed, batch, lr } = settings;
@@ -62,7 +62,7 @@ export async function buildParts(
   manualSeed(seed);
   const model = new NETWORKS[settings.model](sizes);
   const optimizer = new Adam(model.parameters(), { lr, betas: [0.9, 0.98], clipNorm: 1 });
-  const loader = new SequenceLoader(language.dataset(language.pairs(seed, "train", counts.train)), {
+  const loader = new SequenceLoader(language.dataset(language.pairs(seed, "train", settings.pairs)), {
     batch,
     shuffle: true,
     seed,

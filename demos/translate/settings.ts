@@ -12,6 +12,8 @@ export interface Settings {
   readonly layers: number;
   readonly width: number;
   readonly heads: number;
+  /** How many there are to learn from: read again and again, another way each time. */
+  readonly pairs: number;
   /** Pairs of a step. */
   readonly batch: number;
   /** The highest learning rate: after the warm-up, before the fall. */
@@ -25,20 +27,21 @@ export const DEFAULTS: Settings = {
   layers: 2,
   width: 64,
   heads: 4,
+  pairs: 65_536,
   batch: 64,
   lr: 3e-3,
   seed: 0,
 };
 
 /** What a model is and learns from: a checkpoint fits no other. The seed says which pairs are held out. */
-const SHAPE = ["task", "model", "layers", "width", "heads", "seed"] as const;
+const SHAPE = ["task", "model", "layers", "width", "heads", "pairs", "seed"] as const;
 
 /** By default 1000 steps; held-out pairs are looked at every 100 of them. */
 export interface TranslateOptions extends RunOptions {
   /** What is not the default. A checkpoint decides by itself what its model is: settings that say otherwise are refused. */
   settings?: Partial<Settings>;
-  /** Pairs to learn from, to watch by and to judge by; defaults 65,536, 256 and 2048. */
-  pairs?: { readonly train: number; readonly dev: number; readonly test: number };
+  /** Pairs to watch by and to judge by; default 256 and 2048. */
+  heldOut?: { readonly dev: number; readonly test: number };
 }
 
 /** Defaults, what was asked for, and what a checkpoint says. @throws CheckpointError where these do not agree */
@@ -63,7 +66,8 @@ export function storedSettings(bytes: Uint8Array): Settings {
 }
 
 /** @throws Error in a plain sentence where the settings cannot make a network */
-export function checkSettings({ model, width, heads }: Settings): void {
+export function checkSettings({ model, width, heads, batch, pairs }: Settings): void {
+  if (batch > pairs) throw new Error(`A step of ${batch} pairs cannot be taken from ${pairs}.`);
   if (model !== "transformer") return;
   if (width % heads) throw new Error(`A width of ${width} cannot be shared among ${heads} heads: choose a multiple.`);
   if (width / heads > 128) throw new Error(`A head may be at most 128 wide: with width ${width} take more heads.`);

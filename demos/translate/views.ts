@@ -90,7 +90,7 @@ export class AlignmentView {
     const { alignment } = this.#answer;
     byId("map").hidden = !alignment;
     if (!alignment) {
-      byId("maps").replaceChildren();
+      for (const id of ["maps", "map"]) byId(id).replaceChildren();
       byId("map-text").textContent =
         "This network has no alignment: it never looks back. All that it knows of the text is the last state of its encoder.";
       return;
@@ -112,7 +112,7 @@ export class AlignmentView {
     const attributes = {
       type: "button",
       title: label,
-      "aria-label": label,
+      "aria-label": `${name}: ${label}`,
       "aria-pressed": String(i === this.#chosen),
     };
     const tile = element("button", attributes, canvas, name);

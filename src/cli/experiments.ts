@@ -86,6 +86,7 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
       layers: { kind: "integer", description: "Layers of the encoder, and of the decoder" },
       width: { kind: "integer", description: "Elements of a character's vector" },
       heads: { kind: "integer", description: "Heads of a transformer's attention" },
+      pairs: { kind: "integer", description: "Pairs to learn from" },
     },
     async open() {
       const { createTranslate } = await import("../../demos/translate/experiment");

@@ -5,8 +5,8 @@ import { MODELS, type Settings, settingsOf, type TranslateOptions } from "../../
 import { encodeSafetensors, type TrainEvent } from "../../src/index";
 import { nodeRuntime } from "../device";
 
-const TINY: Partial<Settings> = { layers: 2, width: 16, heads: 2 };
-const PAIRS = { train: 512, dev: 24, test: 40 };
+const TINY: Partial<Settings> = { layers: 2, width: 16, heads: 2, pairs: 512 };
+const HELD_OUT = { dev: 24, test: 40 };
 
 const { runtime, reason } = await nodeRuntime();
 runtime?.destroy();
@@ -19,7 +19,7 @@ async function open({ settings, ...options }: TranslateOptions) {
   const events: TrainEvent[] = [];
   const on = (e: TrainEvent) => void events.push(e);
   const tiny = options.resume ? {} : TINY;
-  const given = { batch: 16, lr: 0.01, steps: 12, pairs: PAIRS, tuning, ...options };
+  const given = { batch: 16, lr: 0.01, steps: 12, heldOut: HELD_OUT, tuning, ...options };
   const run = await createTranslate({ ...given, settings: { ...tiny, ...settings } }, on);
   const losses = () => events.flatMap((e) => (e.event === "step" ? [e.loss] : []));
   return { run, events, on, losses };
