@@ -32,22 +32,26 @@ export interface Task {
 export const TASKS = { dates: DATES, numbers: NUMBERS } as const;
 export type TaskName = keyof typeof TASKS;
 
-/** The special tokens of both sides; the first is what fills rows up. */
-export const [PAD, BEGIN, END] = ["<pad>", "<bos>", "<eos>"];
+/** Fills rows up: the first token of both sides. */
+const PAD = "<pad>";
 const UNKNOWN = "<unk>";
+const BEGIN = "<bos>";
+const END = "<eos>";
 
 /** A task as a network reads it: its characters are numbers. */
 export class Language {
   readonly source: Tokenizer;
   readonly target: Tokenizer;
+  readonly pad: number;
   readonly begin: number;
   readonly end: number;
 
   constructor(readonly task: Task) {
-    this.source = characterTokenizer(task.sourceCharacters, { specials: [PAD!, UNKNOWN] });
-    this.target = characterTokenizer(task.targetCharacters, { specials: [PAD!, BEGIN!, END!] });
-    this.begin = this.target.special(BEGIN!);
-    this.end = this.target.special(END!);
+    this.source = characterTokenizer(task.sourceCharacters, { specials: [PAD, UNKNOWN] });
+    this.target = characterTokenizer(task.targetCharacters, { specials: [PAD, BEGIN, END] });
+    this.pad = this.target.special(PAD);
+    this.begin = this.target.special(BEGIN);
+    this.end = this.target.special(END);
   }
 
   /** Steps of a decoder: the characters of the longest target, and its end. */

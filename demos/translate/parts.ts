@@ -61,6 +61,7 @@ export async function buildParts(
   const sizes = sizesOf(language, settings);
   manualSeed(seed);
   const model = new NETWORKS[settings.model](sizes);
+  const taught = { model, sizes, language };
   const optimizer = new Adam(model.parameters(), { lr, betas: [0.9, 0.98], clipNorm: 1 });
   const loader = new SequenceLoader(language.dataset(language.pairs(seed, "train", settings.pairs)), {
     batch,
@@ -68,12 +69,12 @@ export async function buildParts(
     seed,
   });
   const progress = compileProgress(on);
-  const train = await engine.capture({}, () => trainingStep(model, sizes, optimizer, loader), progress("train"));
+  const train = await engine.capture({}, () => trainingStep(taught, optimizer, loader), progress("train"));
   model.eval();
   const heldOut = async (part: "dev" | "test"): Promise<HeldOut> => {
     const pairs = language.pairs(seed, part, counts[part]);
     const read = new SequenceLoader(language.dataset(pairs), { batch: Math.min(AT_ONCE, pairs.length) });
-    const loss = await engine.capture({}, () => lossStep(model, sizes, read), progress(part));
+    const loss = await engine.capture({}, () => lossStep(taught, read), progress(part));
     return { pairs, loader: read, loss };
   };
   const [dev, test, greedy] = await Promise.all([
@@ -94,20 +95,22 @@ const sizesOf = (language: Language, { layers, width, heads }: Settings): Sizes 
   heads,
 });
 
+type Taught = Pick<Parts, "model" | "sizes" | "language">;
+
 /** Teacher forcing: the network is given the right characters so far, whatever it would have written. */
-function teach(model: Translator, sizes: Sizes, loader: Loader, reduction: "mean" | "sum"): Tensor {
+function teach({ model, sizes, language }: Taught, loader: Loader, reduction: "mean" | "sum"): Tensor {
   const { source, target } = loader.next();
   const read = slice(source.ids, 1, 0, sizes.sourceLength);
   const written = slice(target.ids, 1, 0, sizes.targetLength);
   const labels = slice(target.ids, 1, 1, sizes.targetLength + 1);
   const logits = model.forward(read, source.lengths, written);
-  return softmaxCrossEntropy(logits, labels, { ignoreIndex: 0, reduction });
+  return softmaxCrossEntropy(logits, labels, { ignoreIndex: language.pad, reduction });
 }
 
-function trainingStep(model: Translator, sizes: Sizes, optimizer: Optimizer, loader: Loader) {
-  const loss = teach(model, sizes, loader, "mean");
+function trainingStep(taught: Taught, optimizer: Optimizer, loader: Loader) {
+  const loss = teach(taught, loader, "mean");
   optimizer.step(loss);
   return { loss };
 }
 
-const lossStep = (model: Translator, sizes: Sizes, loader: Loader) => ({ loss: teach(model, sizes, loader, "sum") });
+const lossStep = (taught: Taught, loader: Loader) => ({ loss: teach(taught, loader, "sum") });
