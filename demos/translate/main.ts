@@ -32,6 +32,7 @@ const scoreChart = new Chart(byId("score-chart"), {
 const lossChart = new Chart(byId("loss-chart"), {
   title: "training and held-out loss over steps",
   height: 190,
+  tick: (v) => (v > 0 && v < 0.01 ? v.toExponential(1) : String(Number(v.toPrecision(3)))),
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },

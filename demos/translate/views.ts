@@ -7,6 +7,8 @@ const SHOWN = 10;
 const MISTAKES = 30;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+/** A score, without a minus before nothing. */
+const shown = (score: number): string => score.toFixed(3).replace("-0.000", "0.000");
 /** A character as it is shown alone. */
 const visible = (c: string): string => (c === " " ? "␣" : c);
 
@@ -53,7 +55,7 @@ export function showAnswer({ found, reference }: Answer): void {
       element("td", {}, String(i + 1)),
       element("td", { class: "text" }, ended ? text : `${text} …`),
       element("td", {}, percent(Math.exp(logProb))),
-      element("td", { title: `sum of log-probabilities: ${logProb.toFixed(3)}` }, score.toFixed(3)),
+      element("td", { title: `sum of log-probabilities: ${logProb.toFixed(3)}` }, shown(score)),
     ),
   );
   byId("beams").replaceChildren(
