@@ -106,6 +106,24 @@ function taggedSentence(): string {
   return `${cells.join("")}${way(46, 10, 230)}${way(62, 230, 10)}`;
 }
 
+/** A source and its translation, joined by what each takes from the other. */
+function alignmentPicture(): string {
+  const row = (text: string, x: number, step: number, y: number) =>
+    [...text]
+      .map(
+        (c, i) =>
+          `<text x="${x + step * i}" y="${y}" text-anchor="middle" font-size="15" font-family="monospace" fill="var(--ink)">${c}</text>`,
+      )
+      .join("");
+  const [top, bottom] = ["3. září 2026", "2026-09-03"];
+  const pairs = [8, 9, 10, 11, 7, 3, 4, 2, 0, 0];
+  const lines = pairs.map((from, to) => {
+    const colour = to < 4 ? "--series-1" : to > 7 ? "--series-2" : "--series-3";
+    return `<path d="M${32 + 16 * from} 27 C${32 + 16 * from} 52 ${39 + 18 * to} 48 ${39 + 18 * to} 72" fill="none" stroke="var(${colour})" stroke-width="2" opacity="0.75"/>`;
+  });
+  return `${lines.join("")}${row(top!, 32, 16, 22)}${row(bottom!, 39, 18, 88)}`;
+}
+
 const DEMOS: readonly Demo[] = [
   {
     folder: "mnist-cnn",
@@ -156,6 +174,12 @@ const DEMOS: readonly Demo[] = [
     name: "Parts of speech: a network that reads both ways",
     text: "Learns from a million tagged words which are nouns, verbs, adjectives. Type a sentence, with words that nobody knows.",
     picture: taggedSentence(),
+  },
+  {
+    folder: "translate",
+    name: "Translation: from seq2seq to attention to the transformer",
+    text: "Learns to read dates in 14 languages, or to put numbers into words, with three networks. See where it looks, and what the beams find.",
+    picture: alignmentPicture(),
   },
 ];
 

@@ -139,6 +139,8 @@ export abstract class TrainingRun {
   protected scores: TaskScores = {};
   #done = 0;
   #seconds = 0;
+  /** What training waits for. */
+  #first: Promise<unknown> = Promise.resolve();
 
   protected constructor(
     readonly engine: Engine,
@@ -195,6 +197,13 @@ export abstract class TrainingRun {
     await this.#train(this.#done + 1, on, false);
   }
 
+  /** Work of many small steps: training waits for it, for else each of them would wait for training. One at a time. */
+  protected undisturbed<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#first.then(work);
+    this.#first = done.catch(() => {});
+    return done;
+  }
+
   /** Measures the kernels of all steps on this device, and goes on with the fastest. */
   async tune(on: Listener): Promise<void> {
     const { step: trained, others } = this.training;
@@ -231,6 +240,7 @@ export abstract class TrainingRun {
       evaluateEvery,
       ...(evaluate ? { evaluate: (at: number) => this.evaluate(at, signal) } : {}),
       onEvent: on,
+      before: () => this.#first,
       ...(signal ? { signal } : {}),
     });
     this.#seconds += (performance.now() - began) / 1000;

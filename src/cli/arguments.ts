@@ -34,7 +34,7 @@ export type ParsedArguments = Readonly<Record<string, unknown>> & { readonly _: 
  * @throws UsageError naming the flag, what is wrong with it and what it takes
  */
 export function trainArguments(args: ParsedArguments, models: ModelFlags): TrainArguments {
-  const model = String(args.model);
+  const model = String(args.name);
   const own = Object.hasOwn(models, model) ? models[model] : undefined;
   if (!own) throw new UsageError(`no model named ${model}\n  models: ${Object.keys(models).join(", ")}`);
   const foreign = new Set(Object.values(models).flatMap((m) => Object.keys(m.flags)));

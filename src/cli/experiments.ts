@@ -123,4 +123,18 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
       return { create: (_, { settings, ...options }, on) => createForecast({ ...options, ...settings }, on) };
     },
   },
+  translate: {
+    flags: {
+      task: { kind: ["dates", "numbers"], description: "What to translate" },
+      model: { kind: ["seq2seq", "attention", "transformer"], description: "Kind of network" },
+      layers: { kind: "integer", description: "Layers of the encoder, and of the decoder" },
+      width: { kind: "integer", description: "Elements of a character's vector" },
+      heads: { kind: "integer", description: "Heads of a transformer's attention" },
+      pairs: { kind: "integer", description: "Pairs to learn from" },
+    },
+    async open() {
+      const { createTranslate } = await import("../../demos/translate/experiment");
+      return { create: (_, options, on) => createTranslate(options, on) };
+    },
+  },
 };

@@ -22,7 +22,8 @@ function modelFlags(): Record<string, { type: "string"; description: string }> {
 }
 
 const TRAIN_FLAGS = {
-  model: { type: "positional", required: true, description: `What to train: ${Object.keys(EXPERIMENTS).join(", ")}` },
+  // Not called "model": some have a flag of that name.
+  name: { type: "positional", required: true, description: `What to train: ${Object.keys(EXPERIMENTS).join(", ")}` },
   epochs: { type: "string", description: "Passes over the training data" },
   steps: { type: "string", description: "Steps in all; goes before --epochs" },
   batch: { type: "string", description: "Examples of a step" },

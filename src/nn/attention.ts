@@ -4,7 +4,9 @@ import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { attendCached, type KeyValueCache } from "../ops/attendCached";
 import { matmul } from "../ops/matmul";
+import { mul } from "../ops/mul";
 import { multiHeadAttention } from "../ops/multiHeadAttention";
+import { permute } from "../ops/permute";
 import { reshape } from "../ops/reshape";
 import { attentionWeights, type MaskedAttentionOptions } from "../ops/scaledDotProductAttention";
 import { slice } from "../ops/slice";
@@ -22,7 +24,12 @@ export interface MultiheadAttentionOptions {
 }
 
 /** Which keys a query may see, see {@link scaledDotProductAttention}. */
-export type AttendOptions = Pick<MaskedAttentionOptions, "causal" | "lengths" | "mask">;
+type Seen = Pick<MaskedAttentionOptions, "causal" | "lengths" | "mask">;
+
+export interface AttendOptions extends Seen {
+  /** Is given the weights, f32 [B, heads, Tq, Tk], without dropout: to look at, for else they are never stored. */
+  readonly onWeights?: (weights: Tensor) => void;
+}
 
 /**
  * Attention by several heads with learnt projections, see {@link multiHeadAttention}. Tensors are [B, T, embedDim]. Names and
@@ -62,17 +69,29 @@ export class MultiheadAttention extends Module {
    * @returns [B, Tq, embedDim]
    */
   attend(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions = {}): Tensor {
-    const { numHeads: heads } = this;
-    const { dropout = 0, generator } = this.options;
     const shared = key === value;
+    options.onWeights?.(this.#weights(query, key, options));
     const projections: [Tensor, Tensor?, Tensor?] =
       shared && query === key
         ? [this.#project(query, 0, 3)]
         : shared
           ? [this.#project(query, 0, 1), this.#project(key, 1, 3)]
           : [this.#project(query, 0, 1), this.#project(key, 1, 2), this.#project(value, 2, 3)];
-    const p = this.training ? dropout : 0;
-    return this.outProj.forward(multiHeadAttention(projections, { heads, dropout: p, generator, ...options }));
+    return this.#attend(projections, options);
+  }
+
+  /** Keys and values of `memory` [B, Tk, embedDim] beside one another, [B, Tk, 2·embedDim]: made once, for many queries. */
+  projectMemory(memory: Tensor): Tensor {
+    return this.#project(memory, 1, 3);
+  }
+
+  /**
+   * Attention to a memory whose keys and values are there already.
+   * @param query [B, Tq, embedDim]
+   * @param projected what {@link projectMemory} has made
+   */
+  attendProjected(query: Tensor, projected: Tensor, options: Seen = {}): Tensor {
+    return this.#attend([this.#project(query, 0, 1), projected], options);
   }
 
   /**
@@ -81,6 +100,21 @@ export class MultiheadAttention extends Module {
    */
   attendCached(x: Tensor, cache: KeyValueCache): Tensor {
     return this.outProj.forward(attendCached(this.#project(x, 0, 3), cache, { heads: this.numHeads }));
+  }
+
+  #attend(projections: readonly [Tensor, Tensor?, Tensor?], { causal, lengths, mask }: Seen): Tensor {
+    const { dropout = 0, generator } = this.options;
+    const p = this.training ? dropout : 0;
+    const options = { heads: this.numHeads, dropout: p, generator, causal, lengths, mask };
+    return this.outProj.forward(multiHeadAttention(projections, options));
+  }
+
+  #weights(query: Tensor, key: Tensor, { causal, lengths, mask }: Seen): Tensor {
+    const size = this.embedDim / this.numHeads;
+    const heads = (t: Tensor) => permute(reshape(t, [t.shape[0]!, t.shape[1]!, this.numHeads, size]), [0, 2, 1, 3]);
+    const [q, k] = [heads(this.#project(query, 0, 1)), heads(this.#project(key, 1, 2))];
+    const scores = matmul(mul(q, 1 / Math.sqrt(size)), k, { transB: true });
+    return attentionWeights("MultiheadAttention", scores, { causal, lengths, mask });
   }
 
   /** The product with parts `from` … `to − 1` of the three: those of queries, of keys and of values. */
@@ -124,6 +158,7 @@ export class AdditiveAttention extends Module {
     const k = reshape(this.key.forward(keys), [batch, 1, tk, -1]);
     const scores = reshape(this.score.forward(tanh(add(q, k))), [batch, tq, tk]);
     const weights = attentionWeights("AdditiveAttention", scores, options);
+    options.onWeights?.(reshape(weights, [batch, 1, tq, tk]));
     return { context: matmul(weights, keys), weights };
   }
 }

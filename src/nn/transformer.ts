@@ -156,4 +156,20 @@ export class TransformerDecoderLayer extends TransformerLayer {
       return this.residual(both, this.norm3, (h) => this.feedForward(h));
     });
   }
+
+  /**
+   * New positions [B, n, dModel] after those of a cache, which gets them too: see {@link MultiheadAttention.attendCached}.
+   * @param projected what `multiheadAttn.projectMemory` has made of the encoder's output, once for the whole sequence
+   * @param seen which positions of the memory
+   */
+  forwardCached(
+    x: Tensor,
+    cache: KeyValueCache,
+    projected: Tensor,
+    seen: Pick<AttendOptions, "lengths" | "mask"> = {},
+  ): Tensor {
+    const own = this.residual(x, this.norm1, (h) => this.selfAttn.attendCached(h, cache));
+    const both = this.residual(own, this.norm2, (h) => this.multiheadAttn.attendProjected(h, projected, seen));
+    return this.residual(both, this.norm3, (h) => this.feedForward(h));
+  }
 }

@@ -26,6 +26,8 @@ export interface FitOptions {
   readonly evaluateEvery?: number;
   readonly evaluate?: (step: number) => Promise<EvalEvent>;
   readonly onEvent: (event: TrainEvent) => void;
+  /** Awaited before each step: what the device shall do first. */
+  readonly before?: () => Promise<unknown>;
   /** Stops after the step under way. */
   readonly signal?: AbortSignal;
   /** Milliseconds between two step events; default 250. */
@@ -45,6 +47,7 @@ export async function fit(options: FitOptions): Promise<number> {
     const lr = options.schedule(done);
     if (lr !== learningRate) options.engine.write(options.optimizer.lr, Float32Array.of(lr));
     learningRate = lr;
+    await options.before?.();
     await step.run();
     done++;
     if (progress.due(reportEvery) || done === end) await progress.report(done);

@@ -14,7 +14,7 @@ const MODELS = {
   "mnist-cnn": { flags: {} },
   "char-rnn": { flags: { cell: { kind: ["lstm", "gru"] }, layers: { kind: "integer" } } },
 } as const;
-const parse = (args: Record<string, unknown>) => trainArguments({ _: [], model: "mnist-cnn", ...args }, MODELS);
+const parse = (args: Record<string, unknown>) => trainArguments({ _: [], name: "mnist-cnn", ...args }, MODELS);
 
 test("defaults", () => {
   expect(parse({})).toEqual({
@@ -52,15 +52,15 @@ test("numbers and paths", () => {
 });
 
 test("flags of one model", () => {
-  expect(parse({ model: "char-rnn", cell: "gru", layers: "2" }).settings).toEqual({ cell: "gru", layers: 2 });
-  expect(parse({ model: "char-rnn" }).settings).toBeUndefined();
-  expect(() => parse({ model: "char-rnn", cell: "cnn" })).toThrow(/--cell cnn: takes lstm or gru/);
-  expect(() => parse({ model: "char-rnn", layers: "0" })).toThrow(/--layers 0/);
+  expect(parse({ name: "char-rnn", cell: "gru", layers: "2" }).settings).toEqual({ cell: "gru", layers: 2 });
+  expect(parse({ name: "char-rnn" }).settings).toBeUndefined();
+  expect(() => parse({ name: "char-rnn", cell: "cnn" })).toThrow(/--cell cnn: takes lstm or gru/);
+  expect(() => parse({ name: "char-rnn", layers: "0" })).toThrow(/--layers 0/);
   expect(() => parse({ cell: "gru" })).toThrow(/--cell: mnist-cnn has no such flag/);
 });
 
 test.each([
-  [{ model: "gpt" }, /no model named gpt/],
+  [{ name: "gpt" }, /no model named gpt/],
   [{ lr: "abc" }, /--lr abc: takes a number above 0/],
   [{ lr: "-1" }, /--lr -1/],
   [{ steps: "0" }, /--steps 0: takes an integer of at least 1/],

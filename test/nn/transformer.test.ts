@@ -10,7 +10,10 @@ import { LearnedPositions, SinusoidalPositions } from "../../src/nn/positions";
 import { TransformerDecoderLayer, TransformerEncoderLayer } from "../../src/nn/transformer";
 import { createKeyValueCache } from "../../src/ops/attendCached";
 import { embedding } from "../../src/ops/embedding";
+import { matmul } from "../../src/ops/matmul";
+import { permute } from "../../src/ops/permute";
 import { reshape } from "../../src/ops/reshape";
+import { slice } from "../../src/ops/slice";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
 import { gradients } from "../../src/optim/gradients";
 import { tensor } from "../../src/train/engine";
@@ -181,6 +184,46 @@ await describeOnDawn("transformers", (engine) => {
         memory.map((v) => -v),
       ),
     ).not.toEqual(before);
+  });
+
+  test("a decoder with caches, and a memory projected once, gives what all at once gives", async () => {
+    const layer = new TransformerDecoderLayer(8, 2, { dimFeedforward: 16, normFirst: true }).eval();
+    const [x, memory] = [value([2, 4, 8]), value([2, 5, 8], 90)];
+    const seen = { lengths: tensor(Int32Array.of(3, 5), [2]) };
+    const all = await engine.read(layer.forward(x, memory, { self: { causal: true }, memory: seen }));
+    const cache = createKeyValueCache(2, 4, 8);
+    const projected = layer.multiheadAttn.projectMemory(memory);
+    for (let t = 0; t < 4; t++) {
+      const out = await engine.read(layer.forwardCached(slice(x, 1, t, t + 1), cache, projected, seen));
+      out.forEach((v, i) => {
+        const [row, c] = [Math.floor(i / 8), i % 8];
+        expect(v, `position ${t}`).toBeCloseTo(all[(row * 4 + t) * 8 + c]!, 5);
+      });
+    }
+  });
+
+  test("the weights of attention, where somebody wants to see them", async () => {
+    const mha = new MultiheadAttention(8, 2, { dropout: 0.5 });
+    const [query, memory] = [value([2, 3, 8]), value([2, 5, 8], 90)];
+    const seen: Tensor[] = [];
+    const lengths = tensor(Int32Array.of(3, 5), [2]);
+    const onWeights = (w: Tensor) => seen.push(w);
+    mha.attend(query, memory, memory, { lengths, onWeights });
+    expect(seen[0]!.shape).toEqual([2, 2, 3, 5]);
+    mha.eval();
+    const attended = mha.attend(query, memory, memory, { lengths });
+    // The same by hand: the weights' sum of the values, heads side by side, through the last product.
+    const values = permute(reshape(slice(mha.projectMemory(memory), 2, 8, 16), [2, 5, 2, 4]), [0, 2, 1, 3]);
+    const joined = reshape(permute(matmul(seen[0]!, values), [0, 2, 1, 3]), [2, 3, 8]);
+    const [weights, expected, found] = await engine.read([seen[0]!, mha.outProj.forward(joined), attended]);
+    found!.forEach((v, i) => {
+      expect(v).toBeCloseTo(expected![i]!, 5);
+    });
+    weights!.forEach((w, i) => {
+      if (i < 30 && i % 5 > 2) expect(w).toBe(0);
+    });
+    new AdditiveAttention(8, 8, 4).attend(query, memory, { lengths, onWeights });
+    expect(seen[1]!.shape).toEqual([2, 1, 3, 5]);
   });
 
   test("additive attention weighs keys by tanh of two projections", async () => {
