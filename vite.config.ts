@@ -28,6 +28,17 @@ function dataSets(): Plugin {
   };
 }
 
+/** Puts what pages have in common where they say `<!-- include shared/name.html -->`: its path is relative to demos/. */
+function htmlParts(): Plugin {
+  const include = /<!-- include ([\w/.-]+\.html) -->/g;
+  const part = (path: string) => readFileSync(join(demos, path), "utf8").trim();
+  return {
+    name: "html-parts",
+    transformIndexHtml: { order: "pre", handler: (html) => html.replace(include, (_, path: string) => part(path)) },
+    configureServer: (server) => void server.watcher.add(join(demos, "shared/*.html")),
+  };
+}
+
 /** Writes the library's types beside it, with the file extensions that Node's own module resolution asks for. */
 function declarations(): Plugin {
   return {
@@ -130,6 +141,7 @@ export default defineConfig(({ mode, command }) => ({
   plugins: [
     wgslKernels(root),
     dataSets(),
+    htmlParts(),
     servePeers(root),
     ...(mode === "production" && command === "build" ? [declarations()] : []),
   ],

@@ -57,19 +57,34 @@ function pointwiseText(file: string): string {
   return code;
 }
 
+/** Reflects each text once: a build bundles the engine anew for every worker. */
+function once<R>(reflect: (name: string, code: string) => R): (name: string, code: string) => R {
+  const known = new Map<string, { code: string; result: R }>();
+  return (name, code) => {
+    const before = known.get(name);
+    if (before?.code === code) return before.result;
+    const result = reflect(name, code);
+    known.set(name, { code, result });
+    return result;
+  };
+}
+
+const kernelOf = once(reflectKernel);
+const scalarFunctionOf = once(reflectScalarFunction);
+
 function moduleOf(file: string, root: string): string {
   const name = basename(file, ".wgsl");
-  if (isPointwise(file)) return `export default ${JSON.stringify(reflectScalarFunction(name, pointwiseText(file)))};`;
+  if (isPointwise(file)) return `export default ${JSON.stringify(scalarFunctionOf(name, pointwiseText(file)))};`;
   const kernelModule = JSON.stringify(join(root, "src/kernel/kernel.ts"));
   return `import { Kernel } from ${kernelModule};
-export default /* @__PURE__ */ new Kernel(${JSON.stringify(reflectKernel(name, kernelText(file)))});`;
+export default /* @__PURE__ */ new Kernel(${JSON.stringify(kernelOf(name, kernelText(file)))});`;
 }
 
 function writeDeclaration(file: string): void {
   const name = basename(file, ".wgsl");
   const text = isPointwise(file)
-    ? declareScalarFunction(reflectScalarFunction(name, pointwiseText(file)))
-    : declareKernel(reflectKernel(name, kernelText(file)));
+    ? declareScalarFunction(scalarFunctionOf(name, pointwiseText(file)))
+    : declareKernel(kernelOf(name, kernelText(file)));
   const path = file.replace(/\.wgsl$/, ".d.wgsl.ts");
   if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
 }
