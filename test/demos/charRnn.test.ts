@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), "wgrad-char-rnn-"));
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage("development");
+  stage = await openStage("gallery");
 });
 afterAll(() => stage?.close());
 

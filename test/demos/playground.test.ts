@@ -12,7 +12,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage("development");
+  stage = await openStage("gallery");
 });
 afterAll(() => stage?.close());
 

@@ -31,7 +31,7 @@ const SLICE_URL = `data:text/plain;base64,${Buffer.from(slice).toString("base64"
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage("development");
+  stage = await openStage("gallery");
 });
 afterAll(() => stage?.close());
 

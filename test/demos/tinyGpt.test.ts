@@ -23,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), "wgrad-demo-"));
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage("development");
+  stage = await openStage("gallery");
 });
 afterAll(() => stage?.close());
 

@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), "wgrad-translate-"));
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage("development");
+  stage = await openStage("gallery");
 });
 afterAll(() => stage?.close());
 
