@@ -2,7 +2,7 @@ import { CheckpointError, decodeSafetensors } from "../../src/index";
 import type { Settings } from "./parts";
 
 /** What fits the device: on a CPU words and sentences after a few minutes, on a GPU a network that writes well. */
-const SOFTWARE = { layers: 1, hidden: 128, batch: 32, length: 64, lr: 0.015, steps: 1200 } as const;
+const SOFTWARE = { layers: 1, hidden: 256, batch: 32, length: 64, lr: 0.015, steps: 1200 } as const;
 const GPU_SIZED = { layers: 2, hidden: 512, batch: 64, length: 128, lr: 3e-3, steps: 1000 } as const;
 
 const NUMBERS = ["layers", "hidden", "batch", "length", "lr", "seed"] as const;
