@@ -1,4 +1,4 @@
-import type { BenchEngine } from "./engines/engine";
+import type { BenchEngine, Trainer } from "./engines/engine";
 import { WORKLOADS, type Workload, type WorkloadName } from "./workloads";
 
 /** WebGPU calls that are counted, by the class that has them. */
@@ -62,6 +62,8 @@ export interface Result {
   readonly pipelines: number;
   readonly peakMebibytes: number;
   readonly losses: Readonly<Record<number, number>>;
+  /** Ways of ops that were chosen among several, see {@link Trainer.ways}. */
+  readonly ways?: Readonly<Record<string, string>>;
   /** Largest difference from the losses that every engine must give; NaN where none are known. */
   readonly lossError: number;
 }
@@ -95,6 +97,7 @@ export async function measure(
   const blocks: number[] = [];
   let before: Record<string, number> | undefined;
   let firstStepSeconds = Number.NaN;
+  let trainer: Trainer | undefined;
   const soFar = (): Result => ({
     engine: name,
     version: engine.version,
@@ -108,10 +111,11 @@ export async function measure(
     pipelines: (counts.calls.createComputePipeline ?? 0) + (counts.calls.createComputePipelineAsync ?? 0),
     peakMebibytes: counts.peakBytes / 2 ** 20,
     losses: { ...losses },
+    ...(trainer?.ways ? { ways: trainer.ways } : {}),
     lossError: largestError(losses, spec.losses),
   });
   const began = performance.now();
-  const trainer = await engine[workload](spec);
+  trainer = await engine[workload](spec);
   losses[1] = (await trainer.step(true))!;
   firstStepSeconds = (performance.now() - began) / 1000;
   onProgress(soFar());

@@ -14,6 +14,8 @@ interface Series {
   readonly values: readonly number[];
   /** Sizes that differ from the workload's own besides. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /** Name of an op of which this engine's way is shown. */
+  readonly shown?: string;
 }
 
 const powers = (from: number, to: number): number[] => {
@@ -24,7 +26,8 @@ const powers = (from: number, to: number): number[] => {
 
 const SERIES: readonly Series[] = [
   { workload: "W2", axis: "batch", values: powers(1, 512) },
-  { workload: "W3", axis: "length", values: powers(16, 512), sizes: { batch: 8 } },
+  { workload: "W3", axis: "length", values: powers(16, 512), sizes: { batch: 8 }, shown: "recurrence" },
+  { workload: "W3", axis: "hidden", values: powers(64, 1024), sizes: { batch: 8, length: 32 }, shown: "recurrence" },
   { workload: "W4", axis: "length", values: powers(64, 2048), sizes: { batch: 2 } },
   { workload: "W4", axis: "width", values: powers(64, 512) },
 ];
@@ -104,6 +107,12 @@ function lossesDiffer(results: readonly Result[]): string {
   return Math.max(...off).toFixed(4);
 }
 
+/** How this engine did an op, forward and backward. */
+function waysOf(op: string, points: readonly Point[]): string {
+  const ways = Object.entries(points.find((p) => p.engine === "wgrad")?.result?.ways ?? {});
+  return [...new Set(ways.filter(([key]) => key.startsWith(op)).map(([, way]) => way))].join("; ");
+}
+
 function table(s: Series, points: readonly Point[], engines: readonly string[]): string {
   const rows = [...new Set(points.map((p) => p.value))].map((value) => {
     const here = points.filter((p) => p.value === value);
@@ -112,10 +121,16 @@ function table(s: Series, points: readonly Point[], engines: readonly string[]):
       if (!p) return "–";
       return p.result ? `${p.result.ms.median.toFixed(2)} (${p.result.peakMebibytes.toFixed(0)} MiB)` : p.error!;
     });
-    return [String(value), ...cells, lossesDiffer(here.flatMap((p) => p.result ?? []))];
+    const ways = s.shown ? [waysOf(s.shown, here)] : [];
+    return [String(value), ...cells, ...ways, lossesDiffer(here.flatMap((p) => p.result ?? []))];
   });
   const results = points.flatMap((p) => p.result ?? []);
-  const head = [s.axis, ...engines.map((e) => `${e}, ms a step (GPU peak)`), "losses differ by"];
+  const head = [
+    s.axis,
+    ...engines.map((e) => `${e}, ms a step (GPU peak)`),
+    ...(s.shown ? [`way of ${s.shown}`] : []),
+    "losses differ by",
+  ];
   return [`${nameOf(s)}. ${where(results)}`, "", markdownTable(head, rows)].join("\n");
 }
 

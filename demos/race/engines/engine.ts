@@ -4,6 +4,8 @@ import type { Workload, WorkloadName } from "../workloads";
 export interface Trainer {
   /** One step. With `wanted`, resolves with the loss, read back. */
   step(wanted: boolean): Promise<number | undefined>;
+  /** Where the engine knows several ways to do an op: which it has taken, by the op's name and sizes. */
+  readonly ways?: Readonly<Record<string, string>>;
 }
 
 /** What the race and the benchmark ask of an engine: the step of each workload, from its numbers. */

@@ -34,6 +34,7 @@ async function trainer(engine: Engine, optimizer: Optimizer, lossOf: () => Tenso
     return { loss };
   });
   return {
+    ways: Object.fromEntries(step.plan.choices.map(({ ways, way }) => [ways.key, way])),
     async step(wanted) {
       await step.run();
       return wanted ? (await step.read("loss"))[0] : undefined;
