@@ -25,6 +25,10 @@ fn tail(value: vec4f, i: u32, channel: u32) {}
 fn side(value: f32, i: u32) {}
 
 const LOADS = ROWS / LANES;
+const STAGED = 0u; // 1: results go through workgroup memory, so that a long epilogue is there once, not once for each row
+const RESULTS = ROWS * LANES;
+
+var<workgroup> results: array<vec4f, RESULTS>;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -126,8 +130,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       if (i < params.m) { side(total[lane % 4u], i); }
     }
   }
-  // All results before the first store: what they read in common is then read once.
   let first = (group.z * params.m + row) * params.n + column;
+  if (STAGED == 1u) {
+    // @unroll
+    for (var r = 0u; r < ROWS; r++) { results[r * LANES + lane] = sum[r]; }
+    let rows = min(ROWS, params.m - min(params.m, row)); // not known to the compiler, which would write out the loop
+    for (var r = 0u; r < select(0u, rows, column < params.n); r++) {
+      let i = first + r * params.n;
+      let value = epilogue(results[r * LANES + lane], i, column);
+      out[i / 4u] = vec4<O>(value);
+      tail(value, i, column);
+    }
+    return;
+  }
+  // All results before the first store: what they read in common is then read once.
   // @unroll
   for (var r = 0u; r < ROWS; r++) { sum[r] = epilogue(sum[r], first + r * params.n, column); }
   // @unroll

@@ -9,7 +9,10 @@ const FINE = 160;
 type Colour = readonly [number, number, number];
 
 const colourOf = (name: string): Colour => {
-  const hex = styleValue(name).slice(1);
+  // Style sheets write colours in many ways (#fff, too); a canvas gives them all back as #rrggbb.
+  const context = document.createElement("canvas").getContext("2d")!;
+  context.fillStyle = styleValue(name);
+  const hex = String(context.fillStyle).slice(1);
   return [0, 2, 4].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)) as unknown as Colour;
 };
 

@@ -103,7 +103,9 @@ export function composeEpilogue(expression: Expression, host: Expression, out: T
     `fn ${name}(value: ${own}, i: u32${channel}) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
     ...(own === type ? [] : [fourOf(name, channel !== "")]),
   ].join("\n");
-  const hung = appendFields(variant.code.replace(EPILOGUE_HOOK, epilogue), w.fields).replace(
+  // What reads an element of its own for each result is long where a kernel writes its results out one by one.
+  const staged = w.own.length ? variant.code.replace(/^const STAGED = 0u;/m, "const STAGED = 1u;") : variant.code;
+  const hung = appendFields(staged.replace(EPILOGUE_HOOK, epilogue), w.fields).replace(
     /@binding\(\d+\) var<uniform>/,
     `@binding(${first + w.inputs.length}) var<uniform>`,
   );

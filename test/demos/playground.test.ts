@@ -70,6 +70,16 @@ test("two spirals are told apart, held-out points too; the surface, the reading 
   await finish(page, 2000);
   expect(await percentage(page, "#train-accuracy")).toBeGreaterThan(97);
   expect(await percentage(page, "#test-accuracy")).toBeGreaterThan(93);
+  // Blue and orange, however the style sheet writes its colours.
+  const shares = await page.$eval("#surface", (c) => {
+    const canvas = c as HTMLCanvasElement;
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    const share = (is: (r: number, g: number, b: number) => boolean) =>
+      data.filter((_, i) => i % 4 === 0 && is(data[i]!, data[i + 1]!, data[i + 2]!)).length / (data.length / 4);
+    return { orange: share((r, g, b) => r > g && g > b), blue: share((r, g, b) => b > g && g > r) };
+  });
+  expect(shares.orange).toBeGreaterThan(0.2);
+  expect(shares.blue).toBeGreaterThan(0.2);
   expect(await surface()).not.toBe(before);
   expect(await text(page, "#verdict")).toMatch(/^(Fine|High variance)$/);
   expect(await text(page, "#verdict-text")).toMatch(/^Training loss 0\.\d+, held-out loss 0\.\d+/);
