@@ -42,7 +42,9 @@ export class TranslateRun extends TrainingRun {
     checkSettings(settings);
     return onDevice(options, on, async (engine) => {
       const parts = await buildParts(engine, settings, options, on);
-      return new TranslateRun(engine, trainingOf(parts, settings, options), options.resume, settings, parts);
+      const run = new TranslateRun(engine, trainingOf(parts, settings, options), options.resume, settings, parts);
+      on(await run.estimate());
+      return run;
     });
   }
 

@@ -46,8 +46,7 @@ const ON_CHIP = 4096;
 export function recurrenceWays(r: Recurrence, grad: boolean, target: Target): Ways<Way> {
   const { cell, steps, batch, hidden } = r;
   const key = `recurrence ${cell} ${steps}·${batch}·${hidden}${grad ? " gradient" : ""}`;
-  if (sharesLoads(target) && hidden % 4 === 0 && cell !== "gruResetFirst")
-    return { key, names: ["whole, subgroup", "steps, subgroup"] };
+  if (sharesLoads(target) && hidden % 4 === 0) return { key, names: ["whole, subgroup", "steps, subgroup"] };
   const bytes = 4 * CELLS[cell].GATES * hidden * hidden;
   return { key, names: target.cpu || bytes <= STREAMED ? ["whole", "steps"] : ["steps", "whole"] };
 }

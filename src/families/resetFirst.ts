@@ -1,5 +1,7 @@
 import resetFirst from "../../shaders/recurrence_reset_first.wgsl";
 import resetFirstGrad from "../../shaders/recurrence_reset_first_grad.wgsl";
+import gradSubgroup from "../../shaders/recurrence_reset_first_grad_subgroup.wgsl";
+import resetFirstSubgroup from "../../shaders/recurrence_reset_first_subgroup.wgsl";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { chosenWay } from "../kernel/ways";
@@ -23,38 +25,35 @@ const BEGIN = 1;
 /** The launches of a GRU whose reset gate scales the state before its product. */
 export function resetFirstDispatches(t: ForwardTensors, r: Recurrence, target: Target): Dispatch[] {
   const way = chosenWay(target, recurrenceWays(r, false, target));
-  const packed = !target.cpu && r.hidden > 1;
+  const bySubgroup = way.endsWith("subgroup");
+  const packed = !bySubgroup && !target.cpu && r.hidden > 1;
   const { w, dispatches } = packed ? packedWeights(t.w, r) : { w: t.w, dispatches: [] };
-  const { constants, grid } = shared(t.lengths !== undefined, r, way, target, 2);
   const given = { lengths: t.lengths ?? t.w };
   const buffers = { x: t.x, w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
-  const launch = (range: Range) =>
-    resetFirst.dispatch({
-      buffers,
-      params: params(r, range),
-      constants: { ...constants, PACKED: Number(packed) },
-      grid,
-      flops: flopsOf(r, range, 3),
-    });
+  const LENGTHS = Number(t.lengths !== undefined);
+  const launch = (range: Range) => {
+    const request = { buffers, params: params(r, range), flops: flopsOf(r, range, 3) };
+    if (bySubgroup) return resetFirstSubgroup.dispatch({ ...request, ...subgroups(r, way, target, { LENGTHS }, 2) });
+    const { constants, grid } = shared(r, way, target, 2);
+    return resetFirst.dispatch({ ...request, constants: { ...constants, LENGTHS, PACKED: Number(packed) }, grid });
+  };
   return [start(t, r), ...dispatches, ...ranges(r, way, FORWARD, 0).map(launch)];
 }
 
 /** The launches of its gradient. */
 export function resetFirstGradDispatches(t: GradTensors, r: Recurrence, target: Target): Dispatch[] {
   const way = chosenWay(target, recurrenceWays(r, true, target));
-  const { constants, grid } = shared(t.lengths !== undefined, r, way, target, 1);
   const { w, saved, dGates: d_gates, dInitial: d_initial } = t;
   const given = { d_out: t.dOut ?? w, d_final: t.dFinal ?? w, lengths: t.lengths ?? w };
-  const flags = { D_OUT: Number(t.dOut !== undefined), D_FINAL: Number(t.dFinal !== undefined) };
-  return ranges(r, way, BACKWARD, BEGIN).map((range) =>
-    resetFirstGrad.dispatch({
-      buffers: { w, saved, d_gates, d_initial, ...given },
-      params: params(r, range),
-      constants: { ...constants, ...flags },
-      grid,
-      flops: flopsOf(r, range, 3),
-    }),
-  );
+  const LENGTHS = Number(t.lengths !== undefined);
+  const flags = { LENGTHS, D_OUT: Number(t.dOut !== undefined), D_FINAL: Number(t.dFinal !== undefined) };
+  const buffers = { w, saved, d_gates, d_initial, ...given };
+  return ranges(r, way, BACKWARD, BEGIN).map((range) => {
+    const request = { buffers, params: params(r, range), flops: flopsOf(r, range, 3) };
+    if (way.endsWith("subgroup")) return gradSubgroup.dispatch({ ...request, ...subgroups(r, way, target, flags, 1) });
+    const { constants, grid } = shared(r, way, target, 1);
+    return resetFirstGrad.dispatch({ ...request, constants: { ...constants, ...flags }, grid });
+  });
 }
 
 interface Range {
@@ -65,7 +64,7 @@ interface Range {
 
 /** One launch for all, or one for each phase of each step. @param begin what comes before the first step, by itself */
 function ranges({ steps }: Recurrence, way: Way, phases: readonly number[], begin: number): Range[] {
-  if (way === "whole") return [{ start: 0, count: steps, phases: phases.reduce((a, b) => a + b, begin) }];
+  if (way.startsWith("whole")) return [{ start: 0, count: steps, phases: phases.reduce((a, b) => a + b, begin) }];
   const single = Array.from({ length: steps }, (_, start) =>
     phases.map((p) => ({ start, count: 1, phases: p })),
   ).flat();
@@ -81,11 +80,21 @@ const params = (r: Recurrence, range: Range) => ({
 const flopsOf = ({ batch, hidden }: Recurrence, { count }: Range, gates: number) =>
   2 * count * batch * gates * hidden ** 2;
 
-function shared(lengths: boolean, r: Recurrence, way: Way, target: Target, sums: number) {
+/** The launch of the kernels by subgroups. @param gates results of a product for each unit, at most */
+function subgroups<F>(r: Recurrence, way: Way, target: Target, flags: F, gates: number) {
+  const { subgroupSize: LANES, unrolled } = target;
+  // Two workgroups at least, so that two cores have work.
+  const ROWS = r.batch > 16 ? 16 : 8;
+  const unitGroups = way.startsWith("whole") ? 1 : Math.ceil((gates * r.hidden) / 4 / LANES);
+  const grid = [Math.ceil(r.batch / ROWS) * LANES, unitGroups] as const;
+  return { constants: { ...flags, ROWS, LANES }, unrolled, grid };
+}
+
+function shared(r: Recurrence, way: Way, target: Target, sums: number) {
   const tile = workgroupTile(r, way, target, sums);
   const unitGroups = way === "whole" ? 1 : Math.ceil(r.hidden / tile.UNITS);
   return {
-    constants: { ...tile, PARTIAL_SIZE: tile.ROWS * tile.THREADS, LENGTHS: Number(lengths) },
+    constants: { ...tile, PARTIAL_SIZE: tile.ROWS * tile.THREADS },
     grid: [Math.ceil(r.batch / tile.ROWS) * tile.THREADS, unitGroups] as const,
   };
 }

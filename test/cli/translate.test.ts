@@ -20,7 +20,7 @@ test.skipIf(reason)(
     const { code, lines, err } = await wgrad(["train", "translate", ...flags, ...TINY], folder);
     expect(err.split("\n").filter((l) => l.startsWith("wgrad:"))).toEqual([]);
     expect(code).toBe(0);
-    expect([...new Set(lines.map((l) => l.event))]).toEqual(["adapter", "compile", "step", "eval", "done"]);
+    expect([...new Set(lines.map((l) => l.event))]).toEqual(["adapter", "compile", "estimate", "step", "eval", "done"]);
     const done = { event: "done", model: "translate", steps: 4, checkpoint: out };
     expect(lines.at(-1)).toMatchObject({ ...done, exactMatch: expect.any(Number), bleu: expect.any(Number) });
     const settings = JSON.parse(checkpointAt(out).metadata.settings!);
