@@ -1,13 +1,15 @@
-// The merge gate: 50 steps of an MLP, a CNN and an LSTM follow the same trajectory captured, eager, unfused, and in f64.
+// The merge gate: 50 steps of an MLP, a CNN, an LSTM and a GPT follow the same trajectory captured, eager, unfused, and in f64.
 import { expect, test } from "vitest";
 import type { Tensor } from "../src/graph/tensor";
 import { Conv2d } from "../src/nn/conv2d";
 import { manualSeed } from "../src/nn/init";
+import { LayerNorm } from "../src/nn/layerNorm";
 import { Flatten, MaxPool2d, ReLU } from "../src/nn/layers";
 import { Linear } from "../src/nn/linear";
-import type { Module } from "../src/nn/module";
+import { Module } from "../src/nn/module";
 import { LSTM } from "../src/nn/recurrent";
 import { Sequential } from "../src/nn/sequential";
+import { TransformerEncoderLayer } from "../src/nn/transformer";
 import { reshape } from "../src/ops/reshape";
 import { slice } from "../src/ops/slice";
 import { softmaxCrossEntropy } from "../src/ops/softmaxCrossEntropy";
@@ -110,6 +112,104 @@ const recurrent: Model = {
   },
 };
 
+const [WIDTH, HEADS, WIDE, PLACES] = [8, 2, 12, 4];
+class Gpt extends Module {
+  readonly blocks = [0, 1].map(
+    () =>
+      new TransformerEncoderLayer(WIDTH, HEADS, {
+        dimFeedforward: WIDE,
+        dropout: 0,
+        activation: "geluTanh",
+        normFirst: true,
+      }),
+  );
+  readonly norm = new LayerNorm(WIDTH);
+  readonly head = new Linear(WIDTH, 3);
+
+  override forward(x: Tensor): Tensor {
+    const read = this.blocks.reduce((h, block) => block.forward(h, { causal: true }), x);
+    return this.head.forward(reshape(slice(this.norm.forward(read), 1, -1), [-1, WIDTH]));
+  }
+}
+
+const plus = (tape: Tape, a: readonly number[], b: readonly number[]) =>
+  a.map((v, i) => tape.dot([v, b[i]!], [tape.leaf(1), tape.leaf(1)]));
+
+function normed(tape: Tape, x: readonly number[], w: readonly number[], b: readonly number[]): number[] {
+  const share = x.map(() => tape.leaf(1 / x.length));
+  const mean = tape.dot(x, share);
+  const centred = x.map((v) => tape.dot([v, mean], [tape.leaf(1), tape.leaf(-1)]));
+  const squares = centred.map((v) => tape.dot([v], [v]));
+  const rstd = tape.power(tape.dot(squares, share, tape.leaf(1e-5)), -0.5);
+  return centred.map((v, i) => tape.dot([w[i]!], [tape.dot([v], [rstd])], b[i]!));
+}
+
+function gelu(tape: Tape, x: number): number {
+  const cube = tape.dot([tape.dot([x], [x])], [x]);
+  const inner = tape.dot(
+    [x, cube],
+    [0.7978845608028654, 0.7978845608028654 * 0.044715].map((v) => tape.leaf(v)),
+  );
+  return tape.dot([x, x], [tape.leaf(0.5), tape.dot([tape.tanh(inner)], [tape.leaf(0.5)])]);
+}
+
+/** What the last of the rows `qkv` [places, 3·WIDTH] takes from all of them. */
+function attended(tape: Tape, qkv: readonly (readonly number[])[]): number[] {
+  const size = WIDTH / HEADS;
+  return Array.from({ length: HEADS }, (_, head) => {
+    const part = (row: readonly number[], which: number) =>
+      row.slice(which * WIDTH + head * size, which * WIDTH + (head + 1) * size);
+    const query = part(qkv.at(-1)!, 0).map((v) => tape.dot([v], [tape.leaf(1 / Math.sqrt(size))]));
+    const weights = qkv.map((row) => tape.exp(tape.dot(query, part(row, 1))));
+    const inverse = tape.power(
+      tape.dot(
+        weights,
+        weights.map(() => tape.leaf(1)),
+      ),
+      -1,
+    );
+    return Array.from({ length: size }, (_, i) => {
+      const sum = tape.dot(
+        weights,
+        qkv.map((row) => part(row, 2)[i]!),
+      );
+      return tape.dot([sum], [inverse]);
+    });
+  }).flat();
+}
+
+const gpt: Model = {
+  make: () => new Gpt(),
+  shape: [PLACES, WIDTH],
+  classes: 3,
+  logits(tape, x, parameters) {
+    const names = new Gpt().namedParameters().map(([name]) => name);
+    const p = (name: string) => parameters[names.indexOf(name)]!;
+    const of = (name: string) => [p(`${name}.weight`), p(`${name}.bias`)] as const;
+    let h = rows(x, WIDTH);
+    for (const block of ["blocks.0", "blocks.1"]) {
+      const [inWeight, inBias] = [p(`${block}.self_attn.in_proj_weight`), p(`${block}.self_attn.in_proj_bias`)];
+      const qkv = h.map((row) => linear(tape, normed(tape, row, ...of(`${block}.norm1`)), inWeight, inBias));
+      h = h.map((row, i) =>
+        plus(tape, row, linear(tape, attended(tape, qkv.slice(0, i + 1)), ...of(`${block}.self_attn.out_proj`))),
+      );
+      h = h.map((row) => {
+        const wide = linear(tape, normed(tape, row, ...of(`${block}.norm2`)), ...of(`${block}.linear1`));
+        return plus(
+          tape,
+          row,
+          linear(
+            tape,
+            wide.map((v) => gelu(tape, v)),
+            ...of(`${block}.linear2`),
+          ),
+        );
+      });
+    }
+    return linear(tape, normed(tape, h.at(-1)!, ...of("norm")), ...of("head"));
+  },
+};
+
 const BATCH = 8;
 function batchOf(model: Model) {
   const size = model.shape.reduce((a, b) => a * b, 1);
@@ -184,6 +284,7 @@ await describeOnDawn("trajectories", (engine) => {
     ["MLP", mlp],
     ["CNN", cnn],
     ["LSTM", recurrent],
+    ["GPT", gpt],
   ])("%s: captured = unfused = eager = f64", async (_, model) => {
     const { module } = start(model);
     const weights = (await engine.read(module.parameters())) as Float32Array[];

@@ -36,6 +36,17 @@ export class Tape {
     return this.#push(s, [x], [s * (1 - s)]);
   }
 
+  exp(x: number): number {
+    const e = Math.exp(this.values[x]!);
+    return this.#push(e, [x], [e]);
+  }
+
+  /** xⁿ for x above 0. */
+  power(x: number, n: number): number {
+    const v = this.values[x]!;
+    return this.#push(v ** n, [x], [n * v ** (n - 1)]);
+  }
+
   /** The first largest. */
   max(xs: readonly number[]): number {
     const best = xs.reduce((a, b) => (this.values[b]! > this.values[a]! ? b : a));
