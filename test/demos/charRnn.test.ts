@@ -1,16 +1,15 @@
 // The page in a real browser, as a visitor uses it.
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "puppeteer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeSafetensors } from "../../src/io/safetensors";
 import { openStage, type Stage } from "../chrome/open";
+import { accessibilityProblems, atStep, catchDownloads, downloaded, inState, text, upload } from "./visitor";
 
 const PAGE = "/char-rnn/index.html";
 const SMALL = "hidden=24&batch=8&length=16";
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "wgrad-char-rnn-"));
 
 let stage: Stage;
@@ -19,15 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-const inState = (page: Page, state: string) =>
-  page.waitForFunction((s) => document.body.dataset.state === s, { timeout: 60_000 }, state);
-const atStep = (page: Page, step: number) =>
-  page.waitForFunction(
-    (s) => document.body.dataset.step === String(s) && document.body.dataset.state === "idle",
-    { timeout: 60_000 },
-    step,
-  );
-const text = (page: Page, selector: string) => page.$eval(selector, (e) => e.textContent ?? "");
 const saying = (page: Page, selector: string, pattern: string) =>
   page.waitForFunction(
     (s, p) => new RegExp(p).test(document.querySelector(s)!.textContent!),
@@ -42,36 +32,6 @@ async function openPage(query = SMALL) {
   return opened;
 }
 
-/** What axe-core finds serious. */
-async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    const serious = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
-    return serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`);
-  });
-}
-
-/** Keeps what the page would download, by file name. */
-const catchDownloads = (page: Page) =>
-  page.evaluate(() => {
-    const kept: Record<string, Promise<number[]>> = {};
-    Object.assign(globalThis, { kept });
-    HTMLAnchorElement.prototype.click = function () {
-      kept[this.download] = fetch(this.href).then(async (r) => [...new Uint8Array(await r.arrayBuffer())]);
-    };
-  });
-const downloaded = async (page: Page, name: string) => {
-  await page.waitForFunction((n) => n in (globalThis as unknown as { kept: object }).kept, {}, name);
-  const bytes = await page.evaluate(
-    (n) => (globalThis as unknown as { kept: Record<string, Promise<number[]>> }).kept[n]!,
-    name,
-  );
-  return Uint8Array.from(bytes);
-};
 const table = async (page: Page) => {
   await page.click("#csv");
   const lines = new TextDecoder().decode(await downloaded(page, "char-rnn.csv")).split("\n");
@@ -200,11 +160,10 @@ test("a saved checkpoint goes on where it stood, whatever the form said; a file 
 
   const second = await openPage("hidden=8&batch=4&length=8&steps=30&cell=rnn");
   await catchDownloads(second.page);
-  const input = (await second.page.$("input[type=file]"))!;
-  await input.uploadFile(bad);
+  await upload(second.page, "#load", bad);
   await saying(second.page, "#alert", "cannot be loaded");
   await atStep(second.page, 0);
-  await input.uploadFile(good);
+  await upload(second.page, "#load", good);
   await atStep(second.page, 3);
   expect(await text(second.page, "#alert")).toBe("");
   expect(second.page.url()).toMatch(/hidden=24/);

@@ -1,15 +1,14 @@
 // The page in a real browser, as a visitor uses it.
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "puppeteer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeSafetensors } from "../../src/io/safetensors";
 import { openStage, type Stage } from "../chrome/open";
+import { accessibilityProblems, catchDownloads, downloaded, inState, text, upload } from "./visitor";
 
 const PAGE = "/mnist-cnn/index.html";
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "wgrad-demo-"));
 
 let stage: Stage;
@@ -18,47 +17,13 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-const inState = (page: Page, state: string) =>
-  page.waitForFunction((s) => document.body.dataset.state === s, { timeout: 60_000 }, state);
 const stepOf = (page: Page) => page.evaluate(() => Number(document.body.dataset.step));
-const text = (page: Page, selector: string) => page.$eval(selector, (e) => e.textContent ?? "");
 
 async function openPage(query = "") {
   const opened = await stage.open(PAGE + query);
   await inState(opened.page, "idle");
   return opened;
 }
-
-/** What axe-core finds serious. */
-async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    const serious = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
-    return serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`);
-  });
-}
-
-/** Keeps what the page would download, by file name. */
-const catchDownloads = (page: Page) =>
-  page.evaluate(() => {
-    const kept: Record<string, Promise<number[]>> = {};
-    Object.assign(globalThis, { kept });
-    HTMLAnchorElement.prototype.click = function () {
-      kept[this.download] = fetch(this.href).then(async (r) => [...new Uint8Array(await r.arrayBuffer())]);
-    };
-  });
-const downloaded = async (page: Page, name: string) => {
-  await page.waitForFunction((n) => n in (globalThis as unknown as { kept: object }).kept, {}, name);
-  const bytes = await page.evaluate(
-    (n) => (globalThis as unknown as { kept: Record<string, Promise<number[]>> }).kept[n]!,
-    name,
-  );
-  return Uint8Array.from(bytes);
-};
 
 test("trains to its last step: the loss falls, evaluation and pictures appear, nothing is reported", async () => {
   const { page, errors } = await openPage("?steps=60&batch=16&seed=3");
@@ -152,14 +117,11 @@ test("a saved checkpoint goes on where it stood; a file of another kind is refus
 
   const second = await openPage("?steps=30&batch=8");
   await catchDownloads(second.page);
-  const input = (await second.page.$("#load")) as Awaited<ReturnType<typeof second.page.$>> & {
-    uploadFile(p: string): Promise<void>;
-  };
-  await input.uploadFile(bad);
+  await upload(second.page, "#load", bad);
   await second.page.waitForFunction(() => document.getElementById("alert")!.textContent!.includes("cannot be loaded"));
   await inState(second.page, "idle");
   expect(await stepOf(second.page)).toBe(0);
-  await input.uploadFile(good);
+  await upload(second.page, "#load", good);
   await second.page.waitForFunction(() => document.body.dataset.step === "3" && document.body.dataset.state === "idle");
   expect((await losses(second.page, "resumed"))[1]).toBe(expected);
   expect([...errors, ...second.errors]).toEqual([]);

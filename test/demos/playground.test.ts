@@ -1,14 +1,13 @@
 // The playground in a real browser, as a visitor uses it.
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ElementHandle, Page } from "puppeteer";
+import type { Page } from "puppeteer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStage, type Stage } from "../chrome/open";
+import { accessibilityProblems, inState, text, upload } from "./visitor";
 
 const PAGE = "/playground/index.html";
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let stage: Stage;
 beforeAll(async () => {
@@ -16,10 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-const inState = (page: Page, state: string) =>
-  page.waitForFunction((s) => document.body.dataset.state === s, { timeout: 60_000 }, state);
 const stepOf = (page: Page) => page.evaluate(() => Number(document.body.dataset.step));
-const text = (page: Page, selector: string) => page.$eval(selector, (e) => e.textContent ?? "");
 const percentage = async (page: Page, selector: string) => Number.parseFloat(await text(page, selector));
 const says = (page: Page, words: string) =>
   page.waitForFunction((w) => document.getElementById("progress-text")!.textContent === w, { timeout: 60_000 }, words);
@@ -48,19 +44,6 @@ async function set(page: Page, name: string, value: string | boolean): Promise<v
     value,
   );
   await inState(page, "idle");
-}
-
-/** What axe-core finds serious. */
-async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    const serious = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
-    return serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`);
-  });
 }
 
 test("two spirals are told apart, held-out points too; the surface, the reading and the units follow", async () => {
@@ -204,11 +187,10 @@ test("a saved checkpoint brings its settings and goes on where it stood; another
   const expected = await text(page, "#verdict-text");
 
   const second = await openPage();
-  const input = (await second.page.$("#load")) as ElementHandle<HTMLInputElement>;
-  await input.uploadFile(bad);
+  await upload(second.page, "#load", bad);
   await second.page.waitForFunction(() => document.getElementById("alert")!.textContent!.includes("cannot be loaded"));
   expect(await text(second.page, "#progress-text")).toBe("still at step 0");
-  await input.uploadFile(good);
+  await upload(second.page, "#load", good);
   await says(second.page, "at step 3, from the checkpoint");
   expect(Object.fromEntries(new URL(second.page.url()).searchParams)).toMatchObject({
     data: "blobs",

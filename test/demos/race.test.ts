@@ -1,14 +1,12 @@
 // The race page in a real browser. Only the page's own engine runs here: the peers are not installed for tests.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "puppeteer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WORKLOADS } from "../../demos/race/workloads";
 import { openStage, type Stage } from "../chrome/open";
+import { accessibilityProblems, text } from "./visitor";
 
 const PAGE = "/race/index.html";
 const ONLY_MLP = "W2=false&W3=false&W4=false";
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let stage: Stage;
 beforeAll(async () => {
@@ -18,7 +16,6 @@ afterAll(() => stage?.close());
 
 const inState = (page: Page, state: string) =>
   page.waitForFunction((s) => document.body.dataset.state === s, { timeout: 100_000, polling: 50 }, state);
-const text = (page: Page, selector: string) => page.$eval(selector, (e) => e.textContent ?? "");
 const says = (page: Page, what: string) =>
   page.waitForFunction(
     (w) => document.getElementById("progress-text")!.textContent === w,
@@ -32,19 +29,6 @@ async function openPage(query: string) {
   const opened = await stage.open(PAGE + query);
   await inState(opened.page, "idle");
   return opened;
-}
-
-/** What axe-core finds serious. */
-async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    const serious = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
-    return serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`);
-  });
 }
 
 test("wgrad runs the MLP: bars, the expected losses, a row of results, and the table as Markdown", async () => {
