@@ -170,14 +170,19 @@ function bySubgroups(
   r: Recurrence,
   steps: number,
   way: Way,
-  { subgroupSize: LANES, unrolled }: Target,
+  target: Target,
 ): Dispatch[] {
+  const { tile, grid } = subgroupTile(r, way, target, r.hidden);
+  const constants = { ...flags, SAVED: CELLS[r.cell].SAVED, ...tile };
+  return launches(kernel, buffers, constants, r, steps, way, grid, target.unrolled);
+}
+
+/** How many sequences a subgroup takes, and the launch. @param results of a sequence's step that a launch deals out, at most */
+export function subgroupTile({ batch }: Recurrence, way: Way, { subgroupSize: LANES }: Target, results: number) {
   // Two workgroups at least, so that two cores have work.
-  const ROWS = r.batch > 16 ? 16 : 8;
-  const constants = { ...flags, SAVED: CELLS[r.cell].SAVED, ROWS, LANES };
-  const unitGroups = way.startsWith("whole") ? 1 : Math.ceil(r.hidden / 4 / LANES);
-  const grid = [Math.ceil(r.batch / ROWS) * LANES, unitGroups] as const;
-  return launches(kernel, buffers, constants, r, steps, way, grid, unrolled);
+  const ROWS = batch > 16 ? 16 : 8;
+  const across = way.startsWith("whole") ? 1 : Math.ceil(results / 4 / LANES);
+  return { tile: { ROWS, LANES }, grid: [Math.ceil(batch / ROWS) * LANES, across] as const };
 }
 
 function byWorkgroups(
@@ -188,10 +193,13 @@ function byWorkgroups(
   steps: number,
   way: Way,
 ): Dispatch[] {
-  const unitGroups = way.startsWith("whole") ? 1 : Math.ceil(r.hidden / (tile.UNITS * (tile.EACH ?? 1)));
-  const grid = [Math.ceil(r.batch / tile.ROWS) * tile.THREADS, unitGroups] as const;
+  const grid = workgroupGrid(r, way, tile, tile.UNITS * (tile.EACH ?? 1));
   return launches(kernel, buffers, { ...tile, SAVED: CELLS[r.cell].SAVED }, r, steps, way, grid, false);
 }
+
+/** @param units that a workgroup makes at a time */
+export const workgroupGrid = ({ batch, hidden }: Recurrence, way: Way, { ROWS, THREADS }: Tile, units: number) =>
+  [Math.ceil(batch / ROWS) * THREADS, way.startsWith("whole") ? 1 : Math.ceil(hidden / units)] as const;
 
 interface Tile {
   readonly ROWS: number;

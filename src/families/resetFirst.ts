@@ -13,7 +13,9 @@ import {
   recurrenceWays,
   start,
   strides,
+  subgroupTile,
   type Way,
+  workgroupGrid,
   workgroupTile,
 } from "./recurrence";
 
@@ -34,7 +36,7 @@ export function resetFirstDispatches(t: ForwardTensors, r: Recurrence, target: T
   const launch = (range: Range) => {
     const request = { buffers, params: params(r, range), flops: flopsOf(r, range, 3) };
     if (bySubgroup) return resetFirstSubgroup.dispatch({ ...request, ...subgroups(r, way, target, { LENGTHS }, 2) });
-    const { constants, grid } = shared(r, way, target, 2);
+    const { constants, grid } = workgroups(r, way, target, 2);
     return resetFirst.dispatch({ ...request, constants: { ...constants, LENGTHS, PACKED: Number(packed) }, grid });
   };
   return [start(t, r), ...dispatches, ...ranges(r, way, FORWARD, 0).map(launch)];
@@ -51,7 +53,7 @@ export function resetFirstGradDispatches(t: GradTensors, r: Recurrence, target: 
   return ranges(r, way, BACKWARD, BEGIN).map((range) => {
     const request = { buffers, params: params(r, range), flops: flopsOf(r, range, 3) };
     if (way.endsWith("subgroup")) return gradSubgroup.dispatch({ ...request, ...subgroups(r, way, target, flags, 1) });
-    const { constants, grid } = shared(r, way, target, 1);
+    const { constants, grid } = workgroups(r, way, target, 1);
     return resetFirstGrad.dispatch({ ...request, constants: { ...constants, ...flags }, grid });
   });
 }
@@ -82,19 +84,15 @@ const flopsOf = ({ batch, hidden }: Recurrence, { count }: Range, gates: number)
 
 /** The launch of the kernels by subgroups. @param gates results of a product for each unit, at most */
 function subgroups<F>(r: Recurrence, way: Way, target: Target, flags: F, gates: number) {
-  const { subgroupSize: LANES, unrolled } = target;
-  // Two workgroups at least, so that two cores have work.
-  const ROWS = r.batch > 16 ? 16 : 8;
-  const unitGroups = way.startsWith("whole") ? 1 : Math.ceil((gates * r.hidden) / 4 / LANES);
-  const grid = [Math.ceil(r.batch / ROWS) * LANES, unitGroups] as const;
-  return { constants: { ...flags, ROWS, LANES }, unrolled, grid };
+  const { tile, grid } = subgroupTile(r, way, target, gates * r.hidden);
+  return { constants: { ...flags, ...tile }, unrolled: target.unrolled, grid };
 }
 
-function shared(r: Recurrence, way: Way, target: Target, sums: number) {
+/** The launch of the others. @param sums that an invocation makes for each sequence */
+function workgroups(r: Recurrence, way: Way, target: Target, sums: number) {
   const tile = workgroupTile(r, way, target, sums);
-  const unitGroups = way === "whole" ? 1 : Math.ceil(r.hidden / tile.UNITS);
   return {
     constants: { ...tile, PARTIAL_SIZE: tile.ROWS * tile.THREADS },
-    grid: [Math.ceil(r.batch / tile.ROWS) * tile.THREADS, unitGroups] as const,
+    grid: workgroupGrid(r, way, tile, tile.UNITS),
   };
 }
