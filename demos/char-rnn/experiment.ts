@@ -3,7 +3,7 @@ import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } 
 import { readBook } from "./data";
 import { Insight } from "./insight";
 import { buildParts, type Parts, type Settings, scoreOf } from "./parts";
-import { metadataOf, settingsFor } from "./settings";
+import { keptOf, metadataOf, settingsFor } from "./settings";
 
 export { BOOK, fetchBook } from "./data";
 
@@ -112,12 +112,6 @@ const checkpointed = ({ model, optimizer, loader, memory, writer }: Parts) => ({
   optimizer,
   states: { loader: loader.position, ...memory.states(), sampler: writer.sampler.generator.state },
 });
-
-/** What a checkpoint keeps of the settings. */
-const keptOf = ({ cell, layers, hidden, batch, length, lr, seed }: Settings) =>
-  Object.fromEntries(
-    Object.entries({ cell, layers, hidden, batch, length, lr, seed }).map(([name, value]) => [name, String(value)]),
-  );
 
 /** See {@link CharRnnRun.create}. */
 export const createCharRnn = (bytes: Uint8Array, options: CharRnnOptions, on: Listener): Promise<CharRnnRun> =>

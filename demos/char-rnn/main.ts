@@ -1,5 +1,5 @@
 import type { EvalEvent, StepEvent } from "../../src/index";
-import { Chart, Smoother } from "../shared/charts";
+import { Chart, learningRateChart, Smoother } from "../shared/charts";
 import { byId } from "../shared/dom";
 import type { FormValues } from "../shared/form";
 import { TrainingPage } from "../shared/page";
@@ -27,11 +27,7 @@ const lossChart = new Chart(byId("loss-chart"), {
     { label: "held-out", colour: "--series-2", points: true, dash: [6, 4] },
   ],
 });
-const rateChart = new Chart(byId("lr-chart"), {
-  title: "learning rate over steps",
-  height: 140,
-  lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
-});
+const rateChart = learningRateChart(140);
 const smoother = new Smoother();
 const samples = new SampleList(byId("samples"));
 const units = new UnitView();
@@ -75,8 +71,8 @@ const page = new TrainingPage({
 });
 
 function onEvent(e: WorkerEvent): void {
-  if (e.event === "compile" || e.event === "step" || e.event === "eval" || e.event === "lost") page.take(e);
-  else if (e.event === "sample") {
+  page.take(e);
+  if (e.event === "sample") {
     if (e.start) samples.start(`step ${e.step}`);
     samples.add(e.piece);
   } else if (e.event === "done") byId("bits").textContent = `${showBits(e.bitsPerCharacter)} at the end`;
@@ -101,11 +97,15 @@ function clear(): void {
 }
 
 function table() {
-  const held = new Map(page.evaluations.map((e) => [e.step, e]));
-  const rows = page.steps.map((s) => {
-    const { testLoss = "", bitsPerCharacter = "", testAccuracy = "" } = held.get(s.step) ?? {};
-    return [s.step, s.epoch, s.loss, s.learningRate, testLoss, bitsPerCharacter, testAccuracy];
-  });
+  const rows = page.perStep((s, { testLoss = "", bitsPerCharacter = "", testAccuracy = "" }) => [
+    s.step,
+    s.epoch,
+    s.loss,
+    s.learningRate,
+    testLoss,
+    bitsPerCharacter,
+    testAccuracy,
+  ]);
   const columns = ["step", "epoch", "loss", "learningRate", "heldOutLoss", "bitsPerCharacter", "accuracy"];
   return { columns, rows };
 }

@@ -1,4 +1,5 @@
-import { CheckpointError, decodeSafetensors } from "../../src/index";
+import { CheckpointError } from "../../src/index";
+import { checkpointOf, checkSame, keptAsText } from "../shared/run";
 import type { Settings } from "./parts";
 
 /** What fits the device: on a CPU words and sentences after a few minutes, on a GPU a network that writes well. */
@@ -15,9 +16,7 @@ export function settingsFor(
   software: boolean,
   stored: Partial<Settings> = {},
 ): Settings & { readonly steps: number } {
-  for (const name of FIXED)
-    if (given[name] !== undefined && stored[name] !== undefined && given[name] !== stored[name])
-      throw new CheckpointError("checkpoint", `made with ${name} ${stored[name]}`, { asked: `${name} ${given[name]}` });
+  checkSame<Settings>(FIXED, given, stored);
   const { layers, hidden, batch, length, lr, steps } = software ? SOFTWARE : GPU_SIZED;
   const of = <K extends keyof Settings>(name: K, usual: Settings[K]): Settings[K] =>
     given[name] ?? stored[name] ?? usual;
@@ -35,11 +34,15 @@ export function settingsFor(
 
 /** The settings that a checkpoint was made with. @throws CheckpointError where the bytes are no checkpoint of this model */
 export function metadataOf(bytes: Uint8Array): Partial<Settings> {
-  const { metadata } = decodeSafetensors(bytes);
-  const { model, step, cell } = metadata;
+  const metadata = checkpointOf("char-rnn", bytes);
+  const { model, cell } = metadata;
   const numbers = NUMBERS.map((name) => [name, Number(metadata[name])] as const);
   const known = cell === "lstm" || cell === "gru" || cell === "rnn";
-  if (model !== "char-rnn" || !/^\d+$/.test(step ?? "") || !known || numbers.some(([, n]) => !Number.isFinite(n)))
+  if (!known || numbers.some(([, n]) => !Number.isFinite(n)))
     throw new CheckpointError("checkpoint", "not one of char-rnn", { model: String(model) });
   return { cell, ...Object.fromEntries(numbers) };
 }
+
+/** What a checkpoint keeps of the settings. */
+export const keptOf = (settings: Settings): Record<string, string> =>
+  keptAsText<Settings>(["cell", ...NUMBERS], settings);

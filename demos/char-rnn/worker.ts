@@ -1,10 +1,10 @@
 import type { TrainEvent } from "../../src/index";
 import { serve } from "../shared/remote";
-import { RunKeeper } from "../shared/serveRun";
+import { loadedOnce, RunKeeper } from "../shared/serveRun";
 import { type CharRnnRun, createCharRnn, fetchBook } from "./experiment";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
 
-let book: Promise<Uint8Array> | undefined;
+const book = loadedOnce(fetchBook);
 let writing: AbortController | undefined;
 const runs = new RunKeeper<TrainEvent, CharRnnRun>((e) => send(e));
 
@@ -12,11 +12,7 @@ const send: (e: WorkerEvent) => void = serve<WorkerMethods, WorkerEvent>({
   ...runs.methods,
   async create(options, dataUrl, temperature) {
     writing?.abort();
-    book ??= fetchBook(dataUrl);
-    book.catch(() => {
-      book = undefined;
-    });
-    const text = book;
+    const text = book(dataUrl);
     const run = await runs.replace(async () => createCharRnn(await text, options, send));
     run.onSample = send;
     run.setTemperature(temperature);

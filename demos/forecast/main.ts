@@ -1,5 +1,5 @@
 import type { EvalEvent, StepEvent, TaskScores } from "../../src/index";
-import { Chart, Smoother } from "../shared/charts";
+import { Chart, learningRateChart, Smoother } from "../shared/charts";
 import { byId } from "../shared/dom";
 import { type FormValues, mirrorInAddress, readForm } from "../shared/form";
 import { TrainingPage } from "../shared/page";
@@ -33,11 +33,7 @@ const skillChart = new Chart(byId("skill-chart"), {
   height: 150,
   lines: [{ label: "skill", colour: "--series-3", width: 2.2, points: true }],
 });
-const rateChart = new Chart(byId("lr-chart"), {
-  title: "learning rate over steps",
-  height: 110,
-  lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
-});
+const rateChart = learningRateChart(110);
 const smoother = new Smoother();
 const forecast = new ForecastView();
 const growth = new GrowthView();
@@ -49,8 +45,8 @@ let parameters = 0;
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const remote = connect<WorkerMethods, WorkerEvent>(worker, (e) => {
-  if (e.event === "compile" || e.event === "step" || e.event === "eval" || e.event === "lost") page.take(e);
-  else if (e.event === "done" && e.skill !== undefined && e.steps === page.steps.at(-1)?.steps)
+  page.take(e);
+  if (e.event === "done" && e.skill !== undefined && e.steps === page.steps.at(-1)?.steps)
     showScores(e, " in the test");
 });
 const sweep = new Sweep(() => page);
@@ -104,11 +100,14 @@ function showScores({ testRmse, skill }: TaskScores, where = ""): void {
 }
 
 function table() {
-  const held = new Map(page.evaluations.map((e) => [e.step, e]));
-  const rows = page.steps.map((s) => {
-    const { testRmse = "", skill = "" } = held.get(s.step) ?? {};
-    return [s.step, s.epoch, s.loss, s.learningRate, testRmse, skill];
-  });
+  const rows = page.perStep((s, { testRmse = "", skill = "" }) => [
+    s.step,
+    s.epoch,
+    s.loss,
+    s.learningRate,
+    testRmse,
+    skill,
+  ]);
   return { columns: ["step", "epoch", "loss", "learningRate", "heldOutRmse", "skill"], rows };
 }
 

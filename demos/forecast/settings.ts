@@ -1,5 +1,5 @@
 import { CheckpointError } from "../../src/index";
-import { checkpointOf } from "../shared/run";
+import { checkpointOf, checkSame, keptAsText } from "../shared/run";
 import type { Settings } from "./parts";
 
 /** Learns within a minute on a CPU. */
@@ -25,9 +25,11 @@ const FREE: readonly Name[] = ["lr"];
 
 /** The settings as given, as a checkpoint has them, or the usual ones: in this order. */
 export function settingsFor(given: Partial<Settings>, stored: Partial<Settings> = {}): Settings {
-  for (const name of NAMES.filter((n) => !FREE.includes(n)))
-    if (given[name] !== undefined && stored[name] !== undefined && given[name] !== stored[name])
-      throw new CheckpointError("checkpoint", `made with ${name} ${stored[name]}`, { asked: `${name} ${given[name]}` });
+  checkSame<Settings>(
+    NAMES.filter((n) => !FREE.includes(n)),
+    given,
+    stored,
+  );
   const chosen = NAMES.map((name) => [name, given[name] ?? stored[name] ?? USUAL[name]]);
   return Object.fromEntries(chosen) as unknown as Settings;
 }
@@ -46,5 +48,4 @@ export function metadataOf(bytes: Uint8Array): Settings {
 }
 
 /** What a checkpoint keeps of the settings. */
-export const keptOf = (settings: Settings): Record<string, string> =>
-  Object.fromEntries(NAMES.map((name) => [name, String(settings[name])]));
+export const keptOf = (settings: Settings): Record<string, string> => keptAsText<Settings>(NAMES, settings);

@@ -1,5 +1,5 @@
 import type { EvalEvent, StepEvent } from "../../src/index";
-import { Chart, Smoother } from "../shared/charts";
+import { Chart, learningRateChart, Smoother } from "../shared/charts";
 import { byId } from "../shared/dom";
 import type { FormValues } from "../shared/form";
 import { MatrixView } from "../shared/matrix";
@@ -33,11 +33,7 @@ const accuracyChart = new Chart(byId("accuracy-chart"), {
   height: 140,
   lines: [{ label: "held-out", colour: "--series-3", points: true, format: percent }],
 });
-const rateChart = new Chart(byId("lr-chart"), {
-  title: "learning rate over steps",
-  height: 120,
-  lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
-});
+const rateChart = learningRateChart(120);
 const charts = [lossChart, accuracyChart, rateChart];
 const smoother = new Smoother();
 const confusion = new MatrixView(byId("confusion"), "0123456789".split(""));
@@ -50,7 +46,7 @@ let digits: { pixels: Float32Array; labels: Uint8Array } | undefined;
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const remote = connect<WorkerMethods, WorkerEvent>(worker, (e) => {
-  if (e.event === "compile" || e.event === "step" || e.event === "eval" || e.event === "lost") page.take(e);
+  page.take(e);
 });
 
 const page = new TrainingPage({
@@ -104,11 +100,11 @@ async function look(): Promise<void> {
 }
 
 function table() {
-  const held = new Map(page.evaluations.map((e) => [e.step, e]));
-  const rows = page.steps.map((s) => {
-    const e = held.get(s.step);
-    return [s.step, s.epoch, s.loss, s.learningRate, e?.testLoss ?? "", e?.testAccuracy ?? ""];
-  });
+  const rows = page.perStep((s, { testLoss = "", testAccuracy = "" }) => [
+    ...[s.step, s.epoch, s.loss, s.learningRate],
+    testLoss,
+    testAccuracy,
+  ]);
   return { columns: ["step", "epoch", "loss", "learningRate", "testLoss", "testAccuracy"], rows };
 }
 

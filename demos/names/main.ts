@@ -1,5 +1,5 @@
 import { bitsPerCharacter, type EvalEvent, type StepEvent } from "../../src/index";
-import { Chart, type LineSpec, Smoother } from "../shared/charts";
+import { Chart, type LineSpec, learningRateChart, Smoother } from "../shared/charts";
 import { byId } from "../shared/dom";
 import { type FormValues, mirrorInAddress } from "../shared/form";
 import { MatrixView } from "../shared/matrix";
@@ -41,11 +41,7 @@ const lossChart = new Chart(byId("loss-chart"), {
     { label: "held out", colour: "--series-2", points: true, dash: [6, 4] },
   ],
 });
-const rateChart = new Chart(byId("lr-chart"), {
-  title: "learning rate over steps",
-  height: 110,
-  lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
-});
+const rateChart = learningRateChart(110);
 const charts = [accuracyChart, bitsChart, lossChart, rateChart];
 const smoother = new Smoother();
 const confusion = new MatrixView(byId("confusion"), ["girls", "boys"], { what: "what the list says" });
@@ -100,8 +96,8 @@ const page = new TrainingPage({
 });
 
 function onEvent(e: WorkerEvent): void {
-  if (e.event === "compile" || e.event === "step" || e.event === "eval" || e.event === "lost") page.take(e);
-  else if (e.event === "measure") onMeasure(e);
+  page.take(e);
+  if (e.event === "measure") onMeasure(e);
   else if (e.event === "done" && e.testAccuracy !== undefined && e.steps === page.steps.at(-1)?.steps)
     showScores(e, " in the test");
 }
@@ -146,11 +142,16 @@ function plainSentence(error: unknown): string {
 }
 
 function table() {
-  const held = new Map(page.evaluations.map((e) => [e.step, e]));
-  const rows = page.steps.map((s) => {
-    const { testLoss = "", testAccuracy = "", macroF1 = "", bitsPerCharacter: bits = "" } = held.get(s.step) ?? {};
-    return [s.step, s.epoch, s.loss, s.learningRate, testLoss, testAccuracy, macroF1, bits];
-  });
+  const rows = page.perStep((s, { testLoss = "", testAccuracy = "", macroF1 = "", bitsPerCharacter: bits = "" }) => [
+    s.step,
+    s.epoch,
+    s.loss,
+    s.learningRate,
+    testLoss,
+    testAccuracy,
+    macroF1,
+    bits,
+  ]);
   const scores = ["heldOutLoss", "accuracy", "macroF1", "bitsPerLetter"];
   return { columns: ["step", "epoch", "loss", "learningRate", ...scores], rows };
 }

@@ -1,20 +1,16 @@
 import type { TrainEvent } from "../../src/index";
 import { serve } from "../shared/remote";
-import { RunKeeper } from "../shared/serveRun";
+import { loadedOnce, RunKeeper } from "../shared/serveRun";
 import { createNames, fetchLists, type NamesRun } from "./experiment";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
 
-let lists: Promise<Uint8Array[]> | undefined;
+const lists = loadedOnce(fetchLists);
 const runs = new RunKeeper<TrainEvent, NamesRun>((e) => send(e));
 
 const send: (e: WorkerEvent) => void = serve<WorkerMethods, WorkerEvent>({
   ...runs.methods,
   async create(options, dataUrl, temperature) {
-    lists ??= fetchLists(dataUrl);
-    lists.catch(() => {
-      lists = undefined;
-    });
-    const names = lists;
+    const names = lists(dataUrl);
     const run = await runs.replace(async () => createNames(await names, options, send));
     run.onMeasure = send;
     run.setTemperature(temperature);

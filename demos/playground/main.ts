@@ -74,8 +74,8 @@ const page = new TrainingPage({
 });
 
 function onEvent(e: WorkerEvent): void {
-  if (e.event === "compile" || e.event === "step" || e.event === "lost") page.take(e);
-  else if (e.event === "measure") onMeasure(e);
+  page.take(e);
+  if (e.event === "measure") onMeasure(e);
   else if (e.event === "picture") {
     surface.show(e.surface);
     units.show(e.hidden);

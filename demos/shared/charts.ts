@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { styleValue } from "./dom";
+import { byId, styleValue } from "./dom";
 
 /** One line of a chart. */
 export interface LineSpec {
@@ -91,6 +91,14 @@ export class Chart {
     });
   }
 }
+
+/** The chart of the learning rate over steps, `#lr-chart`. @param height of the plot, in CSS pixels */
+export const learningRateChart = (height: number): Chart =>
+  new Chart(byId("lr-chart"), {
+    title: "learning rate over steps",
+    height,
+    lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
+  });
 
 const compact = new Intl.NumberFormat("en", { notation: "compact" });
 

@@ -84,15 +84,22 @@ export class TrainingPage {
     else this.fail("This browser has no WebGPU. Use Chrome or Edge 113 or newer.");
   }
 
-  /** Takes what the worker tells; other events are the page's own. */
-  take(e: CommonEvent): void {
+  /** Takes what the worker tells, and leaves alone what is the page's own. */
+  take(told: { readonly event: string }): void {
+    const e = told as CommonEvent;
     if (e.event === "compile") progress.compiling(e);
     else if (e.event === "step") this.#onStep(e);
     else if (e.event === "eval") {
       this.evaluations.push(e);
       this.parts.onEvaluation?.(e);
       void this.look();
-    } else this.fail(`${e.reason}\nPress Reset to start anew.`);
+    } else if (e.event === "lost") this.fail(`${e.reason}\nPress Reset to start anew.`);
+  }
+
+  /** A row for each step, with the evaluation that was made after it, if any. */
+  perStep<R>(row: (step: StepEvent, evaluation: Partial<EvalEvent>) => R): R[] {
+    const made = new Map(this.evaluations.map((e) => [e.step, e]));
+    return this.steps.map((s) => row(s, made.get(s.step) ?? {}));
   }
 
   /** Makes the network anew, or from a checkpoint; what is wanted meanwhile is made after it. */

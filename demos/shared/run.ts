@@ -95,6 +95,23 @@ export function checkpointOf(model: string, bytes: Uint8Array): Readonly<Record<
   return metadata;
 }
 
+/** @throws CheckpointError where one of the settings by these names is given, and not as the checkpoint has it */
+export function checkSame<S extends object>(
+  names: readonly (keyof S & string)[],
+  given: Partial<S>,
+  stored: Partial<S>,
+): void {
+  for (const name of names)
+    if (given[name] !== undefined && stored[name] !== undefined && given[name] !== stored[name])
+      throw new CheckpointError("checkpoint", `made with ${name} ${stored[name]}`, { asked: `${name} ${given[name]}` });
+}
+
+/** Settings as a checkpoint keeps them. */
+export const keptAsText = <S extends object>(
+  names: readonly (keyof S & string)[],
+  settings: S,
+): Record<string, string> => Object.fromEntries(names.map((name) => [name, String(settings[name])]));
+
 export async function underTheHoodOf(engine: Engine, step: SeenStep): Promise<UnderTheHood> {
   const { inUse, held, peak } = engine.memory;
   return {

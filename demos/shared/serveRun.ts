@@ -26,6 +26,18 @@ export interface LostEvent {
   readonly reason: string;
 }
 
+/** What is loaded once and kept: what failed is tried again when it is next asked for. */
+export function loadedOnce<A, T>(load: (from: A) => Promise<T>): (from: A) => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return (from) => {
+    loaded ??= load(from);
+    loaded.catch(() => {
+      loaded = undefined;
+    });
+    return loaded;
+  };
+}
+
 /** A worker's run: the one that is trained and asked, until another takes its place. */
 export class RunKeeper<E, R extends ServedRun<E>> {
   #run: R | undefined;

@@ -1,5 +1,5 @@
 import type { EvalEvent, StepEvent } from "../../src/index";
-import { Chart, Smoother } from "../shared/charts";
+import { Chart, learningRateChart, Smoother } from "../shared/charts";
 import { byId, element } from "../shared/dom";
 import { type FormValues, mirrorInAddress } from "../shared/form";
 import { MatrixView } from "../shared/matrix";
@@ -33,11 +33,7 @@ const lossChart = new Chart(byId("loss-chart"), {
     { label: "held-out", colour: "--series-2", points: true, dash: [6, 4] },
   ],
 });
-const rateChart = new Chart(byId("lr-chart"), {
-  title: "learning rate over steps",
-  height: 120,
-  lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
-});
+const rateChart = learningRateChart(120);
 const share = (v: number) => percent(v, 2);
 const accuracyChart = new Chart(byId("accuracy-chart"), {
   title: "share of held-out words tagged right over steps: all, unknown ones, and without a network",
@@ -70,8 +66,8 @@ let watched: Parameters<typeof showSummary>[0];
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const remote = connect<WorkerMethods, WorkerEvent>(worker, (e) => {
+  page.take(e);
   if (e.event === "judged") onJudged(e);
-  else if (e.event === "compile" || e.event === "step" || e.event === "eval" || e.event === "lost") page.take(e);
 });
 
 const page = new TrainingPage({
@@ -155,11 +151,16 @@ async function look(): Promise<void> {
 }
 
 function table() {
-  const held = new Map(page.evaluations.map((e) => [e.step, e]));
-  const rows = page.steps.map((s) => {
-    const { testLoss = "", testAccuracy = "", unknownAccuracy = "", macroF1 = "" } = held.get(s.step) ?? {};
-    return [s.step, s.epoch, s.loss, s.learningRate, testLoss, testAccuracy, unknownAccuracy, macroF1];
-  });
+  const rows = page.perStep((s, { testLoss = "", testAccuracy = "", unknownAccuracy = "", macroF1 = "" }) => [
+    s.step,
+    s.epoch,
+    s.loss,
+    s.learningRate,
+    testLoss,
+    testAccuracy,
+    unknownAccuracy,
+    macroF1,
+  ]);
   const watchedBy = ["heldOutLoss", "accuracy", "unknownAccuracy", "macroF1"];
   return { columns: ["step", "epoch", "loss", "learningRate", ...watchedBy], rows };
 }

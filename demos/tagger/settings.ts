@@ -1,5 +1,5 @@
 import { CheckpointError } from "../../src/index";
-import { checkpointOf } from "../shared/run";
+import { checkpointOf, checkSame, keptAsText } from "../shared/run";
 import type { Settings } from "./parts";
 
 /** What fits the device. On a CPU one pass over the corpus; on a GPU a network that is worth more of them. */
@@ -16,9 +16,7 @@ export function settingsFor(
   software: boolean,
   stored: Partial<Settings> = {},
 ): Settings & { readonly epochs: number } {
-  for (const name of FIXED)
-    if (given[name] !== undefined && stored[name] !== undefined && given[name] !== stored[name])
-      throw new CheckpointError("checkpoint", `made with ${name} ${stored[name]}`, { asked: `${name} ${given[name]}` });
+  checkSame<Settings>(FIXED, given, stored);
   const usual = software ? SOFTWARE : GPU_SIZED;
   const of = (name: (typeof NUMBERS)[number]): number =>
     given[name] ?? stored[name] ?? (name === "seed" ? 0 : usual[name]);
@@ -27,8 +25,7 @@ export function settingsFor(
 }
 
 /** What a checkpoint keeps of the settings. */
-export const keptOf = (settings: Settings): Record<string, string> =>
-  Object.fromEntries(NUMBERS.map((name) => [name, String(settings[name])]));
+export const keptOf = (settings: Settings): Record<string, string> => keptAsText<Settings>(NUMBERS, settings);
 
 /** The settings that a checkpoint was made with. @throws CheckpointError where the bytes are no checkpoint of this model */
 export function storedSettings(bytes: Uint8Array): Settings & { readonly step: number } {

@@ -1,21 +1,16 @@
 import type { TrainEvent } from "../../src/index";
 import { serve } from "../shared/remote";
-import { RunKeeper } from "../shared/serveRun";
+import { loadedOnce, RunKeeper } from "../shared/serveRun";
 import { createTagger, fetchCorpus, prepareCorpus, type TaggerRun } from "./experiment";
-import type { Data } from "./parts";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
 
-let prepared: Promise<Data> | undefined;
+const prepared = loadedOnce((url: string) => fetchCorpus(url).then(prepareCorpus));
 const runs = new RunKeeper<TrainEvent, TaggerRun>((e) => send(e));
 
 const send: (e: WorkerEvent) => void = serve<WorkerMethods, WorkerEvent>({
   ...runs.methods,
   async create(options, dataUrl) {
-    prepared ??= fetchCorpus(dataUrl).then(prepareCorpus);
-    prepared.catch(() => {
-      prepared = undefined;
-    });
-    const data = prepared;
+    const data = prepared(dataUrl);
     const run = await runs.replace(async () => createTagger(await data, options, send));
     run.onJudged = send;
     return run.done;

@@ -103,8 +103,8 @@ const page = new TrainingPage({
 });
 
 function onEvent(e: WorkerEvent): void {
-  if (e.event === "compile" || e.event === "step" || e.event === "eval" || e.event === "lost") page.take(e);
-  else if (e.event === "text") writing.take(e);
+  page.take(e);
+  if (e.event === "text") writing.take(e);
   else if (e.event === "note") progress.say(e.text);
   else if (e.event === "done" && e.bitsPerCharacter !== undefined) byId("bits").textContent = bits(e.bitsPerCharacter);
 }
@@ -144,11 +144,15 @@ async function measurePace(): Promise<void> {
 }
 
 function table() {
-  const held = new Map(page.evaluations.map((e) => [e.step, e]));
-  const rows = page.steps.map((s) => {
-    const { testLoss = "", bitsPerCharacter = "" } = held.get(s.step) ?? {};
-    return [s.step, tokensAt(s.step), s.loss, s.learningRate, paceOf(s), testLoss, bitsPerCharacter];
-  });
+  const rows = page.perStep((s, { testLoss = "", bitsPerCharacter = "" }) => [
+    s.step,
+    tokensAt(s.step),
+    s.loss,
+    s.learningRate,
+    paceOf(s),
+    testLoss,
+    bitsPerCharacter,
+  ]);
   const columns = ["step", "tokens", "loss", "learningRate", "tokensPerSecond", "testLoss", "bitsPerCharacter"];
   return { columns, rows };
 }

@@ -1,5 +1,5 @@
 import type { EvalEvent, StepEvent } from "../../src/index";
-import { Chart, Smoother } from "../shared/charts";
+import { Chart, learningRateChart, Smoother } from "../shared/charts";
 import { byId, element } from "../shared/dom";
 import type { FormValues } from "../shared/form";
 import { TrainingPage } from "../shared/page";
@@ -39,11 +39,7 @@ const lossChart = new Chart(byId("loss-chart"), {
     { label: "held-out", colour: "--series-2", points: true, dash: [6, 4] },
   ],
 });
-const rateChart = new Chart(byId("lr-chart"), {
-  title: "learning rate over steps",
-  height: 110,
-  lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
-});
+const rateChart = learningRateChart(110);
 const charts = [scoreChart, lossChart, rateChart];
 const smoother = new Smoother();
 const nothing = [...byId("examples").childNodes];
@@ -83,8 +79,8 @@ const page = new TrainingPage({
 });
 
 function onEvent(e: WorkerEvent): void {
-  if (e.event === "compile" || e.event === "step" || e.event === "eval" || e.event === "lost") page.take(e);
-  else if (e.event === "translated") showExamples(e.list, e.step);
+  page.take(e);
+  if (e.event === "translated") showExamples(e.list, e.step);
   else if (e.event === "done" && e.exactMatch !== undefined)
     byId("exact").textContent = `${percent(e.exactMatch)}, BLEU ${(100 * (e.bleu ?? 0)).toFixed(1)}`;
 }
@@ -109,11 +105,15 @@ function offerOthers(model: ModelName): void {
 }
 
 function table() {
-  const held = new Map(page.evaluations.map((e) => [e.step, e]));
-  const rows = page.steps.map((s) => {
-    const { testLoss = "", exactMatch = "", bleu = "" } = held.get(s.step) ?? {};
-    return [s.step, s.epoch, s.loss, s.learningRate, testLoss, exactMatch, bleu];
-  });
+  const rows = page.perStep((s, { testLoss = "", exactMatch = "", bleu = "" }) => [
+    s.step,
+    s.epoch,
+    s.loss,
+    s.learningRate,
+    testLoss,
+    exactMatch,
+    bleu,
+  ]);
   return { columns: ["step", "epoch", "loss", "learningRate", "heldOutLoss", "exactMatch", "bleu"], rows };
 }
 
