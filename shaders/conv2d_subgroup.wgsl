@@ -8,7 +8,7 @@ enable subgroups;
 alias T = f32;
 alias O = f32;
 const ROWS = 16u; // a multiple of LANES
-const COLUMNS = 6u;
+const COLUMNS = 8u;
 const UNROLL = 2u; // divides the input channels of a group
 const LANES = 8u; // the device's subgroup size
 const SPREAD = 0u; // 1: the positions are not all of the picture, but every place_step-th
@@ -113,19 +113,25 @@ fn main(
     }
   }
 
-  let out_channels = params.groups * params.out_group;
+  var to: array<u32, COLUMNS>;
   // @unroll
   for (var j = 0u; j < COLUMNS; j++) {
-    let at = start + j * LANES;
-    if (at < all) {
-      let base = ((at / positions) * out_channels + group * params.out_group + first) * params.place_all + placed(at % positions);
-      // @unroll
-      for (var r = 0u; r < ROWS; r++) {
-        if (first + r < params.out_group) {
-          let to = base + r * params.place_all;
-          out[to] = O(epilogue(sum[r][j], to, group * params.out_group + first + r));
-        }
-      }
+    let at = min(start + j * LANES, max(all, 1u) - 1u);
+    let picture_at = at / positions * params.groups * params.out_group + group * params.out_group + first;
+    to[j] = picture_at * params.place_all + placed(at % positions);
+  }
+  let rest = params.out_group - min(first, params.out_group);
+  // @unroll
+  for (var r = 0u; r < min(ROWS, rest); r++) {
+    // All of a row before its first store: what they read in common is then read once.
+    var made: array<f32, COLUMNS>;
+    // @unroll
+    for (var j = 0u; j < COLUMNS; j++) {
+      made[j] = epilogue(sum[r][j], to[j] + r * params.place_all, group * params.out_group + first + r);
+    }
+    // @unroll
+    for (var j = 0u; j < COLUMNS; j++) {
+      if (start + j * LANES < all) { out[to[j] + r * params.place_all] = O(made[j]); }
     }
   }
 }

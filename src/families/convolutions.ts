@@ -30,11 +30,8 @@ export const TILES = {
 export type ConvTile = keyof typeof TILES;
 export type ConvWay = "subgroup" | "direct" | "depthwise" | ConvTile;
 
-/** Output channels of one subgroup in the kernels that share loads between lanes. */
-export const SUBGROUP_ROWS = 16;
-
-/** Positions, or values of k, that a lane keeps in them. */
-export const SUBGROUP_COLUMNS = 6;
+/** Output channels of one subgroup in the kernels that share loads between lanes, and positions that a lane keeps in them. */
+const subgroupTile = (channels: number) => (channels > 16 ? { ROWS: 32, COLUMNS: 4 } : { ROWS: 16, COLUMNS: 8 });
 
 /** How many terms of a sum a kernel takes at a time. */
 export const termsAtOnce = (terms: number): number => (terms % 2 ? 1 : 2);
@@ -240,10 +237,11 @@ function byCorrelation(x: Tensor, w: Tensor, out: Tensor, c: Correlation, way: C
   };
   if (way === "subgroup") {
     const { subgroupSize: LANES, unrolled } = target;
-    const tiles = Math.ceil(positions / (SUBGROUP_COLUMNS * LANES));
+    const { ROWS, COLUMNS } = subgroupTile(c.out_group);
+    const tiles = Math.ceil(positions / (COLUMNS * LANES));
     const layers = Math.ceil(tiles / MAX_WORKGROUPS);
-    const down = c.groups * Math.ceil(c.out_group / SUBGROUP_ROWS);
-    const tile = { ROWS: SUBGROUP_ROWS, LANES, COLUMNS: SUBGROUP_COLUMNS, UNROLL: termsAtOnce(c.in_group) };
+    const down = c.groups * Math.ceil(c.out_group / ROWS);
+    const tile = { ROWS, LANES, COLUMNS, UNROLL: termsAtOnce(c.in_group) };
     const grid = [Math.ceil(tiles / layers) * LANES, down, layers] as const;
     return convSubgroup.dispatch({ ...shared, constants: { ...tile, SPREAD }, unrolled, grid });
   }

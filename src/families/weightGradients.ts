@@ -16,8 +16,6 @@ import {
   type Geometry,
   geometry,
   keyOf,
-  SUBGROUP_COLUMNS,
-  SUBGROUP_ROWS,
   TILES,
   termsAtOnce,
 } from "./convolutions";
@@ -65,6 +63,10 @@ export function weightGradient(
     ...(side && sideParts ? joined(sideParts, side) : []),
   ];
 }
+
+/** Output channels of one subgroup in the kernel that shares loads between lanes, and values of k that a lane keeps. */
+const SUBGROUP_ROWS = 16;
+const SUBGROUP_COLUMNS = 6;
 
 interface Parts {
   readonly parts: number;
