@@ -9,7 +9,7 @@ enable subgroups;
 alias T = f32;
 const LANES = 8u;
 const HELD = 1u; // vec4s of a row that a lane holds: quads / LANES, rounded up
-const ROWS = 8u;
+const ROWS = 8u; // a multiple of LANES
 const DROPOUT = 0u;
 
 const PARTS = ROWS * HELD;
@@ -41,7 +41,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let row = group.x * ROWS;
   let last_row = max(params.rows, 1u) - 1u;
   let last_key = max(params.keys, 1u) - 1u;
-  let count = min(stats[pair * params.rows].y, params.keys);
+  let noted = stats[pair * params.rows]; // the number of keys, seed and step are the same for all rows
+  let count = min(noted.y, params.keys);
 
   var quad: array<u32, HELD>;
   // @unroll
@@ -55,7 +56,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var gradient: array<vec4f, PARTS>;
   var sums: array<vec4f, PARTS>;
   var along: array<f32, ROWS>; // out[i]·d_out[i]
-  var stat: array<vec4u, ROWS>;
+  var lse: array<f32, ROWS / LANES>; // lane l holds those of rows l, l + LANES, …
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     let i = min(row + r, last_row);
@@ -68,7 +69,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       share += select(0.0, dot(vec4f(d_out[at]), vec4f(out[at])), h * LANES + lane < params.quads);
     }
     along[r] = subgroupAdd(share);
-    stat[r] = stats[pair * params.rows + i];
+  }
+
+  // @unroll
+  for (var r = 0u; r < ROWS / LANES; r++) {
+    lse[r] = bitcast<f32>(stats[pair * params.rows + min(row + r * LANES + lane, last_row)].x);
   }
 
   let end = select(count, min(count, row + ROWS), params.causal == 1u);
@@ -123,12 +128,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     for (var r = 0u; r < ROWS; r++) {
       let i = row + r;
       let inside = keys < vec4u(select(count, min(count, i + 1u), params.causal == 1u));
-      let p = select(vec4f(), exp(scores[r] - bitcast<f32>(stat[r].x)), inside);
+      let p = select(vec4f(), exp(scores[r] - subgroupShuffle(lse[r / LANES], r % LANES)), inside);
       var f = vec4f(1.0);
       if (DROPOUT == 1u) {
         let first = (pair * params.rows + i) * params.keys;
         for (var c = 0u; c < 4u && keys[c] < count; c++) {
-          f[c] = dropout_factor(first + keys[c], stat[r].z, stat[r].w, params.stream, params.p);
+          f[c] = dropout_factor(first + keys[c], noted.z, noted.w, params.stream, params.p);
         }
       }
       scores[r] = p * f;
