@@ -3,13 +3,10 @@ enable subgroups;
 // The gradients of attention_subgroup.wgsl for k and v, from the weights that attention_grad_query_subgroup.wgsl left:
 //   dk[j] = scale · Σᵢ dsᵢⱼ · q[i],  dv[j] = Σᵢ pᵢⱼ·fᵢⱼ · d_out[i].
 // A workgroup is one subgroup and makes 8 keys. Lane l loads the weights of query l of LANES, which the others get by
-// shuffle, and keeps elements 4l … 4l + 3 of the sums. dk and dv lie in one buffer; strides are in vec4s.
+// shuffle, and makes elements 4l … 4l + 3 of the sums, then 4·LANES further on. dk and dv lie in one buffer; strides are in vec4s.
 alias T = f32;
 const LANES = 8u;
-const HELD = 1u; // vec4s of a row that a lane holds: quads / LANES, rounded up
-
 const KEYS = 8u;
-const PARTS = KEYS * HELD;
 
 struct Params {
   first: u32, pairs: u32, heads: u32, rows: u32, keys: u32, width: u32, quads: u32, causal: u32, scale: f32,
@@ -37,59 +34,43 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   // Nothing was written of keys beyond the last tile that counts.
   let end = select(0u, params.rows, key < stats[pair * params.rows].y);
 
-  var quad: array<u32, HELD>;
-  // @unroll
-  for (var h = 0u; h < HELD; h++) { quad[h] = min(h * LANES + lane, max(params.quads, 1u) - 1u); }
-
   let q_base = params.q_at + batch * params.q_batch + head * params.q_head;
+  let k_base = params.k_at + batch * params.k_batch + head * params.k_head;
+  let v_base = params.dv_at + batch * params.v_batch + head * params.v_head;
   let out_base = batch * params.out_batch + head * params.out_head;
   let half = params.pairs * params.rows * params.width;
   let columns = min(key / 4u + vec2u(0u, 1u), vec2u(max(params.width, 1u) - 1u));
-  var dk: array<vec4f, PARTS>;
-  var dv: array<vec4f, PARTS>;
   let start = select(0u, key / LANES * LANES, params.causal == 1u);
-  for (var row = start; row < end; row += LANES) {
-    let inside = row + lane < params.rows;
-    let at = (group.y * params.rows + min(row + lane, last_row)) * params.width;
-    var p: array<vec4f, 2>;
-    var ds: array<vec4f, 2>;
-    p[0] = select(vec4f(), weights[at + columns.x], inside);
-    p[1] = select(vec4f(), weights[at + columns.y], inside);
-    ds[0] = select(vec4f(), weights[half + at + columns.x], inside);
-    ds[1] = select(vec4f(), weights[half + at + columns.y], inside);
-    for (var l = 0u; l < min(LANES, end - row); l++) {
-      let i = row + l;
-      var query: array<vec4f, HELD>;
-      var gradient: array<vec4f, HELD>;
-      // @unroll
-      for (var h = 0u; h < HELD; h++) {
-        query[h] = vec4f(q[q_base + i * params.q_row + quad[h]]);
-        gradient[h] = vec4f(d_out[out_base + i * params.out_row + quad[h]]);
-      }
-      // @unroll
-      for (var c = 0u; c < KEYS; c++) {
-        let weight = subgroupShuffle(p[c / 4u][c % 4u], l);
-        let slope = subgroupShuffle(ds[c / 4u][c % 4u], l);
+  for (var first = 0u; first < params.quads; first += LANES) {
+    let quad = first + lane;
+    let near = min(quad, max(params.quads, 1u) - 1u); // lanes beyond the edge repeat the last one; they store nothing
+    var dk = array<vec4f, KEYS>();
+    var dv = array<vec4f, KEYS>();
+    for (var row = start; row < end; row += LANES) {
+      let inside = row + lane < params.rows;
+      let at = (group.y * params.rows + min(row + lane, last_row)) * params.width;
+      var p: array<vec4f, 2>;
+      var ds: array<vec4f, 2>;
+      p[0] = select(vec4f(), weights[at + columns.x], inside);
+      p[1] = select(vec4f(), weights[at + columns.y], inside);
+      ds[0] = select(vec4f(), weights[half + at + columns.x], inside);
+      ds[1] = select(vec4f(), weights[half + at + columns.y], inside);
+      for (var l = 0u; l < min(LANES, end - row); l++) {
+        let i = row + l;
+        let query = vec4f(q[q_base + i * params.q_row + near]);
+        let gradient = vec4f(d_out[out_base + i * params.out_row + near]);
         // @unroll
-        for (var h = 0u; h < HELD; h++) {
-          dv[c * HELD + h] += weight * gradient[h];
-          dk[c * HELD + h] += slope * query[h];
+        for (var c = 0u; c < KEYS; c++) {
+          dv[c] += subgroupShuffle(p[c / 4u][c % 4u], l) * gradient;
+          dk[c] += subgroupShuffle(ds[c / 4u][c % 4u], l) * query;
         }
       }
     }
-  }
-
-  let k_base = params.k_at + batch * params.k_batch + head * params.k_head;
-  let v_base = params.dv_at + batch * params.v_batch + head * params.v_head;
-  // @unroll
-  for (var c = 0u; c < KEYS; c++) {
-    if (key + c < params.keys) {
-      // @unroll
-      for (var h = 0u; h < HELD; h++) {
-        if (h * LANES + lane < params.quads) {
-          dkv[k_base + (key + c) * params.k_row + quad[h]] = vec4<T>(dk[c * HELD + h] * params.scale);
-          dkv[v_base + (key + c) * params.v_row + quad[h]] = vec4<T>(dv[c * HELD + h]);
-        }
+    // @unroll
+    for (var c = 0u; c < KEYS; c++) {
+      if (key + c < params.keys && quad < params.quads) {
+        dkv[k_base + (key + c) * params.k_row + quad] = vec4<T>(dk[c] * params.scale);
+        dkv[v_base + (key + c) * params.v_row + quad] = vec4<T>(dv[c]);
       }
     }
   }

@@ -44,9 +44,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let noted = stats[pair * params.rows]; // the number of keys, seed and step are the same for all rows
   let count = min(noted.y, params.keys);
 
-  var quad: array<u32, HELD>;
-  // @unroll
-  for (var h = 0u; h < HELD; h++) { quad[h] = min(h * LANES + lane, max(params.quads, 1u) - 1u); }
+  let last_quad = max(params.quads, 1u) - 1u; // lanes beyond the edge repeat it; they store nothing
+  // How often loops over h run the compiler shall know for one only: written out for more they take it many seconds.
+  let held = select((params.quads + LANES - 1u) / LANES, 1u, HELD == 1u);
 
   let q_base = params.q_at + batch * params.q_batch + head * params.q_head;
   let k_base = params.k_at + batch * params.k_batch + head * params.k_head;
@@ -61,10 +61,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   for (var r = 0u; r < ROWS; r++) {
     let i = min(row + r, last_row);
     var share = 0.0;
-    // @unroll
-    for (var h = 0u; h < HELD; h++) {
-      let at = out_base + i * params.out_row + quad[h];
-      query[r * HELD + h] = vec4f(q[q_base + i * params.q_row + quad[h]]) * params.scale;
+    // @unroll HELD
+    for (var h = 0u; h < held; h++) {
+      let quad = min(h * LANES + lane, last_quad);
+      let at = out_base + i * params.out_row + quad;
+      query[r * HELD + h] = vec4f(q[q_base + i * params.q_row + quad]) * params.scale;
       gradient[r * HELD + h] = vec4f(d_out[at]);
       share += select(0.0, dot(vec4f(d_out[at]), vec4f(out[at])), h * LANES + lane < params.quads);
     }
@@ -83,8 +84,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     var v_at = v_base + min(keys, vec4u(last_key)) * params.v_row;
     var scores = array<vec4f, ROWS>();
     var slopes = array<vec4f, ROWS>();
-    // @unroll
-    for (var h = 0u; h < HELD; h++) {
+    // @unroll HELD
+    for (var h = 0u; h < held; h++) {
       for (var l = 0u; l < min(LANES, params.quads - h * LANES); l++) {
         let c0 = vec4f(k[k_at.x]);
         let c1 = vec4f(k[k_at.y]);
@@ -150,20 +151,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
         }
       }
     }
-    for (var l = 0u; l < min(LANES, (end - tile + 3u) / 4u); l++) {
-      // @unroll
-      for (var j = 0u; j < 4u; j++) {
-        let at = k_base + min(tile + 4u * l + j, last_key) * params.k_row;
-        var value: array<vec4f, HELD>;
+    // @unroll HELD
+    for (var h = 0u; h < held; h++) {
+      let quad = min(h * LANES + lane, last_quad);
+      var made = array<vec4f, ROWS>();
+      for (var l = 0u; l < min(LANES, (end - tile + 3u) / 4u); l++) {
         // @unroll
-        for (var h = 0u; h < HELD; h++) { value[h] = vec4f(k[at + quad[h]]); }
-        // @unroll
-        for (var r = 0u; r < ROWS; r++) {
-          let slope = subgroupShuffle(slopes[r][j], l);
+        for (var j = 0u; j < 4u; j++) {
+          let value = vec4f(k[k_base + min(tile + 4u * l + j, last_key) * params.k_row + quad]);
           // @unroll
-          for (var h = 0u; h < HELD; h++) { sums[r * HELD + h] += slope * value[h]; }
+          for (var r = 0u; r < ROWS; r++) { made[r] += subgroupShuffle(slopes[r][j], l) * value; }
         }
       }
+      // @unroll
+      for (var r = 0u; r < ROWS; r++) { sums[r * HELD + h] += made[r]; }
     }
   }
 
@@ -171,10 +172,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   for (var r = 0u; r < ROWS; r++) {
     let i = row + r;
     if (i < params.rows) {
-      // @unroll
-      for (var h = 0u; h < HELD; h++) {
-        let at = q_base + i * params.q_row + quad[h];
-        if (h * LANES + lane < params.quads) { dq[at] = vec4<T>(sums[r * HELD + h] * params.scale); }
+      // @unroll HELD
+      for (var h = 0u; h < held; h++) {
+        let quad = h * LANES + lane;
+        let at = q_base + i * params.q_row + quad;
+        if (quad < params.quads) { dq[at] = vec4<T>(sums[r * HELD + h] * params.scale); }
       }
     }
   }

@@ -48,9 +48,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var seed_and_step = vec2u();
   if (DROPOUT == 1u) { seed_and_step = vec2u(random[0], random[1]); }
 
-  var quad: array<u32, HELD>; // beyond the edge the last one is repeated; it is not stored
-  // @unroll
-  for (var h = 0u; h < HELD; h++) { quad[h] = min(h * LANES + lane, max(params.quads, 1u) - 1u); }
+  let last_quad = max(params.quads, 1u) - 1u; // lanes beyond the edge repeat it; they store nothing
+  // How often loops over h run the compiler shall know for one only: written out for more they take it many seconds.
+  let held = select((params.quads + LANES - 1u) / LANES, 1u, HELD == 1u);
 
   let q_base = params.q_at + batch * params.q_batch + head * params.q_head;
   let k_base = params.k_at + batch * params.k_batch + head * params.k_head;
@@ -62,8 +62,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     let at = q_base + min(row + r, last_row) * params.q_row;
-    // @unroll
-    for (var h = 0u; h < HELD; h++) { query[r * HELD + h] = vec4f(q[at + quad[h]]) * params.scale; }
+    // @unroll HELD
+    for (var h = 0u; h < held; h++) {
+      query[r * HELD + h] = vec4f(q[at + min(h * LANES + lane, last_quad)]) * params.scale;
+    }
     largest[r] = -1.0e30;
   }
 
@@ -72,8 +74,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     let keys = tile + 4u * lane + vec4u(0u, 1u, 2u, 3u);
     var k_at = k_base + min(keys, vec4u(last_key)) * params.k_row;
     var scores = array<vec4f, ROWS>();
-    // @unroll
-    for (var h = 0u; h < HELD; h++) {
+    // @unroll HELD
+    for (var h = 0u; h < held; h++) {
       for (var l = 0u; l < min(LANES, params.quads - h * LANES); l++) {
         let c0 = vec4f(k[k_at.x]);
         let c1 = vec4f(k[k_at.y]);
@@ -104,8 +106,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       largest[r] = now;
       var p = select(vec4f(), exp(s - now), inside);
       total[r] = total[r] * fade + (p.x + p.y + p.z + p.w);
-      // @unroll
-      for (var h = 0u; h < HELD; h++) { sums[r * HELD + h] *= fade; }
+      // @unroll HELD
+      for (var h = 0u; h < held; h++) { sums[r * HELD + h] *= fade; }
       if (DROPOUT == 1u) {
         let first = (pair * params.rows + i) * params.keys;
         for (var c = 0u; c < 4u && keys[c] < count; c++) {
@@ -114,20 +116,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       }
       scores[r] = p;
     }
-    for (var l = 0u; l < min(LANES, (end - tile + 3u) / 4u); l++) {
-      // @unroll
-      for (var j = 0u; j < 4u; j++) {
-        let at = v_base + min(tile + 4u * l + j, last_key) * params.v_row;
-        var value: array<vec4f, HELD>;
+    // @unroll HELD
+    for (var h = 0u; h < held; h++) {
+      let quad = min(h * LANES + lane, last_quad);
+      var made = array<vec4f, ROWS>();
+      for (var l = 0u; l < min(LANES, (end - tile + 3u) / 4u); l++) {
         // @unroll
-        for (var h = 0u; h < HELD; h++) { value[h] = vec4f(v[at + quad[h]]); }
-        // @unroll
-        for (var r = 0u; r < ROWS; r++) {
-          let p = subgroupShuffle(scores[r][j], l);
+        for (var j = 0u; j < 4u; j++) {
+          let value = vec4f(v[v_base + min(tile + 4u * l + j, last_key) * params.v_row + quad]);
           // @unroll
-          for (var h = 0u; h < HELD; h++) { sums[r * HELD + h] += p * value[h]; }
+          for (var r = 0u; r < ROWS; r++) { made[r] += subgroupShuffle(scores[r][j], l) * value; }
         }
       }
+      // @unroll
+      for (var r = 0u; r < ROWS; r++) { sums[r * HELD + h] += made[r]; }
     }
   }
 
@@ -138,9 +140,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     if (i < params.rows) {
       let inverse = select(0.0, 1.0 / max(all, 1.0e-30), all > 0.0);
       let at = batch * params.out_batch + head * params.out_head + i * params.out_row;
-      // @unroll
-      for (var h = 0u; h < HELD; h++) {
-        if (h * LANES + lane < params.quads) { out[at + quad[h]] = vec4<T>(sums[r * HELD + h] * inverse); }
+      // @unroll HELD
+      for (var h = 0u; h < held; h++) {
+        if (h * LANES + lane < params.quads) { out[at + h * LANES + lane] = vec4<T>(sums[r * HELD + h] * inverse); }
       }
       let lse = select(NOWHERE, largest[r] + log(max(all, 1.0e-30)), all > 0.0);
       if (lane == 0u) { stats[pair * params.rows + i] = vec4u(bitcast<u32>(lse), count, seed_and_step); }

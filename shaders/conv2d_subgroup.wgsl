@@ -121,7 +121,7 @@ fn main(
     to[j] = picture_at * params.place_all + placed(at % positions);
   }
   let rest = params.out_group - min(first, params.out_group);
-  // @unroll
+  // @unroll ROWS
   for (var r = 0u; r < min(ROWS, rest); r++) {
     // All of a row before its first store: what they read in common is then read once.
     var made: array<f32, COLUMNS>;

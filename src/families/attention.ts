@@ -139,7 +139,7 @@ function gradBySubgroups(a: Attention, { dOut, dvAt, ...operands }: GradOperands
     const key = gradKeySubgroup.dispatch({
       buffers,
       params: { ...shared, dv_at: dvAt / 4 },
-      constants,
+      constants: { LANES: lanes },
       unrolled,
       dtype: dOut.dtype,
       grid: [Math.ceil(keys / SUBGROUP_ROWS) * lanes, pairs],

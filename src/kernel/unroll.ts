@@ -1,24 +1,25 @@
-/** A loop marked `// @unroll`, in the forms that are understood: up to a constant, or up to the lesser of one and a name. */
-const MARKED = /\/\/ @unroll\s*\n\s*for \(var (\w+) = 0u; \1 < (?:min\(([\w\s*/]+?), (\w+)\)|([\w\s*/]+?)); \1\+\+\) \{/;
+/** A loop marked `// @unroll`, or `// @unroll COUNT`, in the one form that is understood. */
+const MARKED = /\/\/ @unroll(?: (\w+))?\s*\n\s*for \(var (\w+) = 0u; \2 < ([^;]+?); \2\+\+\) \{/;
 
 /**
  * The code with each loop after a line `// @unroll` written out: one copy of its body for each turn, in braces, with the
  * counter replaced by its number. For devices whose compiler keeps short loops of known length, and arrays that they index,
- * in memory. A loop inside another is unrolled where it is marked itself. Where the bound is `min(CONSTANT, name)`, which hides
- * the length from compilers that would write the loop out themselves, each copy runs where its number is below that of the name.
- * @throws Error where the bound is no product or quotient of literals and constants of the module
+ * in memory. A loop inside another is unrolled where it is marked itself. Where other compilers shall not know how often a
+ * loop runs, since they would write it out too and take long over it, `COUNT` says how often at most: each copy runs on the
+ * loop's own condition.
+ * @throws Error where the bound, or the count, is no product or quotient of literals and constants of the module
  */
 export function unroll(code: string): string {
   const constants = moduleConstants(code);
   let out = code;
   for (let marked = MARKED.exec(out); marked; marked = MARKED.exec(out)) {
-    const [head, counter, most, fewer, bound = most!] = marked as unknown as [string, string, string?, string?, string?];
+    const [head, count, counter, bound] = marked as unknown as [string, string | undefined, string, string];
     const start = marked.index + head.length;
     const end = closingBrace(out, start);
     const body = out.slice(start, end);
     const name = new RegExp(`\\b${counter}\\b`, "g");
-    const turns = Array.from({ length: evaluate(bound, constants) }, (_, i) => {
-      const condition = fewer ? `if (${i}u < ${fewer}) ` : "";
+    const turns = Array.from({ length: evaluate(count ?? bound, constants) }, (_, i) => {
+      const condition = count ? `if (${i}u < ${bound}) ` : "";
       return `${condition}{${body.replace(name, `${i}u`)}}`;
     });
     out = out.slice(0, marked.index) + turns.join("\n") + out.slice(end + 1);

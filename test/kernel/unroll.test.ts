@@ -26,9 +26,11 @@ for (var i = 0u; i < N; i++) {
   expect(flat(unroll(code)).match(/f\(\du, \du\)/g)).toEqual(["f(0u, 0u)", "f(0u, 1u)", "f(1u, 0u)", "f(1u, 1u)"]);
 });
 
-test("a loop up to the lesser of a constant and a name runs each turn on its condition", () => {
-  const code = "const ROWS = 2u;\n// @unroll\nfor (var r = 0u; r < min(ROWS, rest); r++) { store(r); }";
-  expect(flat(unroll(code))).toContain("if (0u < rest) { store(0u); } if (1u < rest) { store(1u); }");
+test("a loop of unknown length runs each turn on its condition, as often as it says at most", () => {
+  const code = "const ROWS = 2u;\n// @unroll ROWS\nfor (var r = 0u; r < min(ROWS, rest); r++) { store(r); }";
+  expect(flat(unroll(code))).toContain(
+    "if (0u < min(ROWS, rest)) { store(0u); } if (1u < min(ROWS, rest)) { store(1u); }",
+  );
 });
 
 test("a bound that is not known is refused", () => {
