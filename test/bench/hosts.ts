@@ -9,7 +9,7 @@ import { wgslKernels } from "../../src/kernel/vitePlugin";
 import { benchFolder, installPeers, peerFolders } from "./installedPeers";
 import { create as createRaw } from "./kernels/raw";
 import { create as createKernels } from "./kernels/wgrad";
-import { type Answers, runTask, type Task } from "./tasks";
+import { type Answers, MANNERS, runTask, type Task } from "./tasks";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -70,7 +70,7 @@ export async function nodeHost(): Promise<Host> {
   for (const [name, value] of Object.entries(globals)) (globalThis as Record<string, unknown>)[name] ??= value;
   let gpu: GPU | undefined;
   const engines = {
-    training: () => create(version),
+    training: (engine: string) => create(version, MANNERS[engine]),
     kernels(engine: string) {
       gpu ??= createGpu([]);
       return engine === "raw" ? createRaw(gpu) : createKernels(version);

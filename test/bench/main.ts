@@ -6,6 +6,7 @@ import { benchKernels } from "./kernels/bench";
 import { benchOps } from "./ops/bench";
 import { markdownTable, where } from "./report";
 import { benchSweep } from "./sweep";
+import { MANNERS } from "./tasks";
 import { benchTraining } from "./training";
 
 const { values } = parseArgs({
@@ -40,6 +41,12 @@ function listOf<K extends string>(option: string, given: string, known: readonly
   return names as K[];
 }
 
+/** In Node there are no peers. */
+function enginesOn(on: string): string[] {
+  const named = listOf("engine", values.engine, [...new Set([...ENGINES, ...Object.keys(MANNERS)])]);
+  return on === "node" ? named.filter((engine) => engine in MANNERS) : named;
+}
+
 async function benchSmall(host: Host): Promise<string> {
   const result = await host.run({ kind: "small", engine: "wgrad", milliseconds: 1000 * seconds });
   if (values.json) return JSON.stringify(result);
@@ -52,7 +59,7 @@ async function benchSmall(host: Host): Promise<string> {
 }
 
 const choice = {
-  engines: values.on === "node" ? ["wgrad"] : listOf("engine", values.engine, ENGINES),
+  engines: enginesOn(values.on),
   workloads: listOf("workload", values.workload, Object.keys(WORKLOADS) as WorkloadName[]),
   repeat: Number(values.repeat),
   seconds,

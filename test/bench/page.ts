@@ -2,7 +2,7 @@
 
 import { countCalls } from "../../demos/race/measure";
 import { version } from "../../package.json";
-import { type Answer, type Engines, runTask as run, type Task } from "./tasks";
+import { type Answer, type Engines, MANNERS, runTask as run, type Task } from "./tasks";
 
 async function tensorflow(): Promise<unknown> {
   const tf = await import("@tensorflow/tfjs");
@@ -12,7 +12,7 @@ async function tensorflow(): Promise<unknown> {
 
 const engines: Engines = {
   async training(engine) {
-    if (engine === "wgrad") return (await import("../../demos/race/engines/wgrad")).create(version);
+    if (engine in MANNERS) return (await import("../../demos/race/engines/wgrad")).create(version, MANNERS[engine]);
     if (engine === "jax") return (await import("../../demos/race/engines/jax")).create(await import("@jax-js/jax"));
     return (await import("../../demos/race/engines/tfjs")).create(await tensorflow());
   },

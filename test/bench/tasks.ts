@@ -1,4 +1,5 @@
 import type { BenchEngine } from "../../demos/race/engines/engine";
+import type { Manner } from "../../demos/race/engines/wgrad";
 import { type Counts, measure, type Result } from "../../demos/race/measure";
 import { resized, type WorkloadName } from "../../demos/race/workloads";
 import type { KernelEngine } from "./kernels/engine";
@@ -29,6 +30,13 @@ export interface Answers {
   small: SmallResult;
 }
 export type Answer = Answers[keyof Answers];
+
+/** This engine by the names that the benchmark has for its manners: as it comes, and what fusion and tuning each are worth. */
+export const MANNERS: Readonly<Record<string, Manner>> = {
+  wgrad: {},
+  "wgrad-unfused": { fuse: false },
+  "wgrad-tuned": { tune: true },
+};
 
 /** How the engines are made where the task runs. */
 export interface Engines {

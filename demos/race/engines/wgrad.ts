@@ -27,12 +27,21 @@ import type { BenchEngine, Trainer } from "./engine";
 const param = (name: string, { shape, data }: Values): Tensor =>
   parameter(name, { shape, dtype: "f32" }, () => data as Float32Array<ArrayBuffer>);
 
-async function trainer(engine: Engine, optimizer: Optimizer, lossOf: () => Tensor): Promise<Trainer> {
+/** How the engine is asked to run; by default as a first visit finds it. */
+export interface Manner {
+  /** Chains of pointwise ops as one kernel; default true. */
+  readonly fuse?: boolean;
+  /** Kernels chosen by measuring them on this device before the first step; default false. */
+  readonly tune?: boolean;
+}
+
+async function trainer(engine: Engine, tune: boolean, optimizer: Optimizer, lossOf: () => Tensor): Promise<Trainer> {
   const step = await engine.capture({}, () => {
     const loss = lossOf();
     optimizer.step(loss);
     return { loss };
   });
+  if (tune) await engine.tune(step);
   return {
     ways: Object.fromEntries(step.plan.choices.map(({ ways, way }) => [ways.key, way])),
     async step(wanted) {
@@ -50,9 +59,9 @@ const adam = (lr: number) => ({ lr, betas: [ADAM.beta1, ADAM.beta2] as const, ep
 const linear = (x: Tensor, w: Tensor, b: Tensor): Tensor => add(matmul(x, w, { transB: true }), b);
 
 /** @param version what to call this engine's version */
-export async function create(version: string): Promise<BenchEngine> {
+export async function create(version: string, { fuse = true, tune = false }: Manner = {}): Promise<BenchEngine> {
   // Nothing that was measured on this machine before: the race is what a first visit gives.
-  const engine = await createEngine({ tuning: false });
+  const engine = await createEngine({ tuning: false, fuse });
   return {
     version,
     adapter: engine.adapter.name,
@@ -61,7 +70,7 @@ export async function create(version: string): Promise<BenchEngine> {
       const { x, labels, weights } = make();
       const p = Object.fromEntries(Object.entries(weights).map(([name, v]) => [name, param(name, outByIn(v))]));
       const [data, classes] = [tensor(x.data, x.shape), tensor(labels.data)];
-      return trainer(engine, new SGD(Object.values(p), { lr, momentum: MOMENTUM }), () => {
+      return trainer(engine, tune, new SGD(Object.values(p), { lr, momentum: MOMENTUM }), () => {
         const layer = (h: Tensor, i: number) => linear(h, p[`w${i}`]!, p[`b${i}`]!);
         return softmaxCrossEntropy(layer(relu(layer(relu(layer(data, 0)), 1)), 2), classes);
       });
@@ -85,7 +94,7 @@ export async function create(version: string): Promise<BenchEngine> {
       const [data, classes] = [tensor(pictures.data, pictures.shape), tensor(labels.data)];
       const optimizer = new Adam(Object.values(p), adam(lr));
       const block = (h: Tensor, k: Tensor, c: Tensor) => maxPool2d(relu(conv2d(h, k, c, { padding: "same" })), 2);
-      return trainer(engine, optimizer, () => {
+      return trainer(engine, tune, optimizer, () => {
         const features = reshape(block(block(data, p.k0, p.c0), p.k1, p.c1), [batch, 1568]);
         const hidden = relu(linear(features, p.w2, p.b2));
         return softmaxCrossEntropy(linear(hidden, p.w3, p.b3), classes);
@@ -104,7 +113,7 @@ export async function create(version: string): Promise<BenchEngine> {
       // Time comes first, as the recurrence wants it.
       const [tokens, next] = [permuted(x, [1, 0]), permuted(labels, [1, 0])];
       const [data, classes] = [tensor(tokens.data, tokens.shape), tensor(next.data, next.shape)];
-      return trainer(engine, new Adam(Object.values(p), adam(lr)), () => {
+      return trainer(engine, tune, new Adam(Object.values(p), adam(lr)), () => {
         const { output } = lstm(embedding(p.embedding, data), [p]);
         return softmaxCrossEntropy(linear(output, p.wo, p.bo), classes);
       });
@@ -132,7 +141,7 @@ export async function create(version: string): Promise<BenchEngine> {
         const wide = gelu(linear(norm(attended, of("g2"), of("n2")), of("up"), of("bup")), { approximate: "tanh" });
         return add(attended, linear(wide, of("down"), of("bdown")));
       };
-      return trainer(engine, new AdamW(groups, adam(lr)), () => {
+      return trainer(engine, tune, new AdamW(groups, adam(lr)), () => {
         let h = add(embedding(p.tokens!, data), p.positions!);
         for (let i = 0; i < layers!; i++) h = block(h, i);
         return softmaxCrossEntropy(matmul(norm(h, p.gf!, p.nf!), p.head!, { transB: true }), classes);
