@@ -7,8 +7,11 @@ export const ENGINES: readonly EngineName[] = ["wgrad", "tfjs", "jax"];
 interface Peer {
   readonly label: string;
   readonly version: string;
-  /** Loaded in this order; what is used is the first one's exports. */
   readonly packages: readonly string[];
+  /** The file of each package that needs no other package as a module; loaded in this order. */
+  readonly files: readonly string[];
+  /** The variable that the files leave what they make in, where they are scripts and export nothing. */
+  readonly variable?: string;
 }
 
 const TFJS = "4.22.0";
@@ -19,8 +22,10 @@ export const PEERS: Readonly<Record<PeerName, Peer>> = {
     label: "TensorFlow.js",
     version: TFJS,
     packages: [`@tensorflow/tfjs@${TFJS}`, `@tensorflow/tfjs-backend-webgpu@${TFJS}`],
+    files: ["dist/tf.es2017.min.js", "dist/tf-backend-webgpu.es2017.min.js"],
+    variable: "tf",
   },
-  jax: { label: "jax-js", version: JAX, packages: [`@jax-js/jax@${JAX}`] },
+  jax: { label: "jax-js", version: JAX, packages: [`@jax-js/jax@${JAX}`], files: ["dist/index.js"] },
 };
 
 export const labelOf = (engine: EngineName): string => (engine === "wgrad" ? "wgrad" : PEERS[engine].label);
@@ -32,13 +37,13 @@ export const splitSpec = (spec: string): { name: string; version: string } => {
 };
 
 /**
- * The addresses of each peer's modules: on jsDelivr, whose bundles of one version share their dependencies; while
- * developing, the copies that `npm run bench` has installed, where it has.
+ * The addresses of each peer's files: on jsDelivr, as their packages hold them; while developing, bundles of the copies that
+ * `npm run bench` has installed, where it has.
  */
 export async function peerModules(): Promise<Record<PeerName, string[]>> {
-  const fromCdn = Object.entries(PEERS).map(([name, { packages }]) => [
+  const fromCdn = Object.entries(PEERS).map(([name, { packages, files }]) => [
     name,
-    packages.map((spec) => `https://cdn.jsdelivr.net/npm/${spec}/+esm`),
+    packages.map((spec, i) => `https://cdn.jsdelivr.net/npm/${spec}/${files[i]}`),
   ]);
   const modules = Object.fromEntries(fromCdn) as Record<PeerName, string[]>;
   if (!import.meta.env.DEV) return modules;

@@ -3,7 +3,7 @@ import { version } from "../../package.json";
 import { serve } from "../shared/remote";
 import type { BenchEngine } from "./engines/engine";
 import { countCalls, measure, type Result } from "./measure";
-import { type EngineName, labelOf } from "./peers";
+import { type EngineName, labelOf, PEERS, type PeerName } from "./peers";
 import { NOT_LOADED, type WorkerEvent, type WorkerMethods } from "./protocol";
 
 /** Milliseconds between two reports to the page. */
@@ -11,11 +11,13 @@ const REPORT_EVERY = 50;
 
 const counts = countCalls(globalThis as unknown as Record<string, unknown>);
 
-/** The first module's exports; the others are loaded for what they do. */
-async function load(engine: EngineName, modules: readonly string[]): Promise<unknown> {
+/** What the first file exports, or leaves in the engine's variable; the others are loaded for what they do to it. */
+async function load(engine: PeerName, modules: readonly string[]): Promise<unknown> {
   try {
-    const [first] = await Promise.all(modules.map((address) => import(/* @vite-ignore */ address)));
-    return first;
+    const loaded: object[] = [];
+    for (const address of modules) loaded.push(await import(/* @vite-ignore */ address));
+    const { variable } = PEERS[engine];
+    return variable && variable in globalThis ? Reflect.get(globalThis, variable) : loaded[0];
   } catch (cause) {
     console.warn(cause);
     const { host } = new URL(modules[0]!);
