@@ -2,6 +2,7 @@ import type { Spec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, EPILOGUE_HOOK, PROLOGUE_HOOK, packParams, TAIL_HOOK, workgroupsFor } from "../kernel/kernel";
 import { enablesIn } from "../kernel/variant";
+import { composeCrossing } from "./crossing";
 import { appendFields, appendParams, elementType, fourElementsOf, fourOf, readBinding, withHalves } from "./wgsl";
 import { type Expression, Writer } from "./writer";
 
@@ -25,6 +26,8 @@ const MAX_BUFFERS = 8;
  * @param fewLanes whether lanes are few, so that an invocation makes several results where there are many
  */
 export function compose(expression: Expression, out: Tensor, withTail: boolean, fewLanes: boolean): Dispatch {
+  const crossing = composeCrossing(expression, out, withTail, fewLanes);
+  if (crossing) return crossing;
   const w = new Writer(expression, out, { prefix: "", byFour: true, counts: "fours" });
   const count = out.size / w.width;
   const each = count >= LEAST_GROUPS * WORKGROUP * EACH ? EACH : 1;
@@ -91,7 +94,7 @@ const manyByOne = (made: string) => `let at = gid.x + gid.y * groups.x * ${WORKG
 export function composeEpilogue(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
   const { variant } = d;
   const { type, channel = "" } = variant.code.match(EPILOGUE_HOOK)!.groups!;
-  const place = { prefix: "epilogue_", counts: "elements", host, channel: d.channel } as const;
+  const place = { prefix: "epilogue_", counts: "elements", given: new Map([[host, "value"]]), channel: d.channel } as const;
   const w = new Writer(expression, out, { ...place, byFour: type === "vec4f" });
   const first = variant.bindings.length;
   if (first + w.inputs.length > MAX_BUFFERS) return null;
@@ -141,7 +144,7 @@ export function composeTail(expression: Expression, host: Expression, out: Tenso
   const found = variant.code.match(TAIL_HOOK);
   if (!found) return null;
   const { type, channel = "" } = found.groups!;
-  const place = { prefix: "tail_", counts: "elements", host, channel: d.channel } as const;
+  const place = { prefix: "tail_", counts: "elements", given: new Map([[host, "value"]]), channel: d.channel } as const;
   const w = new Writer(expression, out, { ...place, byFour: type === "vec4f" });
   const first = variant.bindings.length;
   const last = first + w.inputs.length;

@@ -40,8 +40,8 @@ export interface Place {
   readonly byFour: boolean;
   /** What `i` counts where four are: elements, or fours. */
   readonly counts: "elements" | "fours";
-  /** The expression that stands for a value handed in as `value`. */
-  readonly host?: Expression;
+  /** Expressions that stand for values handed in, by the names of these. */
+  readonly given?: ReadonlyMap<Expression, string>;
   /** What the kernel can say of the place of the value, so that it need not be worked out. */
   readonly channel?: Channel | undefined;
 }
@@ -114,7 +114,7 @@ export class Writer {
   }
 
   #readsByFour(e: Expression): boolean {
-    if (e === this.place.host) return true;
+    if (this.place.given?.has(e)) return true;
     if (e.kind === "apply") return e.args.every((a) => this.#readsByFour(a));
     const { layout, mode } = this.#inputOf(e);
     if (mode !== "strided") return true;
@@ -133,7 +133,7 @@ export class Writer {
   }
 
   #value(e: Expression): string {
-    const known = e === this.place.host ? "value" : this.#emitted.get(e);
+    const known = this.place.given?.get(e) ?? this.#emitted.get(e);
     if (known) return known;
     const text = e.kind === "read" ? this.#read(this.#inputOf(e)) : this.#apply(e);
     const name = `v${this.#emitted.size}`;
