@@ -28,7 +28,7 @@ const MAX_BUFFERS = 8;
 export function compose(expression: Expression, out: Tensor, withTail: boolean, fewLanes: boolean): Dispatch {
   const crossing = composeCrossing(expression, out, withTail, fewLanes);
   if (crossing) return crossing;
-  const w = new Writer(expression, out, { prefix: "", byFour: true, counts: "fours" });
+  const w = new Writer(expression, out, { prefix: "", byFour: true, gathers: fewLanes, counts: "fours" });
   const count = out.size / w.width;
   const each = count >= LEAST_GROUPS * WORKGROUP * EACH ? EACH : 1;
   const own = fewLanes ? ["len", "each"] : ["len"];
@@ -94,7 +94,13 @@ const manyByOne = (made: string) => `let at = gid.x + gid.y * groups.x * ${WORKG
 export function composeEpilogue(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
   const { variant } = d;
   const { type, channel = "" } = variant.code.match(EPILOGUE_HOOK)!.groups!;
-  const place = { prefix: "epilogue_", counts: "elements", given: new Map([[host, "value"]]), channel: d.channel } as const;
+  const place = {
+    prefix: "epilogue_",
+    counts: "elements",
+    gathers: false,
+    given: new Map([[host, "value"]]),
+    channel: d.channel,
+  } as const;
   const w = new Writer(expression, out, { ...place, byFour: type === "vec4f" });
   const first = variant.bindings.length;
   if (first + w.inputs.length > MAX_BUFFERS) return null;
@@ -144,7 +150,13 @@ export function composeTail(expression: Expression, host: Expression, out: Tenso
   const found = variant.code.match(TAIL_HOOK);
   if (!found) return null;
   const { type, channel = "" } = found.groups!;
-  const place = { prefix: "tail_", counts: "elements", given: new Map([[host, "value"]]), channel: d.channel } as const;
+  const place = {
+    prefix: "tail_",
+    counts: "elements",
+    gathers: false,
+    given: new Map([[host, "value"]]),
+    channel: d.channel,
+  } as const;
   const w = new Writer(expression, out, { ...place, byFour: type === "vec4f" });
   const first = variant.bindings.length;
   const last = first + w.inputs.length;
@@ -189,7 +201,7 @@ export function composePrologue(expression: Expression, input: Spec, d: Dispatch
   const { variant } = d;
   const { type } = variant.code.match(PROLOGUE_HOOK)!.groups!;
   const byFour = type === elementType(input.dtype, true);
-  const w = new Writer(expression, input, { prefix: "prologue_", byFour, counts: "elements" });
+  const w = new Writer(expression, input, { prefix: "prologue_", byFour, gathers: false, counts: "elements" });
   const added = w.inputs.length;
   if (variant.bindings.length - 1 + added > MAX_BUFFERS) return null;
   const own = elementType(input.dtype, w.width === 4);

@@ -49,7 +49,7 @@ export function composeCrossing(
   if (!crossed || !(fewLanes ? isByFour(crossed) : fitsTiles(crossed))) return null;
   const { crossings, p, q } = crossed;
   const given = new Map(crossings.map(({ read, name }) => [read, fewLanes ? name : `${name}_here`] as const));
-  const w = new Writer(expression, out, { prefix: "", byFour: fewLanes, counts: "fours", given });
+  const w = new Writer(expression, out, { prefix: "", byFour: fewLanes, gathers: fewLanes, counts: "fours", given });
   if (fewLanes !== (w.width === 4)) return null;
   const len = out.size / w.width;
   const fields = [{ name: "len", type: "u32" } as const, ...w.fields];
@@ -157,7 +157,9 @@ function byFour(crossed: Crossed): string {
   const load = ({ read, layout, name }: Crossing) => {
     const type = elementType(computeType(read.dtype), true);
     const at = indexOf(layout, [...terms, [p, "(p * 4u)"]], 4);
-    const rows = four.map((n) => `let ${name}_${n} = ${type}(${name}[${name}_at + ${((n * layout.strides[p]!) / 4) >>> 0}u]);`);
+    const rows = four.map(
+      (n) => `let ${name}_${n} = ${type}(${name}[${name}_at + ${((n * layout.strides[p]!) / 4) >>> 0}u]);`,
+    );
     return [`let ${name}_at = ${at} + q;`, ...rows].join("\n  ");
   };
   const handed = (lane: string) =>
