@@ -60,8 +60,8 @@ export const op: KernelOp<PadAttrs> = {
   kind: "kernel",
   name: "pad",
   infer: ([x], { shape }) => [{ shape, dtype: x!.dtype }],
-  lower: ([x], [out], { before, steps, mode, value }) =>
-    borderDispatches(x!, out!, { before, steps, mode, value: bitsOf(x!.dtype, value) }),
+  lower: ([x], [out], { before, steps, mode, value }, target) =>
+    borderDispatches(x!, out!, { before, steps, mode, value: bitsOf(x!.dtype, value) }, target),
   vjp([x], [dOut], { before, steps, mode }) {
     const axes = x!.shape.map((_, d) => d);
     const ends = axes.map((d) => before[d]! + (x!.shape[d]! - 1) * steps[d]! + 1);

@@ -1,19 +1,13 @@
 import type { Spec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, EPILOGUE_HOOK, PROLOGUE_HOOK, packParams, TAIL_HOOK, workgroupsFor } from "../kernel/kernel";
+import { resultsEach } from "../kernel/target";
 import { enablesIn } from "../kernel/variant";
 import { composeCrossing } from "./crossing";
 import { appendFields, appendParams, elementType, fourElementsOf, fourOf, readBinding, withHalves } from "./wgsl";
 import { type Expression, Writer } from "./writer";
 
 const WORKGROUP = 64;
-
-/**
- * Results, or fours of them, that an invocation makes on a CPU, where a workgroup costs about as much as the work of a short one;
- * and as many workgroups as must be left over.
- */
-const EACH = 8;
-const LEAST_GROUPS = 16;
 
 /** Storage buffers that every device lets one kernel bind. */
 const MAX_BUFFERS = 8;
@@ -30,7 +24,7 @@ export function compose(expression: Expression, out: Tensor, withTail: boolean, 
   if (crossing) return crossing;
   const w = new Writer(expression, out, { prefix: "", byFour: true, gathers: fewLanes, counts: "fours" });
   const count = out.size / w.width;
-  const each = count >= LEAST_GROUPS * WORKGROUP * EACH ? EACH : 1;
+  const each = resultsEach(count, fewLanes);
   const own = fewLanes ? ["len", "each"] : ["len"];
   const fields = [...own.map((name) => ({ name, type: "u32" }) as const), ...w.fields];
   const made = `${w.lines}
