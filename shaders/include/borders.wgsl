@@ -16,16 +16,18 @@ fn source(j: u32, size: u32, before: u32, step: u32) -> u32 {
   return select(NONE, u32(t) / step, t >= 0 && u32(t) % step == 0u);
 }
 
-fn along(way: Way, size: u32, padded: u32, before: u32, step: u32) -> Way {
-  let s = source(way.rest % padded, size, before, step);
+fn along(way: Way, size: u32, padded: u32, before: u32, step: u32, is_last: bool) -> Way {
+  var j = way.rest;
+  if (!is_last) { j %= padded; }
+  let s = source(j, size, before, step);
   return Way(way.rest / padded, way.at + s * way.stride, way.stride * size, way.exists && s < size);
 }
 
 // From the number of a row, which lies along axis 0, to where its source begins.
 fn along_outer_axes(row: u32) -> Way {
   var way = Way(row, 0u, params.size0, true);
-  if (AXES > 1u) { way = along(way, params.size1, PADDED1, params.before1, STEP1); }
-  if (AXES > 2u) { way = along(way, params.size2, PADDED2, params.before2, STEP2); }
-  if (AXES > 3u) { way = along(way, params.size3, PADDED3, params.before3, STEP3); }
+  if (AXES > 1u) { way = along(way, params.size1, PADDED1, params.before1, STEP1, AXES == 2u); }
+  if (AXES > 2u) { way = along(way, params.size2, PADDED2, params.before2, STEP2, AXES == 3u); }
+  if (AXES > 3u) { way = along(way, params.size3, PADDED3, params.before3, STEP3, true); }
   return way;
 }
