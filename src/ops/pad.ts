@@ -1,10 +1,13 @@
 import padGradKernel from "../../shaders/pad_grad.wgsl";
+import padGradAcross from "../../shaders/pad_grad_across.wgsl";
+import padGradByFour from "../../shaders/pad_grad_by_four.wgsl";
 import { bitsOf } from "../core/dtype";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, showShape } from "../core/shape";
 import { type BorderMode, borderDispatches, modeNumber } from "../families/borders";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import { resultsEach } from "../kernel/target";
 import { slice } from "./slice";
 
 export interface PadOptions {
@@ -91,11 +94,17 @@ const grad: KernelOp<PadGradAttrs> = {
     checkDTypes("pad_grad", [dOut!], ["f32"]);
     return [{ shape: dOut!.shape.map((n, d) => (d === axis ? size : n)), dtype: "f32" }];
   },
-  lower([dOut], [dx], { axis, size, before, mode }) {
-    const params = { len: dx!.size, padded: dOut!.shape[axis]!, before };
-    const constants = { MODE: modeNumber(mode), SIZE: size, INNER: numel(dx!.shape.slice(axis + 1)) };
+  lower([dOut], [dx], { axis, size: SIZE, before, mode }, { cpu }) {
+    const inner = numel(dx!.shape.slice(axis + 1));
+    const byFour = inner % 4 === 0;
+    const across = !byFour && cpu && inner === 1 && SIZE % 4 === 0;
+    const len = dx!.size / (byFour || across ? 4 : 1);
+    const each = resultsEach(len, cpu);
+    const params = { len, each, padded: dOut!.shape[axis]!, before };
+    const constants = { MODE: modeNumber(mode), SIZE, INNER: byFour ? inner / 4 : inner };
+    const kernel = byFour ? padGradByFour : across ? padGradAcross : padGradKernel;
     const buffers = { d_out: dOut!, dx: dx! };
-    return [padGradKernel.dispatch({ buffers, params, constants, grid: dx!.size })];
+    return [kernel.dispatch({ buffers, params, constants, grid: Math.ceil(len / each) })];
   },
   vjp: ([dOut], [d], { axis, before, mode }) => [
     record(op, [d!], {

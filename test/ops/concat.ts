@@ -37,6 +37,15 @@ export default opCase<{ axis: number }>({
       attrs: { axis: 1 },
       note: "by fours",
     },
+    {
+      inputs: [
+        [4, 1],
+        [4, 3],
+        [4, 2],
+      ],
+      attrs: { axis: 1 },
+      note: "fours across operands",
+    },
     { inputs: Array.from({ length: 13 }, (_, n) => [2, 1 + (n % 3)]), attrs: { axis: 1 }, note: "three launches" },
   ],
   build: (inputs, { axis }) => concat(inputs, axis),

@@ -12,6 +12,8 @@ export default opCase<{ padding: number[]; transposed?: boolean } & PadOptions>(
     { inputs: [[2, 5, 4]], attrs: { padding: [3, 1, 4, 2], mode: "reflect" } },
     { inputs: [[2, 3, 1, 4]], attrs: { padding: [0, 0, 2, 1, 0, 3], mode: "replicate" } },
     { inputs: [[3, 4]], attrs: { padding: [4, 3, 1, 2], mode: "circular" } },
+    { inputs: [[2, 3, 8]], attrs: { padding: [1, 5, 1, 0], mode: "circular" }, note: "fours across rows" },
+    { inputs: [[3, 4]], attrs: { padding: [3, 1], mode: "replicate" } },
     {
       inputs: [{ shape: [2, 2, 2, 2, 3], dtype: "i32", range: [-9, 9] }],
       attrs: { padding: [1, 1, 1, 0, 0, 1, 1, 1, 0, 1], value: -3 },

@@ -1,0 +1,26 @@
+// pad_grad.wgsl for four neighbouring elements at a time: INNER is counted in fours. An invocation makes `each` fours.
+// @include border_sum.wgsl
+// @include share.wgsl
+alias Sum = vec4f;
+const MODE = 1u;
+// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+const SIZE = 1u;
+const INNER = 1u;
+
+struct Params { len: u32, each: u32, padded: u32, before: u32 }
+
+@group(0) @binding(0) var<storage, read> d_out: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let own = share(gid, groups, params.each, params.len);
+  for (var i = own.first; i < own.end; i += 64u) {
+    let row = i / INNER;
+    let base = row / SIZE * params.padded * INNER + i % INNER;
+    dx[i] = epilogue(border_sum(base, row % SIZE), i * 4u);
+  }
+}
