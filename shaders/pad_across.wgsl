@@ -1,5 +1,6 @@
 // pad.wgsl for four neighbouring elements at a time that may lie in two rows, for devices of few lanes: each is read by itself,
-// all are written at once. The number of elements is a multiple of four, a row has at least four. An invocation makes `each` fours.
+// all are written at once. The number of elements is a multiple of four. An invocation makes `each` runs of `run` fours, that
+// are no longer than a row of out: so that where its rows come from is worked out once.
 // Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
 // @include borders.wgsl
 // @include share.wgsl
@@ -15,7 +16,7 @@ const STEP2 = 1u;
 const STEP3 = 1u;
 
 struct Params {
-  len: u32, each: u32, value: u32,
+  len: u32, each: u32, run: u32, fours: u32, value: u32,
   size0: u32, before0: u32, size1: u32, before1: u32, size2: u32, before2: u32, size3: u32, before3: u32,
 }
 
@@ -35,14 +36,19 @@ fn element(j: u32, row: Way, next: Way) -> u32 {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let own = share(gid, groups, params.each, params.len);
-  for (var i = own.first; i < own.end; i += 64u) {
-    let row = i * 4u / PADDED0;
-    let j = i * 4u % PADDED0;
+  for (var n = own.first; n < own.end; n += 64u) {
+    let first = n * params.run * 4u;
+    let row = first / PADDED0;
     let way = along_outer_axes(row);
     var next = way;
-    if (j + 3u >= PADDED0) { next = along_outer_axes(row + 1u); }
-    out[i] = vec4u(
-      element(j, way, next), element(j + 1u, way, next), element(j + 2u, way, next), element(j + 3u, way, next),
-    );
+    if (first % PADDED0 + params.run * 4u > PADDED0) { next = along_outer_axes(row + 1u); }
+    for (var k = 0u; k < params.run; k++) {
+      let i = n * params.run + k;
+      let j = i * 4u - row * PADDED0;
+      let four = vec4u(
+        element(j, way, next), element(j + 1u, way, next), element(j + 2u, way, next), element(j + 3u, way, next),
+      );
+      if (i < params.fours) { out[i] = four; }
+    }
   }
 }

@@ -76,6 +76,9 @@ function joined(axes: readonly Axis[], mode: BorderMode): Axis[] {
 /** Whether neighbours in the result come from neighbours in x along the axis, but for where it begins and ends. */
 const shifts = (mode: BorderMode): boolean => mode === "constant" || mode === "circular";
 
+/** How many fours, of `many`, an invocation may make one after the other without leaving two rows. */
+const runWithin = (width: number, many: number): number => Math.min(many, 2 ** Math.floor(Math.log2(width / 4)));
+
 function launch(
   x: Tensor,
   out: Tensor,
@@ -88,13 +91,15 @@ function launch(
   const whole = [inner.size, inner.padded, inner.before].every((n) => n % 4 === 0) && inner.step === 1;
   const byFour = whole && (shifts(mode) || isUntouched(inner));
   const across = !byFour && cpu && out.size % 4 === 0 && inner.padded >= 4;
-  const fours = { size: inner.size / 4, padded: inner.padded / 4, before: inner.before / 4, step: 1 };
-  const inwards = [byFour ? fours : inner, ...axes.slice(0, -1).reverse()];
+  const ofFours = { size: inner.size / 4, padded: inner.padded / 4, before: inner.before / 4, step: 1 };
+  const inwards = [byFour ? ofFours : inner, ...axes.slice(0, -1).reverse()];
   const [a, b, c, d] = [0, 1, 2, 3].map((n) => inwards[n] ?? untouched(1)) as [Axis, Axis, Axis, Axis];
-  const len = out.size / (byFour || across ? 4 : 1);
-  const each = resultsEach(len, cpu);
+  const fours = out.size / (byFour || across ? 4 : 1);
+  const many = resultsEach(fours, cpu);
+  const run = across ? runWithin(inner.padded, many) : 1;
+  const [len, each] = [Math.ceil(fours / run), many / run];
   const params = {
-    ...{ len, each, value },
+    ...{ len, each, run, fours, value },
     ...{ size0: a.size, before0: a.before, size1: b.size, before1: b.before },
     ...{ size2: c.size, before2: c.before, size3: d.size, before3: d.before },
   };
