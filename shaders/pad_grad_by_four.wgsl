@@ -4,10 +4,11 @@
 alias Sum = vec4f;
 const MODE = 1u;
 // Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
-const SIZE = 1u;
+const SIZE0 = 1u;
+const SIZE1 = 1u;
 const INNER = 1u;
 
-struct Params { len: u32, each: u32, padded: u32, before: u32 }
+struct Params { len: u32, each: u32, padded0: u32, before0: u32, padded1: u32, before1: u32 }
 
 @group(0) @binding(0) var<storage, read> d_out: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> dx: array<vec4f>;
@@ -19,8 +20,18 @@ fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let own = share(gid, groups, params.each, params.len);
   for (var i = own.first; i < own.end; i += 64u) {
-    let row = i / INNER;
-    let base = row / SIZE * params.padded * INNER + i % INNER;
-    dx[i] = epilogue(border_sum(base, row % SIZE), i * 4u);
+    let row = i / INNER / SIZE0;
+    let at0 = i / INNER % SIZE0;
+    let at1 = row % SIZE1;
+    let base = row / SIZE1 * params.padded1;
+    var sum = vec4f();
+    for (var k = 0u; k < places(at1, SIZE1, params.padded1, params.before1); k++) {
+      let j = place(k, at1, SIZE1, params.padded1, params.before1);
+      if (j < params.padded1) {
+        let start = (base + j) * params.padded0 * INNER + i % INNER;
+        sum += sum_along_row(start, at0);
+      }
+    }
+    dx[i] = epilogue(sum, i * 4u);
   }
 }
