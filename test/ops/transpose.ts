@@ -9,8 +9,9 @@ export default opCase({
   samples: [
     { inputs: [[7, 13]] },
     { inputs: [[1, 1]] },
-    { inputs: [[8, 12]], note: "by blocks of four" },
-    { inputs: [[17, 33]], note: "by tiles" },
+    { inputs: [[8, 12]], note: "fours that are put together" },
+    { inputs: [[17, 33]], note: "by squares, or by lines" },
+    { inputs: [[16, 68]], note: "by blocks of four, or by squares", vjp: false },
     { inputs: [[20, 36], [20, 36], [36, 20], [20]], note: "two of four operands", vjp: false },
   ],
   build: ([x, y, z, row]) => (y ? add(mul(transpose(x!), transpose(y)), mul(z!, row!)) : relu(transpose(x!))),
