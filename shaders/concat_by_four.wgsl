@@ -20,7 +20,7 @@ struct Params {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let own = share(gid, groups, params.each, params.len);
-  for (var i = own.first; i < own.end; i += 64u) {
+  for (var i = own.first; i < own.end; i += 8u) {
     let row = i / WIDTH;
     let column = i - row * WIDTH;
     let to = row * params.stride + params.first + column;

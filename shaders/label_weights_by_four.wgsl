@@ -15,7 +15,7 @@ fn weight_of(label: i32) -> f32 {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let own = share(gid, groups, params.each, params.rows);
-  for (var i = own.first; i < own.end; i += 64u) {
+  for (var i = own.first; i < own.end; i += 8u) {
     let label = labels[i];
     out[i] = vec4f(weight_of(label.x), weight_of(label.y), weight_of(label.z), weight_of(label.w));
   }

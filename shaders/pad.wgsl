@@ -27,7 +27,7 @@ struct Params {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let own = share(gid, groups, params.each, params.len);
-  for (var i = own.first; i < own.end; i += 64u) {
+  for (var i = own.first; i < own.end; i += 8u) {
     let way = along_outer_axes(i / PADDED0);
     let s = source(i % PADDED0, params.size0, params.before0, STEP0);
     if (way.exists && s < params.size0) {

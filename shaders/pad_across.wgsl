@@ -36,7 +36,7 @@ fn element(j: u32, row: Way, next: Way) -> u32 {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let own = share(gid, groups, params.each, params.len);
-  for (var n = own.first; n < own.end; n += 64u) {
+  for (var n = own.first; n < own.end; n += 8u) {
     let first = n * params.run * 4u;
     let row = first / PADDED0;
     let way = along_outer_axes(row);

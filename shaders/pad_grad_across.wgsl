@@ -20,7 +20,7 @@ fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let own = share(gid, groups, params.each, params.len);
-  for (var i = own.first; i < own.end; i += 64u) {
+  for (var i = own.first; i < own.end; i += 8u) {
     let row = i * 4u / SIZE0;
     let at0 = i * 4u % SIZE0;
     let at1 = row % SIZE1;

@@ -13,7 +13,7 @@ struct Params { len: u32, each: u32, rows: u32, scale: f32, shift: f32 }
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let own = share(gid, groups, params.each, params.len);
-  for (var i = own.first; i < own.end; i += 64u) {
+  for (var i = own.first; i < own.end; i += 8u) {
     let row = indices[i / WIDTH];
     var value = vec4f();
     if (row < params.rows) {

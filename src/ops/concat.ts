@@ -2,7 +2,7 @@ import concatKernel from "../../shaders/concat.wgsl";
 import concatAcross from "../../shaders/concat_across.wgsl";
 import concatByFour from "../../shaders/concat_by_four.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
-import { normalizeAxis, numel, showShape } from "../core/shape";
+import { normalizeAxis, numel, rowMajorStrides, showShape } from "../core/shape";
 import { type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { resultsEach } from "../kernel/target";
@@ -73,6 +73,16 @@ export const op: KernelOp<ConcatAttrs> = {
         grid: Math.ceil(len / each),
       };
       return (byFour ? concatByFour : across ? concatAcross : concatKernel).dispatch(request);
+    });
+  },
+  pieces(inputs, { axis }) {
+    const total = inputs.reduce((n, t) => n + t.shape[axis]!, 0);
+    const strides = rowMajorStrides(inputs[0]!.shape.map((size, d) => (d === axis ? total : size)));
+    let start = 0;
+    return inputs.map(({ shape }) => {
+      const offset = start * strides[axis]!;
+      start += shape[axis]!;
+      return { shape, strides, offset };
     });
   },
   vjp(inputs, [dOut], { axis }) {

@@ -1,11 +1,13 @@
-import type { Spec } from "../core/shape";
+import { numel, type Spec } from "../core/shape";
+import type { Layout } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, EPILOGUE_HOOK, PROLOGUE_HOOK, packParams, TAIL_HOOK, workgroupsFor } from "../kernel/kernel";
 import { resultsEach } from "../kernel/target";
 import { enablesIn } from "../kernel/variant";
 import { composeCrossing } from "./crossing";
+import { coalesce } from "./layout";
 import { appendFields, appendParams, elementType, fourElementsOf, fourOf, readBinding, withHalves } from "./wgsl";
-import { type Expression, Writer } from "./writer";
+import { type Expression, indexLines, Writer } from "./writer";
 
 const WORKGROUP = 64;
 
@@ -18,17 +20,27 @@ const MAX_BUFFERS = 8;
  * neighbouring elements and memory is read and written as vec4.
  * @param withTail whether the kernel is to have {@link TAIL_HOOK}; `out` is f32 then
  * @param fewLanes whether lanes are few, so that an invocation makes several results where there are many
+ * @param piece where in `out` the results lie, if they are but a part of it
  */
-export function compose(expression: Expression, out: Tensor, withTail: boolean, fewLanes: boolean): Dispatch {
-  const crossing = composeCrossing(expression, out, withTail, fewLanes);
+export function compose(
+  expression: Expression,
+  out: Tensor,
+  withTail: boolean,
+  fewLanes: boolean,
+  piece?: Layout,
+): Dispatch {
+  const crossing = piece ? null : composeCrossing(expression, out, withTail, fewLanes);
   if (crossing) return crossing;
-  const w = new Writer(expression, out, { prefix: "", byFour: true, gathers: fewLanes, counts: "fours" });
-  const count = out.size / w.width;
+  const made = piece ? { shape: piece.shape, dtype: out.dtype } : out;
+  const w = new Writer(expression, made, { prefix: "", byFour: true, gathers: fewLanes, counts: "fours" });
+  const count = numel(made.shape) / w.width;
   const each = resultsEach(count, fewLanes);
   const own = fewLanes ? ["len", "each"] : ["len"];
   const fields = [...own.map((name) => ({ name, type: "u32" }) as const), ...w.fields];
-  const made = `${w.lines}
-  out[i] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : ""}`;
+  const place = piece && indexLines("out", coalesce(piece), w.width === 4 ? "i * 4u" : "i");
+  const at = place ? `(${place.at})${w.width === 4 ? " / 4u" : ""}` : "i";
+  const body = `${[w.lines, ...(place?.lines ?? [])].join("\n  ")}
+  out[${at}] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : ""}`;
   const code = withHalves(
     `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
 ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
@@ -38,7 +50,7 @@ ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 ${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  ${fewLanes ? manyByOne(made) : one(made)}
+  ${fewLanes ? manyByOne(body) : one(body)}
 }
 `,
     w.halves,
@@ -59,7 +71,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       hook: false,
     },
     buffers: [...w.buffers, out],
-    own: { reads: w.own, out: w.inputs.length },
+    own: piece ? undefined : { reads: w.own, out: w.inputs.length },
+    isPart: piece !== undefined,
     params: packParams(fields, { ...w.values, len: count, each }),
     workgroups: workgroupsFor(fewLanes ? Math.ceil(count / each) : count, workgroupSize),
     flops: w.flops,
@@ -71,12 +84,15 @@ const one = (made: string) => `let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
   if (i >= params.len) { return; }
   ${made}`;
 
-/** The same for `each` results: a workgroup's lie side by side, and neighbours make neighbours. */
+/** Neighbouring invocations that run at a time where lanes are few, at most: what they make lies side by side. */
+const SIDE_BY_SIDE = 8;
+
+/** The same for `each` results: in order of memory for lanes that run at a time, as in shaders/include/share.wgsl. */
 const manyByOne = (made: string) => `let at = gid.x + gid.y * groups.x * ${WORKGROUP}u;
-  let lane = at % ${WORKGROUP}u;
+  let lane = at % ${SIDE_BY_SIDE}u;
   let first = (at - lane) * params.each + lane;
-  let end = min((at - lane + ${WORKGROUP}u) * params.each, params.len);
-  for (var i = first; i < end; i += ${WORKGROUP}u) {
+  let end = min((at - lane + ${SIDE_BY_SIDE}u) * params.each, params.len);
+  for (var i = first; i < end; i += ${SIDE_BY_SIDE}u) {
   ${made}
   }`;
 

@@ -1,5 +1,6 @@
 import { numel } from "../core/shape";
 import type { Layout } from "../graph/op";
+import { coalesce } from "./layout";
 
 /** How four neighbouring results read a strided layout. */
 export type FourReads =
@@ -30,6 +31,14 @@ export function fourReads(layout: Layout, size: number): FourReads {
     return lanes.every((l) => l < 8) ? { kind: "lanes", back, lanes } : single;
   }
   return distance === 1 ? { kind: "shifted", back: step < 0 ? 3 : 0 } : single;
+}
+
+/** Whether each four neighbours lie in one vec4, in order. */
+export function liesInFours(layout: Layout): boolean {
+  const { shape, strides, offset } = coalesce(layout);
+  const inner = shape.length - 1;
+  const aligned = (n: number) => n % 4 === 0;
+  return aligned(shape[inner]!) && strides[inner] === 1 && aligned(offset) && strides.slice(0, inner).every(aligned);
 }
 
 /** The number of the last element in memory that is read. */

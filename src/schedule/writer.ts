@@ -261,7 +261,7 @@ export class Writer {
  * constants: dividing by a number that is known costs a multiplication, by one that is not about as much as all the rest.
  * A negative stride is written modulo 2³², as u32 arithmetic wraps: the sum is an index again.
  */
-function indexLines(x: string, { shape, strides, offset }: Layout, i: string): { lines: string[]; at: string } {
+export function indexLines(x: string, { shape, strides, offset }: Layout, i: string): { lines: string[]; at: string } {
   const terms = offset ? [`${offset}u`] : [];
   const rest = `${x}_rest`;
   const lines = [`var ${rest} = ${i};`];
