@@ -207,28 +207,33 @@ ${lines}
   return { width: 4, workgroupSize: [LANES, 1, 1], tile, main };
 }
 
-/** Results of an invocation along q, where it reads a line of a cache; and invocations side by side along p, which write one. */
-const LINE = 16;
+/** Results of an invocation along q, four a turn; and invocations along p that so go through as many lines of memory side by side. */
+const LINE = 64;
+const LINES_ALONG_P = 8;
 
 /** A line of results an invocation, one after the other. */
 function byLines(crossed: Crossed): Form | null {
   const { out, p, q, crossings } = crossed;
   if (!areLong(crossed)) return null;
-  const along = lanesAlong(out.shape[p]!, Math.ceil(out.shape[q]! / LINE), LINE);
+  const along = lanesAlong(out.shape[p]!, Math.ceil(out.shape[q]! / LINE), LINES_ALONG_P);
   const tile = [along, (LANES / along) * LINE] as const;
   const { lines, terms } = head(crossed, tile);
   const starts = crossings.map((c) => `let ${c.name}_at = ${indexOf(c.layout, [...terms, [p, "p"]], 1)};`);
-  const across = crossings.map((c) => `${computeType(c.read.dtype)}(${c.name}[${c.name}_at + q])`);
+  const make = (at: string) => {
+    const across = crossings.map((c) => `${computeType(c.read.dtype)}(${c.name}[${c.name}_at + ${at}])`);
+    return `if (${at} < end) { make(i + (${at}) * ${out.strides[q]}u, ${across.join(", ")}); }`;
+  };
   const main = `@compute @workgroup_size(${LANES})
 fn main(@builtin(local_invocation_index) lane: u32, ${BUILTINS}) {
 ${lines}
   let first = (tile_q * ${LANES / along}u + lane / ${along}u) * ${LINE}u;
+  let end = min(first + ${LINE}u, ${out.shape[q]}u);
   let p = tile_p * ${along}u + lane % ${along}u;
   let i = ${indexOf(out, terms, 1)} + p;
   if (p >= ${out.shape[p]}u || i >= params.len) { return; }
   ${starts.join("\n  ")}
-  for (var q = first; q < min(first + ${LINE}u, ${out.shape[q]}u); q++) {
-    make(i + q * ${out.strides[q]}u, ${across.join(", ")});
+  for (var q = first; q < end; q += 4u) {
+    ${["q", "q + 1u", "q + 2u", "q + 3u"].map(make).join("\n    ")}
   }
 }
 `;
