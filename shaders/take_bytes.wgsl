@@ -1,9 +1,9 @@
-// out[i, j] = (table[indices[i], j] / 255 − mean) / deviation, where the table holds bytes, four to a u32, little end first.
+// out[i, j] = table[indices[i], j] · scale + shift, where the table holds bytes, four to a u32, little end first.
 // Rows whose index lies beyond the table are 0. One invocation per element of out.
 // Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
 const WIDTH = 1u;
 
-struct Params { len: u32, rows: u32, mean: f32, deviation: f32 }
+struct Params { len: u32, rows: u32, scale: f32, shift: f32 }
 
 @group(0) @binding(0) var<storage, read> table: array<u32>;
 @group(0) @binding(1) var<storage, read> indices: array<u32>;
@@ -21,5 +21,5 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   }
   let at = row * WIDTH + i % WIDTH;
   let byte = extractBits(table[at / 4u], (at % 4u) * 8u, 8u);
-  out[i] = (f32(byte) / 255.0 - params.mean) / params.deviation;
+  out[i] = f32(byte) * params.scale + params.shift;
 }

@@ -1,8 +1,9 @@
 // take_bytes.wgsl for four neighbouring elements at a time, which are one word of the table: WIDTH counts fours.
-// One invocation per four elements of out.
+// An invocation makes `each` fours.
+// @include share.wgsl
 const WIDTH = 1u;
 
-struct Params { len: u32, rows: u32, mean: f32, deviation: f32 }
+struct Params { len: u32, each: u32, rows: u32, scale: f32, shift: f32 }
 
 @group(0) @binding(0) var<storage, read> table: array<u32>;
 @group(0) @binding(1) var<storage, read> indices: array<u32>;
@@ -11,14 +12,15 @@ struct Params { len: u32, rows: u32, mean: f32, deviation: f32 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = gid.x + gid.y * groups.x * 64u;
-  if (i >= params.len) { return; }
-  let row = indices[i / WIDTH];
-  var value = vec4f();
-  if (row < params.rows) {
-    let word = table[row * WIDTH + i % WIDTH];
-    let bytes = vec4f((vec4u(word) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u));
-    value = (bytes / 255.0 - params.mean) / params.deviation;
+  let own = share(gid, groups, params.each, params.len);
+  for (var i = own.first; i < own.end; i += 8u) {
+    let row = indices[i / WIDTH];
+    var value = vec4f();
+    if (row < params.rows) {
+      let word = table[row * WIDTH + i % WIDTH];
+      let bytes = vec4f((vec4u(word) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u));
+      value = bytes * params.scale + params.shift;
+    }
+    out[i] = value;
   }
-  out[i] = value;
 }

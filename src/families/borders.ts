@@ -1,8 +1,9 @@
 import padKernel from "../../shaders/pad.wgsl";
+import padAcross from "../../shaders/pad_across.wgsl";
 import padByFour from "../../shaders/pad_by_four.wgsl";
-import { numel } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
+import { resultsEach, type Target } from "../kernel/target";
 
 /** What pad.wgsl does beyond the edges. */
 export type BorderMode = "constant" | "reflect" | "replicate" | "circular";
@@ -30,8 +31,9 @@ interface Axis {
 
 const MAX_AXES = 4;
 
-/** The launches of pad.wgsl that fill `out`, which is larger than x by what is before and after, or of its shape. */
-export function borderDispatches(x: Tensor, out: Tensor, { before, mode, value = 0, steps }: Borders): Dispatch[] {
+/** The launches of pad.wgsl and its kin that fill `out`, which is larger than x by what is before and after, or of its shape. */
+export function borderDispatches(x: Tensor, out: Tensor, borders: Borders, { cpu }: Target): Dispatch[] {
+  const { before, mode, value = 0, steps } = borders;
   const axes = joined(
     x.shape.map((size, d) => ({ size, padded: out.shape[d]!, before: before[d]!, step: steps?.[d] ?? 1 })),
     mode,
@@ -44,10 +46,10 @@ export function borderDispatches(x: Tensor, out: Tensor, { before, mode, value =
     const count = outer.reduce((n, a) => n * a.size, 1);
     const width = inner.reduce((n, a) => n * a.padded, 1);
     const to = scratch({ shape: [count * width], dtype: out.dtype });
-    dispatches.push(launch(from, to, [untouched(count), ...inner], mode, value));
+    dispatches.push(launch(from, to, [untouched(count), ...inner], mode, value, cpu));
     [from, left] = [to, joined([...outer, untouched(width)], mode)];
   }
-  return [...dispatches, launch(from, out, left, mode, value)];
+  return [...dispatches, launch(from, out, left, mode, value, cpu)];
 }
 
 const untouched = (size: number): Axis => ({ size, padded: size, before: 0, step: 1 });
@@ -59,8 +61,7 @@ function joined(axes: readonly Axis[], mode: BorderMode): Axis[] {
   const out: Axis[] = [];
   for (const a of axes) {
     const outer = out.at(-1);
-    const shifts = mode === "constant" || mode === "circular";
-    if (outer && isUntouched(a) && (isUntouched(outer) || (shifts && outer.step === 1)))
+    if (outer && isUntouched(a) && (isUntouched(outer) || (shifts(mode) && outer.step === 1)))
       out[out.length - 1] = {
         size: outer.size * a.size,
         padded: outer.padded * a.size,
@@ -72,23 +73,41 @@ function joined(axes: readonly Axis[], mode: BorderMode): Axis[] {
   return out.length ? out : [untouched(1)];
 }
 
-function launch(x: Tensor, out: Tensor, axes: readonly Axis[], mode: BorderMode, value: number): Dispatch {
+/** Whether neighbours in the result come from neighbours in x along the axis, but for where it begins and ends. */
+const shifts = (mode: BorderMode): boolean => mode === "constant" || mode === "circular";
+
+/** How many fours, of `many`, an invocation may make one after the other without leaving two rows. */
+const runWithin = (width: number, many: number): number => Math.min(many, 2 ** Math.floor(Math.log2(width / 4)));
+
+function launch(
+  x: Tensor,
+  out: Tensor,
+  axes: readonly Axis[],
+  mode: BorderMode,
+  value: number,
+  cpu: boolean,
+): Dispatch {
   const inner = axes.at(-1)!;
-  const shifts = mode === "constant" || mode === "circular";
   const whole = [inner.size, inner.padded, inner.before].every((n) => n % 4 === 0) && inner.step === 1;
-  const byFour = whole && (shifts || isUntouched(inner));
-  const fours = { size: inner.size / 4, padded: inner.padded / 4, before: inner.before / 4, step: 1 };
-  const inwards = [byFour ? fours : inner, ...axes.slice(0, -1).reverse()];
+  const byFour = whole && (shifts(mode) || isUntouched(inner));
+  const across = !byFour && cpu && out.size % 4 === 0 && inner.padded >= 4;
+  const ofFours = { size: inner.size / 4, padded: inner.padded / 4, before: inner.before / 4, step: 1 };
+  const inwards = [byFour ? ofFours : inner, ...axes.slice(0, -1).reverse()];
   const [a, b, c, d] = [0, 1, 2, 3].map((n) => inwards[n] ?? untouched(1)) as [Axis, Axis, Axis, Axis];
-  const len = numel(out.shape) / (byFour ? 4 : 1);
+  const fours = out.size / (byFour || across ? 4 : 1);
+  const many = resultsEach(fours, cpu);
+  const run = across ? runWithin(inner.padded, many) : 1;
+  const [len, each] = [Math.ceil(fours / run), many / run];
   const params = {
-    len,
-    value,
-    ...{ size0: a.size, before0: a.before, step0: a.step, size1: b.size, before1: b.before, step1: b.step },
-    ...{ size2: c.size, before2: c.before, step2: c.step, size3: d.size, before3: d.before, step3: d.step },
+    ...{ len, each, run, fours, value },
+    ...{ size0: a.size, before0: a.before, size1: b.size, before1: b.before },
+    ...{ size2: c.size, before2: c.before, size3: d.size, before3: d.before },
   };
-  const sizes = { PADDED0: a.padded, PADDED1: b.padded, PADDED2: c.padded, PADDED3: d.padded };
-  const STEPS = Number(axes.some((axis) => axis.step !== 1));
-  const constants = { MODE: modeNumber(mode), AXES: inwards.length, STEPS, ...sizes };
-  return (byFour ? padByFour : padKernel).dispatch({ buffers: { x, out }, params, constants, grid: len });
+  const constants = {
+    ...{ MODE: modeNumber(mode), AXES: inwards.length },
+    ...{ PADDED0: a.padded, PADDED1: b.padded, PADDED2: c.padded, PADDED3: d.padded },
+    ...{ STEP0: a.step, STEP1: b.step, STEP2: c.step, STEP3: d.step },
+  };
+  const kernel = byFour ? padByFour : across ? padAcross : padKernel;
+  return kernel.dispatch({ buffers: { x, out }, params, constants, grid: Math.ceil(len / each) });
 }

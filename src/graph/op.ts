@@ -59,6 +59,8 @@ export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
   sideSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
   /** Whether the kernel reads every element of its first input exactly once, by a hook that can compute it instead. */
   readonly prologue?: boolean;
+  /** For an op that does no more than put its inputs side by side: where in the result each of them lies. */
+  pieces?(inputs: readonly Spec[], attrs: Attrs): readonly Layout[];
   /** For an op that is a plain sum: which, so that a kernel that comes by it can make it. */
   plainSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
 }

@@ -36,3 +36,14 @@ export const byImmediates = ({ immediateBytes }: Target, params: number): boolea
  */
 export const sharesLoads = ({ cpu, subgroupSize }: Target): boolean =>
   cpu && (subgroupSize === 4 || subgroupSize === 8);
+
+/** Results, or fours of them, that an invocation makes on a CPU; and as many workgroups as must be left over. */
+const EACH = 8;
+const LEAST_GROUPS = 16;
+
+/**
+ * How many of `count` results (or fours of them) an invocation of a short kernel makes, see shaders/include/share.wgsl: several
+ * on a CPU, where a workgroup of 64 costs about as much as their work.
+ */
+export const resultsEach = (count: number, cpu: boolean): number =>
+  cpu && count >= LEAST_GROUPS * 64 * EACH ? EACH : 1;

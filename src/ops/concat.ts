@@ -1,9 +1,11 @@
 import concatKernel from "../../shaders/concat.wgsl";
+import concatAcross from "../../shaders/concat_across.wgsl";
 import concatByFour from "../../shaders/concat_by_four.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
-import { normalizeAxis, numel, showShape } from "../core/shape";
+import { normalizeAxis, numel, rowMajorStrides, showShape } from "../core/shape";
 import { type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import { resultsEach } from "../kernel/target";
 import { slice } from "./slice";
 
 /** Operands of one launch: with the result they are as many buffers as every device binds, less one. */
@@ -44,10 +46,11 @@ export const op: KernelOp<ConcatAttrs> = {
     const total = inputs.reduce((n, t) => n + t.shape[axis]!, 0);
     return [{ shape: first!.shape.map((size, d) => (d === axis ? total : size)), dtype: first!.dtype }];
   },
-  lower(inputs, [out], { axis }) {
+  lower(inputs, [out], { axis }, { cpu }) {
     const inner = numel(out!.shape.slice(axis + 1));
     const runs = inputs.map((x) => x.shape[axis]! * inner);
     const byFour = runs.every((run) => run % 4 === 0);
+    const across = !byFour && cpu && inputs.length <= MAX_OPERANDS && out!.size % 4 === 0;
     const columns = byFour ? runs.map((run) => run / 4) : runs;
     const stride = columns.reduce((n, c) => n + c, 0);
     const rows = out!.size / inner / out!.shape[axis]!;
@@ -61,13 +64,25 @@ export const op: KernelOp<ConcatAttrs> = {
       ) as Six<number>;
       const [x0, x1, x2, x3, x4, x5] = ends.map((_, n) => taken[n] ?? taken[0]!) as Six<Tensor>;
       const [end0, end1, end2, end3, end4, WIDTH] = ends;
-      const len = rows * WIDTH;
-      return (byFour ? concatByFour : concatKernel).dispatch({
+      const len = (rows * WIDTH) / (across ? 4 : 1);
+      const each = byFour || across ? resultsEach(len, cpu) : 1;
+      const request = {
         buffers: { x0, x1, x2, x3, x4, x5, out: out! },
-        params: { len, stride, first, end0, end1, end2, end3, end4 },
+        params: { len, each, stride, first, end0, end1, end2, end3, end4 },
         constants: { WIDTH },
-        grid: len,
-      });
+        grid: Math.ceil(len / each),
+      };
+      return (byFour ? concatByFour : across ? concatAcross : concatKernel).dispatch(request);
+    });
+  },
+  pieces(inputs, { axis }) {
+    const total = inputs.reduce((n, t) => n + t.shape[axis]!, 0);
+    const strides = rowMajorStrides(inputs[0]!.shape.map((size, d) => (d === axis ? total : size)));
+    let start = 0;
+    return inputs.map(({ shape }) => {
+      const offset = start * strides[axis]!;
+      start += shape[axis]!;
+      return { shape, strides, offset };
     });
   },
   vjp(inputs, [dOut], { axis }) {

@@ -1,4 +1,5 @@
 import weightsKernel from "../../shaders/label_weights.wgsl";
+import weightsByFour from "../../shaders/label_weights_by_four.wgsl";
 import labelCounts from "../../shaders/pointwise/label_counts.wgsl";
 import reciprocalOrZero from "../../shaders/pointwise/reciprocal_or_zero.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
@@ -6,6 +7,7 @@ import { showSpec } from "../core/shape";
 import { type KernelOp, record } from "../graph/op";
 import { pointwise, pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
+import { resultsEach } from "../kernel/target";
 import { mul } from "./mul";
 import { neg } from "./neg";
 import { sum } from "./sum";
@@ -58,10 +60,13 @@ export const op: KernelOp<Attrs> = {
   kind: "kernel",
   name: "labelWeights",
   infer: ([labels]) => [{ shape: labels!.shape, dtype: "f32" }],
-  lower([labels, weight], [out], { classes, ignoreIndex }) {
-    const rows = labels!.size;
-    const params = { rows, classes, ignore_index: ignoreIndex };
-    return [weightsKernel.dispatch({ buffers: { labels: labels!, weight: weight!, out: out! }, params, grid: rows })];
+  lower([labels, weight], [out], { classes, ignoreIndex }, { cpu }) {
+    const byFour = labels!.size % 4 === 0;
+    const rows = labels!.size / (byFour ? 4 : 1);
+    const each = byFour ? resultsEach(rows, cpu) : 1;
+    const params = { rows, each, classes, ignore_index: ignoreIndex };
+    const buffers = { labels: labels!, weight: weight!, out: out! };
+    return [(byFour ? weightsByFour : weightsKernel).dispatch({ buffers, params, grid: Math.ceil(rows / each) })];
   },
   vjp: () => [null, null],
 };

@@ -1,10 +1,13 @@
 import padGradKernel from "../../shaders/pad_grad.wgsl";
+import padGradAcross from "../../shaders/pad_grad_across.wgsl";
+import padGradByFour from "../../shaders/pad_grad_by_four.wgsl";
 import { bitsOf } from "../core/dtype";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, showShape } from "../core/shape";
 import { type BorderMode, borderDispatches, modeNumber } from "../families/borders";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import { resultsEach } from "../kernel/target";
 import { slice } from "./slice";
 
 export interface PadOptions {
@@ -60,50 +63,63 @@ export const op: KernelOp<PadAttrs> = {
   kind: "kernel",
   name: "pad",
   infer: ([x], { shape }) => [{ shape, dtype: x!.dtype }],
-  lower: ([x], [out], { before, steps, mode, value }) =>
-    borderDispatches(x!, out!, { before, steps, mode, value: bitsOf(x!.dtype, value) }),
+  lower: ([x], [out], { before, steps, mode, value }, target) =>
+    borderDispatches(x!, out!, { before, steps, mode, value: bitsOf(x!.dtype, value) }, target),
   vjp([x], [dOut], { before, steps, mode }) {
     const axes = x!.shape.map((_, d) => d);
     const ends = axes.map((d) => before[d]! + (x!.shape[d]! - 1) * steps[d]! + 1);
     if (mode === "constant") return [slice(dOut!, axes, before, ends, steps)];
-    const bordered = axes.filter((d) => dOut!.shape[d] !== x!.shape[d]);
-    return [
-      bordered.reduce(
-        (d, axis) => record(grad, [d], { axis, size: x!.shape[axis]!, before: before[axis]!, mode }),
-        dOut!,
-      ),
-    ];
+    return [reducedPairs(dOut!, x!.shape, before, mode)];
   },
 };
 
+/** The gradient for what was padded, two neighbouring axes at a time. */
+function reducedPairs(dOut: Tensor, shape: Shape, before: readonly number[], mode: BorderMode): Tensor {
+  let d = dOut;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (d.shape[axis] === shape[axis]) continue;
+    const outer = axis > 0 && d.shape[axis - 1] !== shape[axis - 1] ? axis - 1 : axis;
+    const sizes = d.shape.map((n, e) => (e >= outer && e <= axis ? shape[e]! : n));
+    const starts = before.map((n, e) => (e >= outer && e <= axis ? n : 0));
+    d = record(grad, [d], { axis, shape: sizes, before: starts, mode });
+    axis = outer;
+  }
+  return d;
+}
+
 interface PadGradAttrs {
+  /** The inner one of two axes; the other is the one around it, where that has a border. */
   readonly axis: number;
-  readonly size: number;
-  readonly before: number;
+  readonly shape: Shape;
+  /** By axis, 0 but for the two. */
+  readonly before: readonly number[];
   readonly mode: BorderMode;
 }
 
-/** The gradient along one axis. */
+/** The gradient along one axis, or along two of which one is around the other. */
 const grad: KernelOp<PadGradAttrs> = {
   kind: "kernel",
   name: "pad_grad",
-  infer([dOut], { axis, size }) {
+  infer([dOut], { shape }) {
     checkDTypes("pad_grad", [dOut!], ["f32"]);
-    return [{ shape: dOut!.shape.map((n, d) => (d === axis ? size : n)), dtype: "f32" }];
+    return [{ shape, dtype: "f32" }];
   },
-  lower([dOut], [dx], { axis, size, before, mode }) {
-    const params = { len: dx!.size, padded: dOut!.shape[axis]!, before };
-    const constants = { MODE: modeNumber(mode), SIZE: size, INNER: numel(dx!.shape.slice(axis + 1)) };
+  lower([dOut], [dx], { axis, shape, before, mode }, { cpu }) {
+    const inner = numel(shape.slice(axis + 1));
+    const byFour = inner % 4 === 0;
+    const across = !byFour && cpu && inner === 1 && shape[axis]! % 4 === 0;
+    const len = dx!.size / (byFour || across ? 4 : 1);
+    const each = resultsEach(len, cpu);
+    const along = (d: number) => [dOut!.shape[d] ?? 1, before[d] ?? 0, shape[d] ?? 1] as const;
+    const [[padded0, before0, SIZE0], [padded1, before1, SIZE1]] = [along(axis), along(axis - 1)];
+    const params = { len, each, padded0, before0, padded1, before1 };
+    const constants = { MODE: modeNumber(mode), SIZE0, SIZE1, INNER: byFour ? inner / 4 : inner };
+    const kernel = byFour ? padGradByFour : across ? padGradAcross : padGradKernel;
     const buffers = { d_out: dOut!, dx: dx! };
-    return [padGradKernel.dispatch({ buffers, params, constants, grid: dx!.size })];
+    return [kernel.dispatch({ buffers, params, constants, grid: Math.ceil(len / each) })];
   },
-  vjp: ([dOut], [d], { axis, before, mode }) => [
-    record(op, [d!], {
-      shape: dOut!.shape,
-      before: d!.shape.map((_, e) => (e === axis ? before : 0)),
-      steps: d!.shape.map(() => 1),
-      mode,
-      value: 0,
-    }),
-  ],
+  vjp: ([dOut], [d], { before, mode }) => {
+    const { shape } = dOut!;
+    return [record(op, [d!], { shape, before, steps: shape.map(() => 1), mode, value: 0 })];
+  },
 };

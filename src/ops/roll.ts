@@ -35,7 +35,7 @@ export const op: KernelOp<RollAttrs> = {
   kind: "kernel",
   name: "roll",
   infer: ([x]) => [x!],
-  lower: ([x], [out], { shifts }) => borderDispatches(x!, out!, { before: shifts, mode: "circular" }),
+  lower: ([x], [out], { shifts }, target) => borderDispatches(x!, out!, { before: shifts, mode: "circular" }, target),
   vjp: ([x], [dOut], { shifts }) => [
     roll(
       dOut!,

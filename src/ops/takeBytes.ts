@@ -4,6 +4,7 @@ import { ShapeError } from "../core/errors";
 import { numel, type Shape } from "../core/shape";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import { resultsEach } from "../kernel/target";
 
 export interface TakeBytesAttrs {
   /** Rows of the table. */
@@ -37,14 +38,15 @@ export const op: KernelOp<TakeBytesAttrs> = {
       });
     return [{ shape: [indices!.shape[0]!, ...shape], dtype: "f32" }];
   },
-  lower([table, indices], [out], { rows, mean, std }) {
+  lower([table, indices], [out], { rows, mean, std }, { cpu }) {
     const width = out!.size / indices!.size;
     const byFour = width % 4 === 0;
     const [len, WIDTH] = byFour ? [out!.size / 4, width / 4] : [out!.size, width];
-    const params = { len, rows, mean, deviation: std };
+    const each = byFour ? resultsEach(len, cpu) : 1;
+    const params = { len, each, rows, scale: 1 / (255 * std), shift: -mean / std };
     const buffers = { table: table!, indices: indices!, out: out! };
     const kernel = byFour ? takeBytesByFour : takeBytesKernel;
-    return [kernel.dispatch({ buffers, params, constants: { WIDTH }, grid: len })];
+    return [kernel.dispatch({ buffers, params, constants: { WIDTH }, grid: Math.ceil(len / each) })];
   },
   vjp: () => [null, null],
 };

@@ -1,18 +1,15 @@
-import type { Spec } from "../core/shape";
+import { numel, type Spec } from "../core/shape";
+import type { Layout } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, EPILOGUE_HOOK, PROLOGUE_HOOK, packParams, TAIL_HOOK, workgroupsFor } from "../kernel/kernel";
+import { resultsEach } from "../kernel/target";
 import { enablesIn } from "../kernel/variant";
+import { composeCrossing } from "./crossing";
+import { coalesce } from "./layout";
 import { appendFields, appendParams, elementType, fourElementsOf, fourOf, readBinding, withHalves } from "./wgsl";
-import { type Expression, Writer } from "./writer";
+import { type Expression, indexLines, Writer } from "./writer";
 
 const WORKGROUP = 64;
-
-/**
- * Results, or fours of them, that an invocation makes on a CPU, where a workgroup costs about as much as the work of a short one;
- * and as many workgroups as must be left over.
- */
-const EACH = 8;
-const LEAST_GROUPS = 16;
 
 /** Storage buffers that every device lets one kernel bind. */
 const MAX_BUFFERS = 8;
@@ -23,15 +20,27 @@ const MAX_BUFFERS = 8;
  * neighbouring elements and memory is read and written as vec4.
  * @param withTail whether the kernel is to have {@link TAIL_HOOK}; `out` is f32 then
  * @param fewLanes whether lanes are few, so that an invocation makes several results where there are many
+ * @param piece where in `out` the results lie, if they are but a part of it
  */
-export function compose(expression: Expression, out: Tensor, withTail: boolean, fewLanes: boolean): Dispatch {
-  const w = new Writer(expression, out, { prefix: "", byFour: true, counts: "fours" });
-  const count = out.size / w.width;
-  const each = count >= LEAST_GROUPS * WORKGROUP * EACH ? EACH : 1;
+export function compose(
+  expression: Expression,
+  out: Tensor,
+  withTail: boolean,
+  fewLanes: boolean,
+  piece?: Layout,
+): Dispatch {
+  const crossing = piece ? null : composeCrossing(expression, out, withTail, fewLanes);
+  if (crossing) return crossing;
+  const made = piece ? { shape: piece.shape, dtype: out.dtype } : out;
+  const w = new Writer(expression, made, { prefix: "", byFour: true, gathers: fewLanes, counts: "fours" });
+  const count = numel(made.shape) / w.width;
+  const each = resultsEach(count, fewLanes);
   const own = fewLanes ? ["len", "each"] : ["len"];
   const fields = [...own.map((name) => ({ name, type: "u32" }) as const), ...w.fields];
-  const made = `${w.lines}
-  out[i] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : ""}`;
+  const place = piece && indexLines("out", coalesce(piece), w.width === 4 ? "i * 4u" : "i");
+  const at = place ? `(${place.at})${w.width === 4 ? " / 4u" : ""}` : "i";
+  const body = `${[w.lines, ...(place?.lines ?? [])].join("\n  ")}
+  out[${at}] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : ""}`;
   const code = withHalves(
     `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
 ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
@@ -41,7 +50,7 @@ ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 ${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  ${fewLanes ? manyByOne(made) : one(made)}
+  ${fewLanes ? manyByOne(body) : one(body)}
 }
 `,
     w.halves,
@@ -62,7 +71,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       hook: false,
     },
     buffers: [...w.buffers, out],
-    own: { reads: w.own, out: w.inputs.length },
+    own: piece ? undefined : { reads: w.own, out: w.inputs.length },
+    isPart: piece !== undefined,
     params: packParams(fields, { ...w.values, len: count, each }),
     workgroups: workgroupsFor(fewLanes ? Math.ceil(count / each) : count, workgroupSize),
     flops: w.flops,
@@ -74,12 +84,15 @@ const one = (made: string) => `let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
   if (i >= params.len) { return; }
   ${made}`;
 
-/** The same for `each` results: a workgroup's lie side by side, and neighbours make neighbours. */
+/** Neighbouring invocations that run at a time where lanes are few, at most: what they make lies side by side. */
+const SIDE_BY_SIDE = 8;
+
+/** The same for `each` results: in order of memory for lanes that run at a time, as in shaders/include/share.wgsl. */
 const manyByOne = (made: string) => `let at = gid.x + gid.y * groups.x * ${WORKGROUP}u;
-  let lane = at % ${WORKGROUP}u;
+  let lane = at % ${SIDE_BY_SIDE}u;
   let first = (at - lane) * params.each + lane;
-  let end = min((at - lane + ${WORKGROUP}u) * params.each, params.len);
-  for (var i = first; i < end; i += ${WORKGROUP}u) {
+  let end = min((at - lane + ${SIDE_BY_SIDE}u) * params.each, params.len);
+  for (var i = first; i < end; i += ${SIDE_BY_SIDE}u) {
   ${made}
   }`;
 
@@ -91,7 +104,13 @@ const manyByOne = (made: string) => `let at = gid.x + gid.y * groups.x * ${WORKG
 export function composeEpilogue(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
   const { variant } = d;
   const { type, channel = "" } = variant.code.match(EPILOGUE_HOOK)!.groups!;
-  const place = { prefix: "epilogue_", counts: "elements", host, channel: d.channel } as const;
+  const place = {
+    prefix: "epilogue_",
+    counts: "elements",
+    gathers: false,
+    given: new Map([[host, "value"]]),
+    channel: d.channel,
+  } as const;
   const w = new Writer(expression, out, { ...place, byFour: type === "vec4f" });
   const first = variant.bindings.length;
   if (first + w.inputs.length > MAX_BUFFERS) return null;
@@ -141,7 +160,13 @@ export function composeTail(expression: Expression, host: Expression, out: Tenso
   const found = variant.code.match(TAIL_HOOK);
   if (!found) return null;
   const { type, channel = "" } = found.groups!;
-  const place = { prefix: "tail_", counts: "elements", host, channel: d.channel } as const;
+  const place = {
+    prefix: "tail_",
+    counts: "elements",
+    gathers: false,
+    given: new Map([[host, "value"]]),
+    channel: d.channel,
+  } as const;
   const w = new Writer(expression, out, { ...place, byFour: type === "vec4f" });
   const first = variant.bindings.length;
   const last = first + w.inputs.length;
@@ -186,7 +211,7 @@ export function composePrologue(expression: Expression, input: Spec, d: Dispatch
   const { variant } = d;
   const { type } = variant.code.match(PROLOGUE_HOOK)!.groups!;
   const byFour = type === elementType(input.dtype, true);
-  const w = new Writer(expression, input, { prefix: "prologue_", byFour, counts: "elements" });
+  const w = new Writer(expression, input, { prefix: "prologue_", byFour, gathers: false, counts: "elements" });
   const added = w.inputs.length;
   if (variant.bindings.length - 1 + added > MAX_BUFFERS) return null;
   const own = elementType(input.dtype, w.width === 4);

@@ -2,6 +2,7 @@ import { isFloat } from "../core/dtype";
 import { sameShape } from "../core/shape";
 import type { KernelOp, SumOf } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import { liesInFours } from "./fours";
 
 /** Buffers that a composed kernel may read: eight storage bindings a stage everywhere, one of them for the result. */
 const MAX_READS = 7;
@@ -20,6 +21,8 @@ export interface Fusion {
   readonly later: ReadonlySet<Tensor>;
   /** Pointwise tensors that the kernel reading them computes in place of the reads: each with its input. */
   readonly prologues: ReadonlyMap<Tensor, Tensor>;
+  /** Joined tensors whose pieces, pointwise ones, are computed in their places. */
+  readonly joins: ReadonlySet<Tensor>;
 }
 
 /**
@@ -40,7 +43,7 @@ export function fusion(
   const inlined = new Set([...constants].filter((t) => t.source?.op.kind === "pointwise" && !wanted.has(t)));
   if (!fuse) {
     const none = new Map<Tensor, Tensor>();
-    return { inlined, hosts: none, tails: none, sides: none, later: new Set(), prologues: none };
+    return { inlined, hosts: none, tails: none, sides: none, later: new Set(), prologues: none, joins: new Set() };
   }
 
   const readersOf = readersIn(order, inputsOf);
@@ -68,7 +71,24 @@ export function fusion(
     prologues.set(t, input);
     inlined.add(input);
   }
-  return { inlined, hosts, tails: tailsOf(order, groups.reads, inlined, hosts), sides, later, prologues };
+  const mayMove = (i: Tensor) =>
+    constants.has(i)
+      ? inlined.has(i)
+      : !wanted.has(i) && !inlined.has(i) && !hosts.has(i) && readersOf.get(i)!.length === 1;
+  const joins = new Set(order.filter((t) => isJoin(t, inputsOf) && inputsOf(t).every(mayMove)));
+  for (const t of joins) for (const i of inputsOf(t)) inlined.add(i);
+  return { inlined, hosts, tails: tailsOf(order, groups.reads, inlined, hosts), sides, later, prologues, joins };
+}
+
+/** Whether a tensor does no more than join pointwise ones, each of which can be written where it belongs by fours. */
+function isJoin(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): boolean {
+  if (t.source?.op.kind !== "kernel" || !t.source.op.pieces) return false;
+  const inputs = inputsOf(t);
+  return (
+    inputs.every((i) => i.source?.op.kind === "pointwise") &&
+    new Set(inputs).size === inputs.length &&
+    t.source.op.pieces(inputs, t.source.attrs).every(liesInFours)
+  );
 }
 
 /** Pointwise and view tensors that are made of constants alone. */

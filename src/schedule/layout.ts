@@ -17,21 +17,23 @@ export function broadcastLayout(layout: Layout, shape: Shape): Layout {
 }
 
 /** The same element order with as few dimensions as possible: neighbours that step together become one. */
-export function coalesce({ shape, strides, offset }: Layout): Layout {
+export const coalesce = (layout: Layout): Layout => coalesceTogether([layout])[0]!;
+
+/** Layouts of one shape with as few dimensions as possible: neighbours that step together in all of them become one. */
+export function coalesceTogether(layouts: readonly Layout[]): Layout[] {
   const sizes: number[] = [];
-  const steps: number[] = [];
-  shape.forEach((size, d) => {
+  const steps: number[][] = layouts.map(() => []);
+  layouts[0]!.shape.forEach((size, d) => {
     if (size === 1) return;
     const last = sizes.length - 1;
-    if (last >= 0 && steps[last] === strides[d]! * size) {
-      sizes[last] = sizes[last]! * size;
-      steps[last] = strides[d]!;
-    } else {
-      sizes.push(size);
-      steps.push(strides[d]!);
-    }
+    const isOne = last >= 0 && layouts.every(({ strides }, n) => steps[n]![last] === strides[d]! * size);
+    if (isOne) sizes[last] = sizes[last]! * size;
+    else sizes.push(size);
+    layouts.forEach(({ strides }, n) => {
+      steps[n]![isOne ? last : last + 1] = strides[d]!;
+    });
   });
-  return { shape: sizes, strides: steps, offset };
+  return layouts.map(({ offset }, n) => ({ shape: sizes, strides: steps[n]!, offset }));
 }
 
 /** Whether every element is the same one. */

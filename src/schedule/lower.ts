@@ -65,6 +65,7 @@ export class Lowering {
   readonly #later: Fusion["later"];
   readonly #tails: Fusion["tails"];
   readonly #prologues: Fusion["prologues"];
+  readonly #joins: Fusion["joins"];
   readonly #needed: ReadonlySet<Tensor>;
 
   constructor(
@@ -78,7 +79,7 @@ export class Lowering {
     const order = sinksEarly(topological(roots, before), roots, before);
     const joined = fusion(order, roots, inputsOf, options.fuse);
     ({ inlined: this.#inlined, hosts: this.#hosts, tails: this.#tails } = joined);
-    ({ sides: this.#besides, later: this.#later, prologues: this.#prologues } = joined);
+    ({ sides: this.#besides, later: this.#later, prologues: this.#prologues, joins: this.#joins } = joined);
     for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
     this.#hosted = new Set(this.#hosts.values());
     this.#needed = new Set(order);
@@ -216,6 +217,7 @@ export class Lowering {
   /** The dispatches of a kernel op, and with them the sum that it makes on the side. */
   #make(t: Tensor, outs: readonly Tensor[]): Dispatch[] {
     const { op, inputs, attrs } = t.source as Node<KernelOp>;
+    if (this.#joins.has(t)) return this.#pieces(t, outs[0]!);
     const side = this.#sides.get(t.source!.outs);
     if (side) this.#readings.set(side, { base: side, layout: contiguousLayout(side.shape) });
     const { target } = this.options;
@@ -226,6 +228,15 @@ export class Lowering {
     if (ways) this.choices.set(ways.key, { ways, way: chosenWay(target, ways), op, inputs, attrs });
     const input = this.#prologues.get(t);
     return input ? made.map((d) => this.#begin(d, inputs[0]!, input)) : made;
+  }
+
+  /** Computes what is joined in its places. */
+  #pieces(t: Tensor, out: Tensor): Dispatch[] {
+    const { op, inputs, attrs } = t.source as Node<KernelOp>;
+    const places = op.pieces!(inputs, attrs);
+    return inputs.map((input, n) =>
+      compose(this.#apply(this.#represent(input)), out, false, this.options.target.cpu, places[n]!),
+    );
   }
 
   /** The dispatch with the reads of `input` replaced by what computes it; as it was where it reads something else. */

@@ -4,6 +4,7 @@ import type { Layout, PointwiseOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import type { Channel, Param } from "../kernel/kernel";
 import { genericType, instantiate } from "../kernel/scalarFunction";
+import { type FourReads, fourReads, lanesOf, shiftedFunction } from "./fours";
 import { broadcastLayout, coalesce, isConstant, isContiguous } from "./layout";
 import { elementType } from "./wgsl";
 
@@ -30,6 +31,8 @@ interface Input {
   readonly layout: Layout;
   readonly dtype: DType;
   readonly mode: "dense" | "constant" | "strided";
+  /** Of strided ones: how four neighbouring results are read at once. */
+  readonly four: FourReads | undefined;
 }
 
 /** Where the lines go. */
@@ -38,10 +41,12 @@ export interface Place {
   readonly prefix: string;
   /** Whether four neighbouring elements may be computed at a time. */
   readonly byFour: boolean;
+  /** Whether four are computed even if some of what they read lies apart. */
+  readonly gathers: boolean;
   /** What `i` counts where four are: elements, or fours. */
   readonly counts: "elements" | "fours";
-  /** The expression that stands for a value handed in as `value`. */
-  readonly host?: Expression;
+  /** Expressions that stand for values handed in, by the names of these. */
+  readonly given?: ReadonlyMap<Expression, string>;
   /** What the kernel can say of the place of the value, so that it need not be worked out. */
   readonly channel?: Channel | undefined;
 }
@@ -114,26 +119,21 @@ export class Writer {
   }
 
   #readsByFour(e: Expression): boolean {
-    if (e === this.place.host) return true;
+    if (this.place.given?.has(e)) return true;
     if (e.kind === "apply") return e.args.every((a) => this.#readsByFour(a));
-    const { layout, mode } = this.#inputOf(e);
-    if (mode !== "strided") return true;
-    const inner = layout.shape.length - 1;
-    if (layout.shape[inner]! % 4 !== 0) return false;
-    if (layout.strides[inner] === 0) return true;
-    return (
-      layout.strides[inner] === 1 && layout.offset % 4 === 0 && layout.strides.slice(0, inner).every((s) => s % 4 === 0)
-    );
+    const { mode, four } = this.#inputOf(e);
+    return mode !== "strided" || four?.kind !== "single" || this.place.gathers;
   }
 
   #inputOf(e: Expression & { kind: "read" }): Input {
     const layout = coalesce(broadcastLayout(e.reading.layout, this.out.shape));
     const mode = isConstant(layout) ? "constant" : isContiguous(layout) ? "dense" : "strided";
-    return { reading: e.reading, layout, dtype: e.dtype, mode };
+    const four = mode === "strided" ? fourReads(layout, e.reading.base.size) : undefined;
+    return { reading: e.reading, layout, dtype: e.dtype, mode, four };
   }
 
   #value(e: Expression): string {
-    const known = e === this.place.host ? "value" : this.#emitted.get(e);
+    const known = this.place.given?.get(e) ?? this.#emitted.get(e);
     if (known) return known;
     const text = e.kind === "read" ? this.#read(this.#inputOf(e)) : this.#apply(e);
     const name = `v${this.#emitted.size}`;
@@ -184,9 +184,42 @@ export class Writer {
     const splat = (text: string) => (this.width === 4 ? `vec4<${dtype}>(${text})` : text);
     if (mode === "dense") return `${x}[${this.#byElement ? "i / 4u" : "i"}]`;
     if (mode === "constant") return splat(`${x}[${this.#field(layout.offset, "u32")}]`);
+    if (this.width === 4 && input.four!.kind !== "same") return this.#loadFour(x, input, input.four!);
     const index = this.#isByChannel(layout) ? `(channel + ${layout.offset}u)` : this.#stridedIndex(x, layout);
-    if (this.width === 1) return `${x}[${index}]`;
-    return this.#isVector(input) ? `${x}[${index} / 4u]` : splat(`${x}[${index}]`);
+    return splat(`${x}[${index}]`);
+  }
+
+  /** Four neighbours of what is read in a strided way. */
+  #loadFour(x: string, { layout, dtype }: Input, four: Exclude<FourReads, { kind: "same" }>): string {
+    const type = elementType(dtype, true);
+    if (four.kind === "single")
+      return `${type}(${this.#indices(x, layout, four.step)
+        .map((at) => `${x}[${at}]`)
+        .join(", ")})`;
+    const at = this.#isByChannel(layout) ? `(channel + ${layout.offset}u)` : this.#stridedIndex(x, layout);
+    const start = four.back ? `(${at} - ${four.back}u)` : at;
+    if (four.kind === "lanes" && four.lanes.every((l, n) => l === n)) return `${x}[${start} / 4u]`;
+    this.#lines.push(`let ${x}_lo = ${x}[${start} / 4u];`);
+    const [lo, hi] = [`${x}_lo`, `${x}_hi`];
+    if (four.kind === "shifted" || four.lanes.some((l) => l > 3))
+      // Where it lies beyond the buffer, nothing is taken from it.
+      this.#lines.push(`let ${hi} = ${x}[min(${start} / 4u + 1u, arrayLength(&${x}) - 1u)];`);
+    if (four.kind === "lanes") return lanesOf(type, lo, hi, four.lanes);
+    const shifted = `${this.place.prefix}shifted_${dtype}`;
+    this.#functions.set(shifted, shiftedFunction(shifted, type));
+    const call = `${shifted}(${lo}, ${hi}, ${start} % 4u)`;
+    return four.back ? `${call}.wzyx` : call;
+  }
+
+  /** Where four neighbours are: a step apart, or each at a place of its own. */
+  #indices(x: string, layout: Layout, step: number | undefined): string[] {
+    if (step !== undefined) {
+      const at = this.#stridedIndex(x, layout);
+      return [0, 1, 2, 3].map((n) => `${at} + ${(n * step) >>> 0}u`);
+    }
+    const { lines, at } = indexLines(x, layout, "i");
+    this.#functions.set(`${x}_of`, `fn ${x}_of(i: u32) -> u32 {\n  ${lines.join("\n  ")}\n  return ${at};\n}`);
+    return [0, 1, 2, 3].map((n) => `${x}_of(${this.#first} + ${n}u)`);
   }
 
   /** Whether each channel reads one element of its own, in order. */
@@ -198,31 +231,19 @@ export class Writer {
   }
 
   /** Whether the buffer is declared as an array of vec4. */
-  #isVector({ mode, layout }: Input): boolean {
-    return this.width === 4 && (mode === "dense" || (mode === "strided" && layout.strides.at(-1) === 1));
+  #isVector({ mode, four }: Input): boolean {
+    return this.width === 4 && (mode === "dense" || four?.kind === "lanes" || four?.kind === "shifted");
   }
 
-  /**
-   * `offset + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. Sizes are
-   * constants: dividing by a number that is known costs a multiplication, by one that is not about as much as all the rest.
-   * A negative stride is written modulo 2³², as u32 arithmetic wraps: the sum is an index again.
-   */
-  #stridedIndex(x: string, { shape, strides, offset }: Layout): string {
-    const terms = offset ? [`${offset}u`] : [];
-    const rest = `${x}_rest`;
-    this.#lines.push(`var ${rest} = ${this.width === 4 && !this.#byElement ? "i * 4u" : "i"};`);
-    for (let d = shape.length - 1; d >= 0; d--) {
-      const outermost = d === 0;
-      const size = `${shape[d]}u`;
-      if (strides[d] !== 0) {
-        const coordinate = `${x}_${d}`;
-        this.#lines.push(`let ${coordinate} = ${outermost ? rest : `${rest} % ${size}`};`);
-        terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${strides[d]! >>> 0}u`);
-      }
-      if (!outermost) this.#lines.push(`${rest} /= ${size};`);
-    }
-    this.#lines.push(`let ${x}_at = ${terms.join(" + ") || "0u"};`);
+  #stridedIndex(x: string, layout: Layout): string {
+    const { lines, at } = indexLines(x, layout, this.#first);
+    this.#lines.push(...lines, `let ${x}_at = ${at};`);
     return `${x}_at`;
+  }
+
+  /** The number of the first element that is computed. */
+  get #first(): string {
+    return this.width === 4 && !this.#byElement ? "i * 4u" : "i";
   }
 
   /** Whether `i` numbers elements where four are computed at a time. */
@@ -233,4 +254,26 @@ export class Writer {
   #bindingName(n: number): string {
     return `${this.place.prefix}x${n}`;
   }
+}
+
+/**
+ * `offset + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. Sizes are
+ * constants: dividing by a number that is known costs a multiplication, by one that is not about as much as all the rest.
+ * A negative stride is written modulo 2³², as u32 arithmetic wraps: the sum is an index again.
+ */
+export function indexLines(x: string, { shape, strides, offset }: Layout, i: string): { lines: string[]; at: string } {
+  const terms = offset ? [`${offset}u`] : [];
+  const rest = `${x}_rest`;
+  const lines = [`var ${rest} = ${i};`];
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const outermost = d === 0;
+    const size = `${shape[d]}u`;
+    if (strides[d] !== 0) {
+      const coordinate = `${x}_${d}`;
+      lines.push(`let ${coordinate} = ${outermost ? rest : `${rest} % ${size}`};`);
+      terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${strides[d]! >>> 0}u`);
+    }
+    if (!outermost) lines.push(`${rest} /= ${size};`);
+  }
+  return { lines, at: terms.join(" + ") || "0u" };
 }

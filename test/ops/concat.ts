@@ -1,8 +1,9 @@
 import { concat } from "../../src/ops/concat";
+import { mul } from "../../src/ops/mul";
 import { opCase } from "./opCase";
 import { element, tabulate } from "./reference";
 
-export default opCase<{ axis: number }>({
+export default opCase<{ axis: number; computed?: boolean }>({
   samples: [
     {
       inputs: [
@@ -37,10 +38,36 @@ export default opCase<{ axis: number }>({
       attrs: { axis: 1 },
       note: "by fours",
     },
+    {
+      inputs: [
+        [4, 1],
+        [4, 3],
+        [4, 2],
+      ],
+      attrs: { axis: 1 },
+      note: "fours across operands",
+    },
     { inputs: Array.from({ length: 13 }, (_, n) => [2, 1 + (n % 3)]), attrs: { axis: 1 }, note: "three launches" },
+    {
+      inputs: [
+        [3, 4],
+        [3, 8],
+      ],
+      attrs: { axis: 1, computed: true },
+      note: "computed in its places",
+    },
+    {
+      inputs: [
+        [200, 100],
+        [200, 244],
+      ],
+      attrs: { axis: 1, computed: true },
+      note: "the same, several results an invocation on CPUs",
+      vjp: false,
+    },
   ],
-  build: (inputs, { axis }) => concat(inputs, axis),
-  reference(inputs, { axis }) {
+  build: (inputs, { axis, computed }) => concat(computed ? inputs.map((x, n) => mul(x, n + 1)) : inputs, axis),
+  reference(inputs, { axis, computed }) {
     const total = inputs.reduce((n, x) => n + x.shape[axis]!, 0);
     return tabulate(
       inputs[0]!.shape.map((n, d) => (d === axis ? total : n)),
@@ -51,7 +78,7 @@ export default opCase<{ axis: number }>({
           i -= candidate.shape[axis]!;
           return false;
         });
-        return element(x!, at.with(axis, i));
+        return element(x!, at.with(axis, i)) * (computed ? inputs.indexOf(x!) + 1 : 1);
       },
     );
   },

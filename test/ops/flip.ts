@@ -10,6 +10,7 @@ export default opCase<{ axes: number | number[]; fused?: boolean; flat?: boolean
     { inputs: [[3, 5]], attrs: { axes: 1 } },
     { inputs: [[1]], attrs: { axes: 0 } },
     { inputs: [[3, 2, 4]], attrs: { axes: [0, 1] }, note: "by fours" },
+    { inputs: [[3, 8]], attrs: { axes: 1 }, note: "fours backwards" },
     { inputs: [[3, 2, 5]], attrs: { axes: [-1, 0], flat: true }, note: "copied for a reshape" },
     { inputs: [[4, 3]], attrs: { axes: [0, 1], fused: true }, note: "read by pointwise ops" },
     { inputs: [{ shape: [7], dtype: "i32", range: [-9, 9] }], attrs: { axes: 0 }, note: "i32" },

@@ -9,6 +9,7 @@ export default opCase<{ classes: number; ignoreIndex?: number }>({
     { inputs: [labels(0, 2, -1, 1, 3, 2, -100)], attrs: { classes: 3 } },
     { inputs: [labels(0)], attrs: { classes: 1, ignoreIndex: 0 } },
     { inputs: [labels(0, 2, -1, 1, 3, 2, 2_000_000_000), weight], attrs: { classes: 3 }, vjp: false },
+    { inputs: [labels(0, 2, -1, 1, 3, 2, 2, 1), weight], attrs: { classes: 3 }, note: "by fours", vjp: false },
     { inputs: [labels(1, 2, 0), weight], attrs: { classes: 3, ignoreIndex: 2 }, vjp: false },
   ],
   build: ([l, weight], attrs) => labelWeights(l!, { ...attrs, weight }),

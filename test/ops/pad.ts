@@ -12,6 +12,10 @@ export default opCase<{ padding: number[]; transposed?: boolean } & PadOptions>(
     { inputs: [[2, 5, 4]], attrs: { padding: [3, 1, 4, 2], mode: "reflect" } },
     { inputs: [[2, 3, 1, 4]], attrs: { padding: [0, 0, 2, 1, 0, 3], mode: "replicate" } },
     { inputs: [[3, 4]], attrs: { padding: [4, 3, 1, 2], mode: "circular" } },
+    { inputs: [[2, 3, 8]], attrs: { padding: [1, 5, 1, 0], mode: "circular" }, note: "fours across rows" },
+    { inputs: [[3, 4]], attrs: { padding: [3, 1], mode: "replicate" } },
+    { inputs: [[30, 33, 31]], attrs: { padding: [2, 1, 1, 2], mode: "reflect" }, note: "long runs", vjp: false },
+    { inputs: [[300, 9, 9]], attrs: { padding: [1, 1, 1, 1], value: 2 }, note: "short runs", vjp: false },
     {
       inputs: [{ shape: [2, 2, 2, 2, 3], dtype: "i32", range: [-9, 9] }],
       attrs: { padding: [1, 1, 1, 0, 0, 1, 1, 1, 0, 1], value: -3 },
@@ -24,6 +28,24 @@ export default opCase<{ padding: number[]; transposed?: boolean } & PadOptions>(
       ],
       attrs: { padding: [3, 2, 2, 2], mode: "reflect", transposed: true },
       note: "the gradient, differentiated",
+    },
+    ...(["reflect", "replicate", "circular"] as const).map((mode) => ({
+      inputs: [
+        [3, 4, 8],
+        [3, 7, 11],
+      ],
+      attrs: { padding: [1, 2, 2, 1], mode, transposed: true },
+      note: "the gradient for two axes",
+      vjp: false,
+    })),
+    {
+      inputs: [
+        [2, 5, 3, 4],
+        [2, 7, 6, 4],
+      ],
+      attrs: { padding: [0, 0, 1, 2, 2, 0], mode: "reflect", transposed: true },
+      note: "the same by fours",
+      vjp: false,
     },
   ],
   // Transposed: the gradient for a seed, which is as linear in the seed as the pad is in x.
@@ -43,10 +65,12 @@ export default opCase<{ padding: number[]; transposed?: boolean } & PadOptions>(
     const shape = x!.shape.map((n, d) => n + counts(d)[0] + counts(d)[1]);
     const sourceOf = (at: number[]) => at.map((j, d) => source(j - counts(d)[0], x!.shape[d]!));
     if (transposed) {
-      const shows = (at: number[], i: number[]) => String(sourceOf(at)) === String(i);
-      const sum = (i: number[]) =>
-        [...indices(shape)].reduce((n, at) => n + (shows(at, i) ? element(seed!, at) : 0), 0);
-      return tabulate(x!.shape, sum);
+      const sums = new Map<string, number>();
+      for (const at of indices(shape)) {
+        const key = String(sourceOf(at));
+        sums.set(key, (sums.get(key) ?? 0) + element(seed!, at));
+      }
+      return tabulate(x!.shape, (i) => sums.get(String(i))!);
     }
     return tabulate(shape, (at) => {
       const from = sourceOf(at);

@@ -28,6 +28,12 @@ export default opCase<Attrs>({
     { inputs: [[7, 3]], attrs: { axis: 0, step: -2 }, note: "backwards" },
     { inputs: [[2, 8]], attrs: { axis: [1, 0], start: [6, undefined], end: [1, undefined], step: [-3, -1] } },
     { inputs: [{ shape: [5, 2], dtype: "u32", range: [0, 9] }], attrs: { axis: 0, step: -1 }, note: "u32" },
+    { inputs: [[3, 12]], attrs: { axis: 1, start: 3, end: 11 }, note: "by fours from a third on", vjp: false },
+    { inputs: [[4, 13]], attrs: { axis: 1, start: 5 }, note: "by fours from here or there on", vjp: false },
+    { inputs: [[4, 9]], attrs: { axis: 1, end: 0, step: -1 }, note: "the same backwards", vjp: false },
+    { inputs: [[2, 17, 2]], attrs: { axis: [2, 1], start: [0, 1], end: [1, 17] }, note: "every second", vjp: false },
+    { inputs: [[3, 16]], attrs: { axis: 1, step: -2 }, note: "every second backwards" },
+    { inputs: [[4, 7]], attrs: { axis: 1, start: 1, end: 6 }, note: "fours across rows" },
   ],
   build: ([x], { axis, start, end, step }) => slice(x!, axis, start, end, step),
   reference([x], { axis, start, end, step }) {

@@ -24,10 +24,15 @@ test("pieces, steps and reversals are read in place", () => {
   expect(kernels(add(flip(a!, 0), slice(b!, 1, undefined, undefined, -1)))).toEqual(["add"]);
 });
 
-test("the gradient of a split is one concat", () => {
-  const x = input([4, 12]);
-  const [q, k, v] = split(x, 4, 1);
-  expect(kernels(...gradients(add(mul(q!, k!), v!), [x], input([4, 4])))).toEqual(["mul", "mul", "concat_by_four"]);
+test("the gradient of a split is one concat, of what is computed in its places where it can be", () => {
+  const gradientsBy = (width: number, join: (q: Tensor, k: Tensor, v: Tensor) => Tensor) => {
+    const x = input([4, 3 * width]);
+    const [q, k, v] = split(x, width, 1);
+    return kernels(...gradients(join(q!, k!, v!), [x], input([4, width])));
+  };
+  expect(gradientsBy(4, mul)).toEqual(["mul", "mul", "fill"]);
+  expect(gradientsBy(3, mul)).toEqual(["mul", "mul", "concat"]);
+  expect(gradientsBy(4, (q, k, v) => add(mul(q, k), v))).toEqual(["mul", "mul", "concat_by_four"]);
 });
 
 test("a triangle is computed where it is read", () => {

@@ -1,0 +1,284 @@
+import { computeType } from "../core/dtype";
+import type { Layout } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+import { type Dispatch, packParams, workgroupsFor } from "../kernel/kernel";
+import { enablesIn } from "../kernel/variant";
+import { broadcastLayout, coalesceTogether, contiguousLayout } from "./layout";
+import { elementType, readBinding, withHalves } from "./wgsl";
+import { type Expression, type Reading, Writer } from "./writer";
+
+/** A read across memory: neighbours in the result lie apart, while those along another axis of it, `q`, lie side by side. */
+interface Crossing {
+  readonly read: Expression & { readonly kind: "read" };
+  readonly name: string;
+  readonly layout: Layout;
+}
+
+/** How the result lies, its innermost axis being `p`, and what is read across. */
+interface Crossed {
+  readonly out: Layout;
+  readonly p: number;
+  readonly q: number;
+  readonly crossings: readonly Crossing[];
+}
+
+/** How a kernel goes about it. */
+interface Form {
+  /** Neighbours that are computed at a time. */
+  readonly width: 1 | 4;
+  readonly workgroupSize: readonly [number, number, number];
+  /** Results of a workgroup along p and along q. */
+  readonly tile: readonly [number, number];
+  /** The kernel's `main`, which hands to `make` the number of each result and what is read across for it. */
+  readonly main: string;
+}
+
+/**
+ * {@link compose} for expressions with reads across memory, as transposing makes them. Where lanes are few an invocation
+ * makes 4 × 4 results from four vec4s, or a line of them; else a workgroup reads a square of 32 along memory, and makes it
+ * along the result.
+ * @returns null where nothing is read across, or not in such a way
+ */
+export function composeCrossing(
+  expression: Expression,
+  out: Tensor,
+  withTail: boolean,
+  fewLanes: boolean,
+): Dispatch | null {
+  const crossed = crossedBy(expression, out);
+  const form = crossed && (fewLanes ? (byFour(crossed) ?? byLines(crossed)) : byTiles(crossed));
+  if (!form) return null;
+  const { crossings } = crossed;
+  const vector = form.width === 4;
+  const given = new Map(crossings.map(({ read, name }) => [read, `${name}_here`] as const));
+  const w = new Writer(expression, out, { prefix: "", byFour: vector, gathers: vector, counts: "fours", given });
+  const len = out.size / w.width;
+  const fields = [{ name: "len", type: "u32" } as const, ...w.fields];
+  const read = [...w.bindings, ...crossings.map((c) => ({ name: c.name, type: elementType(c.read.dtype, vector) }))];
+  const handed = crossings.map((c) => `${c.name}_here: ${elementType(computeType(c.read.dtype), vector)}`);
+  const code = withHalves(
+    `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
+${read.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
+@group(0) @binding(${read.length}) var<storage, read_write> out: array<${elementType(out.dtype, vector)}>;
+@group(0) @binding(${read.length + 1}) var<uniform> params: Params;
+
+${w.functions}${withTail ? `\nfn tail(value: ${vector ? "vec4f" : "f32"}, i: u32) {}` : ""}
+fn make(${["i: u32", ...handed].join(", ")}) {
+  ${w.lines}
+  out[i] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${vector ? "i * 4u" : "i"});` : ""}
+}
+${form.main}`,
+    w.halves || crossings.some((c) => c.read.dtype === "f16"),
+  );
+  const { workgroupSize } = form;
+  return {
+    variant: {
+      key: code,
+      name: w.name || "transpose",
+      code,
+      bindings: [
+        ...read.map(({ name }) => ({ name, access: "read" as const })),
+        { name: "out", access: "write" as const },
+      ],
+      params: fields,
+      workgroupSize,
+      enables: enablesIn(code),
+      hook: false,
+    },
+    buffers: [...w.buffers, ...crossings.map((c) => c.read.reading.base), out],
+    own: { reads: w.own, out: read.length },
+    params: packParams(fields, { ...w.values, len }),
+    workgroups: workgroupsFor(groupsOf(crossed, form) * workgroupSize[0], workgroupSize),
+    flops: w.flops,
+  };
+}
+
+function crossedBy(expression: Expression, { shape }: Tensor): Crossed | null {
+  const reads = [...readsOf(expression)];
+  const layoutOf = ({ layout }: Reading) => broadcastLayout(layout, shape);
+  const together = coalesceTogether([contiguousLayout(shape), ...reads.map((r) => layoutOf(r.reading))]);
+  const [out, ...layouts] = together as [Layout, ...Layout[]];
+  const p = out.shape.length - 1;
+  const isCrossing = ({ strides }: Layout) => strides[p] !== 0 && strides[p] !== 1 && strides.includes(1);
+  const crossings = reads
+    .map((read, n) => ({ read, layout: layouts[n]! }))
+    .filter(({ layout }) => isCrossing(layout))
+    .map((c, n) => ({ ...c, name: `t${n}` }));
+  const q = crossings[0]?.layout.strides.indexOf(1) ?? -1;
+  return q >= 0 && crossings.every((c) => c.layout.strides[q] === 1) ? { out, p, q, crossings } : null;
+}
+
+function readsOf(e: Expression, found = new Set<Expression & { kind: "read" }>()): typeof found {
+  if (e.kind === "read") found.add(e);
+  else for (const a of e.args) readsOf(a, found);
+  return found;
+}
+
+/** Elements below which an axis is too short for squares and lines. */
+const LEAST_AXIS = 16;
+
+const areLong = ({ out, p, q }: Crossed): boolean => out.shape[p]! >= LEAST_AXIS && out.shape[q]! >= LEAST_AXIS;
+
+const tilesOf = ({ out, p, q }: Crossed, [along, across]: Form["tile"]): [number, number] => [
+  Math.ceil(out.shape[p]! / along),
+  Math.ceil(out.shape[q]! / across),
+];
+
+function groupsOf(crossed: Crossed, { tile }: Form): number {
+  const { out, p, q } = crossed;
+  const [along, across] = tilesOf(crossed, tile);
+  return along * across * out.shape.reduce((n, size, d) => (d === p || d === q ? n : n * size), 1);
+}
+
+/** The index of an element, or of four: where its coordinates begin to count, and how far apart neighbours are. */
+const indexOf = ({ strides, offset }: Layout, terms: readonly (readonly [d: number, text: string])[], unit: number) =>
+  [`${offset / unit}u`, ...terms.map(([d, text]) => `${text} * ${(strides[d]! / unit) >>> 0}u`)].join(" + ");
+
+/**
+ * The head of `main`, up to the numbers of the workgroup's tile along p and q. Tiles side by side along q come one after the
+ * other: they share what lies side by side in memory.
+ */
+function head(crossed: Crossed, tile: Form["tile"]): { lines: string; terms: [number, string][] } {
+  const { out, p, q } = crossed;
+  const [along, across] = tilesOf(crossed, tile);
+  const others = out.shape.flatMap((_, d) => (d === p || d === q ? [] : [d])).reverse();
+  const lines = others.map((d) => `\n  let c${d} = rest % ${out.shape[d]}u;\n  rest /= ${out.shape[d]}u;`);
+  return {
+    lines: `  var rest = id.x + id.y * groups.x;
+  let tile_q = rest % ${across}u;
+  rest /= ${across}u;
+  let tile_p = rest % ${along}u;
+  rest /= ${along}u;${lines.join("")}`,
+    terms: others.map((d) => [d, `c${d}`]),
+  };
+}
+
+const BUILTINS = "@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u";
+
+/** Invocations of a workgroup where lanes are few. */
+const LANES = 64;
+
+/** Lanes along p, of `width`: as many as wanted, but fewer where that is short, and more where the other axis is. */
+function lanesAlong(width: number, height: number, wanted: number): number {
+  const most = 2 ** Math.ceil(Math.log2(Math.min(width, LANES)));
+  return Math.max(Math.min(wanted, most), LANES / 2 ** Math.ceil(Math.log2(Math.min(height, LANES))));
+}
+
+/** Blocks of 4 × 4 side by side along p: what they write fills a line of a cache. */
+const BLOCKS_ALONG_P = 4;
+
+/** A block of 4 × 4 results an invocation; null unless all that is read across lies in vec4s. */
+function byFour(crossed: Crossed): Form | null {
+  const { out, p, q, crossings } = crossed;
+  const [width, height] = [out.shape[p]! / 4, out.shape[q]! / 4];
+  const inFours = ({ layout, read }: Crossing) =>
+    [read.reading.base.size, layout.offset].every((n) => n % 4 === 0) &&
+    layout.strides.every((s, d) => d === q || s % 4 === 0);
+  if (!Number.isInteger(width) || !Number.isInteger(height) || !crossings.every(inFours)) return null;
+  if (width * height < LANES / 2) return null;
+  const along = lanesAlong(width, height, BLOCKS_ALONG_P);
+  const tile = [4 * along, (4 * LANES) / along] as const;
+  const { lines, terms } = head(crossed, tile);
+  const four = [0, 1, 2, 3];
+  const typeOf = ({ read }: Crossing) => elementType(computeType(read.dtype), true);
+  const load = (c: Crossing) => {
+    const { layout, name } = c;
+    const at = indexOf(layout, [...terms, [p, "(p * 4u)"]], 4);
+    const rows = four.map(
+      (n) => `let ${name}_${n} = ${typeOf(c)}(${name}[${name}_at + ${((n * layout.strides[p]!) / 4) >>> 0}u]);`,
+    );
+    return [`let ${name}_at = ${at} + q;`, ...rows].join("\n  ");
+  };
+  const make = (n: number) => {
+    const across = crossings.map((c) => `${typeOf(c)}(${four.map((m) => `${c.name}_${m}.${"xyzw"[n]}`).join(", ")})`);
+    return `make(i + ${(n * out.strides[q]!) / 4}u, ${across.join(", ")});`;
+  };
+  const main = `@compute @workgroup_size(${LANES})
+fn main(@builtin(local_invocation_index) lane: u32, ${BUILTINS}) {
+${lines}
+  let q = tile_q * ${LANES / along}u + lane / ${along}u;
+  let p = tile_p * ${along}u + lane % ${along}u;
+  let i = ${indexOf(out, [...terms, [q, "(q * 4u)"]], 4)} + p;
+  if (q >= ${height}u || p >= ${width}u || i >= params.len) { return; }
+  ${crossings.map(load).join("\n  ")}
+  ${four.map(make).join("\n  ")}
+}
+`;
+  return { width: 4, workgroupSize: [LANES, 1, 1], tile, main };
+}
+
+/** Results of an invocation along q, four a turn; and invocations along p that so go through as many lines of memory side by side. */
+const LINE = 64;
+const LINES_ALONG_P = 8;
+
+/** A line of results an invocation, one after the other. */
+function byLines(crossed: Crossed): Form | null {
+  const { out, p, q, crossings } = crossed;
+  if (!areLong(crossed)) return null;
+  const along = lanesAlong(out.shape[p]!, Math.ceil(out.shape[q]! / LINE), LINES_ALONG_P);
+  const tile = [along, (LANES / along) * LINE] as const;
+  const { lines, terms } = head(crossed, tile);
+  const starts = crossings.map((c) => `let ${c.name}_at = ${indexOf(c.layout, [...terms, [p, "p"]], 1)};`);
+  const make = (at: string) => {
+    const across = crossings.map((c) => `${computeType(c.read.dtype)}(${c.name}[${c.name}_at + ${at}])`);
+    return `if (${at} < end) { make(i + (${at}) * ${out.strides[q]}u, ${across.join(", ")}); }`;
+  };
+  const main = `@compute @workgroup_size(${LANES})
+fn main(@builtin(local_invocation_index) lane: u32, ${BUILTINS}) {
+${lines}
+  let first = (tile_q * ${LANES / along}u + lane / ${along}u) * ${LINE}u;
+  let end = min(first + ${LINE}u, ${out.shape[q]}u);
+  let p = tile_p * ${along}u + lane % ${along}u;
+  let i = ${indexOf(out, terms, 1)} + p;
+  if (p >= ${out.shape[p]}u || i >= params.len) { return; }
+  ${starts.join("\n  ")}
+  for (var q = first; q < end; q += 4u) {
+    ${["q", "q + 1u", "q + 2u", "q + 3u"].map(make).join("\n    ")}
+  }
+}
+`;
+  return { width: 1, workgroupSize: [LANES, 1, 1], tile, main };
+}
+
+/** Side of a square, rows of it at a time, and squares that fit 16 KiB: each is padded by a column. */
+const SIDE = 32;
+const ROWS = 8;
+const MAX_SQUARES = 3;
+
+/** A square of results a workgroup, read into its memory along q and made along p. */
+function byTiles(crossed: Crossed): Form | null {
+  const { out, p, q, crossings } = crossed;
+  if (!areLong(crossed) || crossings.length > MAX_SQUARES) return null;
+  const [width, height] = [out.shape[p]!, out.shape[q]!];
+  const tile = [SIDE, SIDE] as const;
+  const { lines, terms } = head(crossed, tile);
+  const declared = crossings.map(
+    ({ read, name }) => `var<workgroup> ${name}_square: array<${computeType(read.dtype)}, ${SIDE * (SIDE + 1)}>;`,
+  );
+  const load = ({ read, layout, name }: Crossing) => {
+    const at = indexOf(layout, [...terms, [p, "(p0 + k)"]], 1);
+    return `${name}_square[k * ${SIDE + 1}u + lane.x] = ${computeType(read.dtype)}(${name}[${at} + q0 + lane.x]);`;
+  };
+  const across = crossings.map(({ name }) => `${name}_square[lane.x * ${SIDE + 1}u + k]`);
+  const main = `${declared.join("\n")}
+@compute @workgroup_size(${SIDE}, ${ROWS})
+fn main(@builtin(local_invocation_id) lane: vec3u, ${BUILTINS}) {
+  if (params.len == 0u) { return; }
+${lines}
+  let q0 = tile_q * ${SIDE}u;
+  let p0 = tile_p * ${SIDE}u;
+  let first = ${indexOf(out, terms, 1)};
+  for (var k = lane.y; k < ${SIDE}u; k += ${ROWS}u) {
+    if (q0 + lane.x < ${height}u && p0 + k < ${width}u && first < params.len) {
+      ${crossings.map(load).join("\n      ")}
+    }
+  }
+  workgroupBarrier();
+  for (var k = lane.y; k < ${SIDE}u; k += ${ROWS}u) {
+    let i = first + (q0 + k) * ${out.strides[q]}u + p0 + lane.x;
+    if (q0 + k < ${height}u && p0 + lane.x < ${width}u && i < params.len) { make(i, ${across.join(", ")}); }
+  }
+}
+`;
+  return { width: 1, workgroupSize: [SIDE, ROWS, 1], tile, main };
+}

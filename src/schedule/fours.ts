@@ -1,0 +1,60 @@
+import { numel } from "../core/shape";
+import type { Layout } from "../graph/op";
+import { coalesce } from "./layout";
+
+/** How four neighbouring results read a strided layout. */
+export type FourReads =
+  /** All of them one element. */
+  | { readonly kind: "same" }
+  /** From the vec4 with the element `back` before the first of them, and the next: lane l of the two for each. */
+  | { readonly kind: "lanes"; readonly back: number; readonly lanes: readonly number[] }
+  /** Likewise side by side, but it is not known before from which lane on; backwards where `back` is not 0. */
+  | { readonly kind: "shifted"; readonly back: 0 | 3 }
+  /** One by one: `step` apart, or where that is not given anywhere. */
+  | { readonly kind: "single"; readonly step?: number };
+
+/** The best way to read `layout`, coalesced, of a buffer of `size` elements. */
+export function fourReads(layout: Layout, size: number): FourReads {
+  const { shape, strides, offset } = layout;
+  const inner = shape.length - 1;
+  if (shape[inner]! % 4 !== 0) return { kind: "single" };
+  const step = strides[inner]!;
+  if (step === 0) return { kind: "same" };
+  const single = { kind: "single", step } as const;
+  const distance = Math.abs(step);
+  const inVectors = lastElement(layout) < size - (size % 4);
+  if (distance > 2 || !inVectors) return single;
+  const back = step < 0 ? 3 * distance : 0;
+  if (strides.every((s, d) => d === inner || s % 4 === 0)) {
+    const first = (offset - back + 4 * numel(shape) * distance) % 4;
+    const lanes = [0, 1, 2, 3].map((n) => first + distance * (step < 0 ? 3 - n : n));
+    return lanes.every((l) => l < 8) ? { kind: "lanes", back, lanes } : single;
+  }
+  return distance === 1 ? { kind: "shifted", back: step < 0 ? 3 : 0 } : single;
+}
+
+/** Whether each four neighbours lie in one vec4, in order. */
+export function liesInFours(layout: Layout): boolean {
+  const { shape, strides, offset } = coalesce(layout);
+  const inner = shape.length - 1;
+  const aligned = (n: number) => n % 4 === 0;
+  return aligned(shape[inner]!) && strides[inner] === 1 && aligned(offset) && strides.slice(0, inner).every(aligned);
+}
+
+/** The number of the last element in memory that is read. */
+const lastElement = ({ shape, strides, offset }: Layout): number =>
+  shape.reduce((at, size, d) => at + Math.max(0, (size - 1) * strides[d]!), offset);
+
+/** WGSL for four lanes of the vec4s `lo` and `hi`. */
+export const lanesOf = (type: string, lo: string, hi: string, lanes: readonly number[]): string =>
+  `${type}(${lanes.map((l) => `${l < 4 ? lo : hi}.${"xyzw"[l % 4]}`).join(", ")})`;
+
+/** A function that takes four neighbours out of two vec4s, from lane `by` < 4 on. */
+export const shiftedFunction = (
+  name: string,
+  type: string,
+): string => `fn ${name}(lo: ${type}, hi: ${type}, by: u32) -> ${type} {
+  let by_two = (by & 2u) != 0u;
+  let first = select(lo, ${type}(lo.zw, hi.xy), by_two);
+  return select(first, ${type}(first.yzw, select(hi.x, hi.z, by_two)), (by & 1u) != 0u);
+}`;
