@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors";
-import { type Pair, pair, type Shape, showShape } from "../core/shape";
+import { numel, type Pair, pair, type Shape, showShape } from "../core/shape";
 
 /** How a window moves over pictures. */
 export interface PoolAttrs {
@@ -40,20 +40,41 @@ export const poolConstants = (x: Shape, out: Shape, { kernel, stride, padding }:
   PAD_W: padding[1],
 });
 
-/** Whether every element lies in exactly one window. */
-export const isTiling = (x: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
-  [0, 1].every((d) => stride[d] === kernel[d] && padding[d] === 0 && x[d + 2]! % kernel[d]! === 0);
+/** Elements of a window up to which the kernels that have each written out compile quickly. */
+const MOST_TAPS = 16;
 
-/** As in the kernels. */
-export const ROWS_A_LAYER = 262144;
+/** The windows of a row that kernels take together, where they can take whole vec4s of pictures; 0 where they cannot. */
+function spanOf(x: Shape, out: Shape, { kernel: [h, w], stride: [down, across] }: PoolAttrs): 0 | 2 | 4 {
+  if (x[3]! % 4 || numel(out) % 4 || h * w > MOST_TAPS || down > h || across > w) return 0;
+  if (out[3]! % 4 === 0) return 4;
+  return out[3]! % 2 === 0 && across % 2 === 0 ? 2 : 0;
+}
 
-/** What the kernels for pairs of 2 × 2 or 1 × 2 windows take; null where windows are of another size or do not pair up. */
-export function windowPairs([n, c, height, width]: Shape, { kernel }: PoolAttrs) {
-  const [KERNEL_H] = kernel;
-  if (KERNEL_H > 2 || kernel[1] !== 2 || width! % 4) return null;
-  const rows = (n! * c! * height!) / KERNEL_H;
-  const grid = [width! / 4, Math.min(rows, ROWS_A_LAYER), Math.ceil(rows / ROWS_A_LAYER)] as const;
-  return { params: { rows, width: width! }, constants: { KERNEL_H }, grid };
+/** What kernels that make four results at a time take; null where windows are too many, or do not pair up. */
+export function poolByFour(x: Shape, out: Shape, attrs: PoolAttrs) {
+  const SPAN = spanOf(x, out, attrs);
+  if (!SPAN) return null;
+  const [columns, stride, pad] = [attrs.kernel[1], attrs.stride[1], attrs.padding[1]];
+  const AHEAD = (4 - (pad % 4)) % 4;
+  const LOADS = Math.ceil((AHEAD + (SPAN - 1) * stride + columns) / 4);
+  const len = numel(out) / 4;
+  return { params: { len }, constants: { ...poolConstants(x, out, attrs), SPAN, AHEAD, LOADS }, grid: len };
+}
+
+/** The same for their gradients, which make blocks that lie as windows do; see `max_pool2d_grad_by_four.wgsl`. */
+export function poolGradByFour(x: Shape, out: Shape, attrs: PoolAttrs) {
+  const SPAN = spanOf(x, out, attrs);
+  if (!SPAN) return null;
+  const [tall, wide] = [attrs.stride[0], SPAN * attrs.stride[1]];
+  // The first and the last window that touch the block's `size` places, counted from the one that begins with it.
+  const first = (d: 0 | 1) => Math.floor((attrs.padding[d] - attrs.kernel[d]) / attrs.stride[d]) + 1;
+  const last = (d: 0 | 1, size: number) => Math.floor((size - 1 + attrs.padding[d]) / attrs.stride[d]);
+  const [FIRST_ROW, FIRST_GROUP] = [first(0), Math.floor(first(1) / SPAN)];
+  const [ROWS, GROUPS] = [last(0, tall) - FIRST_ROW + 1, Math.floor(last(1, wide) / SPAN) - FIRST_GROUP + 1];
+  const [FOURS, ACROSS, DOWN] = [wide / 4, Math.ceil(x[3]! / wide), Math.ceil(x[2]! / tall)];
+  const blocks = { SPAN, FIRST_ROW, ROWS, FIRST_GROUP, GROUPS, FOURS, SIZE: FOURS * tall, ACROSS, DOWN };
+  const len = x[0]! * x[1]! * ACROSS * DOWN;
+  return { params: { len }, constants: { ...poolConstants(x, out, attrs), ...blocks }, grid: len };
 }
 
 /** Into how many rows and columns of bins adaptive pooling cuts pictures. */
