@@ -1,6 +1,5 @@
 // avg_pool2d_grad.wgsl where rows of x are a multiple of 4 wide. One invocation makes a block of dx of SPAN·STRIDE_W columns and
-// STRIDE_H rows, from the windows that touch it: ROWS rows of them from FIRST_ROW on, GROUPS groups of SPAN from FIRST_GROUP on,
-// counted from those that begin with the block.
+// STRIDE_H rows, from the windows that touch it.
 const COUNT_PAD = 1u;
 const HEIGHT = 1u;
 const WIDTH = 4u;
@@ -13,10 +12,13 @@ const STRIDE_W = 1u;
 const PAD_H = 0u;
 const PAD_W = 0u;
 const SPAN = 4u; // or 2, where rows of out are 2 more than a multiple of 4
-const FIRST_ROW = 0i;
-const ROWS = 1u;
-const FIRST_GROUP = 0i;
+const BEFORE = 0u; // rows of windows that touch the block though they begin above it
+const ROWS = 1u; // of windows that touch it
+const BEFORE_GROUPS = 0u; // the same for groups of SPAN windows of a row
 const GROUPS = 1u;
+const TOUCHING = 1u; // ROWS · GROUPS
+const OPEN_H = 1u; // ⌈KERNEL_H / STRIDE_H⌉: windows above one another that hold a place, at most
+const OPEN_W = 1u;
 const FOURS = 1u; // vec4s that a block is wide: SPAN · STRIDE_W / 4
 const SIZE = 1u; // vec4s of a block: FOURS · STRIDE_H
 const ACROSS = 1u; // blocks across a plane, and down
@@ -42,31 +44,42 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let column = i % ACROSS;
   let row = i / ACROSS % DOWN;
   let plane = i / (ACROSS * DOWN);
-  var total = array<vec4f, SIZE>();
+  var d = array<vec4f, TOUCHING>();
   // @unroll
-  for (var a = 0u; a < ROWS; a++) {
-    // @unroll
-    for (var g = 0u; g < GROUPS; g++) {
-      let oy = i32(row + a) + FIRST_ROW;
-      let ox = (i32(column + g) + FIRST_GROUP) * i32(SPAN);
-      let is_inside = oy >= 0 && oy < i32(OUT_HEIGHT) && ox >= 0 && ox < i32(OUT_WIDTH);
-      let o = select(0u, (plane * OUT_HEIGHT + u32(oy)) * OUT_WIDTH + u32(ox), is_inside);
-      var d = select(vec4f(), d_out[o / 4u], is_inside);
-      if (SPAN == 2u && o % 4u == 2u) { d = d.zwzw; }
-      if (COUNT_PAD == 1u) { d /= f32(KERNEL_H * KERNEL_W); }
+  for (var t = 0u; t < TOUCHING; t++) {
+    let oy = i32(row + t / GROUPS) - i32(BEFORE);
+    let ox = (i32(column + t % GROUPS) - i32(BEFORE_GROUPS)) * i32(SPAN);
+    let is_inside = oy >= 0 && oy < i32(OUT_HEIGHT) && ox >= 0 && ox < i32(OUT_WIDTH);
+    let o = select(0u, (plane * OUT_HEIGHT + u32(oy)) * OUT_WIDTH + u32(ox), is_inside);
+    d[t] = select(vec4f(), d_out[o / 4u], is_inside);
+    if (SPAN == 2u && o % 4u == 2u) { d[t] = d[t].zwzw; }
+    if (COUNT_PAD == 1u) {
+      d[t] /= f32(KERNEL_H * KERNEL_W);
+    } else if (is_inside) {
+      let rows = inside(oy * i32(STRIDE_H) - i32(PAD_H), KERNEL_H, HEIGHT);
       // @unroll
       for (var j = 0u; j < SPAN; j++) {
-        var share = d[j];
-        if (COUNT_PAD == 0u && is_inside) {
-          let rows = inside(oy * i32(STRIDE_H) - i32(PAD_H), KERNEL_H, HEIGHT);
-          share /= f32(rows * inside((ox + i32(j)) * i32(STRIDE_W) - i32(PAD_W), KERNEL_W, WIDTH));
-        }
+        d[t][j] /= f32(rows * inside((ox + i32(j)) * i32(STRIDE_W) - i32(PAD_W), KERNEL_W, WIDTH));
+      }
+    }
+  }
+  var total = array<vec4f, SIZE>();
+  // @unroll
+  for (var n = 0u; n < SIZE; n++) {
+    // @unroll
+    for (var lane = 0u; lane < 4u; lane++) {
+      let y = n / FOURS + PAD_H;
+      let z = 4u * (n % FOURS) + lane + PAD_W;
+      // @unroll
+      for (var p = 0u; p < OPEN_H; p++) {
         // @unroll
-        for (var tap = 0u; tap < KERNEL_H * KERNEL_W; tap++) {
-          let y = (i32(a) + FIRST_ROW) * i32(STRIDE_H) - i32(PAD_H) + i32(tap / KERNEL_W);
-          let z = ((i32(g) + FIRST_GROUP) * i32(SPAN) + i32(j)) * i32(STRIDE_W) - i32(PAD_W) + i32(tap % KERNEL_W);
-          if (y >= 0 && y < i32(STRIDE_H) && z >= 0 && z < i32(4u * FOURS)) {
-            total[u32(y) * FOURS + u32(z) / 4u][u32(z) % 4u] += share;
+        for (var q = 0u; q < OPEN_W; q++) {
+          let kh = y % STRIDE_H + p * STRIDE_H;
+          let kw = z % STRIDE_W + q * STRIDE_W;
+          if (kh < KERNEL_H && kw < KERNEL_W) {
+            let w = z / STRIDE_W + BEFORE_GROUPS * SPAN - q;
+            let t = (y / STRIDE_H + BEFORE - p) * GROUPS + w / SPAN;
+            total[n][lane] += d[t][w % SPAN];
           }
         }
       }

@@ -66,15 +66,17 @@ export function poolGradByFour(x: Shape, out: Shape, attrs: PoolAttrs) {
   const SPAN = spanOf(x, out, attrs);
   if (!SPAN) return null;
   const [tall, wide] = [attrs.stride[0], SPAN * attrs.stride[1]];
-  // The first and the last window that touch the block's `size` places, counted from the one that begins with it.
-  const first = (d: 0 | 1) => Math.floor((attrs.padding[d] - attrs.kernel[d]) / attrs.stride[d]) + 1;
+  // Windows are counted from the one that begins with the block: those that touch it though they begin before it, and the last.
+  const before = (d: 0 | 1) => Math.ceil((attrs.kernel[d] - attrs.padding[d]) / attrs.stride[d]) - 1;
   const last = (d: 0 | 1, size: number) => Math.floor((size - 1 + attrs.padding[d]) / attrs.stride[d]);
-  const [FIRST_ROW, FIRST_GROUP] = [first(0), Math.floor(first(1) / SPAN)];
-  const [ROWS, GROUPS] = [last(0, tall) - FIRST_ROW + 1, Math.floor(last(1, wide) / SPAN) - FIRST_GROUP + 1];
+  const [BEFORE, BEFORE_GROUPS] = [before(0), Math.ceil(before(1) / SPAN)];
+  const [ROWS, GROUPS] = [last(0, tall) + BEFORE + 1, Math.floor(last(1, wide) / SPAN) + BEFORE_GROUPS + 1];
+  const [OPEN_H, OPEN_W] = [0, 1].map((d) => Math.ceil(attrs.kernel[d]! / attrs.stride[d]!)) as [number, number];
+  const touching = { BEFORE, ROWS, BEFORE_GROUPS, GROUPS, TOUCHING: ROWS * GROUPS, OPEN_H, OPEN_W };
   const [FOURS, ACROSS, DOWN] = [wide / 4, Math.ceil(x[3]! / wide), Math.ceil(x[2]! / tall)];
-  const blocks = { SPAN, FIRST_ROW, ROWS, FIRST_GROUP, GROUPS, FOURS, SIZE: FOURS * tall, ACROSS, DOWN };
+  const blocks = { SPAN, FOURS, SIZE: FOURS * tall, ACROSS, DOWN };
   const len = x[0]! * x[1]! * ACROSS * DOWN;
-  return { params: { len }, constants: { ...poolConstants(x, out, attrs), ...blocks }, grid: len };
+  return { params: { len }, constants: { ...poolConstants(x, out, attrs), ...touching, ...blocks }, grid: len };
 }
 
 /** Into how many rows and columns of bins adaptive pooling cuts pictures. */
