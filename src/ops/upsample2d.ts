@@ -1,5 +1,7 @@
 import upsampleKernel from "../../shaders/upsample2d.wgsl";
+import byFourKernel from "../../shaders/upsample2d_by_four.wgsl";
 import gradKernel from "../../shaders/upsample2d_grad.wgsl";
+import byFourGradKernel from "../../shaders/upsample2d_grad_by_four.wgsl";
 import { ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, showShape } from "../core/shape";
 import { resizeConstants } from "../families/pooling";
@@ -61,6 +63,19 @@ const constants = ({ bilinear, alignCorners }: UpsampleAttrs) => ({
 });
 const ratios = ({ ratio: [ratio_h, ratio_w] }: UpsampleAttrs) => ({ ratio_h, ratio_w });
 
+/** Factors up to which the kernels that have each output written out compile quickly. */
+const LARGEST_WRITTEN_OUT = 4;
+
+/** What the kernels take that make pictures of vec4s, larger by whole factors; null where factors or rows are others. */
+function byFour([, , height, width]: Shape, { outSize, ratio, bilinear, alignCorners }: UpsampleAttrs) {
+  const [FACTOR_H, FACTOR_W] = [outSize[0] / height!, outSize[1] / width!];
+  const fits = [FACTOR_H, FACTOR_W].every(
+    (f, d) => Number.isInteger(f) && f <= LARGEST_WRITTEN_OUT && ratio[d] === 1 / f,
+  );
+  if (!fits || alignCorners || width! % 4) return null;
+  return { BILINEAR: Number(bilinear), HEIGHT: height!, WIDTH: width!, FACTOR_H, FACTOR_W };
+}
+
 export const op: KernelOp<UpsampleAttrs> = {
   kind: "kernel",
   name: "upsample2d",
@@ -69,6 +84,14 @@ export const op: KernelOp<UpsampleAttrs> = {
     return [{ shape: [x!.shape[0]!, x!.shape[1]!, ...outSize], dtype: "f32" }];
   },
   lower([x], [out], attrs) {
+    const four = byFour(x!.shape, attrs);
+    if (four) {
+      const LINES = attrs.bilinear ? 3 : 1;
+      const constants = { ...four, LINES, SIZE: LINES * four.FACTOR_W };
+      const len = x!.size / 4;
+      const shared = { params: { len }, constants, grid: len, flops: 8 * out!.size, unrolled: true };
+      return [byFourKernel.dispatch({ ...shared, buffers: { x: x!, out: out! } })];
+    }
     const params = { len: out!.size, ...ratios(attrs) };
     const sizes = resizeConstants(x!.shape, out!.shape);
     const shared = { params, constants: { ...constants(attrs), ...sizes }, grid: out!.size, flops: 8 * out!.size };
@@ -82,7 +105,16 @@ const grad: KernelOp<UpsampleAttrs & { readonly shape: Shape }> = {
   kind: "kernel",
   name: "upsample2d_grad",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
-  lower([dOut], [dx], attrs) {
+  lower([dOut], [dx], attrs, target) {
+    const four = byFour(dx!.shape, attrs);
+    if (four) {
+      // A higher strip reads fewer rows twice; where lanes are many, there shall be work for all of them.
+      const rows = attrs.bilinear ? Math.min(target.cpu ? 16 : 4, four.HEIGHT) : 1;
+      const len = (dx!.size / four.HEIGHT / 4) * Math.ceil(four.HEIGHT / rows);
+      const constants = { ...four, LOADS: four.FACTOR_W + 2 };
+      const shared = { params: { len, rows }, constants, grid: len, flops: 8 * dOut!.size, unrolled: true };
+      return [byFourGradKernel.dispatch({ ...shared, buffers: { d_out: dOut!, dx: dx! } })];
+    }
     const params = { len: dx!.size, ...ratios(attrs) };
     const sizes = resizeConstants(dx!.shape, dOut!.shape);
     const shared = { params, constants: { ...constants(attrs), ...sizes }, grid: dx!.size, flops: 8 * dOut!.size };
