@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { numel, type Pair, pair, type Shape, showShape } from "../core/shape";
+import type { Target } from "../kernel/target";
 
 /** How a window moves over pictures. */
 export interface PoolAttrs {
@@ -96,6 +97,21 @@ export function adaptiveAttrs(op: string, x: Shape, outputSize: Pair): AdaptiveA
 /** The kernel of the plain pooling that does the same, with windows side by side; null where bins differ or overlap. */
 export const evenBins = (x: Shape, { outputSize: [rows, columns] }: AdaptiveAttrs): readonly [number, number] | null =>
   x[2]! % rows || x[3]! % columns ? null : [x[2]! / rows, x[3]! / columns];
+
+/** Vec4s of a row, and columns of all bins of one, up to which the kernels that have each written out compile quickly. */
+const [MOST_FOURS, MOST_COLUMNS] = [16, 128];
+
+/**
+ * What adaptive pooling's kernels take that make whole rows, of out or of dx, from whole vec4s: on devices with few lanes; null where
+ * rows do not fit. On others neighbours would read rows apart.
+ */
+export function adaptiveByRows(x: Shape, out: Shape, target: Target) {
+  const [width, columns] = [x[3]!, out[3]!];
+  const ends = (o: number) => Math.ceil(((o + 1) * width) / columns) - Math.floor((o * width) / columns);
+  const BIN = Math.max(...Array.from({ length: columns }, (_, o) => ends(o)));
+  if (!target.cpu || width % 4 || width / 4 > MOST_FOURS || columns * BIN > MOST_COLUMNS) return null;
+  return { ...resizeConstants(x, out), FOURS: width / 4, BIN };
+}
 
 /** What kernels between pictures of two sizes know of them. */
 export const resizeConstants = (x: Shape, out: Shape) => ({

@@ -4,7 +4,7 @@ import gradKernel from "../../shaders/max_pool2d_grad.wgsl";
 import byFourGradKernel from "../../shaders/max_pool2d_grad_by_four.wgsl";
 import { numel, type Pair, type Shape } from "../core/shape";
 import { type PoolAttrs, poolAttrs, poolByFour, poolConstants, pooledShape, poolGradByFour } from "../families/pooling";
-import { checkDTypes, type KernelOp, noSecondDerivative, recordAll } from "../graph/op";
+import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 
 export interface Pool2dOptions {
@@ -52,9 +52,7 @@ export const op: KernelOp<PoolAttrs> = {
     const constants = { ...poolConstants(x!.shape, out!.shape, attrs), CODES };
     return [poolKernel.dispatch({ buffers, params: { len: out!.size }, constants, grid: out!.size, flops })];
   },
-  vjp: ([x], [dOut], attrs, [, codes]) => [
-    dOut ? recordAll(grad, [dOut, codes!], { ...attrs, shape: x!.shape })[0]! : null,
-  ],
+  vjp: ([x], [dOut], attrs, [, codes]) => [dOut ? record(grad, [dOut, codes!], { ...attrs, shape: x!.shape }) : null],
 };
 
 const grad: KernelOp<PoolAttrs & { readonly shape: Shape }> = {

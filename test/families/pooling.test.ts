@@ -14,14 +14,18 @@ const runtime = opened as Runtime;
 afterAll(() => runtime?.destroy());
 
 describe.skipIf(!opened)("adaptive max pooling", () => {
-  const gradient = async (size: number) => {
-    const x = given([1, 1, 3, 3], () => 1);
+  const gradient = async (size: number, shape = [1, 1, 3, 3], target = BASELINE_TARGET) => {
+    const x = given(shape, () => 1);
     const y = adaptiveMaxPool2d(x[0], size);
     const seed = given(y.shape, (i) => i + 1);
-    return [...(await compute(runtime, BASELINE_TARGET, gradients(y, [x[0]], seed[0]), [x, seed]))[0]!];
+    return [...(await compute(runtime, target, gradients(y, [x[0]], seed[0]), [x, seed]))[0]!];
   };
   test("the first maximum of each bin takes its gradient", async () => {
     expect(await gradient(2)).toEqual([1, 2, 0, 3, 4, 0, 0, 0, 0]);
+  });
+  test.each([true, false])("by rows as one by one, cpu %s", async (cpu) => {
+    const expected = [1, 2, 3, 0, 4, 5, 6, 0, 7, 8, 9, 0, 0, 0, 0, 0];
+    expect(await gradient(3, [1, 1, 4, 4], { ...BASELINE_TARGET, cpu })).toEqual(expected);
   });
   test("one bin shares it among all", async () => {
     expect(await gradient(1)).toEqual(Array.from({ length: 9 }, () => expect.closeTo(1 / 9, 6)));
