@@ -1,6 +1,8 @@
 import warpKernel from "../../shaders/warp.wgsl";
+import byFourKernel from "../../shaders/warp_by_four.wgsl";
 import { ShapeError } from "../core/errors";
 import { type Pair, pair, showShape } from "../core/shape";
+import { resizeConstants } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
@@ -58,18 +60,21 @@ export const op: KernelOp<WarpAttrs> = {
     checkDTypes("warp", [x!, placement!], ["f32"]);
     return [{ shape: [x!.shape[0]!, x!.shape[1]!, ...size], dtype: "f32" }];
   },
-  lower([x, placement], [out], { fill, edge, bilinear, cutout }) {
-    const [, channels, height, width] = x!.shape as [number, number, number, number];
-    const [, , out_height, out_width] = out!.shape as [number, number, number, number];
-    return [
-      warpKernel.dispatch({
-        buffers: { x: x!, placement: placement!, out: out! },
-        params: { len: out!.size, channels, height, width, out_height, out_width, cut: cutout, fill },
-        constants: { BILINEAR: Number(bilinear), EDGE: Number(edge) },
-        grid: out!.size,
-        flops: 20 * out!.size,
-      }),
-    ];
+  lower([x, placement], [out], { fill, edge, bilinear, cutout }, target) {
+    const [, CHANNELS] = x!.shape as [number, number];
+    const constants = {
+      BILINEAR: Number(bilinear),
+      EDGE: Number(edge),
+      CHANNELS,
+      ...resizeConstants(x!.shape, out!.shape),
+    };
+    const shared = { buffers: { x: x!, placement: placement!, out: out! }, constants, flops: 20 * out!.size };
+    // Where lanes are many, neighbours read neighbours: one element each.
+    if (!target.cpu || constants.OUT_WIDTH % 4)
+      return [warpKernel.dispatch({ ...shared, params: { len: out!.size, cut: cutout, fill }, grid: out!.size })];
+    const rows = Math.min(8, constants.OUT_HEIGHT);
+    const len = (out!.size / constants.OUT_HEIGHT / 4) * Math.ceil(constants.OUT_HEIGHT / rows);
+    return [byFourKernel.dispatch({ ...shared, params: { len, rows, cut: cutout, fill }, grid: len })];
   },
   vjp: () => [null, null],
 };
