@@ -58,9 +58,10 @@ export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Batc
   checkDTypes("batchNorm", [weight, bias, runningMean, runningVar], ["f32"]);
   const made = madeOf(x);
   const alongChannels = (t: Tensor) => reshape(t, [channels!, ...x.shape.slice(2).map(() => 1)]);
+  const dims = { r0: batch!, channels: channels!, r1: numel(x.shape.slice(2)) };
   if (!training) {
-    const scale = div(weight, sqrt(add(runningVar, eps)));
-    return toFloat(add(mul(sub(x, alongChannels(runningMean)), alongChannels(scale)), alongChannels(bias)), made);
+    const operands = [runningMean, div(1, sqrt(add(runningVar, eps))), weight, bias].map(alongChannels);
+    return toFloat(record(known, [x, ...operands], dims), made);
   }
   const count = x.size / channels!;
   if (count === 1)
@@ -70,7 +71,6 @@ export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Batc
       { x: showShape(x.shape) },
       "use a larger batch",
     );
-  const dims = { r0: batch!, channels: channels!, r1: numel(x.shape.slice(2)) };
   const { mean, variance, rstd } = moments(x, dims, 1, eps);
   follow({ runningMean, runningVar, momentum, mean, variance }, count / (count - 1));
   return toFloat(record(op, [x, ...[mean, rstd, weight, bias].map(alongChannels)], dims), made);
@@ -115,6 +115,19 @@ export const op = pointwiseWith<Channels>(
     const dx = record(dxOp, [dOut, x!, mean!, rstd!, weight!, dBias, product], { count: dims.r0 * dims.r1 });
     return [dx, null, null, product, dBias];
   },
+);
+
+/** The same where mean and rstd do not depend on x. */
+const known = pointwiseWith<Channels>(
+  apply,
+  () => [],
+  ([x, mean, rstd, weight, bias], dOut, dims) => {
+    const { sums, products } = gradSums(dOut, x!, mean!, rstd!, dims);
+    const [dBias, dWeight] = [reshape(sums, bias!.shape), reshape(products, bias!.shape)];
+    const scale = mul(rstd!, weight!);
+    return [mul(dOut, scale), neg(mul(dBias, scale)), div(mul(dWeight, weight!), rstd!), dWeight, dBias];
+  },
+  { name: "batch_norm_evaluation" },
 );
 
 const dxOp = pointwiseWith<{ count: number }>(
