@@ -1,15 +1,14 @@
 // upsample2d.wgsl for whole factors, where rows of x are a multiple of 4 wide. Output FACTOR·i + b stands shift(b) beyond the
-// middle of element i; beyond the picture lie its nearest elements. One invocation makes 4·FACTOR_W columns and FACTOR_H rows of
+// middle of element i; beyond the picture lie its nearest elements. One invocation makes 4·FACTOR_W columns and `factor` rows of
 // out, from a vec4 of x and, with BILINEAR = 1, its neighbours.
 const BILINEAR = 0u;
 const HEIGHT = 1u;
 const WIDTH = 4u;
-const FACTOR_H = 1u;
 const FACTOR_W = 1u;
 const LINES = 1u; // of x that are read: 3 with BILINEAR = 1
 const SIZE = 1u; // LINES · FACTOR_W
 
-struct Params { len: u32 }
+struct Params { len: u32, factor: u32 } // of rows; no constant, so that no driver writes the loop over them out
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> out: array<vec4f>;
@@ -57,15 +56,14 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       }
     }
   }
-  // @unroll
-  for (var a = 0u; a < FACTOR_H; a++) {
-    let row = ((plane * HEIGHT + y) * FACTOR_H + a) * across * FACTOR_W + z * FACTOR_W;
-    let by = shift(a, FACTOR_H);
+  for (var a = 0u; a < params.factor; a++) {
+    let row = ((plane * HEIGHT + y) * params.factor + a) * across * FACTOR_W + z * FACTOR_W;
+    let by = shift(a, params.factor);
     // @unroll
     for (var f = 0u; f < FACTOR_W; f++) {
       var value = wide[LINES / 2u * FACTOR_W + f];
       if (BILINEAR == 1u) {
-        value = mix(value, wide[select(2u, 0u, by < 0.0) * (LINES / 3u) * FACTOR_W + f], abs(by));
+        value = mix(value, select(wide[(LINES - 1u) * FACTOR_W + f], wide[f], by < 0.0), abs(by));
       }
       out[row + f] = epilogue(value, 4u * (row + f));
     }

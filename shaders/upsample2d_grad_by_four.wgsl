@@ -1,14 +1,13 @@
 // The gradient of upsample2d_by_four.wgsl: each element of dx gathers what it was read for, with the same weights. An invocation
-// goes down a strip of dx, 4 columns wide and `rows` rows high: with each turn it reads the FACTOR_H rows of d_out of one row of
+// goes down a strip of dx, 4 columns wide and `rows` rows high: with each turn it reads the `factor` rows of d_out of one row of
 // dx, and adds what they give to that row and to those above and below it.
 const BILINEAR = 0u;
 const HEIGHT = 1u;
 const WIDTH = 4u;
-const FACTOR_H = 1u;
 const FACTOR_W = 1u;
 const LOADS = 3u; // FACTOR_W + 2
 
-struct Params { len: u32, rows: u32 }
+struct Params { len: u32, rows: u32, factor: u32 }
 
 @group(0) @binding(0) var<storage, read> d_out: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> dx: array<vec4f>;
@@ -70,10 +69,9 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     var own = vec4f();
     var below = vec4f();
     if (y >= 0 && y < i32(HEIGHT)) {
-      // @unroll
-      for (var a = 0u; a < FACTOR_H; a++) {
-        let four = gathered((plane * HEIGHT + u32(y)) * FACTOR_H + a, z);
-        let by = shift(a, FACTOR_H);
+      for (var a = 0u; a < params.factor; a++) {
+        let four = gathered((plane * HEIGHT + u32(y)) * params.factor + a, z);
+        let by = shift(a, params.factor);
         own += (1.0 - abs(by)) * four;
         above -= min(by, 0.0) * four;
         below += max(by, 0.0) * four;

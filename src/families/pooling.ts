@@ -99,7 +99,7 @@ export const evenBins = (x: Shape, { outputSize: [rows, columns] }: AdaptiveAttr
   x[2]! % rows || x[3]! % columns ? null : [x[2]! / rows, x[3]! / columns];
 
 /** Vec4s of a row, and columns of all bins of one, up to which the kernels that have each written out compile quickly. */
-const [MOST_FOURS, MOST_COLUMNS] = [16, 128];
+const [MOST_FOURS, MOST_COLUMNS] = [8, 64];
 
 /**
  * What adaptive pooling's kernels take that make whole rows, of out or of dx, from whole vec4s: on devices with few lanes; null where

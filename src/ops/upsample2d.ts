@@ -63,17 +63,15 @@ const constants = ({ bilinear, alignCorners }: UpsampleAttrs) => ({
 });
 const ratios = ({ ratio: [ratio_h, ratio_w] }: UpsampleAttrs) => ({ ratio_h, ratio_w });
 
-/** Factors up to which the kernels that have each output written out compile quickly. */
-const LARGEST_WRITTEN_OUT = 4;
+/** Factor up to which the kernels that have each column written out compile quickly. */
+const LARGEST_WRITTEN_OUT = 8;
 
 /** What the kernels take that make pictures of vec4s, larger by whole factors; null where factors or rows are others. */
 function byFour([, , height, width]: Shape, { outSize, ratio, bilinear, alignCorners }: UpsampleAttrs) {
-  const [FACTOR_H, FACTOR_W] = [outSize[0] / height!, outSize[1] / width!];
-  const fits = [FACTOR_H, FACTOR_W].every(
-    (f, d) => Number.isInteger(f) && f <= LARGEST_WRITTEN_OUT && ratio[d] === 1 / f,
-  );
-  if (!fits || alignCorners || width! % 4) return null;
-  return { BILINEAR: Number(bilinear), HEIGHT: height!, WIDTH: width!, FACTOR_H, FACTOR_W };
+  const [factor, FACTOR_W] = [outSize[0] / height!, outSize[1] / width!];
+  const fits = [factor, FACTOR_W].every((f, d) => Number.isInteger(f) && ratio[d] === 1 / f);
+  if (!fits || alignCorners || width! % 4 || FACTOR_W > LARGEST_WRITTEN_OUT) return null;
+  return { factor, constants: { BILINEAR: Number(bilinear), HEIGHT: height!, WIDTH: width!, FACTOR_W } };
 }
 
 export const op: KernelOp<UpsampleAttrs> = {
@@ -87,10 +85,11 @@ export const op: KernelOp<UpsampleAttrs> = {
     const four = byFour(x!.shape, attrs);
     if (four) {
       const LINES = attrs.bilinear ? 3 : 1;
-      const constants = { ...four, LINES, SIZE: LINES * four.FACTOR_W };
+      const constants = { ...four.constants, LINES, SIZE: LINES * four.constants.FACTOR_W };
       const len = x!.size / 4;
-      const shared = { params: { len }, constants, grid: len, flops: 8 * out!.size, unrolled: true };
-      return [byFourKernel.dispatch({ ...shared, buffers: { x: x!, out: out! } })];
+      const params = { len, factor: four.factor };
+      const request = { params, constants, grid: len, flops: 8 * out!.size, unrolled: true };
+      return [byFourKernel.dispatch({ ...request, buffers: { x: x!, out: out! } })];
     }
     const params = { len: out!.size, ...ratios(attrs) };
     const sizes = resizeConstants(x!.shape, out!.shape);
@@ -108,12 +107,14 @@ const grad: KernelOp<UpsampleAttrs & { readonly shape: Shape }> = {
   lower([dOut], [dx], attrs, target) {
     const four = byFour(dx!.shape, attrs);
     if (four) {
+      const { HEIGHT, FACTOR_W } = four.constants;
       // A higher strip reads fewer rows twice; where lanes are many, there shall be work for all of them.
-      const rows = attrs.bilinear ? Math.min(target.cpu ? 16 : 4, four.HEIGHT) : 1;
-      const len = (dx!.size / four.HEIGHT / 4) * Math.ceil(four.HEIGHT / rows);
-      const constants = { ...four, LOADS: four.FACTOR_W + 2 };
-      const shared = { params: { len, rows }, constants, grid: len, flops: 8 * dOut!.size, unrolled: true };
-      return [byFourGradKernel.dispatch({ ...shared, buffers: { d_out: dOut!, dx: dx! } })];
+      const rows = attrs.bilinear ? Math.min(target.cpu ? 16 : 4, HEIGHT) : 1;
+      const len = (dx!.size / HEIGHT / 4) * Math.ceil(HEIGHT / rows);
+      const params = { len, rows, factor: four.factor };
+      const constants = { ...four.constants, LOADS: FACTOR_W + 2 };
+      const request = { params, constants, grid: len, flops: 8 * dOut!.size, unrolled: true };
+      return [byFourGradKernel.dispatch({ ...request, buffers: { d_out: dOut!, dx: dx! } })];
     }
     const params = { len: dx!.size, ...ratios(attrs) };
     const sizes = resizeConstants(dx!.shape, dOut!.shape);
