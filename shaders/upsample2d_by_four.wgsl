@@ -1,14 +1,12 @@
 // upsample2d.wgsl for whole factors, where rows of x are a multiple of 4 wide. Output FACTOR·i + b stands shift(b) beyond the
-// middle of element i; beyond the picture lie its nearest elements. One invocation makes 4·FACTOR_W columns and `factor` rows of
-// out, from a vec4 of x and, with BILINEAR = 1, its neighbours.
+// middle of element i; beyond the picture lie its nearest elements. An invocation goes down a strip of x, 4 columns wide and `rows`
+// rows high: it reads a row of it and, with BILINEAR = 1, its neighbours, and makes what out has of it, `factor` rows.
 const BILINEAR = 0u;
 const HEIGHT = 1u;
 const WIDTH = 4u;
 const FACTOR_W = 1u;
-const LINES = 1u; // of x that are read: 3 with BILINEAR = 1
-const SIZE = 1u; // LINES · FACTOR_W
 
-struct Params { len: u32, factor: u32 } // of rows; no constant, so that no driver writes the loop over them out
+struct Params { len: u32, rows: u32, factor: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> out: array<vec4f>;
@@ -28,14 +26,16 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
   let across = WIDTH / 4u;
+  let down = (HEIGHT + params.rows - 1u) / params.rows;
   let z = i % across;
-  let y = i / across % HEIGHT;
-  let plane = i / (across * HEIGHT);
-  var wide = array<vec4f, SIZE>(); // the lines, enlarged
-  // @unroll
-  for (var line = 0u; line < LINES; line++) {
-    let row = u32(clamp(i32(y + line) - i32(LINES / 2u), 0, i32(HEIGHT) - 1));
-    let start = (plane * HEIGHT + row) * across;
+  let first = i32(i / across % down * params.rows);
+  let plane = i / across / down;
+  let end = min(first + i32(params.rows), i32(HEIGHT));
+  var above = array<vec4f, FACTOR_W>(); // rows of x, enlarged
+  var own = array<vec4f, FACTOR_W>();
+  var below = array<vec4f, FACTOR_W>();
+  for (var y = first - i32(BILINEAR); y < end + i32(BILINEAR); y++) {
+    let start = (plane * HEIGHT + u32(clamp(y, 0, i32(HEIGHT) - 1))) * across;
     let four = x[start + z];
     var near = array<f32, 6>(four.x, four.x, four.y, four.z, four.w, four.w);
     if (BILINEAR == 1u) {
@@ -44,28 +44,25 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     }
     // @unroll
     for (var f = 0u; f < FACTOR_W; f++) {
+      above[f] = own[f];
+      own[f] = below[f];
       // @unroll
       for (var l = 0u; l < 4u; l++) {
         let at = (4u * f + l) / FACTOR_W;
-        let by = shift((4u * f + l) % FACTOR_W, FACTOR_W);
-        if (BILINEAR == 1u) {
-          wide[line * FACTOR_W + f][l] = between(near[at], near[at + 1u], near[at + 2u], by);
-        } else {
-          wide[line * FACTOR_W + f][l] = near[at + 1u];
-        }
+        let by = select(0.0, shift((4u * f + l) % FACTOR_W, FACTOR_W), BILINEAR == 1u);
+        below[f][l] = between(near[at], near[at + 1u], near[at + 2u], by);
       }
     }
-  }
-  for (var a = 0u; a < params.factor; a++) {
-    let row = ((plane * HEIGHT + y) * params.factor + a) * across * FACTOR_W + z * FACTOR_W;
-    let by = shift(a, params.factor);
-    // @unroll
-    for (var f = 0u; f < FACTOR_W; f++) {
-      var value = wide[LINES / 2u * FACTOR_W + f];
-      if (BILINEAR == 1u) {
-        value = mix(value, select(wide[(LINES - 1u) * FACTOR_W + f], wide[f], by < 0.0), abs(by));
+    if (BILINEAR == 1u && y <= first) { continue; }
+    let made = u32(y) - BILINEAR;
+    for (var a = 0u; a < params.factor; a++) {
+      let row = ((plane * HEIGHT + made) * params.factor + a) * across * FACTOR_W + z * FACTOR_W;
+      let by = shift(a, params.factor);
+      // @unroll
+      for (var f = 0u; f < FACTOR_W; f++) {
+        let joined = mix(own[f], select(below[f], above[f], by < 0.0), abs(by));
+        out[row + f] = epilogue(select(below[f], joined, BILINEAR == 1u), 4u * (row + f));
       }
-      out[row + f] = epilogue(value, 4u * (row + f));
     }
   }
 }

@@ -8,6 +8,7 @@ import type { Shape } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, withSide } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { stripRows } from "./pooling";
 import { reduceDispatches } from "./reductions";
 import { rowGroups } from "./rowwise";
 
@@ -73,9 +74,9 @@ function stripConstants(g: ConvGeometry) {
 function byStrips(x: Tensor, w: Tensor, out: Tensor, g: ConvGeometry, target: Target, FLIP = 0): Dispatch | null {
   const constants = stripConstants(g);
   if (!constants) return null;
-  // A higher strip reads fewer rows twice; where lanes are many, there shall be work for all of them.
-  const rows = Math.min(target.cpu ? 16 : 4, g.out_height);
-  const len = g.batch * g.out_channels * Math.ceil(g.out_height / rows) * (g.out_width / 4);
+  const planes = g.batch * g.out_channels * (g.out_width / 4);
+  const rows = stripRows(g.out_height, planes * g.out_height, target);
+  const len = planes * Math.ceil(g.out_height / rows);
   const shared = { params: { len, rows }, grid: len, flops: flopsOf(g), unrolled: true };
   return byFourKernel.dispatch({ ...shared, constants: { ...constants, FLIP }, buffers: { x, w, out } });
 }

@@ -120,3 +120,11 @@ export const resizeConstants = (x: Shape, out: Shape) => ({
   OUT_HEIGHT: out[2]!,
   OUT_WIDTH: out[3]!,
 });
+
+/**
+ * Rows of the strips of pictures that kernels go down, where rows that two strips touch are read twice: many, if there is work
+ * for all lanes then.
+ * @param alone invocations that there would be for strips of one row
+ */
+export const stripRows = (height: number, alone: number, { cpu }: Target): number =>
+  alone >= (cpu ? 4096 : 2 ** 18) ? Math.min(cpu ? 16 : 4, height) : 1;
