@@ -1,6 +1,7 @@
 import forwardKernel from "../../shaders/depthwise.wgsl";
 import byFourKernel from "../../shaders/depthwise_by_four.wgsl";
 import gradInputKernel from "../../shaders/depthwise_grad_input.wgsl";
+import gradInputByFour from "../../shaders/depthwise_grad_input_by_four.wgsl";
 import gradWeightKernel from "../../shaders/depthwise_grad_weight.wgsl";
 import gradWeightByFour from "../../shaders/depthwise_grad_weight_by_four.wgsl";
 import gradWeightTree from "../../shaders/depthwise_grad_weight_tree.wgsl";
@@ -8,7 +9,7 @@ import type { Shape } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, withSide } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { stripRows } from "./pooling";
+import { poolGradByFour, stripRows } from "./pooling";
 import { reduceDispatches } from "./reductions";
 import { rowGroups } from "./rowwise";
 
@@ -89,6 +90,17 @@ function mirrored(g: ConvGeometry): ConvGeometry | null {
   return { ...g, height, width, out_height, out_width, pad_h, pad_w };
 }
 
+/** The launch that makes blocks of dx, as pooling does; null where it does not fit. */
+function byBlocks(dOut: Tensor, w: Tensor, dx: Tensor, g: ConvGeometry): Dispatch | null {
+  const dense = g.dilation_h === 1 && g.dilation_w === 1 && g.pad_h < g.kernel_h && g.pad_w < g.kernel_w;
+  const [kernel, stride] = [[g.kernel_h, g.kernel_w] as const, [g.stride_h, g.stride_w] as const];
+  const blocks = dense && poolGradByFour(dx.shape, dOut.shape, { kernel, stride, padding: [g.pad_h, g.pad_w] });
+  if (!blocks) return null;
+  const own = { CHANNELS: g.in_channels, REPEAT: g.out_channels / g.in_channels, TAPS: g.kernel_h * g.kernel_w };
+  const shared = { buffers: { d_out: dOut, w, dx }, flops: flopsOf(g), unrolled: true };
+  return gradInputByFour.dispatch({ ...blocks, ...shared, constants: { ...blocks.constants, ...own } });
+}
+
 /** out = conv2d(x, w). */
 export function depthwise(x: Tensor, w: Tensor, out: Tensor, g: ConvGeometry, target: Target): Dispatch[] {
   const strips = byStrips(x, w, out, g, target);
@@ -108,8 +120,8 @@ export function depthwise(x: Tensor, w: Tensor, out: Tensor, g: ConvGeometry, ta
 /** The gradient of {@link depthwise} for x. */
 export function depthwiseGradInput(dOut: Tensor, w: Tensor, dx: Tensor, g: ConvGeometry, target: Target): Dispatch[] {
   const back = mirrored(g);
-  const strips = back && byStrips(dOut, w, dx, back, target, 1);
-  if (strips) return [strips];
+  const byFour = (back && byStrips(dOut, w, dx, back, target, 1)) ?? byBlocks(dOut, w, dx, g);
+  if (byFour) return [byFour];
   return [
     gradInputKernel.dispatch({
       buffers: { d_out: dOut, w, dx },

@@ -25,6 +25,11 @@ export default opCase<Conv2dOptions>({
       note: "depthwise, two outputs a channel",
     },
     { inputs: [[2, 2, 40, 40], [2, 1, 5, 5], [2]], attrs: { groups: 2, padding: 2 }, note: "depthwise", vjp: false },
+    {
+      inputs: [[2, 3, 7, 8], [3, 1, 3, 3], [3]],
+      attrs: { groups: 3, padding: 1, stride: 2 },
+      note: "depthwise by two",
+    },
     { inputs: [[1, 2, 9, 12], [2, 1, 5, 1], [2]], attrs: { groups: 2, padding: [3, 0] }, note: "depthwise, tall" },
     { inputs: [[2, 6, 3, 3], [9, 6, 1, 1], [9]], note: "1 × 1" },
     { inputs: [[3, 5, 17, 19], [11, 5, 3, 3], [11]], attrs: { padding: "valid" }, note: "several tiles", vjp: false },
