@@ -1,5 +1,6 @@
 import apply from "../../shaders/pointwise/batch_norm.wgsl";
 import applyGrad from "../../shaders/pointwise/batch_norm_grad.wgsl";
+import scaledAbout from "../../shaders/pointwise/scaled_about.wgsl";
 import followKernel from "../../shaders/running_statistics.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, showShape } from "../core/shape";
@@ -60,8 +61,8 @@ export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Batc
   const alongChannels = (t: Tensor) => reshape(t, [channels!, ...x.shape.slice(2).map(() => 1)]);
   const dims = { r0: batch!, channels: channels!, r1: numel(x.shape.slice(2)) };
   if (!training) {
-    const operands = [runningMean, div(1, sqrt(add(runningVar, eps))), weight, bias].map(alongChannels);
-    return toFloat(record(known, [x, ...operands], dims), made);
+    const scale = div(weight, sqrt(add(runningVar, eps)));
+    return toFloat(record(scaled, [x, ...[runningMean, scale, bias].map(alongChannels)], dims), made);
   }
   const count = x.size / channels!;
   if (count === 1)
@@ -117,17 +118,15 @@ export const op = pointwiseWith<Channels>(
   },
 );
 
-/** The same where mean and rstd do not depend on x. */
-const known = pointwiseWith<Channels>(
-  apply,
+/** `(x − mean) · scale + bias` with numbers that do not depend on x. Both sums of its gradient come from one reading. */
+const scaled = pointwiseWith<Channels>(
+  scaledAbout,
   () => [],
-  ([x, mean, rstd, weight, bias], dOut, dims) => {
-    const { sums, products } = gradSums(dOut, x!, mean!, rstd!, dims);
-    const [dBias, dWeight] = [reshape(sums, bias!.shape), reshape(products, bias!.shape)];
-    const scale = mul(rstd!, weight!);
-    return [mul(dOut, scale), neg(mul(dBias, scale)), div(mul(dWeight, weight!), rstd!), dWeight, dBias];
+  ([x, mean, scale, bias], dOut, dims) => {
+    const { sums, products } = gradSums(dOut, x!, mean!, full([dims.channels], 1), dims);
+    const dBias = reshape(sums, bias!.shape);
+    return [mul(dOut, scale!), neg(mul(dBias, scale!)), reshape(products, scale!.shape), dBias];
   },
-  { name: "batch_norm_evaluation" },
 );
 
 const dxOp = pointwiseWith<{ count: number }>(
