@@ -178,7 +178,7 @@ export function convolutionWays(x: Shape, w: Shape, a: Conv2dAttrs, target: Targ
 export function convolution(x: Tensor, w: Tensor, out: Tensor, a: Conv2dAttrs, target: Target): Dispatch[] {
   const way = chosenWay(target, convolutionWays(x.shape, w.shape, a, target));
   const g = geometry(x.shape, w.shape, a);
-  if (way === "depthwise") return depthwise(x, w, out, g);
+  if (way === "depthwise") return depthwise(x, w, out, g, target);
   if (way !== "direct") return [byCorrelation(x, w, out, convolutionAsIs(g), way, target)];
   const tiles = g.batch * Math.ceil((g.out_height * g.out_width) / 4);
   const grid = [tiles, channelTiles(g.out_channels, a.groups)] as const;
@@ -205,7 +205,7 @@ export function inputGradientWays(w: Shape, a: ConvGradAttrs, target: Target): W
 export function inputGradient(dOut: Tensor, w: Tensor, dx: Tensor, a: ConvGradAttrs, target: Target): Dispatch[] {
   const way = chosenWay(target, inputGradientWays(w.shape, a, target));
   const g = geometry(a.shape, w.shape, a);
-  if (way === "depthwise") return depthwiseGradInput(dOut, w, dx, g);
+  if (way === "depthwise") return depthwiseGradInput(dOut, w, dx, g, target);
   if (way !== "direct") {
     const made = correlations(g).map((c) => byCorrelation(dOut, w, dx, c, way, target));
     return made.length > 1 ? made.map((d) => ({ ...d, isPart: true })) : made;

@@ -1,11 +1,15 @@
 import forwardKernel from "../../shaders/depthwise.wgsl";
+import byFourKernel from "../../shaders/depthwise_by_four.wgsl";
 import gradInputKernel from "../../shaders/depthwise_grad_input.wgsl";
+import gradInputByFour from "../../shaders/depthwise_grad_input_by_four.wgsl";
 import gradWeightKernel from "../../shaders/depthwise_grad_weight.wgsl";
+import gradWeightByFour from "../../shaders/depthwise_grad_weight_by_four.wgsl";
 import gradWeightTree from "../../shaders/depthwise_grad_weight_tree.wgsl";
 import type { Shape } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, withSide } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { poolGradByFour, stripRows } from "./pooling";
 import { reduceDispatches } from "./reductions";
 import { rowGroups } from "./rowwise";
 
@@ -38,8 +42,69 @@ const slides = (g: ConvGeometry) => ({ SLIDE: Number(g.stride_w === 1 && g.dilat
 const flopsOf = (g: ConvGeometry) =>
   2 * g.batch * g.out_channels * g.out_height * g.out_width * g.kernel_h * g.kernel_w;
 
+/** Taps, times strides, up to which the kernels that have each written out compile quickly: 5 × 5, or 3 × 3 by 2. */
+const MOST_TAPS = 36;
+
+/** What the kernels take that read whole vec4s of x; null where they do not fit. */
+function stripConstants(g: ConvGeometry) {
+  const TAPS = g.kernel_h * g.kernel_w;
+  const fits = g.dilation_h === 1 && g.dilation_w === 1 && g.width % 4 === 0 && g.out_width % 4 === 0;
+  if (!fits || TAPS * g.stride_h * g.stride_w > MOST_TAPS) return null;
+  const AHEAD = (4 - (g.pad_w % 4)) % 4;
+  return {
+    CHANNELS: g.out_channels,
+    REPEAT: g.out_channels / g.in_channels,
+    HEIGHT: g.height,
+    WIDTH: g.width,
+    OUT_HEIGHT: g.out_height,
+    OUT_WIDTH: g.out_width,
+    KERNEL_H: g.kernel_h,
+    KERNEL_W: g.kernel_w,
+    STRIDE_H: g.stride_h,
+    STRIDE_W: g.stride_w,
+    PAD_H: g.pad_h,
+    PAD_W: g.pad_w,
+    TAPS,
+    OPEN: Math.ceil(g.kernel_h / g.stride_h),
+    AHEAD,
+    LOADS: Math.ceil((AHEAD + 3 * g.stride_w + g.kernel_w) / 4),
+  };
+}
+
+/** The launch that goes down strips of out; null where it does not fit. */
+function byStrips(x: Tensor, w: Tensor, out: Tensor, g: ConvGeometry, target: Target, FLIP = 0): Dispatch | null {
+  const constants = stripConstants(g);
+  if (!constants) return null;
+  const planes = g.batch * g.out_channels * (g.out_width / 4);
+  const rows = stripRows(g.out_height, planes * g.out_height, target);
+  const len = planes * Math.ceil(g.out_height / rows);
+  const shared = { params: { len, rows }, grid: len, flops: flopsOf(g), unrolled: true };
+  return byFourKernel.dispatch({ ...shared, constants: { ...constants, FLIP }, buffers: { x, w, out } });
+}
+
+/** The convolution that is the gradient for x, with the taps in reverse; null where it is none. */
+function mirrored(g: ConvGeometry): ConvGeometry | null {
+  const [pad_h, pad_w] = [g.kernel_h - 1 - g.pad_h, g.kernel_w - 1 - g.pad_w];
+  if (g.stride_h !== 1 || g.stride_w !== 1 || g.in_channels !== g.out_channels || pad_h < 0 || pad_w < 0) return null;
+  const [height, width, out_height, out_width] = [g.out_height, g.out_width, g.height, g.width];
+  return { ...g, height, width, out_height, out_width, pad_h, pad_w };
+}
+
+/** The launch that makes blocks of dx, as pooling does; null where it does not fit. */
+function byBlocks(dOut: Tensor, w: Tensor, dx: Tensor, g: ConvGeometry): Dispatch | null {
+  const dense = g.dilation_h === 1 && g.dilation_w === 1 && g.pad_h < g.kernel_h && g.pad_w < g.kernel_w;
+  const [kernel, stride] = [[g.kernel_h, g.kernel_w] as const, [g.stride_h, g.stride_w] as const];
+  const blocks = dense && poolGradByFour(dx.shape, dOut.shape, { kernel, stride, padding: [g.pad_h, g.pad_w] });
+  if (!blocks) return null;
+  const own = { CHANNELS: g.in_channels, REPEAT: g.out_channels / g.in_channels, TAPS: g.kernel_h * g.kernel_w };
+  const shared = { buffers: { d_out: dOut, w, dx }, flops: flopsOf(g), unrolled: true };
+  return gradInputByFour.dispatch({ ...blocks, ...shared, constants: { ...blocks.constants, ...own } });
+}
+
 /** out = conv2d(x, w). */
-export function depthwise(x: Tensor, w: Tensor, out: Tensor, g: ConvGeometry): Dispatch[] {
+export function depthwise(x: Tensor, w: Tensor, out: Tensor, g: ConvGeometry, target: Target): Dispatch[] {
+  const strips = byStrips(x, w, out, g, target);
+  if (strips) return [strips];
   return [
     forwardKernel.dispatch({
       buffers: { x, w, out },
@@ -53,7 +118,10 @@ export function depthwise(x: Tensor, w: Tensor, out: Tensor, g: ConvGeometry): D
 }
 
 /** The gradient of {@link depthwise} for x. */
-export function depthwiseGradInput(dOut: Tensor, w: Tensor, dx: Tensor, g: ConvGeometry): Dispatch[] {
+export function depthwiseGradInput(dOut: Tensor, w: Tensor, dx: Tensor, g: ConvGeometry, target: Target): Dispatch[] {
+  const back = mirrored(g);
+  const byFour = (back && byStrips(dOut, w, dx, back, target, 1)) ?? byBlocks(dOut, w, dx, g);
+  if (byFour) return [byFour];
   return [
     gradInputKernel.dispatch({
       buffers: { d_out: dOut, w, dx },
@@ -77,7 +145,7 @@ export function depthwiseGradWeight(
 ): Dispatch[] {
   const fours = Math.ceil((g.kernel_h * g.kernel_w) / 4);
   const SUMS = Number(side !== undefined);
-  const { parts, launch } = target.cpu ? byInvocations(g, fours) : byWorkgroups(g, fours);
+  const { parts, launch } = target.cpu ? (downStrips(g) ?? byInvocations(g, fours)) : byWorkgroups(g, fours);
   const partial = parts === 1 ? dw : scratch({ shape: [parts, dw.size], dtype: "f32" });
   const product = launch({ x, d_out: dOut, partial }, SUMS);
   const sideParts = side && (parts === 1 ? side : scratch({ shape: [parts, g.out_channels], dtype: "f32" }));
@@ -91,6 +159,25 @@ export function depthwiseGradWeight(
 }
 
 type Buffers = Record<"x" | "d_out" | "partial", Tensor>;
+
+/** Null where it does not fit. */
+function downStrips(g: ConvGeometry) {
+  const constants = stripConstants(g);
+  if (!constants) return null;
+  const strips = g.out_width / 4;
+  const parts = Math.min(g.batch, Math.ceil(1024 / (g.out_channels * strips)));
+  const len = parts * strips * g.out_channels;
+  const launch = (buffers: Buffers, SUMS: number) =>
+    gradWeightByFour.dispatch({
+      buffers,
+      params: { len, batch: g.batch, parts },
+      constants: { ...constants, SUMS },
+      grid: len,
+      flops: flopsOf(g),
+      unrolled: true,
+    });
+  return { parts: parts * strips, launch };
+}
 
 function byInvocations(g: ConvGeometry, fours: number) {
   const across = g.out_channels * fours;

@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
-import { type Pair, pair, type Shape, showShape } from "../core/shape";
+import { numel, type Pair, pair, type Shape, showShape } from "../core/shape";
+import type { Target } from "../kernel/target";
 
 /** How a window moves over pictures. */
 export interface PoolAttrs {
@@ -40,20 +41,43 @@ export const poolConstants = (x: Shape, out: Shape, { kernel, stride, padding }:
   PAD_W: padding[1],
 });
 
-/** Whether every element lies in exactly one window. */
-export const isTiling = (x: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
-  [0, 1].every((d) => stride[d] === kernel[d] && padding[d] === 0 && x[d + 2]! % kernel[d]! === 0);
+/** Elements of a window up to which the kernels that have each written out compile quickly. */
+const MOST_TAPS = 16;
 
-/** As in the kernels. */
-export const ROWS_A_LAYER = 262144;
+/** The windows of a row that kernels take together, where they can take whole vec4s of pictures; 0 where they cannot. */
+function spanOf(x: Shape, out: Shape, { kernel: [h, w], stride: [down, across] }: PoolAttrs): 0 | 2 | 4 {
+  if (x[3]! % 4 || numel(out) % 4 || h * w > MOST_TAPS || down > h || across > w) return 0;
+  if (out[3]! % 4 === 0) return 4;
+  return out[3]! % 2 === 0 && across % 2 === 0 ? 2 : 0;
+}
 
-/** What the kernels for pairs of 2 × 2 or 1 × 2 windows take; null where windows are of another size or do not pair up. */
-export function windowPairs([n, c, height, width]: Shape, { kernel }: PoolAttrs) {
-  const [KERNEL_H] = kernel;
-  if (KERNEL_H > 2 || kernel[1] !== 2 || width! % 4) return null;
-  const rows = (n! * c! * height!) / KERNEL_H;
-  const grid = [width! / 4, Math.min(rows, ROWS_A_LAYER), Math.ceil(rows / ROWS_A_LAYER)] as const;
-  return { params: { rows, width: width! }, constants: { KERNEL_H }, grid };
+/** What kernels that make four results at a time take; null where windows are too many, or do not pair up. */
+export function poolByFour(x: Shape, out: Shape, attrs: PoolAttrs) {
+  const SPAN = spanOf(x, out, attrs);
+  if (!SPAN) return null;
+  const [columns, stride, pad] = [attrs.kernel[1], attrs.stride[1], attrs.padding[1]];
+  const AHEAD = (4 - (pad % 4)) % 4;
+  const LOADS = Math.ceil((AHEAD + (SPAN - 1) * stride + columns) / 4);
+  const len = numel(out) / 4;
+  return { params: { len }, constants: { ...poolConstants(x, out, attrs), SPAN, AHEAD, LOADS }, grid: len };
+}
+
+/** The same for their gradients, which make blocks that lie as windows do; see `max_pool2d_grad_by_four.wgsl`. */
+export function poolGradByFour(x: Shape, out: Shape, attrs: PoolAttrs) {
+  const SPAN = spanOf(x, out, attrs);
+  if (!SPAN) return null;
+  const [tall, wide] = [attrs.stride[0], SPAN * attrs.stride[1]];
+  // Windows are counted from the one that begins with the block: those that touch it though they begin before it, and the last.
+  const before = (d: 0 | 1) => Math.ceil((attrs.kernel[d] - attrs.padding[d]) / attrs.stride[d]) - 1;
+  const last = (d: 0 | 1, size: number) => Math.floor((size - 1 + attrs.padding[d]) / attrs.stride[d]);
+  const [BEFORE, BEFORE_GROUPS] = [before(0), Math.ceil(before(1) / SPAN)];
+  const [ROWS, GROUPS] = [last(0, tall) + BEFORE + 1, Math.floor(last(1, wide) / SPAN) + BEFORE_GROUPS + 1];
+  const [OPEN_H, OPEN_W] = [0, 1].map((d) => Math.ceil(attrs.kernel[d]! / attrs.stride[d]!)) as [number, number];
+  const touching = { BEFORE, ROWS, BEFORE_GROUPS, GROUPS, TOUCHING: ROWS * GROUPS, OPEN_H, OPEN_W };
+  const [FOURS, ACROSS, DOWN] = [wide / 4, Math.ceil(x[3]! / wide), Math.ceil(x[2]! / tall)];
+  const blocks = { SPAN, FOURS, SIZE: FOURS * tall, ACROSS, DOWN };
+  const len = x[0]! * x[1]! * ACROSS * DOWN;
+  return { params: { len }, constants: { ...poolConstants(x, out, attrs), ...touching, ...blocks }, grid: len };
 }
 
 /** Into how many rows and columns of bins adaptive pooling cuts pictures. */
@@ -74,6 +98,21 @@ export function adaptiveAttrs(op: string, x: Shape, outputSize: Pair): AdaptiveA
 export const evenBins = (x: Shape, { outputSize: [rows, columns] }: AdaptiveAttrs): readonly [number, number] | null =>
   x[2]! % rows || x[3]! % columns ? null : [x[2]! / rows, x[3]! / columns];
 
+/** Vec4s of a row, and columns of all bins of one, up to which the kernels that have each written out compile quickly. */
+const [MOST_FOURS, MOST_COLUMNS] = [8, 64];
+
+/**
+ * What adaptive pooling's kernels take that make whole rows, of out or of dx, from whole vec4s: on devices with few lanes; null where
+ * rows do not fit. On others neighbours would read rows apart.
+ */
+export function adaptiveByRows(x: Shape, out: Shape, target: Target) {
+  const [width, columns] = [x[3]!, out[3]!];
+  const ends = (o: number) => Math.ceil(((o + 1) * width) / columns) - Math.floor((o * width) / columns);
+  const BIN = Math.max(...Array.from({ length: columns }, (_, o) => ends(o)));
+  if (!target.cpu || width % 4 || width / 4 > MOST_FOURS || columns * BIN > MOST_COLUMNS) return null;
+  return { ...resizeConstants(x, out), FOURS: width / 4, BIN };
+}
+
 /** What kernels between pictures of two sizes know of them. */
 export const resizeConstants = (x: Shape, out: Shape) => ({
   HEIGHT: x[2]!,
@@ -81,3 +120,11 @@ export const resizeConstants = (x: Shape, out: Shape) => ({
   OUT_HEIGHT: out[2]!,
   OUT_WIDTH: out[3]!,
 });
+
+/**
+ * Rows of the strips of pictures that kernels go down, where rows that two strips touch are read twice: many, if there is work
+ * for all lanes then.
+ * @param alone invocations that there would be for strips of one row
+ */
+export const stripRows = (height: number, alone: number, { cpu }: Target): number =>
+  alone >= (cpu ? 4096 : 2 ** 18) ? Math.min(cpu ? 16 : 4, height) : 1;

@@ -1,7 +1,9 @@
 import poolKernel from "../../shaders/adaptive_avg_pool2d.wgsl";
 import gradKernel from "../../shaders/adaptive_avg_pool2d_grad.wgsl";
+import gradRowsKernel from "../../shaders/adaptive_avg_pool2d_grad_rows.wgsl";
+import rowsKernel from "../../shaders/adaptive_avg_pool2d_rows.wgsl";
 import type { Pair, Shape } from "../core/shape";
-import { type AdaptiveAttrs, adaptiveAttrs, evenBins, resizeConstants } from "../families/pooling";
+import { type AdaptiveAttrs, adaptiveAttrs, adaptiveByRows, evenBins, resizeConstants } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { avgPool2d } from "./avgPool2d";
@@ -36,12 +38,16 @@ export const op: KernelOp<AdaptiveAttrs> = {
     checkDTypes("adaptiveAvgPool2d", [x!], ["f32"]);
     return [{ shape: [x!.shape[0]!, x!.shape[1]!, ...outputSize], dtype: "f32" }];
   },
-  lower([x], [out]) {
+  lower([x], [out], _attrs, target) {
+    const buffers = { x: x!, out: out! };
+    const flops = 2 * x!.size;
+    const rows = adaptiveByRows(x!.shape, out!.shape, target);
+    if (rows) {
+      const len = out!.size / rows.OUT_WIDTH;
+      return [rowsKernel.dispatch({ buffers, params: { len }, constants: rows, grid: len, flops, unrolled: true })];
+    }
     const constants = resizeConstants(x!.shape, out!.shape);
-    const params = { len: out!.size };
-    return [
-      poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, constants, grid: out!.size, flops: 2 * x!.size }),
-    ];
+    return [poolKernel.dispatch({ buffers, params: { len: out!.size }, constants, grid: out!.size, flops })];
   },
   vjp: ([x], [dOut]) => [record(grad, [dOut!], { shape: x!.shape })],
 };
@@ -51,18 +57,16 @@ const grad: KernelOp<{ readonly shape: Shape }> = {
   kind: "kernel",
   name: "adaptive_avg_pool2d_grad",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
-  lower([dOut], [dx]) {
+  lower([dOut], [dx], _attrs, target) {
+    const buffers = { d_out: dOut!, dx: dx! };
+    const flops = 2 * dx!.size;
+    const rows = adaptiveByRows(dx!.shape, dOut!.shape, target);
+    if (rows) {
+      const len = dx!.size / rows.WIDTH;
+      return [gradRowsKernel.dispatch({ buffers, params: { len }, constants: rows, grid: len, flops, unrolled: true })];
+    }
     const constants = resizeConstants(dx!.shape, dOut!.shape);
-    const params = { len: dx!.size };
-    return [
-      gradKernel.dispatch({
-        buffers: { d_out: dOut!, dx: dx! },
-        params,
-        constants,
-        grid: dx!.size,
-        flops: 2 * dx!.size,
-      }),
-    ];
+    return [gradKernel.dispatch({ buffers, params: { len: dx!.size }, constants, grid: dx!.size, flops })];
   },
   vjp: ([dOut], [d]) => [record(op, [d!], { outputSize: [dOut!.shape[2]!, dOut!.shape[3]!] })],
 };

@@ -1,9 +1,11 @@
 import poolKernel from "../../shaders/adaptive_max_pool2d.wgsl";
 import gradKernel from "../../shaders/adaptive_max_pool2d_grad.wgsl";
-import type { Pair } from "../core/shape";
-import { type AdaptiveAttrs, adaptiveAttrs, evenBins, resizeConstants } from "../families/pooling";
-import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
-import type { Tensor } from "../graph/tensor";
+import gradRowsKernel from "../../shaders/adaptive_max_pool2d_grad_rows.wgsl";
+import rowsKernel from "../../shaders/adaptive_max_pool2d_rows.wgsl";
+import type { Pair, Shape } from "../core/shape";
+import { type AdaptiveAttrs, adaptiveAttrs, adaptiveByRows, evenBins, resizeConstants } from "../families/pooling";
+import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
+import { scratch, type Tensor } from "../graph/tensor";
 import { globalMaxPool2d } from "./globalMaxPool2d";
 import { maxPool2d } from "./maxPool2d";
 
@@ -23,35 +25,51 @@ export function adaptiveMaxPool2d(x: Tensor, outputSize: Pair): Tensor {
   const attrs = adaptiveAttrs("adaptiveMaxPool2d", x.shape, outputSize);
   if (attrs.outputSize.every((s) => s === 1)) return globalMaxPool2d(x);
   const even = evenBins(x.shape, attrs);
-  return even && even[0] * even[1] <= LARGEST_BAKED ? maxPool2d(x, even) : record(op, [x], attrs);
+  return even && even[0] * even[1] <= LARGEST_BAKED ? maxPool2d(x, even) : recordAll(op, [x], attrs)[0]!;
 }
 
+/** Outputs: the maxima, and for the gradient the place of each in its plane, which is left out where nobody reads it. */
 export const op: KernelOp<AdaptiveAttrs> = {
   kind: "kernel",
   name: "adaptive_max_pool2d",
   infer([x], { outputSize }) {
     checkDTypes("adaptiveMaxPool2d", [x!], ["f32"]);
-    return [{ shape: [x!.shape[0]!, x!.shape[1]!, ...outputSize], dtype: "f32" }];
-  },
-  lower([x], [out]) {
-    const constants = resizeConstants(x!.shape, out!.shape);
-    const params = { len: out!.size };
+    const shape = [x!.shape[0]!, x!.shape[1]!, ...outputSize];
     return [
-      poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, constants, grid: out!.size, flops: 2 * x!.size }),
+      { shape, dtype: "f32" },
+      { shape, dtype: "u32" },
     ];
   },
-  vjp: ([x], [dOut], attrs, [out]) => [record(grad, [x!, out!, dOut!], attrs)],
+  lower([x], [out, codes], _attrs, target, _side, isRead = () => true) {
+    const CODES = Number(isRead(codes!));
+    const buffers = { x: x!, out: out!, codes: CODES ? codes! : scratch({ shape: [1], dtype: "u32" }) };
+    const flops = 2 * x!.size;
+    const rows = adaptiveByRows(x!.shape, out!.shape, target);
+    if (rows) {
+      const len = out!.size / rows.OUT_WIDTH;
+      const constants = { ...rows, CODES };
+      return [rowsKernel.dispatch({ buffers, params: { len }, constants, grid: len, flops, unrolled: true })];
+    }
+    const constants = { ...resizeConstants(x!.shape, out!.shape), CODES };
+    return [poolKernel.dispatch({ buffers, params: { len: out!.size }, constants, grid: out!.size, flops })];
+  },
+  vjp: ([x], [dOut], _attrs, [, codes]) => [dOut ? record(grad, [dOut, codes!], { shape: x!.shape }) : null],
 };
 
-const grad: KernelOp<AdaptiveAttrs> = {
+const grad: KernelOp<{ readonly shape: Shape }> = {
   kind: "kernel",
   name: "adaptive_max_pool2d_grad",
-  infer: ([x]) => [{ shape: x!.shape, dtype: "f32" }],
-  lower([x, out, dOut], [dx]) {
-    const constants = resizeConstants(x!.shape, out!.shape);
-    const params = { len: dx!.size };
-    const buffers = { x: x!, out: out!, d_out: dOut!, dx: dx! };
-    return [gradKernel.dispatch({ buffers, params, constants, grid: dx!.size, flops: 4 * dx!.size })];
+  infer: (_, { shape }) => [{ shape, dtype: "f32" }],
+  lower([dOut, codes], [dx], _attrs, target) {
+    const buffers = { d_out: dOut!, codes: codes!, dx: dx! };
+    const flops = 4 * dx!.size;
+    const rows = adaptiveByRows(dx!.shape, dOut!.shape, target);
+    if (rows) {
+      const len = dx!.size / rows.WIDTH;
+      return [gradRowsKernel.dispatch({ buffers, params: { len }, constants: rows, grid: len, flops, unrolled: true })];
+    }
+    const constants = resizeConstants(dx!.shape, dOut!.shape);
+    return [gradKernel.dispatch({ buffers, params: { len: dx!.size }, constants, grid: dx!.size, flops })];
   },
   vjp: noSecondDerivative("adaptive_max_pool2d_grad"),
 };

@@ -1,9 +1,9 @@
 import poolKernel from "../../shaders/avg_pool2d.wgsl";
-import byTwoKernel from "../../shaders/avg_pool2d_by_two.wgsl";
+import byFourKernel from "../../shaders/avg_pool2d_by_four.wgsl";
 import gradKernel from "../../shaders/avg_pool2d_grad.wgsl";
-import byTwoGradKernel from "../../shaders/avg_pool2d_grad_by_two.wgsl";
+import byFourGradKernel from "../../shaders/avg_pool2d_grad_by_four.wgsl";
 import type { Pair, Shape } from "../core/shape";
-import { isTiling, type PoolAttrs, poolAttrs, poolConstants, pooledShape, windowPairs } from "../families/pooling";
+import { type PoolAttrs, poolAttrs, poolByFour, poolConstants, pooledShape, poolGradByFour } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import type { Pool2dOptions } from "./maxPool2d";
@@ -30,10 +30,7 @@ export const avgPool2d = (
   { stride, padding, countIncludePad = true }: AvgPool2dOptions = {},
 ): Tensor => record(op, [x], { ...poolAttrs("avgPool2d", kernelSize, stride, padding), countIncludePad });
 
-const constantsOf = (x: Shape, out: Shape, attrs: AvgPoolAttrs) => ({
-  ...poolConstants(x, out, attrs),
-  COUNT_PAD: Number(attrs.countIncludePad),
-});
+const countPad = ({ countIncludePad }: AvgPoolAttrs) => ({ COUNT_PAD: Number(countIncludePad) });
 
 export const op: KernelOp<AvgPoolAttrs> = {
   kind: "kernel",
@@ -45,9 +42,12 @@ export const op: KernelOp<AvgPoolAttrs> = {
   lower([x], [out], attrs) {
     const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
     const buffers = { x: x!, out: out! };
-    const byTwo = isTiling(x!.shape, attrs) && windowPairs(x!.shape, attrs);
-    if (byTwo) return [byTwoKernel.dispatch({ buffers, ...byTwo, flops })];
-    const constants = constantsOf(x!.shape, out!.shape, attrs);
+    const byFour = poolByFour(x!.shape, out!.shape, attrs);
+    if (byFour) {
+      const constants = { ...byFour.constants, ...countPad(attrs) };
+      return [byFourKernel.dispatch({ ...byFour, buffers, constants, flops, unrolled: true })];
+    }
+    const constants = { ...poolConstants(x!.shape, out!.shape, attrs), ...countPad(attrs) };
     return [poolKernel.dispatch({ buffers, params: { len: out!.size }, constants, grid: out!.size, flops })];
   },
   vjp: ([x], [dOut], attrs) => [record(grad, [dOut!], { ...attrs, shape: x!.shape })],
@@ -61,9 +61,12 @@ const grad: KernelOp<AvgPoolAttrs & { readonly shape: Shape }> = {
   lower([dOut], [dx], attrs) {
     const buffers = { d_out: dOut!, dx: dx! };
     const flops = 4 * dx!.size;
-    const byTwo = isTiling(dx!.shape, attrs) && windowPairs(dx!.shape, attrs);
-    if (byTwo) return [byTwoGradKernel.dispatch({ buffers, ...byTwo, flops })];
-    const constants = constantsOf(dx!.shape, dOut!.shape, attrs);
+    const byFour = poolGradByFour(dx!.shape, dOut!.shape, attrs);
+    if (byFour) {
+      const constants = { ...byFour.constants, ...countPad(attrs) };
+      return [byFourGradKernel.dispatch({ ...byFour, buffers, constants, flops, unrolled: true })];
+    }
+    const constants = { ...poolConstants(dx!.shape, dOut!.shape, attrs), ...countPad(attrs) };
     return [gradKernel.dispatch({ buffers, params: { len: dx!.size }, constants, grid: dx!.size, flops })];
   },
   vjp: (_, [d], { shape: _shape, ...attrs }) => [record(op, [d!], attrs)],

@@ -1,5 +1,6 @@
 import apply from "../../shaders/pointwise/batch_norm.wgsl";
 import applyGrad from "../../shaders/pointwise/batch_norm_grad.wgsl";
+import scaledAbout from "../../shaders/pointwise/scaled_about.wgsl";
 import followKernel from "../../shaders/running_statistics.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, showShape } from "../core/shape";
@@ -58,9 +59,10 @@ export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Batc
   checkDTypes("batchNorm", [weight, bias, runningMean, runningVar], ["f32"]);
   const made = madeOf(x);
   const alongChannels = (t: Tensor) => reshape(t, [channels!, ...x.shape.slice(2).map(() => 1)]);
+  const dims = { r0: batch!, channels: channels!, r1: numel(x.shape.slice(2)) };
   if (!training) {
     const scale = div(weight, sqrt(add(runningVar, eps)));
-    return toFloat(add(mul(sub(x, alongChannels(runningMean)), alongChannels(scale)), alongChannels(bias)), made);
+    return toFloat(record(scaled, [x, ...[runningMean, scale, bias].map(alongChannels)], dims), made);
   }
   const count = x.size / channels!;
   if (count === 1)
@@ -70,7 +72,6 @@ export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Batc
       { x: showShape(x.shape) },
       "use a larger batch",
     );
-  const dims = { r0: batch!, channels: channels!, r1: numel(x.shape.slice(2)) };
   const { mean, variance, rstd } = moments(x, dims, 1, eps);
   follow({ runningMean, runningVar, momentum, mean, variance }, count / (count - 1));
   return toFloat(record(op, [x, ...[mean, rstd, weight, bias].map(alongChannels)], dims), made);
@@ -114,6 +115,17 @@ export const op = pointwiseWith<Channels>(
     const [dBias, product] = [reshape(sums, bias!.shape), reshape(products, bias!.shape)];
     const dx = record(dxOp, [dOut, x!, mean!, rstd!, weight!, dBias, product], { count: dims.r0 * dims.r1 });
     return [dx, null, null, product, dBias];
+  },
+);
+
+/** `(x − mean) · scale + bias` with numbers that do not depend on x. Both sums of its gradient come from one reading. */
+const scaled = pointwiseWith<Channels>(
+  scaledAbout,
+  () => [],
+  ([x, mean, scale, bias], dOut, dims) => {
+    const { sums, products } = gradSums(dOut, x!, mean!, full([dims.channels], 1), dims);
+    const dBias = reshape(sums, bias!.shape);
+    return [mul(dOut, scale!), neg(mul(dBias, scale!)), reshape(products, scale!.shape), dBias];
   },
 );
 

@@ -1,21 +1,11 @@
 import poolKernel from "../../shaders/max_pool2d.wgsl";
-import byTwoKernel from "../../shaders/max_pool2d_by_two.wgsl";
-import disjointKernel from "../../shaders/max_pool2d_disjoint.wgsl";
+import byFourKernel from "../../shaders/max_pool2d_by_four.wgsl";
 import gradKernel from "../../shaders/max_pool2d_grad.wgsl";
-import byTwoGradKernel from "../../shaders/max_pool2d_grad_by_two.wgsl";
-import disjointGradKernel from "../../shaders/max_pool2d_grad_disjoint.wgsl";
+import byFourGradKernel from "../../shaders/max_pool2d_grad_by_four.wgsl";
 import { numel, type Pair, type Shape } from "../core/shape";
-import {
-  isTiling,
-  type PoolAttrs,
-  poolAttrs,
-  poolConstants,
-  pooledShape,
-  ROWS_A_LAYER,
-  windowPairs,
-} from "../families/pooling";
-import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
-import type { Tensor } from "../graph/tensor";
+import { type PoolAttrs, poolAttrs, poolByFour, poolConstants, pooledShape, poolGradByFour } from "../families/pooling";
+import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
+import { scratch, type Tensor } from "../graph/tensor";
 
 export interface Pool2dOptions {
   /** Default: the kernel's size, so that windows do not overlap. */
@@ -32,52 +22,50 @@ export interface Pool2dOptions {
  * @throws ShapeError, DTypeError
  */
 export const maxPool2d = (x: Tensor, kernelSize: Pair, { stride, padding }: Pool2dOptions = {}): Tensor =>
-  record(op, [x], poolAttrs("maxPool2d", kernelSize, stride, padding));
+  recordAll(op, [x], poolAttrs("maxPool2d", kernelSize, stride, padding))[0]!;
 
+/**
+ * Outputs: the pooled pictures, and for the gradient where each maximum lies, which is left out where nobody reads it: its number
+ * in the window, four to a word, where pictures are taken by four, else its place in the plane.
+ */
 export const op: KernelOp<PoolAttrs> = {
   kind: "kernel",
   name: "maxPool2d",
   infer([x], attrs) {
     checkDTypes("maxPool2d", [x!], ["f32"]);
-    return [{ shape: pooledShape("maxPool2d", x!.shape, attrs), dtype: "f32" }];
+    const shape = pooledShape("maxPool2d", x!.shape, attrs);
+    const codes = poolByFour(x!.shape, shape, attrs) ? [numel(shape) / 4] : shape;
+    return [
+      { shape, dtype: "f32" },
+      { shape: codes, dtype: "u32" },
+    ];
   },
-  lower([x], [out], attrs) {
-    if (isTiling(x!.shape, attrs)) {
-      const byTwo = windowPairs(x!.shape, attrs);
-      if (byTwo) return [byTwoKernel.dispatch({ buffers: { x: x!, out: out! }, ...byTwo, flops: x!.size })];
-      const request = tiling(x!.shape, out!.shape, attrs);
-      return [disjointKernel.dispatch({ buffers: { x: x!, out: out! }, ...request, flops: x!.size })];
-    }
-    const constants = poolConstants(x!.shape, out!.shape, attrs);
-    const params = { len: out!.size };
+  lower([x], [out, codes], attrs, _target, _side, isRead = () => true) {
+    const CODES = Number(isRead(codes!));
+    const buffers = { x: x!, out: out!, codes: CODES ? codes! : scratch({ shape: [1], dtype: "u32" }) };
     const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
-    return [poolKernel.dispatch({ buffers: { x: x!, out: out! }, params, constants, grid: out!.size, flops })];
+    const byFour = poolByFour(x!.shape, out!.shape, attrs);
+    if (byFour) {
+      const constants = { ...byFour.constants, CODES };
+      return [byFourKernel.dispatch({ ...byFour, buffers, constants, flops, unrolled: true })];
+    }
+    const constants = { ...poolConstants(x!.shape, out!.shape, attrs), CODES };
+    return [poolKernel.dispatch({ buffers, params: { len: out!.size }, constants, grid: out!.size, flops })];
   },
-  vjp: ([x], [dOut], attrs, [out]) => [record(grad, [x!, out!, dOut!], attrs)],
+  vjp: ([x], [dOut], attrs, [, codes]) => [dOut ? record(grad, [dOut, codes!], { ...attrs, shape: x!.shape }) : null],
 };
 
-const grad: KernelOp<PoolAttrs> = {
+const grad: KernelOp<PoolAttrs & { readonly shape: Shape }> = {
   kind: "kernel",
   name: "max_pool2d_grad",
-  infer: ([x]) => [{ shape: x!.shape, dtype: "f32" }],
-  lower([x, out, dOut], [dx], attrs) {
-    if (isTiling(x!.shape, attrs)) {
-      const buffers = { x: x!, d_out: dOut!, dx: dx! };
-      const byTwo = windowPairs(x!.shape, attrs);
-      if (byTwo) return [byTwoGradKernel.dispatch({ buffers, ...byTwo, flops: 2 * dx!.size })];
-      return [disjointGradKernel.dispatch({ buffers, ...tiling(x!.shape, out!.shape, attrs), flops: 2 * dx!.size })];
-    }
-    const constants = poolConstants(x!.shape, out!.shape, attrs);
-    const params = { len: dx!.size };
-    const buffers = { x: x!, out: out!, d_out: dOut!, dx: dx! };
-    return [gradKernel.dispatch({ buffers, params, constants, grid: dx!.size, flops: 4 * dx!.size })];
+  infer: (_, { shape }) => [{ shape, dtype: "f32" }],
+  lower([dOut, codes], [dx], attrs) {
+    const buffers = { d_out: dOut!, codes: codes!, dx: dx! };
+    const flops = 4 * dx!.size;
+    const byFour = poolGradByFour(dx!.shape, dOut!.shape, attrs);
+    if (byFour) return [byFourGradKernel.dispatch({ ...byFour, buffers, flops, unrolled: true })];
+    const constants = poolConstants(dx!.shape, dOut!.shape, attrs);
+    return [gradKernel.dispatch({ buffers, params: { len: dx!.size }, constants, grid: dx!.size, flops })];
   },
   vjp: noSecondDerivative("max_pool2d_grad"),
 };
-
-/** What the kernels for such windows take. */
-function tiling(x: Shape, out: Shape, { kernel: [KERNEL_H, KERNEL_W] }: PoolAttrs) {
-  const rows = numel(out) / out[3]!;
-  const grid = [out[3]!, Math.min(rows, ROWS_A_LAYER), Math.ceil(rows / ROWS_A_LAYER)] as const;
-  return { params: { rows, width: x[3]!, out_width: out[3]! }, constants: { KERNEL_H, KERNEL_W }, grid };
-}

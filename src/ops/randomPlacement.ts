@@ -3,6 +3,7 @@ import { ShapeError } from "../core/errors";
 import { type Pair, pair, showShape } from "../core/shape";
 import { type Draw, draw, drawOp } from "../families/random";
 import type { RandomOptions } from "../graph/generator";
+import type { Op } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
 /** What is left out is not done. */
@@ -53,6 +54,13 @@ export function randomPlacement(
   { generator, ...options }: Placement & RandomOptions = {},
 ): Tensor {
   return draw(op, [examples, 8], resolve(size, options), { generator });
+}
+
+/** Whether a tensor is known to hold placements that only mirror pictures and move them by whole pixels. */
+export function movesWhole({ source }: Tensor): boolean {
+  if (source?.op !== (op as Op<object>)) return false;
+  const { rotate, scale } = source.attrs as PlacementAttrs;
+  return rotate === 0 && scale[0] === 1 && scale[1] === 1;
 }
 
 function resolve(size: readonly [number, number], options: Placement): PlacementAttrs {

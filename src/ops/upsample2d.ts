@@ -1,10 +1,13 @@
 import upsampleKernel from "../../shaders/upsample2d.wgsl";
+import byFourKernel from "../../shaders/upsample2d_by_four.wgsl";
 import gradKernel from "../../shaders/upsample2d_grad.wgsl";
+import byFourGradKernel from "../../shaders/upsample2d_grad_by_four.wgsl";
 import { ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, showShape } from "../core/shape";
-import { resizeConstants } from "../families/pooling";
+import { resizeConstants, stripRows } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import type { Target } from "../kernel/target";
 
 export interface Upsample2dOptions {
   /** Factor by which pictures grow, not necessarily whole; the new size is rounded down. This or `size`. */
@@ -61,6 +64,25 @@ const constants = ({ bilinear, alignCorners }: UpsampleAttrs) => ({
 });
 const ratios = ({ ratio: [ratio_h, ratio_w] }: UpsampleAttrs) => ({ ratio_h, ratio_w });
 
+/** Factor up to which the kernels that have each column written out compile quickly. */
+const LARGEST_WRITTEN_OUT = 8;
+
+/** What the kernels take that make pictures of vec4s, larger by whole factors; null where factors or rows are others. */
+function byFour(
+  [n, c, height, width]: Shape,
+  { outSize, ratio, bilinear, alignCorners }: UpsampleAttrs,
+  target: Target,
+) {
+  const [factor, FACTOR_W] = [outSize[0] / height!, outSize[1] / width!];
+  const fits = [factor, FACTOR_W].every((f, d) => Number.isInteger(f) && ratio[d] === 1 / f);
+  if (!fits || alignCorners || width! % 4 || FACTOR_W > LARGEST_WRITTEN_OUT) return null;
+  const strips = n! * c! * (width! / 4);
+  const rows = bilinear ? stripRows(height!, strips * height!, target) : 1;
+  const len = strips * Math.ceil(height! / rows);
+  const constants = { BILINEAR: Number(bilinear), HEIGHT: height!, WIDTH: width!, FACTOR_W };
+  return { params: { len, rows, factor }, constants, grid: len, unrolled: true };
+}
+
 export const op: KernelOp<UpsampleAttrs> = {
   kind: "kernel",
   name: "upsample2d",
@@ -68,7 +90,9 @@ export const op: KernelOp<UpsampleAttrs> = {
     checkDTypes("upsample2d", [x!], ["f32"]);
     return [{ shape: [x!.shape[0]!, x!.shape[1]!, ...outSize], dtype: "f32" }];
   },
-  lower([x], [out], attrs) {
+  lower([x], [out], attrs, target) {
+    const four = byFour(x!.shape, attrs, target);
+    if (four) return [byFourKernel.dispatch({ ...four, buffers: { x: x!, out: out! }, flops: 8 * out!.size })];
     const params = { len: out!.size, ...ratios(attrs) };
     const sizes = resizeConstants(x!.shape, out!.shape);
     const shared = { params, constants: { ...constants(attrs), ...sizes }, grid: out!.size, flops: 8 * out!.size };
@@ -82,7 +106,14 @@ const grad: KernelOp<UpsampleAttrs & { readonly shape: Shape }> = {
   kind: "kernel",
   name: "upsample2d_grad",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
-  lower([dOut], [dx], attrs) {
+  lower([dOut], [dx], attrs, target) {
+    const four = byFour(dx!.shape, attrs, target);
+    if (four) {
+      const constants = { ...four.constants, LOADS: four.constants.FACTOR_W + 2 };
+      return [
+        byFourGradKernel.dispatch({ ...four, constants, buffers: { d_out: dOut!, dx: dx! }, flops: 8 * dOut!.size }),
+      ];
+    }
     const params = { len: dx!.size, ...ratios(attrs) };
     const sizes = resizeConstants(dx!.shape, dOut!.shape);
     const shared = { params, constants: { ...constants(attrs), ...sizes }, grid: dx!.size, flops: 8 * dOut!.size };

@@ -1,8 +1,12 @@
 import warpKernel from "../../shaders/warp.wgsl";
+import byFourKernel from "../../shaders/warp_by_four.wgsl";
+import wholeKernel from "../../shaders/warp_whole.wgsl";
 import { ShapeError } from "../core/errors";
 import { type Pair, pair, showShape } from "../core/shape";
+import { resizeConstants } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import { movesWhole } from "./randomPlacement";
 
 export interface WarpOptions {
   /** Height and width of the result; default as x. */
@@ -21,6 +25,8 @@ interface WarpAttrs {
   readonly edge: boolean;
   readonly bilinear: boolean;
   readonly cutout: number;
+  /** Whether each pixel is read at a pixel, and neighbours at neighbours. */
+  readonly whole: boolean;
 }
 
 /**
@@ -48,7 +54,15 @@ export function warp(x: Tensor, placement: Tensor, options: WarpOptions = {}): T
   if (!(Number.isInteger(cutout) && cutout >= 0))
     throw new ShapeError("warp", `cutout ${cutout}`, { wants: "a side ≥ 0" });
   const edge = fill === "edge";
-  return record(op, [x, placement], { size, fill: edge ? 0 : fill, edge, bilinear: mode === "bilinear", cutout });
+  const whole = movesWhole(placement);
+  return record(op, [x, placement], {
+    size,
+    fill: edge ? 0 : fill,
+    edge,
+    bilinear: mode === "bilinear",
+    cutout,
+    whole,
+  });
 }
 
 export const op: KernelOp<WarpAttrs> = {
@@ -58,18 +72,20 @@ export const op: KernelOp<WarpAttrs> = {
     checkDTypes("warp", [x!, placement!], ["f32"]);
     return [{ shape: [x!.shape[0]!, x!.shape[1]!, ...size], dtype: "f32" }];
   },
-  lower([x, placement], [out], { fill, edge, bilinear, cutout }) {
-    const [, channels, height, width] = x!.shape as [number, number, number, number];
-    const [, , out_height, out_width] = out!.shape as [number, number, number, number];
-    return [
-      warpKernel.dispatch({
-        buffers: { x: x!, placement: placement!, out: out! },
-        params: { len: out!.size, channels, height, width, out_height, out_width, cut: cutout, fill },
-        constants: { BILINEAR: Number(bilinear), EDGE: Number(edge) },
-        grid: out!.size,
-        flops: 20 * out!.size,
-      }),
-    ];
+  lower([x, placement], [out], { fill, edge, bilinear, cutout, whole }, target) {
+    const sizes = { ...resizeConstants(x!.shape, out!.shape), CHANNELS: x!.shape[1]!, EDGE: Number(edge) };
+    const constants = { ...sizes, BILINEAR: Number(bilinear) };
+    const shared = { buffers: { x: x!, placement: placement!, out: out! }, flops: 20 * out!.size };
+    const rows = target.cpu ? Math.min(8, sizes.OUT_HEIGHT) : 1;
+    const len = (out!.size / sizes.OUT_HEIGHT / 4) * Math.ceil(sizes.OUT_HEIGHT / rows);
+    const strips = { ...shared, params: { len, rows, cut: cutout, fill }, grid: len };
+    if (sizes.OUT_WIDTH % 4 === 0) {
+      if (whole && sizes.WIDTH % 4 === 0) return [wholeKernel.dispatch({ ...strips, constants: sizes })];
+      // Where lanes are many, neighbours read neighbours: one element each.
+      if (target.cpu) return [byFourKernel.dispatch({ ...strips, constants })];
+    }
+    const params = { len: out!.size, cut: cutout, fill };
+    return [warpKernel.dispatch({ ...shared, params, constants, grid: out!.size })];
   },
   vjp: () => [null, null],
 };

@@ -28,19 +28,25 @@ import { warped } from "../ops/warp";
 const SEED = 11;
 const SHAPE = [9, 2, 6, 7] as const;
 const SIZE = [6, 7] as const;
-const pictures = Float32Array.from({ length: 9 * 2 * 42 }, (_, i) => Math.sin(1.7 * i) + 1);
+const picturesOf = (width: number) => Float32Array.from({ length: 9 * 2 * 6 * width }, (_, i) => Math.sin(1.7 * i) + 1);
+const pictures = picturesOf(SIZE[1]);
 const reference: Reference = { shape: SHAPE, data: Float64Array.from(pictures) };
 
 /** What a step with number `step` is to make of the pictures; its first random op draws from stream 0. */
-function expected(options: AugmentOptions, step: number): Float64Array {
+function expected(options: AugmentOptions, step: number, width: number): Float64Array {
+  const size = [SIZE[0], width] as const;
   const word = (i: number) => threefry2x32(SEED, 0, i >>> 1, step)[i % 2]!;
-  const rows = Array.from({ length: SHAPE[0] }, (_, n) => placementOf((j) => word(8 * n + j), SIZE, options));
+  const rows = Array.from({ length: SHAPE[0] }, (_, n) => placementOf((j) => word(8 * n + j), size, options));
   const { fill, cutout, rotate, scale, crop } = options;
-  const size = crop ?? SIZE;
   const mode = rotate || scale ? "bilinear" : "nearest";
   const placement = { shape: [SHAPE[0], 8], data: Float64Array.from(rows.flat()) };
-  return warped(reference, placement, { size, mode, ...(fill !== undefined && { fill }), ...(cutout && { cutout }) })
-    .data;
+  const read = { shape: [9, 2, ...size], data: Float64Array.from(picturesOf(width)) };
+  return warped(read, placement, {
+    size: crop ?? size,
+    mode,
+    ...(fill !== undefined && { fill }),
+    ...(cutout && { cutout }),
+  }).data;
 }
 
 const ways: [string, (x: Tensor, generator: Generator) => Tensor, AugmentOptions][] = [
@@ -58,6 +64,7 @@ const ways: [string, (x: Tensor, generator: Generator) => Tensor, AugmentOptions
   ],
   ["rotate", (x, generator) => randomRotate(x, 30, { generator }), { rotate: 30 }],
   ["crop", (x, generator) => randomCrop(x, 6, { padding: [2, 3], generator }), { crop: 6, padding: [2, 3] }],
+  ["crop to four columns", (x, generator) => randomCrop(x, 4, { padding: 3, generator }), { crop: 4, padding: 3 }],
   ["cutout", (x, generator) => cutout(x, 3, { fill: -1, generator }), { cutout: 3, fill: -1 }],
   [
     "all at once",
@@ -69,15 +76,20 @@ const ways: [string, (x: Tensor, generator: Generator) => Tensor, AugmentOptions
 await describeOnDawn("augmentation", (engine) => {
   const x = () => tensor(pictures, [...SHAPE]);
 
-  test.each(ways)("%s: each picture as the model has it, others in the next step", async (_, make, options) => {
+  // One pixel at a time, and four where rows allow it.
+  const cases = [SIZE[1], 8].flatMap((width) =>
+    ways.map(([name, ...way]) => [`${name}, ${width} wide`, width, ...way] as const),
+  );
+  test.each(cases)("%s: each picture as the model has it, others in the next step", async (_, width, make, options) => {
     const generator = createGenerator(SEED);
-    const step = await engine.capture({}, () => ({ out: make(x(), generator) }));
+    const made = () => make(tensor(picturesOf(width), [9, 2, SIZE[0], width]), generator);
+    const step = await engine.capture({}, () => ({ out: made() }));
     const seen: string[] = [];
     for (let i = 0; i < 2; i++) {
       await step.run();
       const out = await step.read("out");
       seen.push(String(out));
-      const wanted = expected(options, i);
+      const wanted = expected(options, i, width);
       expect(out).toHaveLength(wanted.length);
       const off = Math.max(...Array.from(out, (v, at) => Math.abs(v - wanted[at]!)));
       expect(off).toBeLessThan(options.rotate ? 2e-5 : 1e-7);

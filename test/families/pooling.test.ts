@@ -3,25 +3,56 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Runtime } from "../../src/gpu/runtime";
 import { BASELINE_TARGET } from "../../src/kernel/target";
 import { adaptiveMaxPool2d } from "../../src/ops/adaptiveMaxPool2d";
+import { maxPool2d } from "../../src/ops/maxPool2d";
 import { gradients } from "../../src/optim/gradients";
 import { nodeRuntime } from "../device";
 import { compute, given } from "./compute";
 
 const { runtime: opened } = await nodeRuntime();
 
+const runtime = opened as Runtime;
+afterAll(() => runtime?.destroy());
+
 describe.skipIf(!opened)("adaptive max pooling", () => {
-  const runtime = opened as Runtime;
-  afterAll(() => runtime.destroy());
-  const gradient = async (size: number) => {
-    const x = given([1, 1, 3, 3], () => 1);
+  const gradient = async (size: number, shape = [1, 1, 3, 3], target = BASELINE_TARGET) => {
+    const x = given(shape, () => 1);
     const y = adaptiveMaxPool2d(x[0], size);
     const seed = given(y.shape, (i) => i + 1);
-    return [...(await compute(runtime, BASELINE_TARGET, gradients(y, [x[0]], seed[0]), [x, seed]))[0]!];
+    return [...(await compute(runtime, target, gradients(y, [x[0]], seed[0]), [x, seed]))[0]!];
   };
   test("the first maximum of each bin takes its gradient", async () => {
     expect(await gradient(2)).toEqual([1, 2, 0, 3, 4, 0, 0, 0, 0]);
   });
+  test.each([true, false])("by rows as one by one, cpu %s", async (cpu) => {
+    const expected = [1, 2, 3, 0, 4, 5, 6, 0, 7, 8, 9, 0, 0, 0, 0, 0];
+    expect(await gradient(3, [1, 1, 4, 4], { ...BASELINE_TARGET, cpu })).toEqual(expected);
+  });
   test("one bin shares it among all", async () => {
     expect(await gradient(1)).toEqual(Array.from({ length: 9 }, () => expect.closeTo(1 / 9, 6)));
+  });
+});
+
+describe.skipIf(!opened)("max pooling of windows that overlap", () => {
+  // By four, by two windows a row, and one by one.
+  test.each([8, 12, 7])("the first maximum of each window takes its gradient, %i wide", async (width) => {
+    const [height, kernel, stride, padding] = [5, 3, 2, 1];
+    const x = given([1, 2, height, width], (i) => (i * 5) % 3);
+    const y = maxPool2d(x[0], kernel, { stride, padding });
+    const seed = given(y.shape, (i) => i + 1);
+    const [made] = await compute(runtime, BASELINE_TARGET, gradients(y, [x[0]], seed[0]), [x, seed]);
+    const expected = x[1].map(() => 0);
+    const [, , rows, columns] = y.shape as [number, number, number, number];
+    seed[1].forEach((d, o) => {
+      const [plane, oy, ox] = [Math.floor(o / columns / rows), Math.floor(o / columns) % rows, o % columns];
+      const places = Array.from({ length: kernel ** 2 }, (_, tap) => [
+        oy * stride - padding + Math.floor(tap / kernel),
+        ox * stride - padding + (tap % kernel),
+      ])
+        .filter(([a, b]) => a! >= 0 && b! >= 0 && a! < height && b! < width)
+        .map(([a, b]) => (plane * height + a!) * width + b!);
+      const largest = Math.max(...places.map((p) => x[1][p]!));
+      expected[places.find((p) => x[1][p] === largest)!]! += d;
+    });
+    expect([...made!]).toEqual([...expected]);
   });
 });

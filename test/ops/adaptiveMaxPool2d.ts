@@ -9,6 +9,8 @@ export default opCase<{ size: number | [number, number] }>({
     { inputs: [[1, 2, 4, 6]], attrs: { size: [2, 3] }, note: "bins side by side" },
     { inputs: [[1, 2, 3, 2]], attrs: { size: [5, 2] }, note: "more bins than rows" },
     { inputs: [[1, 2, 16, 10]], attrs: { size: [2, 1] }, note: "large bins" },
+    { inputs: [[1, 3, 7, 8]], attrs: { size: [3, 3] }, note: "by rows" },
+    { inputs: [[1, 1, 3, 8]], attrs: { size: [4, 12] }, note: "by rows, more bins than elements" },
   ],
   build: ([x], { size }) => adaptiveMaxPool2d(x!, size),
   reference: ([x], { size }) => bins2d(x!, typeof size === "number" ? [size, size] : size, (bin) => Math.max(...bin)),

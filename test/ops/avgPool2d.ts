@@ -21,6 +21,13 @@ export default opCase<Attrs>({
       attrs: { kernel: 3, stride: 2, padding: 1, countIncludePad: false },
       note: "inside only",
     },
+    { inputs: [[1, 2, 5, 8]], attrs: { kernel: 3, stride: 2, padding: 1 }, note: "overlapping, by four" },
+    {
+      inputs: [[1, 2, 4, 12]],
+      attrs: { kernel: 3, stride: 2, padding: 1, countIncludePad: false },
+      note: "two windows of a vec4 in each row",
+    },
+    { inputs: [[1, 1, 4, 8]], attrs: { kernel: 3, stride: 1, padding: 1 }, note: "every place begins a window" },
   ],
   build: ([x], { kernel, ...options }) => avgPool2d(x!, kernel, options),
   reference([x], { kernel, stride = kernel, padding = 0, countIncludePad = true }) {

@@ -13,6 +13,9 @@ export default opCase<Upsample2dOptions>({
     { inputs: [[1, 1, 7, 3]], attrs: { size: [3, 10], mode: "bilinear" }, note: "shrinks, skipping rows" },
     { inputs: [[1, 2, 3, 4]], attrs: { scale: 3, mode: "bilinear", alignCorners: true } },
     { inputs: [[1, 1, 4, 3]], attrs: { size: [1, 7], mode: "bilinear", alignCorners: true }, note: "one row" },
+    { inputs: [[1, 2, 3, 8]], attrs: { scale: [2, 3] }, note: "by four" },
+    { inputs: [[1, 1, 18, 4]], attrs: { scale: 2, mode: "bilinear" }, note: "by four" },
+    { inputs: [[2, 1, 2, 12]], attrs: { scale: [5, 4], mode: "bilinear" }, note: "by four" },
   ],
   build: ([x], attrs) => upsample2d(x!, attrs),
   reference([x], { scale, size, mode = "nearest", alignCorners = false }) {

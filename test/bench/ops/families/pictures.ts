@@ -39,7 +39,6 @@ export const entries: OpEntries = {
       name: "depthwise",
       inputs: [PICTURES, [64, 1, 3, 3], [64]],
       build: (x, w, b) => wgrad.conv2d(x!, w!, b!, { padding: 1, groups: 64 }),
-      flops: flopsOf(PICTURES as number[], 9),
       note: "9 multiplications an element",
     },
   ],

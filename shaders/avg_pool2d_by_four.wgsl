@@ -1,0 +1,71 @@
+// avg_pool2d.wgsl where rows of x are a multiple of 4 wide. One invocation makes four neighbouring elements of out, SPAN of which
+// share a row, from whole vec4s of x.
+const COUNT_PAD = 1u;
+const HEIGHT = 1u;
+const WIDTH = 4u;
+const OUT_HEIGHT = 1u;
+const OUT_WIDTH = 4u;
+const KERNEL_H = 1u;
+const KERNEL_W = 1u;
+const STRIDE_H = 1u;
+const STRIDE_W = 1u;
+const PAD_H = 0u;
+const PAD_W = 0u;
+const SPAN = 4u; // or 2, where rows of out are 2 more than a multiple of 4
+const AHEAD = 0u; // columns from a vec4's first to the first window's
+const LOADS = 1u; // vec4s of a row that SPAN windows touch
+
+struct Params { len: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> out: array<vec4f>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
+
+// How many of the `kernel` places from `start` on lie in 0 … size − 1.
+fn inside(start: i32, kernel: u32, size: u32) -> u32 {
+  return u32(min(start + i32(kernel), i32(size)) - max(start, 0));
+}
+
+fn four(plane: u32, y: i32, at: i32) -> vec4f {
+  let is_inside = y >= 0 && y < i32(HEIGHT) && at >= 0 && at < i32(WIDTH / 4u);
+  let index = (plane * HEIGHT + u32(y)) * (WIDTH / 4u) + u32(at);
+  return select(vec4f(), x[select(0u, index, is_inside)], is_inside);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = gid.x + gid.y * groups.x * 64u;
+  if (i >= params.len) { return; }
+  var total = vec4f();
+  // @unroll
+  for (var part = 0u; part < 4u / SPAN; part++) {
+    let o = 4u * i + part * SPAN;
+    let plane = o / (OUT_WIDTH * OUT_HEIGHT);
+    let y0 = i32(o / OUT_WIDTH % OUT_HEIGHT * STRIDE_H) - i32(PAD_H);
+    let start = (i32(o % OUT_WIDTH * STRIDE_W) - i32(PAD_W + AHEAD)) / 4;
+    // @unroll
+    for (var kh = 0u; kh < KERNEL_H; kh++) {
+      var row = array<vec4f, LOADS>();
+      // @unroll
+      for (var l = 0u; l < LOADS; l++) { row[l] = four(plane, y0 + i32(kh), start + i32(l)); }
+      // @unroll
+      for (var j = 0u; j < SPAN; j++) {
+        // @unroll
+        for (var kw = 0u; kw < KERNEL_W; kw++) {
+          total[part * SPAN + j] += row[(AHEAD + j * STRIDE_W + kw) / 4u][(AHEAD + j * STRIDE_W + kw) % 4u];
+        }
+      }
+    }
+    if (COUNT_PAD == 0u) {
+      // @unroll
+      for (var j = 0u; j < SPAN; j++) {
+        let x0 = 4 * start + i32(AHEAD + j * STRIDE_W);
+        total[part * SPAN + j] /= f32(inside(y0, KERNEL_H, HEIGHT) * inside(x0, KERNEL_W, WIDTH));
+      }
+    }
+  }
+  if (COUNT_PAD == 1u) { total /= f32(KERNEL_H * KERNEL_W); }
+  out[i] = epilogue(total, 4u * i);
+}
