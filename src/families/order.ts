@@ -1,11 +1,13 @@
 import sortMerge from "../../shaders/sort_merge.wgsl";
 import sortParts from "../../shaders/sort_parts.wgsl";
 import sortRuns from "../../shaders/sort_runs.wgsl";
+import topK from "../../shaders/top_k.wgsl";
 import { computeType } from "../core/dtype";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { ELEMENTS } from "./argReductions";
+import { STARTS } from "./reductions";
 import { type RowParams, rowGroups } from "./rowwise";
 
 /** The most pairs that fit into the workgroup memory which every device grants. */
@@ -49,7 +51,8 @@ export function orderDispatches(o: Ordering): Dispatch[] {
     return next;
   };
   const inParts = !target.cpu && row.n > RUN;
-  let stage = add((inParts ? partsOf : runsOf)(o, { pairs: null, n: row.n, run: 1 }));
+  const first = isSelected(o) ? selectionOf : inParts ? partsOf : runsOf;
+  let stage = add(first(o, { pairs: null, n: row.n, run: 1 }));
   while (stage.n > stage.run) stage = add((inParts && 4 * keep <= LARGEST_PART ? partsOf : mergeOf)(o, stage));
   return launches;
 }
@@ -62,6 +65,43 @@ function ending({ row, keep, out }: Ordering, n: number, length: number) {
   const last = runs === 1;
   const to = last ? out : scratch({ shape: [row.rows, m, 2], dtype: "u32" });
   return { runs, kept, m, to, LAST: Number(last), next: { pairs: to, n: m, run: kept } };
+}
+
+/** Whether so few are wanted of a row that they are looked for rather than sorted out. */
+const isSelected = ({ row, keep, target }: Ordering): boolean =>
+  row.inner === 1 && keep <= MOST_SELECTED && row.n >= 64 && row.n >= 4 * keep;
+
+const MOST_SELECTED = 32;
+
+/** Elements of the rows that a workgroup makes one after the other where lanes are few. */
+const WORK = 65536;
+
+function selectionOf(o: Ordering, { n }: Stage) {
+  const { x, row, descending, target } = o;
+  const LANES = target.cpu ? 8 : n < 4096 ? 64 : 256;
+  const GROUPS = target.cpu ? 4 * LANES : LANES;
+  const steps = target.cpu ? 32 : 1;
+  // Rows that are too few to keep the device busy are dealt out.
+  const wanted = Math.min(Math.ceil((target.cpu ? 16 : 512) / row.rows), Math.floor(n / 4096));
+  const part = wanted > 1 ? 4 * Math.ceil(n / wanted / 4) : n;
+  const { runs, kept, m, to, LAST, next } = ending(o, n, part);
+  const len = row.rows * runs;
+  const each = target.cpu ? Math.max(1, Math.min(Math.floor(WORK / part), Math.ceil(len / 64))) : 1;
+  const type = computeType(x.dtype);
+  const keys = {
+    DESCENDING: Number(descending),
+    ELEMENTS: ELEMENTS[type],
+    WORST: STARTS[descending ? "max" : "min"][type],
+    WHOLE: Number(row.n % 4 === 0),
+  };
+  const dispatch = topK.dispatch({
+    buffers: { x, out: to },
+    constants: { ...keys, LANES, GROUPS, MOST: MOST_SELECTED, ONCE: Number(part + 3 <= 4 * LANES * steps), ROOM: target.cpu ? 1024 : 6 * LANES * steps, LAST },
+    params: { len, groups: GROUPS, each, steps, n, part, parts: runs, keep: kept, m },
+    grid: rowGroups(Math.ceil(len / each), LANES),
+    flops: 2 * x.size,
+  });
+  return { dispatch, next };
 }
 
 function runsOf(o: Ordering, { n }: Stage) {
