@@ -68,7 +68,7 @@ function ending({ row, keep, out }: Ordering, n: number, length: number) {
 }
 
 /** Whether so few are wanted of a row that they are looked for rather than sorted out. */
-const isSelected = ({ row, keep, target }: Ordering): boolean =>
+const isSelected = ({ row, keep }: Ordering): boolean =>
   row.inner === 1 && keep <= MOST_SELECTED && row.n >= 64 && row.n >= 4 * keep;
 
 const MOST_SELECTED = 32;
@@ -96,7 +96,15 @@ function selectionOf(o: Ordering, { n }: Stage) {
   };
   const dispatch = topK.dispatch({
     buffers: { x, out: to },
-    constants: { ...keys, LANES, GROUPS, MOST: MOST_SELECTED, ONCE: Number(part + 3 <= 4 * LANES * steps), ROOM: target.cpu ? 1024 : 6 * LANES * steps, LAST },
+    constants: {
+      ...keys,
+      LANES,
+      GROUPS,
+      MOST: MOST_SELECTED,
+      ONCE: Number(part + 3 <= 4 * LANES * steps),
+      ROOM: target.cpu ? 1024 : 6 * LANES * steps,
+      LAST,
+    },
     params: { len, groups: GROUPS, each, steps, n, part, parts: runs, keep: kept, m },
     grid: rowGroups(Math.ceil(len / each), LANES),
     flops: 2 * x.size,
