@@ -1,6 +1,8 @@
 import gatherKernel from "../../shaders/gather.wgsl";
 import gatherByFour from "../../shaders/gather_by_four.wgsl";
+import elements from "../../shaders/gather_elements.wgsl";
 import scatterColumns from "../../shaders/scatter_columns.wgsl";
+import scatterElements from "../../shaders/scatter_elements.wgsl";
 import scan from "../../shaders/scatter_scan.wgsl";
 import merge from "../../shaders/segment_merge.wgsl";
 import ranges from "../../shaders/segment_ranges.wgsl";
@@ -65,11 +67,32 @@ export function gatherDispatch(table: Tensor, index: Tensor, out: Tensor, dims: 
       grid: len,
     });
   }
+  if (isByElements(dims)) return gatherElements(buffers, dims, target);
   const len = out.size;
   return gatherKernel.dispatch({
     buffers,
     params: { ...params, len },
     constants: { ...constants, WIDTH: width },
+    grid: len,
+  });
+}
+
+/** Whether four neighbouring indices stand for neighbouring elements of one row. */
+const isByElements = ({ m, inner, width }: Indexed): boolean => width === 1 && (inner === 1 ? m : inner) % 4 === 0;
+
+/** Fours that a line of a CPU's cache holds. */
+const LINE = 4;
+
+function gatherElements(buffers: { x: Tensor; index: Tensor; out: Tensor }, dims: Indexed, { cpu }: Target): Dispatch {
+  const { n, m, inner, skip } = dims;
+  const len = buffers.out.size / 4;
+  const fours = Math.max(1, inner / 4);
+  const SPAN = cpu && fours % LINE === 0 ? LINE : fours;
+  const FLOAT = Number(buffers.out.dtype === "f32");
+  return elements.dispatch({
+    buffers,
+    params: { len, n, targets: targetsOf(dims), skip },
+    constants: { FLOAT, ENTRIES: entriesOf(dims) / 4, M: m, INNER: inner, SPAN, BLOCKS: fours / SPAN },
     grid: len,
   });
 }
@@ -96,12 +119,21 @@ export function scatterDispatches(
     return [scan.dispatch({ buffers: { index, source, out }, params, grid: out.size, flops: out.size * m })];
   }
   if (isByColumn(dims, target)) {
+    const shared = { buffers: { index, source, out }, flops: source.size };
+    if (isByElements(dims) && (inner > 1 || n % 4 === 0)) {
+      const len = out.size / n / Math.min(4, inner);
+      return [
+        scatterElements.dispatch({
+          ...shared,
+          params: { len, n, m, skip },
+          constants: { INNER: inner, OUTER: dims.outer },
+          grid: len,
+        }),
+      ];
+    }
     const len = out.size / n;
     const constants = { INNER: inner, WIDTH: width, OUTER: dims.outer };
-    const params = { len, n, m, skip };
-    return [
-      scatterColumns.dispatch({ buffers: { index, source, out }, params, constants, grid: len, flops: source.size }),
-    ];
+    return [scatterColumns.dispatch({ ...shared, params: { len, n, m, skip }, constants, grid: len })];
   }
   const order = scratch({ shape: [entries], dtype: "u32" });
   const ends = scratch({ shape: [targets], dtype: "u32" });

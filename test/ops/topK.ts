@@ -22,7 +22,11 @@ export default opCase<Attrs>({
     },
     { inputs: [[3, 1301]], attrs: { k: 5 }, note: "few of many, rows not aligned", vjp: false },
     { inputs: [[33, 68]], attrs: { k: 3, largest: false }, note: "few of a short row", vjp: false },
-    { inputs: [{ shape: [2, 3000], dtype: "i32", range: [0, 2] }], attrs: { k: 32, part: "indices" }, note: "ties overflow" },
+    {
+      inputs: [{ shape: [2, 3000], dtype: "i32", range: [0, 2] }],
+      attrs: { k: 32, part: "indices" },
+      note: "ties overflow",
+    },
     {
       inputs: [{ shape: [20000], dtype: "u32", range: [0, 9999] }],
       attrs: { k: 7, largest: false, part: "indices" },
