@@ -1,7 +1,8 @@
 // Sorts runs of RUN neighbours of the rows of [outer, n, inner] by counting, for each element, those that come before it: by
 // keys, bits that are ordered as the numbers are (a NaN comes after all numbers; DESCENDING 1: keys are reversed), and
-// where keys are equal by their places. The first `keep` of each run go out as pairs (key, place), out[row, ·], one run's
-// after the other's, m to a row; with LAST 1, where a row is one run, as places only, laid out as [outer, keep, inner].
+// where keys are equal by their places. The first `keep` of each run go out as pairs (key, place), pairs[row, ·], one run's
+// after the other's, m to a row; with LAST 1, where a row is one run, as places only to out, laid out as [outer, keep, inner]. The
+// other one of the two is not written.
 // One invocation a run. Neighbouring invocations take neighbouring runs where inner = 1, else neighbouring rows.
 const RUN = 16u;
 const DESCENDING = 0u;
@@ -13,8 +14,9 @@ alias T = f32;
 struct Params { len: u32, rows: u32, n: u32, inner: u32, runs: u32, keep: u32, m: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
-@group(0) @binding(1) var<storage, read_write> out: array<u32>;
-@group(0) @binding(2) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read_write> pairs: array<vec2u>;
+@group(0) @binding(2) var<storage, read_write> out: array<u32>;
+@group(0) @binding(3) var<uniform> params: Params;
 
 fn key_of(x: T) -> u32 {
   var bits = bitcast<u32>(x);
@@ -53,9 +55,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       if (LAST == 1u) {
         out[(row / params.inner * params.keep + rank) * params.inner + row % params.inner] = place;
       } else {
-        let at = 2u * (row * params.m + run * params.keep + rank);
-        out[at] = keys[k];
-        out[at + 1u] = place;
+        pairs[row * params.m + run * params.keep + rank] = vec2u(keys[k], place);
       }
     }
   }

@@ -1,4 +1,5 @@
 import sortMerge from "../../shaders/sort_merge.wgsl";
+import sortMergeFour from "../../shaders/sort_merge_four.wgsl";
 import sortParts from "../../shaders/sort_parts.wgsl";
 import sortRuns from "../../shaders/sort_runs.wgsl";
 import topK from "../../shaders/top_k.wgsl";
@@ -7,7 +8,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { ELEMENTS } from "./argReductions";
-import { STARTS } from "./reductions";
+import { busyInvocations, STARTS } from "./reductions";
 import { type RowParams, rowGroups } from "./rowwise";
 
 /** The most pairs that fit into the workgroup memory which every device grants. */
@@ -112,11 +113,17 @@ function selectionOf(o: Ordering, { n }: Stage) {
   return { dispatch, next };
 }
 
+/** The bindings of kernels that write pairs or places: the other one stays unused. */
+function places(to: Tensor, LAST: number) {
+  const unused = scratch({ shape: [1], dtype: "u32" });
+  return LAST ? { pairs: unused, out: to } : { pairs: to, out: unused };
+}
+
 function runsOf(o: Ordering, { n }: Stage) {
   const { x, row, descending, target } = o;
   const { runs, kept, m, to, LAST, next } = ending(o, n, RUN);
   const dispatch = sortRuns.dispatch({
-    buffers: { x, out: to },
+    buffers: { x, ...places(to, LAST) },
     constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)], LAST },
     params: { ...row, len: row.rows * runs, runs, keep: kept, m },
     dtype: x.dtype,
@@ -150,18 +157,37 @@ function partsOf(o: Ordering, { pairs, n }: Stage) {
   return { dispatch, next };
 }
 
-function mergeOf(o: Ordering, { pairs, n, run }: Stage) {
+/** Four runs at a time where lanes are few and there is one for each, else two. */
+function mergeOf(o: Ordering, stage: Stage) {
+  const { pairs, n, run } = stage;
   const { row, target } = o;
+  if (target.cpu && row.rows * Math.floor(n / (4 * run)) >= busyInvocations(target)) return mergeFour(o, stage);
   const { runs, kept, m, to, LAST, next } = ending(o, n, 2 * run);
   const EACH = target.cpu ? 32 : 8;
   const chunks = Math.ceil(kept / EACH);
   const len = row.rows * runs * chunks;
+  const { pairs: merged, out } = places(to, LAST);
   const dispatch = sortMerge.dispatch({
-    buffers: { pairs: pairs!, out: to },
+    buffers: { pairs: pairs!, merged, out },
     constants: { EACH, LAST },
-    params: { len, n, inner: row.inner, run, merged: runs, chunks, keep: kept, m },
+    params: { len, n, inner: row.inner, run, runs, chunks, keep: kept, m },
     grid: len,
     flops: row.rows * n,
+  });
+  return { dispatch, next };
+}
+
+function mergeFour(o: Ordering, { pairs, n, run }: Stage) {
+  const { row } = o;
+  const { runs, kept, m, to, LAST, next } = ending(o, n, 4 * run);
+  const len = row.rows * runs;
+  const { pairs: merged, out } = places(to, LAST);
+  const dispatch = sortMergeFour.dispatch({
+    buffers: { pairs: pairs!, merged, out },
+    constants: { LAST },
+    params: { len, n, inner: row.inner, run, runs, keep: kept, m },
+    grid: len,
+    flops: 2 * row.rows * n,
   });
   return { dispatch, next };
 }
