@@ -17,6 +17,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { busyInvocations } from "./reductions";
+import { foursOf } from "./rowwise";
 
 /**
  * A table with an axis that indices point into, and what they pick: the table is [batch, outer, n, inner, width], the indices
@@ -96,10 +97,6 @@ function gatherElements(buffers: { x: Tensor; index: Tensor; out: Tensor }, dims
     grid: len,
   });
 }
-
-/** Neighbouring fours of a row that one invocation makes: several where lanes are few. */
-const foursOf = (width: number, { cpu }: Target): number =>
-  cpu ? ([4, 2].find((fours) => width % (4 * fours) === 0) ?? 1) : 1;
 
 /**
  * The launches that make of `out`, a table, the sums of what `source` holds for each of its elements. No float atomics: the

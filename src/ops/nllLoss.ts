@@ -2,6 +2,7 @@ import nllKernel from "../../shaders/nll_loss.wgsl";
 import gradKernel from "../../shaders/nll_loss_grad.wgsl";
 import gradByFour from "../../shaders/nll_loss_grad_by_four.wgsl";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
+import { foursOf } from "../families/rowwise";
 import { type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { full } from "./full";
@@ -62,12 +63,14 @@ const grad: KernelOp<{ readonly classes: number }> = {
   kind: "kernel",
   name: "nll_loss_grad",
   infer: ([labels], { classes }) => [{ shape: [...labels!.shape, classes], dtype: "f32" }],
-  lower([labels, factor], [dx], { classes }) {
+  lower([labels, factor], [dx], { classes }, target) {
     const buffers = { labels: labels!, factor: factor!, dx: dx! };
     const { size } = dx!;
     if (classes % 4 === 0) {
-      const constants = { QUADS: classes / 4 };
-      return [gradByFour.dispatch({ buffers, params: { len: size / 4 }, constants, grid: size / 4, flops: size })];
+      const EACH = foursOf(classes, target);
+      const len = size / 4 / EACH;
+      const constants = { QUADS: classes / 4, EACH };
+      return [gradByFour.dispatch({ buffers, params: { len }, constants, grid: len, flops: size })];
     }
     const constants = { CLASSES: classes };
     return [gradKernel.dispatch({ buffers, params: { len: size }, constants, grid: size, flops: size })];
