@@ -1,8 +1,9 @@
 // gather.wgsl where W = 1, for four neighbouring elements of out at a time, which are of one row: R is a multiple of 4, or R = 1
 // and m is one. Then four neighbouring indices are read at once, and four results written.
-// One invocation per four elements of out. They are taken by blocks of up to SPAN fours of a row of R, and these one below the
+// One invocation per four elements of out, in each of EACH neighbouring tables of B: they have the indices in common. Fours are taken by blocks of up to SPAN fours of a row of R, and these one below the
 // other: where a cache holds so many columns of x, it is read from memory once.
 const FLOAT = 1u;
+const EACH = 1u; // divides B
 // Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
 const ENTRIES = 4u; // O·m·R, in fours
 const M = 1u;
@@ -31,7 +32,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   }
   let entry = i % ENTRIES;
   let named = index[entry];
-  var start = i / ENTRIES * params.targets;
+  var start = i / ENTRIES * EACH * params.targets;
   var at = named;
   if (INNER == 1u) {
     start += 4u * entry / M * params.n;
@@ -40,11 +41,13 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     at = named * INNER + vec4u(0u, 1u, 2u, 3u);
   }
   let counts = (named < vec4u(params.n)) & (named != vec4u(params.skip));
-  var value = vec4u(0u);
-  if (counts.x) { value.x = x[start + at.x]; }
-  if (counts.y) { value.y = x[start + at.y]; }
-  if (counts.z) { value.z = x[start + at.z]; }
-  if (counts.w) { value.w = x[start + at.w]; }
-  if (FLOAT == 1u) { value = bitcast<vec4u>(epilogue(bitcast<vec4f>(value), 4u * i)); }
-  out[i] = value;
+  // Reading somewhere and forgetting it costs less than four branches.
+  at = select(vec4u(0u), vec4u(start) + at, counts);
+  for (var e = 0u; e < EACH; e++) {
+    var value = select(vec4u(0u), vec4u(x[at.x], x[at.y], x[at.z], x[at.w]), counts);
+    let to = (i / ENTRIES * EACH + e) * ENTRIES + entry;
+    if (FLOAT == 1u) { value = bitcast<vec4u>(epilogue(bitcast<vec4f>(value), 4u * to)); }
+    out[to] = value;
+    at += select(vec4u(0u), vec4u(params.targets), counts);
+  }
 }

@@ -86,14 +86,15 @@ const LINE = 4;
 
 function gatherElements(buffers: { x: Tensor; index: Tensor; out: Tensor }, dims: Indexed, { cpu }: Target): Dispatch {
   const { n, m, inner, skip } = dims;
-  const len = buffers.out.size / 4;
+  const EACH = cpu && dims.batch >= 256 && dims.batch % 4 === 0 ? 4 : 1;
+  const len = buffers.out.size / 4 / EACH;
   const fours = Math.max(1, inner / 4);
   const SPAN = cpu && fours % LINE === 0 ? LINE : fours;
   const FLOAT = Number(buffers.out.dtype === "f32");
   return elements.dispatch({
     buffers,
     params: { len, n, targets: targetsOf(dims), skip },
-    constants: { FLOAT, ENTRIES: entriesOf(dims) / 4, M: m, INNER: inner, SPAN, BLOCKS: fours / SPAN },
+    constants: { FLOAT, EACH, ENTRIES: entriesOf(dims) / 4, M: m, INNER: inner, SPAN, BLOCKS: fours / SPAN },
     grid: len,
   });
 }
