@@ -1,7 +1,7 @@
 import sortMerge from "../../shaders/sort_merge.wgsl";
-import sortMergeFour from "../../shaders/sort_merge_four.wgsl";
 import sortParts from "../../shaders/sort_parts.wgsl";
-import sortRuns from "../../shaders/sort_runs.wgsl";
+import sortShort from "../../shaders/sort_short.wgsl";
+import sortSpans from "../../shaders/sort_spans.wgsl";
 import topK from "../../shaders/top_k.wgsl";
 import { computeType } from "../core/dtype";
 import { scratch, type Tensor } from "../graph/tensor";
@@ -14,7 +14,7 @@ import { type RowParams, rowGroups } from "./rowwise";
 /** The most pairs that fit into the workgroup memory which every device grants. */
 const LARGEST_PART = 2048;
 
-/** Elements that one invocation sorts by itself. */
+/** Elements that one invocation sorts by counting. */
 const RUN = 16;
 
 /** What is to be sorted: the elements of x at first, then rows of pairs of key and place, made of sorted runs. */
@@ -40,8 +40,9 @@ interface Ordering {
 /**
  * The launches that write the places of the first `keep` elements of each row, in order, to `out`.
  *
- * Short runs are sorted by one invocation each, parts of up to 2048 elements in workgroup memory where there are many lanes. One
- * launch does where a row is one run; else no run keeps more than `keep`, and runs are merged in pairs, or sorted by parts
+ * Short rows are sorted by an invocation each. Few elements of longer ones are looked for. Else parts of a row are sorted: of
+ * up to 2048 elements in workgroup memory where there are many lanes, of up to 16384 by an invocation where there are few. One
+ * launch does where a row is one part; else no part keeps more than `keep`, and they are merged in pairs, or sorted by parts
  * again as long as that leaves a quarter or less.
  */
 export function orderDispatches(o: Ordering): Dispatch[] {
@@ -51,10 +52,10 @@ export function orderDispatches(o: Ordering): Dispatch[] {
     launches.push(dispatch);
     return next;
   };
-  const inParts = !target.cpu && row.n > RUN;
-  const first = isSelected(o) ? selectionOf : inParts ? partsOf : runsOf;
+  const longer = target.cpu ? spansOf : partsOf;
+  const first = isSelected(o) ? selectionOf : row.n <= RUN ? shortOf : longer;
   let stage = add(first(o, { pairs: null, n: row.n, run: 1 }));
-  while (stage.n > stage.run) stage = add((inParts && 4 * keep <= LARGEST_PART ? partsOf : mergeOf)(o, stage));
+  while (stage.n > stage.run) stage = add((!target.cpu && 4 * keep <= LARGEST_PART ? partsOf : mergeOf)(o, stage));
   return launches;
 }
 
@@ -119,19 +120,18 @@ function places(to: Tensor, LAST: number) {
   return LAST ? { pairs: unused, out: to } : { pairs: to, out: unused };
 }
 
-function runsOf(o: Ordering, { n }: Stage) {
-  const { x, row, descending, target } = o;
-  const { runs, kept, m, to, LAST, next } = ending(o, n, RUN);
-  const dispatch = sortRuns.dispatch({
-    buffers: { x, ...places(to, LAST) },
-    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)], LAST },
-    params: { ...row, len: row.rows * runs, runs, keep: kept, m },
+function shortOf(o: Ordering, { n }: Stage) {
+  const { x, out, row, keep, descending, target } = o;
+  const dispatch = sortShort.dispatch({
+    buffers: { x, out },
+    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)] },
+    params: { ...row, keep },
     dtype: x.dtype,
     unrolled: target.unrolled,
-    grid: row.rows * runs,
+    grid: row.rows,
     flops: x.size * RUN,
   });
-  return { dispatch, next };
+  return { dispatch, next: { pairs: null, n, run: n } };
 }
 
 function partsOf(o: Ordering, { pairs, n }: Stage) {
@@ -157,13 +157,11 @@ function partsOf(o: Ordering, { pairs, n }: Stage) {
   return { dispatch, next };
 }
 
-/** Four runs at a time where lanes are few and there is one for each, else two. */
-function mergeOf(o: Ordering, stage: Stage) {
-  const { pairs, n, run } = stage;
+function mergeOf(o: Ordering, { pairs, n, run }: Stage) {
   const { row, target } = o;
-  if (target.cpu && row.rows * Math.floor(n / (4 * run)) >= busyInvocations(target)) return mergeFour(o, stage);
   const { runs, kept, m, to, LAST, next } = ending(o, n, 2 * run);
-  const EACH = target.cpu ? 32 : 8;
+  // A CPU makes as many as leave it enough invocations: each begins with a search.
+  const EACH = !target.cpu ? 8 : row.rows * n >= 2 ** 18 ? 256 : 32;
   const chunks = Math.ceil(kept / EACH);
   const len = row.rows * runs * chunks;
   const { pairs: merged, out } = places(to, LAST);
@@ -177,17 +175,31 @@ function mergeOf(o: Ordering, stage: Stage) {
   return { dispatch, next };
 }
 
-function mergeFour(o: Ordering, { pairs, n, run }: Stage) {
-  const { row } = o;
-  const { runs, kept, m, to, LAST, next } = ending(o, n, 4 * run);
-  const len = row.rows * runs;
-  const { pairs: merged, out } = places(to, LAST);
-  const dispatch = sortMergeFour.dispatch({
-    buffers: { pairs: pairs!, merged, out },
-    constants: { LAST },
-    params: { len, n, inner: row.inner, run, runs, keep: kept, m },
+/** Invocations that sort spans, at most: each has lists of its own, and few of these stay in caches. */
+const SORTERS = 128;
+
+/** The most elements of a span: beyond, its lists leave the caches, and merging two at a time is as fast. */
+const LONGEST_SPAN = 16384;
+
+/** Spans are whole rows where these are many and not too long, else as long as there are enough of them. */
+function spansOf(o: Ordering, { n }: Stage) {
+  const { x, row, descending, target } = o;
+  let span = n;
+  const wanted = busyInvocations(target);
+  if (row.rows < wanted || n > LONGEST_SPAN)
+    for (span = LONGEST_SPAN; span > 64 && row.rows * Math.ceil(n / span) < wanted; span /= 4);
+  const { runs, kept, m, to, LAST, next } = ending(o, n, span);
+  const total = row.rows * runs;
+  const len = Math.min(SORTERS, total);
+  const area = scratch({ shape: [len, 2, span, 2], dtype: "u32" });
+  const dispatch = sortSpans.dispatch({
+    buffers: { x, area, ...places(to, LAST) },
+    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)], LAST },
+    params: { len, total, n, inner: row.inner, span, spans: runs, keep: kept, m },
+    dtype: x.dtype,
+    unrolled: target.unrolled,
     grid: len,
-    flops: 2 * row.rows * n,
+    flops: x.size * RUN,
   });
   return { dispatch, next };
 }

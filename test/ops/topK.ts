@@ -42,6 +42,11 @@ export default opCase<Attrs>({
       attrs: { k: 5, largest: false, part: "indices" },
       note: "mostly NaN",
     },
+    {
+      inputs: [{ shape: [70, 300], dtype: "i32", range: [-99, 99] }],
+      attrs: { k: 50, part: "indices" },
+      note: "many of many rows",
+    },
     { inputs: [{ shape: [5001], dtype: "i32", range: [-99, 99] }], attrs: { k: 2100 }, note: "merged" },
   ],
   build: ([x], { k, axis, largest, part = "values" }) => topK(x!, k, axis, { largest })[part],
