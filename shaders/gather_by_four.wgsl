@@ -1,4 +1,6 @@
-// gather.wgsl for four neighbouring elements at a time: `width` is counted in fours. One invocation per four elements of out.
+// gather.wgsl for four neighbouring elements at a time: WIDTH is counted in fours. An invocation makes EACH neighbouring fours of
+// one row: where lanes are few, finding the row costs more than moving them.
+const EACH = 1u; // divides WIDTH
 const FLOAT = 1u;
 const PLAIN = 0u; // 1 where B = O = R = 1
 // Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
@@ -20,20 +22,21 @@ fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let row = i / WIDTH;
-  let column = i - row * WIDTH;
+  let row = i / (WIDTH / EACH);
+  let column = i * EACH - row * WIDTH;
   var entry = row;
   if (PLAIN == 0u) { entry = row % ENTRIES; }
   let named = index[entry];
-  var value = vec4u(0u);
-  if (named < params.n && named != params.skip) {
-    var table_row = named;
-    if (PLAIN == 0u) {
-      table_row = (entry / INNER / M * params.n + named) * INNER + entry % INNER;
-      table_row += row / ENTRIES * params.targets;
-    }
-    value = x[table_row * WIDTH + column];
+  let counts = named < params.n && named != params.skip;
+  var table_row = named;
+  if (PLAIN == 0u) {
+    table_row = (entry / INNER / M * params.n + named) * INNER + entry % INNER;
+    table_row += row / ENTRIES * params.targets;
   }
-  if (FLOAT == 1u) { value = bitcast<vec4u>(epilogue(bitcast<vec4f>(value), 4u * i)); }
-  out[i] = value;
+  for (var c = 0u; c < EACH; c++) {
+    var value = vec4u(0u);
+    if (counts) { value = x[table_row * WIDTH + column + c]; }
+    if (FLOAT == 1u) { value = bitcast<vec4u>(epilogue(bitcast<vec4f>(value), 4u * (i * EACH + c))); }
+    out[i * EACH + c] = value;
+  }
 }

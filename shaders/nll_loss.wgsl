@@ -1,5 +1,6 @@
-// losses[r] = −x[r, labels[r]] · factor[r], and 0 where factor[r] is 0 or the label is no class. One invocation a row.
-struct Params { rows: u32, classes: u32 }
+// losses[r] = −x[r, labels[r]] · factor[r · stride], and 0 where the factor is 0 or the label no class, or the ignored one.
+// One invocation a row.
+struct Params { rows: u32, classes: u32, ignore_index: i32, stride: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
@@ -15,8 +16,9 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   if (row >= params.rows) { return; }
   let label = labels[row];
   var loss = 0.0;
-  if (label >= 0 && u32(label) < params.classes && factor[row] != 0.0) {
-    loss = -x[row * params.classes + u32(label)] * factor[row];
+  let by = factor[row * params.stride];
+  if (label >= 0 && u32(label) < params.classes && label != params.ignore_index && by != 0.0) {
+    loss = -x[row * params.classes + u32(label)] * by;
   }
   losses[row] = epilogue(loss, row);
 }

@@ -1,5 +1,7 @@
-// nll_loss_grad.wgsl for four neighbouring classes at a time: QUADS are the classes in fours. One invocation per four elements.
+// nll_loss_grad.wgsl for four neighbouring classes at a time: QUADS are the classes in fours. One invocation per EACH
+// neighbouring fours of a row: where lanes are few, reading the label costs more than writing them.
 const QUADS = 1u;
+const EACH = 1u; // divides QUADS
 
 struct Params { len: u32 }
 
@@ -14,7 +16,12 @@ fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let row = i / QUADS;
-  let classes = vec4i(i32(i % QUADS * 4u)) + vec4i(0, 1, 2, 3);
-  dx[i] = epilogue(select(vec4f(), vec4f(-factor[row]), classes == vec4i(labels[row])), 4u * i);
+  let row = i / (QUADS / EACH);
+  let first = i % (QUADS / EACH) * EACH;
+  let label = labels[row];
+  let value = vec4f(-factor[row]);
+  for (var c = 0u; c < EACH; c++) {
+    let classes = vec4i(i32(4u * (first + c))) + vec4i(0, 1, 2, 3);
+    dx[i * EACH + c] = epilogue(select(vec4f(), value, classes == vec4i(label)), 4u * (i * EACH + c));
+  }
 }

@@ -1,7 +1,6 @@
 // out[.., indices[.., i, ..], ..] = x[.., i, ..] along one axis: out is [outer, n, inner], x and indices [outer, k, inner].
 // Indices of a row differ; one that is not below n is left out. Elements are moved as bits. One invocation per element of x.
-// FILL 1, launched before where k < n: out = 0 everywhere.
-const FILL = 0u;
+// Where k < n, out is made zeros before.
 // Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
 const K = 1u;
 const INNER = 1u;
@@ -17,11 +16,7 @@ struct Params { len: u32, n: u32 }
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  if (FILL == 1u) {
-    out[i] = 0u;
-  } else {
-    let outer = i / (K * INNER);
-    let index = indices[i];
-    if (index < params.n) { out[(outer * params.n + index) * INNER + i % INNER] = x[i]; }
-  }
+  let outer = i / (K * INNER);
+  let index = indices[i];
+  if (index < params.n) { out[(outer * params.n + index) * INNER + i % INNER] = x[i]; }
 }

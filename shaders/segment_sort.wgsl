@@ -1,4 +1,4 @@
-// Entries of an index list with the rows they name (see segment_serial.wgsl; NONE where they name none), sorted within runs
+// Entries of an index list with the rows they name (see segment_ranges.wgsl; NONE where they name none), sorted within runs
 // of RUN entries: rows[i] ascending, and entries of one row in order. A bitonic network; no two pairs (row, entry) are equal,
 // so the result is the same each time.
 // One workgroup per run.

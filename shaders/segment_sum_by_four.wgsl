@@ -1,5 +1,6 @@
 // segment_sum.wgsl for four neighbouring elements at a time: `width` is counted in fours.
-// One invocation per four elements of out.
+// One invocation per EACH neighbouring fours of a row of out.
+const EACH = 1u; // divides width
 const BATCHED = 0u; // 1 where B > 1
 
 struct Params { len: u32, targets: u32, entries: u32, width: u32 }
@@ -16,8 +17,8 @@ fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let row = i / params.width;
-  let column = i - row * params.width;
+  let row = i * EACH / params.width;
+  let column = i * EACH - row * params.width;
   var t = row;
   var base = 0u;
   if (BATCHED == 1u) {
@@ -27,7 +28,10 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   var p = 0u;
   if (t > 0u) { p = ends[t - 1u]; }
   let end = ends[t];
-  var sum = vec4f(0.0);
-  for (; p < end; p++) { sum += source[(base + order[p]) * params.width + column]; }
-  out[i] = epilogue(sum, 4u * i);
+  var sums = array<vec4f, EACH>();
+  for (; p < end; p++) {
+    let start = (base + order[p]) * params.width + column;
+    for (var c = 0u; c < EACH; c++) { sums[c] += source[start + c]; }
+  }
+  for (var c = 0u; c < EACH; c++) { out[i * EACH + c] = epilogue(sums[c], 4u * (i * EACH + c)); }
 }

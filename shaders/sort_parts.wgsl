@@ -6,6 +6,7 @@
 // LAST 1: a row is one part, and the places go to out, laid out as [outer, keep, inner].
 // A workgroup sorts TOTAL / SIZE parts; SIZE and TOTAL are powers of two, THREADS = TOTAL / 2 or less. The last part of a row
 // may be short: what is missing is larger than all.
+// @include order_key.wgsl
 const SIZE = 256u;
 const TOTAL = 256u;
 const THREADS = 128u;
@@ -26,17 +27,6 @@ struct Params { len: u32, n: u32, inner: u32, parts: u32, keep: u32, m: u32 }
 
 var<workgroup> keys: array<u32, TOTAL>;
 var<workgroup> places: array<u32, TOTAL>;
-
-fn key_of(x: T) -> u32 {
-  var bits = bitcast<u32>(x);
-  if (ELEMENTS == 0u) {
-    if (bits == 0x80000000u) { bits = 0u; } // −0 is 0
-    let is_nan = (bits & 0x7fffffffu) > 0x7f800000u;
-    bits = select(bits ^ select(0x80000000u, NONE, bits >> 31u == 1u), NONE, is_nan);
-  }
-  if (ELEMENTS == 1u) { bits ^= 0x80000000u; }
-  return select(bits, ~bits, DESCENDING == 1u);
-}
 
 fn order(a: u32, b: u32) {
   let wrong = keys[b] < keys[a] || (keys[b] == keys[a] && places[b] < places[a]);

@@ -1,17 +1,20 @@
 import sortMerge from "../../shaders/sort_merge.wgsl";
 import sortParts from "../../shaders/sort_parts.wgsl";
-import sortRuns from "../../shaders/sort_runs.wgsl";
+import sortShort from "../../shaders/sort_short.wgsl";
+import sortSpans from "../../shaders/sort_spans.wgsl";
+import topK from "../../shaders/top_k.wgsl";
 import { computeType } from "../core/dtype";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { ELEMENTS } from "./argReductions";
+import { busyInvocations, STARTS } from "./reductions";
 import { type RowParams, rowGroups } from "./rowwise";
 
 /** The most pairs that fit into the workgroup memory which every device grants. */
 const LARGEST_PART = 2048;
 
-/** Elements that one invocation sorts by itself. */
+/** Elements that one invocation sorts by counting. */
 const RUN = 16;
 
 /** What is to be sorted: the elements of x at first, then rows of pairs of key and place, made of sorted runs. */
@@ -37,8 +40,9 @@ interface Ordering {
 /**
  * The launches that write the places of the first `keep` elements of each row, in order, to `out`.
  *
- * Short runs are sorted by one invocation each, parts of up to 2048 elements in workgroup memory where there are many lanes. One
- * launch does where a row is one run; else no run keeps more than `keep`, and runs are merged in pairs, or sorted by parts
+ * Short rows are sorted by an invocation each. Few elements of longer ones are looked for. Else parts of a row are sorted: of
+ * up to 2048 elements in workgroup memory where there are many lanes, of up to 16384 by an invocation where there are few. One
+ * launch does where a row is one part; else no part keeps more than `keep`, and they are merged in pairs, or sorted by parts
  * again as long as that leaves a quarter or less.
  */
 export function orderDispatches(o: Ordering): Dispatch[] {
@@ -48,9 +52,10 @@ export function orderDispatches(o: Ordering): Dispatch[] {
     launches.push(dispatch);
     return next;
   };
-  const inParts = !target.cpu && row.n > RUN;
-  let stage = add((inParts ? partsOf : runsOf)(o, { pairs: null, n: row.n, run: 1 }));
-  while (stage.n > stage.run) stage = add((inParts && 4 * keep <= LARGEST_PART ? partsOf : mergeOf)(o, stage));
+  const longer = target.cpu ? spansOf : partsOf;
+  const first = isSelected(o) ? selectionOf : row.n <= RUN ? shortOf : longer;
+  let stage = add(first(o, { pairs: null, n: row.n, run: 1 }));
+  while (stage.n > stage.run) stage = add((!target.cpu && 4 * keep <= LARGEST_PART ? partsOf : mergeOf)(o, stage));
   return launches;
 }
 
@@ -64,19 +69,69 @@ function ending({ row, keep, out }: Ordering, n: number, length: number) {
   return { runs, kept, m, to, LAST: Number(last), next: { pairs: to, n: m, run: kept } };
 }
 
-function runsOf(o: Ordering, { n }: Stage) {
+/** Whether so few are wanted of a row that they are looked for rather than sorted out. */
+const isSelected = ({ row, keep }: Ordering): boolean =>
+  row.inner === 1 && keep <= MOST_SELECTED && row.n >= 64 && row.n >= 4 * keep;
+
+const MOST_SELECTED = 32;
+
+/** Elements of the rows that a workgroup makes one after the other where lanes are few. */
+const WORK = 65536;
+
+function selectionOf(o: Ordering, { n }: Stage) {
   const { x, row, descending, target } = o;
-  const { runs, kept, m, to, LAST, next } = ending(o, n, RUN);
-  const dispatch = sortRuns.dispatch({
+  const LANES = target.cpu ? 8 : n < 4096 ? 64 : 256;
+  const GROUPS = target.cpu ? 4 * LANES : LANES;
+  const steps = target.cpu ? 32 : 1;
+  // Rows that are too few to keep the device busy are dealt out.
+  const wanted = Math.min(Math.ceil((target.cpu ? 16 : 512) / row.rows), Math.floor(n / 4096));
+  const part = wanted > 1 ? 4 * Math.ceil(n / wanted / 4) : n;
+  const { runs, kept, m, to, LAST, next } = ending(o, n, part);
+  const len = row.rows * runs;
+  const each = target.cpu ? Math.max(1, Math.min(Math.floor(WORK / part), Math.ceil(len / 64))) : 1;
+  const type = computeType(x.dtype);
+  const keys = {
+    DESCENDING: Number(descending),
+    ELEMENTS: ELEMENTS[type],
+    WORST: STARTS[descending ? "max" : "min"][type],
+    WHOLE: Number(row.n % 4 === 0),
+  };
+  const dispatch = topK.dispatch({
     buffers: { x, out: to },
-    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)], LAST },
-    params: { ...row, len: row.rows * runs, runs, keep: kept, m },
-    dtype: x.dtype,
-    unrolled: target.unrolled,
-    grid: row.rows * runs,
-    flops: x.size * RUN,
+    constants: {
+      ...keys,
+      LANES,
+      GROUPS,
+      MOST: MOST_SELECTED,
+      ONCE: Number(part + 3 <= 4 * LANES * steps),
+      ROOM: target.cpu ? 1024 : 6 * LANES * steps,
+      LAST,
+    },
+    params: { len, groups: GROUPS, each, steps, n, part, parts: runs, keep: kept, m },
+    grid: rowGroups(Math.ceil(len / each), LANES),
+    flops: 2 * x.size,
   });
   return { dispatch, next };
+}
+
+/** The bindings of kernels that write pairs or places: the other one stays unused. */
+function places(to: Tensor, LAST: number) {
+  const unused = scratch({ shape: [1], dtype: "u32" });
+  return LAST ? { pairs: unused, out: to } : { pairs: to, out: unused };
+}
+
+function shortOf(o: Ordering, { n }: Stage) {
+  const { x, out, row, keep, descending, target } = o;
+  const dispatch = sortShort.dispatch({
+    buffers: { x, out },
+    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)] },
+    params: { ...row, keep },
+    dtype: x.dtype,
+    unrolled: target.unrolled,
+    grid: row.rows,
+    flops: x.size * RUN,
+  });
+  return { dispatch, next: { pairs: null, n, run: n } };
 }
 
 function partsOf(o: Ordering, { pairs, n }: Stage) {
@@ -105,15 +160,46 @@ function partsOf(o: Ordering, { pairs, n }: Stage) {
 function mergeOf(o: Ordering, { pairs, n, run }: Stage) {
   const { row, target } = o;
   const { runs, kept, m, to, LAST, next } = ending(o, n, 2 * run);
-  const EACH = target.cpu ? 32 : 8;
+  // A CPU makes as many as leave it enough invocations: each begins with a search.
+  const EACH = !target.cpu ? 8 : row.rows * n >= 2 ** 18 ? 256 : 32;
   const chunks = Math.ceil(kept / EACH);
   const len = row.rows * runs * chunks;
+  const { pairs: merged, out } = places(to, LAST);
   const dispatch = sortMerge.dispatch({
-    buffers: { pairs: pairs!, out: to },
+    buffers: { pairs: pairs!, merged, out },
     constants: { EACH, LAST },
-    params: { len, n, inner: row.inner, run, merged: runs, chunks, keep: kept, m },
+    params: { len, n, inner: row.inner, run, runs, chunks, keep: kept, m },
     grid: len,
     flops: row.rows * n,
+  });
+  return { dispatch, next };
+}
+
+/** Invocations that sort spans, at most: each has lists of its own, and few of these stay in caches. */
+const SORTERS = 128;
+
+/** The most elements of a span: beyond, its lists leave the caches, and merging two at a time is as fast. */
+const LONGEST_SPAN = 16384;
+
+/** Spans are whole rows where these are many and not too long, else as long as there are enough of them. */
+function spansOf(o: Ordering, { n }: Stage) {
+  const { x, row, descending, target } = o;
+  let span = n;
+  const wanted = busyInvocations(target);
+  if (row.rows < wanted || n > LONGEST_SPAN)
+    for (span = LONGEST_SPAN; span > 64 && row.rows * Math.ceil(n / span) < wanted; span /= 4);
+  const { runs, kept, m, to, LAST, next } = ending(o, n, span);
+  const total = row.rows * runs;
+  const len = Math.min(SORTERS, total);
+  const area = scratch({ shape: [len, 2, span, 2], dtype: "u32" });
+  const dispatch = sortSpans.dispatch({
+    buffers: { x, area, ...places(to, LAST) },
+    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)], LAST },
+    params: { len, total, n, inner: row.inner, span, spans: runs, keep: kept, m },
+    dtype: x.dtype,
+    unrolled: target.unrolled,
+    grid: len,
+    flops: x.size * RUN,
   });
   return { dispatch, next };
 }

@@ -14,7 +14,7 @@ const KINDS = { sum: 0, max: 1, min: 2, prod: 3 } as const;
 export type Reduction = keyof typeof KINDS;
 
 /** The bits of what joining begins with: the value that changes nothing. */
-const STARTS: Record<Reduction, Record<WordType, number>> = {
+export const STARTS: Record<Reduction, Record<WordType, number>> = {
   sum: { f32: 0, i32: 0, u32: 0 },
   max: { f32: 0xff800000, i32: 0x80000000, u32: 0 },
   min: { f32: 0x7f800000, i32: 0x7fffffff, u32: 0xffffffff },

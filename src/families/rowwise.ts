@@ -51,3 +51,7 @@ export function rowGroups(rows: number, lanes = TREE_LANES): readonly [number, n
 
 /** Lanes for a row of n where the kernel leaves their number open: more for long rows, of which there may be few. */
 export const lanesOf = (n: number): number => (n >= 1024 ? 256 : TREE_LANES);
+
+/** Neighbouring fours of a row of `width` elements that one invocation makes: several where lanes are few. Divides the row. */
+export const foursOf = (width: number, { cpu }: Target): number =>
+  cpu ? ([4, 2].find((fours) => width % (4 * fours) === 0) ?? 1) : 1;

@@ -1,9 +1,11 @@
 import gatherKernel from "../../shaders/gather.wgsl";
 import gatherByFour from "../../shaders/gather_by_four.wgsl";
+import elements from "../../shaders/gather_elements.wgsl";
 import scatterColumns from "../../shaders/scatter_columns.wgsl";
+import scatterElements from "../../shaders/scatter_elements.wgsl";
 import scan from "../../shaders/scatter_scan.wgsl";
 import merge from "../../shaders/segment_merge.wgsl";
-import serial from "../../shaders/segment_serial.wgsl";
+import ranges from "../../shaders/segment_ranges.wgsl";
 import sort from "../../shaders/segment_sort.wgsl";
 import sumKernel from "../../shaders/segment_sum.wgsl";
 import sumByFour from "../../shaders/segment_sum_by_four.wgsl";
@@ -15,6 +17,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { busyInvocations } from "./reductions";
+import { foursOf } from "./rowwise";
 
 /**
  * A table with an axis that indices point into, and what they pick: the table is [batch, outer, n, inner, width], the indices
@@ -44,20 +47,54 @@ const entriesOf = ({ outer, m, inner }: Indexed): number => outer * m * inner;
 const targetsOf = ({ outer, n, inner }: Indexed): number => outer * n * inner;
 
 /** The launch that picks elements of `table` by `index`. */
-export function gatherDispatch(table: Tensor, index: Tensor, out: Tensor, dims: Indexed): Dispatch {
-  const { n, m, inner, skip } = dims;
-  const byFour = dims.width % 4 === 0;
-  const [len, WIDTH] = byFour ? [out.size / 4, dims.width / 4] : [out.size, dims.width];
+export function gatherDispatch(table: Tensor, index: Tensor, out: Tensor, dims: Indexed, target: Target): Dispatch {
+  const { n, m, inner, width, skip } = dims;
   const plain = dims.batch * dims.outer * inner === 1;
-  return (byFour ? gatherByFour : gatherKernel).dispatch({
-    buffers: { x: table, index, out },
+  const buffers = { x: table, index, out };
+  const params = { n, targets: targetsOf(dims), skip };
+  const constants = {
+    FLOAT: Number(out.dtype === "f32"),
+    PLAIN: Number(plain),
+    ...(!plain && { ENTRIES: entriesOf(dims), M: m, INNER: inner }),
+  };
+  if (width % 4 === 0) {
+    const EACH = foursOf(width, target);
+    const len = out.size / 4 / EACH;
+    const sizes = { WIDTH: width / 4, EACH };
+    return gatherByFour.dispatch({
+      buffers,
+      params: { ...params, len },
+      constants: { ...constants, ...sizes },
+      grid: len,
+    });
+  }
+  if (isByElements(dims)) return gatherElements(buffers, dims, target);
+  const len = out.size;
+  return gatherKernel.dispatch({
+    buffers,
+    params: { ...params, len },
+    constants: { ...constants, WIDTH: width },
+    grid: len,
+  });
+}
+
+/** Whether four neighbouring indices stand for neighbouring elements of one row. */
+const isByElements = ({ m, inner, width }: Indexed): boolean => width === 1 && (inner === 1 ? m : inner) % 4 === 0;
+
+/** Fours that a line of a CPU's cache holds. */
+const LINE = 4;
+
+function gatherElements(buffers: { x: Tensor; index: Tensor; out: Tensor }, dims: Indexed, { cpu }: Target): Dispatch {
+  const { n, m, inner, skip } = dims;
+  const EACH = cpu && dims.batch >= 256 && dims.batch % 4 === 0 ? 4 : 1;
+  const len = buffers.out.size / 4 / EACH;
+  const fours = Math.max(1, inner / 4);
+  const SPAN = cpu && fours % LINE === 0 ? LINE : fours;
+  const FLOAT = Number(buffers.out.dtype === "f32");
+  return elements.dispatch({
+    buffers,
     params: { len, n, targets: targetsOf(dims), skip },
-    constants: {
-      FLOAT: Number(out.dtype === "f32"),
-      PLAIN: Number(plain),
-      WIDTH,
-      ...(!plain && { ENTRIES: entriesOf(dims), M: m, INNER: inner }),
-    },
+    constants: { FLOAT, EACH, ENTRIES: entriesOf(dims) / 4, M: m, INNER: inner, SPAN, BLOCKS: fours / SPAN },
     grid: len,
   });
 }
@@ -80,22 +117,34 @@ export function scatterDispatches(
     return [scan.dispatch({ buffers: { index, source, out }, params, grid: out.size, flops: out.size * m })];
   }
   if (isByColumn(dims, target)) {
+    const shared = { buffers: { index, source, out }, flops: source.size };
+    if (isByElements(dims) && (inner > 1 || n % 4 === 0)) {
+      const len = out.size / n / Math.min(4, inner);
+      return [
+        scatterElements.dispatch({
+          ...shared,
+          params: { len, n, m, skip },
+          constants: { INNER: inner, OUTER: dims.outer },
+          grid: len,
+        }),
+      ];
+    }
     const len = out.size / n;
     const constants = { INNER: inner, WIDTH: width, OUTER: dims.outer };
-    const params = { len, n, m, skip };
-    return [
-      scatterColumns.dispatch({ buffers: { index, source, out }, params, constants, grid: len, flops: source.size }),
-    ];
+    return [scatterColumns.dispatch({ ...shared, params: { len, n, m, skip }, constants, grid: len })];
   }
   const order = scratch({ shape: [entries], dtype: "u32" });
   const ends = scratch({ shape: [targets], dtype: "u32" });
   if (!target.cpu) return [...parallelSort(index, order, ends, dims), sumByTree(order, ends, source, out, dims)];
-  const sorted = serial.dispatch({
+  const each = Math.ceil(targets / RANGES);
+  const len = Math.ceil(targets / each);
+  const sorted = ranges.dispatch({
     buffers: { index, order, ends },
-    params: { entries, targets, n, m, inner, skip },
-    grid: 1,
+    params: { len, each, entries, targets, n, m, inner, skip },
+    constants: { PLAIN: Number(dims.outer * inner === 1) },
+    grid: len,
   });
-  return [sorted, sumInOrder(order, ends, source, out, dims)];
+  return [sorted, sumInOrder(order, ends, source, out, dims, target)];
 }
 
 /** Whether each element may look through all entries that could name it: where that costs less than sorting them. */
@@ -106,6 +155,9 @@ function isLookedThrough(m: number, size: number, { cpu }: Target): boolean {
 /** Whether columns of single elements are enough to keep a device with few lanes busy: then nothing need be sorted. */
 const isByColumn = ({ batch, outer, inner, width }: Indexed, target: Target): boolean =>
   target.cpu && width === 1 && batch * outer * inner >= busyInvocations(target);
+
+/** Ranges of rows that are sorted side by side where lanes are few: each is looked for in the whole list. */
+const RANGES = 32;
 
 /** Entries that one workgroup of segment_sort.wgsl sorts. */
 const RUN = 1024;
@@ -146,15 +198,22 @@ function parallelSort(index: Tensor, order: Tensor, ends: Tensor, dims: Indexed)
 const SORT_LANES = 256;
 
 /** Each element sums its row's entries by itself. */
-function sumInOrder(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, dims: Indexed): Dispatch {
-  const byFour = dims.width % 4 === 0;
-  const [len, width] = byFour ? [out.size / 4, dims.width / 4] : [out.size, dims.width];
-  return (byFour ? sumByFour : sumKernel).dispatch({
-    buffers: { order, ends, source, out },
-    params: { len, targets: targetsOf(dims), entries: entriesOf(dims), width },
-    constants: { BATCHED: Number(dims.batch > 1) },
+function sumInOrder(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, dims: Indexed, target: Target): Dispatch {
+  const shared = { buffers: { order, ends, source, out }, flops: source.size };
+  const constants = { BATCHED: Number(dims.batch > 1) };
+  const params = { targets: targetsOf(dims), entries: entriesOf(dims) };
+  if (dims.width % 4 !== 0) {
+    const len = out.size;
+    return sumKernel.dispatch({ ...shared, params: { ...params, len, width: dims.width }, constants, grid: len });
+  }
+  const EACH = foursOf(dims.width, target);
+  const len = out.size / 4 / EACH;
+  const width = dims.width / 4;
+  return sumByFour.dispatch({
+    ...shared,
+    params: { ...params, len, width },
+    constants: { ...constants, EACH },
     grid: len,
-    flops: source.size,
   });
 }
 

@@ -1,6 +1,7 @@
 import advance from "../../shaders/advance.wgsl";
 import appendRows from "../../shaders/append_rows.wgsl";
 import attendKernel from "../../shaders/attend_cached.wgsl";
+import attendByFour from "../../shaders/attend_cached_by_four.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
 import { sameShape, showShape } from "../core/shape";
 import { MAX_SIZE } from "../families/attention";
@@ -91,20 +92,32 @@ export const op: KernelOp<CachedAttrs> = {
   kind: "kernel",
   name: "attendCached",
   infer: ([qkv]) => [{ shape: [...qkv!.shape.slice(0, 2), qkv!.shape[2]! / 3], dtype: "f32" }],
-  lower([qkv, cache, position], [out], { heads, scale }) {
+  lower([qkv, cache, position], [out], { heads, scale }, { cpu }) {
     const [batch, rows, c] = out!.shape as [number, number, number];
     const capacity = cache!.shape[1]!;
+    const buffers = { qkv: qkv!, cache: cache!, position: position!, out: out! };
+    const size = c / heads;
+    const flops = 4 * batch * rows * capacity * c;
+    if (size % 4 !== 0) {
+      const params = { rows, heads, size, capacity, scale };
+      return [attendKernel.dispatch({ buffers, params, grid: [rows * LANES, heads, batch], flops })];
+    }
+    const [lanes, KEYS, keys] = cpu ? [8, 2, 16] : [LANES, 1, 1];
+    const quads = size / 4;
+    const SPAN = Math.min(lanes, 2 ** Math.ceil(Math.log2(quads)));
+    const COLS = Math.ceil(quads / SPAN);
     return [
-      attendKernel.dispatch({
-        buffers: { qkv: qkv!, cache: cache!, position: position!, out: out! },
-        params: { rows, heads, size: c / heads, capacity, scale },
-        grid: [rows * LANES, heads, batch],
-        flops: 4 * batch * rows * capacity * c,
+      attendByFour.dispatch({
+        buffers,
+        params: { rows, heads, quads, capacity, lanes, scale },
+        constants: { LANES: lanes, KEYS, TILE: lanes * keys, SPAN, COLS, SUMS: lanes * COLS },
+        grid: [rows * lanes, heads, batch],
+        flops,
       }),
     ];
   },
   vjp: () => [null, null, null],
 };
 
-/** Invocations of a workgroup of attend_cached.wgsl. */
+/** Invocations of a workgroup where there are many lanes. */
 const LANES = 64;

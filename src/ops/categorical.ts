@@ -26,6 +26,10 @@ export function categorical(logits: Tensor, { generator = defaultGenerator }: Ra
   return record(op, [logits, generator.state], { stream: useGenerator(generator) });
 }
 
+/** Rows, and classes of a row, that are few or many for a CPU. */
+const FEW = 8;
+const LONG = 256;
+
 export const op: KernelOp<CategoricalAttrs> = {
   kind: "kernel",
   name: "categorical",
@@ -35,7 +39,9 @@ export const op: KernelOp<CategoricalAttrs> = {
     const rows = out!.size;
     const buffers = { logits: logits!, state: state!, out: out! };
     const shared = { buffers, params: { rows, classes, stream }, flops: 100 * logits!.size };
-    if (byTree(classes, target)) return [categoricalTree.dispatch({ ...shared, grid: rowGroups(rows) })];
+    // Few rows are worth a workgroup each on a CPU too: else most of its lanes would idle.
+    if (byTree(classes, target) || (rows < FEW && classes >= LONG))
+      return [categoricalTree.dispatch({ ...shared, grid: rowGroups(rows) })];
     return [categoricalKernel.dispatch({ ...shared, grid: rows })];
   },
   vjp: () => [null, null],

@@ -67,7 +67,7 @@ export const op: KernelOp<GatherAttrs> = {
   kind: "kernel",
   name: "gather",
   infer: ([table], { shape }) => [{ shape, dtype: table!.dtype }],
-  lower: ([table, index], [out], { dims }) => [gatherDispatch(table!, index!, out!, dims)],
+  lower: ([table, index], [out], { dims }, target) => [gatherDispatch(table!, index!, out!, dims, target)],
   vjp: ([table, index], [dOut], { dims, frozen }) => [
     scatterSum(index!, dOut!, table!.shape, { ...dims, skip: frozen }),
     null,

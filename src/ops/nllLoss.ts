@@ -2,6 +2,7 @@ import nllKernel from "../../shaders/nll_loss.wgsl";
 import gradKernel from "../../shaders/nll_loss_grad.wgsl";
 import gradByFour from "../../shaders/nll_loss_grad_by_four.wgsl";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
+import { foursOf } from "../families/rowwise";
 import { type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { full } from "./full";
@@ -36,41 +37,50 @@ export function nllLoss(x: Tensor, labels: Tensor, options: NllLossOptions = {})
   limitLabels("nllLoss", labels, classes, ignoreIndex);
   const flat = reshape(labels, [rows]);
   const weights = labelWeights(flat, { classes, ignoreIndex, weight });
-  const factor = reduction === "mean" ? mul(weights, inverseTotal(weights)) : weights;
-  const losses = record(op, [reshape(x, [rows, classes]), flat, factor], {});
-  return reduction === "none" ? reshape(losses, shape) : sum(losses);
+  const losses = record(op, [reshape(x, [rows, classes]), flat, weight ? weights : full([], 1)], { ignoreIndex });
+  if (reduction === "none") return reshape(losses, shape);
+  return reduction === "mean" ? mul(sum(losses), inverseTotal(weights)) : sum(losses);
 }
 
-/** Linear in x and in the factor of each row. */
-export const op: KernelOp = {
+interface Attrs {
+  readonly ignoreIndex: number;
+}
+
+/** Linear in x and in the factor: of each row, or one for all that count. */
+export const op: KernelOp<Attrs> = {
   kind: "kernel",
   name: "nllLoss",
   infer: ([, labels]) => [{ shape: labels!.shape, dtype: "f32" }],
-  lower([x, labels, factor], [losses]) {
+  lower([x, labels, factor], [losses], { ignoreIndex }) {
     const [rows, classes] = x!.shape as [number, number];
     const buffers = { x: x!, labels: labels!, factor: factor!, losses: losses! };
-    return [nllKernel.dispatch({ buffers, params: { rows, classes }, grid: rows, flops: rows })];
+    const params = { rows, classes, ignore_index: ignoreIndex, stride: Number(factor!.shape.length > 0) };
+    return [nllKernel.dispatch({ buffers, params, grid: rows, flops: rows })];
   },
-  vjp: ([x, labels, factor], [dLosses], attrs) => [
-    record(grad, [labels!, mul(factor!, dLosses!)], { classes: x!.shape[1]! }),
-    null,
-    mul(record(op, [x!, labels!, full(factor!.shape, 1)], attrs), dLosses!),
-  ],
+  vjp([x, labels, factor], [dLosses], attrs) {
+    const classes = x!.shape[1]!;
+    const byRow = factor!.shape.length > 0;
+    const counts = byRow ? factor! : mul(factor!, labelWeights(labels!, { classes, ...attrs }));
+    const dFactor = byRow ? mul(record(op, [x!, labels!, full(factor!.shape, 1)], attrs), dLosses!) : null;
+    return [record(grad, [labels!, mul(counts, dLosses!)], { classes }), null, dFactor];
+  },
 };
 
 const grad: KernelOp<{ readonly classes: number }> = {
   kind: "kernel",
   name: "nll_loss_grad",
   infer: ([labels], { classes }) => [{ shape: [...labels!.shape, classes], dtype: "f32" }],
-  lower([labels, factor], [dx], { classes }) {
+  lower([labels, factor], [dx], { classes }, target) {
     const buffers = { labels: labels!, factor: factor!, dx: dx! };
     const { size } = dx!;
     if (classes % 4 === 0) {
-      const constants = { QUADS: classes / 4 };
-      return [gradByFour.dispatch({ buffers, params: { len: size / 4 }, constants, grid: size / 4, flops: size })];
+      const EACH = foursOf(classes, target);
+      const len = size / 4 / EACH;
+      const constants = { QUADS: classes / 4, EACH };
+      return [gradByFour.dispatch({ buffers, params: { len }, constants, grid: len, flops: size })];
     }
     const constants = { CLASSES: classes };
     return [gradKernel.dispatch({ buffers, params: { len: size }, constants, grid: size, flops: size })];
   },
-  vjp: ([labels, factor], [dDx]) => [null, record(op, [dDx!, labels!, full(factor!.shape, 1)], {})],
+  vjp: ([labels, factor], [dDx]) => [null, record(op, [dDx!, labels!, full(factor!.shape, 1)], { ignoreIndex: -1 })],
 };

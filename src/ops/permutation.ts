@@ -13,6 +13,6 @@ import type { Tensor } from "../graph/tensor";
  */
 export const permutation = (n: number, { generator }: RandomOptions = {}): Tensor => draw(op, [n], {}, { generator });
 
-export const op = drawOp<Draw>("permutation", "i32", ({ buffers, params }) =>
-  permutationKernel.dispatch({ buffers, params, grid: params.len, flops: 200 * params.len }),
+export const op = drawOp<Draw>("permutation", "i32", ({ buffers, params, grid }) =>
+  permutationKernel.dispatch({ buffers, params, grid, flops: 200 * params.len }),
 );

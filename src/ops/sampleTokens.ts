@@ -94,8 +94,11 @@ export const op: KernelOp<SampleTokensAttrs> = {
       ...{ logits: logits!, temperature: temperature!, top_k: topK!, top_p: topP! },
       ...{ state: state!, out: out! },
     };
-    const params = { rows, v, stream };
-    const request = { buffers, params, constants: { LANES: lanes }, grid: rowGroups(rows, lanes) };
+    const each = cpu ? CPU_EACH : 1;
+    const GROUPS = 4 * each * lanes;
+    const params = { rows, v, stream, lanes, each, groups: GROUPS, steps: cpu ? 32 : 1 };
+    const constants = { LANES: lanes, GROUPS, ROOM: lanes > 64 ? 512 : 1024 };
+    const request = { buffers, params, constants, grid: rowGroups(rows, lanes) };
     return [sampleTokensKernel.dispatch({ ...request, flops: 100 * rows * v })];
   },
   vjp: (inputs) => inputs.map(() => null),
@@ -103,3 +106,6 @@ export const op: KernelOp<SampleTokensAttrs> = {
 
 /** As many as software adapters compute side by side. */
 const CPU_LANES = 8;
+
+/** Fours of groups that each of them finds the greatest of. */
+const CPU_EACH = 8;

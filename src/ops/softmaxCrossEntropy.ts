@@ -1,4 +1,5 @@
 import rowKernel from "../../shaders/softmax_cross_entropy.wgsl";
+import byFourKernel from "../../shaders/softmax_cross_entropy_by_four.wgsl";
 import subgroupKernel from "../../shaders/softmax_cross_entropy_subgroup.wgsl";
 import treeKernel from "../../shaders/softmax_cross_entropy_tree.wgsl";
 import { isFloat } from "../core/dtype";
@@ -105,6 +106,9 @@ const grad: KernelOp<Attrs> = {
   vjp: (inputs, [dSlope], attrs) => slopeVjp(inputs, dSlope!, attrs),
 };
 
+/** Classes of a row that one invocation of a CPU holds at once. */
+const HELD = 32;
+
 /** The one launch that makes losses, gradients, or both. */
 function rowLosses(
   [logits, labels, scale, weight]: readonly Tensor[],
@@ -145,6 +149,16 @@ function rowLosses(
       ...launch,
       params,
       constants: { WEIGHTED, LOSS, GRAD, ...launch.lanes },
+    });
+  }
+  if (!constants.DENSE && target.cpu && classes % 4 === 0 && classes <= HELD) {
+    const { ignore_index, scale_stride } = shared.params;
+    const { WEIGHTED, LOSS, GRAD } = constants;
+    return byFourKernel.dispatch({
+      ...shared,
+      params: { rows, ignore_index, scale_stride },
+      constants: { WEIGHTED, LOSS, GRAD, QUADS: classes / 4 },
+      grid: rows,
     });
   }
   if (!byTree(classes, target)) return rowKernel.dispatch({ ...shared, constants, grid: rows });

@@ -1,9 +1,12 @@
-import pickKernel from "../../shaders/pick_along.wgsl";
 import putKernel from "../../shaders/put_along.wgsl";
-import { normalizeAxis, numel, type Shape } from "../core/shape";
+import putByFour from "../../shaders/put_along_by_four.wgsl";
+import zeros from "../../shaders/zeros.wgsl";
+import { normalizeAxis, numel } from "../core/shape";
+import { gatherDispatch } from "../families/segments";
 import { type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { argSort, type SortOptions } from "./argSort";
+import { alongAxis } from "./gather";
 
 export interface Sorted {
   readonly values: Tensor;
@@ -36,17 +39,13 @@ export const pickAlong = (x: Tensor, indices: Tensor, axis: number): Tensor => {
   return record(pick, [x, indices], { axis: d, n: x.shape[d]! });
 };
 
-const sizes = (shape: Shape, axis: number) => ({ K: shape[axis]!, INNER: numel(shape.slice(axis + 1)) });
-
 const pick: KernelOp<AlongAttrs> = {
   kind: "kernel",
   name: "pick_along",
   infer: ([x, indices]) => [{ shape: indices!.shape, dtype: x!.dtype }],
-  lower([x, indices], [out], { axis, n }) {
-    const buffers = { x: x!, indices: indices!, out: out! };
-    const constants = sizes(indices!.shape, axis);
-    return [pickKernel.dispatch({ buffers, params: { len: out!.size, n }, constants, grid: out!.size })];
-  },
+  lower: ([x, indices], [out], { axis }, target) => [
+    gatherDispatch(x!, indices!, out!, alongAxis(x!.shape, axis, indices!.shape[axis]!), target),
+  ],
   vjp: ([, indices], [dOut], attrs) => [record(put, [dOut!, indices!], attrs), null],
 };
 
@@ -54,12 +53,17 @@ const put: KernelOp<AlongAttrs> = {
   kind: "kernel",
   name: "put_along",
   infer: ([x], { axis, n }) => [{ shape: x!.shape.with(axis, n), dtype: x!.dtype }],
-  lower([x, indices], [out], { axis, n }) {
+  lower([x, indices], [out], { axis, n }, { cpu }) {
     const buffers = { x: x!, indices: indices!, out: out! };
-    const along = sizes(x!.shape, axis);
-    const launch = (len: number, FILL: number) =>
-      putKernel.dispatch({ buffers, params: { len, n }, constants: { FILL, ...along }, grid: len });
-    return x!.size === out!.size ? [launch(x!.size, 0)] : [launch(out!.size, 1), launch(x!.size, 0)];
+    const { shape, size } = x!;
+    const constants = { K: shape[axis]!, INNER: numel(shape.slice(axis + 1)) };
+    const byFour = (constants.INNER === 1 ? constants.K : constants.INNER) % 4 === 0;
+    const [kernel, len] = byFour ? [putByFour, size / 4] : [putKernel, size];
+    const put = kernel.dispatch({ buffers, params: { len, n }, constants, grid: len });
+    if (size === out!.size) return [put];
+    const fours = Math.ceil(out!.size / 4);
+    const apart = cpu ? Math.ceil(fours / 8) : fours;
+    return [zeros.dispatch({ buffers: { out: out! }, params: { len: fours, apart }, grid: apart }), put];
   },
   vjp: ([, indices], [dOut], attrs) => [record(pick, [dOut!, indices!], attrs), null],
 };

@@ -12,6 +12,7 @@ export default opCase<Attrs>({
     { inputs: [{ shape: [9], values: [0, NaN, -Infinity, -0, 2, Infinity, -3, 0, 2] }], attrs: {}, note: "a NaN last" },
     { inputs: [{ shape: [5], values: [0, NaN, 2, 2, -1] }], attrs: { descending: true }, note: "a NaN first" },
     { inputs: [{ shape: [3, 700], dtype: "i32", range: [-9, 9] }], attrs: { descending: true }, note: "many ties" },
+    { inputs: [{ shape: [150, 90], dtype: "i32", range: [-99, 99] }], attrs: {}, note: "many rows" },
     { inputs: [{ shape: [2, 5003], dtype: "i32", range: [-99, 99] }], attrs: {}, note: "merged, many ties" },
     { inputs: [{ shape: [4500, 2], dtype: "u32", range: [0, 4e9] }], attrs: { axis: 0, descending: true } },
   ],

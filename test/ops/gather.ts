@@ -5,6 +5,12 @@ import { element, tabulate } from "./reference";
 export default opCase<{ axis: number }>({
   samples: [
     { inputs: [[3, 5], { shape: [3, 2], dtype: "i32", values: [0, 4, 2, 2, 3, 1] }], attrs: { axis: 1 } },
+    {
+      inputs: [[5, 2, 32], { shape: [6, 2, 32], dtype: "i32", range: [-1, 6] }],
+      attrs: { axis: 0 },
+      note: "columns by four",
+    },
+    { inputs: [[2, 7], { shape: [2, 8], dtype: "i32", range: [-1, 8] }], attrs: { axis: 1 }, note: "rows by four" },
     { inputs: [[1], { shape: [1], dtype: "u32", values: [0] }], attrs: { axis: 0 } },
     {
       inputs: [[4, 3, 5], { shape: [6, 2, 3], dtype: "i32", range: [0, 4] }],

@@ -5,6 +5,13 @@ import { element, tabulate } from "./reference";
 export default opCase<{ axis: number }>({
   samples: [
     { inputs: [[3, 5], { shape: [4], dtype: "i32", values: [4, 0, 2, 2] }], attrs: { axis: 1 } },
+    { inputs: [[3, 7], { shape: [8], dtype: "i32", range: [-1, 8] }], attrs: { axis: 1 }, note: "columns by four" },
+    {
+      inputs: [[256, 3], { shape: [4], dtype: "i32", values: [2, 0, -1, 1] }],
+      attrs: { axis: 1 },
+      note: "many rows, four at a time",
+      vjp: false,
+    },
     { inputs: [[1], { shape: [1], dtype: "u32", values: [0] }], attrs: { axis: 0 } },
     {
       inputs: [[2, 3, 4], { shape: [5], dtype: "i32", values: [2, 0, 3, -1, 0] }],

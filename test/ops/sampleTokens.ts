@@ -26,7 +26,12 @@ export default opCase({
     },
     { inputs: [logits([40, 71]), ...settings(0.7, 5, 1, 4294967295, 70000)], note: "top k" },
     { inputs: [logits([40, 71]), ...settings(1.3, 0, 0.55, 3, 2)], note: "top p" },
-    { inputs: [logits([5, 1501]), ...settings(1.1, 300, 0.8, 3, 2)], note: "both, long rows" },
+    { inputs: [logits([5, 1501]), ...settings(1.1, 1100, 0.8, 3, 2)], note: "both, many of long rows" },
+    { inputs: [logits([3, 2501]), ...settings(0.8, 40, 0.9, 3, 2)], note: "few of many" },
+    { inputs: [{ shape: [2, 2501], range: [-9, 9] }, ...settings(1, 0, 0.6, 5, 2)], note: "few have the share" },
+    { inputs: [{ shape: [2, 2501], range: [-0.1, 0.1] }, ...settings(1, 0, 0.9, 5, 2)], note: "many have the share" },
+    { inputs: [{ shape: [2, 1201], range: [0, 0] }, ...settings(1, 3, 1, 5, 2)], note: "too many are tied" },
+    { inputs: [logits([2, 1300]), ...settings(0, 3, 0.5, 5, 2)], note: "greedy, long rows" },
     {
       inputs: [
         row([1e4, 1e4, -1e4, 9990, 1e4], [0, 0, 0, 0, -1], [-3e38, 3e38, 3e38, -3e38, 0]),

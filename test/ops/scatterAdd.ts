@@ -12,6 +12,18 @@ export default opCase<{ axis: number; often?: number }>({
       inputs: [[3, 5], { shape: [3, 4], dtype: "i32", values: [0, 4, 2, 2, 3, 1, 3, 3, 0, 0, 0, 0] }, [3, 4]],
       attrs: { axis: 1 },
     },
+    {
+      inputs: [[20, 64], { shape: [80, 64], dtype: "i32", range: [-1, 21] }, [80, 64]],
+      attrs: { axis: 0 },
+      note: "columns by four",
+      vjp: false,
+    },
+    {
+      inputs: [[64, 52], { shape: [64, 36], dtype: "i32", range: [-1, 53] }, [64, 36]],
+      attrs: { axis: 1 },
+      note: "rows by four",
+      vjp: false,
+    },
     { inputs: [[1], { shape: [1], dtype: "u32", values: [0] }, [1]], attrs: { axis: 0 } },
     {
       inputs: [[4, 3, 5], { shape: [6, 2, 3], dtype: "i32", range: [-1, 5] }, [7, 2, 4]],

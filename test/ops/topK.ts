@@ -20,6 +20,33 @@ export default opCase<Attrs>({
       attrs: { k: 300, part: "indices" },
       note: "parts of parts",
     },
+    { inputs: [[3, 1301]], attrs: { k: 5 }, note: "few of many, rows not aligned", vjp: false },
+    { inputs: [[33, 68]], attrs: { k: 3, largest: false }, note: "few of a short row", vjp: false },
+    {
+      inputs: [{ shape: [2, 3000], dtype: "i32", range: [0, 2] }],
+      attrs: { k: 32, part: "indices" },
+      note: "ties overflow",
+    },
+    {
+      inputs: [{ shape: [20000], dtype: "u32", range: [0, 9999] }],
+      attrs: { k: 7, largest: false, part: "indices" },
+      note: "a long row, dealt out",
+    },
+    {
+      inputs: [{ shape: [70], values: [NaN, 0, -0, -Infinity, NaN, ...Array(65).fill(-1e30)] }],
+      attrs: { k: 6, part: "indices" },
+      note: "NaNs, infinities, both zeros",
+    },
+    {
+      inputs: [{ shape: [70], values: [NaN, 0, -0, NaN, ...Array(66).fill(NaN)] }],
+      attrs: { k: 5, largest: false, part: "indices" },
+      note: "mostly NaN",
+    },
+    {
+      inputs: [{ shape: [70, 300], dtype: "i32", range: [-99, 99] }],
+      attrs: { k: 50, part: "indices" },
+      note: "many of many rows",
+    },
     { inputs: [{ shape: [5001], dtype: "i32", range: [-99, 99] }], attrs: { k: 2100 }, note: "merged" },
   ],
   build: ([x], { k, axis, largest, part = "values" }) => topK(x!, k, axis, { largest })[part],

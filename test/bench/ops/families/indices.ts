@@ -66,7 +66,7 @@ export const entries: OpEntries = {
   sampleTokens: {
     inputs: [{ shape: [64, 32768], range: [-4, 4] }],
     build: (logits) => wgrad.sampleTokens(logits!, { topK: 40, topP: 0.9 }),
-    note: "several passes to find the bounds",
+    note: "two looks at each row, and many barriers",
   },
   categorical: {
     inputs: [ROWS],
