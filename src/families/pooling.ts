@@ -80,6 +80,18 @@ export function poolGradByFour(x: Shape, out: Shape, attrs: PoolAttrs) {
   return { params: { len }, constants: { ...poolConstants(x, out, attrs), ...touching, ...blocks }, grid: len };
 }
 
+/** Rows of windows along y of a grid, the rest goes along z. */
+const ROWS_A_LAYER = 262144;
+
+/** What kernels take that make a window an invocation, without a division; null where windows overlap or leave anything out. */
+export function poolDisjoint(x: Shape, out: Shape, { kernel: [KERNEL_H, KERNEL_W], stride, padding }: PoolAttrs) {
+  const isTiling = stride[0] === KERNEL_H && stride[1] === KERNEL_W && padding.every((p) => p === 0);
+  if (!isTiling || out[2]! * KERNEL_H !== x[2] || out[3]! * KERNEL_W !== x[3]) return null;
+  const rows = numel(out) / out[3]!;
+  const grid = [out[3]!, Math.min(rows, ROWS_A_LAYER), Math.ceil(rows / ROWS_A_LAYER)] as const;
+  return { params: { rows, width: x[3]!, out_width: out[3]! }, constants: { KERNEL_H, KERNEL_W }, grid };
+}
+
 /** Into how many rows and columns of bins adaptive pooling cuts pictures. */
 export interface AdaptiveAttrs {
   readonly outputSize: readonly [number, number];

@@ -1,9 +1,19 @@
 import poolKernel from "../../shaders/max_pool2d.wgsl";
 import byFourKernel from "../../shaders/max_pool2d_by_four.wgsl";
+import disjointKernel from "../../shaders/max_pool2d_disjoint.wgsl";
 import gradKernel from "../../shaders/max_pool2d_grad.wgsl";
 import byFourGradKernel from "../../shaders/max_pool2d_grad_by_four.wgsl";
+import disjointGradKernel from "../../shaders/max_pool2d_grad_disjoint.wgsl";
 import { numel, type Pair, type Shape } from "../core/shape";
-import { type PoolAttrs, poolAttrs, poolByFour, poolConstants, pooledShape, poolGradByFour } from "../families/pooling";
+import {
+  type PoolAttrs,
+  poolAttrs,
+  poolByFour,
+  poolConstants,
+  poolDisjoint,
+  pooledShape,
+  poolGradByFour,
+} from "../families/pooling";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 
@@ -26,7 +36,7 @@ export const maxPool2d = (x: Tensor, kernelSize: Pair, { stride, padding }: Pool
 
 /**
  * Outputs: the pooled pictures, and for the gradient where each maximum lies, which is left out where nobody reads it: its number
- * in the window, four to a word, where pictures are taken by four, else its place in the plane.
+ * in the window, four to a word where pictures are taken by four, or its place in the plane where windows may overlap.
  */
 export const op: KernelOp<PoolAttrs> = {
   kind: "kernel",
@@ -42,12 +52,17 @@ export const op: KernelOp<PoolAttrs> = {
   },
   lower([x], [out, codes], attrs, _target, _side, isRead = () => true) {
     const CODES = Number(isRead(codes!));
-    const buffers = { x: x!, out: out!, codes: CODES ? codes! : scratch({ shape: [1], dtype: "u32" }) };
+    const buffers = { x: x!, out: out!, codes: CODES ? codes! : scratch({ shape: [4], dtype: "u32" }) };
     const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
     const byFour = poolByFour(x!.shape, out!.shape, attrs);
     if (byFour) {
       const constants = { ...byFour.constants, CODES };
       return [byFourKernel.dispatch({ ...byFour, buffers, constants, flops, unrolled: true })];
+    }
+    const disjoint = poolDisjoint(x!.shape, out!.shape, attrs);
+    if (disjoint) {
+      const constants = { ...disjoint.constants, CODES };
+      return [disjointKernel.dispatch({ ...disjoint, buffers, constants, flops })];
     }
     const constants = { ...poolConstants(x!.shape, out!.shape, attrs), CODES };
     return [poolKernel.dispatch({ buffers, params: { len: out!.size }, constants, grid: out!.size, flops })];
@@ -64,6 +79,8 @@ const grad: KernelOp<PoolAttrs & { readonly shape: Shape }> = {
     const flops = 4 * dx!.size;
     const byFour = poolGradByFour(dx!.shape, dOut!.shape, attrs);
     if (byFour) return [byFourGradKernel.dispatch({ ...byFour, buffers, flops, unrolled: true })];
+    const disjoint = poolDisjoint(dx!.shape, dOut!.shape, attrs);
+    if (disjoint) return [disjointGradKernel.dispatch({ ...disjoint, buffers, flops })];
     const constants = poolConstants(dx!.shape, dOut!.shape, attrs);
     return [gradKernel.dispatch({ buffers, params: { len: dx!.size }, constants, grid: dx!.size, flops })];
   },
