@@ -25,7 +25,7 @@ const MAX_BUFFERS = 8;
  * @param fewLanes whether lanes are few, so that an invocation makes several results where there are many
  */
 export function compose(expression: Expression, out: Tensor, withTail: boolean, fewLanes: boolean): Dispatch {
-  const w = new Writer(expression, out, { prefix: "", byFour: true, counts: "fours" });
+  const w = new Writer(expression, out, { prefix: "", byFour: true, counts: "fours", hoists: true });
   const count = out.size / w.width;
   const each = count >= LEAST_GROUPS * WORKGROUP * EACH ? EACH : 1;
   const own = fewLanes ? ["len", "each"] : ["len"];
@@ -41,7 +41,7 @@ ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 ${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  ${fewLanes ? manyByOne(made) : one(made)}
+  ${[w.before, fewLanes ? manyByOne(made) : one(made)].filter(Boolean).join("\n  ")}
 }
 `,
     w.halves,

@@ -42,6 +42,8 @@ export interface Place {
   readonly counts: "elements" | "fours";
   /** The expression that stands for a value handed in as `value`. */
   readonly host?: Expression;
+  /** Whether what is the same for all elements is read before the lines, see {@link Writer.before}. */
+  readonly hoists?: boolean;
   /** What the kernel can say of the place of the value, so that it need not be worked out. */
   readonly channel?: Channel | undefined;
 }
@@ -57,6 +59,7 @@ export class Writer {
   readonly width: 1 | 4;
   readonly #functions = new Map<string, string>();
   readonly #lines: string[] = [];
+  readonly #before: string[] = [];
   readonly #emitted = new Map<Expression, string>();
   readonly #names: string[] = [];
   #flops = 0;
@@ -82,6 +85,11 @@ export class Writer {
 
   get lines(): string {
     return this.#lines.join("\n  ");
+  }
+
+  /** Lines to stand before the others, once for all elements. */
+  get before(): string {
+    return this.#before.join("\n  ");
   }
 
   /** The ops, from the first to the last. */
@@ -135,9 +143,11 @@ export class Writer {
   #value(e: Expression): string {
     const known = e === this.place.host ? "value" : this.#emitted.get(e);
     if (known) return known;
-    const text = e.kind === "read" ? this.#read(this.#inputOf(e)) : this.#apply(e);
+    const input = e.kind === "read" ? this.#inputOf(e) : undefined;
+    const text = e.kind === "read" ? this.#read(input!) : this.#apply(e);
     const name = `v${this.#emitted.size}`;
-    this.#lines.push(`let ${name} = ${text};`);
+    const lines = this.place.hoists && input?.mode === "constant" ? this.#before : this.#lines;
+    lines.push(`let ${name} = ${text};`);
     this.#emitted.set(e, name);
     return name;
   }
