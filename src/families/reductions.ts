@@ -34,7 +34,7 @@ export const busyInvocations = (target: Target): number => (target.cpu ? 512 : 1
 const SHORT_ROW = 128;
 
 /** Rows of a CPU's memory that are found at once again, one a page. */
-const PAGES = 256;
+export const PAGES = 256;
 
 /** Workgroups that keep a GPU busy. */
 const BUSY_GROUPS = 512;
