@@ -22,11 +22,20 @@ const TREE_LANES = 64;
 /** Whether a row is worth a workgroup: on devices with many lanes, where a row is long. */
 export const byTree = (n: number, target: Target): boolean => !target.cpu && n >= TREE_LANES / 2;
 
-/** Elements of the rows that a subgroup makes one after the other: a workgroup costs about as much as a short row. */
-const ROW_ELEMENTS = 4096;
+/** Elements of the rows that a subgroup makes one after the other: a workgroup costs about as much as a row or two. */
+const ROW_ELEMENTS = 16384;
 
 /** Elements from which on a row is worth a subgroup: of shorter ones a lane makes one in the time that joining lanes takes. */
 const SUBGROUP_ROW = 64;
+
+/** Four-element words of the rows that an invocation can hold, so that it reads them once. */
+const MOST_HELD = 16;
+
+/** Launches of the kernels that give short rows of n, whole vec4s, to an invocation each, on CPUs. Null elsewhere. */
+export function byLane(rows: number, n: number, { cpu }: Target) {
+  if (!cpu || n % 4 !== 0 || n > 4 * MOST_HELD) return null;
+  return { params: { rows }, held: { HELD: n / 4 }, grid: rows };
+}
 
 /**
  * Launches of the kernels that give rows of n to subgroups, their lanes reading vec4s: where such kernels pay and the rows

@@ -2,13 +2,15 @@ import normKernel from "../../shaders/layer_norm.wgsl";
 import gradKernel from "../../shaders/layer_norm_grad.wgsl";
 import affineKernel from "../../shaders/layer_norm_grad_affine.wgsl";
 import affineByFour from "../../shaders/layer_norm_grad_affine_by_four.wgsl";
+import gradLane from "../../shaders/layer_norm_grad_lane.wgsl";
 import gradSubgroup from "../../shaders/layer_norm_grad_subgroup.wgsl";
 import gradTree from "../../shaders/layer_norm_grad_tree.wgsl";
+import normLane from "../../shaders/layer_norm_lane.wgsl";
 import normSubgroup from "../../shaders/layer_norm_subgroup.wgsl";
 import normTree from "../../shaders/layer_norm_tree.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, sameShape, showShape } from "../core/shape";
-import { bySubgroup, byTree, rowGroups } from "../families/rowwise";
+import { byLane, bySubgroup, byTree, rowGroups } from "../families/rowwise";
 import { madeOf } from "../graph/autocast";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
@@ -96,6 +98,11 @@ export const op: KernelOp<NormAttrs> = {
     const types = { dtype: x!.dtype, outDType: out!.dtype };
     const shared = { buffers, params: { rows, n, eps }, constants: { CENTRED: centred }, flops: 8 * x!.size, ...types };
     if (byTree(n, target)) return [normTree.dispatch({ ...shared, grid: rowGroups(rows) })];
+    const short = byLane(rows, n, target);
+    if (short) {
+      const constants = { CENTRED: centred, ...short.held };
+      return [normLane.dispatch({ ...shared, ...short, params: { rows, eps }, constants })];
+    }
     const launch = bySubgroup(rows, n, target);
     if (launch) {
       const constants = { CENTRED: centred, ...launch.lanes };
@@ -121,6 +128,8 @@ const grad: KernelOp<NormAttrs> = {
     const types = { dtype: x!.dtype, gradDType: dOut!.dtype, outDType: dx!.dtype };
     const shared = { buffers, params: { rows, n }, constants: { CENTRED: centred }, flops: 11 * x!.size, ...types };
     if (byTree(n, target)) return [gradTree.dispatch({ ...shared, grid: rowGroups(rows) })];
+    const short = byLane(rows, n, target);
+    if (short) return [gradLane.dispatch({ ...shared, ...short, constants: { CENTRED: centred, ...short.held } })];
     const launch = bySubgroup(rows, n, target);
     if (launch)
       return [gradSubgroup.dispatch({ ...shared, ...launch, constants: { CENTRED: centred, ...launch.lanes } })];

@@ -1,11 +1,13 @@
 import softmaxKernel from "../../shaders/softmax.wgsl";
 import gradKernel from "../../shaders/softmax_grad.wgsl";
+import gradLane from "../../shaders/softmax_grad_lane.wgsl";
 import gradSubgroup from "../../shaders/softmax_grad_subgroup.wgsl";
 import gradTree from "../../shaders/softmax_grad_tree.wgsl";
+import softmaxLane from "../../shaders/softmax_lane.wgsl";
 import softmaxSubgroup from "../../shaders/softmax_subgroup.wgsl";
 import softmaxTree from "../../shaders/softmax_tree.wgsl";
 import { normalizeAxis } from "../core/shape";
-import { bySubgroup, byTree, rowGroups, rowParams } from "../families/rowwise";
+import { byLane, bySubgroup, byTree, rowGroups, rowParams } from "../families/rowwise";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
@@ -36,6 +38,8 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const shared = { buffers: { out: out!, d_out: dOut!, dx: dx! }, constants, flops: 4 * out!.size };
       if (inner === 1 && byTree(n, target))
         return [gradTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
+      const short = inner === 1 && byLane(rows, n, target);
+      if (short) return [gradLane.dispatch({ ...shared, ...short, constants: { ...constants, ...short.held } })];
       const launch = inner === 1 && bySubgroup(rows, n, target);
       if (launch)
         return [gradSubgroup.dispatch({ ...shared, ...launch, constants: { ...constants, ...launch.lanes } })];
@@ -56,6 +60,8 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const shared = { buffers: { x: x!, out: out! }, constants, flops: 8 * x!.size };
       if (inner === 1 && byTree(n, target))
         return [softmaxTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
+      const short = inner === 1 && byLane(rows, n, target);
+      if (short) return [softmaxLane.dispatch({ ...shared, ...short, constants: { ...constants, ...short.held } })];
       const launch = inner === 1 && bySubgroup(rows, n, target);
       if (launch)
         return [softmaxSubgroup.dispatch({ ...shared, ...launch, constants: { ...constants, ...launch.lanes } })];
