@@ -10,12 +10,12 @@ import normSubgroup from "../../shaders/layer_norm_subgroup.wgsl";
 import normTree from "../../shaders/layer_norm_tree.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, sameShape, showShape } from "../core/shape";
+import { PAGES } from "../families/reductions";
 import { byLane, bySubgroup, byTree, rowGroups } from "../families/rowwise";
 import { madeOf } from "../graph/autocast";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
-import type { Target } from "../kernel/target";
 import { full } from "./full";
 import { reshape } from "./reshape";
 
@@ -138,8 +138,11 @@ const grad: KernelOp<NormAttrs> = {
   vjp: noSecondDerivative("layer_norm_grad"),
 };
 
-/** Invocations that keep a device busy, and rows that one should at least add up. */
-const affineSplit = ({ cpu }: Target) => (cpu ? { invocations: 512, rows: 64 } : { invocations: 65536, rows: 32 });
+/** Rows that one invocation adds up: few enough for a CPU to find the pages of all of them at once, see `PAGES`. */
+const AFFINE_ROWS = { cpu: PAGES, gpu: 32 } as const;
+
+/** Invocations that keep a GPU busy. */
+const AFFINE_INVOCATIONS = 65536;
 
 /** The gradients for weight and bias, both from one reading of x and the gradient that comes in. */
 const affineGrad: KernelOp<NormAttrs> = {
@@ -152,17 +155,18 @@ const affineGrad: KernelOp<NormAttrs> = {
   ],
   lower([x, stats, dOut], [dWeight, dBias], { n }, target) {
     const rows = x!.size / n;
-    const split = affineSplit(target);
     // Where lanes are what is scarce, four columns each are worth more than one each for four times as many.
     const byFour = target.cpu && n % 4 === 0;
     const [kernel, columns] = byFour ? [affineByFour, n / 4] : [affineKernel, n];
-    const parts = Math.max(1, Math.floor(Math.min(split.invocations / columns, rows / split.rows)));
+    const wanted = target.cpu ? rows / AFFINE_ROWS.cpu : Math.min(AFFINE_INVOCATIONS / columns, rows / AFFINE_ROWS.gpu);
+    const chunk = Math.ceil(rows / Math.max(1, Math.floor(wanted)));
+    const parts = Math.ceil(rows / chunk);
     const [weights, biases] =
       parts === 1 ? [dWeight!, dBias!] : [0, 1].map(() => scratch({ shape: [parts, n], dtype: "f32" }));
     const added = { x: x!, stats: stats!, d_out: dOut!, d_weight: weights!, d_bias: biases! };
     const sums = kernel.dispatch({
       buffers: added,
-      params: { rows, n: columns, parts },
+      params: { rows, n: columns, parts, chunk },
       grid: parts * columns,
       flops: 5 * x!.size,
       dtype: x!.dtype,
@@ -170,7 +174,7 @@ const affineGrad: KernelOp<NormAttrs> = {
     });
     if (parts === 1) return [sums];
     const joined = { x: weights!, stats: weights!, d_out: biases!, d_weight: dWeight!, d_bias: dBias! };
-    const params = { rows: parts, n: columns, parts: 1 };
+    const params = { rows: parts, n: columns, parts: 1, chunk: parts };
     return [sums, kernel.dispatch({ buffers: joined, params, constants: { JOIN: 1 }, grid: columns })];
   },
   vjp: noSecondDerivative("layer_norm_grad_affine"),
