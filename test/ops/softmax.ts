@@ -11,6 +11,7 @@ export default opCase<{ axis?: number }>({
     { inputs: [{ shape: [4, 6], range: [-300, 300] }], note: "large values", vjp: false },
     { inputs: [[5, 68]], note: "by fours" },
     { inputs: [[3, 70]], note: "rows longer than a workgroup" },
+    { inputs: [[2, 37, 4]], attrs: { axis: 1 }, note: "long rows across the last axis" },
     { inputs: [[130, 9]], note: "several workgroups", vjp: false },
   ],
   build: ([x], { axis }) => softmax(x!, axis),
