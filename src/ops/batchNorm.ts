@@ -177,7 +177,14 @@ const momentsOp: KernelOp<MomentsAttrs> = {
       ...(dRstd ? [mul(mul(mul(mul(r, r), r), total(dRstd)), -1)] : []),
     ].map((t) => mul(t, 1 / (r0 * r1 - correction)));
     const centred = sub(reshape(x!, [r0, channels, r1]), first(mean!));
-    const slopes = parts.length ? [mul(centred, parts.reduce((a, b) => add(a, b)))] : [];
+    const slopes = parts.length
+      ? [
+          mul(
+            centred,
+            parts.reduce((a, b) => add(a, b)),
+          ),
+        ]
+      : [];
     const shifts = dMean ? [mul(total(dMean), 1 / (r0 * r1))] : [];
     const dx = [...slopes, ...shifts].reduce((a, b) => add(a, b));
     return [slopes.length ? reshape(dx, x!.shape) : reshape(expand(dx, [r0, channels, r1]), x!.shape)];

@@ -25,9 +25,14 @@ const MAX_BUFFERS = 8;
  * @param fewLanes whether lanes are few, so that an invocation makes several results where there are many
  */
 export function compose(expression: Expression, out: Tensor, withTail: boolean, fewLanes: boolean): Dispatch {
-  const w = new Writer(expression, out, { prefix: "", byFour: true, counts: "fours", hoists: true });
+  const w = new Writer(expression, out, {
+    prefix: "",
+    byFour: true,
+    counts: "fours",
+    each: fewLanes ? eachOf(out.size / 4) : 1,
+  });
   const count = out.size / w.width;
-  const each = count >= LEAST_GROUPS * WORKGROUP * EACH ? EACH : 1;
+  const each = eachOf(count);
   const own = fewLanes ? ["len", "each"] : ["len"];
   const fields = [...own.map((name) => ({ name, type: "u32" }) as const), ...w.fields];
   const made = `${w.lines}
@@ -41,7 +46,7 @@ ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 ${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  ${[w.before, fewLanes ? manyByOne(made) : one(made)].filter(Boolean).join("\n  ")}
+  ${[w.before, fewLanes ? manyByOne(made, w) : one(made)].filter(Boolean).join("\n  ")}
 }
 `,
     w.halves,
@@ -74,14 +79,19 @@ const one = (made: string) => `let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
   if (i >= params.len) { return; }
   ${made}`;
 
-/** The same for `each` results: a workgroup's lie side by side, and neighbours make neighbours. */
-const manyByOne = (made: string) => `let at = gid.x + gid.y * groups.x * ${WORKGROUP}u;
-  let lane = at % ${WORKGROUP}u;
-  let first = (at - lane) * params.each + lane;
-  let end = min((at - lane + ${WORKGROUP}u) * params.each, params.len);
-  for (var i = first; i < end; i += ${WORKGROUP}u) {
+/** The same for `each` results: those of a workgroup lie side by side and neighbours make neighbours, if no other step is asked for. */
+function manyByOne(made: string, { step, shared }: Writer): string {
+  const by = `${step ?? WORKGROUP}u`;
+  const read = step ? `if (first >= params.len) { return; }\n  ${shared}\n  ` : "";
+  return `let at = gid.x + gid.y * groups.x * ${WORKGROUP}u;
+  let first = at / ${by} * ${by} * params.each + at % ${by};
+  ${read}let end = min(first + ${by} * params.each, params.len);
+  for (var i = first; i < end; i += ${by}) {
   ${made}
   }`;
+}
+
+const eachOf = (count: number): number => (count >= LEAST_GROUPS * WORKGROUP * EACH ? EACH : 1);
 
 /**
  * The dispatch of a kernel with a hook, with `expression` evaluated on each result before it is written to `out`.

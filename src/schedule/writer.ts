@@ -42,8 +42,8 @@ export interface Place {
   readonly counts: "elements" | "fours";
   /** The expression that stands for a value handed in as `value`. */
   readonly host?: Expression;
-  /** Whether what is the same for all elements is read before the lines, see {@link Writer.before}. */
-  readonly hoists?: boolean;
+  /** Elements (or fours) that an invocation makes one after the other; what is the same for all of them is read before. */
+  readonly each?: number;
   /** What the kernel can say of the place of the value, so that it need not be worked out. */
   readonly channel?: Channel | undefined;
 }
@@ -57,9 +57,12 @@ export class Writer {
   readonly result: string;
   /** Elements that the lines compute at a time. */
   readonly width: 1 | 4;
+  /** From one of the elements (or fours) that an invocation makes to the next, where that spares reads. */
+  readonly step: number | null;
   readonly #functions = new Map<string, string>();
   readonly #lines: string[] = [];
   readonly #before: string[] = [];
+  readonly #shared: string[] = [];
   readonly #emitted = new Map<Expression, string>();
   readonly #names: string[] = [];
   #flops = 0;
@@ -71,6 +74,7 @@ export class Writer {
   ) {
     const byFour = place.byFour && numel(out.shape) % 4 === 0 && this.#readsByFour(expression);
     this.width = byFour ? 4 : 1;
+    this.step = place.each && place.each > 1 ? this.#stepFor(this.#stridedLayouts(expression), place.each) : null;
     this.result = this.#value(expression);
   }
 
@@ -90,6 +94,11 @@ export class Writer {
   /** Lines to stand before the others, once for all elements. */
   get before(): string {
     return this.#before.join("\n  ");
+  }
+
+  /** Lines that read what is the same for all elements that an invocation makes, of which `first` is the first. */
+  get shared(): string {
+    return this.#shared.join("\n  ");
   }
 
   /** The ops, from the first to the last. */
@@ -134,6 +143,30 @@ export class Writer {
     );
   }
 
+  #linesFor(mode: Input["mode"] | undefined): string[] {
+    if (mode === "constant" && this.place.each) return this.#before;
+    return mode === "strided" && this.step ? this.#shared : this.#lines;
+  }
+
+  #stridedLayouts(e: Expression): Layout[] {
+    if (e === this.place.host) return [];
+    if (e.kind === "apply") return e.args.flatMap((a) => this.#stridedLayouts(a));
+    const { layout, mode } = this.#inputOf(e);
+    return mode === "strided" ? [layout] : [];
+  }
+
+  /** 1 where all layouts stay at one element over `each` neighbours; a row where they do so over `each` rows. */
+  #stepFor(layouts: readonly Layout[], each: number): number | null {
+    const [first] = layouts;
+    if (!first) return null;
+    const repeats = ({ shape, strides }: Layout) => strides.at(-1) === 0 && shape.at(-1)! % (each * this.width) === 0;
+    if (layouts.every(repeats)) return 1;
+    const row = numel(first.shape.slice(1));
+    const across = ({ shape, strides }: Layout) =>
+      strides[0] === 0 && shape[0]! % each === 0 && numel(shape.slice(1)) === row;
+    return row % this.width === 0 && layouts.every(across) ? row / this.width : null;
+  }
+
   #inputOf(e: Expression & { kind: "read" }): Input {
     const layout = coalesce(broadcastLayout(e.reading.layout, this.out.shape));
     const mode = isConstant(layout) ? "constant" : isContiguous(layout) ? "dense" : "strided";
@@ -146,8 +179,7 @@ export class Writer {
     const input = e.kind === "read" ? this.#inputOf(e) : undefined;
     const text = e.kind === "read" ? this.#read(input!) : this.#apply(e);
     const name = `v${this.#emitted.size}`;
-    const lines = this.place.hoists && input?.mode === "constant" ? this.#before : this.#lines;
-    lines.push(`let ${name} = ${text};`);
+    this.#linesFor(input?.mode).push(`let ${name} = ${text};`);
     this.#emitted.set(e, name);
     return name;
   }
@@ -220,18 +252,20 @@ export class Writer {
   #stridedIndex(x: string, { shape, strides, offset }: Layout): string {
     const terms = offset ? [`${offset}u`] : [];
     const rest = `${x}_rest`;
-    this.#lines.push(`var ${rest} = ${this.width === 4 && !this.#byElement ? "i * 4u" : "i"};`);
+    const lines = this.#linesFor("strided");
+    const i = this.step ? "first" : "i";
+    lines.push(`var ${rest} = ${this.width === 4 && !this.#byElement ? `${i} * 4u` : i};`);
     for (let d = shape.length - 1; d >= 0; d--) {
       const outermost = d === 0;
       const size = `${shape[d]}u`;
       if (strides[d] !== 0) {
         const coordinate = `${x}_${d}`;
-        this.#lines.push(`let ${coordinate} = ${outermost ? rest : `${rest} % ${size}`};`);
+        lines.push(`let ${coordinate} = ${outermost ? rest : `${rest} % ${size}`};`);
         terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${strides[d]! >>> 0}u`);
       }
-      if (!outermost) this.#lines.push(`${rest} /= ${size};`);
+      if (!outermost) lines.push(`${rest} /= ${size};`);
     }
-    this.#lines.push(`let ${x}_at = ${terms.join(" + ") || "0u"};`);
+    lines.push(`let ${x}_at = ${terms.join(" + ") || "0u"};`);
     return `${x}_at`;
   }
 
