@@ -1,10 +1,11 @@
-import type { KernelOp } from "../graph/op";
+import whereEqual from "../../shaders/pointwise/where_equal.wgsl";
+import { type KernelOp, type PointwiseOp, record } from "../graph/op";
+import { pointwise } from "../graph/pointwise";
 import { reducedShape } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
 import { cast } from "./cast";
 import { div } from "./div";
 import { equal } from "./equal";
-import { mul } from "./mul";
 import { reshape } from "./reshape";
 import { type ReduceAttrs, type ReduceOptions, reduceBy, reduction, sum } from "./sum";
 
@@ -18,13 +19,21 @@ import { type ReduceAttrs, type ReduceOptions, reduceBy, reduction, sum } from "
 export const max = (x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor =>
   reduceBy(op, x, axes, options);
 
+/** A share for each element that is the extreme, 0 for the others. */
+const shared: PointwiseOp = pointwise(whereEqual, ([x, extreme], q) => [
+  null,
+  null,
+  record(shared, [x!, extreme!, q], {}),
+]);
+
 /** The op of a maximum or minimum: they differ in the kernel's way of joining only. */
 export function extremeOp(name: "max" | "min"): KernelOp<ReduceAttrs> {
   return reduction(name, ([x], [dOut], { axes }, [out]) => {
     const kept = reducedShape(name, x!.shape, axes, true);
-    const mask = cast(equal(x!, reshape(out!, kept)), "f32");
-    const share = div(reshape(dOut!, kept), sum(mask, axes, { keepDims: true }));
-    return [mul(mask, share)];
+    const extreme = reshape(out!, kept);
+    // Which elements are it is found twice, within the sum and within the gradient: a mask would be written and read twice.
+    const ties = sum(cast(equal(x!, extreme), "f32"), axes, { keepDims: true });
+    return [record(shared, [x!, extreme, div(reshape(dOut!, kept), ties)], {})];
   });
 }
 
