@@ -22,7 +22,7 @@ const STARTS: Record<Reduction, Record<WordType, number>> = {
 };
 
 /** Elements from which memory is read as vec4: below, it saves nothing, and lanes are what is scarce. */
-const LARGE = 1024;
+export const LARGE = 1024;
 
 /** Elements that are joined one after the other before their result is joined with others. */
 const CHUNK = 256;

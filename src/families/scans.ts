@@ -1,10 +1,12 @@
 import scan from "../../shaders/scan.wgsl";
+import scanColumns from "../../shaders/scan_columns.wgsl";
+import scanSubgroup from "../../shaders/scan_subgroup.wgsl";
 import scanTree from "../../shaders/scan_tree.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { busyInvocations } from "./reductions";
-import { byTree, type RowParams, rowGroups } from "./rowwise";
+import { busyInvocations, LARGE, reduceDispatches } from "./reductions";
+import { bySubgroup, byTree, type RowParams, rowGroups } from "./rowwise";
 
 /** How elements are joined, with its number in the shaders. */
 const KINDS = { sum: 0, prod: 1 } as const;
@@ -25,6 +27,9 @@ const TREE_SPAN = 4 * LANES;
  */
 export function scanDispatches(x: Tensor, out: Tensor, row: RowParams, how: Scanning, target: Target): Dispatch[] {
   const { rows } = row;
+  if (x.size >= LARGE && row.inner % 4 === 0) return columnDispatches(x, out, row, how, target);
+  const lanes = subgroupDispatches(x, out, row, how, target);
+  if (lanes) return lanes;
   const tree = row.inner === 1 && byTree(row.n, target);
   const span = tree ? TREE_SPAN : spanOf(row, target);
   const parts = Math.ceil(row.n / span);
@@ -43,6 +48,61 @@ export function scanDispatches(x: Tensor, out: Tensor, row: RowParams, how: Scan
   const totals = scratch({ shape: [rows, parts], dtype: x.dtype });
   const carried = scratch({ shape: [rows, parts], dtype: x.dtype });
   const ofTotals = { rows, n: parts, inner: 1 };
+  return [
+    launch(totals, null, 1),
+    ...scanDispatches(totals, carried, ofTotals, { ...how, reverse: false }, target),
+    launch(out, carried, 0),
+  ];
+}
+
+const constantsOf = ({ kind, reverse }: Scanning, carried: Tensor | null) => ({
+  KIND: KINDS[kind],
+  REVERSE: Number(reverse),
+  CARRY: Number(carried !== null),
+});
+
+/** By subgroups, where these pay: rows, or parts of few long ones, whose totals are a reduction. */
+function subgroupDispatches(x: Tensor, out: Tensor, { rows, n, inner }: RowParams, how: Scanning, target: Target) {
+  if (inner > 1 || !bySubgroup(rows, n, target)) return null;
+  let parts = 2 ** Math.max(0, Math.floor(Math.log2(busyInvocations(target) / 8 / rows)));
+  while (parts > 1 && (n % (4 * parts) !== 0 || n / parts < LARGE)) parts /= 2;
+  const { grid, lanes, params } = bySubgroup(rows * parts, n / parts, target)!;
+  const launch = (carried: Tensor | null) =>
+    scanSubgroup.dispatch({
+      buffers: { x, carried: carried ?? x, out },
+      constants: { ...constantsOf(how, carried), ...lanes },
+      params: { len: rows * parts, quads: n / 4, parts, span: params.quads, each: params.each },
+      dtype: x.dtype,
+      flops: 2 * x.size,
+      grid,
+    });
+  if (parts === 1) return [launch(null)];
+  const [totals, carried] = [0, 1].map(() => scratch({ shape: [rows, parts], dtype: x.dtype })) as [Tensor, Tensor];
+  const each = { k0: 1, r0: 1, k1: rows * parts, r1: n / parts };
+  return [
+    ...reduceDispatches(x, totals, each, target, { kind: how.kind }),
+    ...scanDispatches(totals, carried, { rows, n: parts, inner: 1 }, how, target),
+    launch(carried),
+  ];
+}
+
+/** Four columns an invocation. */
+function columnDispatches(x: Tensor, out: Tensor, row: RowParams, how: Scanning, target: Target): Dispatch[] {
+  const fours = { rows: row.rows / 4, n: row.n, inner: row.inner / 4 };
+  const span = spanOf(fours, target);
+  const parts = Math.ceil(row.n / span);
+  const launch = (to: Tensor, carried: Tensor | null, TOTALS: 0 | 1) =>
+    scanColumns.dispatch({
+      buffers: { x, carried: carried ?? x, out: to },
+      constants: { ...constantsOf(how, carried), TOTALS },
+      params: { ...fours, len: fours.rows * parts, parts, span },
+      dtype: x.dtype,
+      flops: x.size,
+      grid: fours.rows * parts,
+    });
+  if (parts === 1) return [launch(out, null, 0)];
+  const [totals, carried] = [0, 1].map(() => scratch({ shape: [parts, row.rows], dtype: x.dtype })) as [Tensor, Tensor];
+  const ofTotals = { rows: row.rows, n: parts, inner: row.rows };
   return [
     launch(totals, null, 1),
     ...scanDispatches(totals, carried, ofTotals, { ...how, reverse: false }, target),

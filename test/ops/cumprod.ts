@@ -23,6 +23,19 @@ export default opCase<CumulativeOptions & { axis?: number }>({
       vjp: false,
     },
     { inputs: [{ shape: [4099, 3], range: [0.99, 1.01] }], attrs: { axis: 0 }, note: "parts by columns", vjp: false },
+    {
+      inputs: [{ shape: [3, 700], range: [0.99, 1.01] }],
+      attrs: { axis: 1, reverse: true },
+      note: "by fours",
+      vjp: false,
+    },
+    { inputs: [{ shape: [16384], range: [0.99, 1.01] }], attrs: { reverse: true }, note: "parts by fours", vjp: false },
+    {
+      inputs: [{ shape: [2, 1100, 4], range: [0.99, 1.01] }],
+      attrs: { axis: 1 },
+      note: "columns by fours",
+      vjp: false,
+    },
   ],
   build: ([x], { axis, reverse }) => cumprod(x!, axis, { reverse }),
   reference: ([x], { axis = 0, reverse }) =>
