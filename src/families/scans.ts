@@ -89,7 +89,8 @@ function subgroupDispatches(x: Tensor, out: Tensor, { rows, n, inner }: RowParam
 /** Four columns an invocation. */
 function columnDispatches(x: Tensor, out: Tensor, row: RowParams, how: Scanning, target: Target): Dispatch[] {
   const fours = { rows: row.rows / 4, n: row.n, inner: row.inner / 4 };
-  const span = spanOf(fours, target);
+  // A CPU's few lanes are busy with few columns; a second reading costs more than lanes that wait.
+  const span = target.cpu && fours.rows >= 2 * 64 ? row.n : spanOf(fours, target);
   const parts = Math.ceil(row.n / span);
   const launch = (to: Tensor, carried: Tensor | null, TOTALS: 0 | 1) =>
     scanColumns.dispatch({
