@@ -1,3 +1,7 @@
+import gradKernel from "../../shaders/cumprod_grad.wgsl";
+import gradJoin from "../../shaders/cumprod_grad_join.wgsl";
+import gradSubgroup from "../../shaders/cumprod_grad_subgroup.wgsl";
+import gradTree from "../../shaders/cumprod_grad_tree.wgsl";
 import scan from "../../shaders/scan.wgsl";
 import scanColumns from "../../shaders/scan_columns.wgsl";
 import scanSubgroup from "../../shaders/scan_subgroup.wgsl";
@@ -20,6 +24,12 @@ export interface Scanning {
 /** Lanes of a workgroup that scans, and the elements that it takes. */
 const LANES = 256;
 const TREE_SPAN = 4 * LANES;
+
+/** Rows from which on those of a subgroup each keep a CPU busy. */
+const FEW_ROWS = 8;
+
+/** Parts of a row that one invocation joins. */
+const MOST_PARTS = 64;
 
 /**
  * The launches that replace each element by the sum or product of those up to it: one where rows are short or many, else
@@ -109,6 +119,44 @@ function columnDispatches(x: Tensor, out: Tensor, row: RowParams, how: Scanning,
     ...scanDispatches(totals, carried, ofTotals, { ...how, reverse: false }, target),
     launch(out, carried, 0),
   ];
+}
+
+/** The launches of the gradient of a product of all elements up to each: as in {@link scanDispatches}, of steps s → d + f · s. */
+export function cumprodGradDispatches(
+  { x, out, d_out }: { readonly x: Tensor; readonly out: Tensor; readonly d_out: Tensor },
+  dx: Tensor,
+  row: RowParams,
+  reverse: boolean,
+  target: Target,
+): Dispatch[] {
+  const { rows, n, inner } = row;
+  const constants = { REVERSE: Number(reverse) };
+  const shared = { flops: 4 * x.size };
+  const bySubgroups = inner === 1 && rows >= FEW_ROWS && bySubgroup(rows, n, target);
+  if (bySubgroups) {
+    const { params, lanes, grid } = bySubgroups;
+    const buffers = { x, out, d_out, dx };
+    return [gradSubgroup.dispatch({ ...shared, buffers, params, constants: { ...constants, ...lanes }, grid })];
+  }
+  const tree = inner === 1 && byTree(n, target);
+  const wanted = tree ? n / TREE_SPAN : n / spanOf(row, target);
+  const span = Math.ceil(n / Math.max(1, Math.min(Math.floor(wanted), MOST_PARTS)));
+  const parts = Math.ceil(n / span);
+  const len = rows * parts;
+  const launch = (to: Tensor, carried: Tensor | null, TOTALS: 0 | 1) => {
+    const request = {
+      ...shared,
+      buffers: { x, out, d_out, carried: carried ?? x, dx: to },
+      constants: { ...constants, TOTALS, CARRY: Number(carried !== null) },
+    };
+    if (tree) return gradTree.dispatch({ ...request, params: { len, n, parts, span }, grid: rowGroups(len) });
+    return gradKernel.dispatch({ ...request, params: { ...row, len, parts, span }, grid: len });
+  };
+  if (parts === 1) return [launch(dx, null, 0)];
+  const totals = scratch({ shape: [rows, parts, 2], dtype: "f32" });
+  const carried = scratch({ shape: [rows, parts], dtype: "f32" });
+  const join = gradJoin.dispatch({ buffers: { totals, carried }, params: { rows, parts }, grid: rows });
+  return [launch(totals, null, 1), join, launch(dx, carried, 0)];
 }
 
 /** Elements of a row that one invocation takes: all, where rows keep the device busy or are short. */
