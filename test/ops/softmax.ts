@@ -10,6 +10,7 @@ export default opCase<{ axis?: number }>({
     { inputs: [[5, 3]], attrs: { axis: 0 } },
     { inputs: [{ shape: [4, 6], range: [-300, 300] }], note: "large values", vjp: false },
     { inputs: [[5, 68]], note: "by fours" },
+    { inputs: [{ shape: [5, 68], range: [-300, 300] }], note: "by fours, large values", vjp: false },
     { inputs: [[3, 70]], note: "rows longer than a workgroup" },
     { inputs: [[2, 37, 4]], attrs: { axis: 1 }, note: "long rows across the last axis" },
     { inputs: [[130, 9]], note: "several workgroups", vjp: false },
