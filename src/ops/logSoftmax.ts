@@ -4,8 +4,9 @@ import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { exp } from "./exp";
 import { log } from "./log";
+import { powerSums } from "./logSumExp";
 import { mul } from "./mul";
-import { alongAxis, powerSums, type SoftmaxAttrs, softmaxOp } from "./softmax";
+import { alongAxis, type SoftmaxAttrs, softmaxOp } from "./softmax";
 import { sub } from "./sub";
 import { sum } from "./sum";
 
@@ -18,7 +19,7 @@ import { sum } from "./sum";
  */
 export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
   alongAxis(op, x, axis, (wide, d) => {
-    const { largest, total } = powerSums(wide, d);
+    const { largest, total } = powerSums(wide, [d]);
     return record(acrossOp, [wide, largest, log(total)], { axis: d });
   });
 

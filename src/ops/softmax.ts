@@ -13,8 +13,7 @@ import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
-import { exp } from "./exp";
-import { max } from "./max";
+import { powerSums } from "./logSumExp";
 import { mul } from "./mul";
 import { sub } from "./sub";
 import { sum } from "./sum";
@@ -32,7 +31,7 @@ export interface SoftmaxAttrs {
  */
 export const softmax = (x: Tensor, axis = -1): Tensor =>
   alongAxis(op, x, axis, (wide, d) => {
-    const { largest, total } = powerSums(wide, d);
+    const { largest, total } = powerSums(wide, [d]);
     return record(acrossOp, [wide, largest, total], { axis: d });
   });
 
@@ -51,12 +50,6 @@ export function alongAxis(
   if (inner === 1 || n <= LONG_ACROSS) return record(op, [x], { axis: d });
   checkDTypes(op.name, [x], ["f32"]);
   return across(widened(x), d);
-}
-
-/** Along an axis: the maximum, and Σ eˣ⁻ᵐ. */
-export function powerSums(x: Tensor, axis: number) {
-  const largest = max(x, axis, { keepDims: true });
-  return { largest, total: sum(exp(sub(x, largest)), axis, { keepDims: true }) };
 }
 
 /** The gradient for x is the whole one, and there is none for maximum and sum. */
