@@ -81,7 +81,7 @@ const one = (made: string) => `let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
 
 /** The same for `each` results: those of a workgroup lie side by side and neighbours make neighbours, if no other step is asked for. */
 function manyByOne(made: string, { step, shared }: Writer): string {
-  const by = `${step ?? WORKGROUP}u`;
+  const by = `${step ?? 1}u`;
   const read = step ? `if (first >= params.len) { return; }\n  ${shared}\n  ` : "";
   return `let at = gid.x + gid.y * groups.x * ${WORKGROUP}u;
   let first = at / ${by} * ${by} * params.each + at % ${by};
