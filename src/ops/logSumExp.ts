@@ -1,6 +1,6 @@
 import logOfSum from "../../shaders/pointwise/log_of_sum.wgsl";
 import { normalizeAxes } from "../core/shape";
-import { hasPowerSums, powerSumDispatches } from "../families/powerSums";
+import { extremeRows, extremeSumDispatches } from "../families/extremeSums";
 import type { RowParams } from "../families/rowwise";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { pointwise } from "../graph/pointwise";
@@ -49,16 +49,15 @@ const powerSumsOp: KernelOp<PowerSumsAttrs> = {
     const spec = { shape: reducedShape("logSumExp", x!.shape, axes, true), dtype: "f32" } as const;
     return [spec, spec];
   },
-  lower: ([x], [largest, total], { row }, target) => powerSumDispatches(x!, [largest!, total!], row, target),
+  lower: ([x], [largest, total], { row }, target) =>
+    extremeSumDispatches(x!, [largest!, total!], row, "powers", target),
   vjp: ([x], [, dTotal], _, [largest]) => [dTotal ? mul(exp(sub(x!, constant(largest!))), dTotal) : null],
 };
 
 /** Over axes, which are kept as 1: the maximum m, and Σ eˣ⁻ᵐ (of eˣ where m is infinite). No gradient flows through m. */
 export function powerSums(x: Tensor, axes: readonly number[]): { readonly largest: Tensor; readonly total: Tensor } {
-  const dims = reductionDims(x.shape, axes);
-  const { k0, r0, k1, r1 } = dims ?? { k0: 1, r0: 1, k1: 1, r1: 1 };
-  const row = k1 === 1 ? { rows: k0, n: r0 * r1, inner: 1 } : { rows: k0 * k1, n: r0, inner: k1 };
-  if (dims && (k1 === 1 || r1 === 1) && hasPowerSums(row)) {
+  const row = extremeRows(reductionDims(x.shape, axes));
+  if (row) {
     const [largest, total] = recordAll(powerSumsOp, [x], { axes, row }) as [Tensor, Tensor];
     return { largest, total };
   }

@@ -1,8 +1,9 @@
-// power_sums_by_four.wgsl along the last axis (inner = 1) for devices with many lanes: a workgroup a part of `span` elements, its
+// extreme_sums_by_four.wgsl along the last axis (inner = 1) for devices with many lanes: a workgroup a part of `span` elements, its
 // lanes reading neighbours and joined as a tree. Any n.
+const KIND = 0u;
 const LANES = 64u; // a power of two
 
-struct Params { len: u32, n: u32, parts: u32, span: u32 }
+struct Params { len: u32, n: u32, parts: u32, span: u32, least: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> partial: array<vec2f>;
@@ -10,10 +11,17 @@ struct Params { len: u32, n: u32, parts: u32, span: u32 }
 
 var<workgroup> shares: array<vec2f, LANES>;
 
-// Maximum and sum of two sets from those of each.
+fn element(i: u32) -> f32 { return x[i]; }
+
+fn weight(x: f32, most: f32) -> f32 {
+  if (KIND == 0u) { return exp(x - most); }
+  return select(0.0, 1.0, x == most);
+}
+
+// Extreme and sum of two sets from those of each.
 fn joined(a: vec2f, b: vec2f) -> vec2f {
   let most = max(a.x, b.x);
-  return vec2f(most, a.y * exp(a.x - most) + b.y * exp(b.x - most));
+  return vec2f(most, a.y * weight(a.x, most) + b.y * weight(b.x, most));
 }
 
 @compute @workgroup_size(LANES)
@@ -25,11 +33,10 @@ fn main(
   let base = i / params.parts * params.n;
   let start = i % params.parts * params.span;
   let end = min(start + params.span, params.n);
-  var share = vec2f(-3.4e38, 0.0);
+  var share = vec2f(bitcast<f32>(params.least), 0.0);
   for (var e = start + lane; e < end; e += LANES) {
-    let value = x[base + e];
-    let most = max(share.x, value);
-    share = vec2f(most, share.y * exp(share.x - most) + exp(value - most));
+    let given = element(base + e);
+    share = joined(share, vec2f(select(given, -given, KIND == 2u), 1.0));
   }
   shares[lane] = share;
   workgroupBarrier();
