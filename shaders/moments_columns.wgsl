@@ -1,7 +1,9 @@
-// moments.wgsl for channels that lie across (R1 = 1), four neighbouring ones a vec4: x is [count, channels], channels in fours.
-// Runs of rows are summed about their first one. One invocation a part of four channels; neighbours take neighbouring channels.
+// moments.wgsl for channels that lie across (R1 = 1), WIDE vec4s of neighbouring ones at a time: x is [count, channels], channels
+// counted in vec4s, a multiple of WIDE. Runs of rows are summed about their first one. One invocation a part of WIDE vec4s;
+// neighbours take neighbouring channels.
 alias T = f32;
 const RUN = 64u;
+const WIDE = 1u;
 
 struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 
@@ -13,33 +15,45 @@ struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let start = i / params.channels * params.chunk;
+  let across = params.channels / WIDE;
+  let start = i / across * params.chunk;
   let end = min(start + params.chunk, params.count);
-  let origin = vec4f(x[min(start, params.count - 1u) * params.channels + i % params.channels]);
+  let column = i % across * WIDE;
+  var origin = array<vec4f, WIDE>();
+  for (var k = 0u; k < WIDE; k++) { origin[k] = vec4f(x[start * params.channels + column + k]); }
   var joined = 0.0;
-  var mean = vec4f();
-  var squares = vec4f();
+  var mean = array<vec4f, WIDE>();
+  var squares = array<vec4f, WIDE>();
   for (var run = start; run < end; run += RUN) {
     let run_end = min(run + RUN, end);
-    var at = run * params.channels + i % params.channels;
-    let shift = vec4f(x[at]);
-    var sum = vec4f();
-    var square_sum = vec4f();
+    var at = run * params.channels + column;
+    var shift = array<vec4f, WIDE>();
+    var sum = array<vec4f, WIDE>();
+    var square_sum = array<vec4f, WIDE>();
+    for (var k = 0u; k < WIDE; k++) { shift[k] = vec4f(x[at + k]); }
     for (var e = run + 1u; e < run_end; e++) {
       at += params.channels;
-      let d = vec4f(x[at]) - shift;
-      sum += d;
-      square_sum += d * d;
+      for (var k = 0u; k < WIDE; k++) {
+        let d = vec4f(x[at + k]) - shift[k];
+        sum[k] += d;
+        square_sum[k] += d * d;
+      }
     }
     let count = f32(run_end - run);
-    let run_mean = sum / count;
-    let delta = shift - origin + run_mean - mean;
     let total = joined + count;
-    mean += delta * (count / total);
-    squares += max(square_sum - sum * run_mean, vec4f()) + delta * delta * (joined * count / total);
+    for (var k = 0u; k < WIDE; k++) {
+      let run_mean = sum[k] / count;
+      let delta = shift[k] - origin[k] + run_mean - mean[k];
+      mean[k] += delta * (count / total);
+      squares[k] += max(square_sum[k] - sum[k] * run_mean, vec4f()) + delta * delta * (joined * count / total);
+    }
     joined = total;
   }
-  mean += origin;
-  partial[2u * i] = vec4f(mean.x, squares.x, mean.y, squares.y);
-  partial[2u * i + 1u] = vec4f(mean.z, squares.z, mean.w, squares.w);
+  let place = 2u * (i / across * params.channels + column);
+  for (var k = 0u; k < WIDE; k++) {
+    let m = mean[k] + origin[k];
+    let s = squares[k];
+    partial[place + 2u * k] = vec4f(m.x, s.x, m.y, s.y);
+    partial[place + 2u * k + 1u] = vec4f(m.z, s.z, m.w, s.w);
+  }
 }

@@ -46,10 +46,12 @@ function columns(x: Tensor, count: number, channels: number, target: Target) {
   const chunk = Math.ceil(count / Math.max(1, Math.min(Math.floor(wanted), maxParts(channels))));
   const parts = Math.ceil(count / chunk);
   const partial = scratch({ shape: [parts, channels, 2], dtype: "f32" });
-  const len = (channels / 4) * parts;
+  // A CPU reads whole lines of its cache.
+  const WIDE = target.cpu && channels % 16 === 0 ? 4 : 1;
+  const len = (channels / 4 / WIDE) * parts;
   const params = { len, channels: channels / 4, count, chunk };
   const buffers = { x, partial };
-  const first = momentsColumns.dispatch({ buffers, params, grid: len, flops: 4 * x.size, dtype: x.dtype });
+  const first = momentsColumns.dispatch({ buffers, params, constants: { WIDE }, grid: len, flops: 4 * x.size, dtype: x.dtype });
   return { first, partial, parts, chunk };
 }
 
