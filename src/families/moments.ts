@@ -51,7 +51,14 @@ function columns(x: Tensor, count: number, channels: number, target: Target) {
   const len = (channels / 4 / WIDE) * parts;
   const params = { len, channels: channels / 4, count, chunk };
   const buffers = { x, partial };
-  const first = momentsColumns.dispatch({ buffers, params, constants: { WIDE }, grid: len, flops: 4 * x.size, dtype: x.dtype });
+  const first = momentsColumns.dispatch({
+    buffers,
+    params,
+    constants: { WIDE },
+    grid: len,
+    flops: 4 * x.size,
+    dtype: x.dtype,
+  });
   return { first, partial, parts, chunk };
 }
 

@@ -99,17 +99,19 @@ function subgroupDispatches(x: Tensor, out: Tensor, { rows, n, inner }: RowParam
 /** Four columns an invocation. */
 function columnDispatches(x: Tensor, out: Tensor, row: RowParams, how: Scanning, target: Target): Dispatch[] {
   const fours = { rows: row.rows / 4, n: row.n, inner: row.inner / 4 };
-  // A CPU's few lanes are busy with few columns; a second reading costs more than lanes that wait.
-  const span = target.cpu && fours.rows >= 2 * 64 ? row.n : spanOf(fours, target);
+  // A CPU reads whole lines of its cache, and its few lanes are busy with few columns.
+  const [WIDE, lanes] = target.cpu ? [fours.inner % 4 === 0 ? 4 : 1, 8] : [1, 64];
+  const units = fours.rows / WIDE;
+  const span = target.cpu && units >= 4 * lanes ? row.n : spanOf({ ...fours, rows: units }, target);
   const parts = Math.ceil(row.n / span);
   const launch = (to: Tensor, carried: Tensor | null, TOTALS: 0 | 1) =>
     scanColumns.dispatch({
       buffers: { x, carried: carried ?? x, out: to },
-      constants: { ...constantsOf(how, carried), TOTALS },
-      params: { ...fours, len: fours.rows * parts, parts, span },
+      constants: { ...constantsOf(how, carried), TOTALS, WIDE, LANES: lanes },
+      params: { ...fours, len: units * parts, parts, span },
       dtype: x.dtype,
       flops: x.size,
-      grid: fours.rows * parts,
+      grid: rowGroups(Math.ceil((units * parts) / lanes), lanes),
     });
   if (parts === 1) return [launch(out, null, 0)];
   const [totals, carried] = [0, 1].map(() => scratch({ shape: [parts, row.rows], dtype: x.dtype })) as [Tensor, Tensor];
