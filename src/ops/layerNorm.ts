@@ -2,16 +2,16 @@ import normKernel from "../../shaders/layer_norm.wgsl";
 import gradKernel from "../../shaders/layer_norm_grad.wgsl";
 import affineKernel from "../../shaders/layer_norm_grad_affine.wgsl";
 import affineByFour from "../../shaders/layer_norm_grad_affine_by_four.wgsl";
-import gradLane from "../../shaders/layer_norm_grad_lane.wgsl";
+import gradHeld from "../../shaders/layer_norm_grad_held.wgsl";
 import gradSubgroup from "../../shaders/layer_norm_grad_subgroup.wgsl";
 import gradTree from "../../shaders/layer_norm_grad_tree.wgsl";
-import normLane from "../../shaders/layer_norm_lane.wgsl";
+import normHeld from "../../shaders/layer_norm_held.wgsl";
 import normSubgroup from "../../shaders/layer_norm_subgroup.wgsl";
 import normTree from "../../shaders/layer_norm_tree.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, sameShape, showShape } from "../core/shape";
 import { PAGES } from "../families/reductions";
-import { byLane, bySubgroup, byTree, rowGroups } from "../families/rowwise";
+import { bySubgroup, byTree, rowGroups } from "../families/rowwise";
 import { madeOf } from "../graph/autocast";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
@@ -98,14 +98,18 @@ export const op: KernelOp<NormAttrs> = {
     const types = { dtype: x!.dtype, outDType: out!.dtype };
     const shared = { buffers, params: { rows, n, eps }, constants: { CENTRED: centred }, flops: 8 * x!.size, ...types };
     if (byTree(n, target)) return [normTree.dispatch({ ...shared, grid: rowGroups(rows) })];
-    const short = byLane(rows, n, target);
-    if (short) {
-      const constants = { CENTRED: centred, ...short.held };
-      return [normLane.dispatch({ ...shared, ...short, params: { rows, eps }, constants })];
-    }
     const launch = bySubgroup(rows, n, target);
     if (launch) {
       const constants = { CENTRED: centred, ...launch.lanes };
+      if (launch.held)
+        return [
+          normHeld.dispatch({
+            ...shared,
+            ...launch,
+            params: { ...launch.params, eps },
+            constants: { ...constants, HELD: launch.held },
+          }),
+        ];
       return [normSubgroup.dispatch({ ...shared, ...launch, params: { ...launch.params, eps }, constants })];
     }
     return [normKernel.dispatch({ ...shared, grid: rows })];
@@ -128,11 +132,13 @@ const grad: KernelOp<NormAttrs> = {
     const types = { dtype: x!.dtype, gradDType: dOut!.dtype, outDType: dx!.dtype };
     const shared = { buffers, params: { rows, n }, constants: { CENTRED: centred }, flops: 11 * x!.size, ...types };
     if (byTree(n, target)) return [gradTree.dispatch({ ...shared, grid: rowGroups(rows) })];
-    const short = byLane(rows, n, target);
-    if (short) return [gradLane.dispatch({ ...shared, ...short, constants: { CENTRED: centred, ...short.held } })];
     const launch = bySubgroup(rows, n, target);
-    if (launch)
-      return [gradSubgroup.dispatch({ ...shared, ...launch, constants: { CENTRED: centred, ...launch.lanes } })];
+    if (launch) {
+      const constants = { CENTRED: centred, ...launch.lanes };
+      if (launch.held)
+        return [gradHeld.dispatch({ ...shared, ...launch, constants: { ...constants, HELD: launch.held } })];
+      return [gradSubgroup.dispatch({ ...shared, ...launch, constants })];
+    }
     return [gradKernel.dispatch({ ...shared, grid: rows })];
   },
   vjp: noSecondDerivative("layer_norm_grad"),
