@@ -80,6 +80,9 @@ export function normalize(
   });
 }
 
+/** Rows that a subgroup of the kernels makes side by side, if it makes more than one. */
+const rowsAtOnce = (each: number) => Math.min(2, each);
+
 export const op: KernelOp<NormAttrs> = {
   kind: "kernel",
   name: "layer_norm",
@@ -110,7 +113,15 @@ export const op: KernelOp<NormAttrs> = {
             constants: { ...constants, HELD: launch.held },
           }),
         ];
-      return [normSubgroup.dispatch({ ...shared, ...launch, params: { ...launch.params, eps }, constants })];
+      const ROWS = rowsAtOnce(launch.params.each);
+      return [
+        normSubgroup.dispatch({
+          ...shared,
+          ...launch,
+          params: { ...launch.params, eps },
+          constants: { ...constants, ROWS },
+        }),
+      ];
     }
     return [normKernel.dispatch({ ...shared, grid: rows })];
   },
@@ -137,7 +148,8 @@ const grad: KernelOp<NormAttrs> = {
       const constants = { CENTRED: centred, ...launch.lanes };
       if (launch.held)
         return [gradHeld.dispatch({ ...shared, ...launch, constants: { ...constants, HELD: launch.held } })];
-      return [gradSubgroup.dispatch({ ...shared, ...launch, constants })];
+      const ROWS = rowsAtOnce(launch.params.each);
+      return [gradSubgroup.dispatch({ ...shared, ...launch, constants: { ...constants, ROWS } })];
     }
     return [gradKernel.dispatch({ ...shared, grid: rows })];
   },
