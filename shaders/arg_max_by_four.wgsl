@@ -1,9 +1,10 @@
 // arg_max.wgsl with memory read as vec4. COLUMNS 0: along the last axis (inner = 1) of n elements, a multiple of 4; an invocation
-// takes a stretch of `span` neighbouring vec4s. COLUMNS 1: inner is a multiple of 4, and an invocation finds the places of four
-// neighbouring columns, in `span` neighbouring rows. rows, n and inner count elements.
+// takes a stretch of `span` neighbouring vec4s. COLUMNS 1: inner is a multiple of 4·WIDE, and an invocation finds the places of
+// 4·WIDE neighbouring columns, in `span` neighbouring rows. rows, n and inner count elements.
 const SMALLEST = 0u;
 const ELEMENTS = 0u; // f32 0, i32 1, u32 2
 const COLUMNS = 0u;
+const WIDE = 1u;
 alias T = f32;
 
 struct Params { len: u32, rows: u32, n: u32, inner: u32, parts: u32, span: u32 }
@@ -42,23 +43,32 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
   if (COLUMNS == 1u) {
-    let rows = params.rows / 4u;
-    let row = i % rows * 4u;
-    let start = i / rows * params.span;
+    let across = params.rows / (4u * WIDE);
+    let row = i % across * (4u * WIDE);
+    let part = i / across;
+    let start = part * params.span;
     let end = min(start + params.span, params.n);
     var at = row / params.inner * params.n * params.inner + row % params.inner + start * params.inner;
-    var key = keys_of(element(at));
-    var place = vec4u(start);
+    var key = array<vec4u, WIDE>();
+    var place = array<vec4u, WIDE>();
+    for (var k = 0u; k < WIDE; k++) {
+      key[k] = keys_of(element(at + 4u * k));
+      place[k] = vec4u(start);
+    }
     for (var e = start + 1u; e < end; e++) {
       at += params.inner;
-      let keys = keys_of(element(at));
-      place = select(place, vec4u(e), keys > key);
-      key = max(key, keys);
+      for (var k = 0u; k < WIDE; k++) {
+        let keys = keys_of(element(at + 4u * k));
+        place[k] = select(place[k], vec4u(e), keys > key[k]);
+        key[k] = max(key[k], keys);
+      }
     }
-    store(row, i / rows, key.x, place.x);
-    store(row + 1u, i / rows, key.y, place.y);
-    store(row + 2u, i / rows, key.z, place.z);
-    store(row + 3u, i / rows, key.w, place.w);
+    for (var k = 0u; k < WIDE; k++) {
+      store(row + 4u * k, part, key[k].x, place[k].x);
+      store(row + 4u * k + 1u, part, key[k].y, place[k].y);
+      store(row + 4u * k + 2u, part, key[k].z, place[k].z);
+      store(row + 4u * k + 3u, part, key[k].w, place[k].w);
+    }
   } else {
     let row = i / params.parts;
     let start = i % params.parts * params.span;

@@ -52,7 +52,9 @@ export function argMaxDispatches(
 /** Four neighbours at a time, in parts of neighbours. */
 function byFour(x: Tensor, out: Tensor, { rows, n, inner }: RowParams, smallest: boolean, target: Target): Dispatch[] {
   const COLUMNS = Number(inner > 1);
-  const [units, length] = COLUMNS ? [rows / 4, n] : [rows, n / 4];
+  // A CPU reads whole lines of its cache.
+  const WIDE = target.cpu && COLUMNS && inner % 16 === 0 ? 4 : 1;
+  const [units, length] = COLUMNS ? [rows / 4 / WIDE, n] : [rows, n / 4];
   // Columns are read a page of a CPU's memory a row.
   const byPages = target.cpu && COLUMNS ? n / PAGES : 0;
   const wanted = Math.max(byPages, Math.min(busyInvocations(target) / units, length / (target.cpu ? 256 : 16)));
@@ -61,7 +63,7 @@ function byFour(x: Tensor, out: Tensor, { rows, n, inner }: RowParams, smallest:
   const found = parts === 1 ? out : scratch({ shape: [rows, parts, 2], dtype: "u32" });
   const first = argMaxByFour.dispatch({
     buffers: { x, out: found },
-    constants: { SMALLEST: Number(smallest), ELEMENTS: ELEMENTS[computeType(x.dtype)], COLUMNS },
+    constants: { SMALLEST: Number(smallest), ELEMENTS: ELEMENTS[computeType(x.dtype)], COLUMNS, WIDE },
     params: { len: units * parts, rows, n, inner, parts, span },
     dtype: x.dtype,
     flops: x.size,

@@ -27,6 +27,7 @@ export default opCase<Attrs>({
     { inputs: [[4099, 3]], attrs: { axis: 0 }, note: "two launches by columns" },
     { inputs: [{ shape: [4, 300], dtype: "i32", range: [-4, 5] }], attrs: { axis: 1 }, note: "by fours" },
     { inputs: [{ shape: [2, 600, 8], range: [-9, 9] }], attrs: { axis: 1 }, note: "columns by fours" },
+    { inputs: [{ shape: [70, 32], dtype: "i32", range: [-9, 9] }], attrs: { axis: 0 }, note: "columns by lines" },
     { inputs: [{ shape: [16384], dtype: "u32", range: [0, 4e9] }], attrs: {}, note: "parts by fours" },
   ],
   build: ([x], { axis, keepDims }) => argMin(x!, axis, { keepDims }),
