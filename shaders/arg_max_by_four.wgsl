@@ -4,6 +4,7 @@
 const SMALLEST = 0u;
 const ELEMENTS = 0u; // f32 0, i32 1, u32 2
 const COLUMNS = 0u;
+const PAIRS = 1u; // 0 where a row is one part: its place alone is stored
 const WIDE = 1u;
 alias T = f32;
 
@@ -29,7 +30,7 @@ fn keys_of(x: vec4<T>) -> vec4u {
 }
 
 fn store(row: u32, part: u32, key: u32, place: u32) {
-  if (params.parts == 1u) {
+  if (PAIRS == 0u) {
     out[row] = place;
   } else {
     let at = 2u * (row * params.parts + part);

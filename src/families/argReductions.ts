@@ -52,18 +52,19 @@ export function argMaxDispatches(
 /** Four neighbours at a time, in parts of neighbours. */
 function byFour(x: Tensor, out: Tensor, { rows, n, inner }: RowParams, smallest: boolean, target: Target): Dispatch[] {
   const COLUMNS = Number(inner > 1);
-  // A CPU reads whole lines of its cache.
-  const WIDE = target.cpu && COLUMNS && inner % 16 === 0 ? 4 : 1;
+  // A CPU reads more of a line of its cache; all of it would take twice as long to compile.
+  const WIDE = target.cpu && COLUMNS && inner % 8 === 0 ? 2 : 1;
   const [units, length] = COLUMNS ? [rows / 4 / WIDE, n] : [rows, n / 4];
   // Columns are read a page of a CPU's memory a row.
   const byPages = target.cpu && COLUMNS ? n / PAGES : 0;
   const wanted = Math.max(byPages, Math.min(busyInvocations(target) / units, length / (target.cpu ? 256 : 16)));
   const span = Math.ceil(length / Math.max(1, Math.min(Math.floor(wanted), rows < MOST_PARTS ? 512 : MOST_PARTS)));
   const parts = Math.ceil(length / span);
-  const found = parts === 1 ? out : scratch({ shape: [rows, parts, 2], dtype: "u32" });
+  const PAIRS = Number(parts > 1);
+  const found = PAIRS ? scratch({ shape: [rows, parts, 2], dtype: "u32" }) : out;
   const first = argMaxByFour.dispatch({
     buffers: { x, out: found },
-    constants: { SMALLEST: Number(smallest), ELEMENTS: ELEMENTS[computeType(x.dtype)], COLUMNS, WIDE },
+    constants: { SMALLEST: Number(smallest), ELEMENTS: ELEMENTS[computeType(x.dtype)], COLUMNS, WIDE, PAIRS },
     params: { len: units * parts, rows, n, inner, parts, span },
     dtype: x.dtype,
     flops: x.size,
