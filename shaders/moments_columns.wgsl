@@ -20,7 +20,6 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let end = min(start + params.chunk, params.count);
   let column = i % across * WIDE;
   var origin = array<vec4f, WIDE>();
-  for (var k = 0u; k < WIDE; k++) { origin[k] = vec4f(x[start * params.channels + column + k]); }
   var joined = 0.0;
   var mean = array<vec4f, WIDE>();
   var squares = array<vec4f, WIDE>();
@@ -30,7 +29,10 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     var shift = array<vec4f, WIDE>();
     var sum = array<vec4f, WIDE>();
     var square_sum = array<vec4f, WIDE>();
-    for (var k = 0u; k < WIDE; k++) { shift[k] = vec4f(x[at + k]); }
+    for (var k = 0u; k < WIDE; k++) {
+      shift[k] = vec4f(x[at + k]);
+      if (run == start) { origin[k] = shift[k]; }
+    }
     for (var e = run + 1u; e < run_end; e++) {
       at += params.channels;
       for (var k = 0u; k < WIDE; k++) {
@@ -41,11 +43,13 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     }
     let count = f32(run_end - run);
     let total = joined + count;
+    let share = count / total;
+    let inverse = 1.0 / count;
     for (var k = 0u; k < WIDE; k++) {
-      let run_mean = sum[k] / count;
+      let run_mean = sum[k] * inverse;
       let delta = shift[k] - origin[k] + run_mean - mean[k];
-      mean[k] += delta * (count / total);
-      squares[k] += max(square_sum[k] - sum[k] * run_mean, vec4f()) + delta * delta * (joined * count / total);
+      mean[k] += delta * share;
+      squares[k] += max(square_sum[k] - sum[k] * run_mean, vec4f()) + delta * delta * (joined * share);
     }
     joined = total;
   }
