@@ -1,13 +1,13 @@
 // The gradients of layer_norm.wgsl for weight and bias: with x̂ = (x − µ)·rstd,
 // d_weight[c] = Σ f32(d_out[r, c])·x̂[r, c] and d_bias[c] = Σ f32(d_out[r, c]) over the rows r. The rows are dealt out to `parts`
-// invocations a column, which make [parts, n] of each; a second launch, with JOIN, adds those up: x and d_out are then the
+// invocations a column, `chunk` neighbours each, which make [parts, n] of each; a second launch, with JOIN, adds those up: x and d_out are then the
 // parts. Neighbouring invocations read neighbouring columns.
 // T is the type of x, G that of d_out.
 alias T = f32;
 alias G = f32;
 const JOIN = 0u;
 
-struct Params { rows: u32, n: u32, parts: u32 }
+struct Params { rows: u32, n: u32, parts: u32, chunk: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
 @group(0) @binding(1) var<storage, read> stats: array<vec2f>;
@@ -23,7 +23,9 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let column = i % params.n;
   var weight = 0.0;
   var bias = 0.0;
-  for (var row = i / params.n; row < params.rows; row += params.parts) {
+  let from_row = i / params.n * params.chunk;
+  let end_row = min(from_row + params.chunk, params.rows);
+  for (var row = from_row; row < end_row; row++) {
     let at = row * params.n + column;
     let d = f32(d_out[at]);
     if (JOIN == 1u) {

@@ -3,7 +3,7 @@ alias T = f32;
 alias G = f32;
 const JOIN = 0u;
 
-struct Params { rows: u32, n: u32, parts: u32 }
+struct Params { rows: u32, n: u32, parts: u32, chunk: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<T>>;
 @group(0) @binding(1) var<storage, read> stats: array<vec2f>;
@@ -19,7 +19,9 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let column = i % params.n;
   var weight = vec4f();
   var bias = vec4f();
-  for (var row = i / params.n; row < params.rows; row += params.parts) {
+  let from_row = i / params.n * params.chunk;
+  let end_row = min(from_row + params.chunk, params.rows);
+  for (var row = from_row; row < end_row; row++) {
     let at = row * params.n + column;
     let d = vec4f(d_out[at]);
     if (JOIN == 1u) {

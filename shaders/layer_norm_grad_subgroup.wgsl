@@ -1,11 +1,12 @@
 enable subgroups;
 
-// layer_norm_grad.wgsl for rows of n = 4·quads elements, by subgroups, see layer_norm_subgroup.wgsl.
+// layer_norm_grad.wgsl for rows of n = 4·quads elements, by subgroups, ROWS rows at a time, see layer_norm_subgroup.wgsl.
 alias T = f32;
 alias G = f32;
 alias O = f32;
 const CENTRED = 1u;
 const LANES = 8u; // the device's subgroup size
+const ROWS = 2u;
 
 struct Params { rows: u32, quads: u32, each: u32 }
 
@@ -31,23 +32,40 @@ fn main(
   let first = (id.x + id.y * groups.x) * params.each;
   let last = min(first + params.each, params.rows);
   let count = 4.0 * f32(params.quads);
-  for (var row = first; row < last; row++) {
-    let start = row * params.quads;
-    let mean = stats[row].x;
-    let rstd = stats[row].y;
-    var sums = vec4f();
-    var products = vec4f();
-    for (var i = lane; i < params.quads; i += LANES) {
-      let g = vec4f(d_out[start + i]) * weight[i];
-      sums += g;
-      products += g * (vec4f(x[start + i]) - mean);
+  for (var row = first; row < last; row += ROWS) {
+    var start = array<u32, ROWS>();
+    var stat = array<vec2f, ROWS>();
+    var sums = array<vec4f, ROWS>();
+    var products = array<vec4f, ROWS>();
+    for (var r = 0u; r < ROWS; r++) {
+      let own = min(row + r, last - 1u);
+      start[r] = own * params.quads;
+      stat[r] = stats[own];
     }
-    let sum = sum_of_row(sums);
-    let shift = select(0.0, sum / count, CENTRED == 1u);
-    let slope = sum_of_row(products) * rstd * rstd / count;
     for (var i = lane; i < params.quads; i += LANES) {
-      let at = start + i;
-      dx[at] = vec4<O>(epilogue(rstd * (vec4f(d_out[at]) * weight[i] - shift - (vec4f(x[at]) - mean) * slope), 4u * at));
+      let w = weight[i];
+      for (var r = 0u; r < ROWS; r++) {
+        let g = vec4f(d_out[start[r] + i]) * w;
+        if (CENTRED == 1u) { sums[r] += g; }
+        products[r] += g * (vec4f(x[start[r] + i]) - stat[r].x);
+      }
+    }
+    // dx = g · rstd + (x − mean) · factor + shift
+    var factor = array<f32, ROWS>();
+    var shift = array<f32, ROWS>();
+    for (var r = 0u; r < ROWS; r++) {
+      let rstd = stat[r].y;
+      factor[r] = -sum_of_row(products[r]) * rstd * rstd * rstd / count;
+      if (CENTRED == 1u) { shift[r] = -sum_of_row(sums[r]) * rstd / count; }
+    }
+    for (var i = lane; i < params.quads; i += LANES) {
+      let w = weight[i];
+      for (var r = 0u; r < ROWS; r++) {
+        let at = start[r] + i;
+        let g = vec4f(d_out[at]) * w;
+        let made = g * stat[r].y + (vec4f(x[at]) - stat[r].x) * factor[r] + shift[r];
+        dx[at] = vec4<O>(epilogue(made, 4u * at));
+      }
     }
   }
 }

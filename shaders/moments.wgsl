@@ -2,7 +2,7 @@
 // x[·, o, ·], and part p of it the elements p·chunk … (p + 1)·chunk − 1. partial[p·K + o] = (mean, Σ (x − mean)²).
 // Runs of neighbours are summed about their first value: it is one of them, so that Σ (x − mean)² is at least of the order of
 // its own squared deviation, and the difference below loses a factor of the run's length at most. Runs are joined by
-// Chan, Golub and LeVeque's formula. One invocation a part; neighbours take neighbouring channels.
+// Chan, Golub and LeVeque's formula, their means as differences from the part's first value. One invocation a part; neighbours take neighbouring channels.
 alias T = f32;
 const R1 = 1u;
 const RUN = 256u;
@@ -20,6 +20,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let o = i % params.channels;
   let start = i / params.channels * params.chunk;
   let end = min(start + params.chunk, params.count);
+  let origin = f32(x[(start / R1 * params.channels + o) * R1 + start % R1]);
   var joined = 0.0;
   var mean = 0.0;
   var squares = 0.0;
@@ -38,12 +39,12 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     }
     let count = f32(length);
     let run_mean = sum / count;
-    let delta = shift + run_mean - mean;
+    let delta = shift - origin + run_mean - mean;
     let total = joined + count;
     mean += delta * (count / total);
     squares += max(square_sum - sum * run_mean, 0.0) + delta * delta * (joined * count / total);
     joined = total;
     e += length;
   }
-  partial[i] = vec2f(mean, squares);
+  partial[i] = vec2f(origin + mean, squares);
 }

@@ -16,6 +16,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let o = i % params.channels;
   let start = i / params.channels * params.chunk;
   let end = min(start + params.chunk, params.count);
+  let origin = vec4f(x[(start / R1 * params.channels + o) * R1 + start % R1]).x;
   var joined = 0.0;
   var mean = 0.0;
   var squares = 0.0;
@@ -37,12 +38,12 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     let sum = pairs.x + pairs.y;
     let count = 4.0 * f32(length);
     let run_mean = sum / count;
-    let delta = shift + run_mean - mean;
+    let delta = shift - origin + run_mean - mean;
     let total = joined + count;
     mean += delta * (count / total);
     squares += max(square_pairs.x + square_pairs.y - sum * run_mean, 0.0) + delta * delta * (joined * count / total);
     joined = total;
     e += length;
   }
-  partial[i] = vec2f(mean, squares);
+  partial[i] = vec2f(origin + mean, squares);
 }

@@ -1,6 +1,6 @@
-// Joins the parts of moments.wgsl: mean, variance Σ (x − mean)²/count (biased) and rstd = 1/√(variance + eps) of each channel.
+// Joins the parts of moments.wgsl: mean, variance Σ (x − mean)²/(count − correction) and rstd = 1/√(variance + eps) of each channel.
 // Results of channel o are written `repeat` times, at o·repeat …, for those who number finer. One invocation a result.
-struct Params { len: u32, channels: u32, count: u32, chunk: u32, parts: u32, repeat: u32, eps: f32 }
+struct Params { len: u32, channels: u32, count: u32, chunk: u32, parts: u32, repeat: u32, correction: f32, eps: f32 }
 
 @group(0) @binding(0) var<storage, read> partial: array<vec2f>;
 @group(0) @binding(1) var<storage, read_write> mean_out: array<f32>;
@@ -44,7 +44,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     all += select(vec4f(), vec4f(a.z, b.z, c.z, d.z) + counts * deltas * deltas, inside);
   }
   let squares = all.x + all.y + all.z + all.w;
-  let variance = squares / f32(params.count);
+  let variance = squares / (f32(params.count) - params.correction);
   mean_out[i] = mean;
   variance_out[i] = variance;
   rstd_out[i] = inverseSqrt(variance + params.eps);

@@ -53,14 +53,11 @@ fn main(
   let count = select(0.0, f32((end - first + LANES - 1u) / LANES), first < end);
   let own_mean = sum / max(count, 1.0);
   let total = f32(end - start);
-  let mean = shift_of_part(shift, count, own_mean, total, lane);
-  let delta = shift + own_mean - mean;
-  let squares = sum_of_lanes(max(square_sum - sum * own_mean, 0.0) + delta * delta * count, lane);
-  if (lane == 0u) { partial[i] = vec2f(mean, squares); }
-}
-
-// The mean of the part, summed about the first lane's first value so that large means lose nothing.
-fn shift_of_part(shift: f32, count: f32, own_mean: f32, total: f32, lane: u32) -> f32 {
+  // About the first lane's first value: near it, differences of large values lose nothing.
   let origin = sum_of_lanes(select(0.0, shift, lane == 0u), lane);
-  return origin + sum_of_lanes((shift - origin + own_mean) * count, lane) / total;
+  let near = shift - origin + own_mean;
+  let mean = sum_of_lanes(near * count, lane) / total;
+  let delta = near - mean;
+  let squares = sum_of_lanes(max(square_sum - sum * own_mean, 0.0) + delta * delta * count, lane);
+  if (lane == 0u) { partial[i] = vec2f(origin + mean, squares); }
 }

@@ -1,7 +1,7 @@
 enable subgroups;
 
 // softmax.wgsl along the last axis, of n = 4·quads elements, by subgroups: a workgroup is one subgroup and makes `each` rows,
-// its lanes reading neighbouring vec4s. For devices as of matmul_subgroup.wgsl, where loads are dear and barriers dearer.
+// its lanes reading neighbouring vec4s, four at a time. For devices as of matmul_subgroup.wgsl, where loads are dear and barriers dearer.
 const LOG = 0u;
 const LANES = 8u; // the device's subgroup size
 
@@ -21,12 +21,26 @@ fn main(
   for (var row = first; row < last; row++) {
     let start = row * params.quads;
     let end = start + params.quads;
-    var four = x[start];
-    for (var i = start + lane; i < end; i += LANES) { four = max(four, x[i]); }
-    let two = max(four.xy, four.zw);
-    let largest = subgroupMax(max(two.x, two.y));
+    // Maximum and sum from one reading: what was summed so far is scaled where the maximum grows. Kept finite, so that no
+    // infinity is taken from an infinity: a row of −∞ alone has a sum of 0, and makes NaNs.
+    var most = vec4f(-3.4e38);
     var shares = vec4f();
-    for (var i = start + lane; i < end; i += LANES) { shares += exp(x[i] - largest); }
+    for (var i = start + lane; i < end; i += 4u * LANES) {
+      let at = vec3u(i) + vec3u(1u, 2u, 3u) * LANES;
+      let near = min(at, vec3u(end - 1u));
+      let inside = vec3f(at < vec3u(end));
+      let a = x[i];
+      let b = x[near.x];
+      let c = x[near.y];
+      let d = x[near.z];
+      let before = most;
+      most = max(max(most, max(a, b)), max(c, d));
+      shares = shares * exp(before - most) + exp(a - most);
+      shares += inside.x * exp(b - most) + inside.y * exp(c - most) + inside.z * exp(d - most);
+    }
+    let two = max(most.xy, most.zw);
+    let largest = subgroupMax(max(two.x, two.y));
+    shares *= exp(most - largest);
     let pairs = shares.xy + shares.zw;
     let total = subgroupAdd(pairs.x + pairs.y);
     // Taken away one after the other: the sum of both would be rounded to the size of the larger.

@@ -22,19 +22,19 @@ export const STARTS: Record<Reduction, Record<WordType, number>> = {
 };
 
 /** Elements from which memory is read as vec4: below, it saves nothing, and lanes are what is scarce. */
-const LARGE = 1024;
+export const LARGE = 1024;
 
 /** Elements that are joined one after the other before their result is joined with others. */
 const CHUNK = 256;
 
 /** Invocations that keep a device busy. */
-export const busyInvocations = (target: Target): number => (target.cpu ? 64 : 16384);
+export const busyInvocations = (target: Target): number => (target.cpu ? 512 : 16384);
 
 /** Elements that one lane of a GPU may well join by itself. */
 const SHORT_ROW = 128;
 
 /** Rows of a CPU's memory that are found at once again, one a page. */
-const PAGES = 256;
+export const PAGES = 256;
 
 /** Workgroups that keep a GPU busy. */
 const BUSY_GROUPS = 512;
@@ -55,6 +55,16 @@ export function reduceDispatches(
 ): Dispatch[] {
   const dims = asRows(grouped);
   const { k0, r0, k1, r1 } = dims;
+  const stretches = stretchesOf(dims, target);
+  if (stretches > 1) {
+    const partial = scratch({ shape: [k0 * k1, stretches], dtype: x.dtype });
+    const each = { k0: 1, r0: 1, k1: k0 * k1 * stretches, r1: r1 / stretches };
+    const all = { k0: 1, r0: 1, k1: k0 * k1, r1: stretches };
+    return [
+      ...reduceDispatches(x, partial, each, target, { kind }),
+      ...reduceDispatches(partial, out, all, target, { kind, scale }),
+    ];
+  }
   // Many short rows keep all lanes busy without barriers.
   const manyShort = r0 * r1 < SHORT_ROW && k0 * k1 >= busyInvocations(target);
   const launches = r1 > 1 && byTree(r0 * r1, target) && !manyShort ? treeLaunch : invocationLaunch;
@@ -68,6 +78,14 @@ export function reduceDispatches(
 /** Where nothing is kept between what is reduced, it is one long row. */
 const asRows = (dims: ReductionDims): ReductionDims =>
   dims.k1 === 1 ? { k0: 1, r0: 1, k1: dims.k0, r1: dims.r0 * dims.r1 } : dims;
+
+/** On a CPU, into how many stretches of neighbours each of few long rows is cut: an invocation there reads on and on. */
+function stretchesOf({ k0, r0, k1, r1 }: ReductionDims, target: Target): number {
+  if (!target.cpu || r0 > 1) return 1;
+  let stretches = 2 ** Math.floor(Math.log2(Math.max(1, busyInvocations(target) / (k0 * k1))));
+  while (stretches > 1 && (r1 % (4 * stretches) !== 0 || r1 / stretches < LARGE)) stretches /= 2;
+  return stretches;
+}
 
 /** A first launch: into how many parts it deals out each output, and the launch for where these go. */
 interface Launch {

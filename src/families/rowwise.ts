@@ -22,11 +22,23 @@ const TREE_LANES = 64;
 /** Whether a row is worth a workgroup: on devices with many lanes, where a row is long. */
 export const byTree = (n: number, target: Target): boolean => !target.cpu && n >= TREE_LANES / 2;
 
-/** Elements of the rows that a subgroup makes one after the other: a workgroup costs about as much as a short row. */
-const ROW_ELEMENTS = 4096;
+/** Elements of the rows that a subgroup makes one after the other: a workgroup costs about as much as a row or two. */
+const ROW_ELEMENTS = 16384;
 
 /** Elements from which on a row is worth a subgroup: of shorter ones a lane makes one in the time that joining lanes takes. */
 const SUBGROUP_ROW = 64;
+
+/** Four-element words of the rows that an invocation can hold, so that it reads them once; more take long to compile. */
+const MOST_HELD = 8;
+
+/** Launches of the kernels that give short rows of n, whole vec4s, to an invocation each, on CPUs. Null elsewhere. */
+export function byLane(rows: number, n: number, { cpu }: Target) {
+  if (!cpu || n % 4 !== 0 || n > 4 * MOST_HELD) return null;
+  return { params: { rows }, held: { HELD: n / 4 }, grid: rows };
+}
+
+/** The same for each lane of a subgroup. */
+const HELD_BY_LANES = 4;
 
 /**
  * Launches of the kernels that give rows of n to subgroups, their lanes reading vec4s: where such kernels pay and the rows
@@ -35,10 +47,13 @@ const SUBGROUP_ROW = 64;
 export function bySubgroup(rows: number, n: number, target: Target) {
   if (!sharesLoads(target) || n % 4 !== 0 || n < SUBGROUP_ROW) return null;
   const { subgroupSize } = target;
+  const held = n / 4 / subgroupSize;
   const each = Math.max(1, Math.min(Math.floor(ROW_ELEMENTS / n), Math.ceil(rows / 64)));
   return {
     params: { rows, quads: n / 4, each },
     lanes: { LANES: subgroupSize },
+    /** Vec4s of a row that a lane has, where these are as many for all lanes and few enough to be held; else 0. */
+    held: Number.isInteger(held) && held <= HELD_BY_LANES ? held : 0,
     grid: rowGroups(Math.ceil(rows / each), subgroupSize),
   };
 }

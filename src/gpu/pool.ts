@@ -1,6 +1,9 @@
 import { DeviceError } from "../core/errors";
 import { BufferUsage } from "./constants";
 
+/** Bytes below which a buffer costs no time to make. */
+const SMALL = 4096;
+
 const USAGE = BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST;
 
 /** What a pool holds, in bytes, and what it has done. */
@@ -73,11 +76,12 @@ export class BufferPool {
     this.#held = 0;
   }
 
-  /** The smallest free buffer that is large enough and wastes at most half of itself. */
+  /** The smallest free buffer that is large enough and wastes at most half of itself; nothing of a small one. */
   #bestFit(bytes: number): number {
+    const most = bytes < SMALL ? bytes : 2 * bytes;
     let best = -1;
     this.#free.forEach((b, i) => {
-      if (b.size >= bytes && b.size <= 2 * bytes && (best < 0 || b.size < this.#free[best]!.size)) best = i;
+      if (b.size >= bytes && b.size <= most && (best < 0 || b.size < this.#free[best]!.size)) best = i;
     });
     return best;
   }

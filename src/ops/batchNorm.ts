@@ -4,7 +4,7 @@ import scaledAbout from "../../shaders/pointwise/scaled_about.wgsl";
 import followKernel from "../../shaders/running_statistics.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, showShape } from "../core/shape";
-import { type Channels, momentDispatches, normGradSums } from "../families/moments";
+import { type Channels, type MomentOptions, momentDispatches, normGradSums } from "../families/moments";
 import { madeOf } from "../graph/autocast";
 import { stored, toFloat } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
@@ -13,6 +13,7 @@ import type { Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import { add } from "./add";
 import { div } from "./div";
+import { expand } from "./expand";
 import { full } from "./full";
 import { mul } from "./mul";
 import { neg } from "./neg";
@@ -165,11 +166,7 @@ export function centredVjp(
   };
 }
 
-interface MomentsAttrs extends Channels {
-  /** How often each result is written. */
-  readonly repeat: number;
-  readonly eps: number;
-}
+interface MomentsAttrs extends Channels, MomentOptions {}
 
 const momentsOp: KernelOp<MomentsAttrs> = {
   kind: "kernel",
@@ -181,22 +178,34 @@ const momentsOp: KernelOp<MomentsAttrs> = {
   },
   lower: ([x], outs, attrs, target) =>
     momentDispatches(x!, outs as readonly Tensor[] as readonly [Tensor, Tensor, Tensor], attrs, attrs, target),
-  // rstd = (σ² + eps)^−½, so that dσ² = dVariance − ½ rstd³ · dRstd; and ∂σ²/∂x = 2 (x − µ)/n.
-  vjp([x], [dMean, dVariance, dRstd], { r0, channels, r1, repeat }, [mean, , rstd]) {
-    const first = (t: Tensor) => slice(reshape(t, [channels, repeat]), 1, 0, 1);
-    const total = (t: Tensor | null | undefined) =>
-      t ? sum(reshape(t, [channels, repeat]), 1, { keepDims: true }) : 0;
+  // rstd = (σ² + eps)^−½, so that dσ² = dVariance − ½ rstd³ · dRstd; and ∂σ²/∂x = 2 (x − µ)/(n − correction).
+  vjp([x], [dMean, dVariance, dRstd], { r0, channels, r1, repeat, correction }, [mean, , rstd]) {
+    const each = (t: Tensor) => reshape(t, [channels, repeat]);
+    const first = (t: Tensor) => (repeat === 1 ? each(t) : slice(each(t), 1, 0, 1));
+    const total = (t: Tensor) => (repeat === 1 ? each(t) : sum(each(t), 1, { keepDims: true }));
     const r = first(rstd!);
-    const slope = sub(mul(total(dVariance), 2), mul(mul(mul(r, r), r), total(dRstd)));
+    const parts = [
+      ...(dVariance ? [mul(total(dVariance), 2)] : []),
+      ...(dRstd ? [mul(mul(mul(mul(r, r), r), total(dRstd)), -1)] : []),
+    ].map((t) => mul(t, 1 / (r0 * r1 - correction)));
     const centred = sub(reshape(x!, [r0, channels, r1]), first(mean!));
-    const dx = mul(add(mul(centred, slope), total(dMean)), 1 / (r0 * r1));
-    return [reshape(dx, x!.shape)];
+    const slopes = parts.length
+      ? [
+          mul(
+            centred,
+            parts.reduce((a, b) => add(a, b)),
+          ),
+        ]
+      : [];
+    const shifts = dMean ? [mul(total(dMean), 1 / (r0 * r1))] : [];
+    const dx = [...slopes, ...shifts].reduce((a, b) => add(a, b));
+    return [slopes.length ? reshape(dx, x!.shape) : reshape(expand(dx, [r0, channels, r1]), x!.shape)];
   },
 };
 
-/** Mean, biased variance and 1/√(variance + eps) of each channel of x, each `repeat` times: [channels · repeat]. */
-export function moments(x: Tensor, dims: Channels, repeat: number, eps: number) {
-  const [mean, variance, rstd] = recordAll(momentsOp, [x], { ...dims, repeat, eps });
+/** Mean, variance (biased, unless corrected) and 1/√(variance + eps) of each channel of x, each `repeat` times: [channels · repeat]. */
+export function moments(x: Tensor, dims: Channels, repeat: number, eps: number, correction = 0) {
+  const [mean, variance, rstd] = recordAll(momentsOp, [x], { ...dims, repeat, correction, eps });
   return { mean: mean!, variance: variance!, rstd: rstd! };
 }
 

@@ -2,18 +2,20 @@ import normKernel from "../../shaders/layer_norm.wgsl";
 import gradKernel from "../../shaders/layer_norm_grad.wgsl";
 import affineKernel from "../../shaders/layer_norm_grad_affine.wgsl";
 import affineByFour from "../../shaders/layer_norm_grad_affine_by_four.wgsl";
+import gradHeld from "../../shaders/layer_norm_grad_held.wgsl";
 import gradSubgroup from "../../shaders/layer_norm_grad_subgroup.wgsl";
 import gradTree from "../../shaders/layer_norm_grad_tree.wgsl";
+import normHeld from "../../shaders/layer_norm_held.wgsl";
 import normSubgroup from "../../shaders/layer_norm_subgroup.wgsl";
 import normTree from "../../shaders/layer_norm_tree.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, sameShape, showShape } from "../core/shape";
+import { PAGES } from "../families/reductions";
 import { bySubgroup, byTree, rowGroups } from "../families/rowwise";
 import { madeOf } from "../graph/autocast";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
-import type { Target } from "../kernel/target";
 import { full } from "./full";
 import { reshape } from "./reshape";
 
@@ -78,6 +80,9 @@ export function normalize(
   });
 }
 
+/** Rows that a subgroup of the kernels makes side by side, if it makes more than one. */
+const rowsAtOnce = (each: number) => Math.min(2, each);
+
 export const op: KernelOp<NormAttrs> = {
   kind: "kernel",
   name: "layer_norm",
@@ -99,7 +104,24 @@ export const op: KernelOp<NormAttrs> = {
     const launch = bySubgroup(rows, n, target);
     if (launch) {
       const constants = { CENTRED: centred, ...launch.lanes };
-      return [normSubgroup.dispatch({ ...shared, ...launch, params: { ...launch.params, eps }, constants })];
+      if (launch.held)
+        return [
+          normHeld.dispatch({
+            ...shared,
+            ...launch,
+            params: { ...launch.params, eps },
+            constants: { ...constants, HELD: launch.held },
+          }),
+        ];
+      const ROWS = rowsAtOnce(launch.params.each);
+      return [
+        normSubgroup.dispatch({
+          ...shared,
+          ...launch,
+          params: { ...launch.params, eps },
+          constants: { ...constants, ROWS },
+        }),
+      ];
     }
     return [normKernel.dispatch({ ...shared, grid: rows })];
   },
@@ -122,15 +144,23 @@ const grad: KernelOp<NormAttrs> = {
     const shared = { buffers, params: { rows, n }, constants: { CENTRED: centred }, flops: 11 * x!.size, ...types };
     if (byTree(n, target)) return [gradTree.dispatch({ ...shared, grid: rowGroups(rows) })];
     const launch = bySubgroup(rows, n, target);
-    if (launch)
-      return [gradSubgroup.dispatch({ ...shared, ...launch, constants: { CENTRED: centred, ...launch.lanes } })];
+    if (launch) {
+      const constants = { CENTRED: centred, ...launch.lanes };
+      if (launch.held)
+        return [gradHeld.dispatch({ ...shared, ...launch, constants: { ...constants, HELD: launch.held } })];
+      const ROWS = rowsAtOnce(launch.params.each);
+      return [gradSubgroup.dispatch({ ...shared, ...launch, constants: { ...constants, ROWS } })];
+    }
     return [gradKernel.dispatch({ ...shared, grid: rows })];
   },
   vjp: noSecondDerivative("layer_norm_grad"),
 };
 
-/** Invocations that keep a device busy, and rows that one should at least add up. */
-const affineSplit = ({ cpu }: Target) => (cpu ? { invocations: 512, rows: 64 } : { invocations: 65536, rows: 32 });
+/** Rows that one invocation adds up: few enough for a CPU to find the pages of all of them at once, see `PAGES`. */
+const AFFINE_ROWS = { cpu: PAGES, gpu: 32 } as const;
+
+/** Invocations that keep a GPU busy. */
+const AFFINE_INVOCATIONS = 65536;
 
 /** The gradients for weight and bias, both from one reading of x and the gradient that comes in. */
 const affineGrad: KernelOp<NormAttrs> = {
@@ -143,17 +173,18 @@ const affineGrad: KernelOp<NormAttrs> = {
   ],
   lower([x, stats, dOut], [dWeight, dBias], { n }, target) {
     const rows = x!.size / n;
-    const split = affineSplit(target);
     // Where lanes are what is scarce, four columns each are worth more than one each for four times as many.
     const byFour = target.cpu && n % 4 === 0;
     const [kernel, columns] = byFour ? [affineByFour, n / 4] : [affineKernel, n];
-    const parts = Math.max(1, Math.floor(Math.min(split.invocations / columns, rows / split.rows)));
+    const wanted = target.cpu ? rows / AFFINE_ROWS.cpu : Math.min(AFFINE_INVOCATIONS / columns, rows / AFFINE_ROWS.gpu);
+    const chunk = Math.ceil(rows / Math.max(1, Math.floor(wanted)));
+    const parts = Math.ceil(rows / chunk);
     const [weights, biases] =
       parts === 1 ? [dWeight!, dBias!] : [0, 1].map(() => scratch({ shape: [parts, n], dtype: "f32" }));
     const added = { x: x!, stats: stats!, d_out: dOut!, d_weight: weights!, d_bias: biases! };
     const sums = kernel.dispatch({
       buffers: added,
-      params: { rows, n: columns, parts },
+      params: { rows, n: columns, parts, chunk },
       grid: parts * columns,
       flops: 5 * x!.size,
       dtype: x!.dtype,
@@ -161,7 +192,7 @@ const affineGrad: KernelOp<NormAttrs> = {
     });
     if (parts === 1) return [sums];
     const joined = { x: weights!, stats: weights!, d_out: biases!, d_weight: dWeight!, d_bias: dBias! };
-    const params = { rows: parts, n: columns, parts: 1 };
+    const params = { rows: parts, n: columns, parts: 1, chunk: parts };
     return [sums, kernel.dispatch({ buffers: joined, params, constants: { JOIN: 1 }, grid: columns })];
   },
   vjp: noSecondDerivative("layer_norm_grad_affine"),

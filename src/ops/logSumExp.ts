@@ -1,11 +1,14 @@
 import logOfSum from "../../shaders/pointwise/log_of_sum.wgsl";
 import { normalizeAxes } from "../core/shape";
-import { checkDTypes, record } from "../graph/op";
+import { extremeRows, extremeSumDispatches } from "../families/extremeSums";
+import type { RowParams } from "../families/rowwise";
+import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { pointwise } from "../graph/pointwise";
-import { reducedShape } from "../graph/reduction";
+import { reducedShape, reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
 import { exp } from "./exp";
 import { max } from "./max";
+import { mul } from "./mul";
 import { constant, safeQuotient } from "./norm";
 import { reshape } from "./reshape";
 import { sub } from "./sub";
@@ -28,8 +31,36 @@ export function logSumExp(
 ): Tensor {
   checkDTypes("logSumExp", [x], ["f32"]);
   const list = normalizeAxes("logSumExp", x.shape, axes);
-  const largest = max(x, list, { keepDims: true });
-  const total = sum(exp(sub(x, constant(largest))), list, { keepDims: true });
+  const { largest, total } = powerSums(x, list);
   const result = record(logOfSumOp, [total, largest], {});
   return keepDims ? result : reshape(result, reducedShape("logSumExp", x.shape, list, false));
+}
+
+interface PowerSumsAttrs {
+  readonly axes: readonly number[];
+  readonly row: RowParams;
+}
+
+/** Maximum and Σ eˣ⁻ᵐ from one reading. Of the maximum nothing depends: no gradient flows through it. */
+const powerSumsOp: KernelOp<PowerSumsAttrs> = {
+  kind: "kernel",
+  name: "power_sums",
+  infer([x], { axes }) {
+    const spec = { shape: reducedShape("logSumExp", x!.shape, axes, true), dtype: "f32" } as const;
+    return [spec, spec];
+  },
+  lower: ([x], [largest, total], { row }, target) =>
+    extremeSumDispatches(x!, [largest!, total!], row, "powers", target),
+  vjp: ([x], [, dTotal], _, [largest]) => [dTotal ? mul(exp(sub(x!, constant(largest!))), dTotal) : null],
+};
+
+/** Over axes, which are kept as 1: the maximum m, and Σ eˣ⁻ᵐ (of eˣ where m is infinite). No gradient flows through m. */
+export function powerSums(x: Tensor, axes: readonly number[]): { readonly largest: Tensor; readonly total: Tensor } {
+  const row = extremeRows(reductionDims(x.shape, axes));
+  if (row) {
+    const [largest, total] = recordAll(powerSumsOp, [x], { axes, row }) as [Tensor, Tensor];
+    return { largest, total };
+  }
+  const largest = max(x, axes, { keepDims: true });
+  return { largest, total: sum(exp(sub(x, constant(largest))), axes, { keepDims: true }) };
 }

@@ -1,10 +1,12 @@
-import type { KernelOp } from "../graph/op";
-import { reducedShape } from "../graph/reduction";
+import whereEqual from "../../shaders/pointwise/where_equal.wgsl";
+import { extremeRows, extremeSumDispatches } from "../families/extremeSums";
+import { type KernelOp, type PointwiseOp, record } from "../graph/op";
+import { pointwise } from "../graph/pointwise";
+import { reducedShape, reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
 import { cast } from "./cast";
 import { div } from "./div";
 import { equal } from "./equal";
-import { mul } from "./mul";
 import { reshape } from "./reshape";
 import { type ReduceAttrs, type ReduceOptions, reduceBy, reduction, sum } from "./sum";
 
@@ -18,14 +20,38 @@ import { type ReduceAttrs, type ReduceOptions, reduceBy, reduction, sum } from "
 export const max = (x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor =>
   reduceBy(op, x, axes, options);
 
-/** The op of a maximum or minimum: they differ in the kernel's way of joining only. */
+/** A share for each element that is the extreme, 0 for the others. */
+const shared: PointwiseOp = pointwise(whereEqual, ([x, extreme], q) => [
+  null,
+  null,
+  record(shared, [x!, extreme!, q], {}),
+]);
+
+/**
+ * The op of a maximum or minimum: they differ in the kernel's way of joining only. Its second output, how many elements are the
+ * extreme, is made where the gradient reads it; where the kernels do not know the reduction, the gradient counts.
+ */
 export function extremeOp(name: "max" | "min"): KernelOp<ReduceAttrs> {
-  return reduction(name, ([x], [dOut], { axes }, [out]) => {
+  const { infer, lower, ...rest } = reduction(name, ([x], [dOut], { axes }, [out, counted]) => {
     const kept = reducedShape(name, x!.shape, axes, true);
-    const mask = cast(equal(x!, reshape(out!, kept)), "f32");
-    const share = div(reshape(dOut!, kept), sum(mask, axes, { keepDims: true }));
-    return [mul(mask, share)];
+    const extreme = reshape(out!, kept);
+    const ties = extremeRows(reductionDims(x!.shape, axes))
+      ? reshape(counted!, kept)
+      : sum(cast(equal(x!, extreme), "f32"), axes, { keepDims: true });
+    return [record(shared, [x!, extreme, div(reshape(dOut!, kept), ties)], {})];
   });
+  return {
+    ...rest,
+    infer(inputs, attrs) {
+      const [out] = infer(inputs, attrs);
+      return [out!, { shape: out!.shape, dtype: "f32" }];
+    },
+    lower(inputs, [out, ties], attrs, target, side, isRead) {
+      const row = ties && isRead?.(ties) ? extremeRows(reductionDims(inputs[0]!.shape, attrs.axes)) : null;
+      if (row) return extremeSumDispatches(inputs[0]!, [out!, ties!], row, name, target);
+      return lower(inputs, [out!], attrs, target, side);
+    },
+  };
 }
 
 export const op = extremeOp("max");

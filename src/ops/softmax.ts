@@ -1,13 +1,22 @@
+import acrossFunction from "../../shaders/pointwise/softmax_across.wgsl";
 import softmaxKernel from "../../shaders/softmax.wgsl";
 import gradKernel from "../../shaders/softmax_grad.wgsl";
+import gradLane from "../../shaders/softmax_grad_lane.wgsl";
 import gradSubgroup from "../../shaders/softmax_grad_subgroup.wgsl";
 import gradTree from "../../shaders/softmax_grad_tree.wgsl";
+import softmaxLane from "../../shaders/softmax_lane.wgsl";
 import softmaxSubgroup from "../../shaders/softmax_subgroup.wgsl";
 import softmaxTree from "../../shaders/softmax_tree.wgsl";
 import { normalizeAxis } from "../core/shape";
-import { bySubgroup, byTree, rowGroups, rowParams } from "../families/rowwise";
+import { byLane, bySubgroup, byTree, rowGroups, rowParams } from "../families/rowwise";
+import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
+import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
+import { powerSums } from "./logSumExp";
+import { mul } from "./mul";
+import { sub } from "./sub";
+import { sum } from "./sum";
 
 export interface SoftmaxAttrs {
   readonly axis: number;
@@ -21,7 +30,34 @@ export interface SoftmaxAttrs {
  * @throws ShapeError, DTypeError
  */
 export const softmax = (x: Tensor, axis = -1): Tensor =>
-  record(op, [x], { axis: normalizeAxis("softmax", x.shape, axis) });
+  alongAxis(op, x, axis, (wide, d) => {
+    const { largest, total } = powerSums(wide, [d]);
+    return record(acrossOp, [wide, largest, total], { axis: d });
+  });
+
+/** Elements across the last axis from which on they are worth reductions of their own, which deal out each row. */
+const LONG_ACROSS = 32;
+
+/** Records the op; or, along an axis that has long rows and is not the last, what `across` makes of x and that axis. */
+export function alongAxis(
+  op: KernelOp<SoftmaxAttrs>,
+  x: Tensor,
+  axis: number,
+  across: (x: Tensor, axis: number) => Tensor,
+): Tensor {
+  const d = normalizeAxis(op.name, x.shape, axis);
+  const { n, inner } = rowParams(op.name, x.shape, d);
+  if (inner === 1 || n <= LONG_ACROSS) return record(op, [x], { axis: d });
+  checkDTypes(op.name, [x], ["f32"]);
+  return across(widened(x), d);
+}
+
+/** The gradient for x is the whole one, and there is none for maximum and sum. */
+const acrossOp = pointwiseWith<SoftmaxAttrs>(
+  acrossFunction,
+  () => [],
+  (_, dOut, { axis }, out) => [mul(out, sub(dOut, sum(mul(out, dOut), axis, { keepDims: true }))), null, null],
+);
 
 /** The op that gives probabilities (`log` 0) or their logarithms (`log` 1); both run the same kernels. */
 export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
@@ -36,6 +72,8 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const shared = { buffers: { out: out!, d_out: dOut!, dx: dx! }, constants, flops: 4 * out!.size };
       if (inner === 1 && byTree(n, target))
         return [gradTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
+      const short = inner === 1 && byLane(rows, n, target);
+      if (short) return [gradLane.dispatch({ ...shared, ...short, constants: { ...constants, ...short.held } })];
       const launch = inner === 1 && bySubgroup(rows, n, target);
       if (launch)
         return [gradSubgroup.dispatch({ ...shared, ...launch, constants: { ...constants, ...launch.lanes } })];
@@ -56,6 +94,8 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const shared = { buffers: { x: x!, out: out! }, constants, flops: 8 * x!.size };
       if (inner === 1 && byTree(n, target))
         return [softmaxTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
+      const short = inner === 1 && byLane(rows, n, target);
+      if (short) return [softmaxLane.dispatch({ ...shared, ...short, constants: { ...constants, ...short.held } })];
       const launch = inner === 1 && bySubgroup(rows, n, target);
       if (launch)
         return [softmaxSubgroup.dispatch({ ...shared, ...launch, constants: { ...constants, ...launch.lanes } })];

@@ -3,9 +3,12 @@ import { ShapeError } from "../core/errors";
 import { normalizeAxes, showShape } from "../core/shape";
 import { checkDTypes, record } from "../graph/op";
 import { pointwise } from "../graph/pointwise";
+import { reducedShape, reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
+import { moments } from "./batchNorm";
 import { mean } from "./mean";
 import { mul } from "./mul";
+import { reshape } from "./reshape";
 import { sub } from "./sub";
 import { type ReduceOptions, scaledSum } from "./sum";
 
@@ -45,6 +48,13 @@ export function varianceFor(
       { x: showShape(x.shape), axes: showShape(list) },
       "pass a smaller correction, such as 0",
     );
+  const dims = reductionDims(x.shape, list);
+  // Mean and deviations from one reading of x; where something is kept on both sides of what is reduced, from two.
+  if (dims && (dims.k0 === 1 || dims.k1 === 1)) {
+    const { k0, r0, k1, r1 } = dims;
+    const channels = k1 === 1 ? { r0: 1, channels: k0, r1: r0 * r1 } : { r0, channels: k1, r1 };
+    return reshape(moments(x, channels, 1, 0, correction).variance, reducedShape(name, x.shape, list, keepDims));
+  }
   const µ = mean(x, list, { keepDims: true });
   return scaledSum(record(deviation, [x, µ], {}), list, { keepDims }, 1 / (count - correction));
 }

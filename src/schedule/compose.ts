@@ -6,8 +6,17 @@ import { resultsEach } from "../kernel/target";
 import { enablesIn } from "../kernel/variant";
 import { composeCrossing } from "./crossing";
 import { coalesce } from "./layout";
-import { appendFields, appendParams, elementType, fourElementsOf, fourOf, readBinding, withHalves } from "./wgsl";
-import { type Expression, indexLines, Writer } from "./writer";
+import {
+  appendFields,
+  appendParams,
+  elementType,
+  fourElementsOf,
+  fourOf,
+  indexLines,
+  readBinding,
+  withHalves,
+} from "./wgsl";
+import { type Expression, Writer } from "./writer";
 
 const WORKGROUP = 64;
 
@@ -32,8 +41,10 @@ export function compose(
   const crossing = piece ? null : composeCrossing(expression, out, withTail, fewLanes);
   if (crossing) return crossing;
   const made = piece ? { shape: piece.shape, dtype: out.dtype } : out;
-  const w = new Writer(expression, made, { prefix: "", byFour: true, gathers: fewLanes, counts: "fours" });
-  const count = numel(made.shape) / w.width;
+  const size = numel(made.shape);
+  const many = { gathers: fewLanes, each: resultsEach(size / 4, fewLanes) };
+  const w = new Writer(expression, made, { prefix: "", byFour: true, counts: "fours", ...many });
+  const count = size / w.width;
   const each = resultsEach(count, fewLanes);
   const own = fewLanes ? ["len", "each"] : ["len"];
   const fields = [...own.map((name) => ({ name, type: "u32" }) as const), ...w.fields];
@@ -50,7 +61,7 @@ ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 ${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  ${fewLanes ? manyByOne(body) : one(body)}
+  ${[w.before, fewLanes ? manyByOne(body, w) : one(body)].filter(Boolean).join("\n  ")}
 }
 `,
     w.halves,
@@ -87,14 +98,20 @@ const one = (made: string) => `let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
 /** Neighbouring invocations that run at a time where lanes are few, at most: what they make lies side by side. */
 const SIDE_BY_SIDE = 8;
 
-/** The same for `each` results: in order of memory for lanes that run at a time, as in shaders/include/share.wgsl. */
-const manyByOne = (made: string) => `let at = gid.x + gid.y * groups.x * ${WORKGROUP}u;
-  let lane = at % ${SIDE_BY_SIDE}u;
-  let first = (at - lane) * params.each + lane;
-  let end = min((at - lane + ${SIDE_BY_SIDE}u) * params.each, params.len);
-  for (var i = first; i < end; i += ${SIDE_BY_SIDE}u) {
+/**
+ * The same for `each` results: in order of memory for lanes that run at a time, as in shaders/include/share.wgsl, if no other step
+ * is asked for.
+ */
+function manyByOne(made: string, { step, shared }: Writer): string {
+  const by = `${step ?? SIDE_BY_SIDE}u`;
+  const read = step ? `if (first >= params.len) { return; }\n  ${shared}\n  ` : "";
+  return `let at = gid.x + gid.y * groups.x * ${WORKGROUP}u;
+  let first = at / ${by} * ${by} * params.each + at % ${by};
+  ${read}let end = min(first + ${by} * params.each, params.len);
+  for (var i = first; i < end; i += ${by}) {
   ${made}
   }`;
+}
 
 /**
  * The dispatch of a kernel with a hook, with `expression` evaluated on each result before it is written to `out`.

@@ -58,3 +58,18 @@ export const shiftedFunction = (
   let first = select(lo, ${type}(lo.zw, hi.xy), by_two);
   return select(first, ${type}(first.yzw, select(hi.x, hi.z, by_two)), (by & 1u) != 0u);
 }`;
+
+/**
+ * From one of the `each` results (or fours) that an invocation makes to its next, if all layouts read the same for them: 1 where an
+ * element is repeated over as many neighbours, a row where rows are repeated. Null where nothing is spared.
+ */
+export function sharedStep(layouts: readonly Layout[], each: number, width: number): number | null {
+  const [first] = layouts;
+  if (!first) return null;
+  const repeats = ({ shape, strides }: Layout) => strides.at(-1) === 0 && shape.at(-1)! % (each * width) === 0;
+  if (layouts.every(repeats)) return 1;
+  const row = numel(first.shape.slice(1));
+  const across = ({ shape, strides }: Layout) =>
+    strides[0] === 0 && shape[0]! % each === 0 && numel(shape.slice(1)) === row;
+  return row % width === 0 && layouts.every(across) ? row / width : null;
+}

@@ -53,7 +53,7 @@ export function fusion(
   for (const [root, reads] of groups.reads) {
     if (inlined.has(root) || !isFloat(root.dtype)) continue;
     const allWithin = (i: Tensor) => readersOf.get(i)!.every((r) => groups.rootOf.get(r) === root);
-    const host = [...reads].reverse().find((i) => isHost(i, root) && !wanted.has(i) && allWithin(i));
+    const host = [...reads].reverse().find((i) => isHost(i, root, readersOf) && !wanted.has(i) && allWithin(i));
     if (host) hosts.set(root, host);
   }
   const finished = new Set(hosts.values());
@@ -208,10 +208,11 @@ function through(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): Tensor 
   return at;
 }
 
-/** Whether a kernel's result could be finished by the ops of `t` before it is written. */
-const isHost = (i: Tensor, t: Tensor): boolean =>
+/** Whether a kernel's result, its only one that is read, could be finished by the ops of `t` before it is written. */
+const isHost = (i: Tensor, t: Tensor, readersOf: ReadonlyMap<Tensor, readonly Tensor[]>): boolean =>
   i.source?.op.kind === "kernel" &&
-  i.source.outs.length === 1 &&
+  i.source.index === 0 &&
+  i.source.outs.every((o) => o === i || !readersOf.has(o)) &&
   isFloat(i.dtype) &&
   (i.source.op.halves === true || (i.dtype === "f32" && t.dtype === "f32")) &&
   sameShape(i.shape, t.shape);

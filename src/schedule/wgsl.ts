@@ -1,4 +1,5 @@
 import type { DType } from "../core/dtype";
+import type { Layout } from "../graph/op";
 import { type Dispatch, type Param, packParams } from "../kernel/kernel";
 
 /** How WGSL spells an element of a binding. */
@@ -47,4 +48,26 @@ export function appendParams(
   bytes.set(new Uint8Array(params, 0, own));
   bytes.set(more.subarray(0, 4 * fields.length), own);
   return bytes.buffer;
+}
+
+/**
+ * `offset + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. Sizes are
+ * constants: dividing by a number that is known costs a multiplication, by one that is not about as much as all the rest.
+ * A negative stride is written modulo 2³², as u32 arithmetic wraps: the sum is an index again.
+ */
+export function indexLines(x: string, { shape, strides, offset }: Layout, i: string): { lines: string[]; at: string } {
+  const terms = offset ? [`${offset}u`] : [];
+  const rest = `${x}_rest`;
+  const lines = [`var ${rest} = ${i};`];
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const outermost = d === 0;
+    const size = `${shape[d]}u`;
+    if (strides[d] !== 0) {
+      const coordinate = `${x}_${d}`;
+      lines.push(`let ${coordinate} = ${outermost ? rest : `${rest} % ${size}`};`);
+      terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${strides[d]! >>> 0}u`);
+    }
+    if (!outermost) lines.push(`${rest} /= ${size};`);
+  }
+  return { lines, at: terms.join(" + ") || "0u" };
 }

@@ -4,9 +4,9 @@ import type { Layout, PointwiseOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import type { Channel, Param } from "../kernel/kernel";
 import { genericType, instantiate } from "../kernel/scalarFunction";
-import { type FourReads, fourReads, lanesOf, shiftedFunction } from "./fours";
+import { type FourReads, fourReads, lanesOf, sharedStep, shiftedFunction } from "./fours";
 import { broadcastLayout, coalesce, isConstant, isContiguous } from "./layout";
-import { elementType } from "./wgsl";
+import { elementType, indexLines } from "./wgsl";
 
 /** A buffer and how it is read. */
 export interface Reading {
@@ -47,6 +47,8 @@ export interface Place {
   readonly counts: "elements" | "fours";
   /** Expressions that stand for values handed in, by the names of these. */
   readonly given?: ReadonlyMap<Expression, string>;
+  /** Elements (or fours) that an invocation makes one after the other; what is the same for all of them is read before. */
+  readonly each?: number;
   /** What the kernel can say of the place of the value, so that it need not be worked out. */
   readonly channel?: Channel | undefined;
 }
@@ -60,8 +62,12 @@ export class Writer {
   readonly result: string;
   /** Elements that the lines compute at a time. */
   readonly width: 1 | 4;
+  /** From one of the elements (or fours) that an invocation makes to the next, where that spares reads. */
+  readonly step: number | null;
   readonly #functions = new Map<string, string>();
   readonly #lines: string[] = [];
+  readonly #before: string[] = [];
+  readonly #shared: string[] = [];
   readonly #emitted = new Map<Expression, string>();
   readonly #names: string[] = [];
   #flops = 0;
@@ -73,6 +79,8 @@ export class Writer {
   ) {
     const byFour = place.byFour && numel(out.shape) % 4 === 0 && this.#readsByFour(expression);
     this.width = byFour ? 4 : 1;
+    this.step =
+      place.each && place.each > 1 ? sharedStep(this.#stridedLayouts(expression), place.each, this.width) : null;
     this.result = this.#value(expression);
   }
 
@@ -87,6 +95,16 @@ export class Writer {
 
   get lines(): string {
     return this.#lines.join("\n  ");
+  }
+
+  /** Lines to stand before the others, once for all elements. */
+  get before(): string {
+    return this.#before.join("\n  ");
+  }
+
+  /** Lines that read what is the same for all elements that an invocation makes, of which `first` is the first. */
+  get shared(): string {
+    return this.#shared.join("\n  ");
   }
 
   /** The ops, from the first to the last. */
@@ -125,6 +143,18 @@ export class Writer {
     return mode !== "strided" || four?.kind !== "single" || this.place.gathers;
   }
 
+  #linesFor(mode: Input["mode"] | undefined): string[] {
+    if (mode === "constant" && this.place.each) return this.#before;
+    return mode === "strided" && this.step ? this.#shared : this.#lines;
+  }
+
+  #stridedLayouts(e: Expression): Layout[] {
+    if (this.place.given?.has(e)) return [];
+    if (e.kind === "apply") return e.args.flatMap((a) => this.#stridedLayouts(a));
+    const { layout, mode } = this.#inputOf(e);
+    return mode === "strided" ? [layout] : [];
+  }
+
   #inputOf(e: Expression & { kind: "read" }): Input {
     const layout = coalesce(broadcastLayout(e.reading.layout, this.out.shape));
     const mode = isConstant(layout) ? "constant" : isContiguous(layout) ? "dense" : "strided";
@@ -135,9 +165,10 @@ export class Writer {
   #value(e: Expression): string {
     const known = this.place.given?.get(e) ?? this.#emitted.get(e);
     if (known) return known;
-    const text = e.kind === "read" ? this.#read(this.#inputOf(e)) : this.#apply(e);
+    const input = e.kind === "read" ? this.#inputOf(e) : undefined;
+    const text = e.kind === "read" ? this.#read(input!) : this.#apply(e);
     const name = `v${this.#emitted.size}`;
-    this.#lines.push(`let ${name} = ${text};`);
+    this.#linesFor(input?.mode).push(`let ${name} = ${text};`);
     this.#emitted.set(e, name);
     return name;
   }
@@ -199,11 +230,11 @@ export class Writer {
     const at = this.#isByChannel(layout) ? `(channel + ${layout.offset}u)` : this.#stridedIndex(x, layout);
     const start = four.back ? `(${at} - ${four.back}u)` : at;
     if (four.kind === "lanes" && four.lanes.every((l, n) => l === n)) return `${x}[${start} / 4u]`;
-    this.#lines.push(`let ${x}_lo = ${x}[${start} / 4u];`);
+    this.#linesFor("strided").push(`let ${x}_lo = ${x}[${start} / 4u];`);
     const [lo, hi] = [`${x}_lo`, `${x}_hi`];
     if (four.kind === "shifted" || four.lanes.some((l) => l > 3))
       // Where it lies beyond the buffer, nothing is taken from it.
-      this.#lines.push(`let ${hi} = ${x}[min(${start} / 4u + 1u, arrayLength(&${x}) - 1u)];`);
+      this.#linesFor("strided").push(`let ${hi} = ${x}[min(${start} / 4u + 1u, arrayLength(&${x}) - 1u)];`);
     if (four.kind === "lanes") return lanesOf(type, lo, hi, four.lanes);
     const shifted = `${this.place.prefix}shifted_${dtype}`;
     this.#functions.set(shifted, shiftedFunction(shifted, type));
@@ -237,13 +268,14 @@ export class Writer {
 
   #stridedIndex(x: string, layout: Layout): string {
     const { lines, at } = indexLines(x, layout, this.#first);
-    this.#lines.push(...lines, `let ${x}_at = ${at};`);
+    this.#linesFor("strided").push(...lines, `let ${x}_at = ${at};`);
     return `${x}_at`;
   }
 
   /** The number of the first element that is computed. */
   get #first(): string {
-    return this.width === 4 && !this.#byElement ? "i * 4u" : "i";
+    const i = this.step ? "first" : "i";
+    return this.width === 4 && !this.#byElement ? `${i} * 4u` : i;
   }
 
   /** Whether `i` numbers elements where four are computed at a time. */
@@ -254,26 +286,4 @@ export class Writer {
   #bindingName(n: number): string {
     return `${this.place.prefix}x${n}`;
   }
-}
-
-/**
- * `offset + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. Sizes are
- * constants: dividing by a number that is known costs a multiplication, by one that is not about as much as all the rest.
- * A negative stride is written modulo 2³², as u32 arithmetic wraps: the sum is an index again.
- */
-export function indexLines(x: string, { shape, strides, offset }: Layout, i: string): { lines: string[]; at: string } {
-  const terms = offset ? [`${offset}u`] : [];
-  const rest = `${x}_rest`;
-  const lines = [`var ${rest} = ${i};`];
-  for (let d = shape.length - 1; d >= 0; d--) {
-    const outermost = d === 0;
-    const size = `${shape[d]}u`;
-    if (strides[d] !== 0) {
-      const coordinate = `${x}_${d}`;
-      lines.push(`let ${coordinate} = ${outermost ? rest : `${rest} % ${size}`};`);
-      terms.push(strides[d] === 1 ? coordinate : `${coordinate} * ${strides[d]! >>> 0}u`);
-    }
-    if (!outermost) lines.push(`${rest} /= ${size};`);
-  }
-  return { lines, at: terms.join(" + ") || "0u" };
 }

@@ -91,7 +91,6 @@ await describeOnDawn("replay", (engine) => {
 
   test("what the plan estimates is what is allocated", async () => {
     const fresh = await Engine.create();
-    fresh.trim(); // of what looking the device over has left: a slot may take a buffer up to twice its size
     const model = network();
     const step = await fresh.capture({ x: [6, 1, 8, 8] }, ({ x }) => ({ logits: model.forward(x) }));
     await step.run({ x: new Float32Array(6 * 64) });

@@ -35,6 +35,24 @@ export default opCase({
       note: "channel",
     },
     { inputs: [[], [5]], note: "scalar" },
+    { inputs: [[256, 132], [132]], note: "long row", vjp: false },
+    { inputs: [[264, 125], [125]], note: "long odd row", vjp: false },
+    {
+      inputs: [
+        [8, 17, 288],
+        [17, 1],
+      ],
+      note: "long channels",
+      vjp: false,
+    },
+    {
+      inputs: [
+        [256, 160],
+        [256, 1],
+      ],
+      note: "long column",
+      vjp: false,
+    },
     {
       inputs: [
         { shape: [6], dtype: "i32", range: [-9, 9] },

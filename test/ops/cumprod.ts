@@ -14,6 +14,8 @@ export default opCase<CumulativeOptions & { axis?: number }>({
       note: "zeros",
     },
     { inputs: [{ shape: [2, 37], range: [0.5, 1.5] }], attrs: { axis: -1, reverse: true } },
+    { inputs: [{ shape: [9, 72], range: [0.8, 1.2] }], attrs: { axis: 1 }, note: "rows by fours" },
+    { inputs: [{ shape: [2056], range: [0.99, 1.01] }], attrs: { reverse: true }, note: "gradient in parts" },
     { inputs: [{ shape: [9, 3], dtype: "i32", range: [-3, 4] }], attrs: { axis: 0 } },
     { inputs: [{ shape: [70001], range: [0.99, 1.01] }], attrs: {}, note: "parts", vjp: false },
     {
@@ -23,6 +25,19 @@ export default opCase<CumulativeOptions & { axis?: number }>({
       vjp: false,
     },
     { inputs: [{ shape: [4099, 3], range: [0.99, 1.01] }], attrs: { axis: 0 }, note: "parts by columns", vjp: false },
+    {
+      inputs: [{ shape: [3, 700], range: [0.99, 1.01] }],
+      attrs: { axis: 1, reverse: true },
+      note: "by fours",
+      vjp: false,
+    },
+    { inputs: [{ shape: [16384], range: [0.99, 1.01] }], attrs: { reverse: true }, note: "parts by fours", vjp: false },
+    {
+      inputs: [{ shape: [2, 1100, 4], range: [0.99, 1.01] }],
+      attrs: { axis: 1 },
+      note: "columns by fours",
+      vjp: false,
+    },
   ],
   build: ([x], { axis, reverse }) => cumprod(x!, axis, { reverse }),
   reference: ([x], { axis = 0, reverse }) =>

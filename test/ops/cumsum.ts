@@ -13,6 +13,15 @@ export default opCase<CumulativeOptions & { axis?: number }>({
     { inputs: [{ shape: [70001], range: [0, 1] }], attrs: {}, note: "parts", vjp: false },
     { inputs: [{ shape: [2, 4099], range: [-1, 1] }], attrs: { axis: 1, reverse: true }, note: "parts", vjp: false },
     { inputs: [{ shape: [4099, 3], range: [-1, 1] }], attrs: { axis: 0 }, note: "parts by columns", vjp: false },
+    { inputs: [{ shape: [3, 700], range: [0, 1] }], attrs: { axis: 1, reverse: true }, note: "by fours", vjp: false },
+    { inputs: [{ shape: [16384], range: [0, 1] }], attrs: { reverse: true }, note: "parts by fours", vjp: false },
+    { inputs: [{ shape: [2, 1100, 4], range: [0, 1] }], attrs: { axis: 1 }, note: "columns by fours", vjp: false },
+    {
+      inputs: [{ shape: [2, 300, 32], range: [0, 1] }],
+      attrs: { axis: 1, reverse: true },
+      note: "by lines",
+      vjp: false,
+    },
   ],
   build: ([x], { axis, reverse }) => cumsum(x!, axis, { reverse }),
   reference: ([x], { axis = 0, reverse }) =>

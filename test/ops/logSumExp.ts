@@ -15,6 +15,17 @@ export default opCase<ReduceOptions & { axes?: number | number[] }>({
       note: "infinities",
       vjp: false,
     },
+    {
+      inputs: [
+        { shape: [4, 4], values: [...Array(4).fill(-Infinity), -Infinity, 2, 1, 0, Infinity, 1, 2, 3, 1, -9, 9, 8] },
+      ],
+      attrs: { axes: 1 },
+      note: "infinities, by fours",
+      vjp: false,
+    },
+    { inputs: [[9, 8]], attrs: { axes: 0 }, note: "columns by fours" },
+    { inputs: [{ shape: [2, 1100, 4], range: [-90, 90] }], attrs: { axes: 1 }, note: "in parts", vjp: false },
+    { inputs: [{ shape: [9000], range: [-9, 9] }], note: "one long row", attrs: {}, vjp: false },
     { inputs: [[5, 404]], attrs: { axes: 1 }, note: "reads four of what is computed", vjp: false },
   ],
   build: ([x], { axes, ...options }) => logSumExp(x!, axes, options),

@@ -20,6 +20,18 @@ export default opCase<Attrs>({
       note: "a row of infinities",
       vjp: false,
     },
+    {
+      inputs: [{ shape: [2, 8], values: [1, -3, 0, -3, -1, -2, 0, 5, -7, 2, -7, -1, 0, 0, -1, -2] }],
+      attrs: { axes: 1 },
+      note: "ties",
+    },
+    {
+      inputs: [{ shape: [3, 4], values: [-1, -5, 2, -9, -1, -5, 3, -8, 0, -4, 2, -7] }],
+      attrs: { axes: 0 },
+      note: "ties in columns",
+    },
+    { inputs: [[9, 72]], attrs: { axes: 1 }, note: "long rows" },
+    { inputs: [[2600]], attrs: {}, note: "parts" },
     { inputs: [[70001]], attrs: {}, note: "two launches", vjp: false },
     { inputs: [[4099, 3]], attrs: { axes: 0 }, note: "two launches by columns", vjp: false },
     { inputs: [[9, 4, 600]], attrs: { axes: [0, 2] }, note: "two groups by four", vjp: false },

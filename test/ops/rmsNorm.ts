@@ -8,6 +8,7 @@ export default opCase<{ eps?: number }>({
     { inputs: [[1, 1], [1]] },
     { inputs: [[2, 3, 8], [8]], attrs: { eps: 0.1 } },
     { inputs: [[3, 68], [68]], note: "long rows, by fours" },
+    { inputs: [[3, 64], [64]], note: "rows that lanes hold" },
     { inputs: [[3, 70], [70]], note: "rows longer than a workgroup" },
   ],
   build: ([x, weight], { eps }) => rmsNorm(x!, undefined, { weight: weight!, ...(eps !== undefined && { eps }) }),

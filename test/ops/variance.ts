@@ -9,7 +9,10 @@ export default opCase<VarianceOptions & { axes?: number | number[] }>({
     { inputs: [[5, 6, 7]], attrs: { axes: 1, keepDims: true } },
     { inputs: [[2, 3, 2, 3, 2]], attrs: { axes: [0, 2, 4], correction: 0 }, note: "three groups" },
     { inputs: [{ shape: [3, 401], range: [9999, 10001] }], attrs: { axes: 1 }, note: "mean ≫ deviation", vjp: false },
-    { inputs: [[8, 256]], attrs: { axes: 1 }, note: "reads four of what is computed", vjp: false },
+    { inputs: [[8, 256]], attrs: { axes: 1 }, note: "four neighbours at a time", vjp: false },
+    { inputs: [[70, 32]], attrs: { axes: 0 }, note: "sixteen columns at a time", vjp: false },
+    { inputs: [[131, 8]], attrs: { axes: 0 }, note: "four columns at a time", vjp: false },
+    { inputs: [{ shape: [600, 4], range: [99, 101] }], attrs: { axes: 0 }, note: "in parts", vjp: false },
   ],
   build: ([x], { axes, ...options }) => variance(x!, axes, options),
   reference: ([x], { axes, keepDims = false, correction = 1 }) =>

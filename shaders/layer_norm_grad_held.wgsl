@@ -1,0 +1,58 @@
+enable subgroups;
+
+// layer_norm_grad_subgroup.wgsl for short rows, of n = 4·HELD·LANES elements, see layer_norm_held.wgsl.
+alias T = f32;
+alias G = f32;
+alias O = f32;
+const CENTRED = 1u;
+const LANES = 8u; // the device's subgroup size
+const HELD = 1u;
+
+struct Params { rows: u32, quads: u32, each: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<T>>;
+@group(0) @binding(1) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(2) var<storage, read> stats: array<vec2f>;
+@group(0) @binding(3) var<storage, read> d_out: array<vec4<G>>;
+@group(0) @binding(4) var<storage, read_write> dx: array<vec4<O>>;
+@group(0) @binding(5) var<uniform> params: Params;
+
+fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
+
+fn sum_of_row(share: vec4f) -> f32 {
+  let pairs = share.xy + share.zw;
+  return subgroupAdd(pairs.x + pairs.y);
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  var weights = array<vec4f, HELD>();
+  for (var k = 0u; k < HELD; k++) { weights[k] = weight[k * LANES + lane]; }
+  let first = (id.x + id.y * groups.x) * params.each;
+  let last = min(first + params.each, params.rows);
+  let count = f32(4u * HELD * LANES);
+  for (var row = first; row < last; row++) {
+    let start = row * HELD * LANES + lane;
+    let stat = stats[row];
+    var held = array<vec4f, HELD>();
+    var slopes = array<vec4f, HELD>();
+    var sums = vec4f();
+    var products = vec4f();
+    for (var k = 0u; k < HELD; k++) {
+      held[k] = vec4f(x[start + k * LANES]) - stat.x;
+      slopes[k] = vec4f(d_out[start + k * LANES]) * weights[k];
+      sums += slopes[k];
+      products += slopes[k] * held[k];
+    }
+    var shift = 0.0;
+    if (CENTRED == 1u) { shift = sum_of_row(sums) / count; }
+    let slope = sum_of_row(products) * stat.y * stat.y / count;
+    for (var k = 0u; k < HELD; k++) {
+      let at = start + k * LANES;
+      dx[at] = vec4<O>(epilogue(stat.y * (slopes[k] - shift - held[k] * slope), 4u * at));
+    }
+  }
+}
