@@ -1,6 +1,7 @@
 import gradWeightKernel from "../../shaders/conv2d_grad_weight.wgsl";
 import gradWeightSubgroup from "../../shaders/conv2d_grad_weight_subgroup.wgsl";
 import gradWeightTiled from "../../shaders/conv2d_grad_weight_tiled.wgsl";
+import joinParts from "../../shaders/join_parts.wgsl";
 import type { Shape } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, withSide } from "../kernel/kernel";
@@ -55,13 +56,21 @@ export function weightGradient(
   const partial = parts === 1 ? dw : scratch({ shape: [parts, dw.size], dtype: "f32" });
   const product = launch({ x, d_out: dOut, partial });
   const sideParts = side && (parts === 1 ? side : scratch({ shape: [parts, side.size], dtype: "f32" }));
+  const made = sideParts ? withSide(product, sideParts) : product;
+  if (parts === 1) return [made];
+  if (side && parts <= FEW_PARTS) return [made, joinBoth(parts, [partial, dw], [sideParts!, side])];
   const joined = (from: Tensor, to: Tensor) =>
-    parts === 1 ? [] : reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target, {});
-  return [
-    sideParts ? withSide(product, sideParts) : product,
-    ...joined(partial, dw),
-    ...(side && sideParts ? joined(sideParts, side) : []),
-  ];
+    reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target, {});
+  return [made, ...joined(partial, dw), ...(side ? joined(sideParts!, side) : [])];
+}
+
+/** Parts up to which one invocation adds up those of a result. */
+const FEW_PARTS = 64;
+
+/** The launch that joins the parts of two results. */
+function joinBoth(parts: number, [a, first]: readonly [Tensor, Tensor], [b, second]: readonly [Tensor, Tensor]) {
+  const params = { parts, size0: first.size, size1: second.size };
+  return joinParts.dispatch({ buffers: { a, b, first, second }, params, grid: first.size + second.size });
 }
 
 /** Output channels of one subgroup in the kernel that shares loads between lanes, and values of k that a lane keeps. */

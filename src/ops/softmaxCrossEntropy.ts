@@ -1,5 +1,6 @@
 import rowKernel from "../../shaders/softmax_cross_entropy.wgsl";
 import byFourKernel from "../../shaders/softmax_cross_entropy_by_four.wgsl";
+import fewKernel from "../../shaders/softmax_cross_entropy_few.wgsl";
 import subgroupKernel from "../../shaders/softmax_cross_entropy_subgroup.wgsl";
 import treeKernel from "../../shaders/softmax_cross_entropy_tree.wgsl";
 import { isFloat } from "../core/dtype";
@@ -63,6 +64,10 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, options: Cro
     throw new ShapeError("softmaxCrossEntropy", `labelSmoothing ${labelSmoothing}`, { wants: "0 … 1" });
   if (!soft) limitLabels("softmaxCrossEntropy", labels, classes, ignoreIndex);
   const flat = reshape(labels, soft ? [rows, classes] : [rows]);
+  if (!soft && !labelSmoothing && reduction !== "none" && rows <= FEW_ROWS && classes <= SHORT) {
+    const inputs = [reshape(logits, [rows, classes]), flat, ...(weight ? [weight] : [])];
+    return recordAll(few, inputs, { ignoreIndex, mean: reduction === "mean" })[0]!;
+  }
   // What a mean divides by follows from the labels alone, so it is known before the logits are read.
   const share = () => (soft ? full([], 1 / rows) : inverseTotal(labelWeights(flat, { classes, ignoreIndex, weight })));
   const scale = reduction === "mean" ? share() : full([], 1);
@@ -94,6 +99,41 @@ export const op: KernelOp<Attrs> = {
     }
     const total = (i: number) => parts.map((p) => p[i] ?? null).reduce((a, b) => (a && b ? add(a, b) : (a ?? b)));
     return inputs.map((_, i) => total(i));
+  },
+};
+
+/** Rows, and classes, up to which one workgroup makes a loss of all of them: launches would take longer than their work. */
+const [FEW_ROWS, SHORT] = [256, 64];
+
+/** The loss of few short rows as one number. Inputs: logits [N, C], labels, weights of classes. Outputs: the loss, and its gradient. */
+const few: KernelOp<{ readonly ignoreIndex: number; readonly mean: boolean }> = {
+  kind: "kernel",
+  name: "softmax_cross_entropy_few",
+  infer: ([logits]) => [{ shape: [], dtype: "f32" }, logits!],
+  lower([logits, labels, weight], [loss, dLogits], { ignoreIndex, mean }, _target, _side, isRead = () => true) {
+    const [rows, classes] = logits!.shape as [number, number];
+    const GRAD = Number(isRead(dLogits!));
+    const d_logits = GRAD ? dLogits! : scratch({ shape: [4], dtype: "f32" });
+    return [
+      fewKernel.dispatch({
+        buffers: { logits: logits!, labels: labels!, weight: weight ?? logits!, loss: loss!, d_logits },
+        params: { rows, classes, ignore_index: ignoreIndex },
+        constants: { WEIGHTED: Number(weight !== undefined), MEAN: Number(mean), GRAD },
+        grid: 1,
+        flops: 8 * logits!.size,
+      }),
+    ];
+  },
+  vjp(inputs, [dLoss, dSlope], { ignoreIndex, mean }, [, slope]) {
+    const [logits, labels, weight] = inputs as [Tensor, Tensor, Tensor?];
+    const parts = dLoss ? [isFilled(dLoss, 1) ? slope! : mul(slope!, dLoss)] : [];
+    if (dSlope) {
+      const classes = logits.shape[1]!;
+      const scale = mean ? inverseTotal(labelWeights(labels, { classes, ignoreIndex, weight })) : full([], 1);
+      const byRow = [logits, labels, scale, ...(weight ? [weight] : [])];
+      parts.push(slopeVjp(byRow, dSlope, { ignoreIndex, smoothing: 0 })[0]!);
+    }
+    return [parts.length > 1 ? add(parts[0]!, parts[1]!) : (parts[0] ?? null), null, null].slice(0, inputs.length);
   },
 };
 

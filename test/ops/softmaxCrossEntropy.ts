@@ -21,7 +21,21 @@ export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly
       note: "weights",
     },
     { inputs: [[3, 4], soft(3, 4)], attrs: { weights, labelSmoothing: 0.1 }, note: "soft labels" },
-    { inputs: [[70, 10], many(70, 10)], note: "two workgroups", vjp: false },
+    { inputs: [[70, 10], many(70, 10)], note: "more rows than a subgroup has lanes", vjp: false },
+    { inputs: [[257, 3], many(257, 3)], note: "more rows than one workgroup takes", vjp: false },
+    {
+      inputs: [[150, 4], many(150, 9)],
+      attrs: { weights, reduction: "sum" },
+      note: "rows in turn, some no class",
+      vjp: false,
+    },
+    { inputs: [[2, 3], labels(-1, -1)], note: "no row counts" },
+    { inputs: [[3, 65], labels(64, 0, 9)], note: "more classes than short rows have" },
+    {
+      inputs: [[3, 4], labels(1, 2, 9)],
+      attrs: { weights, ignoreIndex: 9, reduction: "sum" },
+      note: "few rows, weighted",
+    },
     {
       inputs: [{ shape: [3, 77], range: [-9, 9] }, labels(76, 3, -1)],
       attrs: { reduction: "none" },

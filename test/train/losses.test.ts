@@ -15,7 +15,8 @@ import { tensor } from "../../src/train/engine";
 import { describeOnDawn } from "../device";
 
 const [rows, classes] = [5, 40];
-const logitsFeed = () => feed("logits", { shape: [rows, classes], dtype: "f32" });
+const long = 70; // more classes than few short rows have
+const logitsFeed = (width = long) => feed("logits", { shape: [rows, width], dtype: "f32" });
 const labelsFeed = () => feed("labels", { shape: [rows], dtype: "i32" });
 const dispatches = (outputs: Tensor[], target: Target = BASELINE_TARGET) =>
   plan({ outputs, target, fuse: true }).dispatches.map((d) => ({
@@ -30,7 +31,7 @@ test.each([true, false])("loss and gradient are one launch over the logits, cpu 
   const rowKernel = cpu ? "softmax_cross_entropy" : "softmax_cross_entropy_tree";
   expect(made).toEqual([
     { name: "label_counts→reduce+reciprocal_or_zero", writes: [[]] },
-    { name: rowKernel, writes: [[rows], [rows, classes]] },
+    { name: rowKernel, writes: [[rows], [rows, long]] },
     { name: "reduce", writes: [[]] },
   ]);
 });
@@ -48,7 +49,15 @@ test("a loss that goes into something else has a gradient of its own, and both s
   const made = dispatches([loss, ...gradients(loss, [logits])]).filter((d) => d.name.startsWith("softmax"));
   expect(made.map((d) => d.writes)).toEqual([
     [[rows], [1]],
-    [[1], [rows, classes]],
+    [[1], [rows, long]],
+  ]);
+});
+
+test("loss and gradient of few short rows are one launch", () => {
+  const logits = logitsFeed(classes);
+  const loss = softmaxCrossEntropy(logits, labelsFeed());
+  expect(dispatches([loss, ...gradients(loss, [logits])])).toEqual([
+    { name: "softmax_cross_entropy_few", writes: [[], [rows, classes]] },
   ]);
 });
 
