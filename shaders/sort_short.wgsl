@@ -21,15 +21,12 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   if (row >= params.rows) { return; }
   let base = row / params.inner * params.n * params.inner + row % params.inner;
   var keys: array<u32, RUN>;
-  // @unroll
   for (var k = 0u; k < RUN; k++) {
     keys[k] = NONE;
     if (k < params.n) { keys[k] = key_of(x[base + k * params.inner]); }
   }
-  // @unroll
   for (var k = 0u; k < RUN; k++) {
     var rank = 0u;
-    // @unroll
     for (var other = 0u; other < RUN; other++) {
       let comes_before = keys[other] < keys[k] || (keys[other] == keys[k] && other < k);
       rank += select(0u, 1u, comes_before);

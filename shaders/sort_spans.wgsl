@@ -25,14 +25,11 @@ struct Params { len: u32, total: u32, n: u32, inner: u32, span: u32, spans: u32,
 // Sorts elements first … first + RUN − 1 of a row, as far as there are any, to area[to].
 fn sort_run(base: u32, first: u32, end: u32, to: u32) {
   var keys = array<u32, RUN>();
-  // @unroll
   for (var k = 0u; k < RUN; k++) {
     keys[k] = select(NONE, key_of(x[base + min(first + k, end - 1u) * params.inner]), first + k < end);
   }
-  // @unroll
   for (var k = 0u; k < RUN; k++) {
     var rank = 0u;
-    // @unroll
     for (var other = 0u; other < RUN; other++) {
       let comes_before = keys[other] < keys[k] || (keys[other] == keys[k] && other < k);
       rank += select(0u, 1u, comes_before);

@@ -127,7 +127,6 @@ function shortOf(o: Ordering, { n }: Stage) {
     constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)] },
     params: { ...row, keep },
     dtype: x.dtype,
-    unrolled: target.unrolled,
     grid: row.rows,
     flops: x.size * RUN,
   });
@@ -197,7 +196,6 @@ function spansOf(o: Ordering, { n }: Stage) {
     constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)], LAST },
     params: { len, total, n, inner: row.inner, span, spans: runs, keep: kept, m },
     dtype: x.dtype,
-    unrolled: target.unrolled,
     grid: len,
     flops: x.size * RUN,
   });
