@@ -121,7 +121,7 @@ function places(to: Tensor, LAST: number) {
 }
 
 function shortOf(o: Ordering, { n }: Stage) {
-  const { x, out, row, keep, descending, target } = o;
+  const { x, out, row, keep, descending } = o;
   const dispatch = sortShort.dispatch({
     buffers: { x, out },
     constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)] },
