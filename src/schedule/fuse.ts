@@ -228,12 +228,15 @@ const isHost = (i: Tensor, t: Tensor, { placeOf, readAt }: Places): boolean =>
 
 /** The order with the other results of each host right after what is computed on its first, where the kernel is launched. */
 function withHosts(order: readonly Tensor[], hosts: Fusion["hosts"]): readonly Tensor[] {
-  const rootOf = new Map<Tensor, Tensor>();
-  for (const [root, host] of hosts) for (const o of host.source!.outs) if (o !== host) rootOf.set(o, root);
-  if (!rootOf.size) return order;
+  const others = new Map<Tensor, Tensor[]>();
   const present = new Set(order);
-  const others = (t: Tensor) => hosts.get(t)?.source!.outs.filter((o) => rootOf.has(o) && present.has(o)) ?? [];
-  return order.flatMap((t) => (rootOf.has(t) ? [] : [t, ...others(t)]));
+  for (const [root, host] of hosts)
+    others.set(
+      root,
+      host.source!.outs.filter((o) => o !== host && present.has(o)),
+    );
+  const moved = new Set([...others.values()].flat());
+  return moved.size ? order.flatMap((t) => (moved.has(t) ? [] : [t, ...(others.get(t) ?? [])])) : order;
 }
 
 /** The constant that a chain of views shows, so that the views need not be followed. */
