@@ -58,6 +58,9 @@ export function bySubgroup(rows: number, n: number, target: Target) {
   };
 }
 
+/** Rows that a subgroup makes side by side, of as many as it makes in all. */
+export const rowsAtOnce = (each: number) => Math.min(2, each);
+
 /** The grid of a kernel with a workgroup of so many lanes a row, numbered `id.x + id.y * groups.x`. */
 export function rowGroups(rows: number, lanes = TREE_LANES): readonly [number, number] {
   const layers = Math.ceil(rows / MAX_WORKGROUPS);

@@ -9,6 +9,8 @@ const MAX_READS = 7;
 
 /** What becomes of pointwise tensors. */
 export interface Fusion {
+  /** The order in which to make tensors: other results of a host come with what is computed on its first. */
+  readonly order: readonly Tensor[];
   /** Computed within the kernel of whoever reads them. */
   readonly inlined: ReadonlySet<Tensor>;
   /** Computed, with all that is inlined in them, on the results of the kernel that makes the tensor they map to. */
@@ -33,30 +35,41 @@ export interface Fusion {
  * from constants alone, are always inlined.
  */
 export function fusion(
-  order: readonly Tensor[],
+  recorded: readonly Tensor[],
   roots: readonly Tensor[],
   inputsOf: (t: Tensor) => readonly Tensor[],
   fuse: boolean,
 ): Fusion {
   const wanted = new Set(roots);
-  const constants = constantsOf(order, inputsOf);
+  const constants = constantsOf(recorded, inputsOf);
   const inlined = new Set([...constants].filter((t) => t.source?.op.kind === "pointwise" && !wanted.has(t)));
   if (!fuse) {
     const none = new Map<Tensor, Tensor>();
-    return { inlined, hosts: none, tails: none, sides: none, later: new Set(), prologues: none, joins: new Set() };
+    return {
+      order: recorded,
+      inlined,
+      hosts: none,
+      tails: none,
+      sides: none,
+      later: new Set(),
+      prologues: none,
+      joins: new Set(),
+    };
   }
 
-  const readersOf = readersIn(order, inputsOf);
-  const groups = groupsOf(order, wanted, constants, readersOf, inputsOf);
+  const readersOf = readersIn(recorded, inputsOf);
+  const groups = groupsOf(recorded, wanted, constants, readersOf, inputsOf);
   for (const [t, root] of groups.rootOf) if (root !== t) inlined.add(t);
   const hosts = new Map<Tensor, Tensor>();
+  const places = placesIn(recorded, readersOf);
   for (const [root, reads] of groups.reads) {
     if (inlined.has(root) || !isFloat(root.dtype)) continue;
     const allWithin = (i: Tensor) => readersOf.get(i)!.every((r) => groups.rootOf.get(r) === root);
-    const host = [...reads].reverse().find((i) => isHost(i, root, readersOf) && !wanted.has(i) && allWithin(i));
+    const host = [...reads].reverse().find((i) => isHost(i, root, places) && !wanted.has(i) && allWithin(i));
     if (host) hosts.set(root, host);
   }
-  const finished = new Set(hosts.values());
+  const order = withHosts(recorded, hosts);
+  const finished = new Set([...hosts.values()].flatMap((host) => host.source!.outs));
   const { sides, later } = sideSums(
     order.filter((t) => !finished.has(t)),
     inputsOf,
@@ -77,7 +90,7 @@ export function fusion(
       : !wanted.has(i) && !inlined.has(i) && !hosts.has(i) && readersOf.get(i)!.length === 1;
   const joins = new Set(order.filter((t) => isJoin(t, inputsOf) && inputsOf(t).every(mayMove)));
   for (const t of joins) for (const i of inputsOf(t)) inlined.add(i);
-  return { inlined, hosts, tails: tailsOf(order, groups.reads, inlined, hosts), sides, later, prologues, joins };
+  return { order, inlined, hosts, tails: tailsOf(order, groups.reads, inlined, hosts), sides, later, prologues, joins };
 }
 
 /** Whether a tensor does no more than join pointwise ones, each of which can be written where it belongs by fours. */
@@ -169,7 +182,6 @@ function sideSums(
   inputsOf: (t: Tensor) => readonly Tensor[],
   readersOf: ReadonlyMap<Tensor, readonly Tensor[]>,
 ): Pick<Fusion, "sides" | "later"> {
-  const position = new Map(order.map((t, i) => [t, i]));
   const key = ({ of, dims }: SumOf) => [through(of, inputsOf).id, dims.k0, dims.r0, dims.k1, dims.r1].join(" ");
   const sums = new Map<string, Tensor>();
   for (const t of order) {
@@ -179,10 +191,7 @@ function sideSums(
   const sides = new Map<Tensor, Tensor>();
   const later = new Set<Tensor>();
   if (!sums.size) return { sides, later };
-  const placeOf = (t: Tensor) => position.get(t) ?? Number.POSITIVE_INFINITY;
-  /** Where its elements are read first; views read nothing by themselves. */
-  const readAt = (t: Tensor): number =>
-    Math.min(...readersOf.get(t)!.map((r) => (r.source!.op.kind === "view" ? readAt(r) : placeOf(r))));
+  const { placeOf, readAt } = placesIn(order, readersOf);
   for (const t of order) {
     const offer = ask(t, "sideSum", inputsOf);
     const sum = offer && sums.get(key(offer));
@@ -208,14 +217,27 @@ function through(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): Tensor 
   return at;
 }
 
-/** Whether a kernel's result, its only one that is read, could be finished by the ops of `t` before it is written. */
-const isHost = (i: Tensor, t: Tensor, readersOf: ReadonlyMap<Tensor, readonly Tensor[]>): boolean =>
+/** Whether a kernel's first result could be finished by the ops of `t` before it is written: nobody wants the others before. */
+const isHost = (i: Tensor, t: Tensor, { placeOf, readAt }: Places): boolean =>
   i.source?.op.kind === "kernel" &&
   i.source.index === 0 &&
-  i.source.outs.every((o) => o === i || !readersOf.has(o)) &&
+  i.source.outs.every((o) => o === i || readAt(o) > placeOf(t)) &&
   isFloat(i.dtype) &&
   (i.source.op.halves === true || (i.dtype === "f32" && t.dtype === "f32")) &&
   sameShape(i.shape, t.shape);
+
+/** The order with the other results of each host right after what is computed on its first, where the kernel is launched. */
+function withHosts(order: readonly Tensor[], hosts: Fusion["hosts"]): readonly Tensor[] {
+  const others = new Map<Tensor, Tensor[]>();
+  const present = new Set(order);
+  for (const [root, host] of hosts)
+    others.set(
+      root,
+      host.source!.outs.filter((o) => o !== host && present.has(o)),
+    );
+  const moved = new Set([...others.values()].flat());
+  return moved.size ? order.flatMap((t) => (moved.has(t) ? [] : [t, ...(others.get(t) ?? [])])) : order;
+}
 
 /** The constant that a chain of views shows, so that the views need not be followed. */
 export function constantBehind(t: Tensor, represent: (t: Tensor) => Tensor): Tensor | undefined {
@@ -226,6 +248,21 @@ export function constantBehind(t: Tensor, represent: (t: Tensor) => Tensor): Ten
 
 const isConstant = (t: Tensor, represent: (t: Tensor) => Tensor): boolean =>
   t.source?.op.kind === "pointwise" && t.source.inputs.every((i) => constantBehind(represent(i), represent));
+
+interface Places {
+  /** Where a tensor stands in the order. */
+  placeOf(t: Tensor): number;
+  /** Where its elements are read first; views read nothing by themselves. */
+  readAt(t: Tensor): number;
+}
+
+function placesIn(order: readonly Tensor[], readersOf: ReadonlyMap<Tensor, readonly Tensor[]>): Places {
+  const position = new Map(order.map((t, i) => [t, i]));
+  const placeOf = (t: Tensor) => position.get(t) ?? Number.POSITIVE_INFINITY;
+  const readAt = (t: Tensor): number =>
+    Math.min(...(readersOf.get(t) ?? []).map((r) => (r.source!.op.kind === "view" ? readAt(r) : placeOf(r))));
+  return { placeOf, readAt };
+}
 
 /** The nodes that read each tensor, each by one of its outputs. */
 function readersIn(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Map<Tensor, Tensor[]> {

@@ -76,8 +76,9 @@ export class Lowering {
     const roots = wanted.map(this.#represent);
     const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
     const before = (t: Tensor) => dependenciesOf(t).map(this.#represent);
-    const order = sinksEarly(topological(roots, before), roots, before);
-    const joined = fusion(order, roots, inputsOf, options.fuse);
+    const recorded = sinksEarly(topological(roots, before), roots, before);
+    const joined = fusion(recorded, roots, inputsOf, options.fuse);
+    const { order } = joined;
     ({ inlined: this.#inlined, hosts: this.#hosts, tails: this.#tails } = joined);
     ({ sides: this.#besides, later: this.#later, prologues: this.#prologues, joins: this.#joins } = joined);
     for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
@@ -162,15 +163,18 @@ export class Lowering {
 
   /** Emits the kernel that makes `host` with the expression evaluated on its results. @returns whether that could be done */
   #finish(host: Tensor, expression: Expression, out: Tensor): boolean {
-    const made = this.#make(host, [out]);
+    const outs = [out, ...host.source!.outs.slice(1)];
+    const made = this.#make(host, outs);
     const writers = made.filter((d) => d.buffers.includes(out));
-    const isWhole = writers.length === 1 && writers[0] === made.at(-1);
-    if (!writers.length || !writers.every((d) => d.variant.hook && (isWhole || d.isPart))) return false;
+    if (!writers.length || !writers.every((d) => d.variant.hook && (writers.length === 1 || d.isPart))) return false;
     const hung = new Map(writers.map((d) => [d, composeEpilogue(expression, this.#read(host), out, d)]));
     if ([...hung.values()].includes(null)) return false;
-    const finished = made.map((d) => this.#bound(hung.get(d) ?? d, [out]));
-    this.dispatches.push(...finished.slice(0, -1));
-    this.#emit(finished.at(-1)!, out);
+    for (const t of outs) this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
+    for (const d of made) {
+      const finished = this.#bound(hung.get(d) ?? d, outs);
+      if (d === writers.at(-1)) this.#emit(finished, out);
+      else this.dispatches.push(finished);
+    }
     return true;
   }
 
