@@ -13,9 +13,9 @@ struct Params { len: u32, n: u32, m: u32, skip: u32 }
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(8)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = gid.x + gid.y * groups.x * 64u;
+  let i = gid.x + gid.y * groups.x * 8u;
   if (i >= params.len) { return; }
   let below = i % (INNER * WIDTH);
   let above = i / (INNER * WIDTH);

@@ -16,7 +16,6 @@ import type { Spec } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { busyInvocations } from "./reductions";
 import { foursOf } from "./rowwise";
 
 /**
@@ -116,7 +115,9 @@ export function scatterDispatches(
     const params = { len: out.size, n, m, inner, width, targets, entries, skip };
     return [scan.dispatch({ buffers: { index, source, out }, params, grid: out.size, flops: out.size * m })];
   }
-  if (isByColumn(dims, target)) {
+  // Where lanes are few, columns of single elements are added up one after the other: nothing need be sorted, and even one
+  // column is made sooner than the whole list is looked through by each of RANGES.
+  if (target.cpu && width === 1) {
     const shared = { buffers: { index, source, out }, flops: source.size };
     if (isByElements(dims) && (inner > 1 || n % 4 === 0)) {
       const len = out.size / n / Math.min(4, inner);
@@ -151,10 +152,6 @@ export function scatterDispatches(
 function isLookedThrough(m: number, size: number, { cpu }: Target): boolean {
   return m <= 16 || (cpu ? size * m <= 2 ** 16 : m <= 256 && size * m <= 2 ** 26);
 }
-
-/** Whether columns of single elements are enough to keep a device with few lanes busy: then nothing need be sorted. */
-const isByColumn = ({ batch, outer, inner, width }: Indexed, target: Target): boolean =>
-  target.cpu && width === 1 && batch * outer * inner >= busyInvocations(target);
 
 /** Ranges of rows that are sorted side by side where lanes are few: each is looked for in the whole list. */
 const RANGES = 32;
