@@ -45,12 +45,22 @@ export const NO_SKIP = 0xffffffff;
 const entriesOf = ({ outer, m, inner }: Indexed): number => outer * m * inner;
 const targetsOf = ({ outer, n, inner }: Indexed): number => outer * n * inner;
 
-/** The launch that picks elements of `table` by `index`. */
-export function gatherDispatch(table: Tensor, index: Tensor, out: Tensor, dims: Indexed, target: Target): Dispatch {
+/**
+ * The launch that picks elements of `table` by `index`.
+ * @param missing the bits of elements that no index names
+ */
+export function gatherDispatch(
+  table: Tensor,
+  index: Tensor,
+  out: Tensor,
+  dims: Indexed,
+  target: Target,
+  missing = 0,
+): Dispatch {
   const { n, m, inner, width, skip } = dims;
   const plain = dims.batch * dims.outer * inner === 1;
   const buffers = { x: table, index, out };
-  const params = { n, targets: targetsOf(dims), skip };
+  const params = { n, targets: targetsOf(dims), skip, missing };
   const constants = {
     FLOAT: Number(out.dtype === "f32"),
     PLAIN: Number(plain),
@@ -67,7 +77,7 @@ export function gatherDispatch(table: Tensor, index: Tensor, out: Tensor, dims: 
       grid: len,
     });
   }
-  if (isByElements(dims)) return gatherElements(buffers, dims, target);
+  if (isByElements(dims)) return gatherElements(buffers, params, dims, target);
   const len = out.size;
   return gatherKernel.dispatch({
     buffers,
@@ -83,8 +93,13 @@ const isByElements = ({ m, inner, width }: Indexed): boolean => width === 1 && (
 /** Fours that a line of a CPU's cache holds. */
 const LINE = 4;
 
-function gatherElements(buffers: { x: Tensor; index: Tensor; out: Tensor }, dims: Indexed, { cpu }: Target): Dispatch {
-  const { n, m, inner, skip } = dims;
+function gatherElements(
+  buffers: { x: Tensor; index: Tensor; out: Tensor },
+  params: { n: number; targets: number; skip: number; missing: number },
+  dims: Indexed,
+  { cpu }: Target,
+): Dispatch {
+  const { m, inner } = dims;
   const EACH = cpu && dims.batch >= 256 && dims.batch % 4 === 0 ? 4 : 1;
   const len = buffers.out.size / 4 / EACH;
   const fours = Math.max(1, inner / 4);
@@ -92,7 +107,7 @@ function gatherElements(buffers: { x: Tensor; index: Tensor; out: Tensor }, dims
   const FLOAT = Number(buffers.out.dtype === "f32");
   return elements.dispatch({
     buffers,
-    params: { len, n, targets: targetsOf(dims), skip },
+    params: { ...params, len },
     constants: { FLOAT, EACH, ENTRIES: entriesOf(dims) / 4, M: m, INNER: inner, SPAN, BLOCKS: fours / SPAN },
     grid: len,
   });
