@@ -1,5 +1,5 @@
-// out[b, o, j, r, w] = x[b, o, index[o, j, r], r, w], elements of x that index names along one axis; 0 where the index is
-// `skip` or names none. x is [B, O, n, R, W], index [O, m, R], out [B, O, m, R, W].
+// out[b, o, j, r, w] = x[b, o, index[o, j, r], r, w], elements of x that index names along one axis; the
+// bits `missing` where the index is `skip` or names none. x is [B, O, n, R, W], index [O, m, R], out [B, O, m, R, W].
 // Elements are moved as bits, so any 4-byte dtype will do; those of FLOAT are handed through the epilogue.
 // One invocation per element of out.
 const FLOAT = 1u;
@@ -10,7 +10,7 @@ const ENTRIES = 1u; // O·m·R
 const M = 1u;
 const INNER = 1u;
 
-struct Params { len: u32, n: u32, targets: u32, skip: u32 }
+struct Params { len: u32, n: u32, targets: u32, skip: u32, missing: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read> index: array<u32>;
@@ -28,7 +28,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   var entry = row;
   if (PLAIN == 0u) { entry = row % ENTRIES; }
   let named = index[entry];
-  var value = 0u;
+  var value = params.missing;
   if (named < params.n && named != params.skip) {
     var table_row = named;
     if (PLAIN == 0u) {

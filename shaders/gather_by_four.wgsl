@@ -9,7 +9,7 @@ const ENTRIES = 1u; // O·m·R
 const M = 1u;
 const INNER = 1u;
 
-struct Params { len: u32, n: u32, targets: u32, skip: u32 }
+struct Params { len: u32, n: u32, targets: u32, skip: u32, missing: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4u>;
 @group(0) @binding(1) var<storage, read> index: array<u32>;
@@ -34,7 +34,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     table_row += row / ENTRIES * params.targets;
   }
   for (var c = 0u; c < EACH; c++) {
-    var value = vec4u(0u);
+    var value = vec4u(params.missing);
     if (counts) { value = x[table_row * WIDTH + column + c]; }
     if (FLOAT == 1u) { value = bitcast<vec4u>(epilogue(bitcast<vec4f>(value), 4u * (i * EACH + c))); }
     out[i * EACH + c] = value;

@@ -1,7 +1,8 @@
 // gather.wgsl where W = 1, for four neighbouring elements of out at a time, which are of one row: R is a multiple of 4, or R = 1
 // and m is one. Then four neighbouring indices are read at once, and four results written.
-// One invocation per four elements of out, in each of EACH neighbouring tables of B: they have the indices in common. Fours are taken by blocks of up to SPAN fours of a row of R, and these one below the
-// other: where a cache holds so many columns of x, it is read from memory once.
+// One invocation per four elements of out, in each of EACH neighbouring tables of B: they have the indices in common.
+// Fours are taken by blocks of up to SPAN fours of a row of R, and these one below the other: where a cache holds so many columns
+// of x, it is read from memory once.
 const FLOAT = 1u;
 const EACH = 1u; // divides B
 // Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
@@ -11,7 +12,7 @@ const INNER = 1u; // R
 const SPAN = 1u; // divides R/4; 1 where R = 1
 const BLOCKS = 1u; // R/4 / SPAN; 1 where R = 1
 
-struct Params { len: u32, n: u32, targets: u32, skip: u32 }
+struct Params { len: u32, n: u32, targets: u32, skip: u32, missing: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read> index: array<vec4u>;
@@ -44,7 +45,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   // Reading somewhere and forgetting it costs less than four branches.
   at = select(vec4u(0u), vec4u(start) + at, counts);
   for (var e = 0u; e < EACH; e++) {
-    var value = select(vec4u(0u), vec4u(x[at.x], x[at.y], x[at.z], x[at.w]), counts);
+    var value = select(vec4u(params.missing), vec4u(x[at.x], x[at.y], x[at.z], x[at.w]), counts);
     let to = (i / ENTRIES * EACH + e) * ENTRIES + entry;
     if (FLOAT == 1u) { value = bitcast<vec4u>(epilogue(bitcast<vec4f>(value), 4u * to)); }
     out[to] = value;

@@ -13,9 +13,9 @@ struct Params { len: u32, n: u32, m: u32, skip: u32 }
 
 fn put(i: u32, value: f32) { out[i / 4u][i % 4u] += value; }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(8)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = gid.x + gid.y * groups.x * 64u;
+  let i = gid.x + gid.y * groups.x * 8u;
   if (i >= params.len) { return; }
   // Counted in fours: where the columns begin, in a row of R or for R = 1 in one of n or m, and how far it is to the next.
   let fours = max(INNER / 4u, 1u);

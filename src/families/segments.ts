@@ -16,7 +16,6 @@ import type { Spec } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { busyInvocations } from "./reductions";
 import { foursOf } from "./rowwise";
 
 /**
@@ -46,12 +45,22 @@ export const NO_SKIP = 0xffffffff;
 const entriesOf = ({ outer, m, inner }: Indexed): number => outer * m * inner;
 const targetsOf = ({ outer, n, inner }: Indexed): number => outer * n * inner;
 
-/** The launch that picks elements of `table` by `index`. */
-export function gatherDispatch(table: Tensor, index: Tensor, out: Tensor, dims: Indexed, target: Target): Dispatch {
+/**
+ * The launch that picks elements of `table` by `index`.
+ * @param missing the bits of elements that no index names
+ */
+export function gatherDispatch(
+  table: Tensor,
+  index: Tensor,
+  out: Tensor,
+  dims: Indexed,
+  target: Target,
+  missing = 0,
+): Dispatch {
   const { n, m, inner, width, skip } = dims;
   const plain = dims.batch * dims.outer * inner === 1;
   const buffers = { x: table, index, out };
-  const params = { n, targets: targetsOf(dims), skip };
+  const params = { n, targets: targetsOf(dims), skip, missing };
   const constants = {
     FLOAT: Number(out.dtype === "f32"),
     PLAIN: Number(plain),
@@ -68,7 +77,7 @@ export function gatherDispatch(table: Tensor, index: Tensor, out: Tensor, dims: 
       grid: len,
     });
   }
-  if (isByElements(dims)) return gatherElements(buffers, dims, target);
+  if (isByElements(dims)) return gatherElements(buffers, params, dims, target);
   const len = out.size;
   return gatherKernel.dispatch({
     buffers,
@@ -84,8 +93,13 @@ const isByElements = ({ m, inner, width }: Indexed): boolean => width === 1 && (
 /** Fours that a line of a CPU's cache holds. */
 const LINE = 4;
 
-function gatherElements(buffers: { x: Tensor; index: Tensor; out: Tensor }, dims: Indexed, { cpu }: Target): Dispatch {
-  const { n, m, inner, skip } = dims;
+function gatherElements(
+  buffers: { x: Tensor; index: Tensor; out: Tensor },
+  params: { n: number; targets: number; skip: number; missing: number },
+  dims: Indexed,
+  { cpu }: Target,
+): Dispatch {
+  const { m, inner } = dims;
   const EACH = cpu && dims.batch >= 256 && dims.batch % 4 === 0 ? 4 : 1;
   const len = buffers.out.size / 4 / EACH;
   const fours = Math.max(1, inner / 4);
@@ -93,7 +107,7 @@ function gatherElements(buffers: { x: Tensor; index: Tensor; out: Tensor }, dims
   const FLOAT = Number(buffers.out.dtype === "f32");
   return elements.dispatch({
     buffers,
-    params: { len, n, targets: targetsOf(dims), skip },
+    params: { ...params, len },
     constants: { FLOAT, EACH, ENTRIES: entriesOf(dims) / 4, M: m, INNER: inner, SPAN, BLOCKS: fours / SPAN },
     grid: len,
   });
@@ -116,10 +130,13 @@ export function scatterDispatches(
     const params = { len: out.size, n, m, inner, width, targets, entries, skip };
     return [scan.dispatch({ buffers: { index, source, out }, params, grid: out.size, flops: out.size * m })];
   }
-  if (isByColumn(dims, target)) {
+  // Where lanes are few, columns of single elements are added up one after the other: nothing need be sorted. Of few columns the
+  // rows are dealt out: lanes that run at a time go through the list together.
+  if (target.cpu && width === 1) {
     const shared = { buffers: { index, source, out }, flops: source.size };
-    if (isByElements(dims) && (inner > 1 || n % 4 === 0)) {
-      const len = out.size / n / Math.min(4, inner);
+    const columns = out.size / n;
+    if (columns >= COLUMNS && isByElements(dims) && (inner > 1 || n % 4 === 0)) {
+      const len = columns / Math.min(4, inner);
       return [
         scatterElements.dispatch({
           ...shared,
@@ -129,9 +146,11 @@ export function scatterDispatches(
         }),
       ];
     }
-    const len = out.size / n;
+    const each = Math.ceil(n / Math.ceil(COLUMNS / columns));
+    const len = columns * Math.ceil(n / each);
     const constants = { INNER: inner, WIDTH: width, OUTER: dims.outer };
-    return [scatterColumns.dispatch({ ...shared, params: { len, n, m, skip }, constants, grid: len })];
+    const params = { len, columns, n, m, each, skip };
+    return [scatterColumns.dispatch({ ...shared, params, constants, grid: len })];
   }
   const order = scratch({ shape: [entries], dtype: "u32" });
   const ends = scratch({ shape: [targets], dtype: "u32" });
@@ -152,9 +171,8 @@ function isLookedThrough(m: number, size: number, { cpu }: Target): boolean {
   return m <= 16 || (cpu ? size * m <= 2 ** 16 : m <= 256 && size * m <= 2 ** 26);
 }
 
-/** Whether columns of single elements are enough to keep a device with few lanes busy: then nothing need be sorted. */
-const isByColumn = ({ batch, outer, inner, width }: Indexed, target: Target): boolean =>
-  target.cpu && width === 1 && batch * outer * inner >= busyInvocations(target);
+/** Columns below which their rows are dealt out where lanes are few. */
+const COLUMNS = 16;
 
 /** Ranges of rows that are sorted side by side where lanes are few: each is looked for in the whole list. */
 const RANGES = 32;

@@ -57,7 +57,7 @@ export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
   ways?(inputs: readonly Tensor[], attrs: Attrs, target: Target): Ways;
   /** A sum that the kernel comes by on its way and can put out as well: that of a bias gradient beside a weight's. */
   sideSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
-  /** Whether the kernel reads every element of its first input exactly once, by a hook that can compute it instead. */
+  /** Whether the kernel reads its first input by a hook that can compute it instead: each element once, or a few that many results share. */
   readonly prologue?: boolean;
   /** For an op that does no more than put its inputs side by side: where in the result each of them lies. */
   pieces?(inputs: readonly Spec[], attrs: Attrs): readonly Layout[];

@@ -60,27 +60,32 @@ export const op: KernelOp<Attrs> = {
   vjp([x, labels, factor], [dLosses], attrs) {
     const classes = x!.shape[1]!;
     const byRow = factor!.shape.length > 0;
-    const counts = byRow ? factor! : mul(factor!, labelWeights(labels!, { classes, ...attrs }));
     const dFactor = byRow ? mul(record(op, [x!, labels!, full(factor!.shape, 1)], attrs), dLosses!) : null;
-    return [record(grad, [labels!, mul(counts, dLosses!)], { classes }), null, dFactor];
+    return [record(grad, [mul(factor!, dLosses!), labels!], { classes, ...attrs }), null, dFactor];
   },
 };
 
-const grad: KernelOp<{ readonly classes: number }> = {
+/** Linear in the factor of each row, which is computed where it is read. */
+const grad: KernelOp<Attrs & { readonly classes: number }> = {
   kind: "kernel",
   name: "nll_loss_grad",
-  infer: ([labels], { classes }) => [{ shape: [...labels!.shape, classes], dtype: "f32" }],
-  lower([labels, factor], [dx], { classes }, target) {
-    const buffers = { labels: labels!, factor: factor!, dx: dx! };
+  prologue: true,
+  infer: ([, labels], { classes }) => [{ shape: [...labels!.shape, classes], dtype: "f32" }],
+  lower([factor, labels], [dx], { classes, ignoreIndex }, target) {
+    const buffers = { x: factor!, labels: labels!, dx: dx! };
     const { size } = dx!;
+    const ignored = { ignore_index: ignoreIndex };
     if (classes % 4 === 0) {
       const EACH = foursOf(classes, target);
       const len = size / 4 / EACH;
       const constants = { QUADS: classes / 4, EACH };
-      return [gradByFour.dispatch({ buffers, params: { len }, constants, grid: len, flops: size })];
+      return [gradByFour.dispatch({ buffers, params: { len, ...ignored }, constants, grid: len, flops: size })];
     }
     const constants = { CLASSES: classes };
-    return [gradKernel.dispatch({ buffers, params: { len: size }, constants, grid: size, flops: size })];
+    return [gradKernel.dispatch({ buffers, params: { len: size, ...ignored }, constants, grid: size, flops: size })];
   },
-  vjp: ([labels, factor], [dDx]) => [null, record(op, [dDx!, labels!, full(factor!.shape, 1)], { ignoreIndex: -1 })],
+  vjp: ([factor, labels], [dDx], { ignoreIndex }) => [
+    record(op, [dDx!, labels!, full(factor!.shape, 1)], { ignoreIndex }),
+    null,
+  ],
 };

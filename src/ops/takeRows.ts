@@ -1,5 +1,4 @@
-import takeRowsKernel from "../../shaders/take_rows.wgsl";
-import takeRowsByFour from "../../shaders/take_rows_by_four.wgsl";
+import { gatherDispatch, NO_SKIP } from "../families/segments";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
@@ -24,16 +23,13 @@ export const op: KernelOp<TakeRowsAttrs> = {
     checkDTypes("takeRows", [indices!], ["u32"]);
     return [{ shape: [indices!.shape[0]!, ...table!.shape.slice(1)], dtype: table!.dtype }];
   },
-  lower([table, indices], [out], { missing }) {
+  lower([table, indices], [out], { missing }, target) {
     const bits = new DataView(new ArrayBuffer(4));
     if (out!.dtype === "f32") bits.setFloat32(0, missing);
     else bits.setInt32(0, missing);
-    const width = out!.size / indices!.size;
-    const byFour = width % 4 === 0;
-    const [len, WIDTH] = byFour ? [out!.size / 4, width / 4] : [out!.size, width];
-    const params = { len, rows: table!.shape[0]!, missing: bits.getUint32(0) };
-    const buffers = { table: table!, indices: indices!, out: out! };
-    return [(byFour ? takeRowsByFour : takeRowsKernel).dispatch({ buffers, params, constants: { WIDTH }, grid: len })];
+    const [n, m] = [table!.shape[0]!, indices!.size];
+    const dims = { batch: 1, outer: 1, n, m, inner: 1, width: out!.size / m, skip: NO_SKIP };
+    return [gatherDispatch(table!, indices!, out!, dims, target, bits.getUint32(0))];
   },
   vjp: () => [null, null],
 };
