@@ -108,8 +108,8 @@ export default opCase<Attrs>({
     },
     {
       inputs: [
-        [2, 12, 20],
-        [2, 36, 12],
+        [2, 8, 12],
+        [2, 20, 8],
       ],
       attrs: { transA: true, transB: true },
       note: "multiples of 4, both transposed",
