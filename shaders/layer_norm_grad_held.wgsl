@@ -2,6 +2,7 @@ enable subgroups;
 
 // layer_norm_grad_subgroup.wgsl for short rows, of n = 4·HELD·LANES elements, see layer_norm_held.wgsl: what is added up for weight
 // and bias is held, too.
+// @include sum_of_row.wgsl
 alias T = f32;
 alias G = f32;
 alias O = f32;
@@ -21,11 +22,6 @@ struct Params { rows: u32, quads: u32, each: u32 }
 @group(0) @binding(6) var<uniform> params: Params;
 
 fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
-
-fn sum_of_row(share: vec4f) -> f32 {
-  let pairs = share.xy + share.zw;
-  return subgroupAdd(pairs.x + pairs.y);
-}
 
 @compute @workgroup_size(LANES)
 fn main(

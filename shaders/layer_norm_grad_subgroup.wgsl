@@ -3,6 +3,7 @@ enable subgroups;
 // layer_norm_grad.wgsl for rows of n = 4·quads elements, by subgroups, ROWS rows at a time, see layer_norm_subgroup.wgsl; and what
 // the `each` rows of a workgroup add to the gradients for weight and bias, `partial[workgroup] = [Σ d_out·x̂, Σ d_out]`, which
 // layer_norm_grad_join.wgsl joins.
+// @include sum_of_row.wgsl
 alias T = f32;
 alias G = f32;
 alias O = f32;
@@ -22,11 +23,6 @@ struct Params { rows: u32, quads: u32, each: u32 }
 @group(0) @binding(6) var<uniform> params: Params;
 
 fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
-
-fn sum_of_row(share: vec4f) -> f32 {
-  let pairs = share.xy + share.zw;
-  return subgroupAdd(pairs.x + pairs.y);
-}
 
 @compute @workgroup_size(LANES)
 fn main(

@@ -2,6 +2,7 @@ enable subgroups;
 
 // layer_norm_subgroup.wgsl for short rows, of n = 4·HELD·LANES elements: a lane reads its HELD vec4s of a row once and holds them,
 // and those of weight and bias once for all rows.
+// @include sum_of_row.wgsl
 alias T = f32;
 alias O = f32;
 const CENTRED = 1u;
@@ -16,11 +17,6 @@ struct Params { rows: u32, quads: u32, each: u32, eps: f32 }
 @group(0) @binding(3) var<storage, read_write> out: array<vec4<O>>;
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
 @group(0) @binding(5) var<uniform> params: Params;
-
-fn sum_of_row(share: vec4f) -> f32 {
-  let pairs = share.xy + share.zw;
-  return subgroupAdd(pairs.x + pairs.y);
-}
 
 @compute @workgroup_size(LANES)
 fn main(
