@@ -10,6 +10,7 @@ import { servePeers } from "./test/bench/installedPeers.ts";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const demos = join(root, "demos");
+const STANDALONE = ["cli", "portable"];
 const OPTIONAL = ["puppeteer", "@puppeteer/browsers", "webgpu"];
 
 /** Serves the data sets of npm packages to the demo pages, while developing and from the built gallery. */
@@ -124,6 +125,18 @@ const cli = {
   target: "node20",
   rolldownOptions: { output: { entryFileNames: "main.js" } },
 };
+/** What measures and checks on a machine with nothing but Node and Dawn; where peers are installed, their bundles go along. */
+const portable = {
+  outDir: join(root, "dist/portable"),
+  emptyOutDir: true,
+  ssr: true,
+  target: "node20",
+  rolldownOptions: {
+    input: { bench: join(root, "test/bench/main.ts"), conformance: join(root, "test/conformance.ts") },
+    output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
+    external: [...OPTIONAL, "vite"],
+  },
+};
 const gallery = {
   outDir: join(root, "dist/gallery"),
   emptyOutDir: true,
@@ -146,9 +159,9 @@ export default defineConfig(({ mode, command }) => ({
     ...(mode === "production" && command === "build" ? [declarations()] : []),
   ],
   worker: { format: "es" as const, plugins: () => [wgslKernels(root)] },
-  build: mode === "cli" ? cli : mode === "gallery" ? gallery : library,
+  build: { cli, gallery, portable }[mode] ?? library,
   // The command line brings everything along but what its users install beside it.
-  ssr: { noExternal: mode === "cli" || undefined, external: mode === "cli" ? OPTIONAL : [] },
+  ssr: STANDALONE.includes(mode) ? { noExternal: true as const, external: [...OPTIONAL, "vite"] } : {},
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",

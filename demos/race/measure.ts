@@ -1,3 +1,4 @@
+import type { KernelTime, Measurement } from "../../src/index";
 import type { BenchEngine, Trainer } from "./engines/engine";
 import { WORKLOADS, type Workload, type WorkloadName } from "./workloads";
 
@@ -64,6 +65,10 @@ export interface Result {
   readonly losses: Readonly<Record<number, number>>;
   /** Ways of ops that were chosen among several, see {@link Trainer.ways}. */
   readonly ways?: Readonly<Record<string, string>>;
+  /** What each way of an op took, where the engine was asked to tune. */
+  readonly measured?: readonly Measurement[];
+  /** Milliseconds by kernel of one step, where that was asked for and the engine can tell. */
+  readonly kernels?: readonly KernelTime[];
   /** Largest difference from the losses that every engine must give; NaN where none are known. */
   readonly lossError: number;
 }
@@ -81,6 +86,8 @@ export interface MeasureOptions {
   readonly block?: number;
   /** The workload in other sizes. */
   readonly spec?: Workload;
+  /** Whether to end with the time of each kernel; default false. */
+  readonly profile?: boolean;
   /** Told what is known so far: after the first step, and after each block. */
   readonly onProgress?: (soFar: Result) => void;
 }
@@ -90,7 +97,15 @@ export async function measure(
   name: string,
   create: () => Promise<BenchEngine>,
   workload: WorkloadName,
-  { counts, on, milliseconds, block = BLOCK, spec = WORKLOADS[workload], onProgress = () => {} }: MeasureOptions,
+  {
+    counts,
+    on,
+    milliseconds,
+    block = BLOCK,
+    spec = WORKLOADS[workload],
+    profile = false,
+    onProgress = () => {},
+  }: MeasureOptions,
 ): Promise<Result> {
   const engine = await create();
   const losses: Record<number, number> = {};
@@ -112,6 +127,7 @@ export async function measure(
     peakMebibytes: counts.peakBytes / 2 ** 20,
     losses: { ...losses },
     ...(trainer?.ways ? { ways: trainer.ways } : {}),
+    ...(trainer?.measured?.length ? { measured: trainer.measured } : {}),
     lossError: largestError(losses, spec.losses),
   });
   const began = performance.now();
@@ -133,7 +149,8 @@ export async function measure(
     blocks.push((performance.now() - from) / block);
     onProgress(soFar());
   }
-  return soFar();
+  const kernels = profile ? await trainer.profile?.() : null;
+  return { ...soFar(), ...(kernels ? { kernels } : {}) };
 }
 
 const callsPerStep = (before: Record<string, number>, after: Record<string, number>, steps: number) =>

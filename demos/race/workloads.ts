@@ -53,46 +53,54 @@ const classes = (random: () => number, count: number, most: number): Values => (
 });
 
 /** An MLP 784-256-128-10, batch 128, gradient descent with momentum 0.9. */
-export const W1: Workload = {
-  title: "MLP 784-256-128-10, batch 128, momentum",
-  batch: 128,
-  flops: 3 * 2 * 128 * (784 * 256 + 256 * 128 + 128 * 10),
-  lr: 0.01,
-  losses: { 1: 2.7803, 10: 1.30427, 20: 0.28333 },
-  make() {
-    const random = mulberry32(1);
-    const weights: Record<string, Values> = {};
-    const widths = [784, 256, 128, 10];
-    for (let i = 0; i < 3; i++) {
-      const [a, b] = [widths[i]!, widths[i + 1]!];
-      weights[`w${i}`] = glorot(random, [a, b], a, b);
-      weights[`b${i}`] = zeros(b);
-    }
-    return { x: normals(random, [128, 784]), labels: classes(random, 128, 10), weights };
-  },
-};
+export const W1: Workload = mlp({ batch: 128, width: 256 });
+
+/** {@link W1} in other sizes. */
+export function mlp({ batch, width }: Record<"batch" | "width", number>): Workload {
+  const widths = [784, width, width / 2, 10];
+  return {
+    title: `MLP ${widths.join("-")}, batch ${batch}, momentum`,
+    batch,
+    sizes: { width },
+    flops: 3 * 2 * batch * (784 * width + (width * width) / 2 + (width / 2) * 10),
+    lr: 0.01,
+    losses: batch === 128 && width === 256 ? { 1: 2.7803, 10: 1.30427, 20: 0.28333 } : {},
+    make() {
+      const random = mulberry32(1);
+      const weights: Record<string, Values> = {};
+      for (let i = 0; i < 3; i++) {
+        const [a, b] = [widths[i]!, widths[i + 1]!];
+        weights[`w${i}`] = glorot(random, [a, b], a, b);
+        weights[`b${i}`] = zeros(b);
+      }
+      return { x: normals(random, [batch, 784]), labels: classes(random, batch, 10), weights };
+    },
+  };
+}
 
 /** A LeNet-style CNN on 28 × 28, batch 64, Adam: two 3 × 3 convolutions, each with ReLU and pooling, two linear layers. */
-export const W2: Workload = lenet({ batch: 64 });
+export const W2: Workload = lenet({ batch: 64, channels: 16 });
 
 /** {@link W2} in other sizes. */
-export function lenet({ batch }: Record<"batch", number>): Workload {
+export function lenet({ batch, channels: a }: Record<"batch" | "channels", number>): Workload {
+  const [b, features, hidden] = [2 * a, 49 * 2 * a, 8 * a];
   return {
-    title: `CNN 28×28, conv 16, conv 32, linear 128, batch ${batch}, Adam`,
+    title: `CNN 28×28, conv ${a}, conv ${b}, linear ${hidden}, batch ${batch}, Adam`,
     batch,
-    flops: 3 * 2 * batch * (784 * 9 * 16 + 196 * 9 * 16 * 32 + 1568 * 128 + 128 * 10),
+    sizes: { channels: a },
+    flops: 3 * 2 * batch * (784 * 9 * a + 196 * 9 * a * b + features * hidden + hidden * 10),
     lr: 1e-3,
-    losses: batch === 64 ? { 1: 2.33211, 10: 1.3913, 20: 0.308 } : {},
+    losses: batch === 64 && a === 16 ? { 1: 2.33211, 10: 1.3913, 20: 0.308 } : {},
     make() {
       const random = mulberry32(2);
       const weights = {
-        k0: glorot(random, [3, 3, 1, 16], 9, 144),
-        c0: zeros(16),
-        k1: glorot(random, [3, 3, 16, 32], 144, 288),
-        c1: zeros(32),
-        w2: glorot(random, [1568, 128], 1568, 128),
-        b2: zeros(128),
-        w3: glorot(random, [128, 10], 128, 10),
+        k0: glorot(random, [3, 3, 1, a], 9, 9 * a),
+        c0: zeros(a),
+        k1: glorot(random, [3, 3, a, b], 9 * a, 9 * b),
+        c1: zeros(b),
+        w2: glorot(random, [features, hidden], features, hidden),
+        b2: zeros(hidden),
+        w3: glorot(random, [hidden, 10], hidden, 10),
         b3: zeros(10),
       };
       return { x: normals(random, [batch, 28, 28, 1]), labels: classes(random, batch, 10), weights };
@@ -159,8 +167,13 @@ export function lstmOverCharacters({ batch, length, hidden }: Record<"batch" | "
 export const W4: Workload = tinyGpt({ batch: 16, length: 64, width: 128 });
 
 /** {@link W4} in other sizes. */
-export function tinyGpt({ batch, length, width }: Record<"batch" | "length" | "width", number>): Workload {
-  const sizes = { batch, length, width, vocabulary: 64, heads: 4, layers: 4 };
+export function tinyGpt({
+  batch,
+  length,
+  width,
+  heads = 4,
+}: Record<"batch" | "length" | "width", number> & { heads?: number }): Workload {
+  const sizes = { batch, length, width, vocabulary: 64, heads, layers: 4 };
   const { vocabulary, layers } = sizes;
   return {
     title: `GPT, width ${width}, 4 layers, context ${length}, batch ${batch}, AdamW`,
@@ -202,11 +215,18 @@ export const WORKLOADS: Readonly<Record<WorkloadName, Workload>> = { W1, W2, W3,
 /** A workload in other sizes than its own; sizes left out stay. */
 export function resized(name: WorkloadName, sizes: Readonly<Record<string, number>>): Workload {
   const { batch } = WORKLOADS[name];
-  const all = { batch, ...WORKLOADS[name].sizes, ...sizes } as Record<"batch" | "length" | "hidden" | "width", number>;
-  if (name === "W2") return lenet(all);
-  if (name === "W3") return lstmOverCharacters(all);
-  if (name === "W4") return tinyGpt(all);
-  throw new Error(`${name} has one size only`);
+  const all = { batch, ...WORKLOADS[name].sizes, ...sizes } as Record<
+    "batch" | "length" | "hidden" | "width" | "channels" | "heads",
+    number
+  >;
+  return { W1: mlp, W2: lenet, W3: lstmOverCharacters, W4: tinyGpt }[name](all);
+}
+
+/** The sizes of a workload whose batch and width are `times` its own; heads stay as wide as they are. */
+export function scaledUp(name: WorkloadName, times: number): Record<string, number> {
+  const { batch, sizes = {} } = WORKLOADS[name];
+  const wider = ["width", "channels", "hidden", "heads"].filter((s) => s in sizes);
+  return { batch: times * batch, ...Object.fromEntries(wider.map((s) => [s, times * sizes[s]!])) };
 }
 
 /** Decay of the matrices of W4, and what its norms add to the variance. */

@@ -68,6 +68,9 @@ export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevic
   return describe(device, adapter.info, true, gpu);
 }
 
+/** In Node nobody has to be kept from telling time: kernels are timed to the nanosecond, not to a tenth of a millisecond. */
+const DAWN_TOGGLES = ["disable-dawn-features=timestamp_quantization"];
+
 /** WebGPU of the browser, else Dawn from the optional npm package `webgpu`. */
 async function findGpu(): Promise<GPU> {
   if (globalThis.navigator?.gpu) return navigator.gpu;
@@ -83,7 +86,7 @@ async function findGpu(): Promise<GPU> {
   const packageName = new URL("npm:webgpu").pathname;
   try {
     const { create } = (await import(/* @vite-ignore */ packageName)) as { create(flags: string[]): GPU };
-    return keepAlive(create([]));
+    return keepAlive(create(DAWN_TOGGLES));
   } catch (cause) {
     const error = new DeviceError("createEngine", "no WebGPU in Node", { cause: String(cause) }, "npm install webgpu");
     throw error;

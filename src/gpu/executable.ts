@@ -103,6 +103,16 @@ export class Executable {
     }
   }
 
+  /** Runs the plan several times in one submission, as timing wants it. */
+  repeat(runs: number): void {
+    const { device } = this.runtime;
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (let i = 0; i < runs; i++) for (const l of this.#launches) launch(pass, l);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+
   #copyOutputs(encoder: GPUCommandEncoder, copies: readonly RingCopy[]): void {
     for (const { from, to } of copies) {
       const { buffer, offset } = this.region(from);

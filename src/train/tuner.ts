@@ -33,6 +33,9 @@ export interface Measurement {
 /** Milliseconds that measuring one op may keep the device busy. */
 const BUDGET = 200;
 
+/** Runs of one submission: a kernel of a few microseconds needs many, to count beside the submission itself. */
+const MOST_RUNS = 256;
+
 /** Elements at either end of an output that are compared. */
 const COMPARED = 16384;
 
@@ -155,13 +158,13 @@ export class Tuner {
     const series = async (runs: number) => {
       await waiter.workDone();
       const start = performance.now();
-      for (let i = 0; i < runs; i++) executable.run();
+      executable.repeat(runs);
       await waiter.workDone();
       return (performance.now() - start) / runs;
     };
     const first = await series(1);
     if (first > budget) return first;
-    const runs = Math.max(1, Math.min(64, Math.floor(budget / 4 / first)));
+    const runs = Math.max(1, Math.min(MOST_RUNS, Math.floor(budget / 4 / first)));
     return Math.min(await series(runs), await series(runs), await series(runs));
   }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { ENGINES } from "../../demos/race/peers";
-import { WORKLOADS, type WorkloadName } from "../../demos/race/workloads";
-import { chromeHost, type Host, nodeHost } from "./hosts";
+import { scaledUp, WORKLOADS, type WorkloadName } from "../../demos/race/workloads";
+import type { Host } from "./hosts";
 import { benchKernels } from "./kernels/bench";
 import { benchOps } from "./ops/bench";
 import { markdownTable, where } from "./report";
@@ -12,7 +12,7 @@ import { benchTraining } from "./training";
 const { values } = parseArgs({
   options: {
     workload: { type: "string", default: Object.keys(WORKLOADS).join() },
-    engine: { type: "string", default: ENGINES.join() },
+    engine: { type: "string" },
     on: { type: "string", default: "chrome" },
     repeat: { type: "string", default: "3" },
     seconds: { type: "string" },
@@ -24,6 +24,9 @@ const { values } = parseArgs({
     points: { type: "string", default: "99" },
     limit: { type: "string", default: "120" },
     small: { type: "boolean", default: false },
+    large: { type: "boolean", default: false },
+    times: { type: "string", default: "1" },
+    profile: { type: "boolean", default: false },
   },
 });
 
@@ -41,11 +44,10 @@ function listOf<K extends string>(option: string, given: string, known: readonly
   return names as K[];
 }
 
-/** In Node there are no peers. */
-function enginesOn(on: string): string[] {
-  const named = listOf("engine", values.engine, [...new Set([...ENGINES, ...Object.keys(MANNERS)])]);
-  return on === "node" ? named.filter((engine) => engine in MANNERS) : named;
-}
+/** In Node peers run only where they are asked for: not all of them can. */
+const engines = listOf("engine", values.engine ?? (values.on === "node" ? "wgrad" : ENGINES.join()), [
+  ...new Set([...ENGINES, ...Object.keys(MANNERS)]),
+]);
 
 async function benchSmall(host: Host): Promise<string> {
   const result = await host.run({ kind: "small", engine: "wgrad", milliseconds: 1000 * seconds });
@@ -59,14 +61,19 @@ async function benchSmall(host: Host): Promise<string> {
 }
 
 const choice = {
-  engines: enginesOn(values.on),
+  engines,
   workloads: listOf("workload", values.workload, Object.keys(WORKLOADS) as WorkloadName[]),
   repeat: Number(values.repeat),
   seconds,
   json: values.json,
+  sizes: (name: WorkloadName) => (values.times === "1" ? undefined : scaledUp(name, Number(values.times))),
+  profile: values.profile,
 };
-const host = values.on === "node" ? await nodeHost() : await chromeHost();
-if (values.kernels) console.log(await benchKernels(host, choice, new RegExp(values.only)));
+const host = await (values.on === "node"
+  ? (await import("./node")).nodeHost()
+  : (await import("./chrome")).chromeHost());
+if (values.kernels || values.large)
+  console.log(await benchKernels(host, choice, new RegExp(values.only), values.large));
 else if (values.ops) console.log(await benchOps(host, 1000 * seconds, values.json, new RegExp(values.only)));
 else if (values.sweep)
   console.log(await benchSweep(host, { ...choice, points: Number(values.points), limit: Number(values.limit) }));

@@ -13,8 +13,9 @@ export type Task = { readonly engine: string; readonly milliseconds: number } & 
       readonly kind: "train";
       readonly workload: WorkloadName;
       /** The workload in other sizes. */
-      readonly sizes?: Readonly<Record<string, number>>;
+      readonly sizes?: Readonly<Record<string, number>> | undefined;
       readonly block?: number;
+      readonly profile?: boolean;
     }
   | { readonly kind: "kernel"; readonly name: string }
   | { readonly kind: "overhead" }
@@ -31,11 +32,12 @@ export interface Answers {
 }
 export type Answer = Answers[keyof Answers];
 
-/** This engine by the names that the benchmark has for its manners: as it comes, and what fusion and tuning each are worth. */
+/** This engine by the names that the benchmark has for its manners: as it comes, and what fusion, tuning and f16 are worth. */
 export const MANNERS: Readonly<Record<string, Manner>> = {
   wgrad: {},
   "wgrad-unfused": { fuse: false },
   "wgrad-tuned": { tune: true },
+  "wgrad-f16": { autocast: true },
 };
 
 /** How the engines are made where the task runs. */
@@ -53,8 +55,8 @@ export async function runTask(task: Task, on: string, counts: Counts, engines: E
     return measureKernel(await engines.kernels(engine), task.name, { name: engine, on, milliseconds });
   if (task.kind === "overhead")
     return measureOverhead(await engines.kernels(engine), { name: engine, on, milliseconds });
-  const { workload, sizes, block } = task;
-  const options = { counts, on, milliseconds, ...(block ? { block } : {}) };
+  const { workload, sizes, block, profile = false } = task;
+  const options = { counts, on, milliseconds, profile, ...(block ? { block } : {}) };
   const spec = sizes && { spec: resized(workload, sizes) };
   return measure(engine, () => engines.training(engine), workload, { ...options, ...spec });
 }

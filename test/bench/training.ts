@@ -1,7 +1,8 @@
 import type { Result } from "../../demos/race/measure";
 import type { WorkloadName } from "../../demos/race/workloads";
+import type { Measurement } from "../../src/index";
 import { type Host, messageOf } from "./hosts";
-import { type Failure, report } from "./report";
+import { type Failure, markdownTable, report } from "./report";
 
 export interface Choice {
   readonly engines: readonly string[];
@@ -9,12 +10,16 @@ export interface Choice {
   readonly repeat: number;
   readonly seconds: number;
   readonly json: boolean;
+  /** Other sizes of a workload than its own. */
+  readonly sizes?: (workload: WorkloadName) => Readonly<Record<string, number>> | undefined;
+  /** Whether the time of each kernel in a step is asked for. */
+  readonly profile?: boolean;
 }
 
 /** The training steps of every engine, in rounds, so that what else the machine does meets all alike. */
 export async function benchTraining(
   host: Host,
-  { engines, workloads, repeat, seconds, json }: Choice,
+  { engines, workloads, repeat, seconds, json, sizes, profile = false }: Choice,
 ): Promise<string> {
   const results: Result[] = [];
   const failures: Failure[] = [];
@@ -22,12 +27,39 @@ export async function benchTraining(
     for (const workload of workloads)
       for (const engine of engines)
         try {
-          const result = await host.run({ kind: "train", engine, workload, milliseconds: 1000 * seconds });
+          const task = { kind: "train", engine, workload, milliseconds: 1000 * seconds, profile } as const;
+          const result = await host.run({ ...task, sizes: sizes?.(workload) });
           console.error(`${workload} ${engine}: ${result.ms.median.toFixed(2)} ms`);
           results.push(result);
         } catch (error) {
           failures.push({ engine, workload, error: messageOf(error) });
           console.error(`${workload} ${engine}: ${messageOf(error)}`);
         }
-  return json ? [...results, ...failures].map((r) => JSON.stringify(r)).join("\n") : report(results, failures);
+  if (json) return [...results, ...failures].map((r) => JSON.stringify(r)).join("\n");
+  return [report(results, failures), ...results.flatMap((r) => [...measuredIn(r), ...profileOf(r)])].join("\n\n");
 }
+
+/** Where a step's time goes on the device, kernel by kernel. */
+function profileOf({ workload, engine, kernels }: Result): string[] {
+  if (!kernels) return [];
+  const total = kernels.reduce((sum, k) => sum + k.milliseconds, 0);
+  const rows = kernels.map((k) => [
+    k.kernel,
+    String(k.count),
+    k.milliseconds.toFixed(4),
+    share(k.milliseconds / total),
+  ]);
+  const title = `${workload} ${engine}: ${total.toFixed(3)} ms in kernels`;
+  return [[title, "", markdownTable(["kernel", "dispatches", "ms", "share"], rows)].join("\n")];
+}
+
+/** What each way of each op took, where ways were measured. */
+function measuredIn({ workload, engine, measured = [] }: Result): string[] {
+  const ways = (m: Measurement) => Object.entries(m.milliseconds).map(([way, ms]) => `${way} ${ms.toFixed(4)}`);
+  const rejected = (m: Measurement) => Object.entries(m.rejected).map(([way, why]) => `${way}: ${why}`);
+  const rows = measured.map((m) => [m.key, m.usual, m.best, [...ways(m), ...rejected(m)].join("; ")]);
+  const head = ["op", "first guess", "fastest", "ms"];
+  return rows.length ? [`${workload} ${engine}, ways measured:\n\n${markdownTable(head, rows)}`] : [];
+}
+
+const share = (part: number): string => `${Math.round(100 * part)} %`;

@@ -1,3 +1,4 @@
+import type { KernelTime, Measurement } from "../../../src/index";
 import type { Workload, WorkloadName } from "../workloads";
 
 /** A training step of an engine. */
@@ -6,6 +7,10 @@ export interface Trainer {
   step(wanted: boolean): Promise<number | undefined>;
   /** Where the engine knows several ways to do an op: which it has taken, by the op's name and sizes. */
   readonly ways?: Readonly<Record<string, string>>;
+  /** What was measured before the first step, where the engine tunes. */
+  readonly measured?: readonly Measurement[];
+  /** Milliseconds by kernel of one step; null where the device cannot tell. */
+  profile?(): Promise<readonly KernelTime[] | null>;
 }
 
 /** What the race and the benchmark ask of an engine: the step of each workload, from its numbers. */

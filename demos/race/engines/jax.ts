@@ -93,20 +93,22 @@ export async function create(jax: Loose): Promise<BenchEngine> {
     },
     async W2({ make, lr, batch }: Workload) {
       const { x, labels, weights: w } = make();
-      const rows = permuted({ shape: [7, 7, 32, 128], data: w.w2!.data }, [2, 0, 1, 3]);
+      const [features, units] = w.w2!.shape as [number, number];
+      const rows = permuted({ shape: [7, 7, features / 49, units], data: w.w2!.data }, [2, 0, 1, 3]);
+      const biasOf = (v: Values): Values => ({ ...v, shape: [v.data.length, 1, 1] });
       const weights = {
         ...w,
         k0: permuted(w.k0!, [3, 2, 0, 1]),
-        c0: { ...w.c0!, shape: [16, 1, 1] },
+        c0: biasOf(w.c0!),
         k1: permuted(w.k1!, [3, 2, 0, 1]),
-        c1: { ...w.c1!, shape: [32, 1, 1] },
-        w2: { shape: [1568, 128], data: rows.data },
+        c1: biasOf(w.c1!),
+        w2: { shape: [features, units], data: rows.data },
       };
       const block = (h: Loose, k: Loose, c: Loose) =>
         lax.reduceWindow(nn.relu(lax.convGeneralDilated(h, k, [1, 1], "SAME").add(c)), np.max, [2, 2], [2, 2]);
       const loss: Loss = (p, data, classes) => {
-        const features = block(block(data, p.k0, p.c0), p.k1, p.c1).reshape([batch, 1568]);
-        const hidden = nn.relu(np.dot(features, p.w2).add(p.b2));
+        const maps = block(block(data, p.k0, p.c0), p.k1, p.c1);
+        const hidden = nn.relu(np.dot(maps.reshape([batch, features]), p.w2).add(p.b2));
         return crossEntropy(np.dot(hidden, p.w3).add(p.b3), classes);
       };
       return trainer(loss, adam(lr), weights, permuted(x, [0, 3, 1, 2]), labels);

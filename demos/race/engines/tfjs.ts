@@ -38,9 +38,9 @@ export async function create(tf: Loose): Promise<BenchEngine> {
     version: tf.version.tfjs,
     async W1({ make, lr }: Workload) {
       const { x, labels, weights: w } = make();
-      const model = tf.sequential({
-        layers: [dense(256, { activation: "relu", inputShape: [784] }), dense(128, { activation: "relu" }), dense(10)],
-      });
+      const [first, second] = [w.b0!, w.b1!].map(({ data }) => data.length) as [number, number];
+      const hidden = [dense(first, { activation: "relu", inputShape: [784] }), dense(second, { activation: "relu" })];
+      const model = tf.sequential({ layers: [...hidden, dense(10)] });
       const pairs = [0, 1, 2].map((i) => [w[`w${i}`]!, w[`b${i}`]!]);
       return layersTrainer(model, pairs, x, labels, tf.train.momentum(lr, MOMENTUM));
     },
@@ -49,8 +49,9 @@ export async function create(tf: Loose): Promise<BenchEngine> {
       const conv = (filters: number, more: object = {}) =>
         tf.layers.conv2d({ filters, kernelSize: 3, padding: "same", activation: "relu", ...more });
       const pool = () => tf.layers.maxPooling2d({ poolSize: 2 });
-      const blocks = [conv(16, { inputShape: [28, 28, 1] }), pool(), conv(32), pool(), tf.layers.flatten()];
-      const model = tf.sequential({ layers: [...blocks, dense(128, { activation: "relu" }), dense(10)] });
+      const [a, b, units] = [w.c0!, w.c1!, w.b2!].map(({ data }) => data.length) as [number, number, number];
+      const blocks = [conv(a, { inputShape: [28, 28, 1] }), pool(), conv(b), pool(), tf.layers.flatten()];
+      const model = tf.sequential({ layers: [...blocks, dense(units, { activation: "relu" }), dense(10)] });
       const pairs = [
         [w.k0!, w.c0!],
         [w.k1!, w.c1!],

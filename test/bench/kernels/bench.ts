@@ -1,18 +1,23 @@
 import { type Host, messageOf } from "../hosts";
 import { markdownTable, where } from "../report";
 import type { Choice } from "../training";
-import { CASES, COPIES } from "./cases";
+import { CASES, LARGE_CASES } from "./cases";
 import type { KernelResult, OverheadResult } from "./measure";
 
 const significant = (n: number): string => String(Number(n.toPrecision(3)));
 
 /** Every op of every engine that has it, then what a dispatch costs. */
-export async function benchKernels(host: Host, { engines, seconds, json }: Choice, only: RegExp): Promise<string> {
+export async function benchKernels(
+  host: Host,
+  { engines, seconds, json }: Choice,
+  only: RegExp,
+  large: boolean,
+): Promise<string> {
   const results: KernelResult[] = [];
   const overheads: OverheadResult[] = [];
   const milliseconds = 1000 * seconds;
   const log = (name: string, engine: string, text: string) => console.error(`${name}, ${engine}: ${text}`);
-  for (const c of CASES.filter((k) => COPIES.includes(k) || only.test(k.name)))
+  for (const c of (large ? LARGE_CASES : CASES).filter((k) => k.op === "copy" || only.test(k.name)))
     for (const engine of c.op === "copy" ? ["raw"] : c.op === "adam" ? ["wgrad"] : engines)
       try {
         const result = await host.run({ kind: "kernel", engine, name: c.name, milliseconds });
@@ -21,7 +26,7 @@ export async function benchKernels(host: Host, { engines, seconds, json }: Choic
       } catch (error) {
         log(c.name, engine, messageOf(error));
       }
-  if (only.test("dispatches"))
+  if (!large && only.test("dispatches"))
     for (const engine of ["raw", ...engines])
       try {
         const result = await host.run({ kind: "overhead", engine, milliseconds });

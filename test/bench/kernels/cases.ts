@@ -8,6 +8,7 @@ export type KernelOp =
   | "convGradWeight"
   | "softmax"
   | "layerNorm"
+  | "attention"
   | "pointwise"
   | "sum"
   | "adam"
@@ -44,14 +45,28 @@ function product(m: number, k: number, n: number, form: "NN" | "NT" | "TN"): Ker
   };
 }
 
-const [PICTURES, KERNELS, MAPS] = [
-  [16, 32, 32, 32],
-  [64, 32, 3, 3],
-  [16, 64, 32, 32],
-];
+type Form = "forward" | "input gradient" | "weight gradient";
 
-function convolution(name: string, op: KernelOp, inputs: number[][], out: number[]): KernelCase {
-  return { name, op, inputs, out, work: 2 * 16 * 32 * 32 * 64 * 32 * 9, unit: "GFLOP/s" };
+/** A convolution 3×3 of `pictures` of a side and channels to other channels, or one of its gradients. */
+function convolution(pictures: number, side: number, from: number, to: number, form: Form): KernelCase {
+  const sizes = { x: [pictures, from, side, side], w: [to, from, 3, 3], y: [pictures, to, side, side] };
+  const forms: Record<Form, [KernelOp, number[][], number[]]> = {
+    forward: ["conv2d", [sizes.x, sizes.w], sizes.y],
+    "input gradient": ["convGradInput", [sizes.y, sizes.w], sizes.x],
+    "weight gradient": ["convGradWeight", [sizes.x, sizes.y], sizes.w],
+  };
+  const [op, inputs, out] = forms[form];
+  const name = `conv 3×3, ${[pictures, from, side, side].join("×")} → ${to}, ${form}`;
+  return { name, op, inputs, out, work: 2 * pictures * side * side * to * from * 9, unit: "GFLOP/s" };
+}
+
+const CONVOLUTION_FORMS: readonly Form[] = ["forward", "input gradient", "weight gradient"];
+
+/** Causal attention of packed queries, keys and values [batch, length, 3 · heads · 64]; half of the products are needed. */
+function attention(batch: number, length: number, heads: number): KernelCase {
+  const [width, name] = [64 * heads, `attention, batch ${batch}, length ${length}, ${heads} heads of 64`];
+  const [inputs, out] = [[[batch, length, 3 * width]], [batch, length, width]];
+  return { name, op: "attention", inputs, out, work: 2 * batch * length * length * width, unit: "GFLOP/s" };
 }
 
 /** An op limited by memory. @param arrays how many arrays of the first input's size are read and written at least */
@@ -62,7 +77,7 @@ function moving(name: string, op: KernelOp, inputs: number[][], out: number[], a
 const M = 2 ** 20;
 
 /** Plain vec4 copies: the faster one limits all that moves memory. */
-export const COPIES: readonly KernelCase[] = [1, 8].map((each) => ({
+const COPIES: readonly KernelCase[] = [1, 8].map((each) => ({
   ...moving(`copy of 4M, ${each} vec4 an invocation`, "copy", [[4 * M]], [4 * M], 2),
   each,
 }));
@@ -71,15 +86,29 @@ export const CASES: readonly KernelCase[] = [
   ...COPIES,
   ...[256, 512, 1024].map((n) => product(n, n, n, "NN")),
   ...(["NN", "NT", "TN"] as const).flatMap((form) => [product(128, 784, 256, form), product(1024, 128, 512, form)]),
-  convolution("conv 3×3, 16×32×32×32 → 64", "conv2d", [PICTURES!, KERNELS!], MAPS!),
-  convolution("conv 3×3, input gradient", "convGradInput", [MAPS!, KERNELS!], PICTURES!),
-  convolution("conv 3×3, weight gradient", "convGradWeight", [PICTURES!, MAPS!], KERNELS!),
+  ...CONVOLUTION_FORMS.map((form) => convolution(16, 32, 32, 64, form)),
   moving("softmax [4096,1024]", "softmax", [[4096, 1024]], [4096, 1024], 2),
   moving("layer norm [4096,512]", "layerNorm", [[4096, 512], [512], [512]], [4096, 512], 2),
   moving("8 pointwise ops on 4M", "pointwise", [[4 * M]], [4 * M], 2),
   moving("sum of 16M", "sum", [[16 * M]], [1], 1),
   // Read: parameter, gradient, both moments. Written: parameter, both moments.
   moving("Adam over 4M", "adam", [[4 * M]], [4 * M], 7),
+];
+
+/** What only a GPU gets through in reasonable time. */
+export const LARGE_CASES: readonly KernelCase[] = [
+  { ...moving("copy of 64M, 1 vec4 an invocation", "copy", [[64 * M]], [64 * M], 2), each: 1 },
+  ...[1024, 2048, 4096, 8192].map((n) => product(n, n, n, "NN")),
+  ...(["NT", "TN"] as const).map((form) => product(2048, 2048, 2048, form)),
+  ...CONVOLUTION_FORMS.map((form) => convolution(64, 56, 64, 64, form)),
+  ...CONVOLUTION_FORMS.map((form) => convolution(64, 28, 256, 256, form)),
+  attention(8, 1024, 12),
+  attention(2, 4096, 12),
+  moving("softmax [16384,4096]", "softmax", [[16384, 4096]], [16384, 4096], 2),
+  moving("layer norm [65536,512]", "layerNorm", [[65536, 512], [512], [512]], [65536, 512], 2),
+  moving("8 pointwise ops on 64M", "pointwise", [[64 * M]], [64 * M], 2),
+  moving("sum of 256M", "sum", [[256 * M]], [1], 1),
+  moving("Adam over 64M", "adam", [[64 * M]], [64 * M], 7),
 ];
 
 /** Numbers between -1 and 1, the same for every engine. */
@@ -92,6 +121,8 @@ export const inputsOf = ({ inputs }: KernelCase): Values[] =>
 const MEMORY = 512 * M;
 const MOVED = 1024 * M;
 const FLOPS = 4e9;
+
+export const caseOf = (name: string): KernelCase => [...CASES, ...LARGE_CASES].find((k) => k.name === name)!;
 
 /** How many times one submission runs the op, so that its own cost does not count, within bounds of memory and time. */
 export function copiesOf({ inputs, out, work, unit }: KernelCase): number {

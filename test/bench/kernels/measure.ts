@@ -1,4 +1,4 @@
-import { CASES, copiesOf, inputsOf } from "./cases";
+import { caseOf, copiesOf, inputsOf } from "./cases";
 import type { KernelEngine, Ready } from "./engine";
 
 export interface KernelResult {
@@ -63,7 +63,7 @@ export async function measureKernel(
   caseName: string,
   { name, on, milliseconds }: Where,
 ): Promise<KernelResult | null> {
-  const c = CASES.find((k) => k.name === caseName)!;
+  const c = caseOf(caseName);
   const copies = copiesOf(c);
   const ready = await engine.prepare(c, inputsOf(c), copies);
   if (!ready) return null;

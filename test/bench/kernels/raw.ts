@@ -1,3 +1,5 @@
+import { Profiler } from "../../../src/gpu/profile";
+import { Waiter } from "../../../src/gpu/waiter";
 import type { KernelEngine, Ready } from "./engine";
 
 const COPY = `
@@ -17,8 +19,13 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   }
 }`;
 
+type Copying = Ready & {
+  /** Milliseconds that a run takes on a device with timestamp queries. */
+  deviceTime(): Promise<number>;
+};
+
 /** Makes copies to and fro between two buffers of `vectors` vec4s, each copy after the one before. */
-export function copiesOn(device: GPUDevice): (vectors: number, copies: number, each?: number) => Ready {
+export function copiesOn(device: GPUDevice): (vectors: number, copies: number, each?: number) => Copying {
   const module = device.createShaderModule({ code: COPY });
   return (vectors, copies, each = 1) => {
     const compute = { module, entryPoint: "main", constants: { EACH: each } };
@@ -33,17 +40,23 @@ export function copiesOn(device: GPUDevice): (vectors: number, copies: number, e
     );
     const groups = Math.ceil(vectors / each / 64);
     const rows = Math.ceil(groups / 65535);
+    const encode = (descriptor: GPUComputePassDescriptor) => {
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass(descriptor);
+      pass.setPipeline(pipeline);
+      for (let i = 0; i < copies; i++) {
+        pass.setBindGroup(0, bindGroups[i % 2]!);
+        pass.dispatchWorkgroups(Math.ceil(groups / rows), rows);
+      }
+      pass.end();
+      return encoder;
+    };
     return {
-      async run() {
-        const encoder = device.createCommandEncoder();
-        const pass = encoder.beginComputePass();
-        pass.setPipeline(pipeline);
-        for (let i = 0; i < copies; i++) {
-          pass.setBindGroup(0, bindGroups[i % 2]!);
-          pass.dispatchWorkgroups(Math.ceil(groups / rows), rows);
-        }
-        pass.end();
-        device.queue.submit([encoder.finish()]);
+      run: async () => device.queue.submit([encode({}).finish()]),
+      async deviceTime() {
+        const profiler = new Profiler(device, 1);
+        const [ms] = await profiler.finish(encode({ timestampWrites: profiler.timestamps(0)! }), new Waiter(device));
+        return ms!;
       },
       fence: () => device.queue.onSubmittedWorkDone(),
       out: async () => [],
@@ -55,7 +68,9 @@ export function copiesOn(device: GPUDevice): (vectors: number, copies: number, e
 export async function create(gpu: GPU): Promise<KernelEngine> {
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) throw new Error("no adapter");
-  const copying = copiesOn(await adapter.requestDevice());
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize };
+  const copying = copiesOn(await adapter.requestDevice({ requiredLimits }));
   return {
     version: "",
     prepare: async ({ op, inputs, each }, _, copies) =>

@@ -10,6 +10,7 @@ import {
   layerNorm,
   matmul,
   mul,
+  multiHeadAttention,
   parameter,
   relu,
   sigmoid,
@@ -41,6 +42,7 @@ const OPS: Partial<Record<KernelOp, (c: KernelCase, inputs: Tensor[]) => Tensor>
     const w = absent(out);
     return gradients(conv(x!, w), [w], dOut)[0]!;
   },
+  attention: ({ out }, [qkv]) => multiHeadAttention([qkv!], { heads: out[2]! / 64, causal: true }),
   softmax: (_, [x]) => softmax(x!),
   layerNorm: (_, [x, weight, bias]) => layerNorm(x!, [512], { weight: weight!, bias: bias! }),
   pointwise: (_, [x]) => sqrt(abs(sub(sigmoid(mul(relu(add(mul(x!, 1.5), 0.25)), 0.5)), 0.5))),

@@ -24,13 +24,22 @@ export interface OpResult {
 
 interface Ready {
   run(): Promise<void>;
+  /** Milliseconds of a run by the device's own clock. */
+  deviceTime(): Promise<number>;
 }
+
+const readyOf = (step: CapturedStep): Ready => ({
+  run: () => step.run(),
+  deviceTime: async () => (await step.profile())!.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+});
 
 /** Milliseconds that a series lasts at least, so that waiting for its end does not count. */
 const SERIES = 40;
 const LEAST_SERIES = 4;
 const WARM_UP = 6;
 const SIDE = 512;
+/** Runs that a GPU's clock times. */
+const DEVICE_RUNS = 12;
 
 /** Measures lines one after the other on one device. Each is timed in turn with what it is compared with. */
 export async function measureOps(ids: readonly string[], on: string, milliseconds: number): Promise<OpResult[]> {
@@ -81,7 +90,7 @@ class OpBench {
     const work = flops ?? leastBytes(line, graph, step.plan);
     const ceiling = flops ? 2 * SIDE ** 3 : 8 * LARGE;
     const beside = await (flops ? this.#theProduct() : this.#theCopy());
-    const [ms, besideMs] = await this.#inTurn({ run: () => step.run() }, beside);
+    const [ms, besideMs] = await this.#inTurn(readyOf(step), beside);
     return {
       shape: showInputs(line.entry, graph.outputs),
       dispatches: step.plan.dispatches.length,
@@ -109,7 +118,7 @@ class OpBench {
         state(name, { shape: [SIDE, SIDE], dtype: "f32" }, () => new Float32Array(SIDE * SIDE).fill(0.5)),
       );
       const step = await this.engine.capture({}, () => ({ product: matmul(a!, b!) }));
-      return { run: () => step.run() };
+      return readyOf(step);
     })();
     return this.#product;
   }
@@ -117,6 +126,8 @@ class OpBench {
   /** The least time of a run of each, in series that take turns. */
   async #inTurn(first: Ready, second: Ready): Promise<[number, number]> {
     const all = [first, second];
+    const { info, device } = this.engine.runtime.open;
+    if (!info.software && device.features.has("timestamp-query")) return this.#byDevice(first, second);
     const runs: number[] = [];
     const least: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     const series = async (i: 0 | 1) => {
@@ -136,6 +147,16 @@ class OpBench {
     const began = performance.now();
     for (let n = 0; n < LEAST_SERIES || performance.now() - began < this.milliseconds; n++)
       for (const i of [0, 1] as const) await series(i);
+    return least;
+  }
+
+  /** The least time of a run of each on a GPU, where a run can take less than asking for it. */
+  async #byDevice(first: Ready, second: Ready): Promise<[number, number]> {
+    const least: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let n = 0; n < DEVICE_RUNS; n++) {
+      least[0] = Math.min(least[0], await first.deviceTime());
+      least[1] = Math.min(least[1], await second.deviceTime());
+    }
     return least;
   }
 }

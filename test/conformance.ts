@@ -1,0 +1,88 @@
+// Every op's samples on this machine's device, by every kernel that would do, without a test runner: for a machine that has
+// nothing but Node and Dawn. `npm run build:portable`, then `node dist/portable/conformance.js [--only REGEX] [--workers N]`.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { Runtime } from "../src/gpu/runtime";
+import { cases } from "./ops/cases";
+import type { OpCase, Sample } from "./ops/opCase";
+import { choicesOf, runSample } from "./ops/runCase";
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    workers: { type: "string", default: "4" },
+    worker: { type: "string" },
+  },
+});
+
+/** What a worker says: which check it begins, and what it found. */
+interface Line {
+  readonly check: string;
+  readonly problems?: readonly string[];
+}
+
+const say = (line: Line) => console.log(JSON.stringify(line));
+
+/** One way to run a sample: its name and what it asks of the device. */
+function* checksOf(c: OpCase, runtime: Runtime) {
+  const { target } = runtime.open;
+  for (const sample of c.samples) yield { name: JSON.stringify(sample), sample, target, fuse: true };
+  const lists = c.samples.map((sample) => choicesOf(c, sample, target));
+  for (const [i, choices] of lists.entries())
+    for (let n = 1; n < Math.max(0, ...choices.map(({ ways }) => ways.names.length)); n++) {
+      const nth = choices.map(({ ways: { key, names } }) => [key, names[n % names.length]!]);
+      const tuning = Object.fromEntries(nth);
+      yield { name: `by ${nth.join("; ")}`, sample: c.samples[i]!, target: { ...target, tuning }, fuse: true };
+    }
+  yield { name: "unfused", sample: c.samples[0]!, target, fuse: false };
+}
+
+async function checked(runtime: Runtime, c: OpCase, sample: Sample<object>, options: object): Promise<string[]> {
+  try {
+    const problems = await runSample(runtime, c, sample, options);
+    runtime.throwErrors();
+    return problems;
+  } catch (error) {
+    return [(error as Error).message.split("\n").slice(0, 3).join(" ")];
+  }
+}
+
+async function work([nth, of]: [number, number]): Promise<void> {
+  const runtime = await Runtime.create();
+  if (nth === 0) {
+    const { info, target } = runtime.open;
+    say({ check: `adapter: ${info.name}; ${info.features.join(" ")}; ${JSON.stringify(target)}` });
+  }
+  for (const [name, c] of cases.filter(([n], i) => i % of === nth && new RegExp(values.only).test(n)))
+    for (const { name: how, sample, ...options } of checksOf(c, runtime))
+      say({ check: `${name} ${how}`, problems: await checked(runtime, c, sample, options) });
+  process.exit(0);
+}
+
+/** Runs a worker to its end, and counts. A worker that dies is a failure of the check that it was at. */
+async function follow(nth: number, of: number, count: { passed: number; failed: string[] }): Promise<void> {
+  const args = [process.argv[1]!, "--worker", `${nth}/${of}`, "--only", values.only];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise<number | null>((resolve) => void child.on("close", resolve));
+  let last = "its start";
+  for await (const text of createInterface({ input: child.stdout })) {
+    const { check, problems } = JSON.parse(text) as Line;
+    last = check;
+    if (!problems) console.log(check);
+    else if (problems.length) count.failed.push(`${check}: ${problems.join("; ")}`);
+    else count.passed++;
+  }
+  const status = await ended;
+  if (status !== 0) count.failed.push(`worker ${nth} ended with ${status} after ${last}`);
+}
+
+if (values.worker) await work(values.worker.split("/").map(Number) as [number, number]);
+else {
+  const count = { passed: 0, failed: [] as string[] };
+  const of = Number(values.workers);
+  await Promise.all(Array.from({ length: of }, (_, nth) => follow(nth, of, count)));
+  for (const line of count.failed) console.log(`FAILED ${line.slice(0, 600)}`);
+  console.log(`${count.passed} passed, ${count.failed.length} failed`);
+  process.exitCode = count.failed.length ? 1 : 0;
+}
