@@ -1,4 +1,5 @@
 // out[M,N] = a[M,K] · b[K,N] for each matrix of a batch; strides say how a and b lie, so that all transposes are one kernel.
+// For sizes that matmul_by_four.wgsl does not take.
 // A workgroup of THREADS × THREADS makes a TILE_M × TILE_N part of out: DEPTH columns of a and rows of b at a time go through
 // workgroup memory, and each invocation keeps ROWS × COLUMNS sums. Beyond the edges zeros are loaded and nothing is stored.
 // Where out has few tiles and K is long, K is dealt out to `parts` workgroups, which make partial[part, M, N] for a reduction.
@@ -87,7 +88,7 @@ fn main(
   for (var r = 0u; r < ROWS; r++) {
     let row = row0 + local.y * ROWS + r;
     if (row >= params.m) { break; }
-    if (SUMS == 1u && group.x == 0u && local.x == 0u) { side(row_sum[r], row); }
+    if (SUMS == 1u && group.x == 0u && local.x == 0u) { side(row_sum[r], group.z * params.m + row); }
     for (var q = 0u; q < COLUMN_QUADS; q++) {
       for (var c = 0u; c < 4u; c++) {
         let col = col0 + (local.x + q * THREADS) * 4u + c;

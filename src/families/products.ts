@@ -1,4 +1,6 @@
+import joinParts from "../../shaders/join_parts.wgsl";
 import matmulKernel from "../../shaders/matmul.wgsl";
+import matmulByFour from "../../shaders/matmul_by_four.wgsl";
 import matmulDirect from "../../shaders/matmul_direct.wgsl";
 import matmulSubgroup from "../../shaders/matmul_subgroup.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
@@ -23,59 +25,70 @@ export interface Product {
   readonly sums: boolean;
 }
 
-/** Tiles of the kernel that goes through workgroup memory, by the size of the part of `out` that a workgroup makes. */
+/** Tiles of the kernels that go through workgroup memory, by the side of the part of `out` that a workgroup makes. */
 const TILES = {
-  "tile 32": { THREADS: 8, ROWS: 4, COLUMNS: 4, DEPTH: 16 },
-  "tile 64": { THREADS: 8, ROWS: 8, COLUMNS: 8, DEPTH: 16 },
-  "tile 64, 16 × 16": { THREADS: 16, ROWS: 4, COLUMNS: 4, DEPTH: 16 },
-  "tile 128": { THREADS: 16, ROWS: 8, COLUMNS: 8, DEPTH: 8 },
-  "tile 32, K split": { THREADS: 8, ROWS: 4, COLUMNS: 4, DEPTH: 16 },
+  32: { THREADS: 8, ROWS: 4, COLUMNS: 4 },
+  64: { THREADS: 16, ROWS: 4, COLUMNS: 4 },
+  128: { THREADS: 16, ROWS: 8, COLUMNS: 8 },
 } as const;
 
-type Tile = keyof typeof TILES;
-type Way = "subgroup" | "subgroup, 8 rows" | "direct" | Tile;
+type Side = keyof typeof TILES;
+type Split = "tile 32, K split" | "tile 64, K split";
+type Way = "subgroup" | "subgroup, 8 rows" | "direct" | `tile ${Side}` | Split;
 
-/** Workgroups that keep a GPU busy. */
-const BUSY = 32;
+/** Terms that go through workgroup memory at a time: with a tile's two operands they fill what every device grants. */
+const DEPTHS: Readonly<Record<Side, number>> = { 32: 32, 64: 32, 128: 16 };
+/** The same where rows are padded by single elements, see matmul.wgsl. */
+const SCALAR_DEPTHS: Readonly<Record<Side, number>> = { 32: 16, 64: 16, 128: 8 };
+
+/** Workgroups that keep a large GPU busy, by the side of their tile: 2 of 128, which hold the most, on each of its cores. */
+const BUSY: Readonly<Record<Side, number>> = { 32: 256, 64: 128, 128: 256 };
+/** Terms of a sum that a workgroup takes at least where K is dealt out. */
+const LEAST_PART = 64;
+/** Terms from which on a sum is worth dealing out. */
+const LONG = 512;
+
+const tilesOf = ({ m, n, batch }: Product, side: Side): number => batch * Math.ceil(m / side) * Math.ceil(n / side);
+
+/** Whether all that is read and written are whole vec4s. */
+const isByFour = ({ m, n, k, transA }: Product): boolean => k % 4 === 0 && n % 4 === 0 && (!transA || m % 4 === 0);
 
 /** The kernels that could make a product on the device, the best guess first. */
 export function productWays(p: Product, target: Target): Ways<Way> {
   const { m, n, k, batch, transA, transB } = p;
   const key = `matmul ${batch}·${m}·${k}·${n}${transA ? " aᵀ" : ""}${transB ? " bᵀ" : ""}`;
-  const byFour = k % 4 === 0 && n % 4 === 0 && (!transA || m % 4 === 0);
-  if (sharesLoads(target) && byFour)
+  if (sharesLoads(target) && isByFour(p))
     return { key, names: m <= 8 ? ["subgroup, 8 rows", "direct"] : ["subgroup", "subgroup, 8 rows", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
-  const groups = (tile: number) => batch * Math.ceil(m / tile) * Math.ceil(n / tile);
-  const splits = batch === 1 && !p.sums && k >= 256 && groups(32) < BUSY;
-  const order: Way[] = splits ? ["tile 32, K split"] : [];
-  for (const [tile, names] of [
-    [128, ["tile 128"]],
-    [64, ["tile 64, 16 × 16", "tile 64"]],
-    [32, ["tile 32"]],
-  ] as const)
-    if (groups(tile) >= BUSY || tile === 32) order.push(...names);
-  return { key, names: [...order, "direct"] };
+  const fills = (side: Side) => tilesOf(p, side) >= BUSY[side];
+  if (fills(128)) return { key, names: ["tile 128", "tile 64", "direct"] };
+  if (fills(64)) return { key, names: ["tile 64", "tile 128", "tile 32", "direct"] };
+  if (batch > 1 || k < LONG) return { key, names: ["tile 32", "tile 64", "direct"] };
+  const splits: Split[] = ["tile 64, K split", "tile 32, K split"];
+  if (tilesOf(p, 64) * Math.floor(k / LEAST_PART) < BUSY[64]) splits.reverse();
+  return { key, names: [...splits, "tile 64", "tile 32", "direct"] };
 }
 
-/** The launches of a product by the kernel chosen for it. */
+/** The launches of a product by the kernel chosen for it. @param sums where the sums of a's rows go, if they are wanted */
 export function productDispatches(
   a: Tensor,
   b: Tensor,
   out: Tensor,
   p: Product,
   target: Target,
-  side?: Tensor,
+  sums?: Tensor,
 ): Dispatch[] {
   const way = chosenWay(target, productWays(p, target));
+  const tile = way.match(/^tile (\d+)/)?.[1];
+  const side = Number(tile) as Side;
   // Parts are added by a reduction, which makes f32.
-  if (way === "tile 32, K split" && out.dtype === "f32") return splitProduct(a, b, out, p, target);
-  const product = way.startsWith("subgroup")
-    ? bySubgroups(a, b, out, p, target, way === "subgroup" ? 16 : 8)
+  if (way.endsWith("K split") && out.dtype === "f32") return splitProduct(a, b, out, p, target, side, sums);
+  const product = tile
+    ? tiled(a, b, out, p, side, { parts: 1, part: p.k })
     : way === "direct"
       ? direct(a, b, out, p)
-      : tiled(a, b, out, p, way as Tile, 1);
-  return [side ? withSide(product, side) : product];
+      : bySubgroups(a, b, out, p, target, way === "subgroup" ? 16 : 8);
+  return [sums ? withSide(product, sums) : product];
 }
 
 const types = (a: Tensor, out: Tensor) => ({ dtype: a.dtype, outDType: out.dtype });
@@ -115,28 +128,62 @@ function direct(a: Tensor, b: Tensor, out: Tensor, p: Product): Dispatch {
   });
 }
 
-function tiled(a: Tensor, b: Tensor, out: Tensor, p: Product, tile: Tile, parts: number): Dispatch {
-  const { THREADS, ROWS, COLUMNS } = TILES[tile];
-  return matmulKernel.dispatch({
+/** How a sum over K is dealt out. */
+interface Parts {
+  readonly parts: number;
+  /** Terms of each. */
+  readonly part: number;
+}
+
+function tiled(a: Tensor, b: Tensor, out: Tensor, p: Product, side: Side, { parts, part }: Parts): Dispatch {
+  const { m, n, k, transA, transB } = p;
+  const tile = TILES[side];
+  const tiles = (size: number) => Math.ceil(size / side) * tile.THREADS;
+  const shared = {
     buffers: { a, b, out },
     ...types(a, out),
-    params: { ...lies(p), parts, part: Math.ceil(p.k / parts) },
-    constants: { ...TILES[tile], SUMS: Number(p.sums) },
-    grid: [
-      Math.ceil(p.n / (THREADS * COLUMNS)) * THREADS,
-      Math.ceil(p.m / (THREADS * ROWS)) * THREADS,
-      p.batch * parts,
-    ],
+    grid: [tiles(n), tiles(m), p.batch * parts] as const,
     flops: flopsOf(p),
-    channel: { size: p.n, inner: 1 },
+    channel: { size: n, inner: 1 },
+  };
+  const SUMS = Number(p.sums);
+  if (!isByFour(p)) {
+    const constants = { ...tile, DEPTH: SCALAR_DEPTHS[side], SUMS };
+    return matmulKernel.dispatch({ ...shared, params: { ...lies(p), parts, part }, constants });
+  }
+  return matmulByFour.dispatch({
+    ...shared,
+    params: { m, n, k, a_batch: p.aBatch, b_batch: p.bBatch, parts, part },
+    constants: { ...tile, DEPTH: DEPTHS[side], A_BY_K: Number(!transA), B_BY_K: Number(transB), SUMS },
   });
 }
 
 /** A product with few tiles and a long K: K dealt out to several workgroups a tile, then the parts added. */
-function splitProduct(a: Tensor, b: Tensor, out: Tensor, p: Product, target: Target): Dispatch[] {
-  const tiles = Math.ceil(p.m / 32) * Math.ceil(p.n / 32);
-  const parts = Math.min(Math.ceil((2 * BUSY) / tiles), Math.ceil(p.k / 64));
+function splitProduct(
+  a: Tensor,
+  b: Tensor,
+  out: Tensor,
+  p: Product,
+  target: Target,
+  side: Side,
+  sums?: Tensor,
+): Dispatch[] {
+  const wanted = Math.min(Math.ceil(BUSY[32] / tilesOf(p, side)), Math.ceil(p.k / LEAST_PART));
+  const part = Math.ceil(p.k / wanted / DEPTHS[side]) * DEPTHS[side];
+  const parts = Math.ceil(p.k / part);
+  if (parts === 1) return productOfOnePart(tiled(a, b, out, p, side, { parts, part }), sums);
   const partial = scratch({ shape: [parts, p.m, p.n], dtype: "f32" });
-  const product = tiled(a, b, partial, p, "tile 32, K split", parts);
-  return [product, ...reduceDispatches(partial, out, { k0: 1, r0: parts, k1: p.m * p.n, r1: 1 }, target, {})];
+  const product = tiled(a, b, partial, p, side, { parts, part });
+  if (!sums)
+    return [product, ...reduceDispatches(partial, out, { k0: 1, r0: parts, k1: p.m * p.n, r1: 1 }, target, {})];
+  const partialSums = scratch({ shape: [parts, p.m], dtype: "f32" });
+  return [withSide(product, partialSums), joinBoth(parts, [partial, out], [partialSums, sums])];
+}
+
+const productOfOnePart = (product: Dispatch, sums?: Tensor): Dispatch[] => [sums ? withSide(product, sums) : product];
+
+/** The launch that adds up the parts of two results. */
+function joinBoth(parts: number, [a, first]: readonly [Tensor, Tensor], [b, second]: readonly [Tensor, Tensor]) {
+  const params = { parts, size0: first.size, size1: second.size };
+  return joinParts.dispatch({ buffers: { a, b, first, second }, params, grid: first.size + second.size });
 }

@@ -90,7 +90,7 @@ export class Executable {
     for (const end of this.#chunks) {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
-      for (let i = start; i < end; i++) launch(pass, this.#launches[i]!);
+      for (let i = start; i < end; i++) launch(pass, this.#launches[i]!, i > start ? this.#launches[i - 1] : undefined);
       pass.end();
       if (end === this.#launches.length) this.#copyOutputs(encoder, copies);
       device.queue.submit([encoder.finish()]);
@@ -201,8 +201,15 @@ function acquireSlots({ pool }: Runtime, sizes: readonly number[]): GPUBuffer[] 
   return slots;
 }
 
-function launch(pass: GPUComputePassEncoder, { pipeline, bindGroup, immediates, workgroups: [x, y, z] }: Launch): void {
-  pass.setPipeline(pipeline);
+/** @param before the launch just before it in the pass */
+function launch(pass: GPUComputePassEncoder, l: Launch, before?: Launch): void {
+  const {
+    pipeline,
+    bindGroup,
+    immediates,
+    workgroups: [x, y, z],
+  } = l;
+  if (pipeline !== before?.pipeline) pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
   if (immediates) pass.setImmediates(0, immediates);
   pass.dispatchWorkgroups(x, y, z);

@@ -37,13 +37,19 @@ export const byImmediates = ({ immediateBytes }: Target, params: number): boolea
 export const sharesLoads = ({ cpu, subgroupSize }: Target): boolean =>
   cpu && (subgroupSize === 4 || subgroupSize === 8);
 
-/** Results, or fours of them, that an invocation makes on a CPU; and as many workgroups as must be left over. */
+/** Results, or fours of them, that an invocation makes at most. */
 const EACH = 8;
+/** As many workgroups must be left over on a CPU. */
 const LEAST_GROUPS = 16;
+/** The same on a GPU: more than any has room for at a time. */
+const LEAST_GPU_GROUPS = 2048;
 
 /**
  * How many of `count` results (or fours of them) an invocation of a short kernel makes, see shaders/include/share.wgsl: several
- * on a CPU, where a workgroup of 64 costs about as much as their work.
+ * where a workgroup of 64 costs about as much as their work, and enough workgroups are left over.
  */
-export const resultsEach = (count: number, cpu: boolean): number =>
-  cpu && count >= LEAST_GROUPS * 64 * EACH ? EACH : 1;
+export function resultsEach(count: number, cpu: boolean): number {
+  if (cpu) return count >= LEAST_GROUPS * 64 * EACH ? EACH : 1;
+  const most = Math.floor(count / (64 * LEAST_GPU_GROUPS));
+  return most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
+}

@@ -28,7 +28,7 @@ const MAX_BUFFERS = 8;
  * shaders/pointwise. Reads follow strides by index arithmetic. Where sizes and strides allow, an invocation makes four
  * neighbouring elements and memory is read and written as vec4.
  * @param withTail whether the kernel is to have {@link TAIL_HOOK}; `out` is f32 then
- * @param fewLanes whether lanes are few, so that an invocation makes several results where there are many
+ * @param fewLanes whether lanes are few, so that an invocation makes several results where there are some
  * @param piece where in `out` the results lie, if they are but a part of it
  */
 export function compose(
@@ -46,7 +46,8 @@ export function compose(
   const w = new Writer(expression, made, { prefix: "", byFour: true, counts: "fours", ...many });
   const count = size / w.width;
   const each = resultsEach(count, fewLanes);
-  const own = fewLanes ? ["len", "each"] : ["len"];
+  const several = fewLanes || each > 1;
+  const own = several ? ["len", "each"] : ["len"];
   const fields = [...own.map((name) => ({ name, type: "u32" }) as const), ...w.fields];
   const place = piece && indexLines("out", coalesce(piece), w.width === 4 ? "i * 4u" : "i");
   const at = place ? `(${place.at})${w.width === 4 ? " / 4u" : ""}` : "i";
@@ -61,7 +62,7 @@ ${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
 ${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  ${[w.before, fewLanes ? manyByOne(body, w) : one(body)].filter(Boolean).join("\n  ")}
+  ${[w.before, several ? manyByOne(body, w) : one(body)].filter(Boolean).join("\n  ")}
 }
 `,
     w.halves,
@@ -85,7 +86,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     own: piece ? undefined : { reads: w.own, out: w.inputs.length },
     isPart: piece !== undefined,
     params: packParams(fields, { ...w.values, len: count, each }),
-    workgroups: workgroupsFor(fewLanes ? Math.ceil(count / each) : count, workgroupSize),
+    workgroups: workgroupsFor(Math.ceil(count / each), workgroupSize),
     flops: w.flops,
   };
 }
