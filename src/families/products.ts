@@ -38,8 +38,6 @@ type Way = "subgroup" | "subgroup, 8 rows" | "direct" | `tile ${Side}` | Split;
 
 /** Terms that go through workgroup memory at a time: with a tile's two operands they fill what every device grants. */
 const DEPTHS: Readonly<Record<Side, number>> = { 32: 32, 64: 32, 128: 16 };
-/** The same where rows are padded by single elements, see matmul.wgsl. */
-const SCALAR_DEPTHS: Readonly<Record<Side, number>> = { 32: 16, 64: 16, 128: 8 };
 
 /** Workgroups that keep a large GPU busy, by the side of their tile: 2 of 128, which hold the most, on each of its cores. */
 const BUSY: Readonly<Record<Side, number>> = { 32: 256, 64: 128, 128: 256 };
@@ -146,16 +144,11 @@ function tiled(a: Tensor, b: Tensor, out: Tensor, p: Product, side: Side, { part
     flops: flopsOf(p),
     channel: { size: n, inner: 1 },
   };
-  const SUMS = Number(p.sums);
-  if (!isByFour(p)) {
-    const constants = { ...tile, DEPTH: SCALAR_DEPTHS[side], SUMS };
-    return matmulKernel.dispatch({ ...shared, params: { ...lies(p), parts, part }, constants });
-  }
-  return matmulByFour.dispatch({
-    ...shared,
-    params: { m, n, k, a_batch: p.aBatch, b_batch: p.bBatch, parts, part },
-    constants: { ...tile, DEPTH: DEPTHS[side], A_BY_K: Number(!transA), B_BY_K: Number(transB), SUMS },
-  });
+  const lie = { A_BY_K: Number(!transA), B_BY_K: Number(transB), SUMS: Number(p.sums) };
+  const constants = { ...tile, DEPTH: DEPTHS[side], ...lie };
+  if (!isByFour(p)) return matmulKernel.dispatch({ ...shared, params: { ...lies(p), parts, part }, constants });
+  const params = { m, n, k, a_batch: p.aBatch, b_batch: p.bBatch, parts, part };
+  return matmulByFour.dispatch({ ...shared, params, constants });
 }
 
 /** A product with few tiles and a long K: K dealt out to several workgroups a tile, then the parts added. */

@@ -163,8 +163,9 @@ export class Tuner {
       return (performance.now() - start) / runs;
     };
     const first = await series(1);
-    if (first > budget) return first;
-    const runs = Math.max(1, Math.min(MOST_RUNS, Math.floor(budget / 4 / first)));
+    if (first > budget) return Math.min(first, await series(1));
+    const runs = Math.max(1, Math.min(MOST_RUNS, Math.floor(budget / 5 / first)));
+    await series(runs); // an idle device raises its clock first
     return Math.min(await series(runs), await series(runs), await series(runs));
   }
 

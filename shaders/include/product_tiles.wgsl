@@ -1,0 +1,109 @@
+// Sums of products through workgroup memory, for kernels that declare THREADS, ROWS, COLUMNS, DEPTH, A_BY_K, B_BY_K and SUMS. A
+// workgroup of THREADS × THREADS makes TILE_M × TILE_N sums, ROWS × COLUMNS an invocation; DEPTH terms at a time lie in tiles. The
+// kernel's patch_of_a(base, row, k) and patch_of_b(base, column, k) load four terms of four rows or columns each; what is
+// beyond the edge may be anything. Those of the next DEPTH terms are asked for before the ones that are there are added up.
+const ROW_QUADS = ROWS / 4u;
+const COLUMN_QUADS = COLUMNS / 4u;
+const TILE_M = THREADS * ROWS;
+const TILE_N = THREADS * COLUMNS;
+const A_WIDTH = TILE_M / 4u; // vec4s that hold one term of a tile
+const B_WIDTH = TILE_N / 4u;
+const INVOCATIONS = THREADS * THREADS;
+const A_PATCHES = A_WIDTH * DEPTH / 4u;
+const PATCHES = (A_WIDTH + B_WIDTH) * DEPTH / 4u;
+const LOADS = PATCHES / INVOCATIONS; // nothing is left over
+const APART = A_PATCHES % INVOCATIONS == 0u; // each of an invocation's patches is of a, or of b, for all invocations alike
+const A_CELLS = DEPTH * A_WIDTH;
+const B_CELLS = DEPTH * B_WIDTH;
+const FOURS = ROWS * COLUMN_QUADS;
+
+alias Patch = array<vec4f, 4>;
+alias Sums = array<vec4f, FOURS>; // [row][column / 4]
+alias RowSums = array<vec4f, ROW_QUADS>;
+
+var<workgroup> a_tile: array<vec4f, A_CELLS>; // [term][row / 4]
+var<workgroup> b_tile: array<vec4f, B_CELLS>; // [term][column / 4]
+
+fn is_of_a(index: u32, s: u32) -> bool {
+  if (APART) { return s * INVOCATIONS < A_PATCHES; }
+  return index + s * INVOCATIONS < A_PATCHES;
+}
+
+fn turned(p: Patch) -> Patch {
+  return Patch(
+    vec4f(p[0].x, p[1].x, p[2].x, p[3].x),
+    vec4f(p[0].y, p[1].y, p[2].y, p[3].y),
+    vec4f(p[0].z, p[1].z, p[2].z, p[3].z),
+    vec4f(p[0].w, p[1].w, p[2].w, p[3].w),
+  );
+}
+
+// Where four rows of a term lie. Of an operand that lies by k, neighbouring invocations write terms 4 apart: these are moved
+// against each other, so that they fall into different banks.
+fn cell(term: u32, quad: u32, width: u32, by_k: u32) -> u32 {
+  return term * width + (quad ^ (by_k * (term / 4u * (32u / DEPTH)) % 8u));
+}
+
+fn add_products(
+  sums: ptr<function, Sums>, row_sums: ptr<function, RowSums>,
+  a_base: u32, b_base: u32, row0: u32, col0: u32, first_k: u32, last_k: u32, local: vec2u, index: u32,
+) {
+  // Which patches this invocation loads: the same in every turn. Neighbours load what lies side by side.
+  var outer: array<u32, LOADS>; // row or column within the tile
+  var inner: array<u32, LOADS>; // term
+  for (var s = 0u; s < LOADS; s++) {
+    let of_a = is_of_a(index, s);
+    let p = index + s * INVOCATIONS - select(A_PATCHES, 0u, of_a);
+    let by_k = select(B_BY_K == 1u, A_BY_K == 1u, of_a);
+    let width = select(B_WIDTH, A_WIDTH, of_a);
+    outer[s] = select(p % width, p / (DEPTH / 4u), by_k) * 4u;
+    inner[s] = select(p / width, p % (DEPTH / 4u), by_k) * 4u;
+  }
+
+  var next: array<Patch, LOADS>;
+  for (var k0 = first_k; k0 < last_k + DEPTH; k0 += DEPTH) {
+    // What the turn before has asked for; the first turn only asks.
+    if (k0 > first_k) {
+      workgroupBarrier();
+      for (var s = 0u; s < LOADS; s++) {
+        for (var j = 0u; j < 4u; j++) {
+          let term = inner[s] + j;
+          let four = select(vec4f(), next[s][j], k0 - DEPTH + term < last_k);
+          if (is_of_a(index, s)) {
+            a_tile[cell(term, outer[s] / 4u, A_WIDTH, A_BY_K)] = four;
+          } else {
+            b_tile[cell(term, outer[s] / 4u, B_WIDTH, B_BY_K)] = four;
+          }
+        }
+      }
+      workgroupBarrier();
+    }
+    if (k0 < last_k) {
+      for (var s = 0u; s < LOADS; s++) {
+        if (is_of_a(index, s)) {
+          next[s] = patch_of_a(a_base, row0 + outer[s], k0 + inner[s]);
+        } else {
+          next[s] = patch_of_b(b_base, col0 + outer[s], k0 + inner[s]);
+        }
+      }
+    }
+    if (k0 > first_k) {
+      let rest = last_k + DEPTH - k0;
+      let quads = select(DEPTH / 4u, (rest + 3u) / 4u, rest < DEPTH); // not known to the compiler, which would write out the loop
+      for (var quad = 0u; quad < quads; quad++) {
+        for (var j = 0u; j < 4u; j++) {
+          let k = quad * 4u + j;
+          var right = array<vec4f, COLUMN_QUADS>();
+          for (var q = 0u; q < COLUMN_QUADS; q++) { right[q] = b_tile[cell(k, local.x + q * THREADS, B_WIDTH, B_BY_K)]; }
+          for (var i = 0u; i < ROW_QUADS; i++) {
+            let left = a_tile[cell(k, local.y + i * THREADS, A_WIDTH, A_BY_K)];
+            if (SUMS == 1u) { (*row_sums)[i] += left; }
+            for (var r = 0u; r < 4u; r++) {
+              for (var q = 0u; q < COLUMN_QUADS; q++) { (*sums)[(i * 4u + r) * COLUMN_QUADS + q] += left[r] * right[q]; }
+            }
+          }
+        }
+      }
+    }
+  }
+}
