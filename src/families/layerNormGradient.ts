@@ -5,12 +5,13 @@ import gradHeld from "../../shaders/layer_norm_grad_held.wgsl";
 import joinKernel from "../../shaders/layer_norm_grad_join.wgsl";
 import gradSubgroup from "../../shaders/layer_norm_grad_subgroup.wgsl";
 import gradTree from "../../shaders/layer_norm_grad_tree.wgsl";
+import gradTreeByFour from "../../shaders/layer_norm_grad_tree_by_four.wgsl";
 import { type KernelOp, noSecondDerivative } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { PAGES } from "./reductions";
-import { bySubgroup, byTree, rowGroups, rowsAtOnce } from "./rowwise";
+import { byHeldTree, bySubgroup, byTree, rowGroups, rowsAtOnce } from "./rowwise";
 
 export interface NormAttrs {
   /** Elements of a row: those that are normalised together. */
@@ -75,6 +76,8 @@ function rowsDispatch({ x, weight, stats, d_out }: Given, dx: Tensor, { n, centr
   const types = { dtype: x.dtype, gradDType: d_out.dtype, outDType: dx.dtype };
   const buffers = { x, weight, stats, d_out, dx };
   const shared = { buffers, params: { rows, n }, constants: { CENTRED: centred }, flops: 11 * x.size, ...types };
+  const tree = byHeldTree(rows, n, target);
+  if (tree) return gradTreeByFour.dispatch({ ...shared, ...tree, constants: { CENTRED: centred, ...tree.held } });
   return byTree(n, target)
     ? gradTree.dispatch({ ...shared, grid: rowGroups(rows) })
     : gradKernel.dispatch({ ...shared, grid: rows });

@@ -22,6 +22,21 @@ const TREE_LANES = 64;
 /** Whether a row is worth a workgroup: on devices with many lanes, where a row is long. */
 export const byTree = (n: number, target: Target): boolean => !target.cpu && n >= TREE_LANES / 2;
 
+/** Vec4s that an invocation of a workgroup holds at most. */
+const MOST_HELD_BY_TREE = 8;
+
+/**
+ * Launches of the kernels that give a row of n, whole vec4s, to a workgroup which holds it: on devices with many lanes, where a row is
+ * long, but not too long. Null elsewhere.
+ */
+export function byHeldTree(rows: number, n: number, target: Target) {
+  if (!byTree(n, target) || n % 4 !== 0) return null;
+  const LANES = lanesOf(n);
+  const HELD = Math.ceil(n / 4 / LANES);
+  if (HELD > MOST_HELD_BY_TREE) return null;
+  return { params: { rows, n: n / 4 }, held: { LANES, HELD }, grid: rowGroups(rows, LANES) };
+}
+
 /** Elements of the rows that a subgroup makes one after the other: a workgroup costs about as much as a row or two. */
 const ROW_ELEMENTS = 16384;
 

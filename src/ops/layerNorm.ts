@@ -2,10 +2,11 @@ import normKernel from "../../shaders/layer_norm.wgsl";
 import normHeld from "../../shaders/layer_norm_held.wgsl";
 import normSubgroup from "../../shaders/layer_norm_subgroup.wgsl";
 import normTree from "../../shaders/layer_norm_tree.wgsl";
+import normTreeByFour from "../../shaders/layer_norm_tree_by_four.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, sameShape, showShape } from "../core/shape";
 import { grad, type NormAttrs } from "../families/layerNormGradient";
-import { bySubgroup, byTree, rowGroups, rowsAtOnce } from "../families/rowwise";
+import { byHeldTree, bySubgroup, byTree, rowGroups, rowsAtOnce } from "../families/rowwise";
 import { madeOf } from "../graph/autocast";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
@@ -81,6 +82,11 @@ export const op: KernelOp<NormAttrs> = {
     const buffers = { x: x!, weight: weight!, bias: bias!, out: out!, stats: stats! };
     const types = { dtype: x!.dtype, outDType: out!.dtype };
     const shared = { buffers, params: { rows, n, eps }, constants: { CENTRED: centred }, flops: 8 * x!.size, ...types };
+    const tree = byHeldTree(rows, n, target);
+    if (tree) {
+      const constants = { CENTRED: centred, ...tree.held };
+      return [normTreeByFour.dispatch({ ...shared, ...tree, params: { ...tree.params, eps }, constants })];
+    }
     if (byTree(n, target)) return [normTree.dispatch({ ...shared, grid: rowGroups(rows) })];
     const launch = bySubgroup(rows, n, target);
     if (launch) {

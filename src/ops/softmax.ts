@@ -4,11 +4,13 @@ import gradKernel from "../../shaders/softmax_grad.wgsl";
 import gradLane from "../../shaders/softmax_grad_lane.wgsl";
 import gradSubgroup from "../../shaders/softmax_grad_subgroup.wgsl";
 import gradTree from "../../shaders/softmax_grad_tree.wgsl";
+import gradTreeByFour from "../../shaders/softmax_grad_tree_by_four.wgsl";
 import softmaxLane from "../../shaders/softmax_lane.wgsl";
 import softmaxSubgroup from "../../shaders/softmax_subgroup.wgsl";
 import softmaxTree from "../../shaders/softmax_tree.wgsl";
+import treeByFour from "../../shaders/softmax_tree_by_four.wgsl";
 import { normalizeAxis } from "../core/shape";
-import { byLane, bySubgroup, byTree, rowGroups, rowParams } from "../families/rowwise";
+import { byHeldTree, byLane, bySubgroup, byTree, rowGroups, rowParams } from "../families/rowwise";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
@@ -70,6 +72,8 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const params = rowParams(name, out!.shape, axis);
       const { rows, n, inner } = params;
       const shared = { buffers: { out: out!, d_out: dOut!, dx: dx! }, constants, flops: 4 * out!.size };
+      const held = inner === 1 && byHeldTree(rows, n, target);
+      if (held) return [gradTreeByFour.dispatch({ ...shared, ...held, constants: { ...constants, ...held.held } })];
       if (inner === 1 && byTree(n, target))
         return [gradTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
       const short = inner === 1 && byLane(rows, n, target);
@@ -92,6 +96,8 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const params = rowParams(name, x!.shape, axis);
       const { rows, n, inner } = params;
       const shared = { buffers: { x: x!, out: out! }, constants, flops: 8 * x!.size };
+      const held = inner === 1 && byHeldTree(rows, n, target);
+      if (held) return [treeByFour.dispatch({ ...shared, ...held, constants: { ...constants, ...held.held } })];
       if (inner === 1 && byTree(n, target))
         return [softmaxTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
       const short = inner === 1 && byLane(rows, n, target);

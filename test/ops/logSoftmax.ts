@@ -15,6 +15,7 @@ export default opCase<{ axis?: number }>({
       vjp: false,
     },
     { inputs: [[3, 68]], note: "long rows, by fours" },
+    { inputs: [[2, 300]], note: "two vec4s a lane of a workgroup" },
     { inputs: [[2, 37, 4]], attrs: { axis: 1 }, note: "long rows across the last axis" },
     { inputs: [[130, 9]], note: "several workgroups", vjp: false },
   ],

@@ -12,6 +12,8 @@ export default opCase<{ axis?: number }>({
     { inputs: [[5, 68]], note: "by fours" },
     { inputs: [{ shape: [5, 68], range: [-300, 300] }], note: "by fours, large values", vjp: false },
     { inputs: [[3, 70]], note: "rows longer than a workgroup" },
+    { inputs: [[2, 300]], note: "two vec4s a lane of a workgroup" },
+    { inputs: [[2, 1100]], note: "the same with more lanes", vjp: false },
     { inputs: [[2, 37, 4]], attrs: { axis: 1 }, note: "long rows across the last axis" },
     { inputs: [[130, 9]], note: "several workgroups", vjp: false },
   ],
