@@ -21,10 +21,14 @@ export interface Conv2dAttrs {
 /** Attributes of a convolution, and the shape of the operand whose gradient is wanted. */
 export type ConvGradAttrs = Conv2dAttrs & { readonly shape: Shape };
 
-/** Tiles of the kernels that go through workgroup memory. */
+/** Tiles of the kernels that go through workgroup memory, by channels × positions where they are not square. */
 export const TILES = {
-  "tile 64": { THREADS: 16, ROWS: 4, COLUMNS: 4, DEPTH: 16 },
-  "tile 32": { THREADS: 8, ROWS: 4, COLUMNS: 4, DEPTH: 16 },
+  "tile 128": { THREADS_X: 16, THREADS_Y: 16, ROWS: 8, COLUMNS: 8, DEPTH: 8 },
+  "tile 64 × 128": { THREADS_X: 16, THREADS_Y: 16, ROWS: 4, COLUMNS: 8, DEPTH: 16 },
+  "tile 64": { THREADS_X: 16, THREADS_Y: 16, ROWS: 4, COLUMNS: 4, DEPTH: 16 },
+  "tile 32 × 128": { THREADS_X: 16, THREADS_Y: 8, ROWS: 4, COLUMNS: 8, DEPTH: 16 },
+  "tile 32": { THREADS_X: 8, THREADS_Y: 16, ROWS: 2, COLUMNS: 4, DEPTH: 32 },
+  "tile 16 × 32": { THREADS_X: 8, THREADS_Y: 8, ROWS: 2, COLUMNS: 4, DEPTH: 32 },
 } as const;
 
 export type ConvTile = keyof typeof TILES;
@@ -36,14 +40,11 @@ const subgroupTile = (channels: number) => (channels > 16 ? { ROWS: 32, COLUMNS:
 /** How many terms of a sum a kernel takes at a time. */
 export const termsAtOnce = (terms: number): number => (terms % 2 ? 1 : 2);
 
-/** Workgroups that keep a GPU busy. */
-export const BUSY = 32;
-
 /** Parts up to which an input gradient is made one by one: each is a launch. */
 const MOST_PARTS = 16;
 
-/** Input channels of a group from which on a tile of them is worth filling. */
-const WORTH_TILING = 4;
+/** Terms of a sum, and channels in it, from which on a tile of them is worth filling. */
+const WORTH_TILING = { terms: 24, channels: 4 };
 
 /** The numbers that the kernels take which know a convolution by its own names. */
 export function geometry(x: Shape, w: Shape, a: Conv2dAttrs) {
@@ -148,6 +149,8 @@ const types = (x: Tensor, out: Tensor) => ({ dtype: x.dtype, outDType: out.dtype
 /** What an epilogue on a picture calls its channel. */
 const channelOf = ({ shape: [, size, height, width] }: Tensor) => ({ size: size!, inner: height! * width! });
 
+const tapsOf = (g: Geometry): number => g.kernel_h * g.kernel_w;
+
 /** Tiles of channels, none across two groups. */
 export const channelTiles = (channels: number, groups: number, tile = 4): number =>
   groups * Math.ceil(channels / groups / tile);
@@ -155,12 +158,42 @@ export const channelTiles = (channels: number, groups: number, tile = 4): number
 /** Family, sizes and flags, as a key for what was measured. */
 export const keyOf = (family: string, g: Geometry): string => `${family} ${Object.values(g).join("·")}`;
 
-/** The ways to make `channels` × `positions` results, each a sum over `terms` channels. */
-function tiledWays(channels: number, groups: number, positions: number, terms: number): ConvWay[] {
-  const tiles = (size: number) => channelTiles(channels, groups, size) * Math.ceil(positions / size);
-  const order: ConvWay[] =
-    tiles(64) >= BUSY && channels / groups > 32 ? ["tile 64", "tile 32"] : ["tile 32", "tile 64"];
-  return terms >= WORTH_TILING ? [...order, "direct"] : ["direct", ...order];
+/** Rows and columns of what a workgroup makes, sums that an invocation keeps, and invocations. */
+export function sizesOf(tile: ConvTile) {
+  const { THREADS_X, THREADS_Y, ROWS, COLUMNS } = TILES[tile];
+  return { rows: THREADS_Y * ROWS, columns: THREADS_X * COLUMNS, sums: ROWS * COLUMNS, lanes: THREADS_X * THREADS_Y };
+}
+
+/** Products that a large GPU makes while its busy invocations take one term each, about: a few hundred cycles. */
+const AT_ONCE = 3400;
+
+/**
+ * About how long a large GPU takes for four terms of each of `rows` × `columns` sums (a group's), in cycles. Where all is busy,
+ * few sums an invocation mean many loads for each; and a workgroup alone takes the longer the more its invocations have to do.
+ */
+export function tileCost(tile: ConvTile, groups: number, rows: number, columns: number) {
+  const { rows: high, columns: wide, sums } = sizesOf(tile);
+  const made = groups * Math.ceil(rows / high) * high * Math.ceil(columns / wide) * wide;
+  return { alone: 60 + 8 * sums, busy: (made * (1 + 8 / sums)) / AT_ONCE };
+}
+
+/** Tiles by what they are expected to cost, without those that are not worth a try. */
+export function byCost(cost: (tile: ConvTile) => number): ConvTile[] {
+  const names = (Object.keys(TILES) as ConvTile[]).sort((a, b) => cost(a) - cost(b));
+  return names.filter((name) => cost(name) <= MOST_COST * cost(names[0]!));
+}
+
+/** How many times the least expected cost a tile is still a way, to be measured. */
+const MOST_COST = 2.5;
+
+/** The ways to make `channels` × `positions` results, each a sum over `taps` of `terms` channels. */
+function tiledWays(channels: number, groups: number, positions: number, terms: number, taps: number): ConvWay[] {
+  const order: ConvWay[] = byCost((tile) => {
+    const { alone, busy } = tileCost(tile, groups, channels / groups, positions);
+    return alone + busy;
+  });
+  const pays = terms >= WORTH_TILING.channels || terms * taps >= WORTH_TILING.terms;
+  return pays ? [...order, "direct"] : ["direct", ...order];
 }
 
 /** The kernels that could make a convolution on the device, the best guess first. */
@@ -171,7 +204,7 @@ export function convolutionWays(x: Shape, w: Shape, a: Conv2dAttrs, target: Targ
   if (sharesLoads(target)) return { key, names: ["subgroup", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
   const positions = g.batch * g.out_height * g.out_width;
-  return { key, names: tiledWays(g.out_channels, g.groups, positions, g.in_channels / g.groups) };
+  return { key, names: tiledWays(g.out_channels, g.groups, positions, g.in_channels / g.groups, tapsOf(g)) };
 }
 
 /** The launch of a convolution by the kernel chosen for it. */
@@ -198,7 +231,7 @@ export function inputGradientWays(w: Shape, a: ConvGradAttrs, target: Target): W
   if (sharesLoads(target)) return { key, names: ["subgroup", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
   const positions = Math.ceil((g.batch * g.height * g.width) / parts);
-  return { key, names: tiledWays(g.in_channels, g.groups, positions, g.out_channels / g.groups) };
+  return { key, names: tiledWays(g.in_channels, g.groups, positions, g.out_channels / g.groups, tapsOf(g) / parts) };
 }
 
 /** The launch of an input gradient by the kernel chosen for it. */
@@ -245,11 +278,21 @@ function byCorrelation(x: Tensor, w: Tensor, out: Tensor, c: Correlation, way: C
     const grid = [Math.ceil(tiles / layers) * LANES, down, layers] as const;
     return convSubgroup.dispatch({ ...shared, constants: { ...tile, SPREAD }, unrolled, grid });
   }
-  const tile = TILES[way as ConvTile];
-  const { THREADS, ROWS, COLUMNS } = tile;
-  const tiles = Math.ceil(positions / (THREADS * COLUMNS));
+  const tile = way as ConvTile;
+  const { rows, columns } = sizesOf(tile);
+  const { THREADS_X, THREADS_Y } = TILES[tile];
+  const tiles = Math.ceil(positions / columns);
   const layers = Math.ceil(tiles / MAX_WORKGROUPS);
-  const down = c.groups * Math.ceil(c.out_group / (THREADS * ROWS));
-  const grid = [Math.ceil(tiles / layers) * THREADS, down * THREADS, layers] as const;
-  return convTiled.dispatch({ ...shared, constants: { ...tile, SPREAD }, grid });
+  const down = channelTiles(c.groups * c.out_group, c.groups, rows);
+  return convTiled.dispatch({
+    ...shared,
+    constants: { ...TILES[tile], SPREAD, ...fours(c.in_group) },
+    grid: [Math.ceil(tiles / layers) * THREADS_X, down * THREADS_Y, layers],
+  });
 }
+
+/** How the terms of a sum over `channels` are taken four at a time: of one tap, unless that leaves too many of them idle. */
+const fours = (channels: number) => ({
+  FLAT: Number(4 * Math.ceil(channels / 4) > 1.25 * channels),
+  WHOLE: Number(channels % 4 === 0),
+});

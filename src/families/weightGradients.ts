@@ -8,7 +8,7 @@ import { type Dispatch, withSide } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import {
-  BUSY,
+  byCost,
   type ConvGradAttrs,
   type ConvTile,
   type ConvWay,
@@ -17,18 +17,27 @@ import {
   type Geometry,
   geometry,
   keyOf,
+  sizesOf,
   TILES,
   termsAtOnce,
+  tileCost,
 } from "./convolutions";
 import { depthwiseGradWeight, isDepthwise } from "./depthwise";
 import { reduceDispatches } from "./reductions";
 
 /** The kernels that could make a weight gradient on the device, the best guess first. */
 export function weightGradientWays(x: Shape, a: ConvGradAttrs, target: Target): Ways<ConvWay> {
-  const key = keyOf("conv2d_grad_weight", geometry(x, a.shape, a));
+  const g = geometry(x, a.shape, a);
+  const key = keyOf("conv2d_grad_weight", g);
   if (isDepthwise(a.shape, a.groups)) return { key, names: ["depthwise", "direct"] };
   if (sharesLoads(target)) return { key, names: ["subgroup", "direct"] };
-  return { key, names: target.cpu ? ["direct", "tile 32"] : ["tile 32", "tile 64", "direct"] };
+  if (target.cpu) return { key, names: ["direct", "tile 32"] };
+  const cost = (tile: ConvTile) => {
+    const { alone, busy } = tileCost(tile, g.groups, g.out_channels / g.groups, columnsOf(g));
+    const { part } = dealtOut(g, tile);
+    return part * alone + quadsOf(g) * busy;
+  };
+  return { key, names: [...byCost(cost), "direct"] };
 }
 
 /**
@@ -104,15 +113,31 @@ function partsDirectly(g: Geometry, SUMS: number, { cpu }: Target): Parts {
   };
 }
 
+/** Fours of positions, none across two pictures. */
+const quadsOf = (g: Geometry): number => g.batch * Math.ceil((g.out_height * g.out_width) / 4);
+
+/** Invocations of tiles that keep a large GPU busy, and turns of a workgroup that are worth starting it for. */
+const BUSY_INVOCATIONS = 2 ** 17;
+const LEAST_TURNS = 4;
+
+/** The positions dealt out to workgroups: how many tiles and parts there are, and fours of positions of each part. */
+function dealtOut(g: Geometry, tile: ConvTile) {
+  const { rows, columns, lanes } = sizesOf(tile);
+  const across = Math.ceil(columnsOf(g) / columns);
+  const down = channelTiles(g.out_channels, g.groups, rows);
+  const turn = TILES[tile].DEPTH / 4;
+  const turns = Math.ceil(quadsOf(g) / turn);
+  // Sums of parts take memory, and time to be joined: no more of them than there are elements to be read.
+  const read = g.batch * (g.in_channels * g.height * g.width + g.out_channels * g.out_height * g.out_width);
+  const most = Math.min(turns / LEAST_TURNS, read / (g.out_channels * columnsOf(g)));
+  const wanted = partsOf(BUSY_INVOCATIONS / lanes, across * down, Math.floor(most));
+  const part = Math.ceil(turns / wanted) * turn;
+  return { across, down, part, parts: Math.ceil(quadsOf(g) / part) };
+}
+
 function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): Parts {
-  const { THREADS, COLUMNS, DEPTH } = TILES[tile];
-  const size = THREADS * COLUMNS;
-  const across = Math.ceil(columnsOf(g) / size);
-  const down = channelTiles(g.out_channels, g.groups, size);
-  const positions = g.batch * g.out_height * g.out_width;
-  const wanted = partsOf(8 * BUSY, across * down, Math.ceil(positions / (4 * DEPTH)));
-  const part = Math.ceil(positions / wanted / DEPTH) * DEPTH;
-  const parts = Math.ceil(positions / part);
+  const { across, down, part, parts } = dealtOut(g, tile);
+  const { THREADS_X, THREADS_Y } = TILES[tile];
   return {
     parts,
     launch: (buffers) =>
@@ -121,7 +146,7 @@ function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): Parts {
         dtype: buffers.x.dtype,
         params: { ...g, parts, part },
         constants: { ...TILES[tile], SUMS },
-        grid: [across * THREADS, parts * THREADS, down],
+        grid: [across * THREADS_X, parts * THREADS_Y, down],
         flops: flopsOf(g),
       }),
   };
