@@ -11,6 +11,7 @@ const THREADS_Y = 16u;
 const ROWS = 4u;
 const COLUMNS = 4u; // a multiple of 4
 const DEPTH = 16u; // 8, 16 or 32
+const WRITTEN = 2u; // fours that are used in one turn of a loop, whose number of turns no compiler knows
 const SUMS = 0u;
 
 const QUADS = DEPTH / 4u;
@@ -28,7 +29,7 @@ const OUTSIDE = -0x20000000; // a row of no picture, also with the offset of a t
 struct Params {
   batch: u32, in_channels: u32, height: u32, width: u32, out_channels: u32, out_height: u32, out_width: u32,
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32, dilation_h: u32, dilation_w: u32,
-  groups: u32, parts: u32, part: u32,
+  groups: u32, parts: u32, part: u32, quads: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
@@ -135,29 +136,31 @@ fn main(
       }
     }
     if (turn > 0u) {
-      for (var k = 0u; k < QUADS; k++) {
-        var right0: array<vec4f, COLUMN_QUADS>;
-        var right1: array<vec4f, COLUMN_QUADS>;
-        var right2: array<vec4f, COLUMN_QUADS>;
-        var right3: array<vec4f, COLUMN_QUADS>;
-        for (var q = 0u; q < COLUMN_QUADS; q++) {
-          let t = k * X_STRIDE + local.x + q * 4u * THREADS_X;
-          let a = x_tile[t];
-          let b = x_tile[t + THREADS_X];
-          let c = x_tile[t + 2u * THREADS_X];
-          let d = x_tile[t + 3u * THREADS_X];
-          right0[q] = vec4f(a.x, b.x, c.x, d.x);
-          right1[q] = vec4f(a.y, b.y, c.y, d.y);
-          right2[q] = vec4f(a.z, b.z, c.z, d.z);
-          right3[q] = vec4f(a.w, b.w, c.w, d.w);
-        }
-        for (var r = 0u; r < ROWS; r++) {
-          let left = d_tile[k * D_STRIDE + local.y + r * THREADS_Y];
+      for (var k0 = 0u; k0 < params.quads; k0 += WRITTEN) {
+        for (var k = k0; k < k0 + WRITTEN; k++) {
+          var right0 = array<vec4f, COLUMN_QUADS>();
+          var right1 = array<vec4f, COLUMN_QUADS>();
+          var right2 = array<vec4f, COLUMN_QUADS>();
+          var right3 = array<vec4f, COLUMN_QUADS>();
           for (var q = 0u; q < COLUMN_QUADS; q++) {
-            sums[r][q] += left.x * right0[q];
-            sums[r][q] += left.y * right1[q];
-            sums[r][q] += left.z * right2[q];
-            sums[r][q] += left.w * right3[q];
+            let t = k * X_STRIDE + local.x + q * 4u * THREADS_X;
+            let a = x_tile[t];
+            let b = x_tile[t + THREADS_X];
+            let c = x_tile[t + 2u * THREADS_X];
+            let d = x_tile[t + 3u * THREADS_X];
+            right0[q] = vec4f(a.x, b.x, c.x, d.x);
+            right1[q] = vec4f(a.y, b.y, c.y, d.y);
+            right2[q] = vec4f(a.z, b.z, c.z, d.z);
+            right3[q] = vec4f(a.w, b.w, c.w, d.w);
+          }
+          for (var r = 0u; r < ROWS; r++) {
+            let left = d_tile[k * D_STRIDE + local.y + r * THREADS_Y];
+            for (var q = 0u; q < COLUMN_QUADS; q++) {
+              sums[r][q] += left.x * right0[q];
+              sums[r][q] += left.y * right1[q];
+              sums[r][q] += left.z * right2[q];
+              sums[r][q] += left.w * right3[q];
+            }
           }
         }
       }

@@ -13,6 +13,7 @@ const THREADS_Y = 16u;
 const ROWS = 4u;
 const COLUMNS = 4u; // a multiple of 4
 const DEPTH = 16u; // 8, 16 or 32
+const WRITTEN = 2u; // fours that are used in one turn of a loop, whose number of turns no compiler knows
 const SPREAD = 0u; // 1: the positions are not all of the picture, but every place_step-th
 const FLAT = 0u;
 const WHOLE = 0u; // 1: the input channels of a group are a multiple of 4
@@ -33,6 +34,7 @@ struct Params {
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: i32, pad_w: i32, dilation_h: u32, dilation_w: u32,
   groups: u32, w_group: u32, w_row: u32, w_channel: u32,
   tap: i32, tap_step_h: i32, tap_step_w: i32, place: u32, place_step_h: u32, place_step_w: u32, place_all: u32,
+  quads: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
@@ -96,11 +98,12 @@ fn main(
   let w_row0 = row0 + index / QUADS;
   let w_base = group * params.w_group + w_row0 * params.w_row;
 
-  // The fours of terms that it loads: (channels / 4, kh, kw).
-  let step = digits(QUADS);
-  var w_at = digits(index % QUADS);
+  // The fours of terms that it loads: (channels / 4, kh, kw) or, if flat, that of the first term.
+  let unit = select(1u, 4u, FLAT == 1u);
+  let step = digits(QUADS * unit);
+  var w_at = digits(index % QUADS * unit);
   var x_at: array<vec3u, X_LOADS>;
-  for (var j = 0u; j < X_LOADS; j++) { x_at[j] = digits(index / TILE_N + j * X_QUADS); }
+  for (var j = 0u; j < X_LOADS; j++) { x_at[j] = digits((index / TILE_N + j * X_QUADS) * unit); }
 
   var w_held: array<vec4<T>, W_LOADS>;
   var x_held: array<vec4<T>, X_LOADS>;
@@ -108,27 +111,27 @@ fn main(
   for (var turn = 0u; turn <= turns; turn++) {
     if (turn < turns) {
       if (FLAT == 1u) {
-        let first = (turn * QUADS + index % QUADS) * 4u;
+        var at = w_at;
         for (var j = 0u; j < W_LOADS; j++) { w_held[j] = vec4<T>(); }
         for (var c = 0u; c < 4u; c++) {
-          let at = digits(first + c);
           let source = w_base + at.x * params.w_channel + tap_of(at);
           for (var j = 0u; j < W_LOADS; j++) {
-            if (first + c < terms && w_row0 + j * W_ROWS < params.out_group) {
+            if (at.x < params.in_group && w_row0 + j * W_ROWS < params.out_group) {
               w_held[j][c] = w[source + j * W_ROWS * params.w_row];
             }
           }
+          at = stepped(at, vec3u(0u, 0u, 1u));
         }
         for (var j = 0u; j < X_LOADS; j++) {
+          at = x_at[j];
           x_held[j] = vec4<T>();
           for (var c = 0u; c < 4u; c++) {
-            let k = (turn * QUADS + index / TILE_N + j * X_QUADS) * 4u + c;
-            let at = digits(k);
             let y = u32(y0 + i32(at.y * params.dilation_h));
             let z = u32(x0 + i32(at.z * params.dilation_w));
-            if (k < terms && y < params.height && z < params.width) {
+            if (at.x < params.in_group && y < params.height && z < params.width) {
               x_held[j][c] = x[picture + at.x * plane + y * params.width + z];
             }
+            at = stepped(at, vec3u(0u, 0u, 1u));
           }
         }
       } else {
@@ -144,7 +147,6 @@ fn main(
             if (WHOLE == 1u || c + 3u < params.in_group) { w_held[j].w = w[at + 3u * params.w_channel]; }
           }
         }
-        w_at = stepped(w_at, step);
         for (var j = 0u; j < X_LOADS; j++) {
           x_held[j] = vec4<T>();
           let c = x_at[j].x * 4u;
@@ -157,34 +159,37 @@ fn main(
             if (WHOLE == 1u || c + 2u < params.in_group) { x_held[j].z = x[at + 2u * plane]; }
             if (WHOLE == 1u || c + 3u < params.in_group) { x_held[j].w = x[at + 3u * plane]; }
           }
-          x_at[j] = stepped(x_at[j], step);
         }
       }
+      w_at = stepped(w_at, step);
+      for (var j = 0u; j < X_LOADS; j++) { x_at[j] = stepped(x_at[j], step); }
     }
     if (turn > 0u) {
-      for (var k = 0u; k < QUADS; k++) {
-        var right0: array<vec4f, COLUMN_QUADS>;
-        var right1: array<vec4f, COLUMN_QUADS>;
-        var right2: array<vec4f, COLUMN_QUADS>;
-        var right3: array<vec4f, COLUMN_QUADS>;
-        for (var q = 0u; q < COLUMN_QUADS; q++) {
-          let at = k * TILE_N + local.x + q * 4u * THREADS_X;
-          let a = x_tile[at];
-          let b = x_tile[at + THREADS_X];
-          let c = x_tile[at + 2u * THREADS_X];
-          let d = x_tile[at + 3u * THREADS_X];
-          right0[q] = vec4f(a.x, b.x, c.x, d.x);
-          right1[q] = vec4f(a.y, b.y, c.y, d.y);
-          right2[q] = vec4f(a.z, b.z, c.z, d.z);
-          right3[q] = vec4f(a.w, b.w, c.w, d.w);
-        }
-        for (var r = 0u; r < ROWS; r++) {
-          let left = w_tile[k * W_STRIDE + local.y + r * THREADS_Y];
+      for (var k0 = 0u; k0 < params.quads; k0 += WRITTEN) {
+        for (var k = k0; k < k0 + WRITTEN; k++) {
+          var right0 = array<vec4f, COLUMN_QUADS>();
+          var right1 = array<vec4f, COLUMN_QUADS>();
+          var right2 = array<vec4f, COLUMN_QUADS>();
+          var right3 = array<vec4f, COLUMN_QUADS>();
           for (var q = 0u; q < COLUMN_QUADS; q++) {
-            sums[r][q] += left.x * right0[q];
-            sums[r][q] += left.y * right1[q];
-            sums[r][q] += left.z * right2[q];
-            sums[r][q] += left.w * right3[q];
+            let at = k * TILE_N + local.x + q * 4u * THREADS_X;
+            let a = x_tile[at];
+            let b = x_tile[at + THREADS_X];
+            let c = x_tile[at + 2u * THREADS_X];
+            let d = x_tile[at + 3u * THREADS_X];
+            right0[q] = vec4f(a.x, b.x, c.x, d.x);
+            right1[q] = vec4f(a.y, b.y, c.y, d.y);
+            right2[q] = vec4f(a.z, b.z, c.z, d.z);
+            right3[q] = vec4f(a.w, b.w, c.w, d.w);
+          }
+          for (var r = 0u; r < ROWS; r++) {
+            let left = w_tile[k * W_STRIDE + local.y + r * THREADS_Y];
+            for (var q = 0u; q < COLUMN_QUADS; q++) {
+              sums[r][q] += left.x * right0[q];
+              sums[r][q] += left.y * right1[q];
+              sums[r][q] += left.z * right2[q];
+              sums[r][q] += left.w * right3[q];
+            }
           }
         }
       }

@@ -23,12 +23,12 @@ export type ConvGradAttrs = Conv2dAttrs & { readonly shape: Shape };
 
 /** Tiles of the kernels that go through workgroup memory, by channels × positions where they are not square. */
 export const TILES = {
-  "tile 128": { THREADS_X: 16, THREADS_Y: 16, ROWS: 8, COLUMNS: 8, DEPTH: 8 },
-  "tile 64 × 128": { THREADS_X: 16, THREADS_Y: 16, ROWS: 4, COLUMNS: 8, DEPTH: 16 },
-  "tile 64": { THREADS_X: 16, THREADS_Y: 16, ROWS: 4, COLUMNS: 4, DEPTH: 16 },
-  "tile 32 × 128": { THREADS_X: 16, THREADS_Y: 8, ROWS: 4, COLUMNS: 8, DEPTH: 16 },
-  "tile 32": { THREADS_X: 8, THREADS_Y: 16, ROWS: 2, COLUMNS: 4, DEPTH: 32 },
-  "tile 16 × 32": { THREADS_X: 8, THREADS_Y: 8, ROWS: 2, COLUMNS: 4, DEPTH: 32 },
+  "tile 128": { THREADS_X: 16, THREADS_Y: 16, ROWS: 8, COLUMNS: 8, DEPTH: 8, WRITTEN: 1 },
+  "tile 64 × 128": { THREADS_X: 16, THREADS_Y: 16, ROWS: 4, COLUMNS: 8, DEPTH: 16, WRITTEN: 1 },
+  "tile 64": { THREADS_X: 16, THREADS_Y: 16, ROWS: 4, COLUMNS: 4, DEPTH: 16, WRITTEN: 2 },
+  "tile 32 × 128": { THREADS_X: 16, THREADS_Y: 8, ROWS: 4, COLUMNS: 8, DEPTH: 16, WRITTEN: 1 },
+  "tile 32": { THREADS_X: 8, THREADS_Y: 16, ROWS: 2, COLUMNS: 4, DEPTH: 32, WRITTEN: 2 },
+  "tile 16 × 32": { THREADS_X: 8, THREADS_Y: 8, ROWS: 2, COLUMNS: 4, DEPTH: 32, WRITTEN: 2 },
 } as const;
 
 export type ConvTile = keyof typeof TILES;
@@ -280,12 +280,13 @@ function byCorrelation(x: Tensor, w: Tensor, out: Tensor, c: Correlation, way: C
   }
   const tile = way as ConvTile;
   const { rows, columns } = sizesOf(tile);
-  const { THREADS_X, THREADS_Y } = TILES[tile];
+  const { THREADS_X, THREADS_Y, DEPTH } = TILES[tile];
   const tiles = Math.ceil(positions / columns);
   const layers = Math.ceil(tiles / MAX_WORKGROUPS);
   const down = channelTiles(c.groups * c.out_group, c.groups, rows);
   return convTiled.dispatch({
     ...shared,
+    params: { ...c, quads: DEPTH / 4 },
     constants: { ...TILES[tile], SPREAD, ...fours(c.in_group) },
     grid: [Math.ceil(tiles / layers) * THREADS_X, down * THREADS_Y, layers],
   });

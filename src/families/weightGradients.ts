@@ -137,14 +137,14 @@ function dealtOut(g: Geometry, tile: ConvTile) {
 
 function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): Parts {
   const { across, down, part, parts } = dealtOut(g, tile);
-  const { THREADS_X, THREADS_Y } = TILES[tile];
+  const { THREADS_X, THREADS_Y, DEPTH } = TILES[tile];
   return {
     parts,
     launch: (buffers) =>
       gradWeightTiled.dispatch({
         buffers,
         dtype: buffers.x.dtype,
-        params: { ...g, parts, part },
+        params: { ...g, parts, part, quads: DEPTH / 4 },
         constants: { ...TILES[tile], SUMS },
         grid: [across * THREADS_X, parts * THREADS_Y, down],
         flops: flopsOf(g),
