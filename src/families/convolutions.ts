@@ -7,6 +7,7 @@ import type { Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
+import { byCost, type ConvTile, sizesOf, TILES, tileCost } from "./convTiles";
 import { depthwise, depthwiseGradInput, isDepthwise } from "./depthwise";
 
 export interface Conv2dAttrs {
@@ -21,17 +22,6 @@ export interface Conv2dAttrs {
 /** Attributes of a convolution, and the shape of the operand whose gradient is wanted. */
 export type ConvGradAttrs = Conv2dAttrs & { readonly shape: Shape };
 
-/** Tiles of the kernels that go through workgroup memory, by channels × positions where they are not square. */
-export const TILES = {
-  "tile 128": { THREADS_X: 16, THREADS_Y: 16, ROWS: 8, COLUMNS: 8, DEPTH: 8, WRITTEN: 1 },
-  "tile 64 × 128": { THREADS_X: 16, THREADS_Y: 16, ROWS: 4, COLUMNS: 8, DEPTH: 16, WRITTEN: 1 },
-  "tile 64": { THREADS_X: 16, THREADS_Y: 16, ROWS: 4, COLUMNS: 4, DEPTH: 16, WRITTEN: 2 },
-  "tile 32 × 128": { THREADS_X: 16, THREADS_Y: 8, ROWS: 4, COLUMNS: 8, DEPTH: 16, WRITTEN: 1 },
-  "tile 32": { THREADS_X: 8, THREADS_Y: 16, ROWS: 2, COLUMNS: 4, DEPTH: 32, WRITTEN: 2 },
-  "tile 16 × 32": { THREADS_X: 8, THREADS_Y: 8, ROWS: 2, COLUMNS: 4, DEPTH: 32, WRITTEN: 2 },
-} as const;
-
-export type ConvTile = keyof typeof TILES;
 export type ConvWay = "subgroup" | "direct" | "depthwise" | ConvTile;
 
 /** Output channels of one subgroup in the kernels that share loads between lanes, and positions that a lane keeps in them. */
@@ -158,34 +148,6 @@ export const channelTiles = (channels: number, groups: number, tile = 4): number
 /** Family, sizes and flags, as a key for what was measured. */
 export const keyOf = (family: string, g: Geometry): string => `${family} ${Object.values(g).join("·")}`;
 
-/** Rows and columns of what a workgroup makes, sums that an invocation keeps, and invocations. */
-export function sizesOf(tile: ConvTile) {
-  const { THREADS_X, THREADS_Y, ROWS, COLUMNS } = TILES[tile];
-  return { rows: THREADS_Y * ROWS, columns: THREADS_X * COLUMNS, sums: ROWS * COLUMNS, lanes: THREADS_X * THREADS_Y };
-}
-
-/** Products that a large GPU makes while its busy invocations take one term each, about: a few hundred cycles. */
-const AT_ONCE = 3400;
-
-/**
- * About how long a large GPU takes for four terms of each of `rows` × `columns` sums (a group's), in cycles. Where all is busy,
- * few sums an invocation mean many loads for each; and a workgroup alone takes the longer the more its invocations have to do.
- */
-export function tileCost(tile: ConvTile, groups: number, rows: number, columns: number) {
-  const { rows: high, columns: wide, sums } = sizesOf(tile);
-  const made = groups * Math.ceil(rows / high) * high * Math.ceil(columns / wide) * wide;
-  return { alone: 60 + 8 * sums, busy: (made * (1 + 8 / sums)) / AT_ONCE };
-}
-
-/** Tiles by what they are expected to cost, without those that are not worth a try. */
-export function byCost(cost: (tile: ConvTile) => number): ConvTile[] {
-  const names = (Object.keys(TILES) as ConvTile[]).sort((a, b) => cost(a) - cost(b));
-  return names.filter((name) => cost(name) <= MOST_COST * cost(names[0]!));
-}
-
-/** How many times the least expected cost a tile is still a way, to be measured. */
-const MOST_COST = 2.5;
-
 /** The ways to make `channels` × `positions` results, each a sum over `taps` of `terms` channels. */
 function tiledWays(channels: number, groups: number, positions: number, terms: number, taps: number): ConvWay[] {
   const order: ConvWay[] = byCost((tile) => {
@@ -279,14 +241,14 @@ function byCorrelation(x: Tensor, w: Tensor, out: Tensor, c: Correlation, way: C
     return convSubgroup.dispatch({ ...shared, constants: { ...tile, SPREAD }, unrolled, grid });
   }
   const tile = way as ConvTile;
-  const { rows, columns } = sizesOf(tile);
-  const { THREADS_X, THREADS_Y, DEPTH } = TILES[tile];
+  const { rows, columns, quads } = sizesOf(tile);
+  const { THREADS_X, THREADS_Y } = TILES[tile];
   const tiles = Math.ceil(positions / columns);
   const layers = Math.ceil(tiles / MAX_WORKGROUPS);
   const down = channelTiles(c.groups * c.out_group, c.groups, rows);
   return convTiled.dispatch({
     ...shared,
-    params: { ...c, quads: DEPTH / 4 },
+    params: { ...c, quads },
     constants: { ...TILES[tile], SPREAD, ...fours(c.in_group) },
     grid: [Math.ceil(tiles / layers) * THREADS_X, down * THREADS_Y, layers],
   });
