@@ -11,7 +11,7 @@ const THREADS_Y = 16u;
 const ROWS = 4u;
 const COLUMNS = 4u; // a multiple of 4
 const DEPTH = 16u; // 8, 16 or 32
-const WRITTEN = 2u; // fours that are used in one turn of a loop, whose number of turns no compiler knows
+const WRITTEN = 2u; // fours used in a turn of the innermost loop; how many turns that has no compiler knows: it would write them out
 const SUMS = 0u;
 
 const QUADS = DEPTH / 4u;
@@ -137,7 +137,8 @@ fn main(
     }
     if (turn > 0u) {
       for (var k0 = 0u; k0 < params.quads; k0 += WRITTEN) {
-        for (var k = k0; k < k0 + WRITTEN; k++) {
+        for (var h = 0u; h < WRITTEN; h++) {
+          let k = k0 + h;
           var right0 = array<vec4f, COLUMN_QUADS>();
           var right1 = array<vec4f, COLUMN_QUADS>();
           var right2 = array<vec4f, COLUMN_QUADS>();
