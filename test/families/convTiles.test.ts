@@ -17,6 +17,7 @@ interface Sample {
   readonly x: readonly number[];
   readonly w: readonly number[];
   readonly options: Conv2dOptions;
+  readonly biased?: boolean;
   /** The ways of the convolution, its input gradient and its weight gradient, which compile slowly: each tile once. */
   readonly ways: readonly (readonly [string, string, string])[];
 }
@@ -35,6 +36,7 @@ const samples: readonly Sample[] = [
     x: [2, 10, 19, 22],
     w: [74, 5, 3, 2],
     options: { groups: 2, stride: [2, 1], padding: [0, 2], dilation: [1, 2] },
+    biased: false,
     ways: [["tile 64", "tile 16 × 32", "tile 32 × 128"]],
   },
   {
@@ -61,14 +63,14 @@ describe.skipIf(!opened)("convolutions by tiles", () => {
   const runtime = opened as Runtime;
   afterAll(() => runtime.destroy());
 
-  test.each(samples)("$x · $w", async ({ x: xs, w: ws, options, ways }) => {
+  test.each(samples)("$x · $w", async ({ x: xs, w: ws, options, biased = true, ways }) => {
     const x = given(xs, noise);
     const w = given(ws, (i) => noise(i + 3));
     const b = given([ws[0]!], noise);
-    const y = conv2d(x[0], w[0], b[0], options);
+    const y = conv2d(x[0], w[0], biased ? b[0] : null, options);
     const seed = given(y.shape, (i) => noise(i + 11));
-    const outputs = [y, ...gradients(y, [x[0], w[0], b[0]], seed[0])];
-    const inputs = [x, w, b, seed];
+    const outputs = [y, ...gradients(y, [x[0], w[0], ...(biased ? [b[0]] : [])], seed[0])];
+    const inputs = [x, w, ...(biased ? [b] : []), seed];
     const { choices } = plan({ outputs, target: BASELINE_TARGET, fuse: true, inputs: inputs.map(([t]) => t) });
     const by = (wanted: readonly [string, string, string]) => {
       const tuning = choices.map(({ ways: { key, names } }) => {
