@@ -1,27 +1,35 @@
 // The partial sums of shaders/conv2d_grad_weight.wgsl as an implicit matrix product through workgroup memory, for devices with
 // many lanes: partial[s,o,k] = Σ d_out[n,o,p] · x[n,c,y,x] over part s of the positions (n, p), k numbering (c, kh, kw).
-// A workgroup of THREADS × THREADS makes TILE_M output channels of one group × TILE_N values of k for one part: DEPTH positions
-// at a time go through workgroup memory, and an invocation keeps ROWS × COLUMNS sums. Part s has `part` positions from
-// s · part on. With SUMS = 1 the partial sums of d_out itself, one for each output channel, come out on the side.
+// A workgroup of THREADS_X × THREADS_Y makes TILE_M output channels of one group × TILE_N values of k for one part; an invocation
+// keeps ROWS × COLUMNS sums. DEPTH positions at a time go through workgroup memory, in fours that lie in a vec4: neighbours in
+// one picture, the last of a picture filled up with zeros. Part s has the `part` fours from s · part on. While a tile is used the
+// next one is on its way from storage into registers. With SUMS = 1 the partial sums of d_out itself, one for each output
+// channel, come out on the side.
 alias T = f32;
-const THREADS = 8u;
+const THREADS_X = 16u;
+const THREADS_Y = 16u;
 const ROWS = 4u;
 const COLUMNS = 4u; // a multiple of 4
-const DEPTH = 16u;
+const DEPTH = 16u; // 8, 16 or 32
+const WRITTEN = 2u; // fours used in a turn of the innermost loop; how many turns that has no compiler knows: it would write them out
 const SUMS = 0u;
 
-const TILE_M = THREADS * ROWS;
-const TILE_N = THREADS * COLUMNS;
-const INVOCATIONS = THREADS * THREADS;
-const D_STRIDE = TILE_M + 4u; // so that neighbouring positions fall into different banks
-const X_STRIDE = TILE_N + 4u;
+const QUADS = DEPTH / 4u;
+const TILE_M = THREADS_Y * ROWS; // at most INVOCATIONS
+const TILE_N = THREADS_X * COLUMNS;
+const INVOCATIONS = THREADS_X * THREADS_Y;
+const D_STRIDE = TILE_M + 8u / QUADS; // so that neighbouring invocations store to different banks
+const X_STRIDE = TILE_N + 8u / QUADS;
 const COLUMN_QUADS = COLUMNS / 4u;
-const LOADED = DEPTH * TILE_N / INVOCATIONS; // elements of x that one invocation loads in a turn
+const D_LOADS = TILE_M * QUADS / INVOCATIONS; // vec4s that an invocation loads in a turn
+const X_LOADS = TILE_N * QUADS / INVOCATIONS;
+const LINES = INVOCATIONS / QUADS; // rows or columns from one such vec4 to the next
+const OUTSIDE = -0x20000000; // a row of no picture, also with the offset of a tap added
 
 struct Params {
   batch: u32, in_channels: u32, height: u32, width: u32, out_channels: u32, out_height: u32, out_width: u32,
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32, dilation_h: u32, dilation_w: u32,
-  groups: u32, parts: u32, part: u32,
+  groups: u32, parts: u32, part: u32, quads: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
@@ -31,14 +39,15 @@ struct Params {
 
 fn side(value: f32, i: u32) {}
 
-var<workgroup> d_tile: array<f32, DEPTH * D_STRIDE>;
-var<workgroup> x_tile: array<f32, DEPTH * X_STRIDE>;
+var<workgroup> d_tile: array<vec4f, QUADS * D_STRIDE>;
+var<workgroup> x_tile: array<vec4f, QUADS * X_STRIDE>;
 
-@compute @workgroup_size(THREADS, THREADS)
+@compute @workgroup_size(THREADS_X, THREADS_Y)
 fn main(
   @builtin(workgroup_id) id: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) index: u32,
 ) {
   let taps = max(1u, params.kernel_h * params.kernel_w);
+  let kernel_w = max(1u, params.kernel_w);
   let in_group = params.in_channels / max(1u, params.groups);
   let out_group = params.out_channels / max(1u, params.groups);
   let columns = in_group * taps;
@@ -47,70 +56,149 @@ fn main(
   let row0 = id.z % channel_tiles * TILE_M;
   let col0 = id.x * TILE_N;
   let plane = params.height * params.width;
+  let out_width = max(1u, params.out_width);
   let positions = params.out_height * params.out_width;
-  let first_p = id.y * params.part;
-  let last_p = min(params.batch * positions, first_p + params.part);
+  let quads = max(1u, (positions + 3u) / 4u);
+  let first = id.y * params.part;
+  let last = min(params.batch * ((positions + 3u) / 4u), first + params.part);
+  let turns = (max(first, last) - first + QUADS - 1u) / QUADS;
 
-  // Invocations of one row of the tile load neighbouring positions; which values of k they load is the same in every turn.
-  var channel: array<u32, LOADED>;
-  var tap_y: array<i32, LOADED>;
-  var tap_x: array<i32, LOADED>;
-  for (var j = 0u; j < LOADED; j++) {
-    let k = min(col0 + (index + j * INVOCATIONS) / DEPTH, max(columns, 1u) - 1u);
-    channel[j] = (group * in_group + k / taps) * plane;
-    tap_y[j] = i32(k % taps / max(1u, params.kernel_w) * params.dilation_h) - i32(params.pad_h);
-    tap_x[j] = i32(k % taps % max(1u, params.kernel_w) * params.dilation_w) - i32(params.pad_w);
+  // What this invocation loads: fours of positions in a place of the tile, for rows and columns that are the same in every turn.
+  let quad = index % QUADS;
+  let line = index / QUADS;
+  var offset: array<i32, X_LOADS>;
+  var tap_y: array<i32, X_LOADS>;
+  var tap_x: array<i32, X_LOADS>;
+  for (var j = 0u; j < X_LOADS; j++) {
+    let k = col0 + line + j * LINES;
+    tap_y[j] = i32(k % taps / kernel_w * params.dilation_h) - i32(params.pad_h);
+    tap_x[j] = i32(k % taps % kernel_w * params.dilation_w) - i32(params.pad_w);
+    offset[j] = i32((group * in_group + k / taps) * plane) + tap_y[j] * i32(params.width) + tap_x[j];
+    if (k >= columns) { tap_y[j] = OUTSIDE; }
   }
+  let d_base = (group * out_group + row0 + line) * positions;
+  var n = (first + quad) / quads;
+  var at = (first + quad) % quads;
 
+  var d_held: array<vec4<T>, D_LOADS>;
+  var x_held: array<vec4<T>, X_LOADS>;
+  var row_sum: array<f32, D_LOADS>;
   var sums: array<array<vec4f, COLUMN_QUADS>, ROWS>;
-  var row_sum: array<f32, ROWS>;
-  for (var p0 = first_p; p0 < last_p; p0 += DEPTH) {
-    let at = p0 + index % DEPTH;
-    let within = at < last_p;
-    let n = select(0u, at / positions, within);
-    let p = select(0u, at % positions, within);
-    let y0 = i32(p / params.out_width * params.stride_h);
-    let x0 = i32(p % params.out_width * params.stride_w);
-    for (var e = index; e < DEPTH * TILE_M; e += INVOCATIONS) {
-      let r = row0 + e / DEPTH;
-      let there = within && r < out_group;
-      let source = (n * params.out_channels + group * out_group + r) * positions + p;
-      d_tile[e % DEPTH * D_STRIDE + e / DEPTH] = select(0.0, f32(d_out[select(0u, source, there)]), there);
+  for (var turn = 0u; turn <= turns; turn++) {
+    if (turn < turns) {
+      let within = first + turn * QUADS + quad < last;
+      let p = at * 4u;
+      let there = select(0u, min(4u, positions - p), within);
+      let d_at = n * params.out_channels * positions + d_base + p;
+      for (var j = 0u; j < D_LOADS; j++) {
+        d_held[j] = vec4<T>();
+        if (row0 + line + j * LINES < out_group) {
+          let source = d_at + j * LINES * positions;
+          if (there == 4u) {
+            d_held[j] = vec4<T>(d_out[source], d_out[source + 1u], d_out[source + 2u], d_out[source + 3u]);
+          } else {
+            if (there > 0u) { d_held[j].x = d_out[source]; }
+            if (there > 1u) { d_held[j].y = d_out[source + 1u]; }
+            if (there > 2u) { d_held[j].z = d_out[source + 2u]; }
+          }
+        }
+      }
+
+      var row = vec4i(OUTSIDE);
+      var column = vec4i();
+      var oy = p / out_width;
+      var ox = p % out_width;
+      for (var c = 0u; c < 4u; c++) {
+        if (c < there) { row[c] = i32(oy * params.stride_h); }
+        column[c] = i32(ox * params.stride_w);
+        ox++;
+        if (ox == out_width) {
+          ox = 0u;
+          oy++;
+        }
+      }
+      let x_base = row * i32(params.width) + column + i32(n * params.in_channels * plane);
+      for (var j = 0u; j < X_LOADS; j++) {
+        x_held[j] = vec4<T>();
+        let inside = (vec4u(row + tap_y[j]) < vec4u(params.height)) & (vec4u(column + tap_x[j]) < vec4u(params.width));
+        let source = vec4u(x_base + offset[j]);
+        if (inside.x) { x_held[j].x = x[source.x]; }
+        if (inside.y) { x_held[j].y = x[source.y]; }
+        if (inside.z) { x_held[j].z = x[source.z]; }
+        if (inside.w) { x_held[j].w = x[source.w]; }
+      }
+
+      at += QUADS % quads;
+      n += QUADS / quads;
+      if (at >= quads) {
+        at -= quads;
+        n++;
+      }
     }
-    for (var j = 0u; j < LOADED; j++) {
-      let e = index + j * INVOCATIONS;
-      let y = y0 + tap_y[j];
-      let z = x0 + tap_x[j];
-      let there = within && u32(y) < params.height && u32(z) < params.width;
-      let source = n * params.in_channels * plane + channel[j] + u32(y) * params.width + u32(z);
-      x_tile[e % DEPTH * X_STRIDE + e / DEPTH] = select(0.0, f32(x[select(0u, source, there)]), there);
+    if (turn > 0u) {
+      for (var k0 = 0u; k0 < params.quads; k0 += WRITTEN) {
+        for (var h = 0u; h < WRITTEN; h++) {
+          let k = k0 + h;
+          var right0 = array<vec4f, COLUMN_QUADS>();
+          var right1 = array<vec4f, COLUMN_QUADS>();
+          var right2 = array<vec4f, COLUMN_QUADS>();
+          var right3 = array<vec4f, COLUMN_QUADS>();
+          for (var q = 0u; q < COLUMN_QUADS; q++) {
+            let t = k * X_STRIDE + local.x + q * 4u * THREADS_X;
+            let a = x_tile[t];
+            let b = x_tile[t + THREADS_X];
+            let c = x_tile[t + 2u * THREADS_X];
+            let d = x_tile[t + 3u * THREADS_X];
+            right0[q] = vec4f(a.x, b.x, c.x, d.x);
+            right1[q] = vec4f(a.y, b.y, c.y, d.y);
+            right2[q] = vec4f(a.z, b.z, c.z, d.z);
+            right3[q] = vec4f(a.w, b.w, c.w, d.w);
+          }
+          for (var r = 0u; r < ROWS; r++) {
+            let left = d_tile[k * D_STRIDE + local.y + r * THREADS_Y];
+            for (var q = 0u; q < COLUMN_QUADS; q++) {
+              sums[r][q] += left.x * right0[q];
+              sums[r][q] += left.y * right1[q];
+              sums[r][q] += left.z * right2[q];
+              sums[r][q] += left.w * right3[q];
+            }
+          }
+        }
+      }
     }
     workgroupBarrier();
-    for (var k = 0u; k < DEPTH; k++) {
-      var right: array<vec4f, COLUMN_QUADS>;
-      for (var q = 0u; q < COLUMN_QUADS; q++) {
-        let t = k * X_STRIDE + (local.x + q * THREADS) * 4u;
-        right[q] = vec4f(x_tile[t], x_tile[t + 1u], x_tile[t + 2u], x_tile[t + 3u]);
+    if (turn < turns) {
+      for (var j = 0u; j < D_LOADS; j++) {
+        let held = vec4f(d_held[j]);
+        d_tile[quad * D_STRIDE + line + j * LINES] = held;
+        if (SUMS == 1u) { row_sum[j] += held.x + held.y + held.z + held.w; }
       }
-      for (var r = 0u; r < ROWS; r++) {
-        let left = d_tile[k * D_STRIDE + local.y * ROWS + r];
-        for (var q = 0u; q < COLUMN_QUADS; q++) { sums[r][q] += left * right[q]; }
-        if (SUMS == 1u) { row_sum[r] += left; }
-      }
+      for (var j = 0u; j < X_LOADS; j++) { x_tile[quad * X_STRIDE + line + j * LINES] = vec4f(x_held[j]); }
     }
     workgroupBarrier();
   }
 
+  let o = id.y * params.out_channels + group * out_group + row0;
   for (var r = 0u; r < ROWS; r++) {
-    let row = row0 + local.y * ROWS + r;
-    if (row >= out_group || id.y >= params.parts) { break; }
-    let o = id.y * params.out_channels + group * out_group + row;
-    if (SUMS == 1u && id.x == 0u && local.x == 0u) { side(row_sum[r], o); }
-    for (var q = 0u; q < COLUMN_QUADS; q++) {
-      for (var c = 0u; c < 4u; c++) {
-        let k = col0 + (local.x + q * THREADS) * 4u + c;
-        if (k < columns) { partial[o * columns + k] = sums[r][q][c]; }
+    let row = local.y + r * THREADS_Y;
+    if (row0 + row < out_group && id.y < params.parts) {
+      for (var q = 0u; q < COLUMN_QUADS; q++) {
+        for (var c = 0u; c < 4u; c++) {
+          let k = col0 + local.x + (q * 4u + c) * THREADS_X;
+          if (k < columns) { partial[(o + row) * columns + k] = sums[r][q][c]; }
+        }
       }
+    }
+  }
+
+  // Each row of d_out was loaded by QUADS invocations.
+  if (SUMS == 1u) {
+    for (var j = 0u; j < D_LOADS; j++) { d_tile[quad * D_STRIDE + line + j * LINES] = vec4f(row_sum[j]); }
+    workgroupBarrier();
+    if (id.x == 0u && index < TILE_M && row0 + index < out_group && id.y < params.parts) {
+      var total = 0.0;
+      for (var k = 0u; k < QUADS; k++) { total += d_tile[k * D_STRIDE + index].x; }
+      side(total, o + index);
     }
   }
 }

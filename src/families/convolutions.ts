@@ -7,6 +7,7 @@ import type { Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
+import { byCost, type ConvTile, sizesOf, TILES, tileCost } from "./convTiles";
 import { depthwise, depthwiseGradInput, isDepthwise } from "./depthwise";
 
 export interface Conv2dAttrs {
@@ -21,13 +22,6 @@ export interface Conv2dAttrs {
 /** Attributes of a convolution, and the shape of the operand whose gradient is wanted. */
 export type ConvGradAttrs = Conv2dAttrs & { readonly shape: Shape };
 
-/** Tiles of the kernels that go through workgroup memory. */
-export const TILES = {
-  "tile 64": { THREADS: 16, ROWS: 4, COLUMNS: 4, DEPTH: 16 },
-  "tile 32": { THREADS: 8, ROWS: 4, COLUMNS: 4, DEPTH: 16 },
-} as const;
-
-export type ConvTile = keyof typeof TILES;
 export type ConvWay = "subgroup" | "direct" | "depthwise" | ConvTile;
 
 /** Output channels of one subgroup in the kernels that share loads between lanes, and positions that a lane keeps in them. */
@@ -36,14 +30,11 @@ const subgroupTile = (channels: number) => (channels > 16 ? { ROWS: 32, COLUMNS:
 /** How many terms of a sum a kernel takes at a time. */
 export const termsAtOnce = (terms: number): number => (terms % 2 ? 1 : 2);
 
-/** Workgroups that keep a GPU busy. */
-export const BUSY = 32;
-
 /** Parts up to which an input gradient is made one by one: each is a launch. */
 const MOST_PARTS = 16;
 
-/** Input channels of a group from which on a tile of them is worth filling. */
-const WORTH_TILING = 4;
+/** Terms of a sum, and channels in it, from which on a tile of them is worth filling. */
+const WORTH_TILING = { terms: 24, channels: 4 };
 
 /** The numbers that the kernels take which know a convolution by its own names. */
 export function geometry(x: Shape, w: Shape, a: Conv2dAttrs) {
@@ -148,6 +139,8 @@ const types = (x: Tensor, out: Tensor) => ({ dtype: x.dtype, outDType: out.dtype
 /** What an epilogue on a picture calls its channel. */
 const channelOf = ({ shape: [, size, height, width] }: Tensor) => ({ size: size!, inner: height! * width! });
 
+const tapsOf = (g: Geometry): number => g.kernel_h * g.kernel_w;
+
 /** Tiles of channels, none across two groups. */
 export const channelTiles = (channels: number, groups: number, tile = 4): number =>
   groups * Math.ceil(channels / groups / tile);
@@ -155,12 +148,14 @@ export const channelTiles = (channels: number, groups: number, tile = 4): number
 /** Family, sizes and flags, as a key for what was measured. */
 export const keyOf = (family: string, g: Geometry): string => `${family} ${Object.values(g).join("·")}`;
 
-/** The ways to make `channels` × `positions` results, each a sum over `terms` channels. */
-function tiledWays(channels: number, groups: number, positions: number, terms: number): ConvWay[] {
-  const tiles = (size: number) => channelTiles(channels, groups, size) * Math.ceil(positions / size);
-  const order: ConvWay[] =
-    tiles(64) >= BUSY && channels / groups > 32 ? ["tile 64", "tile 32"] : ["tile 32", "tile 64"];
-  return terms >= WORTH_TILING ? [...order, "direct"] : ["direct", ...order];
+/** The ways to make `channels` × `positions` results, each a sum over `taps` of `terms` channels. */
+function tiledWays(channels: number, groups: number, positions: number, terms: number, taps: number): ConvWay[] {
+  const order: ConvWay[] = byCost((tile) => {
+    const { alone, busy } = tileCost(tile, groups, channels / groups, positions);
+    return alone + busy;
+  });
+  const pays = terms >= WORTH_TILING.channels || terms * taps >= WORTH_TILING.terms;
+  return pays ? [...order, "direct"] : ["direct", ...order];
 }
 
 /** The kernels that could make a convolution on the device, the best guess first. */
@@ -171,7 +166,7 @@ export function convolutionWays(x: Shape, w: Shape, a: Conv2dAttrs, target: Targ
   if (sharesLoads(target)) return { key, names: ["subgroup", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
   const positions = g.batch * g.out_height * g.out_width;
-  return { key, names: tiledWays(g.out_channels, g.groups, positions, g.in_channels / g.groups) };
+  return { key, names: tiledWays(g.out_channels, g.groups, positions, g.in_channels / g.groups, tapsOf(g)) };
 }
 
 /** The launch of a convolution by the kernel chosen for it. */
@@ -198,7 +193,7 @@ export function inputGradientWays(w: Shape, a: ConvGradAttrs, target: Target): W
   if (sharesLoads(target)) return { key, names: ["subgroup", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
   const positions = Math.ceil((g.batch * g.height * g.width) / parts);
-  return { key, names: tiledWays(g.in_channels, g.groups, positions, g.out_channels / g.groups) };
+  return { key, names: tiledWays(g.in_channels, g.groups, positions, g.out_channels / g.groups, tapsOf(g) / parts) };
 }
 
 /** The launch of an input gradient by the kernel chosen for it. */
@@ -245,11 +240,22 @@ function byCorrelation(x: Tensor, w: Tensor, out: Tensor, c: Correlation, way: C
     const grid = [Math.ceil(tiles / layers) * LANES, down, layers] as const;
     return convSubgroup.dispatch({ ...shared, constants: { ...tile, SPREAD }, unrolled, grid });
   }
-  const tile = TILES[way as ConvTile];
-  const { THREADS, ROWS, COLUMNS } = tile;
-  const tiles = Math.ceil(positions / (THREADS * COLUMNS));
+  const tile = way as ConvTile;
+  const { rows, columns, quads } = sizesOf(tile);
+  const { THREADS_X, THREADS_Y } = TILES[tile];
+  const tiles = Math.ceil(positions / columns);
   const layers = Math.ceil(tiles / MAX_WORKGROUPS);
-  const down = c.groups * Math.ceil(c.out_group / (THREADS * ROWS));
-  const grid = [Math.ceil(tiles / layers) * THREADS, down * THREADS, layers] as const;
-  return convTiled.dispatch({ ...shared, constants: { ...tile, SPREAD }, grid });
+  const down = channelTiles(c.groups * c.out_group, c.groups, rows);
+  return convTiled.dispatch({
+    ...shared,
+    params: { ...c, quads },
+    constants: { ...TILES[tile], SPREAD, ...fours(c.in_group) },
+    grid: [Math.ceil(tiles / layers) * THREADS_X, down * THREADS_Y, layers],
+  });
 }
+
+/** How the terms of a sum over `channels` are taken four at a time: of one tap, unless that leaves too many of them idle. */
+const fours = (channels: number) => ({
+  FLAT: Number(4 * Math.ceil(channels / 4) > 1.25 * channels),
+  WHOLE: Number(channels % 4 === 0),
+});

@@ -2,33 +2,39 @@ import gradWeightKernel from "../../shaders/conv2d_grad_weight.wgsl";
 import gradWeightSubgroup from "../../shaders/conv2d_grad_weight_subgroup.wgsl";
 import gradWeightTiled from "../../shaders/conv2d_grad_weight_tiled.wgsl";
 import joinParts from "../../shaders/join_parts.wgsl";
+import joinSlices from "../../shaders/join_parts_by_slices.wgsl";
 import type { Shape } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
-import { type Dispatch, withSide } from "../kernel/kernel";
+import { type Dispatch, MAX_WORKGROUPS, withSide } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import {
-  BUSY,
   type ConvGradAttrs,
-  type ConvTile,
   type ConvWay,
   channelTiles,
   flopsOf,
   type Geometry,
   geometry,
   keyOf,
-  TILES,
   termsAtOnce,
 } from "./convolutions";
+import { byCost, type ConvTile, sizesOf, TILES, tileCost } from "./convTiles";
 import { depthwiseGradWeight, isDepthwise } from "./depthwise";
 import { reduceDispatches } from "./reductions";
 
 /** The kernels that could make a weight gradient on the device, the best guess first. */
 export function weightGradientWays(x: Shape, a: ConvGradAttrs, target: Target): Ways<ConvWay> {
-  const key = keyOf("conv2d_grad_weight", geometry(x, a.shape, a));
+  const g = geometry(x, a.shape, a);
+  const key = keyOf("conv2d_grad_weight", g);
   if (isDepthwise(a.shape, a.groups)) return { key, names: ["depthwise", "direct"] };
   if (sharesLoads(target)) return { key, names: ["subgroup", "direct"] };
-  return { key, names: target.cpu ? ["direct", "tile 32"] : ["tile 32", "tile 64", "direct"] };
+  if (target.cpu) return { key, names: ["direct", "tile 32"] };
+  const cost = (tile: ConvTile) => {
+    const { alone, busy } = tileCost(tile, g.groups, g.out_channels / g.groups, columnsOf(g));
+    const { part } = dealtOut(g, tile);
+    return part * alone + quadsOf(g) * busy;
+  };
+  return { key, names: [...byCost(cost), "direct"] };
 }
 
 /**
@@ -58,14 +64,37 @@ export function weightGradient(
   const sideParts = side && (parts === 1 ? side : scratch({ shape: [parts, side.size], dtype: "f32" }));
   const made = sideParts ? withSide(product, sideParts) : product;
   if (parts === 1) return [made];
+  if (!target.cpu) return [made, joinSliced(parts, partial, dw, sideParts, side)];
   if (side && parts <= FEW_PARTS) return [made, joinBoth(parts, [partial, dw], [sideParts!, side])];
   const joined = (from: Tensor, to: Tensor) =>
     reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target, {});
   return [made, ...joined(partial, dw), ...(side ? joined(sideParts!, side) : [])];
 }
 
-/** Parts up to which one invocation adds up those of a result. */
+/** Parts up to which one invocation adds up those of a result on a CPU. */
 const FEW_PARTS = 64;
+
+/** Invocations that are enough to join parts on a GPU, and parts that one of them should have at least. */
+const JOINING = 2 ** 16;
+const LEAST_PARTS = 4;
+
+/** The launch that joins the parts of one or two results on a GPU. */
+function joinSliced(parts: number, a: Tensor, first: Tensor, b?: Tensor, second?: Tensor): Dispatch {
+  const [size0, size1] = [first.size, second?.size ?? 0];
+  const wanted = Math.max(1, Math.min(JOINING / (size0 + size1), parts / LEAST_PARTS, 32));
+  const SLICES = 2 ** Math.floor(Math.log2(wanted));
+  const LANES = 256 / SLICES;
+  const groups = Math.ceil((size0 + size1) / LANES);
+  const layers = Math.ceil(groups / MAX_WORKGROUPS);
+  return joinSlices.dispatch({
+    // Without a second result its buffers are neither read nor written.
+    buffers: { a, b: b ?? a, first, second: second ?? scratch({ shape: [1], dtype: "f32" }) },
+    params: { parts, size0, size1 },
+    constants: { LANES, SLICES },
+    grid: [Math.ceil(groups / layers) * LANES, layers * SLICES],
+    flops: parts * (size0 + size1),
+  });
+}
 
 /** The launch that joins the parts of two results. */
 function joinBoth(parts: number, [a, first]: readonly [Tensor, Tensor], [b, second]: readonly [Tensor, Tensor]) {
@@ -104,24 +133,39 @@ function partsDirectly(g: Geometry, SUMS: number, { cpu }: Target): Parts {
   };
 }
 
+/** Fours of positions, none across two pictures. */
+const quadsOf = (g: Geometry): number => g.batch * Math.ceil((g.out_height * g.out_width) / 4);
+
+/** Invocations of tiles that keep a large GPU busy, and turns of a workgroup that are worth starting it for. */
+const BUSY_INVOCATIONS = 2 ** 17;
+const LEAST_TURNS = 4;
+
+/** The positions dealt out to workgroups: how many tiles and parts there are, and fours of positions of each part. */
+function dealtOut(g: Geometry, tile: ConvTile) {
+  const { rows, columns, lanes, quads: turn } = sizesOf(tile);
+  const across = Math.ceil(columnsOf(g) / columns);
+  const down = channelTiles(g.out_channels, g.groups, rows);
+  const turns = Math.ceil(quadsOf(g) / turn);
+  // Sums of parts take memory, and time to be joined: no more of them than there are elements to be read.
+  const read = g.batch * (g.in_channels * g.height * g.width + g.out_channels * g.out_height * g.out_width);
+  const most = Math.min(turns / LEAST_TURNS, read / (g.out_channels * columnsOf(g)));
+  const wanted = partsOf(BUSY_INVOCATIONS / lanes, across * down, Math.floor(most));
+  const part = Math.ceil(turns / wanted) * turn;
+  return { across, down, part, parts: Math.ceil(quadsOf(g) / part) };
+}
+
 function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): Parts {
-  const { THREADS, COLUMNS, DEPTH } = TILES[tile];
-  const size = THREADS * COLUMNS;
-  const across = Math.ceil(columnsOf(g) / size);
-  const down = channelTiles(g.out_channels, g.groups, size);
-  const positions = g.batch * g.out_height * g.out_width;
-  const wanted = partsOf(8 * BUSY, across * down, Math.ceil(positions / (4 * DEPTH)));
-  const part = Math.ceil(positions / wanted / DEPTH) * DEPTH;
-  const parts = Math.ceil(positions / part);
+  const { across, down, part, parts } = dealtOut(g, tile);
+  const { THREADS_X, THREADS_Y } = TILES[tile];
   return {
     parts,
     launch: (buffers) =>
       gradWeightTiled.dispatch({
         buffers,
         dtype: buffers.x.dtype,
-        params: { ...g, parts, part },
+        params: { ...g, parts, part, quads: sizesOf(tile).quads },
         constants: { ...TILES[tile], SUMS },
-        grid: [across * THREADS, parts * THREADS, down],
+        grid: [across * THREADS_X, parts * THREADS_Y, down],
         flops: flopsOf(g),
       }),
   };
