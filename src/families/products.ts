@@ -1,4 +1,3 @@
-import joinParts from "../../shaders/join_parts.wgsl";
 import matmulKernel from "../../shaders/matmul.wgsl";
 import matmulByFour from "../../shaders/matmul_by_four.wgsl";
 import matmulDirect from "../../shaders/matmul_direct.wgsl";
@@ -7,6 +6,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, withSide } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
+import { joinedParts } from "./parts";
 import { reduceDispatches } from "./reductions";
 
 /** Sizes of a matrix product, and how its operands lie. */
@@ -170,13 +170,7 @@ function splitProduct(
   if (!sums)
     return [product, ...reduceDispatches(partial, out, { k0: 1, r0: parts, k1: p.m * p.n, r1: 1 }, target, {})];
   const partialSums = scratch({ shape: [parts, p.m], dtype: "f32" });
-  return [withSide(product, partialSums), joinBoth(parts, [partial, out], [partialSums, sums])];
+  return [withSide(product, partialSums), ...joinedParts(parts, target, [partial, out], [partialSums, sums])];
 }
 
 const productOfOnePart = (product: Dispatch, sums?: Tensor): Dispatch[] => [sums ? withSide(product, sums) : product];
-
-/** The launch that adds up the parts of two results. */
-function joinBoth(parts: number, [a, first]: readonly [Tensor, Tensor], [b, second]: readonly [Tensor, Tensor]) {
-  const params = { parts, size0: first.size, size1: second.size };
-  return joinParts.dispatch({ buffers: { a, b, first, second }, params, grid: first.size + second.size });
-}

@@ -1,8 +1,6 @@
 import gradWeightKernel from "../../shaders/conv2d_grad_weight.wgsl";
 import gradWeightSubgroup from "../../shaders/conv2d_grad_weight_subgroup.wgsl";
 import gradWeightTiled from "../../shaders/conv2d_grad_weight_tiled.wgsl";
-import joinParts from "../../shaders/join_parts.wgsl";
-import joinSlices from "../../shaders/join_parts_by_slices.wgsl";
 import type { Shape } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS, withSide } from "../kernel/kernel";
@@ -20,7 +18,7 @@ import {
 } from "./convolutions";
 import { byCost, type ConvTile, sizesOf, TILES, tileCost } from "./convTiles";
 import { depthwiseGradWeight, isDepthwise } from "./depthwise";
-import { reduceDispatches } from "./reductions";
+import { joinedParts } from "./parts";
 
 /** The kernels that could make a weight gradient on the device, the best guess first. */
 export function weightGradientWays(x: Shape, a: ConvGradAttrs, target: Target): Ways<ConvWay> {
@@ -64,42 +62,7 @@ export function weightGradient(
   const sideParts = side && (parts === 1 ? side : scratch({ shape: [parts, side.size], dtype: "f32" }));
   const made = sideParts ? withSide(product, sideParts) : product;
   if (parts === 1) return [made];
-  if (!target.cpu) return [made, joinSliced(parts, partial, dw, sideParts, side)];
-  if (side && parts <= FEW_PARTS) return [made, joinBoth(parts, [partial, dw], [sideParts!, side])];
-  const joined = (from: Tensor, to: Tensor) =>
-    reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target, {});
-  return [made, ...joined(partial, dw), ...(side ? joined(sideParts!, side) : [])];
-}
-
-/** Parts up to which one invocation adds up those of a result on a CPU. */
-const FEW_PARTS = 64;
-
-/** Invocations that are enough to join parts on a GPU, and parts that one of them should have at least. */
-const JOINING = 2 ** 16;
-const LEAST_PARTS = 4;
-
-/** The launch that joins the parts of one or two results on a GPU. */
-function joinSliced(parts: number, a: Tensor, first: Tensor, b?: Tensor, second?: Tensor): Dispatch {
-  const [size0, size1] = [first.size, second?.size ?? 0];
-  const wanted = Math.max(1, Math.min(JOINING / (size0 + size1), parts / LEAST_PARTS, 32));
-  const SLICES = 2 ** Math.floor(Math.log2(wanted));
-  const LANES = 256 / SLICES;
-  const groups = Math.ceil((size0 + size1) / LANES);
-  const layers = Math.ceil(groups / MAX_WORKGROUPS);
-  return joinSlices.dispatch({
-    // Without a second result its buffers are neither read nor written.
-    buffers: { a, b: b ?? a, first, second: second ?? scratch({ shape: [1], dtype: "f32" }) },
-    params: { parts, size0, size1 },
-    constants: { LANES, SLICES },
-    grid: [Math.ceil(groups / layers) * LANES, layers * SLICES],
-    flops: parts * (size0 + size1),
-  });
-}
-
-/** The launch that joins the parts of two results. */
-function joinBoth(parts: number, [a, first]: readonly [Tensor, Tensor], [b, second]: readonly [Tensor, Tensor]) {
-  const params = { parts, size0: first.size, size1: second.size };
-  return joinParts.dispatch({ buffers: { a, b, first, second }, params, grid: first.size + second.size });
+  return [made, ...joinedParts(parts, target, [partial, dw], side && [sideParts!, side])];
 }
 
 /** Output channels of one subgroup in the kernel that shares loads between lanes, and values of k that a lane keeps. */

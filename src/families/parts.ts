@@ -1,0 +1,47 @@
+import joinParts from "../../shaders/join_parts.wgsl";
+import joinSlices from "../../shaders/join_parts_by_slices.wgsl";
+import { scratch, type Tensor } from "../graph/tensor";
+import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
+import { reduceDispatches } from "./reductions";
+
+/** Parts of a result, one after the other, and where their sum goes. */
+type Joined = readonly [parts: Tensor, whole: Tensor];
+
+/** Parts up to which one invocation adds up those of a result on a CPU. */
+const FEW_PARTS = 64;
+
+/** Invocations that are enough to join parts on a GPU, and parts that one of them should have at least. */
+const JOINING = 2 ** 16;
+const LEAST_PARTS = 4;
+
+/** The launches that add up the parts of one result, or of two that have as many. */
+export function joinedParts(parts: number, target: Target, result: Joined, beside?: Joined): Dispatch[] {
+  if (!target.cpu) return [bySlices(parts, result, beside)];
+  if (beside && parts <= FEW_PARTS) return [both(parts, result, beside)];
+  return [result, ...(beside ? [beside] : [])].flatMap(([from, to]) =>
+    reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target, {}),
+  );
+}
+
+function bySlices(parts: number, [a, first]: Joined, [b, second]: Partial<Joined> = []): Dispatch {
+  const [size0, size1] = [first.size, second?.size ?? 0];
+  const wanted = Math.max(1, Math.min(JOINING / (size0 + size1), parts / LEAST_PARTS, 32));
+  const SLICES = 2 ** Math.floor(Math.log2(wanted));
+  const LANES = 256 / SLICES;
+  const groups = Math.ceil((size0 + size1) / LANES);
+  const layers = Math.ceil(groups / MAX_WORKGROUPS);
+  return joinSlices.dispatch({
+    // Without a second result its buffers are neither read nor written.
+    buffers: { a, b: b ?? a, first, second: second ?? scratch({ shape: [1], dtype: "f32" }) },
+    params: { parts, size0, size1 },
+    constants: { LANES, SLICES },
+    grid: [Math.ceil(groups / layers) * LANES, layers * SLICES],
+    flops: parts * (size0 + size1),
+  });
+}
+
+function both(parts: number, [a, first]: Joined, [b, second]: Joined): Dispatch {
+  const params = { parts, size0: first.size, size1: second.size };
+  return joinParts.dispatch({ buffers: { a, b, first, second }, params, grid: first.size + second.size });
+}
