@@ -3,7 +3,7 @@ import gradWeightSubgroup from "../../shaders/conv2d_grad_weight_subgroup.wgsl";
 import gradWeightTiled from "../../shaders/conv2d_grad_weight_tiled.wgsl";
 import type { Shape } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
-import { type Dispatch, MAX_WORKGROUPS, withSide } from "../kernel/kernel";
+import { type Dispatch, withSide } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import {
