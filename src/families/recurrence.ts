@@ -46,9 +46,11 @@ const ON_CHIP = 4096;
 export function recurrenceWays(r: Recurrence, grad: boolean, target: Target): Ways<Way> {
   const { cell, steps, batch, hidden } = r;
   const key = `recurrence ${cell} ${steps}·${batch}·${hidden}${grad ? " gradient" : ""}`;
-  if (sharesLoads(target) && hidden % 4 === 0) return { key, names: ["whole, subgroup", "steps, subgroup"] };
+  // As PyTorch starts its weights: with larger ones a long recurrence is chaotic, and differences of rounding grow by the step.
+  const about = { key, magnitude: hidden ** -0.5 };
+  if (sharesLoads(target) && hidden % 4 === 0) return { ...about, names: ["whole, subgroup", "steps, subgroup"] };
   const bytes = 4 * CELLS[cell].GATES * hidden * hidden;
-  return { key, names: target.cpu || bytes <= STREAMED ? ["whole", "steps"] : ["steps", "whole"] };
+  return { ...about, names: target.cpu || bytes <= STREAMED ? ["whole", "steps"] : ["steps", "whole"] };
 }
 
 export interface ForwardTensors {
