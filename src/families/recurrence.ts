@@ -8,6 +8,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
+import { onGpu } from "./recurrenceOnGpu";
 
 /** The cells that the kernels know: their number there, gates, and numbers a unit that are saved for the gradient. */
 export const CELLS = {
@@ -71,13 +72,17 @@ export function recurrenceDispatches(t: ForwardTensors, r: Recurrence, target: T
   const way = chosenWay(target, recurrenceWays(r, false, target));
   const { CELL, GATES } = CELLS[r.cell];
   const launches = [start(t, r)];
+  // What is absent is not read; something must be bound.
+  const given = { bias: t.bias ?? t.w, lengths: t.lengths ?? t.w };
+  const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), BIAS: Number(t.bias !== undefined) };
+  const common = { x: t.x, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
+  const request = { buffers: { ...common, w: t.w }, flags, grad: false, steps: r.steps };
+  const gpu = target.cpu ? undefined : onGpu(request, r, way === "whole");
+  if (gpu) return [...launches, ...gpu];
   const packed = !way.endsWith("subgroup") && !target.cpu && r.hidden > 1;
   const { w, dispatches } = packed ? packedWeights(t.w, r) : { w: t.w, dispatches: [] };
   launches.push(...dispatches);
-  // What is absent is not read; something must be bound.
-  const given = { bias: t.bias ?? t.w, lengths: t.lengths ?? t.w };
-  const buffers = { x: t.x, w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
-  const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), BIAS: Number(t.bias !== undefined) };
+  const buffers = { ...common, w };
   if (way.endsWith("subgroup")) {
     const kernel = recurrenceSubgroup as Kernel;
     return [...launches, ...bySubgroups(kernel, buffers, flags, r, r.steps, way, target)];
@@ -128,6 +133,8 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
   const given = { D_OUT: Number(t.dOut !== undefined), D_FINAL: Number(t.dFinal !== undefined) };
   const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), ...given };
   const steps = r.steps + Number(initial);
+  const gpu = target.cpu ? undefined : onGpu({ buffers, flags, grad: true, steps }, r, way === "whole");
+  if (gpu) return gpu;
   if (way.endsWith("subgroup")) return bySubgroups(gradSubgroup as Kernel, buffers, flags, r, steps, way, target);
   const tile = workgroupTile(r, way, target, 1);
   // On a CPU what is loaded of one sequence should serve several units.
