@@ -8,37 +8,18 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
-import { onGpu } from "./recurrenceOnGpu";
-
-/** The cells that the kernels know: their number there, gates, and numbers a unit that are saved for the gradient. */
-export const CELLS = {
-  lstm: { CELL: 0, GATES: 4, SAVED: 5 },
-  gru: { CELL: 1, GATES: 3, SAVED: 5 },
-  /** Has kernels of its own, see resetFirst.ts. */
-  gruResetFirst: { CELL: 1, GATES: 3, SAVED: 5 },
-  tanh: { CELL: 2, GATES: 1, SAVED: 1 },
-  relu: { CELL: 3, GATES: 1, SAVED: 1 },
-} as const;
-
-export type Cell = keyof typeof CELLS;
-
-/** Sizes of a recurrence, and how its sequences lie. */
-export interface Recurrence {
-  readonly cell: Cell;
-  readonly steps: number;
-  readonly batch: number;
-  readonly hidden: number;
-  /** From the last step to the first. */
-  readonly reverse: boolean;
-  /** Sequences lie as [batch, steps, …] rather than [steps, batch, …]. */
-  readonly batchFirst: boolean;
-}
+import { CELLS, type Recurrence, strides } from "./cells";
+import { onGpu, wholeTile } from "./recurrenceOnGpu";
 
 /** The same kernels run over the whole sequence, or a step a launch, so that more workgroups share a step's units. */
 export type Way = "whole" | "steps" | "whole, subgroup" | "steps, subgroup";
 
-/** Bytes of recurrent weights that one workgroup on a GPU streams in the time that a launch costs. */
-const STREAMED = 4 * 2 ** 20;
+/**
+ * Bytes of recurrent weights that one workgroup on a GPU, and all of them together, stream in the time that a launch costs: some
+ * 100 GB/s and 3 TB/s against 3 µs on large GPUs, less against tens of microseconds on others.
+ */
+const STREAMED = 2 ** 20;
+const STREAMED_BY_ALL = 64 * 2 ** 20;
 
 /** Workgroup memory that every device grants, in numbers. */
 const ON_CHIP = 4096;
@@ -51,7 +32,11 @@ export function recurrenceWays(r: Recurrence, grad: boolean, target: Target): Wa
   const about = { key, magnitude: hidden ** -0.5 };
   if (sharesLoads(target) && hidden % 4 === 0) return { ...about, names: ["whole, subgroup", "steps, subgroup"] };
   const bytes = 4 * CELLS[cell].GATES * hidden * hidden;
-  return { ...about, names: target.cpu || bytes <= STREAMED ? ["whole", "steps"] : ["steps", "whole"] };
+  if (target.cpu) return { ...about, names: ["whole", "steps"] };
+  const tile = cell === "gruResetFirst" ? workgroupTile(r, "whole", target, grad ? 1 : 2) : wholeTile(r, grad);
+  const all = tile ? bytes * Math.ceil(batch / tile.ROWS) : Number.POSITIVE_INFINITY;
+  const short = bytes <= STREAMED && all <= STREAMED_BY_ALL;
+  return { ...about, names: short ? ["whole", "steps"] : ["steps", "whole"] };
 }
 
 export interface ForwardTensors {
@@ -165,9 +150,6 @@ export function start(t: ForwardTensors, r: Recurrence): Dispatch {
     grid: len,
   });
 }
-
-export const strides = ({ steps, batch, batchFirst }: Recurrence) =>
-  batchFirst ? { step_stride: 1, row_stride: steps } : { step_stride: batch, row_stride: 1 };
 
 type Buffers = Record<string, Tensor>;
 type Constants = Record<string, number>;

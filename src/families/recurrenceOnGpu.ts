@@ -7,7 +7,7 @@ import packKernel from "../../shaders/recurrence_pack_by_four.wgsl";
 import stepKernel from "../../shaders/recurrence_tiled.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
-import { CELLS, type Recurrence, strides } from "./recurrence";
+import { CELLS, type Recurrence, strides } from "./cells";
 
 /** Workgroup memory that every device grants, in fours of numbers. */
 const MEMORY = 1024;

@@ -5,14 +5,13 @@ import resetFirstSubgroup from "../../shaders/recurrence_reset_first_subgroup.wg
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { chosenWay } from "../kernel/ways";
+import { type Recurrence, strides } from "./cells";
 import {
   type ForwardTensors,
   type GradTensors,
   packedWeights,
-  type Recurrence,
   recurrenceWays,
   start,
-  strides,
   subgroupTile,
   type Way,
   workgroupGrid,

@@ -1,7 +1,9 @@
 // The kernels over whole sequences and those of a step a launch give the same, on the device as it is and as others are.
 import { afterAll, describe, expect, test } from "vitest";
+import { uniform } from "../../src/core/random";
+import { Executable } from "../../src/gpu/executable";
 import type { Runtime } from "../../src/gpu/runtime";
-import { feed } from "../../src/graph/tensor";
+import { data, feed, type Tensor } from "../../src/graph/tensor";
 import { BASELINE_TARGET, type Target } from "../../src/kernel/target";
 import { recurrence } from "../../src/ops/recurrence";
 import { gradients } from "../../src/optim/gradients";
@@ -74,7 +76,7 @@ const edges: Sample<object>[] = [
   },
   {
     inputs: [
-      [3, 5, 48],
+      [5, 3, 48],
       [48, 12],
       [5, 12],
       [5, 12],
@@ -161,6 +163,57 @@ describe.skipIf(!opened)(`recurrences in Node on Dawn${reason ? ` (skipped: ${re
         { way: "whole", target: { ...target, cpu: false } },
       ]
     : [];
+
+  // Too many elements for differences: the kernels for CPUs, held to those above, are the reference.
+  const larger = [
+    { cell: "lstm", steps: 3, batch: 70, hidden: 64, reverse: false },
+    { cell: "lstm", steps: 2, batch: 65, hidden: 200, reverse: true },
+    { cell: "gru", steps: 3, batch: 5, hidden: 33, reverse: true },
+    { cell: "tanh", steps: 3, batch: 37, hidden: 300, reverse: false },
+  ] as const;
+  test.each(
+    larger.flatMap((l) => [
+      { ...l, way: "whole" },
+      { ...l, way: "steps" },
+    ]),
+  )("gradients of $cell $steps·$batch·$hidden, $way", async ({ cell, steps, batch, hidden, reverse, way }) => {
+    const rows = hidden * { lstm: 4, gru: 3, tanh: 1 }[cell];
+    const shapes = { x: [steps, batch, rows], w: [rows, hidden], h0: [batch, hidden] };
+    const inputs = Object.entries(shapes).map(([name, shape]) => feed(name, { shape, dtype: "f32" }));
+    const seed = feed("seed", { shape: [steps, batch, hidden], dtype: "f32" });
+    const lengths = data(
+      { shape: [batch], dtype: "i32" },
+      Int32Array.from({ length: batch }, (_, i) => i % (steps + 1)),
+    );
+    const [x, w, h0] = inputs as [Tensor, Tensor, Tensor];
+    const result = recurrence(cell, x, w, { h0, reverse, ...(hidden === 33 && { lengths }) });
+    const outputs = [result.output, ...gradients(result.output, inputs, seed)];
+    const values = [...inputs, seed].map((t, i) => uniform(0, i, t.size, -1, 1).map((v) => v / Math.sqrt(hidden)));
+    const run = async (target: Target) => {
+      const executable = await Executable.create(
+        runtime,
+        plan({ outputs, inputs: [...inputs, seed], target, fuse: true }),
+      );
+      [...inputs, seed].forEach((t, i) => void executable.write(t, values[i]!));
+      executable.run();
+      const read = outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
+      const results = await runtime.readback.read(read);
+      executable.dispose();
+      runtime.throwErrors();
+      return results;
+    };
+    const expected = await run({ ...target!, subgroupSize: 0 });
+    const actual = await run(preferring({ ...target!, cpu: false }, way));
+    for (const [i, values] of expected.entries()) {
+      let [largest, off] = [0, 0];
+      values.forEach((v, j) => {
+        largest = Math.max(largest, Math.abs(v));
+        off = Math.max(off, Math.abs(v - actual[i]![j]!));
+      });
+      expect(largest).toBeGreaterThan(0);
+      expect(off / largest, `output ${i}`).toBeLessThan(2e-5);
+    }
+  });
 
   describe.each(ways)("$way, cpu $target.cpu", ({ way, target }) => {
     test.each((target.cpu ? samples : [...samples, ...edges]).map((s) => [JSON.stringify(s), s] as const))(
