@@ -20,6 +20,8 @@ const PITCH = 16u; // fours of a state, up to a multiple of PARTS · DEPTH
 const STATE_SIZE = 16u; // ROWS · PITCH
 const FRESH_SIZE = 64u; // four times that
 const PARTIAL_SIZE = 256u; // ROWS · THREADS
+const HELD = 0u; // times DEPTH fours that stay in registers over all steps; UNITS is hidden at least then
+const HELD_SIZE = 1u; // HELD, 1 at least
 const LENGTHS = 0u;
 const BIAS = 0u;
 
@@ -56,6 +58,15 @@ fn add_product(sum: f32, a: vec4f, b: vec4f) -> f32 {
   return (((sum + a.x * b.x) + a.y * b.y) + a.z * b.z) + a.w * b.w;
 }
 
+fn add_products(sum: ptr<function, array<vec4f, ROWS>>, here: array<vec4f, LOADS>, q: u32) {
+  for (var d = 0u; d < DEPTH; d++) {
+    for (var r = 0u; r < ROWS; r++) {
+      let four = state[r * PITCH + q + d * PARTS];
+      for (var g = 0u; g < GATES; g++) { (*sum)[r][g] = add_product((*sum)[r][g], here[d * GATES + g], four); }
+    }
+  }
+}
+
 fn gather(thread: u32) {
   for (var i = thread; i < STATE_SIZE; i += THREADS) {
     state[i] = vec4f(fresh[4u * i], fresh[4u * i + 1u], fresh[4u * i + 2u], fresh[4u * i + 3u]);
@@ -78,7 +89,10 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
   workgroupBarrier();
   gather(thread);
   workgroupBarrier();
-  var ahead = weights(part, unit);
+  var held = array<array<vec4f, LOADS>, HELD_SIZE>();
+  for (var h = 0u; h < HELD; h++) { held[h] = weights(part + h * PARTS * DEPTH, unit); }
+  let streamed = part + HELD * PARTS * DEPTH;
+  var ahead = weights(streamed, unit);
   for (var step = 0u; step < params.steps; step++) {
     let t = select(step, params.steps - 1u - step, params.reverse == 1u);
     var next = select(t + 1u, t - 1u, params.reverse == 1u);
@@ -97,16 +111,12 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
         }
       }
       var sum = array<vec4f, ROWS>();
-      for (var q = part; q < fours; q += PARTS * DEPTH) {
+      for (var h = 0u; h < HELD; h++) { add_products(&sum, held[h], part + h * PARTS * DEPTH); }
+      for (var q = streamed; q < fours; q += PARTS * DEPTH) {
         let here = ahead;
         let more = q + PARTS * DEPTH < fours;
-        ahead = weights(select(part, q + PARTS * DEPTH, more), select(u_next, u, more));
-        for (var d = 0u; d < DEPTH; d++) {
-          for (var r = 0u; r < ROWS; r++) {
-            let four = state[r * PITCH + q + d * PARTS];
-            for (var g = 0u; g < GATES; g++) { sum[r][g] = add_product(sum[r][g], here[d * GATES + g], four); }
-          }
-        }
+        ahead = weights(select(streamed, q + PARTS * DEPTH, more), select(u_next, u, more));
+        add_products(&sum, here, q);
       }
       for (var r = 0u; r < ROWS; r++) { partial[r * THREADS + thread] = sum[r]; }
       workgroupBarrier();

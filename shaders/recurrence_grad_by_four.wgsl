@@ -15,6 +15,8 @@ const PITCH = 64u; // fours of a row's gates, up to a multiple of PARTS · DEPTH
 const KEPT_SIZE = 64u; // ROWS · PITCH
 const FRESH_SIZE = 256u; // four times that
 const PARTIAL_SIZE = 256u; // ROWS · THREADS
+const HELD = 0u; // times DEPTH fours that stay in registers over all steps; UNITS is hidden at least then
+const HELD_SIZE = 1u; // HELD, 1 at least
 const LENGTHS = 0u;
 const D_OUT = 1u;
 const D_FINAL = 1u;
@@ -48,6 +50,12 @@ fn add_product(sum: f32, a: vec4f, b: vec4f) -> f32 {
   return (((sum + a.x * b.x) + a.y * b.y) + a.z * b.z) + a.w * b.w;
 }
 
+fn add_products(sum: ptr<function, array<f32, ROWS>>, here: array<vec4f, DEPTH>, q: u32) {
+  for (var d = 0u; d < DEPTH; d++) {
+    for (var r = 0u; r < ROWS; r++) { (*sum)[r] = add_product((*sum)[r], here[d], kept[r * PITCH + q + d * PARTS]); }
+  }
+}
+
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) thread: u32) {
   let n = params.hidden;
@@ -58,7 +66,10 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
   for (var i = thread; i < FRESH_SIZE; i += THREADS) { fresh[i] = 0.0; }
   for (var i = thread; i < KEPT_SIZE; i += THREADS) { kept[i] = vec4f(); } // the first step has no terms
   workgroupBarrier();
-  var ahead = weights(part, unit);
+  var held = array<array<vec4f, DEPTH>, HELD_SIZE>();
+  for (var h = 0u; h < HELD; h++) { held[h] = weights(part + h * PARTS * DEPTH, unit); }
+  let streamed = part + HELD * PARTS * DEPTH;
+  var ahead = weights(streamed, unit);
   for (var step = 0u; step < params.count; step++) {
     let t = select(params.steps - 1u - step, step, params.reverse == 1u);
     for (var base = 0u; base < n; base += UNITS) {
@@ -71,13 +82,12 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
         if (r < ROWS && u < n && row <= last_row) { given[i] = given_of(row, u, step, t); }
       }
       var sum = array<f32, ROWS>();
-      for (var q = part; q < fours; q += PARTS * DEPTH) {
+      for (var h = 0u; h < HELD; h++) { add_products(&sum, held[h], part + h * PARTS * DEPTH); }
+      for (var q = streamed; q < fours; q += PARTS * DEPTH) {
         let here = ahead;
         let more = q + PARTS * DEPTH < fours;
-        ahead = weights(select(part, q + PARTS * DEPTH, more), select(u_next, u, more));
-        for (var d = 0u; d < DEPTH; d++) {
-          for (var r = 0u; r < ROWS; r++) { sum[r] = add_product(sum[r], here[d], kept[r * PITCH + q + d * PARTS]); }
-        }
+        ahead = weights(select(streamed, q + PARTS * DEPTH, more), select(u_next, u, more));
+        add_products(&sum, here, q);
       }
       for (var r = 0u; r < ROWS; r++) { partial[r * THREADS + thread] = sum[r]; }
       workgroupBarrier();

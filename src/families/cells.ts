@@ -24,6 +24,12 @@ export interface Recurrence {
   readonly batchFirst: boolean;
 }
 
+/**
+ * The kernels run over the whole sequence (some of the weights in registers), or a step a launch, so that more workgroups share a
+ * step's units.
+ */
+export type Way = "whole" | "whole, held" | "steps" | "whole, subgroup" | "steps, subgroup";
+
 /** How far apart steps and sequences lie, in steps of one sequence. */
 export const strides = ({ steps, batch, batchFirst }: Recurrence) =>
   batchFirst ? { step_stride: 1, row_stride: steps } : { step_stride: batch, row_stride: 1 };

@@ -8,11 +8,8 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
-import { CELLS, type Recurrence, strides } from "./cells";
-import { onGpu, wholeTile } from "./recurrenceOnGpu";
-
-/** The same kernels run over the whole sequence, or a step a launch, so that more workgroups share a step's units. */
-export type Way = "whole" | "steps" | "whole, subgroup" | "steps, subgroup";
+import { CELLS, type Recurrence, strides, type Way } from "./cells";
+import { canHold, onGpu, wholeTile } from "./recurrenceOnGpu";
 
 /**
  * Bytes of recurrent weights that one workgroup on a GPU, and all of them together, stream in the time that a launch costs: some
@@ -36,7 +33,10 @@ export function recurrenceWays(r: Recurrence, grad: boolean, target: Target): Wa
   const tile = cell === "gruResetFirst" ? workgroupTile(r, "whole", target, grad ? 1 : 2) : wholeTile(r, grad);
   const all = tile ? bytes * Math.ceil(batch / tile.ROWS) : Number.POSITIVE_INFINITY;
   const short = bytes <= STREAMED && all <= STREAMED_BY_ALL;
-  return { ...about, names: short ? ["whole", "steps"] : ["steps", "whole"] };
+  const names: Way[] = short ? ["whole", "steps"] : ["steps", "whole"];
+  // Registers for it are not there on every GPU: the tuner may find that they are.
+  if (short && cell !== "gruResetFirst" && canHold(r, grad)) names.push("whole, held");
+  return { ...about, names };
 }
 
 export interface ForwardTensors {
@@ -62,7 +62,7 @@ export function recurrenceDispatches(t: ForwardTensors, r: Recurrence, target: T
   const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), BIAS: Number(t.bias !== undefined) };
   const common = { x: t.x, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
   const request = { buffers: { ...common, w: t.w }, flags, grad: false, steps: r.steps };
-  const gpu = target.cpu ? undefined : onGpu(request, r, way === "whole");
+  const gpu = target.cpu ? undefined : onGpu(request, r, way);
   if (gpu) return [...launches, ...gpu];
   const packed = !way.endsWith("subgroup") && !target.cpu && r.hidden > 1;
   const { w, dispatches } = packed ? packedWeights(t.w, r) : { w: t.w, dispatches: [] };
@@ -118,7 +118,7 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
   const given = { D_OUT: Number(t.dOut !== undefined), D_FINAL: Number(t.dFinal !== undefined) };
   const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), ...given };
   const steps = r.steps + Number(initial);
-  const gpu = target.cpu ? undefined : onGpu({ buffers, flags, grad: true, steps }, r, way === "whole");
+  const gpu = target.cpu ? undefined : onGpu({ buffers, flags, grad: true, steps }, r, way);
   if (gpu) return gpu;
   if (way.endsWith("subgroup")) return bySubgroups(gradSubgroup as Kernel, buffers, flags, r, steps, way, target);
   const tile = workgroupTile(r, way, target, 1);

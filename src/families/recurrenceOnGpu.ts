@@ -7,7 +7,7 @@ import packKernel from "../../shaders/recurrence_pack_by_four.wgsl";
 import stepKernel from "../../shaders/recurrence_tiled.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
-import { CELLS, type Recurrence, strides } from "./cells";
+import { CELLS, type Recurrence, strides, type Way } from "./cells";
 
 /** Workgroup memory that every device grants, in fours of numbers. */
 const MEMORY = 1024;
@@ -29,6 +29,15 @@ export function wholeTile({ cell, batch, hidden }: Recurrence, grad: boolean) {
   // Each row takes what is kept, twice, and the parts' sums.
   const rows = Math.min(4, Math.ceil(batch / 64), Math.floor(MEMORY / (2 * PITCH + (grad ? 64 : 256))));
   return rows > 0 ? { ROWS: rows, UNITS, PARTS, THREADS: 256, MINE: Math.ceil(rows / PARTS), DEPTH, PITCH } : undefined;
+}
+
+/** Turns of weights that stay in registers, of eight vectors each: 64 numbers an invocation. */
+const HELD = 2;
+
+/** Whether the kernels over whole sequences can keep a part of the weights in registers, so that the rest may stay in a core's cache. */
+export function canHold(r: Recurrence, grad: boolean): boolean {
+  const tile = wholeTile(r, grad);
+  return tile !== undefined && r.hidden <= tile.UNITS && tile.PITCH / (tile.PARTS * tile.DEPTH) > HELD;
 }
 
 /** How the kernels of a step are cut, see shaders/include/recurrent_product.wgsl. */
@@ -99,7 +108,8 @@ interface Request {
 }
 
 /** All steps of a recurrence or of its gradient; undefined for whole sequences that a workgroup's memory does not hold. */
-export function onGpu({ buffers, flags, grad, steps }: Request, r: Recurrence, whole: boolean): Dispatch[] | undefined {
+export function onGpu({ buffers, flags, grad, steps }: Request, r: Recurrence, way: Way): Dispatch[] | undefined {
+  const whole = way !== "steps";
   const { batch, hidden } = r;
   const { GATES, SAVED } = CELLS[r.cell];
   const common = { steps: r.steps, batch, hidden, reverse: Number(r.reverse), ...strides(r) };
@@ -117,11 +127,13 @@ export function onGpu({ buffers, flags, grad, steps }: Request, r: Recurrence, w
   if (!tile) return undefined;
   const kept = tile.ROWS * tile.PITCH;
   const sizes = { FRESH_SIZE: 4 * kept, PARTIAL_SIZE: tile.ROWS * tile.THREADS };
+  const turns = way === "whole, held" ? HELD : 0;
+  const held = { HELD: turns, HELD_SIZE: Math.max(1, turns) };
   const ownSizes = grad ? { KEPT_SIZE: kept } : { STATE_SIZE: kept, LOADS: tile.DEPTH * GATES };
   const launch = ((grad ? wholeGrad : wholeKernel) as Kernel).dispatch({
     buffers: bound,
     params: { ...common, count: steps },
-    constants: { ...flags, SAVED, ...tile, ...sizes, ...ownSizes },
+    constants: { ...flags, SAVED, ...tile, ...sizes, ...held, ...ownSizes },
     grid: [Math.ceil(batch / tile.ROWS) * tile.THREADS],
     flops: steps * flops,
   });

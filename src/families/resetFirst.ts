@@ -5,7 +5,7 @@ import resetFirstSubgroup from "../../shaders/recurrence_reset_first_subgroup.wg
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { chosenWay } from "../kernel/ways";
-import { type Recurrence, strides } from "./cells";
+import { type Recurrence, strides, type Way } from "./cells";
 import {
   type ForwardTensors,
   type GradTensors,
@@ -13,7 +13,6 @@ import {
   recurrenceWays,
   start,
   subgroupTile,
-  type Way,
   workgroupGrid,
   workgroupTile,
 } from "./recurrence";
