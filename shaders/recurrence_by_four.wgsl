@@ -42,27 +42,25 @@ var<workgroup> fresh: array<f32, FRESH_SIZE>;
 var<workgroup> partial: array<vec4f, PARTIAL_SIZE>;
 
 // Weights of unit u for DEPTH fours of terms, from the q-th on, PARTS apart. Fours beyond the last meet zeros in `state`.
-fn weights(q: u32, u: u32) -> array<vec4f, LOADS> {
+fn load_weights(loaded: ptr<function, array<vec4f, LOADS>>, q: u32, u: u32) {
   let n = max(params.hidden, 1u);
   let last = (n - 1u) / 4u;
-  var loaded = array<vec4f, LOADS>();
   for (var d = 0u; d < DEPTH; d++) {
     for (var g = 0u; g < GATES; g++) {
-      loaded[d * GATES + g] = w[(min(q + d * PARTS, last) * GATES + g) * n + min(u, n - 1u)];
+      (*loaded)[d * GATES + g] = w[(min(q + d * PARTS, last) * GATES + g) * n + min(u, n - 1u)];
     }
   }
-  return loaded;
 }
 
 fn add_product(sum: f32, a: vec4f, b: vec4f) -> f32 {
   return (((sum + a.x * b.x) + a.y * b.y) + a.z * b.z) + a.w * b.w;
 }
 
-fn add_products(sum: ptr<function, array<vec4f, ROWS>>, here: array<vec4f, LOADS>, q: u32) {
+fn add_products(sum: ptr<function, array<vec4f, ROWS>>, here: ptr<function, array<vec4f, LOADS>>, q: u32) {
   for (var d = 0u; d < DEPTH; d++) {
     for (var r = 0u; r < ROWS; r++) {
       let four = state[r * PITCH + q + d * PARTS];
-      for (var g = 0u; g < GATES; g++) { (*sum)[r][g] = add_product((*sum)[r][g], here[d * GATES + g], four); }
+      for (var g = 0u; g < GATES; g++) { (*sum)[r][g] = add_product((*sum)[r][g], (*here)[d * GATES + g], four); }
     }
   }
 }
@@ -90,9 +88,14 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
   gather(thread);
   workgroupBarrier();
   var held = array<array<vec4f, LOADS>, HELD_SIZE>();
-  for (var h = 0u; h < HELD; h++) { held[h] = weights(part + h * PARTS * DEPTH, unit); }
+  for (var h = 0u; h < HELD; h++) {
+    var loaded: array<vec4f, LOADS>;
+    load_weights(&loaded, part + h * PARTS * DEPTH, unit);
+    held[h] = loaded;
+  }
   let streamed = part + HELD * PARTS * DEPTH;
-  var ahead = weights(streamed, unit);
+  var ahead: array<vec4f, LOADS>;
+  load_weights(&ahead, streamed, unit);
   for (var step = 0u; step < params.steps; step++) {
     let t = select(step, params.steps - 1u - step, params.reverse == 1u);
     var next = select(t + 1u, t - 1u, params.reverse == 1u);
@@ -111,12 +114,15 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
         }
       }
       var sum = array<vec4f, ROWS>();
-      for (var h = 0u; h < HELD; h++) { add_products(&sum, held[h], part + h * PARTS * DEPTH); }
+      for (var h = 0u; h < HELD; h++) {
+        var here = held[h];
+        add_products(&sum, &here, part + h * PARTS * DEPTH);
+      }
       for (var q = streamed; q < fours; q += PARTS * DEPTH) {
-        let here = ahead;
+        var here = ahead;
         let more = q + PARTS * DEPTH < fours;
-        ahead = weights(select(streamed, q + PARTS * DEPTH, more), select(u_next, u, more));
-        add_products(&sum, here, q);
+        load_weights(&ahead, select(streamed, q + PARTS * DEPTH, more), select(u_next, u, more));
+        add_products(&sum, &here, q);
       }
       for (var r = 0u; r < ROWS; r++) { partial[r * THREADS + thread] = sum[r]; }
       workgroupBarrier();

@@ -38,21 +38,19 @@ var<workgroup> fresh: array<f32, FRESH_SIZE>;
 var<workgroup> partial: array<f32, PARTIAL_SIZE>;
 
 // Weights of unit u for DEPTH fours of terms, from the q-th on, PARTS apart. Fours beyond the last meet zeros in `kept`.
-fn weights(q: u32, u: u32) -> array<vec4f, DEPTH> {
+fn load_weights(loaded: ptr<function, array<vec4f, DEPTH>>, q: u32, u: u32) {
   let n = max(params.hidden, 1u);
   let last = (GATES * n - 1u) / 4u;
-  var loaded = array<vec4f, DEPTH>();
-  for (var d = 0u; d < DEPTH; d++) { loaded[d] = w[min(q + d * PARTS, last) * n + min(u, n - 1u)]; }
-  return loaded;
+  for (var d = 0u; d < DEPTH; d++) { (*loaded)[d] = w[min(q + d * PARTS, last) * n + min(u, n - 1u)]; }
 }
 
 fn add_product(sum: f32, a: vec4f, b: vec4f) -> f32 {
   return (((sum + a.x * b.x) + a.y * b.y) + a.z * b.z) + a.w * b.w;
 }
 
-fn add_products(sum: ptr<function, array<f32, ROWS>>, here: array<vec4f, DEPTH>, q: u32) {
+fn add_products(sum: ptr<function, array<f32, ROWS>>, here: ptr<function, array<vec4f, DEPTH>>, q: u32) {
   for (var d = 0u; d < DEPTH; d++) {
-    for (var r = 0u; r < ROWS; r++) { (*sum)[r] = add_product((*sum)[r], here[d], kept[r * PITCH + q + d * PARTS]); }
+    for (var r = 0u; r < ROWS; r++) { (*sum)[r] = add_product((*sum)[r], (*here)[d], kept[r * PITCH + q + d * PARTS]); }
   }
 }
 
@@ -67,9 +65,14 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
   for (var i = thread; i < KEPT_SIZE; i += THREADS) { kept[i] = vec4f(); } // the first step has no terms
   workgroupBarrier();
   var held = array<array<vec4f, DEPTH>, HELD_SIZE>();
-  for (var h = 0u; h < HELD; h++) { held[h] = weights(part + h * PARTS * DEPTH, unit); }
+  for (var h = 0u; h < HELD; h++) {
+    var loaded: array<vec4f, DEPTH>;
+    load_weights(&loaded, part + h * PARTS * DEPTH, unit);
+    held[h] = loaded;
+  }
   let streamed = part + HELD * PARTS * DEPTH;
-  var ahead = weights(streamed, unit);
+  var ahead: array<vec4f, DEPTH>;
+  load_weights(&ahead, streamed, unit);
   for (var step = 0u; step < params.count; step++) {
     let t = select(params.steps - 1u - step, step, params.reverse == 1u);
     for (var base = 0u; base < n; base += UNITS) {
@@ -82,12 +85,15 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
         if (r < ROWS && u < n && row <= last_row) { given[i] = given_of(row, u, step, t); }
       }
       var sum = array<f32, ROWS>();
-      for (var h = 0u; h < HELD; h++) { add_products(&sum, held[h], part + h * PARTS * DEPTH); }
+      for (var h = 0u; h < HELD; h++) {
+        var here = held[h];
+        add_products(&sum, &here, part + h * PARTS * DEPTH);
+      }
       for (var q = streamed; q < fours; q += PARTS * DEPTH) {
-        let here = ahead;
+        var here = ahead;
         let more = q + PARTS * DEPTH < fours;
-        ahead = weights(select(streamed, q + PARTS * DEPTH, more), select(u_next, u, more));
-        add_products(&sum, here, q);
+        load_weights(&ahead, select(streamed, q + PARTS * DEPTH, more), select(u_next, u, more));
+        add_products(&sum, &here, q);
       }
       for (var r = 0u; r < ROWS; r++) { partial[r * THREADS + thread] = sum[r]; }
       workgroupBarrier();

@@ -57,11 +57,12 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
   let t = select(params.steps - 1u - params.start, params.start, params.reverse == 1u);
   first_four = id.y * QUADS * TU;
   let first_row = id.x * 4u * TR;
-  let sums = multiply(select(0u, GATES * n, params.start > 0u), thread, first_row);
+  var sums = array<vec4f, SUMS>();
+  multiply(&sums, select(0u, GATES * n, params.start > 0u), thread, first_row);
   let rows = params.batch - min(params.batch, first_row);
   for (var j = 0u; j < min(4u, (rows + TR - 1u) / TR); j++) {
     workgroupBarrier();
-    hand_over(sums, j, thread);
+    hand_over(&sums, j, thread);
     workgroupBarrier();
     for (var i = thread; i < TR * 4u * QUADS * TU; i += THREADS) {
       let column = i % (4u * QUADS * TU);

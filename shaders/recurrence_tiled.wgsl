@@ -59,11 +59,12 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
   if (params.start + 1u == params.steps) { next = params.steps; }
   first_four = id.y * TU;
   let first_row = id.x * 4u * TR;
-  let sums = multiply(n, thread, first_row);
+  var sums = array<vec4f, SUMS>();
+  multiply(&sums, n, thread, first_row);
   let rows = params.batch - min(params.batch, first_row);
   for (var j = 0u; j < min(4u, (rows + TR - 1u) / TR); j++) {
     workgroupBarrier();
-    hand_over(sums, j, thread);
+    hand_over(&sums, j, thread);
     workgroupBarrier();
     for (var i = thread; i < TR * 4u * TU; i += THREADS) {
       let column = i % (4u * TU);

@@ -2,32 +2,27 @@
 // invocations each adds up 4 rows (TR apart) × QUADS fours of units, over every SLICES-th part of a tile's DEPTH terms; the kernel
 // gives source(term, row) and weight_four(term, i), i < QUADS · TU, of the workgroup's own fours. A tile holds, term by term, the
 // weights and then the sources, in fours of rows; while one is worked on, the next is being loaded.
-fn load_weights(from_term: u32, thread: u32) -> array<vec4f, WEIGHT_LOADS> {
-  var loaded = array<vec4f, WEIGHT_LOADS>();
+fn load_weights(loaded: ptr<function, array<vec4f, WEIGHT_LOADS>>, from_term: u32, thread: u32) {
   for (var j = 0u; j < WEIGHT_LOADS; j++) {
     let i = thread + j * THREADS;
-    loaded[j] = weight_four(from_term + i / (QUADS * TU), i % (QUADS * TU));
+    (*loaded)[j] = weight_four(from_term + i / (QUADS * TU), i % (QUADS * TU));
   }
-  return loaded;
 }
 
-fn load_sources(from_term: u32, thread: u32, first_row: u32) -> array<vec4f, SOURCE_LOADS> {
-  var loaded = array<vec4f, SOURCE_LOADS>();
+fn load_sources(loaded: ptr<function, array<vec4f, SOURCE_LOADS>>, from_term: u32, thread: u32, first_row: u32) {
   for (var j = 0u; j < SOURCE_LOADS; j++) {
     let i = thread + j * THREADS;
     let term = from_term + i % DEPTH;
     let row = first_row + i / DEPTH;
-    loaded[j] = vec4f(source(term, row), source(term, row + TR), source(term, row + 2u * TR), source(term, row + 3u * TR));
+    (*loaded)[j] = vec4f(source(term, row), source(term, row + TR), source(term, row + 2u * TR), source(term, row + 3u * TR));
   }
-  return loaded;
 }
 
-// The sums of an invocation: row by row, fours of units.
-fn multiply(terms: u32, thread: u32, first_row: u32) -> array<vec4f, SUMS> {
+// Adds up the sums of an invocation: row by row, fours of units.
+fn multiply(sums: ptr<function, array<vec4f, SUMS>>, terms: u32, thread: u32, first_row: u32) {
   let slice = thread / (TR * TU);
   let tr = thread / TU % TR;
   let tu = thread % TU;
-  var sums = array<vec4f, SUMS>();
   var weights_ahead = array<vec4f, WEIGHT_LOADS>();
   var sources_ahead = array<vec4f, SOURCE_LOADS>();
   let tiles = (terms + DEPTH - 1u) / DEPTH;
@@ -46,31 +41,32 @@ fn multiply(terms: u32, thread: u32, first_row: u32) -> array<vec4f, SUMS> {
       workgroupBarrier();
     }
     if (turn < tiles) {
-      weights_ahead = load_weights(turn * DEPTH, thread);
-      sources_ahead = load_sources(turn * DEPTH, thread, first_row);
+      load_weights(&weights_ahead, turn * DEPTH, thread);
+      load_sources(&sources_ahead, turn * DEPTH, thread, first_row);
     }
-    for (var i = 0u; i < select(0u, DEPTH / SLICES, turn > 0u); i++) {
-      let at = (slice * (DEPTH / SLICES) + i) * PITCH;
-      let theirs = tile[at + QUADS * TU + tr];
-      for (var q = 0u; q < QUADS; q++) {
-        let four = tile[at + q * TU + tu];
-        sums[q] += theirs.x * four;
-        sums[QUADS + q] += theirs.y * four;
-        sums[2u * QUADS + q] += theirs.z * four;
-        sums[3u * QUADS + q] += theirs.w * four;
+    if (turn > 0u) {
+      for (var i = 0u; i < DEPTH / SLICES; i++) {
+        let at = (slice * (DEPTH / SLICES) + i) * PITCH;
+        let theirs = tile[at + QUADS * TU + tr];
+        for (var q = 0u; q < QUADS; q++) {
+          let four = tile[at + q * TU + tu];
+          (*sums)[q] += theirs.x * four;
+          (*sums)[QUADS + q] += theirs.y * four;
+          (*sums)[2u * QUADS + q] += theirs.z * four;
+          (*sums)[3u * QUADS + q] += theirs.w * four;
+        }
       }
     }
   }
-  return sums;
 }
 
 // Row j of each invocation's sums goes to the tile's memory, where products_of finds them.
-fn hand_over(sums: array<vec4f, SUMS>, j: u32, thread: u32) {
+fn hand_over(sums: ptr<function, array<vec4f, SUMS>>, j: u32, thread: u32) {
   let tu = thread % TU;
   let from_row = thread / TU; // of all slices
   for (var k = 0u; k < 4u; k++) {
     if (k == j) {
-      for (var q = 0u; q < QUADS; q++) { tile[(from_row * QUADS + q) * TU + tu] = sums[k * QUADS + q]; }
+      for (var q = 0u; q < QUADS; q++) { tile[(from_row * QUADS + q) * TU + tu] = (*sums)[k * QUADS + q]; }
     }
   }
 }
