@@ -6,6 +6,7 @@
 //   and dh of the step before is d_gates·w (GRU: + dh·z).
 // A workgroup takes ROWS sequences back from the step `start` before the end through `count` steps; one step beyond the first
 // makes d_initial. Units, parts and workgroup memory as in recurrence.wgsl; w lies as [GATES·hidden, hidden].
+// @include recurrent_cell_grad.wgsl
 const CELL = 0u; // 0 LSTM, 1 GRU, 2 tanh, 3 ReLU
 const GATES = 4u;
 const SAVED = 5u;
@@ -38,67 +39,6 @@ struct Params {
 
 var<workgroup> kept: array<f32, GATES_SIZE>;
 var<workgroup> partial: array<f32, PARTIAL_SIZE>;
-
-fn hyperbolic_tangent(z: f32) -> f32 { return tanh(clamp(z, -15.0, 15.0)); }
-fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
-
-// Gradients of the gates of unit u at step t, from the products with those of the step after it.
-fn finish(row: u32, u: u32, step: u32, t: u32, products: f32) -> vec4f {
-  let n = params.hidden;
-  let carry = row * n + u;
-  let carry_c = carry + params.batch * n;
-  var dh = products;
-  if (step == 0u) {
-    dh = 0.0;
-    if (D_FINAL == 1u) { dh = d_final[carry]; }
-  } else if (CELL == 1u || LENGTHS == 1u) {
-    dh += d_initial[carry];
-  }
-  if (step == params.steps) {
-    d_initial[carry] = dh;
-    return vec4f();
-  }
-  var dc = 0.0;
-  if (CELL == 0u) {
-    if (step > 0u) { dc = d_initial[carry_c]; } else if (D_FINAL == 1u) { dc = d_final[carry_c]; }
-  }
-  let at = place(t, row);
-  let to = at * GATES * n + u;
-  let source = at * SAVED * n + u;
-  let valid = LENGTHS == 0u || i32(t) < lengths[row];
-  let left = select(dh, 0.0, valid);
-  if (D_OUT == 1u) { dh += d_out[at * n + u]; }
-  dh = select(0.0, dh, valid);
-  var d = vec4f();
-  if (CELL == 0u) {
-    let i = saved[source];
-    let f = saved[source + n];
-    let g = saved[source + 2u * n];
-    let o = saved[source + 3u * n];
-    let c_before = saved[source + 4u * n];
-    let squashed = hyperbolic_tangent(f * c_before + i * g);
-    let into = select(0.0, dc + dh * o * (1.0 - squashed * squashed), valid);
-    d = vec4f(into * g * i * (1.0 - i), into * c_before * f * (1.0 - f), into * i * (1.0 - g * g), dh * squashed * o * (1.0 - o));
-    d_initial[carry_c] = select(dc, into * f, valid);
-    if (LENGTHS == 1u) { d_initial[carry] = left; }
-  } else if (CELL == 1u) {
-    let r = saved[source];
-    let z = saved[source + n];
-    let g = saved[source + 2u * n];
-    let dg = dh * (1.0 - z) * (1.0 - g * g);
-    d = vec4f(dg * saved[source + 3u * n] * r * (1.0 - r), dh * (saved[source + 4u * n] - g) * z * (1.0 - z), dg * r, 0.0);
-    d_x[to] = d.x;
-    d_x[to + n] = d.y;
-    d_x[to + 2u * n] = dg;
-    d_initial[carry] = left + dh * z;
-  } else {
-    let h = saved[source];
-    d.x = select(select(0.0, dh, h > 0.0), dh * (1.0 - h * h), CELL == 2u);
-    if (LENGTHS == 1u) { d_initial[carry] = left; }
-  }
-  for (var g = 0u; g < GATES; g++) { d_gates[to + g * n] = d[g]; }
-  return d;
-}
 
 // The k-th of the gates' gradients that a row, the r-th of the workgroup, had at the step made before, which is t.
 fn made(side: u32, r: u32, row: u32, t: u32, k: u32) -> f32 {

@@ -8,36 +8,15 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
+import { CELLS, type Recurrence, strides, type Way } from "./cells";
+import { canHold, onGpu, wholeTile } from "./recurrenceOnGpu";
 
-/** The cells that the kernels know: their number there, gates, and numbers a unit that are saved for the gradient. */
-export const CELLS = {
-  lstm: { CELL: 0, GATES: 4, SAVED: 5 },
-  gru: { CELL: 1, GATES: 3, SAVED: 5 },
-  /** Has kernels of its own, see resetFirst.ts. */
-  gruResetFirst: { CELL: 1, GATES: 3, SAVED: 5 },
-  tanh: { CELL: 2, GATES: 1, SAVED: 1 },
-  relu: { CELL: 3, GATES: 1, SAVED: 1 },
-} as const;
-
-export type Cell = keyof typeof CELLS;
-
-/** Sizes of a recurrence, and how its sequences lie. */
-export interface Recurrence {
-  readonly cell: Cell;
-  readonly steps: number;
-  readonly batch: number;
-  readonly hidden: number;
-  /** From the last step to the first. */
-  readonly reverse: boolean;
-  /** Sequences lie as [batch, steps, …] rather than [steps, batch, …]. */
-  readonly batchFirst: boolean;
-}
-
-/** The same kernels run over the whole sequence, or a step a launch, so that more workgroups share a step's units. */
-export type Way = "whole" | "steps" | "whole, subgroup" | "steps, subgroup";
-
-/** Bytes of recurrent weights that one workgroup on a GPU streams in the time that a launch costs. */
-const STREAMED = 4 * 2 ** 20;
+/**
+ * Bytes of recurrent weights that one workgroup on a GPU, and all of them together, stream in the time that a launch costs: some
+ * 100 GB/s and 3 TB/s against 3 µs on large GPUs, less against tens of microseconds on others.
+ */
+const STREAMED = 2 ** 20;
+const STREAMED_BY_ALL = 64 * 2 ** 20;
 
 /** Workgroup memory that every device grants, in numbers. */
 const ON_CHIP = 4096;
@@ -46,9 +25,18 @@ const ON_CHIP = 4096;
 export function recurrenceWays(r: Recurrence, grad: boolean, target: Target): Ways<Way> {
   const { cell, steps, batch, hidden } = r;
   const key = `recurrence ${cell} ${steps}·${batch}·${hidden}${grad ? " gradient" : ""}`;
-  if (sharesLoads(target) && hidden % 4 === 0) return { key, names: ["whole, subgroup", "steps, subgroup"] };
+  // As PyTorch starts its weights: with larger ones a long recurrence is chaotic, and differences of rounding grow by the step.
+  const about = { key, magnitude: hidden ** -0.5 };
+  if (sharesLoads(target) && hidden % 4 === 0) return { ...about, names: ["whole, subgroup", "steps, subgroup"] };
   const bytes = 4 * CELLS[cell].GATES * hidden * hidden;
-  return { key, names: target.cpu || bytes <= STREAMED ? ["whole", "steps"] : ["steps", "whole"] };
+  if (target.cpu) return { ...about, names: ["whole", "steps"] };
+  const tile = cell === "gruResetFirst" ? workgroupTile(r, "whole", target, grad ? 1 : 2) : wholeTile(r, grad);
+  const all = tile ? bytes * Math.ceil(batch / tile.ROWS) : Number.POSITIVE_INFINITY;
+  const short = bytes <= STREAMED && all <= STREAMED_BY_ALL;
+  const names: Way[] = short ? ["whole", "steps"] : ["steps", "whole"];
+  // Registers for it are not there on every GPU: the tuner may find that they are.
+  if (short && cell !== "gruResetFirst" && canHold(r, grad)) names.push("whole, held");
+  return { ...about, names };
 }
 
 export interface ForwardTensors {
@@ -69,13 +57,17 @@ export function recurrenceDispatches(t: ForwardTensors, r: Recurrence, target: T
   const way = chosenWay(target, recurrenceWays(r, false, target));
   const { CELL, GATES } = CELLS[r.cell];
   const launches = [start(t, r)];
+  // What is absent is not read; something must be bound.
+  const given = { bias: t.bias ?? t.w, lengths: t.lengths ?? t.w };
+  const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), BIAS: Number(t.bias !== undefined) };
+  const common = { x: t.x, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
+  const request = { buffers: { ...common, w: t.w }, flags, grad: false, steps: r.steps };
+  const gpu = target.cpu ? undefined : onGpu(request, r, way);
+  if (gpu) return [...launches, ...gpu];
   const packed = !way.endsWith("subgroup") && !target.cpu && r.hidden > 1;
   const { w, dispatches } = packed ? packedWeights(t.w, r) : { w: t.w, dispatches: [] };
   launches.push(...dispatches);
-  // What is absent is not read; something must be bound.
-  const given = { bias: t.bias ?? t.w, lengths: t.lengths ?? t.w };
-  const buffers = { x: t.x, w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
-  const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), BIAS: Number(t.bias !== undefined) };
+  const buffers = { ...common, w };
   if (way.endsWith("subgroup")) {
     const kernel = recurrenceSubgroup as Kernel;
     return [...launches, ...bySubgroups(kernel, buffers, flags, r, r.steps, way, target)];
@@ -126,6 +118,8 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
   const given = { D_OUT: Number(t.dOut !== undefined), D_FINAL: Number(t.dFinal !== undefined) };
   const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), ...given };
   const steps = r.steps + Number(initial);
+  const gpu = target.cpu ? undefined : onGpu({ buffers, flags, grad: true, steps }, r, way);
+  if (gpu) return gpu;
   if (way.endsWith("subgroup")) return bySubgroups(gradSubgroup as Kernel, buffers, flags, r, steps, way, target);
   const tile = workgroupTile(r, way, target, 1);
   // On a CPU what is loaded of one sequence should serve several units.
@@ -156,9 +150,6 @@ export function start(t: ForwardTensors, r: Recurrence): Dispatch {
     grid: len,
   });
 }
-
-export const strides = ({ steps, batch, batchFirst }: Recurrence) =>
-  batchFirst ? { step_stride: 1, row_stride: steps } : { step_stride: batch, row_stride: 1 };
 
 type Buffers = Record<string, Tensor>;
 type Constants = Record<string, number>;

@@ -5,16 +5,14 @@ import resetFirstSubgroup from "../../shaders/recurrence_reset_first_subgroup.wg
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { chosenWay } from "../kernel/ways";
+import { type Recurrence, strides, type Way } from "./cells";
 import {
   type ForwardTensors,
   type GradTensors,
   packedWeights,
-  type Recurrence,
   recurrenceWays,
   start,
-  strides,
   subgroupTile,
-  type Way,
   workgroupGrid,
   workgroupTile,
 } from "./recurrence";

@@ -5,6 +5,8 @@ export interface Ways<W extends string = string> {
   /** Family, shapes and flags: what the choice depends on. */
   readonly key: string;
   readonly names: readonly W[];
+  /** Largest of the random numbers over which the ways are compared; default 1. */
+  readonly magnitude?: number;
 }
 
 /** The way that was measured as the fastest on the device, else the first. */

@@ -1,13 +1,7 @@
 import { DTypeError, ShapeError } from "../core/errors";
 import { type Shape, sameShape, showShape } from "../core/shape";
-import {
-  CELLS,
-  type Cell,
-  gradDispatches,
-  type Recurrence,
-  recurrenceDispatches,
-  recurrenceWays,
-} from "../families/recurrence";
+import { CELLS, type Cell, type Recurrence } from "../families/cells";
+import { gradDispatches, recurrenceDispatches, recurrenceWays } from "../families/recurrence";
 import { resetFirstDispatches, resetFirstGradDispatches } from "../families/resetFirst";
 import { checkDTypes, type KernelOp, noSecondDerivative, recordAll } from "../graph/op";
 import type { Tensor } from "../graph/tensor";

@@ -101,8 +101,8 @@ export class Tuner {
   }
 
   /** Runs each way of one op over random numbers, compares what they give and times them. */
-  async measure({ ways: { key, names }, op, inputs, attrs }: Choice): Promise<Measurement> {
-    const values = inputs.map(sampleValues);
+  async measure({ ways: { key, names, magnitude = 1 }, op, inputs, attrs }: Choice): Promise<Measurement> {
+    const values = inputs.map((spec, i) => sampleValues(spec, i, magnitude));
     const milliseconds: Record<string, number> = {};
     const rejected: Record<string, string> = {};
     let expected: TypedArray[] | undefined;
@@ -191,9 +191,9 @@ export class Tuner {
 }
 
 /** Random numbers for f32; ones for integers, which may be indices or lengths. */
-function sampleValues({ shape, dtype }: Spec, stream: number): TypedArray {
+function sampleValues({ shape, dtype }: Spec, stream: number, magnitude: number): TypedArray {
   const length = shape.reduce((n, d) => n * d, 1);
-  return dtype === "f32" ? uniform(0, stream, length, -1, 1) : typedArray(dtype, length).fill(1);
+  return dtype === "f32" ? uniform(0, stream, length, -magnitude, magnitude) : typedArray(dtype, length).fill(1);
 }
 
 /** The largest difference, relative to the largest expected value; infinite where a value is not finite. */

@@ -1,7 +1,9 @@
 // The kernels over whole sequences and those of a step a launch give the same, on the device as it is and as others are.
 import { afterAll, describe, expect, test } from "vitest";
+import { uniform } from "../../src/core/random";
+import { Executable } from "../../src/gpu/executable";
 import type { Runtime } from "../../src/gpu/runtime";
-import { feed } from "../../src/graph/tensor";
+import { data, feed, type Tensor } from "../../src/graph/tensor";
 import { BASELINE_TARGET, type Target } from "../../src/kernel/target";
 import { recurrence } from "../../src/ops/recurrence";
 import { gradients } from "../../src/optim/gradients";
@@ -63,6 +65,54 @@ const samples: Sample<object>[] = [
   },
 ];
 
+/** Those of kernels for GPUs, at the edges of their tiles: fours, units of a workgroup, rows. */
+const edges: Sample<object>[] = [
+  {
+    inputs: [
+      [3, 1, 4],
+      [4, 1],
+    ],
+    attrs: { cell: "lstm" },
+  },
+  {
+    inputs: [
+      [5, 3, 48],
+      [48, 12],
+      [5, 12],
+      [5, 12],
+    ],
+    attrs: { cell: "lstm", given: ["h0", "c0"], batchFirst: true },
+  },
+  {
+    inputs: [
+      [2, 33, 99],
+      [99, 33],
+      [99],
+      { shape: [33], dtype: "i32", values: Array.from({ length: 33 }, (_, i) => i % 3) },
+    ],
+    attrs: { cell: "gru", given: ["bias", "lengths"], reverse: true },
+    vjp: false,
+  },
+  {
+    inputs: [
+      [2, 130, 256],
+      [256, 64],
+    ],
+    attrs: { cell: "lstm" },
+    note: "several rows a workgroup",
+    vjp: false,
+  },
+  {
+    inputs: [
+      [2, 2, 300],
+      [300, 300],
+    ],
+    attrs: { cell: "tanh", reverse: true },
+    note: "more units than a workgroup",
+    vjp: false,
+  },
+];
+
 test("every kernel fits the limits that all devices grant", () => {
   for (const cell of ["lstm", "gru", "gruResetFirst", "tanh"] as const)
     for (const [steps, batch, hidden] of [
@@ -84,8 +134,10 @@ test("every kernel fits the limits that all devices grant", () => {
         );
         const { dispatches } = plan({ outputs, target: preferring(BASELINE_TARGET, way), fuse: true });
         for (const { variant, workgroups } of dispatches) {
-          const sizes = [...variant.code.matchAll(/^const (?:STATE|GATES|PARTIAL)_SIZE = (\d+)u/gm)].map(
-            ([, n]) => 4 * Number(n),
+          const sizes = [...variant.code.matchAll(/^var<workgroup> \w+: array<(f32|vec[24]f), (\w+)>/gm)].map(
+            ([, type, size]) =>
+              ({ f32: 4, vec2f: 8, vec4f: 16 })[type as "f32"] *
+              Number(new RegExp(`^const ${size} = (\\d+)u`, "m").exec(variant.code)![1]),
           );
           expect(
             sizes.reduce((a, b) => a + b, 0),
@@ -94,7 +146,7 @@ test("every kernel fits the limits that all devices grant", () => {
           expect(variant.workgroupSize[0]).toBeLessThanOrEqual(256);
           expect(Math.max(...workgroups)).toBeLessThanOrEqual(65535);
         }
-        expect(dispatches.some((d) => /^recurrence(_reset_first)?_grad$/.test(d.variant.name))).toBe(true);
+        expect(dispatches.some((d) => /^recurrence(_reset_first)?_grad/.test(d.variant.name))).toBe(true);
       }
 });
 
@@ -112,10 +164,66 @@ describe.skipIf(!opened)(`recurrences in Node on Dawn${reason ? ` (skipped: ${re
       ]
     : [];
 
-  describe.each(ways)("$way, cpu $target.cpu", ({ way, target }) => {
-    test.each(samples.map((s) => [JSON.stringify(s), s] as const))("%s", async (_, sample) => {
-      expect(await runSample(runtime, recurrenceCase, sample, { target: preferring(target, way) })).toEqual([]);
+  // Too many elements for differences: the kernels for CPUs, held to those above, are the reference.
+  const larger = [
+    { cell: "lstm", steps: 3, batch: 70, hidden: 64, reverse: false },
+    { cell: "lstm", steps: 2, batch: 65, hidden: 200, reverse: true },
+    { cell: "gru", steps: 3, batch: 5, hidden: 33, reverse: true },
+    { cell: "tanh", steps: 3, batch: 37, hidden: 300, reverse: false },
+  ] as const;
+  const held = { cell: "lstm" as const, steps: 3, batch: 3, hidden: 100, reverse: false, way: "whole, held" };
+  test.each([
+    ...larger.flatMap((l) => [
+      { ...l, way: "whole" },
+      { ...l, way: "steps" },
+    ]),
+    held,
+  ])("gradients of $cell $steps·$batch·$hidden, $way", async ({ cell, steps, batch, hidden, reverse, way }) => {
+    const rows = hidden * { lstm: 4, gru: 3, tanh: 1 }[cell];
+    const shapes = { x: [steps, batch, rows], w: [rows, hidden], h0: [batch, hidden] };
+    const inputs = Object.entries(shapes).map(([name, shape]) => feed(name, { shape, dtype: "f32" }));
+    const seed = feed("seed", { shape: [steps, batch, hidden], dtype: "f32" });
+    const lengths = data(
+      { shape: [batch], dtype: "i32" },
+      Int32Array.from({ length: batch }, (_, i) => i % (steps + 1)),
+    );
+    const [x, w, h0] = inputs as [Tensor, Tensor, Tensor];
+    const result = recurrence(cell, x, w, { h0, reverse, ...(hidden === 33 && { lengths }) });
+    const outputs = [result.output, ...gradients(result.output, inputs, seed)];
+    const values = [...inputs, seed].map((t, i) => uniform(0, i, t.size, -1, 1).map((v) => v / Math.sqrt(hidden)));
+    const run = async (target: Target) => {
+      const executable = await Executable.create(
+        runtime,
+        plan({ outputs, inputs: [...inputs, seed], target, fuse: true }),
+      );
+      [...inputs, seed].forEach((t, i) => void executable.write(t, values[i]!));
+      executable.run();
+      const read = outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
+      const results = await runtime.readback.read(read);
+      executable.dispose();
       runtime.throwErrors();
-    });
+      return results;
+    };
+    const expected = await run({ ...target!, subgroupSize: 0 });
+    const actual = await run(preferring({ ...target!, cpu: false }, way));
+    for (const [i, values] of expected.entries()) {
+      let [largest, off] = [0, 0];
+      values.forEach((v, j) => {
+        largest = Math.max(largest, Math.abs(v));
+        off = Math.max(off, Math.abs(v - actual[i]![j]!));
+      });
+      expect(largest).toBeGreaterThan(0);
+      expect(off / largest, `output ${i}`).toBeLessThan(2e-5);
+    }
+  });
+
+  describe.each(ways)("$way, cpu $target.cpu", ({ way, target }) => {
+    test.each((target.cpu ? samples : [...samples, ...edges]).map((s) => [JSON.stringify(s), s] as const))(
+      "%s",
+      async (_, sample) => {
+        expect(await runSample(runtime, recurrenceCase, sample, { target: preferring(target, way) })).toEqual([]);
+        runtime.throwErrors();
+      },
+    );
   });
 });

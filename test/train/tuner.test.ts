@@ -3,18 +3,22 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { Runtime } from "../../src/gpu/runtime";
 import type { KernelOp } from "../../src/graph/op";
 import { record } from "../../src/graph/op";
-import type { Tensor } from "../../src/graph/tensor";
+import { feed, type Tensor } from "../../src/graph/tensor";
 import { chosenWay } from "../../src/kernel/ways";
 import { manualSeed } from "../../src/nn/init";
 import { Linear } from "../../src/nn/linear";
 import { op as add } from "../../src/ops/add";
 import { matmul } from "../../src/ops/matmul";
 import { mul } from "../../src/ops/mul";
+import { recurrence } from "../../src/ops/recurrence";
 import { op as sumOp } from "../../src/ops/sum";
 import { SGD } from "../../src/optim/sgd";
+import { plan } from "../../src/schedule/plan";
 import { Engine, tensor } from "../../src/train/engine";
+import { Tuner } from "../../src/train/tuner";
 import { fileTuningStore, type TuningStore } from "../../src/train/tuningStore";
 import { describeOnDawn } from "../device";
 
@@ -82,6 +86,16 @@ await describeOnDawn("tuning", (shared) => {
     unknown.tables.set(device, { [key]: "a way of an older version" });
     const [first] = (await capture(await open(unknown))).plan.choices;
     expect(first!.way).toBe(names[0]);
+  });
+
+  test("the ways of a long recurrence agree: its weights are small enough that roundings do not grow", async () => {
+    const { runtime } = shared;
+    const target = { ...runtime.open.target, cpu: false };
+    const onGpu: Runtime = Object.assign(Object.create(runtime), { open: { ...runtime.open, target } });
+    const inputs = [feed("x", { shape: [48, 1, 512], dtype: "f32" }), feed("w", { shape: [512, 128], dtype: "f32" })];
+    const outputs = [recurrence("lstm", inputs[0]!, inputs[1]!).output];
+    const measured = await new Tuner(onGpu, undefined).tune(plan({ outputs, inputs, target, fuse: false }).choices);
+    expect(measured.map(({ key, rejected }) => [key, rejected])).toEqual([["recurrence lstm 48·1·128", {}]]);
   });
 
   test("a rebuilt step goes on where it was, and wants its feeds again", async () => {
