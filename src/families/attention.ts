@@ -1,7 +1,10 @@
 import attentionTile from "../../shaders/attention.wgsl";
+import attentionFours from "../../shaders/attention_by_four.wgsl";
 import gradKeyTile from "../../shaders/attention_grad_key.wgsl";
+import gradKeyFours from "../../shaders/attention_grad_key_by_four.wgsl";
 import gradKeySubgroup from "../../shaders/attention_grad_key_subgroup.wgsl";
 import gradQueryTile from "../../shaders/attention_grad_query.wgsl";
+import gradQueryFours from "../../shaders/attention_grad_query_by_four.wgsl";
 import gradQuerySubgroup from "../../shaders/attention_grad_query_subgroup.wgsl";
 import attentionSubgroup from "../../shaders/attention_subgroup.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
@@ -90,6 +93,20 @@ export function attentionDispatches(
       }),
     );
   }
+  if (a.size % 4 === 0) {
+    const tile = tileOf(a, a.rows, 64);
+    return inChunks(a, MAX_WORKGROUPS).map(({ first, pairs }) =>
+      attentionFours.dispatch({
+        buffers,
+        params: { ...params(a, 4), ...shared, first },
+        constants: byFours(a, tile),
+        unrolled: true,
+        dtype: q.dtype,
+        grid: foursGrid(a.rows, pairs, tile),
+        flops: flops * pairs,
+      }),
+    );
+  }
   return inChunks(a, MAX_WORKGROUPS).map(({ first, pairs }) =>
     attentionTile.dispatch({
       buffers,
@@ -113,7 +130,8 @@ export interface GradOperands extends Operands {
 
 /** The launches of the gradients for q, k and v. */
 export function attentionGradDispatches(a: Attention, operands: GradOperands, target: Target): Dispatch[] {
-  return takesSubgroups(a, target, true) ? gradBySubgroups(a, operands, target) : gradByTiles(a, operands);
+  if (takesSubgroups(a, target, true)) return gradBySubgroups(a, operands, target);
+  return a.size % 4 === 0 ? gradByFours(a, operands) : gradByTiles(a, operands);
 }
 
 /** Scores are made once and kept, for a number of heads at a time. */
@@ -150,6 +168,37 @@ function gradBySubgroups(a: Attention, { dOut, dvAt, ...operands }: GradOperands
 }
 
 /** Scores are made again by each of the two kernels and never stored. */
+function gradByFours(a: Attention, { dOut, dvAt, ...operands }: GradOperands): Dispatch[] {
+  const { batch, heads, rows, keys, size } = a;
+  const along = scratch({ shape: [batch * heads, rows], dtype: "f32" });
+  const buffers = { ...operands, d_out: dOut, along };
+  const [queryTile, keyTile] = [tileOf(a, rows, 32), tileOf(a, keys, 32)];
+  return inChunks(a, MAX_WORKGROUPS).flatMap(({ first, pairs }) => {
+    const shared = { ...params(a, 4), first };
+    const flops = 2 * pairs * rows * keys * size;
+    const query = gradQueryFours.dispatch({
+      buffers,
+      params: shared,
+      constants: byFours(a, queryTile),
+      unrolled: true,
+      dtype: dOut.dtype,
+      grid: foursGrid(rows, pairs, queryTile),
+      flops: 3 * flops,
+    });
+    const key = gradKeyFours.dispatch({
+      buffers,
+      params: { ...shared, dv_at: dvAt / 4 },
+      constants: byFours(a, keyTile),
+      unrolled: true,
+      dtype: dOut.dtype,
+      grid: foursGrid(keys, pairs, keyTile),
+      flops: 4 * flops,
+    });
+    return [query, key];
+  });
+}
+
+/** The same where heads are no multiple of four. */
 function gradByTiles(a: Attention, { dOut, dvAt, ...operands }: GradOperands): Dispatch[] {
   const { batch, heads, rows, keys, size } = a;
   const along = scratch({ shape: [batch * heads, rows], dtype: "f32" });
@@ -185,6 +234,37 @@ function bySubgroups({ size }: Attention, { subgroupSize: lanes, unrolled }: Tar
   const HELD = Math.ceil(size / 4 / lanes);
   return { constants: { LANES: lanes, HELD }, unrolled, lanes };
 }
+
+/** Workgroups of 8 × LINES invocations that keep 4 · GROUPS rows each. */
+interface Tile {
+  readonly LINES: number;
+  readonly GROUPS: number;
+}
+
+/** Workgroups that keep a GPU busy; with fewer of them each makes half as many rows. */
+const BUSY = 512;
+
+/**
+ * The tile for so many rows of each pair. Where an invocation keeps eight rows instead of four it loads a third less from workgroup
+ * memory, as long as its sums and what it reads ahead fit into registers: up to heads of `wide`.
+ */
+function tileOf({ batch, heads, size }: Attention, rows: number, wide: number): Tile {
+  if (batch * heads * Math.ceil(rows / 64) < BUSY) return { LINES: 8, GROUPS: 1 };
+  return size <= wide ? { LINES: 8, GROUPS: 2 } : { LINES: 16, GROUPS: 1 };
+}
+
+function byFours({ size, p }: Attention, { LINES, GROUPS }: Tile) {
+  const ROWS = 4 * LINES * GROUPS;
+  const CHUNKS = Math.ceil(size / TILE);
+  const SPAN = Math.min(2, CHUNKS);
+  // Lines of both operands with what else lies behind them, or weights with lines of one.
+  const CELLS = Math.max(8 * (ROWS + TILE) + 2 * ROWS, 8 * ROWS + 8 * TILE * SPAN);
+  return { LINES, GROUPS, CHUNKS, SPAN, STEPS: Math.ceil(CHUNKS / SPAN), CELLS, DROPOUT: Number(p > 0) };
+}
+
+/** A workgroup for each tile of rows. */
+const foursGrid = (rows: number, pairs: number, { LINES, GROUPS }: Tile) =>
+  [Math.ceil(rows / (4 * LINES * GROUPS)) * 8, pairs * LINES] as const;
 
 const byTiles = ({ size }: Attention) => ({ CHUNKS: Math.ceil(size / TILE) });
 
