@@ -17,6 +17,7 @@ const DROPOUT = 0u; // 0: every factor is 1, and random is not read
 const HELD = 4u * GROUPS; // rows of an invocation
 const ROWS = LINES * HELD;
 const SHARES = ROWS * 8u + 256u; // behind q and k
+const STAGES = CHUNKS + STEPS; // of a turn
 const PARTS = STEPS * SPAN * HELD;
 const WIDE_LOADS = SPAN * 32u / LINES;
 const NOWHERE = 3.0e38; // lse of a row without keys: exp(s − lse) is 0
@@ -69,80 +70,76 @@ fn main(
   var q_next: array<vec4f, HELD>;
   var k_next: array<vec4f, OTHER_LOADS>;
   var v_next: array<vec4f, WIDE_LOADS>;
+  var scores: array<vec4f, HELD>;
   var sums: array<vec4f, PARTS>;
   var largest: array<vec4f, GROUPS>;
   var total: array<vec4f, GROUPS>; // of the keys that this invocation had
   for (var g = 0u; g < GROUPS; g++) { largest[g] = vec4f(-1.0e30); }
-  load_q_and_k(&q_next, &k_next, at, local, row0, 0u, 0u);
-  for (var key0 = 0u; key0 < end; key0 += TURN) {
-    var scores = array<vec4f, HELD>();
-    for (var chunk = 0u; chunk < CHUNKS; chunk++) {
+  let stages = (end + TURN - 1u) / TURN * STAGES;
+  var current = STAGES; // none
+  var key0 = 0u;
+  for (var t = 0u; t <= stages; t++) {
+    let next = t % STAGES;
+    let next_key0 = t / STAGES * TURN;
+    if (next < CHUNKS) {
+      load_q_and_k(&q_next, &k_next, at, local, row0, next_key0, next);
+    } else {
+      load_v(&v_next, at, local, next_key0, next - CHUNKS);
+    }
+    if (current == 0u) { scores = array<vec4f, HELD>(); }
+    if (current < CHUNKS) { add_products(&scores, local, min(8u, params.quads - current * 8u)); }
+    if (current + 1u == CHUNKS) {
+      for (var r = 0u; r < HELD; r++) { scores[r] *= params.scale * LOG2_E; }
+      if (key0 + TURN > count || (params.causal == 1u && key0 + TURN > row0 + 1u)) {
+        let keys = key0 + local.x * 4u + vec4u(0u, 1u, 2u, 3u);
+        for (var r = 0u; r < HELD; r++) {
+          let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
+          let inside = keys < vec4u(select(count, min(count, i + 1u), params.causal == 1u));
+          scores[r] = select(vec4f(-2.0e30), scores[r], inside); // 2^ of it less any `largest` is 0
+        }
+      }
+      for (var g = 0u; g < GROUPS; g++) {
+        var most = vec4f();
+        for (var r = 0u; r < 4u; r++) {
+          let s = scores[4u * g + r];
+          most[r] = max(max(s.x, s.y), max(s.z, s.w));
+        }
+        tile[SHARES + (local.y + g * LINES) * 8u + local.x] = most;
+      }
       workgroupBarrier();
-      keep_lines(&q_next, &k_next, local);
-      workgroupBarrier();
-      if (chunk + 1u < CHUNKS) {
-        load_q_and_k(&q_next, &k_next, at, local, row0, key0, chunk + 1u);
-      } else {
-        load_v(&v_next, at, local, key0, 0u);
+      for (var g = 0u; g < GROUPS; g++) {
+        var now = largest[g];
+        for (var s = 0u; s < 8u; s++) { now = max(now, tile[SHARES + (local.y + g * LINES) * 8u + s]); }
+        let fade = exp2(largest[g] - now);
+        largest[g] = now;
+        total[g] *= fade;
+        for (var r = 0u; r < 4u; r++) {
+          let p = exp2(scores[4u * g + r] - now[r]);
+          total[g][r] += (p.x + p.y) + (p.z + p.w);
+          scores[4u * g + r] = p;
+          for (var part = 0u; part < STEPS * SPAN; part++) { sums[part * HELD + 4u * g + r] *= fade[r]; }
+        }
       }
-      add_products(&scores, local, min(8u, params.quads - chunk * 8u));
-    }
-
-    for (var r = 0u; r < HELD; r++) { scores[r] *= params.scale * LOG2_E; }
-    if (key0 + TURN > count || (params.causal == 1u && key0 + TURN > row0 + 1u)) {
-      let keys = key0 + local.x * 4u + vec4u(0u, 1u, 2u, 3u);
-      for (var r = 0u; r < HELD; r++) {
-        let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
-        let inside = keys < vec4u(select(count, min(count, i + 1u), params.causal == 1u));
-        scores[r] = select(vec4f(-2.0e30), scores[r], inside); // 2^ of it less any `largest` is 0
-      }
-    }
-    for (var g = 0u; g < GROUPS; g++) {
-      var most = vec4f();
-      for (var r = 0u; r < 4u; r++) {
-        let s = scores[4u * g + r];
-        most[r] = max(max(s.x, s.y), max(s.z, s.w));
-      }
-      tile[SHARES + (local.y + g * LINES) * 8u + local.x] = most;
-    }
-    workgroupBarrier();
-    for (var g = 0u; g < GROUPS; g++) {
-      var now = largest[g];
-      for (var s = 0u; s < 8u; s++) { now = max(now, tile[SHARES + (local.y + g * LINES) * 8u + s]); }
-      let fade = exp2(largest[g] - now);
-      largest[g] = now;
-      total[g] *= fade;
-      for (var r = 0u; r < 4u; r++) {
-        let p = exp2(scores[4u * g + r] - now[r]);
-        total[g][r] += (p.x + p.y) + (p.z + p.w);
-        scores[4u * g + r] = p;
-        for (var part = 0u; part < STEPS * SPAN; part++) { sums[part * HELD + 4u * g + r] *= fade[r]; }
+      if (DROPOUT == 1u) {
+        for (var r = 0u; r < HELD; r++) {
+          let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
+          let e = (pair * params.rows + i) * params.keys + key0 + local.x * 4u;
+          scores[r] *= dropout_factors(e, seed_and_step.x, seed_and_step.y, params.stream, params.p);
+        }
       }
     }
-    if (DROPOUT == 1u) {
-      for (var r = 0u; r < HELD; r++) {
-        let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
-        let e = (pair * params.rows + i) * params.keys + key0 + local.x * 4u;
-        scores[r] *= dropout_factors(e, seed_and_step.x, seed_and_step.y, params.stream, params.p);
-      }
-    }
-    if (SPAN == 2u) { workgroupBarrier(); } // v lies where the shares are
-    keep_weights(&scores, local);
     // @unroll
     for (var step = 0u; step < STEPS; step++) {
-      if (step > 0u) { workgroupBarrier(); }
-      keep_wide(&v_next, local);
-      workgroupBarrier();
-      if (step + 1u < STEPS) {
-        load_v(&v_next, at, local, key0, step + 1u);
-      } else {
-        load_q_and_k(&q_next, &k_next, at, local, row0, key0 + TURN, 0u);
-      }
-      add_weighted(&sums, step * SPAN * HELD, local, min(TURN, end - key0));
+      if (current == CHUNKS + step) { add_weighted(&sums, step * SPAN * HELD, local, min(TURN, end - key0)); }
     }
+    workgroupBarrier();
+    if (next < CHUNKS) { keep_lines(&q_next, &k_next, local); } else { keep_wide(&v_next, local); }
+    if (next == CHUNKS) { keep_weights(&scores, local); }
+    workgroupBarrier();
+    current = next;
+    key0 = next_key0;
   }
 
-  workgroupBarrier();
   for (var g = 0u; g < GROUPS; g++) { tile[(local.y + g * LINES) * 8u + local.x] = total[g]; }
   workgroupBarrier();
   let out_at = batch * params.out_batch + head * params.out_head + local.x;

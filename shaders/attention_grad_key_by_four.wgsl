@@ -14,6 +14,7 @@ const DROPOUT = 0u;
 
 const HELD = 4u * GROUPS; // keys of an invocation
 const KEYS = LINES * HELD;
+const STAGES = 2u * CHUNKS + 2u * STEPS; // of a turn
 const PARTS = STEPS * SPAN * HELD;
 const WIDE_LOADS = SPAN * 32u / LINES;
 
@@ -63,96 +64,79 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   var dv: array<vec4f, PARTS>;
   let start = select(0u, key0, params.causal == 1u);
   let end = select(0u, params.rows, key0 < count);
-  load_k_and_q(&own_next, &other_next, at, local, key0, start, 0u);
-  for (var row0 = start; row0 < end; row0 += TURN) {
-    let rows = row0 + local.x * 4u + vec4u(0u, 1u, 2u, 3u);
-    var lse = vec4f();
-    var own = vec4f(); // along of the rows
-    for (var c = 0u; c < 4u; c++) {
-      let i = pair * params.rows + min(rows[c], last_row);
-      lse[c] = bitcast<f32>(stats[i].x);
-      own[c] = along[i];
+  var lse = vec4f();
+  var own = vec4f(); // along of the rows
+  var scores: array<vec4f, HELD>;
+  var products: array<vec4f, HELD>; // k[j]·q[i], then v[j]·d_out[i]
+  let stages = (max(end, start) - start + TURN - 1u) / TURN * STAGES;
+  var current = STAGES; // none
+  var row0 = start;
+  for (var t = 0u; t <= stages; t++) {
+    let next = t % STAGES;
+    let next_row0 = start + t / STAGES * TURN;
+    if (next < CHUNKS) {
+      load_k_and_q(&own_next, &other_next, at, local, key0, next_row0, next);
+    } else if (next < 2u * CHUNKS) {
+      load_v_and_d_out(&own_next, &other_next, at, local, key0, next_row0, next - CHUNKS);
+    } else if (next < 2u * CHUNKS + STEPS) {
+      load_d_out(&wide_next, at, local, next_row0, next - 2u * CHUNKS);
+    } else {
+      load_q(&wide_next, at, local, next_row0, next - 2u * CHUNKS - STEPS);
     }
-    var scores = array<vec4f, HELD>();
-    var products = array<vec4f, HELD>(); // v[j]·d_out[i]
-    for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-      workgroupBarrier();
-      keep_lines(&own_next, &other_next, local);
-      workgroupBarrier();
-      if (chunk + 1u < CHUNKS) {
-        load_k_and_q(&own_next, &other_next, at, local, key0, row0, chunk + 1u);
-      } else {
-        load_v_and_d_out(&own_next, &other_next, at, local, key0, row0, 0u);
+    if (next == 0u) {
+      for (var c = 0u; c < 4u; c++) {
+        let i = pair * params.rows + min(next_row0 + local.x * 4u + c, last_row);
+        lse[c] = bitcast<f32>(stats[i].x);
+        own[c] = along[i];
       }
-      add_products(&scores, local, min(8u, params.quads - chunk * 8u));
     }
-    for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-      workgroupBarrier();
-      keep_lines(&own_next, &other_next, local);
-      workgroupBarrier();
-      if (chunk + 1u < CHUNKS) {
-        load_v_and_d_out(&own_next, &other_next, at, local, key0, row0, chunk + 1u);
-      } else {
-        load_d_out(&wide_next, at, local, row0, 0u);
-      }
-      add_products(&products, local, min(8u, params.quads - chunk * 8u));
-    }
-
-    let some = row0 + TURN > params.rows || key0 + KEYS > count || (params.causal == 1u && key0 + KEYS > row0 + 1u);
-    for (var g = 0u; g < GROUPS; g++) {
-      let key4 = key0 + (local.y + g * LINES) * 4u;
-      var factors = mat4x4f(); // by row, then by key
-      if (DROPOUT == 1u) {
-        for (var c = 0u; c < 4u; c++) {
-          let e = (pair * params.rows + rows[c]) * params.keys + key4;
-          factors[c] = dropout_factors(e, noted.z, noted.w, params.stream, params.p);
-        }
-        factors = transpose(factors);
-      }
-      for (var r = 0u; r < 4u; r++) {
-        let n = 4u * g + r;
-        var p = exp(scores[n] * params.scale - lse);
-        if (some) {
-          let first = select(0u, key4 + r, params.causal == 1u);
-          let stop = select(0u, params.rows, key4 + r < count);
-          p = select(vec4f(), p, (rows >= vec4u(first)) & (rows < vec4u(stop)));
-        }
-        scores[n] = p;
+    if (current == CHUNKS) { scores = products; }
+    if (current == 0u || current == CHUNKS) { products = array<vec4f, HELD>(); }
+    if (current < 2u * CHUNKS) { add_products(&products, local, min(8u, params.quads - current % CHUNKS * 8u)); }
+    if (current + 1u == 2u * CHUNKS) {
+      let rows = row0 + local.x * 4u + vec4u(0u, 1u, 2u, 3u);
+      let some = row0 + TURN > params.rows || key0 + KEYS > count || (params.causal == 1u && key0 + KEYS > row0 + 1u);
+      for (var g = 0u; g < GROUPS; g++) {
+        let key4 = key0 + (local.y + g * LINES) * 4u;
+        var factors = mat4x4f(); // by row, then by key
         if (DROPOUT == 1u) {
-          scores[n] *= factors[r];
-          products[n] *= factors[r];
+          for (var c = 0u; c < 4u; c++) {
+            let e = (pair * params.rows + rows[c]) * params.keys + key4;
+            factors[c] = dropout_factors(e, noted.z, noted.w, params.stream, params.p);
+          }
+          factors = transpose(factors);
         }
-        products[n] = p * (products[n] - own);
+        for (var r = 0u; r < 4u; r++) {
+          let n = 4u * g + r;
+          var p = exp(scores[n] * params.scale - lse);
+          if (some) {
+            let first = select(0u, key4 + r, params.causal == 1u);
+            let stop = select(0u, params.rows, key4 + r < count);
+            p = select(vec4f(), p, (rows >= vec4u(first)) & (rows < vec4u(stop)));
+          }
+          scores[n] = p;
+          if (DROPOUT == 1u) {
+            scores[n] *= factors[r];
+            products[n] *= factors[r];
+          }
+          products[n] = p * (products[n] - own);
+        }
       }
     }
-    workgroupBarrier();
-    keep_weights(&scores, local);
     // @unroll
     for (var step = 0u; step < STEPS; step++) {
-      if (step > 0u) { workgroupBarrier(); }
-      keep_wide(&wide_next, local);
-      workgroupBarrier();
-      if (step + 1u < STEPS) {
-        load_d_out(&wide_next, at, local, row0, step + 1u);
-      } else {
-        load_q(&wide_next, at, local, row0, 0u);
-      }
-      add_weighted(&dv, step * SPAN * HELD, local, min(TURN, end - row0));
+      if (current == 2u * CHUNKS + step) { add_weighted(&dv, step * SPAN * HELD, local, min(TURN, end - row0)); }
+      if (current == 2u * CHUNKS + STEPS + step) { add_weighted(&dk, step * SPAN * HELD, local, min(TURN, end - row0)); }
     }
     workgroupBarrier();
-    keep_weights(&products, local);
-    // @unroll
-    for (var step = 0u; step < STEPS; step++) {
-      if (step > 0u) { workgroupBarrier(); }
-      keep_wide(&wide_next, local);
-      workgroupBarrier();
-      if (step + 1u < STEPS) {
-        load_q(&wide_next, at, local, row0, step + 1u);
-      } else {
-        load_k_and_q(&own_next, &other_next, at, local, key0, row0 + TURN, 0u);
-      }
-      add_weighted(&dk, step * SPAN * HELD, local, min(TURN, end - row0));
+    if (next < 2u * CHUNKS) { keep_lines(&own_next, &other_next, local); } else { keep_wide(&wide_next, local); }
+    if (next == 2u * CHUNKS || next == 2u * CHUNKS + STEPS) {
+      keep_weights(&scores, local);
+      scores = products;
     }
+    workgroupBarrier();
+    current = next;
+    row0 = next_row0;
   }
 
   let dv_at = params.dv_at + batch * params.v_batch + head * params.v_head;

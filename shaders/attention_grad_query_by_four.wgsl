@@ -13,6 +13,7 @@ const DROPOUT = 0u;
 
 const HELD = 4u * GROUPS; // rows of an invocation
 const ROWS = LINES * HELD;
+const STAGES = 2u * CHUNKS + STEPS; // of a turn
 const PARTS = STEPS * SPAN * HELD;
 const WIDE_LOADS = SPAN * 32u / LINES;
 
@@ -64,8 +65,6 @@ fn main(
   var own_next: array<vec4f, HELD>;
   var other_next: array<vec4f, OTHER_LOADS>;
   var wide_next: array<vec4f, WIDE_LOADS>;
-  load_q_and_k(&own_next, &other_next, at, local, row0, 0u, 0u);
-
   var lse: array<vec4f, GROUPS>;
   var own: array<vec4f, GROUPS>; // along of the own rows
   for (var g = 0u; g < GROUPS; g++) {
@@ -90,60 +89,50 @@ fn main(
   }
 
   var sums: array<vec4f, PARTS>;
-  for (var key0 = 0u; key0 < end; key0 += TURN) {
-    var scores = array<vec4f, HELD>();
-    var products = array<vec4f, HELD>(); // d_out[i]·v[j]
-    for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-      workgroupBarrier();
-      keep_lines(&own_next, &other_next, local);
-      workgroupBarrier();
-      if (chunk + 1u < CHUNKS) {
-        load_q_and_k(&own_next, &other_next, at, local, row0, key0, chunk + 1u);
-      } else {
-        load_d_out_and_v(&own_next, &other_next, at, local, row0, key0, 0u);
-      }
-      add_products(&scores, local, min(8u, params.quads - chunk * 8u));
+  var scores: array<vec4f, HELD>;
+  var products: array<vec4f, HELD>; // q[i]·k[j], then d_out[i]·v[j]
+  let stages = (end + TURN - 1u) / TURN * STAGES;
+  var current = STAGES; // none
+  var key0 = 0u;
+  for (var t = 0u; t <= stages; t++) {
+    let next = t % STAGES;
+    let next_key0 = t / STAGES * TURN;
+    if (next < CHUNKS) {
+      load_q_and_k(&own_next, &other_next, at, local, row0, next_key0, next);
+    } else if (next < 2u * CHUNKS) {
+      load_d_out_and_v(&own_next, &other_next, at, local, row0, next_key0, next - CHUNKS);
+    } else {
+      load_k(&wide_next, at, local, next_key0, next - 2u * CHUNKS);
     }
-    for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-      workgroupBarrier();
-      keep_lines(&own_next, &other_next, local);
-      workgroupBarrier();
-      if (chunk + 1u < CHUNKS) {
-        load_d_out_and_v(&own_next, &other_next, at, local, row0, key0, chunk + 1u);
-      } else {
-        load_k(&wide_next, at, local, key0, 0u);
+    if (current == CHUNKS) { scores = products; }
+    if (current == 0u || current == CHUNKS) { products = array<vec4f, HELD>(); }
+    if (current < 2u * CHUNKS) { add_products(&products, local, min(8u, params.quads - current % CHUNKS * 8u)); }
+    if (current + 1u == 2u * CHUNKS) {
+      let some = key0 + TURN > count || (params.causal == 1u && key0 + TURN > row0 + 1u);
+      let keys = key0 + local.x * 4u + vec4u(0u, 1u, 2u, 3u);
+      for (var r = 0u; r < HELD; r++) {
+        let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
+        var p = exp(scores[r] * params.scale - lse[r / 4u][r % 4u]);
+        if (some) {
+          p = select(vec4f(), p, keys < vec4u(select(count, min(count, i + 1u), params.causal == 1u)));
+        }
+        if (DROPOUT == 1u) {
+          let e = (pair * params.rows + i) * params.keys + key0 + local.x * 4u;
+          products[r] *= dropout_factors(e, noted.z, noted.w, params.stream, params.p);
+        }
+        scores[r] = p * (products[r] - own[r / 4u][r % 4u]);
       }
-      add_products(&products, local, min(8u, params.quads - chunk * 8u));
     }
-
-    let some = key0 + TURN > count || (params.causal == 1u && key0 + TURN > row0 + 1u);
-    let keys = key0 + local.x * 4u + vec4u(0u, 1u, 2u, 3u);
-    for (var r = 0u; r < HELD; r++) {
-      let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
-      var p = exp(scores[r] * params.scale - lse[r / 4u][r % 4u]);
-      if (some) {
-        p = select(vec4f(), p, keys < vec4u(select(count, min(count, i + 1u), params.causal == 1u)));
-      }
-      if (DROPOUT == 1u) {
-        let e = (pair * params.rows + i) * params.keys + key0 + local.x * 4u;
-        products[r] *= dropout_factors(e, noted.z, noted.w, params.stream, params.p);
-      }
-      scores[r] = p * (products[r] - own[r / 4u][r % 4u]);
-    }
-    workgroupBarrier();
-    keep_weights(&scores, local);
     // @unroll
     for (var step = 0u; step < STEPS; step++) {
-      if (step > 0u) { workgroupBarrier(); }
-      keep_wide(&wide_next, local);
-      workgroupBarrier();
-      if (step + 1u < STEPS) {
-        load_k(&wide_next, at, local, key0, step + 1u);
-      } else {
-        load_q_and_k(&own_next, &other_next, at, local, row0, key0 + TURN, 0u);
-      }
-      add_weighted(&sums, step * SPAN * HELD, local, min(TURN, end - key0));
+      if (current == 2u * CHUNKS + step) { add_weighted(&sums, step * SPAN * HELD, local, min(TURN, end - key0)); }
     }
+    workgroupBarrier();
+    if (next < 2u * CHUNKS) { keep_lines(&own_next, &other_next, local); } else { keep_wide(&wide_next, local); }
+    if (next == 2u * CHUNKS) { keep_weights(&scores, local); }
+    workgroupBarrier();
+    current = next;
+    key0 = next_key0;
   }
 
   for (var r = 0u; r < HELD; r++) {

@@ -42,28 +42,26 @@ fn keep_weights(weights: ptr<function, array<vec4f, HELD>>, local: vec3u) {
   }
 }
 
-// sums[own line][other line] += own · other over the first `fours` fours of columns in the tile; those after them are zeros.
+// sums[own line][other line] += own · other over the first `fours` fours of columns in the tile.
 fn add_products(sums: ptr<function, array<vec4f, HELD>>, local: vec3u, fours: u32) {
-  for (var four = 0u; four < fours; four += 2u) {
-    for (var n = 0u; n < 2u; n++) {
-      let other = SECOND + local.x * 8u + ((four + n) ^ local.x);
-      let by_column = transpose(mat4x4f(tile[other], tile[other + 64u], tile[other + 128u], tile[other + 192u]));
-      let own = local.y * 32u + ((four + n) ^ (local.y % 8u));
-      for (var r = 0u; r < HELD; r++) {
-        let line = tile[own + (r / 4u * LINES * 4u + r % 4u) * 8u];
-        (*sums)[r] += line.x * by_column[0];
-        (*sums)[r] += line.y * by_column[1];
-        (*sums)[r] += line.z * by_column[2];
-        (*sums)[r] += line.w * by_column[3];
-      }
+  for (var four = 0u; four < fours; four++) {
+    let other = SECOND + local.x * 8u + (four ^ local.x);
+    let by_column = transpose(mat4x4f(tile[other], tile[other + 64u], tile[other + 128u], tile[other + 192u]));
+    let own = local.y * 32u + (four ^ (local.y % 8u));
+    for (var r = 0u; r < HELD; r++) {
+      let line = tile[own + (r / 4u * LINES * 4u + r % 4u) * 8u];
+      (*sums)[r] += line.x * by_column[0];
+      (*sums)[r] += line.y * by_column[1];
+      (*sums)[r] += line.z * by_column[2];
+      (*sums)[r] += line.w * by_column[3];
     }
   }
 }
 
 // sums[first + …][own line] += weight · other line, over the first `lines` of them; weights after them are zeros.
 fn add_weighted(sums: ptr<function, array<vec4f, PARTS>>, first: u32, local: vec3u, lines: u32) {
-  for (var line = 0u; line < lines; line += 4u) {
-    for (var n = 0u; n < 4u; n++) {
+  for (var line = 0u; line < lines; line += 2u) {
+    for (var n = 0u; n < 2u; n++) {
       var theirs = array<vec4f, SPAN>();
       for (var span = 0u; span < SPAN; span++) { theirs[span] = tile[SECOND + ((line + n) * SPAN + span) * 8u + local.x]; }
       for (var g = 0u; g < GROUPS; g++) {

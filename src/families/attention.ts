@@ -10,6 +10,8 @@ import attentionSubgroup from "../../shaders/attention_subgroup.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
+import { chosenWay, type Ways } from "../kernel/ways";
+import { gradTile, type TileWay, tileConstants, tileInvocations, tileWays } from "./attentionTiles";
 
 /** Where the rows of an operand lie in its tensor: elements from one example, head and row to the next. */
 export interface Place {
@@ -69,6 +71,17 @@ export interface Operands {
   readonly stats: Tensor;
 }
 
+/**
+ * The kernels that could make the forward pass, the best guess first. Whatever numbers a measurement runs on, the work is the
+ * same; unless there are lengths.
+ */
+export function attentionWays(a: Attention, padded: boolean, target: Target): Ways {
+  const { key, names } = tileWays("attention", a, a.rows, 64);
+  if (takesSubgroups(a, target, false)) return { key, names: ["subgroup"] };
+  if (a.size % 4 !== 0) return { key, names: ["one by one"] };
+  return { key, names: padded ? names.slice(0, 1) : names };
+}
+
 /** The launches that fill `out` and `stats`. */
 export function attentionDispatches(
   a: Attention,
@@ -94,15 +107,15 @@ export function attentionDispatches(
     );
   }
   if (a.size % 4 === 0) {
-    const tile = tileOf(a, a.rows, 64);
+    const way = chosenWay(target, attentionWays(a, lengths !== undefined, target)) as TileWay;
     return inChunks(a, MAX_WORKGROUPS).map(({ first, pairs }) =>
       attentionFours.dispatch({
         buffers,
         params: { ...params(a, 4), ...shared, first },
-        constants: byFours(a, tile),
+        constants: tileConstants(a, way),
         unrolled: true,
         dtype: q.dtype,
-        grid: foursGrid(a.rows, pairs, tile),
+        grid: tileInvocations(a.rows, pairs, way),
         flops: flops * pairs,
       }),
     );
@@ -131,7 +144,7 @@ export interface GradOperands extends Operands {
 /** The launches of the gradients for q, k and v. */
 export function attentionGradDispatches(a: Attention, operands: GradOperands, target: Target): Dispatch[] {
   if (takesSubgroups(a, target, true)) return gradBySubgroups(a, operands, target);
-  return a.size % 4 === 0 ? gradByFours(a, operands) : gradByTiles(a, operands);
+  return a.size % 4 === 0 ? gradByFours(a, operands, target) : gradByTiles(a, operands);
 }
 
 /** Scores are made once and kept, for a number of heads at a time. */
@@ -168,30 +181,30 @@ function gradBySubgroups(a: Attention, { dOut, dvAt, ...operands }: GradOperands
 }
 
 /** Scores are made again by each of the two kernels and never stored. */
-function gradByFours(a: Attention, { dOut, dvAt, ...operands }: GradOperands): Dispatch[] {
+function gradByFours(a: Attention, { dOut, dvAt, ...operands }: GradOperands, target: Target): Dispatch[] {
   const { batch, heads, rows, keys, size } = a;
   const along = scratch({ shape: [batch * heads, rows], dtype: "f32" });
   const buffers = { ...operands, d_out: dOut, along };
-  const [queryTile, keyTile] = [tileOf(a, rows, 32), tileOf(a, keys, 32)];
+  const [queryWay, keyWay] = [gradTile(a, rows, target), gradTile(a, keys, target)];
   return inChunks(a, MAX_WORKGROUPS).flatMap(({ first, pairs }) => {
     const shared = { ...params(a, 4), first };
     const flops = 2 * pairs * rows * keys * size;
     const query = gradQueryFours.dispatch({
       buffers,
       params: shared,
-      constants: byFours(a, queryTile),
+      constants: tileConstants(a, queryWay),
       unrolled: true,
       dtype: dOut.dtype,
-      grid: foursGrid(rows, pairs, queryTile),
+      grid: tileInvocations(rows, pairs, queryWay),
       flops: 3 * flops,
     });
     const key = gradKeyFours.dispatch({
       buffers,
       params: { ...shared, dv_at: dvAt / 4 },
-      constants: byFours(a, keyTile),
+      constants: tileConstants(a, keyWay),
       unrolled: true,
       dtype: dOut.dtype,
-      grid: foursGrid(keys, pairs, keyTile),
+      grid: tileInvocations(keys, pairs, keyWay),
       flops: 4 * flops,
     });
     return [query, key];
@@ -234,37 +247,6 @@ function bySubgroups({ size }: Attention, { subgroupSize: lanes, unrolled }: Tar
   const HELD = Math.ceil(size / 4 / lanes);
   return { constants: { LANES: lanes, HELD }, unrolled, lanes };
 }
-
-/** Workgroups of 8 × LINES invocations that keep 4 · GROUPS rows each. */
-interface Tile {
-  readonly LINES: number;
-  readonly GROUPS: number;
-}
-
-/** Workgroups that keep a GPU busy; with fewer of them each makes half as many rows. */
-const BUSY = 512;
-
-/**
- * The tile for so many rows of each pair. Where an invocation keeps eight rows instead of four it loads a third less from workgroup
- * memory, as long as its sums and what it reads ahead fit into registers: up to heads of `wide`.
- */
-function tileOf({ batch, heads, size }: Attention, rows: number, wide: number): Tile {
-  if (batch * heads * Math.ceil(rows / 64) < BUSY) return { LINES: 8, GROUPS: 1 };
-  return size <= wide ? { LINES: 8, GROUPS: 2 } : { LINES: 16, GROUPS: 1 };
-}
-
-function byFours({ size, p }: Attention, { LINES, GROUPS }: Tile) {
-  const ROWS = 4 * LINES * GROUPS;
-  const CHUNKS = Math.ceil(size / TILE);
-  const SPAN = Math.min(2, CHUNKS);
-  // Lines of both operands with what else lies behind them, or weights with lines of one.
-  const CELLS = Math.max(8 * (ROWS + TILE) + 2 * ROWS, 8 * ROWS + 8 * TILE * SPAN);
-  return { LINES, GROUPS, CHUNKS, SPAN, STEPS: Math.ceil(CHUNKS / SPAN), CELLS, DROPOUT: Number(p > 0) };
-}
-
-/** A workgroup for each tile of rows. */
-const foursGrid = (rows: number, pairs: number, { LINES, GROUPS }: Tile) =>
-  [Math.ceil(rows / (4 * LINES * GROUPS)) * 8, pairs * LINES] as const;
 
 const byTiles = ({ size }: Attention) => ({ CHUNKS: Math.ceil(size / TILE) });
 
