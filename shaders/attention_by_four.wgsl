@@ -19,7 +19,6 @@ const ROWS = LINES * HELD;
 const SHARES = ROWS * 8u + 256u; // behind q and k
 const STAGES = CHUNKS + STEPS; // of a turn
 const PARTS = STEPS * SPAN * HELD;
-const WIDE_LOADS = SPAN * 32u / LINES;
 const NOWHERE = 3.0e38; // lse of a row without keys: exp(s − lse) is 0
 const LOG2_E = 1.44269504;
 
@@ -67,9 +66,7 @@ fn main(
     end,
   );
 
-  var q_next: array<vec4f, HELD>;
-  var k_next: array<vec4f, OTHER_LOADS>;
-  var v_next: array<vec4f, WIDE_LOADS>;
+  var ahead: array<vec4f, AHEAD>;
   var scores: array<vec4f, HELD>;
   var sums: array<vec4f, PARTS>;
   var largest: array<vec4f, GROUPS>;
@@ -82,9 +79,9 @@ fn main(
     let next = t % STAGES;
     let next_key0 = t / STAGES * TURN;
     if (next < CHUNKS) {
-      load_q_and_k(&q_next, &k_next, at, local, row0, next_key0, next);
+      load_q_and_k(&ahead, at, local, row0, next_key0, next);
     } else {
-      load_v(&v_next, at, local, next_key0, next - CHUNKS);
+      load_v(&ahead, at, local, next_key0, next - CHUNKS);
     }
     if (current == 0u) { scores = array<vec4f, HELD>(); }
     if (current < CHUNKS) { add_products(&scores, local, min(8u, params.quads - current * 8u)); }
@@ -133,7 +130,7 @@ fn main(
       if (current == CHUNKS + step) { add_weighted(&sums, step * SPAN * HELD, local, min(TURN, end - key0)); }
     }
     workgroupBarrier();
-    if (next < CHUNKS) { keep_lines(&q_next, &k_next, local); } else { keep_wide(&v_next, local); }
+    if (next < CHUNKS) { keep_lines(&ahead, local); } else { keep_wide(&ahead, local); }
     if (next == CHUNKS) { keep_weights(&scores, local); }
     workgroupBarrier();
     current = next;
@@ -163,29 +160,26 @@ fn main(
 }
 
 // A chunk of columns of the rows, and of 32 keys from key0 on.
-fn load_q_and_k(
-  own: ptr<function, array<vec4f, HELD>>, other: ptr<function, array<vec4f, OTHER_LOADS>>,
-  at: Head, local: vec3u, row0: u32, key0: u32, chunk: u32,
-) {
+fn load_q_and_k(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, row0: u32, key0: u32, chunk: u32) {
   let four = chunk * 8u + local.x;
   for (var n = 0u; n < HELD; n++) {
     let row = row0 + local.y + n * LINES;
     let inside = row < params.rows && four < params.quads;
-    (*own)[n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
+    (*ahead)[n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
   }
   for (var n = 0u; n < OTHER_LOADS; n++) {
     let key = key0 + local.y + n * LINES;
     let inside = key < at.end && four < params.quads;
-    (*other)[n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
+    (*ahead)[HELD + n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
   }
 }
 
 // SPAN chunks of columns of v, of 32 keys from key0 on.
-fn load_v(other: ptr<function, array<vec4f, WIDE_LOADS>>, at: Head, local: vec3u, key0: u32, step: u32) {
+fn load_v(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, key0: u32, step: u32) {
   for (var n = 0u; n < WIDE_LOADS; n++) {
     let key = key0 + local.y + n / SPAN * LINES;
     let four = (step * SPAN + n % SPAN) * 8u + local.x;
     let inside = key < at.end && four < params.quads;
-    (*other)[n] = select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
+    (*ahead)[n] = select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
   }
 }

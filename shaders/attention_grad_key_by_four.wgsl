@@ -16,7 +16,6 @@ const HELD = 4u * GROUPS; // keys of an invocation
 const KEYS = LINES * HELD;
 const STAGES = 2u * CHUNKS + 2u * STEPS; // of a turn
 const PARTS = STEPS * SPAN * HELD;
-const WIDE_LOADS = SPAN * 32u / LINES;
 
 struct Params {
   first: u32, heads: u32, rows: u32, keys: u32, quads: u32, causal: u32, scale: f32, stream: u32, p: f32,
@@ -57,9 +56,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     count,
   );
 
-  var own_next: array<vec4f, HELD>;
-  var other_next: array<vec4f, OTHER_LOADS>;
-  var wide_next: array<vec4f, WIDE_LOADS>;
+  var ahead: array<vec4f, AHEAD>;
   var dk: array<vec4f, PARTS>;
   var dv: array<vec4f, PARTS>;
   let start = select(0u, key0, params.causal == 1u);
@@ -75,13 +72,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     let next = t % STAGES;
     let next_row0 = start + t / STAGES * TURN;
     if (next < CHUNKS) {
-      load_k_and_q(&own_next, &other_next, at, local, key0, next_row0, next);
+      load_k_and_q(&ahead, at, local, key0, next_row0, next);
     } else if (next < 2u * CHUNKS) {
-      load_v_and_d_out(&own_next, &other_next, at, local, key0, next_row0, next - CHUNKS);
+      load_v_and_d_out(&ahead, at, local, key0, next_row0, next - CHUNKS);
     } else if (next < 2u * CHUNKS + STEPS) {
-      load_d_out(&wide_next, at, local, next_row0, next - 2u * CHUNKS);
+      load_d_out(&ahead, at, local, next_row0, next - 2u * CHUNKS);
     } else {
-      load_q(&wide_next, at, local, next_row0, next - 2u * CHUNKS - STEPS);
+      load_q(&ahead, at, local, next_row0, next - 2u * CHUNKS - STEPS);
     }
     if (next == 0u) {
       for (var c = 0u; c < 4u; c++) {
@@ -129,7 +126,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
       if (current == 2u * CHUNKS + STEPS + step) { add_weighted(&dk, step * SPAN * HELD, local, min(TURN, end - row0)); }
     }
     workgroupBarrier();
-    if (next < 2u * CHUNKS) { keep_lines(&own_next, &other_next, local); } else { keep_wide(&wide_next, local); }
+    if (next < 2u * CHUNKS) { keep_lines(&ahead, local); } else { keep_wide(&ahead, local); }
     if (next == 2u * CHUNKS || next == 2u * CHUNKS + STEPS) {
       keep_weights(&scores, local);
       scores = products;
@@ -154,57 +151,51 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 }
 
 // A chunk of columns of the keys, and of q for 32 rows from row0 on.
-fn load_k_and_q(
-  own: ptr<function, array<vec4f, HELD>>, other: ptr<function, array<vec4f, OTHER_LOADS>>,
-  at: Head, local: vec3u, key0: u32, row0: u32, chunk: u32,
-) {
+fn load_k_and_q(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, key0: u32, row0: u32, chunk: u32) {
   let four = chunk * 8u + local.x;
   for (var n = 0u; n < HELD; n++) {
     let key = key0 + local.y + n * LINES;
     let inside = key < at.count && four < params.quads;
-    (*own)[n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
+    (*ahead)[n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
   }
   for (var n = 0u; n < OTHER_LOADS; n++) {
     let row = row0 + local.y + n * LINES;
     let inside = row < params.rows && four < params.quads;
-    (*other)[n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
+    (*ahead)[HELD + n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
   }
 }
 
 // The same of v and d_out.
-fn load_v_and_d_out(
-  own: ptr<function, array<vec4f, HELD>>, other: ptr<function, array<vec4f, OTHER_LOADS>>,
-  at: Head, local: vec3u, key0: u32, row0: u32, chunk: u32,
-) {
+fn load_v_and_d_out(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, key0: u32, row0: u32, chunk: u32) {
   let four = chunk * 8u + local.x;
   for (var n = 0u; n < HELD; n++) {
     let key = key0 + local.y + n * LINES;
     let inside = key < at.count && four < params.quads;
-    (*own)[n] = select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
+    (*ahead)[n] = select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
   }
   for (var n = 0u; n < OTHER_LOADS; n++) {
     let row = row0 + local.y + n * LINES;
     let inside = row < params.rows && four < params.quads;
-    (*other)[n] = select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
+    (*ahead)[HELD + n] = select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
   }
 }
 
 // SPAN chunks of columns of d_out, of 32 rows from row0 on.
-fn load_d_out(other: ptr<function, array<vec4f, WIDE_LOADS>>, at: Head, local: vec3u, row0: u32, step: u32) {
+fn load_d_out(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, row0: u32, step: u32) {
   for (var n = 0u; n < WIDE_LOADS; n++) {
     let row = row0 + local.y + n / SPAN * LINES;
     let four = (step * SPAN + n % SPAN) * 8u + local.x;
     let inside = row < params.rows && four < params.quads;
-    (*other)[n] = select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
+    (*ahead)[n] = select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
   }
 }
 
 // The same of q.
-fn load_q(other: ptr<function, array<vec4f, WIDE_LOADS>>, at: Head, local: vec3u, row0: u32, step: u32) {
+fn load_q(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, row0: u32, step: u32) {
   for (var n = 0u; n < WIDE_LOADS; n++) {
     let row = row0 + local.y + n / SPAN * LINES;
     let four = (step * SPAN + n % SPAN) * 8u + local.x;
     let inside = row < params.rows && four < params.quads;
-    (*other)[n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
+    (*ahead)[n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
   }
 }

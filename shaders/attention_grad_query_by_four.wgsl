@@ -15,7 +15,6 @@ const HELD = 4u * GROUPS; // rows of an invocation
 const ROWS = LINES * HELD;
 const STAGES = 2u * CHUNKS + STEPS; // of a turn
 const PARTS = STEPS * SPAN * HELD;
-const WIDE_LOADS = SPAN * 32u / LINES;
 
 struct Params {
   first: u32, heads: u32, rows: u32, keys: u32, quads: u32, causal: u32, scale: f32, stream: u32, p: f32,
@@ -62,9 +61,7 @@ fn main(
     end,
   );
 
-  var own_next: array<vec4f, HELD>;
-  var other_next: array<vec4f, OTHER_LOADS>;
-  var wide_next: array<vec4f, WIDE_LOADS>;
+  var ahead: array<vec4f, AHEAD>;
   var lse: array<vec4f, GROUPS>;
   var own: array<vec4f, GROUPS>; // along of the own rows
   for (var g = 0u; g < GROUPS; g++) {
@@ -98,11 +95,11 @@ fn main(
     let next = t % STAGES;
     let next_key0 = t / STAGES * TURN;
     if (next < CHUNKS) {
-      load_q_and_k(&own_next, &other_next, at, local, row0, next_key0, next);
+      load_q_and_k(&ahead, at, local, row0, next_key0, next);
     } else if (next < 2u * CHUNKS) {
-      load_d_out_and_v(&own_next, &other_next, at, local, row0, next_key0, next - CHUNKS);
+      load_d_out_and_v(&ahead, at, local, row0, next_key0, next - CHUNKS);
     } else {
-      load_k(&wide_next, at, local, next_key0, next - 2u * CHUNKS);
+      load_k(&ahead, at, local, next_key0, next - 2u * CHUNKS);
     }
     if (current == CHUNKS) { scores = products; }
     if (current == 0u || current == CHUNKS) { products = array<vec4f, HELD>(); }
@@ -128,7 +125,7 @@ fn main(
       if (current == 2u * CHUNKS + step) { add_weighted(&sums, step * SPAN * HELD, local, min(TURN, end - key0)); }
     }
     workgroupBarrier();
-    if (next < 2u * CHUNKS) { keep_lines(&own_next, &other_next, local); } else { keep_wide(&wide_next, local); }
+    if (next < 2u * CHUNKS) { keep_lines(&ahead, local); } else { keep_wide(&ahead, local); }
     if (next == 2u * CHUNKS) { keep_weights(&scores, local); }
     workgroupBarrier();
     current = next;
@@ -147,47 +144,41 @@ fn main(
 }
 
 // A chunk of columns of the rows of q, and of k for 32 keys from key0 on.
-fn load_q_and_k(
-  own: ptr<function, array<vec4f, HELD>>, other: ptr<function, array<vec4f, OTHER_LOADS>>,
-  at: Head, local: vec3u, row0: u32, key0: u32, chunk: u32,
-) {
+fn load_q_and_k(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, row0: u32, key0: u32, chunk: u32) {
   let four = chunk * 8u + local.x;
   for (var n = 0u; n < HELD; n++) {
     let row = row0 + local.y + n * LINES;
     let inside = row < params.rows && four < params.quads;
-    (*own)[n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
+    (*ahead)[n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
   }
   for (var n = 0u; n < OTHER_LOADS; n++) {
     let key = key0 + local.y + n * LINES;
     let inside = key < at.end && four < params.quads;
-    (*other)[n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
+    (*ahead)[HELD + n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
   }
 }
 
 // The same of d_out and v.
-fn load_d_out_and_v(
-  own: ptr<function, array<vec4f, HELD>>, other: ptr<function, array<vec4f, OTHER_LOADS>>,
-  at: Head, local: vec3u, row0: u32, key0: u32, chunk: u32,
-) {
+fn load_d_out_and_v(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, row0: u32, key0: u32, chunk: u32) {
   let four = chunk * 8u + local.x;
   for (var n = 0u; n < HELD; n++) {
     let row = row0 + local.y + n * LINES;
     let inside = row < params.rows && four < params.quads;
-    (*own)[n] = select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
+    (*ahead)[n] = select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
   }
   for (var n = 0u; n < OTHER_LOADS; n++) {
     let key = key0 + local.y + n * LINES;
     let inside = key < at.end && four < params.quads;
-    (*other)[n] = select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
+    (*ahead)[HELD + n] = select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
   }
 }
 
 // SPAN chunks of columns of k, of 32 keys from key0 on.
-fn load_k(other: ptr<function, array<vec4f, WIDE_LOADS>>, at: Head, local: vec3u, key0: u32, step: u32) {
+fn load_k(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, key0: u32, step: u32) {
   for (var n = 0u; n < WIDE_LOADS; n++) {
     let key = key0 + local.y + n / SPAN * LINES;
     let four = (step * SPAN + n % SPAN) * 8u + local.x;
     let inside = key < at.end && four < params.quads;
-    (*other)[n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
+    (*ahead)[n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
   }
 }

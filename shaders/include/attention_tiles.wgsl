@@ -9,23 +9,26 @@ const TURN = 32u; // other lines
 const OWN_FOURS = LINES * GROUPS;
 const SECOND = OWN_FOURS * 32u; // where the second part begins
 const OTHER_LOADS = TURN / LINES; // a chunk of columns, by an invocation
+const WIDE_LOADS = SPAN * OTHER_LOADS;
+// What an invocation reads ahead, of either kind: in one place, so that registers need not hold both.
+const AHEAD = HELD + OTHER_LOADS;
 
-// Puts a chunk of columns of both into the tile: of lines y, y + LINES … the four x.
-fn keep_lines(own: ptr<function, array<vec4f, HELD>>, other: ptr<function, array<vec4f, OTHER_LOADS>>, local: vec3u) {
+// Puts a chunk of columns of both into the tile: of lines y, y + LINES … the four x. Own lines come first in what was read ahead.
+fn keep_lines(ahead: ptr<function, array<vec4f, AHEAD>>, local: vec3u) {
   for (var n = 0u; n < HELD; n++) {
     let line = local.y + n * LINES;
-    tile[line * 8u + (local.x ^ (line / 4u % 8u))] = (*own)[n];
+    tile[line * 8u + (local.x ^ (line / 4u % 8u))] = (*ahead)[n];
   }
   for (var n = 0u; n < OTHER_LOADS; n++) {
     let line = local.y + n * LINES;
-    tile[SECOND + (line % 4u * 8u + line / 4u) * 8u + (local.x ^ (line / 4u))] = (*other)[n];
+    tile[SECOND + (line % 4u * 8u + line / 4u) * 8u + (local.x ^ (line / 4u))] = (*ahead)[HELD + n];
   }
 }
 
 // Puts SPAN chunks of columns of the other lines into the tile: of lines y, y + LINES … the fours x, x + 8.
-fn keep_wide(other: ptr<function, array<vec4f, WIDE_LOADS>>, local: vec3u) {
+fn keep_wide(ahead: ptr<function, array<vec4f, AHEAD>>, local: vec3u) {
   for (var n = 0u; n < WIDE_LOADS; n++) {
-    tile[SECOND + ((local.y + n / SPAN * LINES) * SPAN + n % SPAN) * 8u + local.x] = (*other)[n];
+    tile[SECOND + ((local.y + n / SPAN * LINES) * SPAN + n % SPAN) * 8u + local.x] = (*ahead)[n];
   }
 }
 

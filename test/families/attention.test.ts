@@ -74,7 +74,7 @@ async function check(
 
 describe.skipIf(!opened).each([own, { ...own, cpu: !own.cpu }])("for a device with cpu $cpu", (target) => {
   const runtime = opened as Runtime;
-  test("attention is what its parts make", { timeout: 120_000 }, async () => {
+  test("attention is what its parts make", { timeout: 240_000 }, async () => {
     const property = fc.asyncProperty(shapes, ({ quads, ...shape }) =>
       check(runtime, target, { ...shape, size: 4 * quads }),
     );
