@@ -5,6 +5,7 @@
 // A workgroup of 8 × 8 makes 32 rows and takes 32 keys at a time; q, k and v go through workgroup memory 32 columns at a
 // time. Invocation (x, y) keeps rows 4y … 4y + 3: their scores for keys 4x … 4x + 3, then columns 4x … 4x + 3 of each chunk
 // of their sums. Strides say where examples, heads and rows lie.
+// For heads that are no multiple of 4; attention_by_four.wgsl makes the others.
 // Dao et al. 2022, "FlashAttention".
 // T is the type of all that is read or made of q, k and v; sums are f32.
 // @include dropout_factor.wgsl

@@ -2,6 +2,7 @@
 //   dk[j] = scale · Σᵢ dsᵢⱼ · q[i],  dsᵢⱼ = pᵢⱼ · (fᵢⱼ · d_out[i]·v[j] − along[i]),  dv[j] = Σᵢ pᵢⱼ·fᵢⱼ · d_out[i].
 // As attention.wgsl with the parts of rows and keys changed: a workgroup makes 32 keys and takes 32 rows at a time. dk and
 // dv lie in one buffer.
+// For heads that are no multiple of 4; attention_grad_key_by_four.wgsl makes the others.
 // @include dropout_factor.wgsl
 // @include tile_products.wgsl
 alias T = f32;

@@ -1,6 +1,7 @@
 // The gradient of attention.wgsl for q, with p and f made again from stats:
 //   dq[i] = scale · Σⱼ dsᵢⱼ · k[j],  dsᵢⱼ = pᵢⱼ · (fᵢⱼ · d_out[i]·v[j] − along[i]),  along[i] = out[i]·d_out[i].
 // along goes out for attention_grad_key.wgsl. Workgroups, tiles and strides as in attention.wgsl.
+// For heads that are no multiple of 4; attention_grad_query_by_four.wgsl makes the others.
 // @include dropout_factor.wgsl
 // @include tile_products.wgsl
 alias T = f32;

@@ -1,12 +1,17 @@
 import attentionTile from "../../shaders/attention.wgsl";
+import attentionFours from "../../shaders/attention_by_four.wgsl";
 import gradKeyTile from "../../shaders/attention_grad_key.wgsl";
+import gradKeyFours from "../../shaders/attention_grad_key_by_four.wgsl";
 import gradKeySubgroup from "../../shaders/attention_grad_key_subgroup.wgsl";
 import gradQueryTile from "../../shaders/attention_grad_query.wgsl";
+import gradQueryFours from "../../shaders/attention_grad_query_by_four.wgsl";
 import gradQuerySubgroup from "../../shaders/attention_grad_query_subgroup.wgsl";
 import attentionSubgroup from "../../shaders/attention_subgroup.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
+import { chosenWay, type Ways } from "../kernel/ways";
+import { gradTile, type TileWay, tileConstants, tileInvocations, tileWays } from "./attentionTiles";
 
 /** Where the rows of an operand lie in its tensor: elements from one example, head and row to the next. */
 export interface Place {
@@ -66,6 +71,17 @@ export interface Operands {
   readonly stats: Tensor;
 }
 
+/**
+ * The kernels that could make the forward pass, the best guess first. Whatever numbers a measurement runs on, the work is the
+ * same; unless there are lengths.
+ */
+export function attentionWays(a: Attention, padded: boolean, target: Target): Ways {
+  const { key, names } = tileWays("attention", a, a.rows, 64);
+  if (takesSubgroups(a, target, false)) return { key, names: ["subgroup"] };
+  if (a.size % 4 !== 0) return { key, names: ["one by one"] };
+  return { key, names: padded ? names.slice(0, 1) : names };
+}
+
 /** The launches that fill `out` and `stats`. */
 export function attentionDispatches(
   a: Attention,
@@ -86,6 +102,20 @@ export function attentionDispatches(
         unrolled,
         dtype: q.dtype,
         grid: [Math.ceil(a.rows / SUBGROUP_ROWS) * lanes, pairs],
+        flops: flops * pairs,
+      }),
+    );
+  }
+  if (a.size % 4 === 0) {
+    const way = chosenWay(target, attentionWays(a, lengths !== undefined, target)) as TileWay;
+    return inChunks(a, MAX_WORKGROUPS).map(({ first, pairs }) =>
+      attentionFours.dispatch({
+        buffers,
+        params: { ...params(a, 4), ...shared, first },
+        constants: tileConstants(a, way),
+        unrolled: true,
+        dtype: q.dtype,
+        grid: tileInvocations(a.rows, pairs, way),
         flops: flops * pairs,
       }),
     );
@@ -113,7 +143,8 @@ export interface GradOperands extends Operands {
 
 /** The launches of the gradients for q, k and v. */
 export function attentionGradDispatches(a: Attention, operands: GradOperands, target: Target): Dispatch[] {
-  return takesSubgroups(a, target, true) ? gradBySubgroups(a, operands, target) : gradByTiles(a, operands);
+  if (takesSubgroups(a, target, true)) return gradBySubgroups(a, operands, target);
+  return a.size % 4 === 0 ? gradByFours(a, operands, target) : gradByTiles(a, operands);
 }
 
 /** Scores are made once and kept, for a number of heads at a time. */
@@ -150,6 +181,37 @@ function gradBySubgroups(a: Attention, { dOut, dvAt, ...operands }: GradOperands
 }
 
 /** Scores are made again by each of the two kernels and never stored. */
+function gradByFours(a: Attention, { dOut, dvAt, ...operands }: GradOperands, target: Target): Dispatch[] {
+  const { batch, heads, rows, keys, size } = a;
+  const along = scratch({ shape: [batch * heads, rows], dtype: "f32" });
+  const buffers = { ...operands, d_out: dOut, along };
+  const [queryWay, keyWay] = [gradTile(a, rows, target), gradTile(a, keys, target)];
+  return inChunks(a, MAX_WORKGROUPS).flatMap(({ first, pairs }) => {
+    const shared = { ...params(a, 4), first };
+    const flops = 2 * pairs * rows * keys * size;
+    const query = gradQueryFours.dispatch({
+      buffers,
+      params: shared,
+      constants: tileConstants(a, queryWay),
+      unrolled: true,
+      dtype: dOut.dtype,
+      grid: tileInvocations(rows, pairs, queryWay),
+      flops: 3 * flops,
+    });
+    const key = gradKeyFours.dispatch({
+      buffers,
+      params: { ...shared, dv_at: dvAt / 4 },
+      constants: tileConstants(a, keyWay),
+      unrolled: true,
+      dtype: dOut.dtype,
+      grid: tileInvocations(keys, pairs, keyWay),
+      flops: 4 * flops,
+    });
+    return [query, key];
+  });
+}
+
+/** The same where heads are no multiple of four. */
 function gradByTiles(a: Attention, { dOut, dvAt, ...operands }: GradOperands): Dispatch[] {
   const { batch, heads, rows, keys, size } = a;
   const along = scratch({ shape: [batch * heads, rows], dtype: "f32" });

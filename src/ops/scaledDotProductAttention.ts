@@ -4,6 +4,7 @@ import {
   type Attention,
   attentionDispatches,
   attentionGradDispatches,
+  attentionWays,
   MAX_SIZE,
   type Place,
 } from "../families/attention";
@@ -139,6 +140,10 @@ const threeOf = (inputs: readonly Tensor[], n: number) => ({
   v: inputs[n - 1]!,
 });
 
+/** Whether lengths come after what holds q, k and v; the random state comes last. */
+const hasLengths = (inputs: readonly Tensor[], { tensors, p }: Pick<AttentionAttrs, "tensors" | "p">): boolean =>
+  inputs.length - tensors > (p > 0 ? 1 : 0);
+
 export const op: KernelOp<AttentionAttrs> = {
   kind: "kernel",
   name: "attention",
@@ -149,9 +154,10 @@ export const op: KernelOp<AttentionAttrs> = {
   ],
   lower(inputs, [out, stats], { tensors, shape: _, ...a }, target) {
     const random = a.p > 0 ? inputs.at(-1) : undefined;
-    const lengths = inputs.length - tensors > (random ? 1 : 0) ? inputs[tensors] : undefined;
+    const lengths = hasLengths(inputs, { tensors, p: a.p }) ? inputs[tensors] : undefined;
     return attentionDispatches(a, { ...threeOf(inputs, tensors), out: out!, stats: stats!, lengths, random }, target);
   },
+  ways: (inputs, attrs, target) => attentionWays(attrs, hasLengths(inputs, attrs), target),
   vjp(inputs, [dOut], attrs, [out, stats]) {
     const tensors = inputs.slice(0, attrs.tensors);
     const from = toFloat(dOut!, out!.dtype as "f32" | "f16");

@@ -1,0 +1,185 @@
+// attention.wgsl for heads whose size is a multiple of 4: all is read and written four elements at a time. A workgroup makes 4 · LINES ·
+// GROUPS rows and takes 32 keys a turn, see include/attention_tiles.wgsl; the last rows come first, which see the most keys. What the
+// next tile needs is read from memory while one is worked on. Scores are those of 2^s. At, batch, head and row of an operand
+// are fours of elements.
+// Dao et al. 2022, "FlashAttention".
+// @include dropout_factor.wgsl
+// @include attention_tiles.wgsl
+alias T = f32;
+const LINES = 8u; // a multiple of 8
+const GROUPS = 1u; // LINES · GROUPS is 8 or 16
+const CHUNKS = 1u; // size / 32, rounded up
+const SPAN = 1u; // chunks of v a time, 1 or 2
+const STEPS = 1u; // CHUNKS / SPAN, rounded up
+const CELLS = 1024u; // of the tile
+const DROPOUT = 0u; // 0: every factor is 1, and random is not read
+
+const HELD = 4u * GROUPS; // rows of an invocation
+const ROWS = LINES * HELD;
+const SHARES = ROWS * 8u + 256u; // behind q and k
+const STAGES = CHUNKS + STEPS; // of a turn
+const PARTS = STEPS * SPAN * HELD;
+const NOWHERE = 3.0e38; // lse of a row without keys: exp(s − lse) is 0
+const LOG2_E = 1.44269504;
+
+struct Params {
+  first: u32, heads: u32, rows: u32, keys: u32, quads: u32, causal: u32, by_length: u32, scale: f32, stream: u32, p: f32,
+  q_at: u32, q_batch: u32, q_head: u32, q_row: u32,
+  k_at: u32, k_batch: u32, k_head: u32, k_row: u32,
+  v_at: u32, v_batch: u32, v_head: u32, v_row: u32,
+  out_batch: u32, out_head: u32, out_row: u32,
+}
+
+@group(0) @binding(0) var<storage, read> q: array<vec4<T>>;
+@group(0) @binding(1) var<storage, read> k: array<vec4<T>>;
+@group(0) @binding(2) var<storage, read> v: array<vec4<T>>;
+@group(0) @binding(3) var<storage, read> lengths: array<i32>;
+@group(0) @binding(4) var<storage, read> random: array<u32>;
+@group(0) @binding(5) var<storage, read_write> out: array<vec4<T>>;
+@group(0) @binding(6) var<storage, read_write> stats: array<vec4u>;
+@group(0) @binding(7) var<uniform> params: Params;
+
+var<workgroup> tile: array<vec4f, CELLS>;
+
+// Where the rows of an example's head begin, and how many keys count.
+struct Head { q: u32, k: u32, v: u32, end: u32 }
+
+@compute @workgroup_size(8, LINES)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+) {
+  let pair = params.first + group.y;
+  let batch = pair / max(params.heads, 1u);
+  let head = pair % max(params.heads, 1u);
+  let row0 = (groups.x - 1u - group.x) * ROWS;
+  var count = params.keys;
+  if (params.by_length == 1u) { count = min(count, u32(max(lengths[batch], 0))); }
+  var seed_and_step = vec2u();
+  if (DROPOUT == 1u) { seed_and_step = vec2u(random[0], random[1]); }
+  let end = select(count, min(count, row0 + ROWS), params.causal == 1u);
+  let at = Head(
+    params.q_at + batch * params.q_batch + head * params.q_head,
+    params.k_at + batch * params.k_batch + head * params.k_head,
+    params.v_at + batch * params.v_batch + head * params.v_head,
+    end,
+  );
+
+  var ahead: array<vec4f, AHEAD>;
+  var scores: array<vec4f, HELD>;
+  var sums: array<vec4f, PARTS>;
+  var largest: array<vec4f, GROUPS>;
+  var total: array<vec4f, GROUPS>; // of the keys that this invocation had
+  for (var g = 0u; g < GROUPS; g++) { largest[g] = vec4f(-1.0e30); }
+  let stages = (end + TURN - 1u) / TURN * STAGES;
+  var current = STAGES; // none
+  var key0 = 0u;
+  for (var t = 0u; t <= stages; t++) {
+    let next = t % STAGES;
+    let next_key0 = t / STAGES * TURN;
+    if (next < CHUNKS) {
+      load_q_and_k(&ahead, at, local, row0, next_key0, next);
+    } else {
+      load_v(&ahead, at, local, next_key0, next - CHUNKS);
+    }
+    if (current == 0u) { scores = array<vec4f, HELD>(); }
+    if (current < CHUNKS) { add_products(&scores, local, min(8u, params.quads - current * 8u)); }
+    if (current + 1u == CHUNKS) {
+      for (var r = 0u; r < HELD; r++) { scores[r] *= params.scale * LOG2_E; }
+      if (key0 + TURN > count || (params.causal == 1u && key0 + TURN > row0 + 1u)) {
+        let keys = key0 + local.x * 4u + vec4u(0u, 1u, 2u, 3u);
+        for (var r = 0u; r < HELD; r++) {
+          let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
+          let inside = keys < vec4u(select(count, min(count, i + 1u), params.causal == 1u));
+          scores[r] = select(vec4f(-2.0e30), scores[r], inside); // 2^ of it less any `largest` is 0
+        }
+      }
+      for (var g = 0u; g < GROUPS; g++) {
+        var most = vec4f();
+        for (var r = 0u; r < 4u; r++) {
+          let s = scores[4u * g + r];
+          most[r] = max(max(s.x, s.y), max(s.z, s.w));
+        }
+        tile[SHARES + (local.y + g * LINES) * 8u + local.x] = most;
+      }
+      workgroupBarrier();
+      for (var g = 0u; g < GROUPS; g++) {
+        var now = largest[g];
+        for (var s = 0u; s < 8u; s++) { now = max(now, tile[SHARES + (local.y + g * LINES) * 8u + s]); }
+        let fade = exp2(largest[g] - now);
+        largest[g] = now;
+        total[g] *= fade;
+        for (var r = 0u; r < 4u; r++) {
+          let p = exp2(scores[4u * g + r] - now[r]);
+          total[g][r] += (p.x + p.y) + (p.z + p.w);
+          scores[4u * g + r] = p;
+          for (var part = 0u; part < STEPS * SPAN; part++) { sums[part * HELD + 4u * g + r] *= fade[r]; }
+        }
+      }
+      if (DROPOUT == 1u) {
+        for (var r = 0u; r < HELD; r++) {
+          let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
+          let e = (pair * params.rows + i) * params.keys + key0 + local.x * 4u;
+          scores[r] *= dropout_factors(e, seed_and_step.x, seed_and_step.y, params.stream, params.p);
+        }
+      }
+    }
+    // @unroll
+    for (var step = 0u; step < STEPS; step++) {
+      if (current == CHUNKS + step) { add_weighted(&sums, step * SPAN * HELD, local, min(TURN, end - key0)); }
+    }
+    workgroupBarrier();
+    if (next < CHUNKS) { keep_lines(&ahead, local); } else { keep_wide(&ahead, local); }
+    if (next == CHUNKS) { keep_weights(&scores, local); }
+    workgroupBarrier();
+    current = next;
+    key0 = next_key0;
+  }
+
+  for (var g = 0u; g < GROUPS; g++) { tile[(local.y + g * LINES) * 8u + local.x] = total[g]; }
+  workgroupBarrier();
+  let out_at = batch * params.out_batch + head * params.out_head + local.x;
+  for (var g = 0u; g < GROUPS; g++) {
+    var all = vec4f();
+    for (var s = 0u; s < 8u; s++) { all += tile[(local.y + g * LINES) * 8u + s]; }
+    let some = all > vec4f();
+    let inverse = select(vec4f(), 1.0 / max(all, vec4f(1.0e-30)), some);
+    let lse = select(vec4f(NOWHERE), largest[g] / LOG2_E + log(max(all, vec4f(1.0e-30))), some);
+    for (var r = 0u; r < 4u; r++) {
+      let i = row0 + (local.y + g * LINES) * 4u + r;
+      if (i >= params.rows) { break; }
+      for (var part = 0u; part < CHUNKS; part++) {
+        if (part * 8u + local.x < params.quads) {
+          out[out_at + i * params.out_row + part * 8u] = vec4<T>(sums[part * HELD + 4u * g + r] * inverse[r]);
+        }
+      }
+      if (local.x == 0u) { stats[pair * params.rows + i] = vec4u(bitcast<u32>(lse[r]), count, seed_and_step); }
+    }
+  }
+}
+
+// A chunk of columns of the rows, and of 32 keys from key0 on.
+fn load_q_and_k(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, row0: u32, key0: u32, chunk: u32) {
+  let four = chunk * 8u + local.x;
+  for (var n = 0u; n < HELD; n++) {
+    let row = row0 + local.y + n * LINES;
+    let inside = row < params.rows && four < params.quads;
+    (*ahead)[n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
+  }
+  for (var n = 0u; n < OTHER_LOADS; n++) {
+    let key = key0 + local.y + n * LINES;
+    let inside = key < at.end && four < params.quads;
+    (*ahead)[HELD + n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
+  }
+}
+
+// SPAN chunks of columns of v, of 32 keys from key0 on.
+fn load_v(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, key0: u32, step: u32) {
+  for (var n = 0u; n < WIDE_LOADS; n++) {
+    let key = key0 + local.y + n / SPAN * LINES;
+    let four = (step * SPAN + n % SPAN) * 8u + local.x;
+    let inside = key < at.end && four < params.quads;
+    (*ahead)[n] = select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Target } from "../kernel/target";
+import { chosenWay, type Ways } from "../kernel/ways";
+import type { Attention } from "./attention";
+
+/** Workgroups of 8 × LINES invocations that keep 4 · GROUPS rows each, see include/attention_tiles.wgsl. */
+const TILES = {
+  "tile 32": { LINES: 8, GROUPS: 1 },
+  "tile 64": { LINES: 16, GROUPS: 1 },
+  "tile 64, 8 rows each": { LINES: 8, GROUPS: 2 },
+} as const;
+
+export type TileWay = keyof typeof TILES;
+type Sizes = Pick<Attention, "batch" | "heads" | "rows" | "keys" | "size" | "causal">;
+
+/** Workgroups that keep a GPU busy: with fewer, each makes half as many rows. */
+const BUSY = 512;
+
+/** Rows, or keys, that a workgroup goes through in a turn; and columns of a chunk. */
+const TURN = 32;
+
+/**
+ * The tiles for attention on GPUs, the best guess first. Where an invocation keeps eight rows it loads a third less from workgroup
+ * memory, but sums and what is read ahead must fit into registers: up to heads of `wide`, and not beyond 64.
+ * @param made rows or keys that a head's workgroups share
+ */
+export function tileWays(name: string, a: Sizes, made: number, wide: number): Ways<TileWay> {
+  const { batch, heads, rows, keys, size, causal } = a;
+  const key = `${name} ${batch * heads}·${rows}·${keys}·${size}${causal ? " causal" : ""}`;
+  const by64: TileWay[] = ["tile 64"];
+  if (size <= 64) by64[size <= wide ? "unshift" : "push"]("tile 64, 8 rows each");
+  const busy = batch * heads * Math.ceil(made / 64) >= BUSY;
+  return { key, names: busy ? [...by64, "tile 32"] : ["tile 32", ...by64] };
+}
+
+/** The tile for a kernel of the gradient, which cannot be measured: what it reads must be what the forward pass noted down. */
+export const gradTile = (a: Sizes, made: number, target: Target): TileWay =>
+  chosenWay(target, tileWays("attention_grad", a, made, 32));
+
+/** Constants of the kernels by four. */
+export function tileConstants({ size, p }: Pick<Attention, "size" | "p">, way: TileWay) {
+  const { LINES, GROUPS } = TILES[way];
+  const made = 4 * LINES * GROUPS;
+  const CHUNKS = Math.ceil(size / TURN);
+  const SPAN = Math.min(2, CHUNKS);
+  // Lines of both operands and shares of the made ones behind them; or weights, and lines to be weighted.
+  const CELLS = Math.max(8 * (made + TURN) + 2 * made, 8 * made + 8 * TURN * SPAN);
+  return { LINES, GROUPS, CHUNKS, SPAN, STEPS: Math.ceil(CHUNKS / SPAN), CELLS, DROPOUT: Number(p > 0) };
+}
+
+/** A workgroup for each tile. */
+export function tileInvocations(made: number, pairs: number, way: TileWay): readonly [number, number] {
+  const { LINES, GROUPS } = TILES[way];
+  return [Math.ceil(made / (4 * LINES * GROUPS)) * 8, pairs * LINES];
+}
