@@ -72,7 +72,7 @@ export function reduction(name: Reduction, vjp: KernelOp<ReduceAttrs>["vjp"]): K
       return [{ shape: reducedShape(name, x!.shape, axes, keepDims), dtype: x!.dtype }];
     },
     lower: ([x], [out], { axes }, target) =>
-      reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { kind: name }),
+      reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { kinds: [name] }),
     vjp,
   };
 }
