@@ -3,6 +3,7 @@ import reduceByFour from "../../shaders/reduce_by_four.wgsl";
 import reduceTree from "../../shaders/reduce_tree.wgsl";
 import reduceTreeByFour from "../../shaders/reduce_tree_by_four.wgsl";
 import { computeType, type DType, type WordType } from "../core/dtype";
+import type { Joins } from "../graph/op";
 import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
@@ -76,6 +77,10 @@ export function reduceDispatches(
   const rest = { k0: 1, r0: 1, k1: k0 * k1, r1: parts };
   return [launch(partial, 1), ...reduceDispatches(partial, out, rest, target, { kinds, scale })];
 }
+
+/** Several reductions over the same elements, see {@link Joins}. */
+export const sideBySide: Joins["sideBySide"] = (kinds, x, out, dims, target) =>
+  reduceDispatches(x, out, dims, target, { kinds: kinds as readonly Reduction[] });
 
 /** Where nothing is kept between what is reduced, it is one long row. */
 const asRows = (dims: ReductionDims): ReductionDims =>
