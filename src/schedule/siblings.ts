@@ -140,6 +140,8 @@ class Search {
 
   #joinsOf(t: Tensor): Joins | null {
     if (t.source?.op.kind !== "kernel" || this.known.taken.has(t) || t.source.again) return null;
+    // A kernel that makes something else of the elements as well is another one.
+    if (t.source.outs.some((o) => o !== t && this.known.readersOf.has(o))) return null;
     const inputs = this.known.inputsOf(t);
     const joins = (t.source.op as KernelOp).joins?.(inputs, t.source.attrs);
     // What is to be made contiguous first is read in one way here, and in another elsewhere.

@@ -79,14 +79,8 @@ export class Writer {
   ) {
     const byFour = place.byFour && numel(out.shape) % 4 === 0 && expressions.every((e) => this.#readsByFour(e));
     this.width = byFour ? 4 : 1;
-    this.step =
-      place.each && place.each > 1
-        ? sharedStep(
-            expressions.flatMap((e) => this.#stridedLayouts(e)),
-            place.each,
-            this.width,
-          )
-        : null;
+    const strided = expressions.flatMap((e) => this.#stridedLayouts(e));
+    this.step = place.each && place.each > 1 ? sharedStep(strided, place.each, this.width) : null;
     this.results = expressions.map((e) => this.#value(e));
   }
 
