@@ -1,4 +1,4 @@
-import { type Shape, sameShape } from "../core/shape";
+import { numel, type Shape, sameShape } from "../core/shape";
 import type { Joins, KernelOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { through } from "./sides";
@@ -175,8 +175,9 @@ class Search {
     const isPiece = known.readersOf
       .get(u)!
       .some((r) => r.source!.op.kind === "kernel" && (r.source!.op as KernelOp).pieces !== undefined);
-    const inOrder = (i: Tensor) => i.size !== u.size || i.source?.op.kind !== "view" || i.source.op.name === "reshape";
-    return !this.#isPrologue(u) && !isPiece && [...own].every(inOrder);
+    // What is read across memory has kernels of its own.
+    const isAcross = (i: Tensor) => this.#views(i).some((v) => v.size === u.size && v.source?.op.name === "permute");
+    return !this.#isPrologue(u) && !isPiece && ![...own].some(isAcross);
   }
 
   /** What a group reads: what its inputs and the tensors beside them are computed from, and what its results need. */
@@ -192,11 +193,20 @@ class Search {
     return all;
   }
 
+  /** A tensor and those behind it, if it is but a reading of another. */
+  #views(t: Tensor): Tensor[] {
+    return t.source?.op.kind === "view" ? [t, ...this.#views(this.known.inputsOf(t)[0]!)] : [t];
+  }
+
+  /** Whether each element is a read of its own, not one of few that are spread. */
+  #isLarge = (t: Tensor, { of }: Draft): boolean =>
+    t.size === numel(of) && this.#views(t).every((v) => v.size >= t.size);
+
   #shares(a: Draft, b: Draft): boolean {
-    const size = a.of.reduce((n, d) => n * d, 1);
     const [left, right] = [this.#reads(a), this.#reads(b)];
     return [...left, ...a.besides].some(
-      (t) => t.size === size && (right.has(t) || b.besides.has(t) || this.known.inputsOf([...b.members][0]!)[0] === t),
+      (t) =>
+        this.#isLarge(t, a) && (right.has(t) || b.besides.has(t) || this.known.inputsOf([...b.members][0]!)[0] === t),
     );
   }
 
@@ -225,10 +235,9 @@ class Search {
   /** With pointwise tensors that read what the group reads. */
   #withBesides(d: Draft): Draft {
     let grown = d;
-    const size = d.of.reduce((n, s) => n * s, 1);
     const seen = new Set<Tensor>();
     for (;;) {
-      const shared = [...this.#reads(grown), ...grown.besides].filter((t) => t.size === size);
+      const shared = [...this.#reads(grown), ...grown.besides].filter((t) => this.#isLarge(t, d));
       const roots = shared.flatMap((t) => this.known.readersOf.get(t) ?? []).map(this.#rootOf);
       const next = roots.find((u) => !seen.has(u) && !grown.besides.has(u) && this.#mayStandBeside(u, d));
       if (!next) return grown;
