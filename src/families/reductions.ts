@@ -182,7 +182,9 @@ function partsOf(units: number, r0: number, r1: number, target: Target): readonl
   const shortest = target.cpu ? 2048 : 16;
   // Columns are read a page of memory a row: presumably fewer rows at a time keep their pages at hand. Measured, not proven.
   const byPages = target.cpu && r1 === 1 ? r0 / PAGES : 0;
-  const wanted = r0 * r1 <= shortest ? 1 : Math.max(byPages, Math.min(busyInvocations(target) / units, (r0 * r1) / 16));
+  // Read by four, so many columns fill a page.
+  const isShort = r0 * r1 <= shortest && (byPages < 2 || units < 256);
+  const wanted = isShort ? 1 : Math.max(byPages, Math.min(busyInvocations(target) / units, (r0 * r1) / 16));
   const parts = wanted < 2 ? 1 : 2 ** Math.floor(Math.log2(wanted));
   const parts1 = Math.min(parts, r1);
   return [Math.max(1, Math.min(Math.floor(parts / parts1), r0)), parts1];
