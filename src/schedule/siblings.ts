@@ -40,6 +40,8 @@ export interface Found {
 
 /** A group while it grows. */
 interface Draft extends Together {
+  /** The reduction that it began with. */
+  readonly first: Tensor;
   /** Equal for reductions that one launch can make. */
   readonly key: string;
   /** The shape of the elements. */
@@ -63,6 +65,8 @@ class Search {
   #order: readonly Tensor[];
   readonly #drafts = new Map<string, Draft[]>();
   readonly #again = new Set<Tensor>();
+  /** Which group, by its first reduction, is to make a tensor that is no reduction. */
+  readonly #owners = new Map<Tensor, Tensor>();
   /** Constants that are stored, since somebody wants them, and then may be read. */
   readonly #held: number;
 
@@ -102,15 +106,9 @@ class Search {
     const groups = grown.filter((d) => d.members.size > 1 || d.besides.size);
     const inlined = new Set<Tensor>();
     const siblings = groups.map((d): Siblings => {
-      const besides = new Set(d.besides);
-      const within = (r: Tensor) => d.members.has(r) || besides.has(this.#rootOf(r));
-      for (const m of d.members) {
-        const x = this.known.inputsOf(m)[0]!;
-        const isRoot = x.source?.op.kind === "pointwise" && !this.known.constants.has(x) && this.#isFree(x);
-        if (!isRoot || this.known.wanted.has(x) || !this.known.readersOf.get(x)!.every(within)) continue;
-        inlined.add(x);
-        besides.delete(x);
-      }
+      const within = inputsIn(d, this.known).filter((x) => this.#isWithin(x, d));
+      for (const x of within) inlined.add(x);
+      const besides = new Set([...d.besides].filter((u) => !inlined.has(u)));
       return { members: d.members, finishes: d.finishes, besides, stored: this.#stored(d) };
     });
     return { order: this.#order, siblings, inlined };
@@ -120,6 +118,13 @@ class Search {
 
   /** Neither computed again later, nor where another kernel stores it. */
   #isFree = (root: Tensor): boolean => !this.#again.has(root) && !this.known.hosts.has(root);
+
+  /** Whether an input is read by a group alone, so that it need not be stored. */
+  #isWithin(x: Tensor, { members, besides }: Together): boolean {
+    const { wanted, constants, readersOf } = this.known;
+    if (!this.#isPointwise(x) || constants.has(x) || wanted.has(x) || !this.#isFree(x)) return false;
+    return readersOf.get(x)!.every((r) => members.has(r) || besides.has(this.#rootOf(r)));
+  }
 
   /** Whether its only reader, a kernel, computes it. */
   #isPrologue(t: Tensor): boolean {
@@ -146,7 +151,8 @@ class Search {
     const joins = (t.source.op as KernelOp).joins?.(inputs, t.source.attrs);
     // What is to be made contiguous first is read in one way here, and in another elsewhere.
     const isStrided = inputs.some((x) => through(x, this.known.inputsOf).source?.op.kind === "view");
-    return joins && joins.dims.r0 * joins.dims.r1 > 1 && !isStrided ? joins : null;
+    const isLeft = isStrided || inputs.some((x) => this.#again.has(x));
+    return joins && joins.dims.r0 * joins.dims.r1 > 1 && !isLeft ? joins : null;
   }
 
   /** How a group may begin with a reduction: with its input computed on the way, and stored where others read it too; or read. */
@@ -155,6 +161,7 @@ class Search {
     const x = known.inputsOf(t)[0]!;
     const root = [...known.hosts].find(([, host]) => host === t)?.[0];
     const draft = {
+      first: t,
       key: [t.dtype, x.shape, dims.k0, dims.r0, dims.k1, dims.r1].join(" "),
       of: x.shape,
       alongRows: dims.r1 > 1 || dims.k1 === 1,
@@ -184,10 +191,7 @@ class Search {
   #reads(d: Together): Set<Tensor> {
     const { known } = this;
     const of = (t: Tensor) => known.reads.get(t) ?? [];
-    const inputs = [...d.members].flatMap((m) => {
-      const x = known.inputsOf(m)[0]!;
-      return this.#isPrologue(x) ? [...of(x)] : [x];
-    });
+    const inputs = inputsIn(d, known).flatMap((x) => (this.#isWithin(x, d) ? [...of(x)] : [x]));
     const all = new Set([...inputs, ...[...d.besides, ...d.finishes].flatMap((u) => [...of(u)])]);
     for (const t of [...d.members, ...d.besides, ...d.finishes]) all.delete(t);
     return all;
@@ -221,6 +225,8 @@ class Search {
 
   /** Makes a group of these, if they fit one kernel and the order allows. */
   #take(d: Draft): boolean {
+    const others = [...d.besides, ...d.finishes];
+    if (others.some((t) => (this.#owners.get(t) ?? d.first) !== d.first)) return false;
     // A launch is saved with each member but the first, and lost where what a member was to host is left.
     const left = [...this.known.hosts].filter(([root, host]) => d.members.has(host) && !d.finishes.has(root));
     if (left.length >= d.members.size) return false;
@@ -228,8 +234,10 @@ class Search {
     const buffers = this.#reads(d).size + this.#held + d.besides.size + stored;
     if (d.members.size > MAX_MEMBERS || buffers > MAX_BUFFERS) return false;
     const moved = movedTogether(this.#order, d, { inputsOf: this.known.inputsOf, isLaunched: this.#isLaunched });
-    if (moved) this.#order = moved;
-    return moved !== null;
+    if (!moved) return false;
+    this.#order = moved;
+    for (const t of others) this.#owners.set(t, d.first);
+    return true;
   }
 
   /** With pointwise tensors that read what the group reads. */
@@ -271,6 +279,8 @@ class Search {
     return this.#isFree(root) || (!this.#again.has(root) && host !== undefined && members.has(host));
   }
 }
+
+const inputsIn = ({ members }: Together, { inputsOf }: Known): Tensor[] => [...members].map((m) => inputsOf(m)[0]!);
 
 const bare = (d: Draft): Draft => ({ ...d, finishes: new Set() });
 

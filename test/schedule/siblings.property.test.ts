@@ -89,7 +89,7 @@ await describeOnDawn("random reductions of the same", (engine) => {
         const whole = (n: number) => of([...full.slice(0, 2), ...full.slice(3)], n);
         for (const [kind, op, a, b] of lines) {
           if (kind === "full") full.push(of(steps, op)(whole(a), of(full, b)));
-          else if (kind === "reduce") small.push(of(reductions, op)(whole(a), axis));
+          else if (kind === "reduce") small.push(of(reductions, op)(whole(a), b % 4 ? axis : undefined));
           else if (small.length === 0) continue;
           else if (kind === "small") small.push(of(steps.slice(0, 6), op)(of(small, a), of(small, b)));
           else full.push(hold(mul(whole(a), of(small, b))));
@@ -104,7 +104,7 @@ await describeOnDawn("random reductions of the same", (engine) => {
           expect(await computed(engine.runtime, made)).toEqual(expected);
         }
       }),
-      { numRuns: 40, seed: 5 },
+      { numRuns: 20, seed: 5 },
     );
     expect(together).toBeGreaterThan(20);
   });
