@@ -182,8 +182,8 @@ function partsOf(units: number, r0: number, r1: number, target: Target): readonl
   const shortest = target.cpu ? 2048 : 16;
   // Columns are read a page of memory a row: presumably fewer rows at a time keep their pages at hand. Measured, not proven.
   const byPages = target.cpu && r1 === 1 ? r0 / PAGES : 0;
-  // Read by four, so many columns fill a page.
-  const isShort = r0 * r1 <= shortest && (byPages < 2 || units < 256);
+  // Read by four, so many columns fill a page; of few rows a second launch costs more.
+  const isShort = r0 * r1 <= shortest && (byPages < 4 || units < 256);
   const wanted = isShort ? 1 : Math.max(byPages, Math.min(busyInvocations(target) / units, (r0 * r1) / 16));
   const parts = wanted < 2 ? 1 : 2 ** Math.floor(Math.log2(wanted));
   const parts1 = Math.min(parts, r1);
