@@ -1,25 +1,32 @@
 // reduce_tree.wgsl with memory read as vec4: R1 is a multiple of 4, and r1 counts fours of it.
-const KIND = 0u;
+// @include joins.wgsl
+// @include joins_of_four.wgsl
+const KINDS = 0u; // two bits for each of COUNT
+const COUNT = 1u;
 const LANES = 64u; // a power of two
 const CHUNK = 256u;
 alias T = f32;
+alias V = vec4<T>;
 
-struct Params { len: u32, k1: u32, r0: u32, r1: u32, parts: u32, start: u32, scale: f32 }
+struct Params { len: u32, k1: u32, r0: u32, r1: u32, parts: u32, low: u32, high: u32, scale: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<T>>;
 @group(0) @binding(1) var<storage, read_write> out: array<T>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-var<workgroup> shares: array<vec4<T>, LANES>;
+var<workgroup> shares: array<array<T, COUNT>, LANES>;
 
 fn element(i: u32) -> vec4<T> { return x[i / 4u]; }
+fn elements(i: u32) -> array<V, COUNT> {
+  var all: array<V, COUNT>;
+  // @unroll
+  for (var k = 0u; k < COUNT; k++) { all[k] = element(k * (params.len / params.parts * params.r0 * params.r1 * 4u) + i); }
+  return all;
+}
 fn epilogue(value: T, i: u32) -> T { return value; }
-
-fn joined(a: vec4<T>, b: vec4<T>) -> vec4<T> {
-  if (KIND == 1u) { return max(a, b); }
-  if (KIND == 2u) { return min(a, b); }
-  if (KIND == 3u) { return a * b; }
-  return a + b;
+fn store(values: array<T, COUNT>, at: u32) {
+  // @unroll
+  for (var k = 0u; k < COUNT; k++) { out[k * params.len + at] = epilogue(values[k] * T(params.scale), at); }
 }
 
 @compute @workgroup_size(LANES)
@@ -33,23 +40,25 @@ fn main(
   let base = o / params.k1 * params.r0 * row + o % params.k1 * params.r1;
   let count = params.r0 * params.r1;
   let step = params.parts * LANES;
-  var total = vec4(bitcast<T>(params.start));
+  var total = begun();
   for (var start = at % params.parts * LANES + lane; start < count; start += CHUNK * step) {
     let end = min(start + CHUNK * step, count);
-    var chunk = vec4(bitcast<T>(params.start));
+    var chunk = begun();
     for (var e = start; e < end; e += step) {
-      chunk = joined(chunk, element(4u * (base + e / params.r1 * row + e % params.r1)));
+      chunk = joined(chunk, elements(4u * (base + e / params.r1 * row + e % params.r1)));
     }
     total = joined(total, chunk);
   }
-  shares[lane] = total;
+  shares[lane] = across(total);
   workgroupBarrier();
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) { shares[lane] = joined(shares[lane], shares[lane + half]); }
+    if (lane < half) {
+      // @unroll
+      for (var k = 0u; k < COUNT; k++) {
+        shares[lane][k] = joined_as(kind_of(k), V(shares[lane][k]), V(shares[lane + half][k])).x;
+      }
+    }
     workgroupBarrier();
   }
-  if (lane == 0u) {
-    let half = joined(shares[0], shares[0].zwxy);
-    out[at] = epilogue(joined(half, half.yxwz).x * T(params.scale), at);
-  }
+  if (lane == 0u) { store(shares[0], at); }
 }

@@ -2,7 +2,8 @@ import reduce from "../../shaders/reduce.wgsl";
 import reduceByFour from "../../shaders/reduce_by_four.wgsl";
 import reduceTree from "../../shaders/reduce_tree.wgsl";
 import reduceTreeByFour from "../../shaders/reduce_tree_by_four.wgsl";
-import { computeType, type WordType } from "../core/dtype";
+import { computeType, type DType, type WordType } from "../core/dtype";
+import type { Joins } from "../graph/op";
 import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
@@ -40,40 +41,46 @@ export const PAGES = 256;
 const BUSY_GROUPS = 512;
 
 interface Reducing {
-  readonly kind?: Reduction;
+  /** How the elements are joined: of several ways x, and the result, hold a plane for each. */
+  readonly kinds?: readonly Reduction[];
   /** Factor of the result. */
   readonly scale?: number;
 }
 
-/** The launches of one reduction: two where outputs alone are too few to keep the device busy. */
+/** The launches of a reduction, or of several side by side: two where outputs alone are too few to keep the device busy. */
 export function reduceDispatches(
   x: Tensor,
   out: Tensor,
   grouped: ReductionDims,
   target: Target,
-  { kind = "sum", scale = 1 }: Reducing = {},
+  { kinds = ["sum"], scale = 1 }: Reducing = {},
 ): Dispatch[] {
   const dims = asRows(grouped);
   const { k0, r0, k1, r1 } = dims;
+  const planes = kinds.length > 1 ? [kinds.length] : [];
   const stretches = stretchesOf(dims, target);
   if (stretches > 1) {
-    const partial = scratch({ shape: [k0 * k1, stretches], dtype: x.dtype });
+    const partial = scratch({ shape: [...planes, k0 * k1, stretches], dtype: x.dtype });
     const each = { k0: 1, r0: 1, k1: k0 * k1 * stretches, r1: r1 / stretches };
     const all = { k0: 1, r0: 1, k1: k0 * k1, r1: stretches };
     return [
-      ...reduceDispatches(x, partial, each, target, { kind }),
-      ...reduceDispatches(partial, out, all, target, { kind, scale }),
+      ...reduceDispatches(x, partial, each, target, { kinds }),
+      ...reduceDispatches(partial, out, all, target, { kinds, scale }),
     ];
   }
   // Many short rows keep all lanes busy without barriers.
   const manyShort = r0 * r1 < SHORT_ROW && k0 * k1 >= busyInvocations(target);
   const launches = r1 > 1 && byTree(r0 * r1, target) && !manyShort ? treeLaunch : invocationLaunch;
-  const { parts, launch } = launches(x, dims, kind, target);
+  const { parts, launch } = launches(x, dims, kinds, target);
   if (parts === 1) return [launch(out, scale)];
-  const partial = scratch({ shape: [k0 * k1, parts], dtype: x.dtype });
+  const partial = scratch({ shape: [...planes, k0 * k1, parts], dtype: x.dtype });
   const rest = { k0: 1, r0: 1, k1: k0 * k1, r1: parts };
-  return [launch(partial, 1), ...reduceDispatches(partial, out, rest, target, { kind, scale })];
+  return [launch(partial, 1), ...reduceDispatches(partial, out, rest, target, { kinds, scale })];
 }
+
+/** Several reductions over the same elements, see {@link Joins}. */
+export const sideBySide: Joins["sideBySide"] = (kinds, x, out, dims, target) =>
+  reduceDispatches(x, out, dims, target, { kinds: kinds as readonly Reduction[] });
 
 /** Where nothing is kept between what is reduced, it is one long row. */
 const asRows = (dims: ReductionDims): ReductionDims =>
@@ -93,23 +100,33 @@ interface Launch {
   launch(to: Tensor, scale: number): Dispatch;
 }
 
+/** What the kernels are told of the ways in which they join. */
+function joining(kinds: readonly Reduction[], dtype: DType) {
+  const type = computeType(dtype);
+  return {
+    constants: { COUNT: kinds.length, KINDS: kinds.reduce((bits, kind, k) => bits | (KINDS[kind] << (2 * k)), 0) },
+    params: { low: STARTS.max[type], high: STARTS.min[type] },
+  };
+}
+
 /** Reads as vec4: along the reduced dimension, or of neighbouring outputs. */
-function fours(x: Tensor, { k1, r1 }: ReductionDims): "rows" | "columns" | null {
-  if (x.size < LARGE) return null;
+function fours({ k0, r0, k1, r1 }: ReductionDims): "rows" | "columns" | null {
+  if (k0 * r0 * k1 * r1 < LARGE) return null;
   if (r1 % 4 === 0) return "rows";
   return r1 === 1 && k1 % 4 === 0 ? "columns" : null;
 }
 
 /** A workgroup an output, or a part of one. */
-function treeLaunch(x: Tensor, dims: ReductionDims, kind: Reduction): Launch {
+function treeLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[]): Launch {
   const outputs = dims.k0 * dims.k1;
-  const byFour = fours(x, dims) === "rows";
+  const byFour = fours(dims) === "rows";
   const r1 = byFour ? dims.r1 / 4 : dims.r1;
   const count = dims.r0 * r1;
   const LANES = count >= 1024 ? 256 : count >= 64 ? 64 : 32;
   // A part is worth a second launch where its lanes have several elements each.
   const parts = Math.max(1, Math.min(Math.ceil(BUSY_GROUPS / outputs), Math.floor(count / (8 * LANES))));
   const kernel = byFour ? reduceTreeByFour : reduceTree;
+  const joins = joining(kinds, x.dtype);
   const launch = (out: Tensor, scale: number) =>
     kernel.dispatch({
       buffers: { x, out },
@@ -119,11 +136,12 @@ function treeLaunch(x: Tensor, dims: ReductionDims, kind: Reduction): Launch {
         r0: dims.r0,
         r1,
         parts,
-        start: STARTS[kind][computeType(x.dtype)],
+        ...joins.params,
         scale,
       },
-      constants: { KIND: KINDS[kind], LANES },
+      constants: { ...joins.constants, LANES },
       dtype: x.dtype,
+      unrolled: true,
       grid: rowGroups(outputs * parts, LANES),
       flops: x.size,
     });
@@ -131,27 +149,28 @@ function treeLaunch(x: Tensor, dims: ReductionDims, kind: Reduction): Launch {
 }
 
 /** An invocation an output (or four neighbouring ones), or a part of it. */
-function invocationLaunch(x: Tensor, dims: ReductionDims, kind: Reduction, target: Target): Launch {
+function invocationLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[], target: Target): Launch {
   const { k0, k1, r0 } = dims;
-  const byFour = fours(x, dims);
+  const byFour = fours(dims);
   const r1 = byFour === "rows" ? dims.r1 / 4 : dims.r1;
   const outputs = k0 * k1;
   const units = byFour === "columns" ? outputs / 4 : outputs;
   const [parts0, parts1] = partsOf(units, r0, r1, target);
   const parts = parts0 * parts1;
+  const joins = joining(kinds, x.dtype);
   const chunk1 = parts1 * CHUNK;
   const chunk0 = parts0 * Math.max(1, Math.floor(CHUNK / Math.ceil(r1 / parts1)));
-  const split = { outputs, k1, r0, r1, parts0, parts1, chunk0, chunk1, start: STARTS[kind][computeType(x.dtype)] };
+  const split = { outputs, k1, r0, r1, parts0, parts1, chunk0, chunk1, ...joins.params };
   const launch = (out: Tensor, scale: number) => {
     const params = { ...split, len: units * parts, scale };
-    const shared = { buffers: { x, out }, dtype: x.dtype, grid: units * parts, flops: x.size };
+    const shared = { buffers: { x, out }, dtype: x.dtype, unrolled: true, grid: units * parts, flops: x.size };
     if (!byFour)
       return reduce.dispatch({
         ...shared,
         params: { ...params, parts_first: Number(r1 > 1) },
-        constants: { KIND: KINDS[kind] },
+        constants: joins.constants,
       });
-    const constants = { KIND: KINDS[kind], COLUMNS: Number(byFour === "columns") };
+    const constants = { ...joins.constants, COLUMNS: Number(byFour === "columns") };
     return reduceByFour.dispatch({ ...shared, params, constants });
   };
   return { parts, launch };
@@ -163,7 +182,9 @@ function partsOf(units: number, r0: number, r1: number, target: Target): readonl
   const shortest = target.cpu ? 2048 : 16;
   // Columns are read a page of memory a row: presumably fewer rows at a time keep their pages at hand. Measured, not proven.
   const byPages = target.cpu && r1 === 1 ? r0 / PAGES : 0;
-  const wanted = r0 * r1 <= shortest ? 1 : Math.max(byPages, Math.min(busyInvocations(target) / units, (r0 * r1) / 16));
+  // Read by four, so many columns fill a page; of few rows a second launch costs more.
+  const isShort = r0 * r1 <= shortest && (byPages < 4 || units < 256);
+  const wanted = isShort ? 1 : Math.max(byPages, Math.min(busyInvocations(target) / units, (r0 * r1) / 16));
   const parts = wanted < 2 ? 1 : 2 ** Math.floor(Math.log2(wanted));
   const parts1 = Math.min(parts, r1);
   return [Math.max(1, Math.min(Math.floor(parts / parts1), r0)), parts1];

@@ -90,7 +90,7 @@ function subgroupDispatches(x: Tensor, out: Tensor, { rows, n, inner }: RowParam
   const [totals, carried] = [0, 1].map(() => scratch({ shape: [rows, parts], dtype: x.dtype })) as [Tensor, Tensor];
   const each = { k0: 1, r0: 1, k1: rows * parts, r1: n / parts };
   return [
-    ...reduceDispatches(x, totals, each, target, { kind: how.kind }),
+    ...reduceDispatches(x, totals, each, target, { kinds: [how.kind] }),
     ...scanDispatches(totals, carried, { rows, n: parts, inner: 1 }, how, target),
     launch(carried),
   ];

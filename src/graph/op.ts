@@ -35,6 +35,18 @@ export interface SumOf {
   readonly dims: ReductionDims;
 }
 
+/** A reduction of an op's only input: how it joins elements, and the factor of the result. */
+export interface Joins {
+  readonly dims: ReductionDims;
+  readonly kind: string;
+  readonly scale: number;
+  /**
+   * The dispatches of several reductions over the same elements, with the inputs in planes of `x` and the results in planes of
+   * `out`. The first reads `x`, by a function `elements`, and the last writes `out`, by a function `store`; both may be replaced.
+   */
+  sideBySide(kinds: readonly string[], x: Tensor, out: Tensor, dims: ReductionDims, target: Target): Dispatch[];
+}
+
 /** An op with shaders of its own. */
 export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
   readonly kind: "kernel";
@@ -59,6 +71,8 @@ export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
   sideSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
   /** Whether the kernel reads its first input by a hook that can compute it instead: each element once, or a few that many results share. */
   readonly prologue?: boolean;
+  /** For a reduction that can be made in one launch with others over the same elements: what it does. */
+  joins?(inputs: readonly Tensor[], attrs: Attrs): Joins;
   /** For an op that does no more than put its inputs side by side: where in the result each of them lies. */
   pieces?(inputs: readonly Spec[], attrs: Attrs): readonly Layout[];
   /** For an op that is a plain sum: which, so that a kernel that comes by it can make it. */

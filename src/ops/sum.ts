@@ -1,5 +1,5 @@
 import { normalizeAxes, type Shape, sameShape } from "../core/shape";
-import { type Reduction, reduceDispatches } from "../families/reductions";
+import { type Reduction, reduceDispatches, sideBySide } from "../families/reductions";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { reducedShape, reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
@@ -72,7 +72,8 @@ export function reduction(name: Reduction, vjp: KernelOp<ReduceAttrs>["vjp"]): K
       return [{ shape: reducedShape(name, x!.shape, axes, keepDims), dtype: x!.dtype }];
     },
     lower: ([x], [out], { axes }, target) =>
-      reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { kind: name }),
+      reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { kinds: [name] }),
+    joins: ([x], { axes }) => ({ dims: reductionDims(x!.shape, axes)!, kind: name, scale: 1, sideBySide }),
     vjp,
   };
 }
@@ -92,6 +93,7 @@ export const op: KernelOp<SumAttrs> = {
   lower: ([x], [out], { axes, scale }, target) =>
     reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { scale }),
   prologue: true,
+  joins: ([x], { axes, scale }) => ({ dims: reductionDims(x!.shape, axes)!, kind: "sum", scale, sideBySide }),
   plainSum: ([x], { axes, scale }) =>
     scale === 1 && x!.dtype === "f32" ? { of: x!, dims: reductionDims(x!.shape, axes)! } : null,
   vjp([x], [dOut], { axes, scale }) {

@@ -43,7 +43,7 @@ export function compose(
   const made = piece ? { shape: piece.shape, dtype: out.dtype } : out;
   const size = numel(made.shape);
   const many = { gathers: fewLanes, each: resultsEach(size / 4, fewLanes) };
-  const w = new Writer(expression, made, { prefix: "", byFour: true, counts: "fours", ...many });
+  const w = new Writer([expression], made, { prefix: "", byFour: true, counts: "fours", ...many });
   const count = size / w.width;
   const each = resultsEach(count, fewLanes);
   const several = fewLanes || each > 1;
@@ -129,7 +129,7 @@ export function composeEpilogue(expression: Expression, host: Expression, out: T
     given: new Map([[host, "value"]]),
     channel: d.channel,
   } as const;
-  const w = new Writer(expression, out, { ...place, byFour: type === "vec4f" });
+  const w = new Writer([expression], out, { ...place, byFour: type === "vec4f" });
   const first = variant.bindings.length;
   if (first + w.inputs.length > MAX_BUFFERS) return null;
   const own = w.width === 4 ? "vec4f" : "f32";
@@ -185,7 +185,7 @@ export function composeTail(expression: Expression, host: Expression, out: Tenso
     given: new Map([[host, "value"]]),
     channel: d.channel,
   } as const;
-  const w = new Writer(expression, out, { ...place, byFour: type === "vec4f" });
+  const w = new Writer([expression], out, { ...place, byFour: type === "vec4f" });
   const first = variant.bindings.length;
   const last = first + w.inputs.length;
   if (last + 1 > MAX_BUFFERS || (type === "vec4f" && w.width !== 4)) return null;
@@ -229,7 +229,7 @@ export function composePrologue(expression: Expression, input: Spec, d: Dispatch
   const { variant } = d;
   const { type } = variant.code.match(PROLOGUE_HOOK)!.groups!;
   const byFour = type === elementType(input.dtype, true);
-  const w = new Writer(expression, input, { prefix: "prologue_", byFour, gathers: false, counts: "elements" });
+  const w = new Writer([expression], input, { prefix: "prologue_", byFour, gathers: false, counts: "elements" });
   const added = w.inputs.length;
   if (variant.bindings.length - 1 + added > MAX_BUFFERS) return null;
   const own = elementType(input.dtype, w.width === 4);

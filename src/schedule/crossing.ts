@@ -51,7 +51,7 @@ export function composeCrossing(
   const { crossings } = crossed;
   const vector = form.width === 4;
   const given = new Map(crossings.map(({ read, name }) => [read, `${name}_here`] as const));
-  const w = new Writer(expression, out, { prefix: "", byFour: vector, gathers: vector, counts: "fours", given });
+  const w = new Writer([expression], out, { prefix: "", byFour: vector, gathers: vector, counts: "fours", given });
   const len = out.size / w.width;
   const fields = [{ name: "len", type: "u32" } as const, ...w.fields];
   const read = [...w.bindings, ...crossings.map((c) => ({ name: c.name, type: elementType(c.read.dtype, vector) }))];

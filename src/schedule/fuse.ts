@@ -1,14 +1,16 @@
 import { isFloat } from "../core/dtype";
 import { sameShape } from "../core/shape";
-import type { KernelOp, SumOf } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { liesInFours } from "./fours";
+import { type Places, placesIn, readersIn } from "./places";
+import { type Siblings, siblingsIn } from "./siblings";
+import { offeredSums, type Sides, sideSums } from "./sides";
 
 /** Buffers that a composed kernel may read: eight storage bindings a stage everywhere, one of them for the result. */
 const MAX_READS = 7;
 
 /** What becomes of pointwise tensors. */
-export interface Fusion {
+export interface Fusion extends Sides {
   /** The order in which to make tensors: other results of a host come with what is computed on its first. */
   readonly order: readonly Tensor[];
   /** Computed within the kernel of whoever reads them. */
@@ -17,10 +19,8 @@ export interface Fusion {
   readonly hosts: ReadonlyMap<Tensor, Tensor>;
   /** From a tensor that somebody else reads as well to one that is computed from it in the same kernel, and stored too. */
   readonly tails: ReadonlyMap<Tensor, Tensor>;
-  /** Sums that a kernel makes on the side, each with a tensor of that kernel. */
-  readonly sides: ReadonlyMap<Tensor, Tensor>;
-  /** Those of the sums that stand before their kernel: they are made with it, not where they stand. */
-  readonly later: ReadonlySet<Tensor>;
+  /** Reductions made in one launch, and what comes with them. */
+  readonly siblings: readonly Siblings[];
   /** Pointwise tensors that the kernel reading them computes in place of the reads: each with its input. */
   readonly prologues: ReadonlyMap<Tensor, Tensor>;
   /** Joined tensors whose pieces, pointwise ones, are computed in their places. */
@@ -50,6 +50,7 @@ export function fusion(
       inlined,
       hosts: none,
       tails: none,
+      siblings: [],
       sides: none,
       later: new Set(),
       prologues: none,
@@ -68,7 +69,13 @@ export function fusion(
     const host = [...reads].reverse().find((i) => isHost(i, root, places) && !wanted.has(i) && allWithin(i));
     if (host) hosts.set(root, host);
   }
-  const order = withHosts(recorded, hosts);
+  const { order, siblings, ...found } = siblingsIn(withHosts(recorded, hosts), {
+    ...{ ...groups, wanted, constants, hosts, readersOf, inputsOf },
+    taken: offeredSums(recorded, inputsOf),
+  });
+  const together = new Set(siblings.flatMap((s) => [...s.members, ...s.finishes, ...s.besides]));
+  for (const [root, host] of hosts) if (together.has(root) || together.has(host)) hosts.delete(root);
+  for (const t of found.inlined) inlined.add(t);
   const finished = new Set([...hosts.values()].flatMap((host) => host.source!.outs));
   const { sides, later } = sideSums(
     order.filter((t) => !finished.has(t)),
@@ -77,20 +84,21 @@ export function fusion(
   );
   const prologues = new Map<Tensor, Tensor>();
   for (const t of order) {
-    if (t.source?.op.kind !== "kernel" || !t.source.op.prologue || sides.has(t)) continue;
+    if (t.source?.op.kind !== "kernel" || !t.source.op.prologue || sides.has(t) || together.has(t)) continue;
     const input = inputsOf(t)[0]!;
     const alone = input.source?.op.kind === "pointwise" && readersOf.get(input)?.length === 1 && !wanted.has(input);
-    if (!alone || hosts.has(input) || inlined.has(input)) continue;
+    if (!alone || hosts.has(input) || inlined.has(input) || together.has(input)) continue;
     prologues.set(t, input);
     inlined.add(input);
   }
   const mayMove = (i: Tensor) =>
     constants.has(i)
       ? inlined.has(i)
-      : !wanted.has(i) && !inlined.has(i) && !hosts.has(i) && readersOf.get(i)!.length === 1;
+      : !wanted.has(i) && !inlined.has(i) && !hosts.has(i) && !together.has(i) && readersOf.get(i)!.length === 1;
   const joins = new Set(order.filter((t) => isJoin(t, inputsOf) && inputsOf(t).every(mayMove)));
   for (const t of joins) for (const i of inputsOf(t)) inlined.add(i);
-  return { order, inlined, hosts, tails: tailsOf(order, groups.reads, inlined, hosts), sides, later, prologues, joins };
+  const tails = tailsOf(order, groups.reads, inlined, hosts, together);
+  return { order, inlined, hosts, tails, siblings, sides, later, prologues, joins };
 }
 
 /** Whether a tensor does no more than join pointwise ones, each of which can be written where it belongs by fours. */
@@ -152,6 +160,7 @@ function tailsOf(
   reads: Groups["reads"],
   inlined: ReadonlySet<Tensor>,
   hosts: Fusion["hosts"],
+  together: ReadonlySet<Tensor>,
 ): Map<Tensor, Tensor> {
   const tails = new Map<Tensor, Tensor>();
   const position = new Map(order.map((t, i) => [t, i]));
@@ -161,7 +170,8 @@ function tailsOf(
     if (!t.source || t.source.op.kind === "view" || inlined.has(t) || taken.has(t)) continue;
     const own = reads.get(t);
     const last = before;
-    before = t;
+    before = together.has(t) ? undefined : t;
+    if (!before) continue;
     if (!own || hosts.has(t) || !last || !own.has(last) || !isFloat(last.dtype) || !sameShape(last.shape, t.shape))
       continue;
     // What else it reads is there before the first is made: this leaves out views of the first, too.
@@ -171,50 +181,6 @@ function tailsOf(
     before = undefined; // a second result has no further one
   }
   return tails;
-}
-
-/**
- * Which sums a kernel comes by: one that reads the same tensor anyway, and whose other inputs are there when the sum is
- * wanted, be it that nobody wants the sum before the kernel. A kernel makes at most one.
- */
-function sideSums(
-  order: readonly Tensor[],
-  inputsOf: (t: Tensor) => readonly Tensor[],
-  readersOf: ReadonlyMap<Tensor, readonly Tensor[]>,
-): Pick<Fusion, "sides" | "later"> {
-  const key = ({ of, dims }: SumOf) => [through(of, inputsOf).id, dims.k0, dims.r0, dims.k1, dims.r1].join(" ");
-  const sums = new Map<string, Tensor>();
-  for (const t of order) {
-    const sum = ask(t, "plainSum", inputsOf);
-    if (sum) sums.set(key(sum), t);
-  }
-  const sides = new Map<Tensor, Tensor>();
-  const later = new Set<Tensor>();
-  if (!sums.size) return { sides, later };
-  const { placeOf, readAt } = placesIn(order, readersOf);
-  for (const t of order) {
-    const offer = ask(t, "sideSum", inputsOf);
-    const sum = offer && sums.get(key(offer));
-    if (!sum || sides.has(sum)) continue;
-    const isThere = (i: Tensor) => !i.source || placeOf(i) < placeOf(sum);
-    const comesFirst = inputsOf(t).every(isThere);
-    if (!comesFirst && readAt(sum) <= placeOf(t)) continue;
-    sides.set(sum, t);
-    if (!comesFirst && placeOf(sum) < placeOf(t)) later.add(sum);
-  }
-  return { sides, later };
-}
-
-function ask(t: Tensor, what: "plainSum" | "sideSum", inputsOf: (t: Tensor) => readonly Tensor[]): SumOf | null {
-  if (t.source?.op.kind !== "kernel") return null;
-  return (t.source.op as KernelOp)[what]?.(inputsOf(t), t.source.attrs) ?? null;
-}
-
-/** The tensor behind views that keep the order of its elements. */
-function through(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): Tensor {
-  let at = t;
-  while (at.source?.op.kind === "view" && at.source.op.name === "reshape") at = inputsOf(at)[0]!;
-  return at;
 }
 
 /** Whether a kernel's first result could be finished by the ops of `t` before it is written: nobody wants the others before. */
@@ -248,30 +214,3 @@ export function constantBehind(t: Tensor, represent: (t: Tensor) => Tensor): Ten
 
 const isConstant = (t: Tensor, represent: (t: Tensor) => Tensor): boolean =>
   t.source?.op.kind === "pointwise" && t.source.inputs.every((i) => constantBehind(represent(i), represent));
-
-interface Places {
-  /** Where a tensor stands in the order. */
-  placeOf(t: Tensor): number;
-  /** Where its elements are read first; views read nothing by themselves. */
-  readAt(t: Tensor): number;
-}
-
-function placesIn(order: readonly Tensor[], readersOf: ReadonlyMap<Tensor, readonly Tensor[]>): Places {
-  const position = new Map(order.map((t, i) => [t, i]));
-  const placeOf = (t: Tensor) => position.get(t) ?? Number.POSITIVE_INFINITY;
-  const readAt = (t: Tensor): number =>
-    Math.min(...(readersOf.get(t) ?? []).map((r) => (r.source!.op.kind === "view" ? readAt(r) : placeOf(r))));
-  return { placeOf, readAt };
-}
-
-/** The nodes that read each tensor, each by one of its outputs. */
-function readersIn(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Map<Tensor, Tensor[]> {
-  const readers = new Map<Tensor, Tensor[]>(order.map((t) => [t, []]));
-  const counted = new Set<Tensor[]>();
-  for (const t of order) {
-    if (!t.source || counted.has(t.source.outs)) continue;
-    counted.add(t.source.outs);
-    for (const input of new Set(inputsOf(t))) readers.get(input)!.push(t);
-  }
-  return readers;
-}

@@ -7,10 +7,12 @@ import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import { compose, composeEpilogue, composePrologue, composeTail } from "./compose";
+import { composeSiblings } from "./composeSiblings";
 import { canonical } from "./cse";
 import { constantBehind, type Fusion, fusion } from "./fuse";
 import { contiguousLayout, isContiguous } from "./layout";
 import { sinksEarly } from "./order";
+import type { Siblings } from "./siblings";
 import type { Expression, Reading } from "./writer";
 
 /** Elements up to which a constant that a kernel reads is kept as data, instead of being written again in each run. */
@@ -66,6 +68,10 @@ export class Lowering {
   readonly #tails: Fusion["tails"];
   readonly #prologues: Fusion["prologues"];
   readonly #joins: Fusion["joins"];
+  /** From all that a launch of reductions side by side makes to these. */
+  readonly #siblings = new Map<Tensor, Siblings>();
+  /** Of those being lowered, what is computed on the way. */
+  #beside: ReadonlySet<Tensor> = new Set();
   readonly #needed: ReadonlySet<Tensor>;
 
   constructor(
@@ -81,6 +87,8 @@ export class Lowering {
     const { order } = joined;
     ({ inlined: this.#inlined, hosts: this.#hosts, tails: this.#tails } = joined);
     ({ sides: this.#besides, later: this.#later, prologues: this.#prologues, joins: this.#joins } = joined);
+    for (const s of joined.siblings)
+      for (const t of [...s.members, ...s.finishes, ...s.besides]) this.#siblings.set(t, s);
     for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
     this.#hosted = new Set(this.#hosts.values());
     this.#needed = new Set(order);
@@ -126,6 +134,8 @@ export class Lowering {
   #lower(t: Tensor): void {
     if (this.#readings.has(t) || this.#inlined.has(t) || t.source?.op.kind === "view") return;
     if (this.#hosted.has(t) || this.#later.has(t)) return;
+    const siblings = this.#siblings.get(t);
+    if (siblings && this.#together(siblings)) return;
     if (t.source?.op.kind === "kernel") this.#kernel(t);
     else this.#reading(t);
   }
@@ -178,6 +188,37 @@ export class Lowering {
     return true;
   }
 
+  /** Makes reductions side by side, and what comes with them. @returns whether that could be done */
+  #together(group: Siblings): boolean {
+    const members = [...group.members];
+    for (const t of [...members, ...group.finishes, ...group.besides]) this.#siblings.delete(t);
+    this.#beside = new Set([...group.besides, ...group.finishes]);
+    const joined = (x: Tensor): Expression => {
+      if (this.#inlined.has(x) || group.besides.has(x)) return this.#apply(x);
+      if (isContiguous(this.#reading(x).layout)) return this.#read(x);
+      const reading = { base: this.contiguous(x), layout: contiguousLayout(x.shape) };
+      return { kind: "read", reading, dtype: x.dtype };
+    };
+    const values = members.map((m) => joined(this.#represent(m.source!.inputs[0]!)));
+    const besides = [...group.besides].map((out) => ({ out, expression: this.#apply(out) }));
+    for (const t of members) this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
+    const stored = [...group.stored, ...group.finishes].map((out) => ({
+      out,
+      expression: group.finishes.has(out) ? this.#apply(out) : this.#read(out),
+    }));
+    this.#beside = new Set();
+    const reads = members.map((m) => this.#read(m));
+    const made = composeSiblings({ members, values, besides, reads, stored }, this.options.target);
+    if (!made) {
+      for (const t of members) this.#readings.delete(t);
+      return false;
+    }
+    const outs = [...besides, ...stored].map(({ out }) => out);
+    for (const t of outs) this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
+    for (const d of made) this.dispatches.push(this.#bound(d, outs));
+    return true;
+  }
+
   #view(t: Tensor): Reading {
     const { op, inputs, attrs, index } = t.source as Node<ViewOp>;
     const input = this.#represent(inputs[0]!);
@@ -193,7 +234,7 @@ export class Lowering {
     const { op, inputs, attrs } = t.source as Node<PointwiseOp>;
     const args = inputs.map(this.#represent).map((input): Expression => {
       const value = constantBehind(input, this.#represent) ?? input;
-      return this.#inlined.has(value) ? this.#apply(value) : this.#read(value);
+      return this.#inlined.has(value) || this.#beside.has(value) ? this.#apply(value) : this.#read(value);
     });
     const expression: Expression = { kind: "apply", op, attrs, dtype: t.dtype, args };
     this.#expressions.set(t, expression);

@@ -53,13 +53,13 @@ export interface Place {
   readonly channel?: Channel | undefined;
 }
 
-/** Turns an expression into lines of WGSL that compute element `i` of `out`, and what these lines need. */
+/** Turns expressions into lines of WGSL that compute element `i` of `out`, and of others of its shape, and what these lines need. */
 export class Writer {
   readonly inputs: Input[] = [];
   readonly fields: Param[] = [];
   readonly values: Record<string, number> = {};
-  /** The name of the result. */
-  readonly result: string;
+  /** The names of the results. */
+  readonly results: readonly string[];
   /** Elements that the lines compute at a time. */
   readonly width: 1 | 4;
   /** From one of the elements (or fours) that an invocation makes to the next, where that spares reads. */
@@ -73,15 +73,20 @@ export class Writer {
   #flops = 0;
 
   constructor(
-    expression: Expression,
+    expressions: readonly Expression[],
     readonly out: Spec,
     readonly place: Place,
   ) {
-    const byFour = place.byFour && numel(out.shape) % 4 === 0 && this.#readsByFour(expression);
+    const byFour = place.byFour && numel(out.shape) % 4 === 0 && expressions.every((e) => this.#readsByFour(e));
     this.width = byFour ? 4 : 1;
-    this.step =
-      place.each && place.each > 1 ? sharedStep(this.#stridedLayouts(expression), place.each, this.width) : null;
-    this.result = this.#value(expression);
+    const strided = expressions.flatMap((e) => this.#stridedLayouts(e));
+    this.step = place.each && place.each > 1 ? sharedStep(strided, place.each, this.width) : null;
+    this.results = expressions.map((e) => this.#value(e));
+  }
+
+  /** The name of the only result. */
+  get result(): string {
+    return this.results[0]!;
   }
 
   get flops(): number {

@@ -1,0 +1,199 @@
+import type { Shape, Spec } from "../core/shape";
+import type { KernelOp } from "../graph/op";
+import { scratch, type Tensor } from "../graph/tensor";
+import type { Dispatch, Param } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
+import { enablesIn } from "../kernel/variant";
+import { appendFields, appendParams, elementType, readBinding, withHalves } from "./wgsl";
+import { type Expression, Writer } from "./writer";
+
+/** Storage buffers that every device lets one kernel bind. */
+const MAX_BUFFERS = 8;
+
+/** A tensor and what is written to it. */
+interface Written {
+  readonly out: Tensor;
+  readonly expression: Expression;
+}
+
+/** Reductions of one launch. */
+interface SideBySide {
+  readonly members: readonly Tensor[];
+  /** What each of them joins. */
+  readonly values: readonly Expression[];
+  /** What is written of each element on the way. */
+  readonly besides: readonly Written[];
+  /** What stands for each result in expressions. */
+  readonly reads: readonly Expression[];
+  /** What is written of the results. */
+  readonly stored: readonly Written[];
+}
+
+/**
+ * The launches of reductions side by side.
+ * @returns null where a kernel would bind too many buffers
+ */
+export function composeSiblings(group: SideBySide, target: Target): Dispatch[] | null {
+  const { members, values, besides, reads, stored } = group;
+  const joins = members.map(({ source }) => (source!.op as KernelOp).joins!(source!.inputs, source!.attrs));
+  const [{ shape, dtype }] = members[0]!.source!.inputs as readonly [Tensor];
+  const planes = (of: Shape) => scratch({ shape: [members.length, ...of], dtype });
+  const [x, out] = [planes(shape), planes(members[0]!.shape)];
+  const kinds = joins.map(({ kind }) => kind);
+  const made = joins[0]!.sideBySide(kinds, x, out, joins[0]!.dims, target);
+  const read = composeElements(values, besides, { shape, dtype }, made[0]!);
+  if (!read) return null;
+  const whole = [read, ...made.slice(1)];
+  const results = reads.map((expression, k) => ({ expression, scale: joins[k]!.scale }));
+  const last = composeStore(results, stored, whole.at(-1)!);
+  return last && [...whole.slice(0, -1), last];
+}
+
+/** The functions by which reductions side by side (shaders/reduce*.wgsl) read elements of their inputs and store their results. */
+const ELEMENT = /^fn element\(.*\n/m;
+const ELEMENTS = /^fn elements\([\s\S]*?^\}\n/m;
+const EPILOGUE = /^fn epilogue\(.*\n/m;
+const STORE = /^fn store\([\s\S]*?^\}\n/m;
+
+const writeBinding = (n: number, name: string, { dtype }: Spec, vector: boolean): string =>
+  `@group(0) @binding(${n}) var<storage, read_write> ${name}: array<${elementType(dtype, vector)}>;`;
+
+/**
+ * The first launch of reductions side by side with their inputs, instead of lying in planes, computed from what is read; on
+ * the way, what is wanted of the same elements is written.
+ * @param values what each of the reductions joins, in the shape of `of`
+ * @param besides tensors of that shape
+ * @returns null where the kernel would bind too many buffers
+ */
+function composeElements(
+  values: readonly Expression[],
+  besides: readonly Written[],
+  of: Spec,
+  d: Dispatch,
+): Dispatch | null {
+  const { variant } = d;
+  const byFour = /^alias V = vec4</m.test(variant.code);
+  const place = { prefix: "element_", byFour, gathers: false, counts: "elements" } as const;
+  const w = new Writer([...values, ...besides.map((b) => b.expression)], of, place);
+  const first = w.inputs.length;
+  const added = first + besides.length;
+  if (added + variant.bindings.length - 1 > MAX_BUFFERS) return null;
+  const whole = w.width === 4;
+  const type = elementType(of.dtype, whole);
+  const name = whole === byFour ? "elements" : "elements_of_one";
+  const stores = besides.map((_, n) => `beside_${n}[${whole ? "i / 4u" : "i"}] = ${w.results[values.length + n]};`);
+  const text = [
+    ...w.bindings.map((b, n) => readBinding(n, b.name, b.type)),
+    ...besides.map(({ out }, n) => writeBinding(first + n, `beside_${n}`, out, whole)),
+    w.functions,
+    `fn ${name}(i: u32) -> array<${type}, COUNT> {
+  ${[w.lines, ...stores].join("\n  ")}
+  return array<${type}, COUNT>(${w.results.slice(0, values.length).join(", ")});
+}`,
+    ...(name === "elements" ? [] : [fourOfEach(name, values.length)]),
+    "",
+  ].join("\n");
+  const code = variant.code
+    .replace(/@group\(0\) @binding\(0\) .*\n/, "")
+    .replace(/@binding\((\d+)\)/g, (_, n: string) => `@binding(${Number(n) - 1 + added})`)
+    .replace(ELEMENT, "")
+    .replace(ELEMENTS, () => text);
+  const read = w.bindings.map((b) => ({ name: b.name, access: "read" as const }));
+  const written = besides.map((_, n) => ({ name: `beside_${n}`, access: "write" as const }));
+  const bound = {
+    bindings: [...read, ...written, ...variant.bindings.slice(1)],
+    buffers: [...w.buffers, ...besides.map((b) => b.out), ...d.buffers.slice(1)],
+  };
+  const title = [w.name && `${w.name}→`, variant.name, besides.length ? `⇉${besides.length}` : ""].join("");
+  const made = changed(d, withHalves(code, w.halves), title, bound, w.fields, w.values, w.flops);
+  return { ...made, own: besides.length ? { reads: w.own, out: first } : undefined };
+}
+
+/** Reads of four neighbours, made of those of single elements. */
+function fourOfEach(one: string, count: number): string {
+  const lanes = ["a", "b", "c", "d"];
+  const reads = lanes.map((lane, n) => `let ${lane} = ${one}(i + ${n}u);`);
+  const fours = Array.from({ length: count }, (_, k) => `V(${lanes.map((lane) => `${lane}[${k}]`).join(", ")})`);
+  return `fn elements(i: u32) -> array<V, COUNT> {
+  ${reads.join("\n  ")}
+  return array<V, COUNT>(${fours.join(", ")});
+}`;
+}
+
+/**
+ * The last launch of reductions side by side with what is computed from their results, or these themselves, written instead of planes.
+ * @param results what stands for each reduction's result in expressions, and its factor
+ * @returns null where the kernel would bind too many buffers
+ */
+function composeStore(
+  results: readonly { readonly expression: Expression; readonly scale: number }[],
+  written: readonly Written[],
+  d: Dispatch,
+): Dispatch | null {
+  const { variant } = d;
+  const given = new Map(results.map(({ expression }, k) => [expression, `joined_${k}`] as const));
+  const place = { prefix: "store_", byFour: false, gathers: false, counts: "elements", given } as const;
+  const w = new Writer(
+    written.map((f) => f.expression),
+    written[0]!.out,
+    place,
+  );
+  // The planes are bound last.
+  const first = variant.bindings.length - 1;
+  const outs = first + w.inputs.length;
+  if (outs + written.length > MAX_BUFFERS) return null;
+  const scaled = results.flatMap(({ scale }, k) => (scale === 1 ? [] : [{ name: `scale_${k}`, scale }]));
+  const type = elementType((d.buffers[first] as Tensor).dtype, false);
+  const value = (k: number) => `values[${k}]${results[k]!.scale === 1 ? "" : ` * ${type}(params.scale_${k})`}`;
+  const text = [
+    ...w.bindings.map((b, n) => readBinding(first + n, b.name, b.type)),
+    ...written.map(({ out }, n) => writeBinding(outs + n, `made_${n}`, out, false)),
+    w.functions,
+    `fn store(values: array<${type}, COUNT>, i: u32) {
+  ${[
+    ...results.map((_, k) => `let joined_${k} = ${value(k)};`),
+    w.lines,
+    ...written.map((_, n) => `made_${n}[i] = ${w.results[n]};`),
+  ].join("\n  ")}
+}
+`,
+  ].join("\n");
+  const code = variant.code
+    .replace(new RegExp(`@group\\(0\\) @binding\\(${first}\\) .*\\n`), "")
+    .replace(/@binding\(\d+\) var<uniform>/, `@binding(${outs + written.length}) var<uniform>`)
+    .replace(EPILOGUE, "")
+    .replace(STORE, () => text);
+  const bound = {
+    bindings: [
+      ...variant.bindings.slice(0, first),
+      ...w.bindings.map((b) => ({ name: b.name, access: "read" as const })),
+      ...written.map((_, n) => ({ name: `made_${n}`, access: "write" as const })),
+    ],
+    buffers: [...d.buffers.slice(0, first), ...w.buffers, ...written.map((f) => f.out)],
+  };
+  const fields: Param[] = [...scaled.map(({ name }) => ({ name, type: "f32" as const })), ...w.fields];
+  const values = { ...w.values, ...Object.fromEntries(scaled.map(({ name, scale }) => [name, scale])) };
+  const title = `${variant.name}×${results.length}${w.name && `+${w.name}`}`;
+  return changed(d, withHalves(code, w.halves), title, bound, fields, values, w.flops);
+}
+
+/** The dispatch with another text, further fields of `params` and other buffers. */
+function changed(
+  d: Dispatch,
+  text: string,
+  name: string,
+  { bindings, buffers }: Pick<Dispatch["variant"], "bindings"> & Pick<Dispatch, "buffers">,
+  fields: readonly Param[],
+  values: Record<string, number>,
+  flops: number,
+): Dispatch {
+  const code = appendFields(text, fields);
+  const params = [...d.variant.params, ...fields];
+  return {
+    ...d,
+    variant: { ...d.variant, key: code, name, code, bindings, params, enables: enablesIn(code), hook: false },
+    buffers,
+    params: appendParams(d, fields, values),
+    flops: d.flops + flops,
+  };
+}

@@ -1,0 +1,292 @@
+import { numel, type Shape, sameShape } from "../core/shape";
+import type { Joins, KernelOp } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+import { through } from "./sides";
+import { movedTogether, type Together } from "./together";
+
+/** Storage buffers that every device lets one kernel bind. */
+const MAX_BUFFERS = 8;
+
+/** Reductions of one launch: each has numbers of its own to hold for each element that an invocation joins. */
+const MAX_MEMBERS = 4;
+
+/** Reductions over the same elements that share what they read, made in one launch. */
+export interface Siblings extends Together {
+  /** Members whose results are read elsewhere as well. */
+  readonly stored: readonly Tensor[];
+}
+
+/** What is known of the graph. */
+export interface Known {
+  readonly wanted: ReadonlySet<Tensor>;
+  readonly constants: ReadonlySet<Tensor>;
+  readonly rootOf: ReadonlyMap<Tensor, Tensor>;
+  /** What the kernel of each root reads. */
+  readonly reads: ReadonlyMap<Tensor, ReadonlySet<Tensor>>;
+  readonly hosts: ReadonlyMap<Tensor, Tensor>;
+  readonly readersOf: ReadonlyMap<Tensor, readonly Tensor[]>;
+  /** Made by somebody else on the way. */
+  readonly taken: ReadonlySet<Tensor>;
+  inputsOf(t: Tensor): readonly Tensor[];
+}
+
+export interface Found {
+  /** The order with each group side by side. */
+  readonly order: readonly Tensor[];
+  readonly siblings: readonly Siblings[];
+  /** Inputs that are computed within their groups only. */
+  readonly inlined: ReadonlySet<Tensor>;
+}
+
+/** A group while it grows. */
+interface Draft extends Together {
+  /** The reduction that it began with. */
+  readonly first: Tensor;
+  /** Equal for reductions that one launch can make. */
+  readonly key: string;
+  /** The shape of the elements. */
+  readonly of: Shape;
+  /** Whether neighbours in memory are joined, not kept apart. */
+  readonly alongRows: boolean;
+}
+
+/**
+ * Which reductions become one launch: those of the same elements, along the same axes, that read something of full size
+ * together, if all they need is there before anybody wants one of them. What is computed from their results alone comes with
+ * them, and so do pointwise tensors that read the same.
+ */
+export function siblingsIn(recorded: readonly Tensor[], known: Known): Found {
+  const search = new Search(recorded, known);
+  for (const t of recorded) search.add(t);
+  return search.found();
+}
+
+class Search {
+  #order: readonly Tensor[];
+  readonly #drafts = new Map<string, Draft[]>();
+  readonly #again = new Set<Tensor>();
+  /** Which group, by its first reduction, is to make a tensor that is no reduction. */
+  readonly #owners = new Map<Tensor, Tensor>();
+  /** Constants that are stored, since somebody wants them, and then may be read. */
+  readonly #held: number;
+
+  constructor(
+    order: readonly Tensor[],
+    readonly known: Known,
+  ) {
+    this.#order = order;
+    this.#held = [...known.wanted].filter((t) => known.constants.has(t)).length;
+    // What is computed again must wait for what it is computed for.
+    for (const t of order) if (t.source?.again) this.#again.add(this.#rootOf(t));
+  }
+
+  /** Puts a reduction in a group, or begins one with it. */
+  add(t: Tensor): void {
+    const joins = this.#joinsOf(t);
+    if (!joins) return;
+    const options = this.#beginnings(t, joins);
+    const same = this.#drafts.get(options[0]!.key) ?? [];
+    this.#drafts.set(options[0]!.key, same);
+    for (const [n, draft] of same.entries()) {
+      if (!this.#shares(draft, options[0]!)) continue;
+      // What is finished by something that cannot come so early stays without it.
+      const begun = draft.members.size === 1 ? [draft, bare(draft)] : [draft];
+      const unions = begun.flatMap((d) => options.flatMap((o) => [union(d, o), union(d, bare(o))]));
+      const both = unions.find((u) => this.#take(u));
+      if (!both) continue;
+      same[n] = both;
+      return;
+    }
+    const alone = options.find((o) => !o.besides.size || this.#take(o))!;
+    same.push(alone);
+  }
+
+  found(): Found {
+    const grown = [...this.#drafts.values()].flat().map((d) => this.#withFinishes(this.#withBesides(d)));
+    const groups = grown.filter((d) => d.members.size > 1 || d.besides.size);
+    const inlined = new Set<Tensor>();
+    const siblings = groups.map((d): Siblings => {
+      const within = inputsIn(d, this.known).filter((x) => this.#isWithin(x, d));
+      for (const x of within) inlined.add(x);
+      const besides = new Set([...d.besides].filter((u) => !inlined.has(u)));
+      return { members: d.members, finishes: d.finishes, besides, stored: this.#stored(d) };
+    });
+    return { order: this.#order, siblings, inlined };
+  }
+
+  #rootOf = (t: Tensor): Tensor => this.known.rootOf.get(t) ?? t;
+
+  /** Neither computed again later, nor where another kernel stores it. */
+  #isFree = (root: Tensor): boolean => !this.#again.has(root) && !this.known.hosts.has(root);
+
+  /** Whether an input is read by a group alone, so that it need not be stored. */
+  #isWithin(x: Tensor, { members, besides }: Together): boolean {
+    const { wanted, constants, readersOf } = this.known;
+    if (!this.#isPointwise(x) || constants.has(x) || wanted.has(x) || !this.#isFree(x)) return false;
+    return readersOf.get(x)!.every((r) => members.has(r) || besides.has(this.#rootOf(r)));
+  }
+
+  /** Whether its only reader, a kernel, computes it. */
+  #isPrologue(t: Tensor): boolean {
+    const { readersOf, wanted, constants, taken } = this.known;
+    const [reader, ...others] = readersOf.get(t)!;
+    if (!reader || others.length || t.source?.op.kind !== "pointwise" || wanted.has(t) || constants.has(t))
+      return false;
+    const { op } = reader.source!;
+    return this.#isFree(t) && op.kind === "kernel" && op.prologue === true && !taken.has(reader);
+  }
+
+  #isLaunched = (t: Tensor): boolean =>
+    !!t.source &&
+    t.source.op.kind !== "view" &&
+    !this.known.constants.has(t) &&
+    this.#rootOf(t) === t &&
+    !this.#isPrologue(t);
+
+  #joinsOf(t: Tensor): Joins | null {
+    if (t.source?.op.kind !== "kernel" || this.known.taken.has(t) || t.source.again) return null;
+    // A kernel that makes something else of the elements as well is another one.
+    if (t.source.outs.some((o) => o !== t && this.known.readersOf.has(o))) return null;
+    const inputs = this.known.inputsOf(t);
+    const joins = (t.source.op as KernelOp).joins?.(inputs, t.source.attrs);
+    // What is to be made contiguous first is read in one way here, and in another elsewhere.
+    const isStrided = inputs.some((x) => through(x, this.known.inputsOf).source?.op.kind === "view");
+    const isLeft = isStrided || inputs.some((x) => this.#again.has(x));
+    return joins && joins.dims.r0 * joins.dims.r1 > 1 && !isLeft ? joins : null;
+  }
+
+  /** How a group may begin with a reduction: with its input computed on the way, and stored where others read it too; or read. */
+  #beginnings(t: Tensor, { dims }: Joins): Draft[] {
+    const { known } = this;
+    const x = known.inputsOf(t)[0]!;
+    const root = [...known.hosts].find(([, host]) => host === t)?.[0];
+    const draft = {
+      first: t,
+      key: [t.dtype, x.shape, dims.k0, dims.r0, dims.k1, dims.r1].join(" "),
+      of: x.shape,
+      alongRows: dims.r1 > 1 || dims.k1 === 1,
+      members: new Set([t]),
+      finishes: new Set(root ? [root] : []),
+    };
+    const isBeside = this.#mayStandBeside(x, draft);
+    const plain = { ...draft, besides: new Set<Tensor>() };
+    return isBeside ? [{ ...draft, besides: new Set([x]) }, plain] : [plain];
+  }
+
+  /** Whether a pointwise tensor could be written by the launch: it reads in order what is as large. */
+  #mayStandBeside(u: Tensor, { of, alongRows }: Pick<Draft, "of" | "alongRows">): boolean {
+    const { known } = this;
+    const own = known.reads.get(u);
+    if (!own || !alongRows || this.#rootOf(u) !== u || !sameShape(u.shape, of) || u.dtype === "f16") return false;
+    if (known.constants.has(u) || !this.#isFree(u)) return false;
+    const isPiece = known.readersOf
+      .get(u)!
+      .some((r) => r.source!.op.kind === "kernel" && (r.source!.op as KernelOp).pieces !== undefined);
+    // What is read across memory has kernels of its own.
+    const isAcross = (i: Tensor) => this.#views(i).some((v) => v.size === u.size && v.source?.op.name === "permute");
+    return !this.#isPrologue(u) && !isPiece && ![...own].some(isAcross);
+  }
+
+  /** What a group reads: what its inputs and the tensors beside them are computed from, and what its results need. */
+  #reads(d: Together): Set<Tensor> {
+    const { known } = this;
+    const of = (t: Tensor) => known.reads.get(t) ?? [];
+    const inputs = inputsIn(d, known).flatMap((x) => (this.#isWithin(x, d) ? [...of(x)] : [x]));
+    const all = new Set([...inputs, ...[...d.besides, ...d.finishes].flatMap((u) => [...of(u)])]);
+    for (const t of [...d.members, ...d.besides, ...d.finishes]) all.delete(t);
+    return all;
+  }
+
+  /** A tensor and those behind it, if it is but a reading of another. */
+  #views(t: Tensor): Tensor[] {
+    return t.source?.op.kind === "view" ? [t, ...this.#views(this.known.inputsOf(t)[0]!)] : [t];
+  }
+
+  /** Whether each element is a read of its own, not one of few that are spread. */
+  #isLarge = (t: Tensor, { of }: Draft): boolean =>
+    t.size === numel(of) && this.#views(t).every((v) => v.size >= t.size);
+
+  #shares(a: Draft, b: Draft): boolean {
+    const [left, right] = [this.#reads(a), this.#reads(b)];
+    return [...left, ...a.besides].some(
+      (t) =>
+        this.#isLarge(t, a) && (right.has(t) || b.besides.has(t) || this.known.inputsOf([...b.members][0]!)[0] === t),
+    );
+  }
+
+  #stored({ members, finishes }: Together): Tensor[] {
+    const { wanted, readersOf } = this.known;
+    return [...members].filter(
+      (m) => wanted.has(m) || !readersOf.get(m)!.every((r) => finishes.has(this.#rootOf(r)) && this.#isPointwise(r)),
+    );
+  }
+
+  #isPointwise = (t: Tensor): boolean => t.source?.op.kind === "pointwise";
+
+  /** Makes a group of these, if they fit one kernel and the order allows. */
+  #take(d: Draft): boolean {
+    const others = [...d.besides, ...d.finishes];
+    if (others.some((t) => (this.#owners.get(t) ?? d.first) !== d.first)) return false;
+    // A launch is saved with each member but the first, and lost where what a member was to host is left.
+    const left = [...this.known.hosts].filter(([root, host]) => d.members.has(host) && !d.finishes.has(root));
+    if (left.length >= d.members.size) return false;
+    const stored = this.#stored(d).length + d.finishes.size;
+    const buffers = this.#reads(d).size + this.#held + d.besides.size + stored;
+    if (d.members.size > MAX_MEMBERS || buffers > MAX_BUFFERS) return false;
+    const moved = movedTogether(this.#order, d, { inputsOf: this.known.inputsOf, isLaunched: this.#isLaunched });
+    if (!moved) return false;
+    this.#order = moved;
+    for (const t of others) this.#owners.set(t, d.first);
+    return true;
+  }
+
+  /** With pointwise tensors that read what the group reads. */
+  #withBesides(d: Draft): Draft {
+    let grown = d;
+    const seen = new Set<Tensor>();
+    for (;;) {
+      const shared = [...this.#reads(grown), ...grown.besides].filter((t) => this.#isLarge(t, d));
+      const roots = shared.flatMap((t) => this.known.readersOf.get(t) ?? []).map(this.#rootOf);
+      const next = roots.find((u) => !seen.has(u) && !grown.besides.has(u) && this.#mayStandBeside(u, d));
+      if (!next) return grown;
+      seen.add(next);
+      const more = { ...grown, besides: new Set([...grown.besides, next]) };
+      if (this.#take(more)) grown = more;
+    }
+  }
+
+  /** With what is computed from the results of the group. */
+  #withFinishes(d: Draft): Draft {
+    if (d.members.size === 1 && !d.besides.size) return d;
+    let grown = d;
+    const from = [...d.members, ...d.finishes];
+    for (const m of from)
+      for (const reader of this.known.readersOf.get(m)!) {
+        const r = this.#rootOf(reader);
+        const [first = r] = grown.finishes;
+        const fits = sameShape(r.shape, m.shape) && sameShape(first.shape, r.shape) && r.dtype !== "f16";
+        if (!fits || !this.#isPointwise(r) || grown.finishes.has(r) || !this.#isFreeFor(r, grown)) continue;
+        const more = { ...grown, finishes: new Set([...grown.finishes, r]) };
+        if (!this.#take(more)) continue;
+        grown = more;
+        from.push(r);
+      }
+    return grown;
+  }
+
+  #isFreeFor(root: Tensor, { members }: Draft): boolean {
+    const host = this.known.hosts.get(root);
+    return this.#isFree(root) || (!this.#again.has(root) && host !== undefined && members.has(host));
+  }
+}
+
+const inputsIn = ({ members }: Together, { inputsOf }: Known): Tensor[] => [...members].map((m) => inputsOf(m)[0]!);
+
+const bare = (d: Draft): Draft => ({ ...d, finishes: new Set() });
+
+const union = (a: Draft, b: Draft): Draft => ({
+  ...a,
+  members: new Set([...a.members, ...b.members]),
+  finishes: new Set([...a.finishes, ...b.finishes]),
+  besides: new Set([...a.besides, ...b.besides]),
+});

@@ -1,0 +1,70 @@
+import type { KernelOp, SumOf } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
+import { placesIn } from "./places";
+
+export interface Sides {
+  /** Sums that a kernel makes on the side, each with a tensor of that kernel. */
+  readonly sides: ReadonlyMap<Tensor, Tensor>;
+  /** Those of the sums that stand before their kernel: they are made with it, not where they stand. */
+  readonly later: ReadonlySet<Tensor>;
+}
+
+/**
+ * Which sums a kernel comes by: one that reads the same tensor anyway, and whose other inputs are there when the sum is
+ * wanted, be it that nobody wants the sum before the kernel. A kernel makes at most one.
+ */
+export function sideSums(
+  order: readonly Tensor[],
+  inputsOf: (t: Tensor) => readonly Tensor[],
+  readersOf: ReadonlyMap<Tensor, readonly Tensor[]>,
+): Sides {
+  const key = keyOf(inputsOf);
+  const sums = new Map<string, Tensor>();
+  for (const t of order) {
+    const sum = ask(t, "plainSum", inputsOf);
+    if (sum) sums.set(key(sum), t);
+  }
+  const sides = new Map<Tensor, Tensor>();
+  const later = new Set<Tensor>();
+  if (!sums.size) return { sides, later };
+  const { placeOf, readAt } = placesIn(order, readersOf);
+  for (const t of order) {
+    const offer = ask(t, "sideSum", inputsOf);
+    const sum = offer && sums.get(key(offer));
+    if (!sum || sides.has(sum)) continue;
+    const isThere = (i: Tensor) => !i.source || placeOf(i) < placeOf(sum);
+    const comesFirst = inputsOf(t).every(isThere);
+    if (!comesFirst && readAt(sum) <= placeOf(t)) continue;
+    sides.set(sum, t);
+    if (!comesFirst && placeOf(sum) < placeOf(t)) later.add(sum);
+  }
+  return { sides, later };
+}
+
+/** Sums that a kernel might come by. */
+export function offeredSums(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Set<Tensor> {
+  const key = keyOf(inputsOf);
+  const keyIn = (t: Tensor, what: "plainSum" | "sideSum") => {
+    const sum = ask(t, what, inputsOf);
+    return sum ? [key(sum)] : [];
+  };
+  const offers = new Set(order.flatMap((t) => keyIn(t, "sideSum")));
+  return new Set(offers.size ? order.filter((t) => keyIn(t, "plainSum").some((k) => offers.has(k))) : []);
+}
+
+const keyOf =
+  (inputsOf: (t: Tensor) => readonly Tensor[]) =>
+  ({ of, dims }: SumOf): string =>
+    [through(of, inputsOf).id, dims.k0, dims.r0, dims.k1, dims.r1].join(" ");
+
+function ask(t: Tensor, what: "plainSum" | "sideSum", inputsOf: (t: Tensor) => readonly Tensor[]): SumOf | null {
+  if (t.source?.op.kind !== "kernel") return null;
+  return (t.source.op as KernelOp)[what]?.(inputsOf(t), t.source.attrs) ?? null;
+}
+
+/** The tensor behind views that keep the order of its elements. */
+export function through(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): Tensor {
+  let at = t;
+  while (at.source?.op.kind === "view" && at.source.op.name === "reshape") at = inputsOf(at)[0]!;
+  return at;
+}
