@@ -30,6 +30,12 @@ fn store(values: array<T, COUNT>, at: u32) {
   for (var k = 0u; k < COUNT; k++) { out[k * params.len + at] = epilogue(values[k] * T(params.scale), at); }
 }
 
+// Where element e of a sum lies from its first one on; most sums are over one run of neighbours.
+fn place(e: u32, row: u32) -> u32 {
+  if (params.r0 == 1u) { return e; }
+  return e / params.r1 * row + e % params.r1;
+}
+
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
@@ -46,7 +52,7 @@ fn main(
     let end = min(start + CHUNK * step, count);
     var chunk = begun();
     for (var e = start; e < end; e += step) {
-      chunk = joined(chunk, elements(base + e / params.r1 * row + e % params.r1));
+      chunk = joined(chunk, elements(base + place(e, row)));
     }
     total = joined(total, chunk);
   }

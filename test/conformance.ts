@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 });
 
-/** What a worker says: which check it begins, and what it found. */
+/** What a worker says: a check, and what it found; or what there is to know of the device. */
 interface Line {
   readonly check: string;
   readonly problems?: readonly string[];
@@ -60,26 +60,40 @@ async function work([nth, of]: [number, number]): Promise<void> {
   process.exit(0);
 }
 
+interface Count {
+  passed: number;
+  failed: string[];
+  /** The check that each worker is at. */
+  readonly at: string[];
+}
+
 /** Runs a worker to its end, and counts. A worker that dies is a failure of the check that it was at. */
-async function follow(nth: number, of: number, count: { passed: number; failed: string[] }): Promise<void> {
+async function follow(nth: number, of: number, count: Count): Promise<void> {
   const args = [process.argv[1]!, "--worker", `${nth}/${of}`, "--only", values.only];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<number | null>((resolve) => void child.on("close", resolve));
-  let last = "its start";
+  count.at[nth] = "its start";
   for await (const text of createInterface({ input: child.stdout })) {
     const { check, problems } = JSON.parse(text) as Line;
-    last = check;
+    count.at[nth] = `the one after ${check}`;
     if (!problems) console.log(check);
     else if (problems.length) count.failed.push(`${check}: ${problems.join("; ")}`);
     else count.passed++;
   }
   const status = await ended;
-  if (status !== 0) count.failed.push(`worker ${nth} ended with ${status} after ${last}`);
+  if (status === 0) count.at[nth] = "its end";
+  else count.failed.push(`worker ${nth} ended with ${status} at ${count.at[nth]}`);
 }
 
 if (values.worker) await work(values.worker.split("/").map(Number) as [number, number]);
 else {
-  const count = { passed: 0, failed: [] as string[] };
+  const count: Count = { passed: 0, failed: [], at: [] };
+  process.on("SIGTERM", () => {
+    for (const line of [...count.failed, ...count.at.map((at, nth) => `worker ${nth} is at ${at}`)])
+      console.log(line.slice(0, 300));
+    console.log(`stopped: ${count.passed} passed, ${count.failed.length} failed so far`);
+    process.exit(1);
+  });
   const of = Number(values.workers);
   await Promise.all(Array.from({ length: of }, (_, nth) => follow(nth, of, count)));
   for (const line of count.failed) console.log(`FAILED ${line.slice(0, 600)}`);

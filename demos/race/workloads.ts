@@ -237,13 +237,19 @@ export const MOMENTUM = 0.9;
 
 /** The array with its dimensions reordered. */
 export function permuted({ shape, data }: Values, axes: readonly number[]): Values {
-  const strides = shape.map((_, d) => sizeOf(shape.slice(d + 1)));
+  const strides = axes.map((a) => sizeOf(shape.slice(a + 1)));
   const to = axes.map((a) => shape[a]!);
   const out = new (data.constructor as Float32ArrayConstructor)(data.length);
   const at = to.map(() => 0);
+  let from = 0;
   for (let i = 0; i < out.length; i++) {
-    out[i] = data[at.reduce((n, v, d) => n + v * strides[axes[d]!]!, 0)]!;
-    for (let d = to.length - 1; d >= 0 && ++at[d]! === to[d]; d--) at[d] = 0;
+    out[i] = data[from]!;
+    for (let d = to.length - 1; d >= 0; d--) {
+      from += strides[d]!;
+      if (++at[d]! < to[d]!) break;
+      from -= strides[d]! * to[d]!;
+      at[d] = 0;
+    }
   }
   return { shape: to, data: out };
 }

@@ -10,6 +10,7 @@ import { type KernelOp, noSecondDerivative } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { joinedParts } from "./parts";
 import { PAGES } from "./reductions";
 import { byHeldTree, bySubgroup, byTree, rowGroups, rowsAtOnce } from "./rowwise";
 
@@ -84,7 +85,7 @@ function rowsDispatch({ x, weight, stats, d_out }: Given, dx: Tensor, { n, centr
 }
 
 /** Rows that one invocation adds up: few enough for a CPU to find the pages of all of them at once, see `PAGES`. */
-const AFFINE_ROWS = { cpu: PAGES, gpu: 32 } as const;
+const AFFINE_ROWS = { cpu: PAGES, gpu: 8 } as const;
 
 /** Invocations that keep a GPU busy. */
 const AFFINE_INVOCATIONS = 65536;
@@ -97,8 +98,7 @@ function affineDispatches(
   target: Target,
 ): Dispatch[] {
   const rows = x.size / n;
-  // Where lanes are what is scarce, four columns each are worth more than one each for four times as many.
-  const byFour = target.cpu && n % 4 === 0;
+  const byFour = n % 4 === 0;
   const [kernel, columns] = byFour ? [affineByFour, n / 4] : [affineKernel, n];
   const wanted = target.cpu ? rows / AFFINE_ROWS.cpu : Math.min(AFFINE_INVOCATIONS / columns, rows / AFFINE_ROWS.gpu);
   const chunk = Math.ceil(rows / Math.max(1, Math.floor(wanted)));
@@ -114,6 +114,7 @@ function affineDispatches(
     gradDType: d_out.dtype,
   });
   if (parts === 1) return [sums];
+  if (!target.cpu) return [sums, ...joinedParts(parts, target, [weights!, d_weight], [biases!, d_bias])];
   const joined = { x: weights!, stats: weights!, d_out: biases!, d_weight, d_bias };
   const params = { rows: parts, n: columns, parts: 1, chunk: parts };
   return [sums, kernel.dispatch({ buffers: joined, params, constants: { JOIN: 1 }, grid: columns })];

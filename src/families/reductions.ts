@@ -37,8 +37,8 @@ const SHORT_ROW = 128;
 /** Rows of a CPU's memory that are found at once again, one a page. */
 export const PAGES = 256;
 
-/** Workgroups that keep a GPU busy. */
-const BUSY_GROUPS = 512;
+/** Workgroups that keep a large GPU busy: twice as many of 256 lanes as it has room for. */
+const BUSY_GROUPS = 2048;
 
 interface Reducing {
   /** How the elements are joined: of several ways x, and the result, hold a plane for each. */

@@ -47,6 +47,8 @@ const dubious: KernelOp<{ axes: number[]; keepDims: boolean; scale: number }> = 
 const wasteful: typeof dubious = {
   ...sumOp,
   name: "wasteful",
+  // Lowered by itself only: as one of several reductions of a launch it would have no ways.
+  joins: undefined,
   ways: ([x]) => ({ key: `wasteful ${x!.shape}`, names: ["fifty times", "once"] }),
   lower(inputs, outs, attrs, target) {
     const times = chosenWay(target, wasteful.ways!(inputs, attrs, target)) === "once" ? 1 : 50;
