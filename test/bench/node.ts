@@ -13,10 +13,22 @@ import { MANNERS, runTask, type Task } from "./tasks";
 /** Where `installedPeers.ts` puts the peers' bundles; as far from here as from where this file is built to. */
 const PEERS = join(import.meta.dirname, "../../node_modules/.bench/peers");
 
+/** What jax-js uses of iterators, and what Node has from version 22 on. */
+function lendIterators(): void {
+  const prototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as Record<string, unknown>;
+  prototype.map ??= function* (this: Iterable<unknown>, fn: (v: unknown) => unknown) {
+    for (const v of this) yield fn(v);
+  };
+  prototype.filter ??= function* (this: Iterable<unknown>, fn: (v: unknown) => boolean) {
+    for (const v of this) if (fn(v)) yield v;
+  };
+}
+
 /** A peer's bundle, in Node. @throws Error where there is none */
 function peer(name: string): Promise<object> {
   // What TensorFlow.js takes for a browser: its platform for Node wants modules that a bundle does not have.
   (globalThis as { window?: object }).window ??= Object.assign(Object.create(globalThis), { document: {} });
+  lendIterators();
   return import(/* @vite-ignore */ pathToFileURL(join(PEERS, `${name}.mjs`)).href);
 }
 

@@ -124,10 +124,10 @@ test("the sum of a gradient comes out beside the weight's", () => {
   const names = (outputs: Tensor[], fuse = true) =>
     plan({ outputs, target, fuse }).dispatches.map((d) => d.variant.key);
   const weights = matmul(dOut, x, { transA: true });
-  expect(names([weights, sum(dOut, 0)])).toEqual(["matmul<SUMS=1>+side"]);
-  expect(names([sum(dOut, 0), weights])).toEqual(["matmul<SUMS=1>+side"]);
-  expect(names([weights, sum(dOut, 1)])).toEqual(["matmul", "reduce unrolled"]);
-  expect(names([weights, sum(dOut, 0)], false)).toEqual(["matmul", "reduce unrolled"]);
+  expect(names([weights, sum(dOut, 0)])).toEqual(["matmul<A_BY_K=0,DEPTH=32,SUMS=1>+side"]);
+  expect(names([sum(dOut, 0), weights])).toEqual(["matmul<A_BY_K=0,DEPTH=32,SUMS=1>+side"]);
+  expect(names([weights, sum(dOut, 1)])).toEqual(["matmul<A_BY_K=0,DEPTH=32>", "reduce unrolled"]);
+  expect(names([weights, sum(dOut, 0)], false)).toEqual(["matmul<A_BY_K=0,DEPTH=32>", "reduce unrolled"]);
 });
 
 test("a bias is read by the column that the kernel knows: layers of any width share a pipeline", () => {
