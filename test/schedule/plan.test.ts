@@ -115,8 +115,8 @@ test("what a long sum reads four at a time is computed four at a time", () => {
 
 test("long reductions are dealt out to many workgroups and joined", () => {
   const made = plan({ outputs: [sum(f32("x", 2 ** 24))], target, fuse: true });
-  expect(made.dispatches.map((d) => d.workgroups[0])).toEqual([512, 1]);
-  expect(made.dispatches.map((d) => d.variant.name)).toEqual(["reduce_tree_by_four", "reduce_tree"]);
+  expect(made.dispatches.map((d) => d.workgroups[0])).toEqual([2048, 1]);
+  expect(made.dispatches.map((d) => d.variant.name)).toEqual(["reduce_tree_by_four", "reduce_tree_by_four"]);
 });
 
 test("the sum of a gradient comes out beside the weight's", () => {
