@@ -1,6 +1,6 @@
 import { logSoftmax } from "../../src/ops/logSoftmax";
 import { opCase } from "./opCase";
-import { element, tabulate } from "./reference";
+import { alongAxis } from "./reference";
 
 export default opCase<{ axis?: number }>({
   samples: [
@@ -15,18 +15,15 @@ export default opCase<{ axis?: number }>({
       vjp: false,
     },
     { inputs: [[3, 68]], note: "long rows, by fours" },
-    { inputs: [[2, 300]], note: "two vec4s a lane of a workgroup" },
+    { inputs: [[1, 260]], note: "two vec4s a lane of a workgroup" },
     { inputs: [[2, 37, 4]], attrs: { axis: 1 }, note: "long rows across the last axis" },
     { inputs: [[130, 9]], note: "several workgroups", vjp: false },
   ],
   build: ([x], { axis }) => logSoftmax(x!, axis),
-  reference([x], { axis = -1 }) {
-    const d = axis < 0 ? axis + x!.shape.length : axis;
-    return tabulate(x!.shape, (at) => {
-      const row = Array.from({ length: x!.shape[d]! }, (_, i) => element(x!, at.with(d, i)));
+  reference: ([x], { axis = -1 }) =>
+    alongAxis(x!, axis, (row) => {
       const largest = Math.max(...row);
       const total = row.reduce((n, v) => n + Math.exp(v - largest), 0);
-      return element(x!, at) - largest - Math.log(total);
-    });
-  },
+      return row.map((v) => v - largest - Math.log(total));
+    }),
 });

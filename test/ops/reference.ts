@@ -122,12 +122,15 @@ export function normalised(
   bias?: Reference,
 ): Reference {
   const n = weight.data.length;
-  const data = x.data.map((_, at) => {
-    const row = x.data.subarray(at - (at % n), at - (at % n) + n);
+  const data = new Float64Array(x.data.length);
+  for (let start = 0; start < data.length; start += n) {
+    const row = x.data.subarray(start, start + n);
     const mean = centred ? row.reduce((a, b) => a + b, 0) / n : 0;
     const variance = row.reduce((a, b) => a + (b - mean) ** 2, 0) / n;
-    return ((x.data[at]! - mean) / Math.sqrt(variance + eps)) * weight.data[at % n]! + (bias?.data[at % n] ?? 0);
-  });
+    row.forEach((v, i) => {
+      data[start + i] = ((v - mean) / Math.sqrt(variance + eps)) * weight.data[i]! + (bias?.data[i] ?? 0);
+    });
+  }
   return { data, shape: x.shape };
 }
 

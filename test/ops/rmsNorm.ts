@@ -10,7 +10,7 @@ export default opCase<{ eps?: number }>({
     { inputs: [[3, 68], [68]], note: "long rows, by fours" },
     { inputs: [[3, 64], [64]], note: "rows that lanes hold" },
     { inputs: [[3, 70], [70]], note: "rows longer than a workgroup" },
-    { inputs: [[2, 300], [300]], note: "two vec4s a lane of a workgroup" },
+    { inputs: [[1, 260], [260]], note: "two vec4s a lane of a workgroup" },
   ],
   build: ([x, weight], { eps }) => rmsNorm(x!, undefined, { weight: weight!, ...(eps !== undefined && { eps }) }),
   reference: ([x, weight], { eps = 1e-5 }) => normalised(x!, weight!, eps, false),

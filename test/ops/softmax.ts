@@ -1,6 +1,6 @@
 import { softmax } from "../../src/ops/softmax";
 import { opCase } from "./opCase";
-import { element, tabulate } from "./reference";
+import { alongAxis } from "./reference";
 
 export default opCase<{ axis?: number }>({
   samples: [
@@ -12,19 +12,16 @@ export default opCase<{ axis?: number }>({
     { inputs: [[5, 68]], note: "by fours" },
     { inputs: [{ shape: [5, 68], range: [-300, 300] }], note: "by fours, large values", vjp: false },
     { inputs: [[3, 70]], note: "rows longer than a workgroup" },
-    { inputs: [[2, 300]], note: "two vec4s a lane of a workgroup" },
+    { inputs: [[1, 260]], note: "two vec4s a lane of a workgroup" },
     { inputs: [[2, 1100]], note: "the same with more lanes", vjp: false },
     { inputs: [[2, 37, 4]], attrs: { axis: 1 }, note: "long rows across the last axis" },
     { inputs: [[130, 9]], note: "several workgroups", vjp: false },
   ],
   build: ([x], { axis }) => softmax(x!, axis),
-  reference([x], { axis = -1 }) {
-    const d = axis < 0 ? axis + x!.shape.length : axis;
-    return tabulate(x!.shape, (at) => {
-      const row = Array.from({ length: x!.shape[d]! }, (_, i) => element(x!, at.with(d, i)));
+  reference: ([x], { axis = -1 }) =>
+    alongAxis(x!, axis, (row) => {
       const largest = Math.max(...row);
       const total = row.reduce((n, v) => n + Math.exp(v - largest), 0);
-      return Math.exp(element(x!, at) - largest) / total;
-    });
-  },
+      return row.map((v) => Math.exp(v - largest) / total);
+    }),
 });
