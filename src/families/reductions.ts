@@ -1,5 +1,6 @@
 import reduce from "../../shaders/reduce.wgsl";
 import reduceByFour from "../../shaders/reduce_by_four.wgsl";
+import reduceColumns from "../../shaders/reduce_columns_tree.wgsl";
 import reduceTree from "../../shaders/reduce_tree.wgsl";
 import reduceTreeByFour from "../../shaders/reduce_tree_by_four.wgsl";
 import { computeType, type DType, type WordType } from "../core/dtype";
@@ -71,7 +72,8 @@ export function reduceDispatches(
   // Many short rows keep all lanes busy without barriers.
   const manyShort = r0 * r1 < SHORT_ROW && k0 * k1 >= busyInvocations(target);
   const launches = r1 > 1 && byTree(r0 * r1, target) && !manyShort ? treeLaunch : invocationLaunch;
-  const { parts, launch } = launches(x, dims, kinds, target);
+  const columns = !target.cpu && r0 >= LONG_COLUMNS && fours(dims) === "columns";
+  const { parts, launch } = columns ? columnsLaunch(x, dims, kinds) : launches(x, dims, kinds, target);
   if (parts === 1) return [launch(out, scale)];
   const partial = scratch({ shape: [...planes, k0 * k1, parts], dtype: x.dtype });
   const rest = { k0: 1, r0: 1, k1: k0 * k1, r1: parts };
@@ -147,6 +149,34 @@ function treeLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[])
     });
   return { parts, launch };
 }
+
+/** Rows from which on a workgroup shares the columns of a GPU's sums. */
+const LONG_COLUMNS = 64;
+
+/** A workgroup some neighbouring outputs of columns, or parts of them. */
+function columnsLaunch(x: Tensor, { k0, k1, r0 }: ReductionDims, kinds: readonly Reduction[]): Launch {
+  const outputs = k0 * k1;
+  const WIDE = Math.min(16, 2 ** Math.ceil(Math.log2(outputs / 4)));
+  const tiles = Math.ceil(outputs / 4 / WIDE);
+  // A part is worth it where its invocations have several rows each.
+  const wanted = Math.min(Math.ceil(BUSY_GROUPS / 2 / tiles), Math.floor(r0 / (4 * (COLUMN_LANES / WIDE))));
+  const chunk = Math.ceil(r0 / Math.max(1, wanted));
+  const parts = Math.ceil(r0 / chunk);
+  const joins = joining(kinds, x.dtype);
+  const launch = (out: Tensor, scale: number) =>
+    reduceColumns.dispatch({
+      buffers: { x, out },
+      params: { len: tiles * parts, outputs, k1, r0, parts, chunk, ...joins.params, scale },
+      constants: { ...joins.constants, WIDE },
+      dtype: x.dtype,
+      unrolled: true,
+      grid: rowGroups(tiles * parts, COLUMN_LANES),
+      flops: x.size,
+    });
+  return { parts, launch };
+}
+
+const COLUMN_LANES = 256;
 
 /** An invocation an output (or four neighbouring ones), or a part of it. */
 function invocationLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[], target: Target): Launch {
