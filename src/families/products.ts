@@ -39,8 +39,8 @@ type Way = "subgroup" | "subgroup, 8 rows" | "direct" | `tile ${Side}` | Split;
 /** Terms that go through workgroup memory at a time: with a tile's two operands they fill what every device grants. */
 const DEPTHS: Readonly<Record<Side, number>> = { 32: 32, 64: 32, 128: 16 };
 
-/** Workgroups that keep a large GPU busy, by the side of their tile: 2 of 128, which hold the most, on each of its cores. */
-const BUSY: Readonly<Record<Side, number>> = { 32: 256, 64: 128, 128: 256 };
+/** Workgroups that keep a large GPU busy: two on each of its cores. */
+const BUSY = 256;
 /** Terms of a sum that a workgroup takes at least where K is dealt out. */
 const LEAST_PART = 64;
 /** Terms from which on a sum is worth dealing out. */
@@ -58,12 +58,12 @@ export function productWays(p: Product, target: Target): Ways<Way> {
   if (sharesLoads(target) && isByFour(p))
     return { key, names: m <= 8 ? ["subgroup, 8 rows", "direct"] : ["subgroup", "subgroup, 8 rows", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
-  const fills = (side: Side) => tilesOf(p, side) >= BUSY[side];
+  const fills = (side: Side) => tilesOf(p, side) >= BUSY;
   if (fills(128)) return { key, names: ["tile 128", "tile 64", "direct"] };
   if (fills(64)) return { key, names: ["tile 64", "tile 128", "tile 32", "direct"] };
   if (batch > 1 || k < LONG) return { key, names: ["tile 32", "tile 64", "direct"] };
-  const splits: Split[] = ["tile 64, K split", "tile 32, K split"];
-  if (tilesOf(p, 64) * Math.floor(k / LEAST_PART) < BUSY[64]) splits.reverse();
+  const splits: Split[] = ["tile 32, K split", "tile 64, K split"];
+  if (fills(32)) splits.reverse();
   return { key, names: [...splits, "tile 64", "tile 32", "direct"] };
 }
 
@@ -161,7 +161,7 @@ function splitProduct(
   side: Side,
   sums?: Tensor,
 ): Dispatch[] {
-  const wanted = Math.min(Math.ceil(BUSY[32] / tilesOf(p, side)), Math.ceil(p.k / LEAST_PART));
+  const wanted = Math.min(Math.ceil(BUSY / tilesOf(p, side)), Math.ceil(p.k / LEAST_PART));
   const part = Math.ceil(p.k / wanted / DEPTHS[side]) * DEPTHS[side];
   const parts = Math.ceil(p.k / part);
   if (parts === 1) return productOfOnePart(tiled(a, b, out, p, side, { parts, part }), sums);

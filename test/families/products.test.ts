@@ -18,8 +18,8 @@ const SIZES = [
   ["odd sizes", 67, 35, 521],
 ] as const;
 const LARGE = [
-  ["whole vec4s", 780, 1100, 36],
-  ["odd sizes", 777, 1101, 13],
+  ["whole vec4s", 780, 1400, 36],
+  ["odd sizes", 777, 1401, 13],
 ] as const;
 // Between them each operand lies both ways.
 const FORMS = ["NN", "TT"] as const;
