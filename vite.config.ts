@@ -146,7 +146,11 @@ const gallery = {
 
 writeFluentMethods();
 
-export default defineConfig(({ mode, command }) => ({
+/** Vitest's own modules are only there to be had, and only wanted, where it runs. */
+const sequence = async () =>
+  process.env.VITEST ? { sequencer: (await import("./test/longestFirst.ts")).default } : undefined;
+
+export default defineConfig(async ({ mode, command }) => ({
   root: mode === "gallery" || (command === "serve" && mode !== "test") ? demos : root,
   base: "./",
   // What the tests open; the benchmark's peers are not there to be scanned.
@@ -166,6 +170,7 @@ export default defineConfig(({ mode, command }) => ({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
+    sequence: await sequence(),
     testTimeout: 120_000,
     hookTimeout: 240_000,
   },

@@ -1,0 +1,22 @@
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Files that take minutes, by how they end: begun last, they would keep one worker busy while the others have nothing to do. */
+const LONGEST = [
+  "test/ops.test.ts",
+  "test/cli/train.test.ts",
+  "test/families/recurrence.test.ts",
+  "test/train/autocast.test.ts",
+];
+
+const rank = ({ moduleId }: TestSpecification): number => {
+  const at = LONGEST.findIndex((file) => moduleId.endsWith(file));
+  return at < 0 ? LONGEST.length : at;
+};
+
+/** The usual order, but for the longest files. */
+export default class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const usual = await super.sort(files);
+    return usual.sort((a, b) => rank(a) - rank(b));
+  }
+}
