@@ -125,7 +125,7 @@ const cli = {
   target: "node20",
   rolldownOptions: { output: { entryFileNames: "main.js" } },
 };
-/** What measures and checks on a machine with nothing but Node and Dawn; where peers are installed, their bundles go along. */
+/** What measures and checks on a machine with nothing but Node and Dawn. */
 const portable = {
   outDir: join(root, "dist/portable"),
   emptyOutDir: true,
