@@ -44,7 +44,7 @@ test("what is of the size of the inputs, and reads the same, is written on the w
 });
 
 test("reductions along other axes, of other elements, or one of the other stay apart", () => {
-  expect(names([sum(a, 0), sum(square(a), 1)])).toHaveLength(3);
+  expect(names([sum(a, 0), sum(square(a), 1)])).toHaveLength(2);
   expect(names([sum(a, 1), sum(b, 1)])).toHaveLength(2);
   expect(names([sum(square(sub(a, sum(a, 1, { keepDims: true }))), 1)])).toHaveLength(2);
   expect(names([sum(transpose(a), 1), sum(square(a), 0)])).toHaveLength(4);
