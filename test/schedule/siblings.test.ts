@@ -47,7 +47,7 @@ test("reductions along other axes, of other elements, or one of the other stay a
   expect(names([sum(a, 0), sum(square(a), 1)])).toHaveLength(2);
   expect(names([sum(a, 1), sum(b, 1)])).toHaveLength(2);
   expect(names([sum(square(sub(a, sum(a, 1, { keepDims: true }))), 1)])).toHaveLength(2);
-  expect(names([sum(transpose(a), 1), sum(square(a), 0)])).toHaveLength(4);
+  expect(names([sum(transpose(a), 1), sum(square(a), 0)])).toHaveLength(3);
 });
 
 test("nothing large lives longer for it", () => {
