@@ -1,9 +1,7 @@
+import "./quickDriver";
 import { afterAll, beforeAll, describe } from "vitest";
 import { Runtime } from "../src/gpu/runtime";
 import { Engine } from "../src/train/engine";
-
-// A software driver that optimizes kernels takes longer to compile them than the tests take to run them. (Mesa reads this.)
-process.env.GALLIVM_PERF ??= "nopt";
 
 /** A device in Node, or the reason why there is none here (no Vulkan driver, no `webgpu` package for this platform). */
 export async function nodeRuntime(): Promise<{ runtime?: Runtime; reason?: string }> {

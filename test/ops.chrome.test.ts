@@ -1,4 +1,5 @@
 // The op cases of test/ops, in a real browser.
+import "./quickDriver";
 import type { Page } from "puppeteer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStage, type Stage } from "./chrome/open";
