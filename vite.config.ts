@@ -169,7 +169,7 @@ export default defineConfig(async ({ mode, command }) => ({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3, // on two cores: pages and their timers leave some of them idle
     sequence: await sequence(),
     testTimeout: 120_000,
     hookTimeout: 240_000,
