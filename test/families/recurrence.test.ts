@@ -217,7 +217,8 @@ describe.skipIf(!opened)(`recurrences in Node on Dawn${reason ? ` (skipped: ${re
   });
 
   describe.each(ways)("$way, cpu $target.cpu", ({ way, target }) => {
-    test.each((target.cpu ? samples : [...samples, ...edges]).map((s) => [JSON.stringify(s), s] as const))(
+    // What the edges do with the kernels for GPUs, the first two samples need not do again.
+    test.each((target.cpu ? samples : [...samples.slice(2), ...edges]).map((s) => [JSON.stringify(s), s] as const))(
       "%s",
       async (_, sample) => {
         expect(await runSample(runtime, recurrenceCase, sample, { target: preferring(target, way) })).toEqual([]);
