@@ -5,6 +5,7 @@
 // one picture, the last of a picture filled up with zeros. Part s has the `part` fours from s · part on. While a tile is used the
 // next one is on its way from storage into registers. With SUMS = 1 the partial sums of d_out itself, one for each output
 // channel, come out on the side.
+// @include tile_of_terms.wgsl
 alias T = f32;
 const THREADS_X = 16u;
 const THREADS_Y = 16u;
@@ -18,9 +19,8 @@ const QUADS = DEPTH / 4u;
 const TILE_M = THREADS_Y * ROWS; // at most INVOCATIONS
 const TILE_N = THREADS_X * COLUMNS;
 const INVOCATIONS = THREADS_X * THREADS_Y;
-const D_STRIDE = TILE_M + 8u / QUADS; // so that neighbouring invocations store to different banks
+const LEFT_STRIDE = TILE_M + 8u / QUADS; // so that neighbouring invocations store to different banks
 const X_STRIDE = TILE_N + 8u / QUADS;
-const COLUMN_QUADS = COLUMNS / 4u;
 const D_LOADS = TILE_M * QUADS / INVOCATIONS; // vec4s that an invocation loads in a turn
 const X_LOADS = TILE_N * QUADS / INVOCATIONS;
 const LINES = INVOCATIONS / QUADS; // rows or columns from one such vec4 to the next
@@ -39,7 +39,7 @@ struct Params {
 
 fn side(value: f32, i: u32) {}
 
-var<workgroup> d_tile: array<vec4f, QUADS * D_STRIDE>;
+var<workgroup> left_tile: array<vec4f, QUADS * LEFT_STRIDE>;
 var<workgroup> x_tile: array<vec4f, QUADS * X_STRIDE>;
 
 @compute @workgroup_size(THREADS_X, THREADS_Y)
@@ -83,7 +83,7 @@ fn main(
   var d_held: array<vec4<T>, D_LOADS>;
   var x_held: array<vec4<T>, X_LOADS>;
   var row_sum: array<f32, D_LOADS>;
-  var sums: array<array<vec4f, COLUMN_QUADS>, ROWS>;
+  var sums: Sums;
   for (var turn = 0u; turn <= turns; turn++) {
     if (turn < turns) {
       let within = first + turn * QUADS + quad < last;
@@ -136,41 +136,13 @@ fn main(
       }
     }
     if (turn > 0u) {
-      for (var k0 = 0u; k0 < params.quads; k0 += WRITTEN) {
-        for (var h = 0u; h < WRITTEN; h++) {
-          let k = k0 + h;
-          var right0 = array<vec4f, COLUMN_QUADS>();
-          var right1 = array<vec4f, COLUMN_QUADS>();
-          var right2 = array<vec4f, COLUMN_QUADS>();
-          var right3 = array<vec4f, COLUMN_QUADS>();
-          for (var q = 0u; q < COLUMN_QUADS; q++) {
-            let t = k * X_STRIDE + local.x + q * 4u * THREADS_X;
-            let a = x_tile[t];
-            let b = x_tile[t + THREADS_X];
-            let c = x_tile[t + 2u * THREADS_X];
-            let d = x_tile[t + 3u * THREADS_X];
-            right0[q] = vec4f(a.x, b.x, c.x, d.x);
-            right1[q] = vec4f(a.y, b.y, c.y, d.y);
-            right2[q] = vec4f(a.z, b.z, c.z, d.z);
-            right3[q] = vec4f(a.w, b.w, c.w, d.w);
-          }
-          for (var r = 0u; r < ROWS; r++) {
-            let left = d_tile[k * D_STRIDE + local.y + r * THREADS_Y];
-            for (var q = 0u; q < COLUMN_QUADS; q++) {
-              sums[r][q] += left.x * right0[q];
-              sums[r][q] += left.y * right1[q];
-              sums[r][q] += left.z * right2[q];
-              sums[r][q] += left.w * right3[q];
-            }
-          }
-        }
-      }
+      add_tile(&sums, local);
     }
     workgroupBarrier();
     if (turn < turns) {
       for (var j = 0u; j < D_LOADS; j++) {
         let held = vec4f(d_held[j]);
-        d_tile[quad * D_STRIDE + line + j * LINES] = held;
+        left_tile[quad * LEFT_STRIDE + line + j * LINES] = held;
         if (SUMS == 1u) { row_sum[j] += held.x + held.y + held.z + held.w; }
       }
       for (var j = 0u; j < X_LOADS; j++) { x_tile[quad * X_STRIDE + line + j * LINES] = vec4f(x_held[j]); }
@@ -193,11 +165,11 @@ fn main(
 
   // Each row of d_out was loaded by QUADS invocations.
   if (SUMS == 1u) {
-    for (var j = 0u; j < D_LOADS; j++) { d_tile[quad * D_STRIDE + line + j * LINES] = vec4f(row_sum[j]); }
+    for (var j = 0u; j < D_LOADS; j++) { left_tile[quad * LEFT_STRIDE + line + j * LINES] = vec4f(row_sum[j]); }
     workgroupBarrier();
     if (id.x == 0u && index < TILE_M && row0 + index < out_group && id.y < params.parts) {
       var total = 0.0;
-      for (var k = 0u; k < QUADS; k++) { total += d_tile[k * D_STRIDE + index].x; }
+      for (var k = 0u; k < QUADS; k++) { total += left_tile[k * LEFT_STRIDE + index].x; }
       side(total, o + index);
     }
   }

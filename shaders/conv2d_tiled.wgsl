@@ -6,6 +6,7 @@
 // another; an invocation keeps ROWS × COLUMNS sums. DEPTH terms of the sums at a time go through workgroup memory, in fours that
 // lie in a vec4: four input channels of one tap, or with FLAT = 1, for few input channels, four of all the terms (c, tap) in a
 // row. While a tile is used the next one is on its way from storage into registers.
+// @include tile_of_terms.wgsl
 alias T = f32;
 alias O = f32;
 const THREADS_X = 16u;
@@ -22,8 +23,8 @@ const QUADS = DEPTH / 4u;
 const TILE_M = THREADS_Y * ROWS;
 const TILE_N = THREADS_X * COLUMNS; // divides INVOCATIONS
 const INVOCATIONS = THREADS_X * THREADS_Y;
-const W_STRIDE = TILE_M + 8u / QUADS; // so that neighbouring invocations store to different banks
-const COLUMN_QUADS = COLUMNS / 4u;
+const X_STRIDE = TILE_N;
+const LEFT_STRIDE = TILE_M + 8u / QUADS; // so that neighbouring invocations store to different banks
 const W_LOADS = TILE_M * QUADS / INVOCATIONS; // vec4s that an invocation loads in a turn
 const X_LOADS = TILE_N * QUADS / INVOCATIONS;
 const W_ROWS = INVOCATIONS / QUADS; // rows of w from one such vec4 to the next
@@ -42,7 +43,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> out: array<O>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-var<workgroup> w_tile: array<vec4f, QUADS * W_STRIDE>;
+var<workgroup> left_tile: array<vec4f, QUADS * LEFT_STRIDE>;
 var<workgroup> x_tile: array<vec4f, QUADS * TILE_N>;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
@@ -107,7 +108,7 @@ fn main(
 
   var w_held: array<vec4<T>, W_LOADS>;
   var x_held: array<vec4<T>, X_LOADS>;
-  var sums: array<array<vec4f, COLUMN_QUADS>, ROWS>;
+  var sums: Sums;
   for (var turn = 0u; turn <= turns; turn++) {
     if (turn < turns) {
       if (FLAT == 1u) {
@@ -165,40 +166,12 @@ fn main(
       for (var j = 0u; j < X_LOADS; j++) { x_at[j] = stepped(x_at[j], step); }
     }
     if (turn > 0u) {
-      for (var k0 = 0u; k0 < params.quads; k0 += WRITTEN) {
-        for (var h = 0u; h < WRITTEN; h++) {
-          let k = k0 + h;
-          var right0 = array<vec4f, COLUMN_QUADS>();
-          var right1 = array<vec4f, COLUMN_QUADS>();
-          var right2 = array<vec4f, COLUMN_QUADS>();
-          var right3 = array<vec4f, COLUMN_QUADS>();
-          for (var q = 0u; q < COLUMN_QUADS; q++) {
-            let at = k * TILE_N + local.x + q * 4u * THREADS_X;
-            let a = x_tile[at];
-            let b = x_tile[at + THREADS_X];
-            let c = x_tile[at + 2u * THREADS_X];
-            let d = x_tile[at + 3u * THREADS_X];
-            right0[q] = vec4f(a.x, b.x, c.x, d.x);
-            right1[q] = vec4f(a.y, b.y, c.y, d.y);
-            right2[q] = vec4f(a.z, b.z, c.z, d.z);
-            right3[q] = vec4f(a.w, b.w, c.w, d.w);
-          }
-          for (var r = 0u; r < ROWS; r++) {
-            let left = w_tile[k * W_STRIDE + local.y + r * THREADS_Y];
-            for (var q = 0u; q < COLUMN_QUADS; q++) {
-              sums[r][q] += left.x * right0[q];
-              sums[r][q] += left.y * right1[q];
-              sums[r][q] += left.z * right2[q];
-              sums[r][q] += left.w * right3[q];
-            }
-          }
-        }
-      }
+      add_tile(&sums, local);
     }
     workgroupBarrier();
     if (turn < turns) {
       for (var j = 0u; j < W_LOADS; j++) {
-        w_tile[index % QUADS * W_STRIDE + index / QUADS + j * W_ROWS] = vec4f(w_held[j]);
+        left_tile[index % QUADS * LEFT_STRIDE + index / QUADS + j * W_ROWS] = vec4f(w_held[j]);
       }
       for (var j = 0u; j < X_LOADS; j++) { x_tile[index + j * INVOCATIONS] = vec4f(x_held[j]); }
     }

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { Runtime } from "../src/gpu/runtime";
 import { cases } from "./ops/cases";
 import type { OpCase, Sample } from "./ops/opCase";
-import { choicesOf, runSample } from "./ops/runCase";
+import { choicesOf, mostWays, nthWays, runSample } from "./ops/runCase";
 
 const { values } = parseArgs({
   options: {
@@ -30,10 +30,14 @@ function* checksOf(c: OpCase, runtime: Runtime) {
   for (const sample of c.samples) yield { name: JSON.stringify(sample), sample, target, fuse: true };
   const lists = c.samples.map((sample) => choicesOf(c, sample, target));
   for (const [i, choices] of lists.entries())
-    for (let n = 1; n < Math.max(0, ...choices.map(({ ways }) => ways.names.length)); n++) {
-      const nth = choices.map(({ ways: { key, names } }) => [key, names[n % names.length]!]);
-      const tuning = Object.fromEntries(nth);
-      yield { name: `by ${nth.join("; ")}`, sample: c.samples[i]!, target: { ...target, tuning }, fuse: true };
+    for (let n = 1; n < mostWays(choices); n++) {
+      const tuning = nthWays(choices, n);
+      yield {
+        name: `by ${Object.entries(tuning).join("; ")}`,
+        sample: c.samples[i]!,
+        target: { ...target, tuning },
+        fuse: true,
+      };
     }
   yield { name: "unfused", sample: c.samples[0]!, target, fuse: false };
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Runtime } from "../src/gpu/runtime";
 import { nodeRuntime } from "./device";
 import { cases, stem } from "./ops/cases";
-import { choicesOf, runSample } from "./ops/runCase";
+import { choicesOf, mostWays, nthWays, runSample } from "./ops/runCase";
 
 test("every op has a case, and every case an op", () => {
   const ops = Object.keys(import.meta.glob("../src/ops/*.ts")).map(stem);
@@ -51,11 +51,10 @@ describe.skipIf(!opened)(`ops in Node on Dawn${reason ? ` (skipped: ${reason})` 
       const choices = c.samples.map((sample) => choicesOf(c, sample, target));
       const ways = choices.map((list) => list.reduce((n, { ways: { names } }) => n + names.length, 0));
       const at = ways.indexOf(Math.max(...ways));
-      const most = Math.max(0, ...choices[at]!.map(({ ways: { names } }) => names.length));
-      for (let n = 1; n < most; n++) {
-        const nth = choices[at]!.map(({ ways: { key, names } }) => [key, names[n % names.length]!]);
-        const tuning = Object.fromEntries(nth);
-        expect(await runSample(runtime, c, c.samples[at]!, { target: { ...target, tuning } }), String(nth)).toEqual([]);
+      for (let n = 1; n < mostWays(choices[at]!); n++) {
+        const tuning = nthWays(choices[at]!, n);
+        const nth = String(Object.entries(tuning));
+        expect(await runSample(runtime, c, c.samples[at]!, { target: { ...target, tuning } }), nth).toEqual([]);
         runtime.throwErrors();
       }
     });

@@ -86,7 +86,7 @@ export function productDispatches(
     : way === "direct"
       ? direct(a, b, out, p)
       : bySubgroups(a, b, out, p, target, way === "subgroup" ? 16 : 8);
-  return [sums ? withSide(product, sums) : product];
+  return [withSums(product, sums)];
 }
 
 const types = (a: Tensor, out: Tensor) => ({ dtype: a.dtype, outDType: out.dtype });
@@ -164,7 +164,7 @@ function splitProduct(
   const wanted = Math.min(Math.ceil(BUSY / tilesOf(p, side)), Math.ceil(p.k / LEAST_PART));
   const part = Math.ceil(p.k / wanted / DEPTHS[side]) * DEPTHS[side];
   const parts = Math.ceil(p.k / part);
-  if (parts === 1) return productOfOnePart(tiled(a, b, out, p, side, { parts, part }), sums);
+  if (parts === 1) return [withSums(tiled(a, b, out, p, side, { parts, part }), sums)];
   const partial = scratch({ shape: [parts, p.m, p.n], dtype: "f32" });
   const product = tiled(a, b, partial, p, side, { parts, part });
   if (!sums)
@@ -173,4 +173,4 @@ function splitProduct(
   return [withSide(product, partialSums), ...joinedParts(parts, target, [partial, out], [partialSums, sums])];
 }
 
-const productOfOnePart = (product: Dispatch, sums?: Tensor): Dispatch[] => [sums ? withSide(product, sums) : product];
+const withSums = (product: Dispatch, sums?: Tensor): Dispatch => (sums ? withSide(product, sums) : product);

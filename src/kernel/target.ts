@@ -50,6 +50,6 @@ const LEAST_GPU_GROUPS = 2048;
  */
 export function resultsEach(count: number, cpu: boolean): number {
   if (cpu) return count >= LEAST_GROUPS * 64 * EACH ? EACH : 1;
-  const most = Math.floor(count / (64 * LEAST_GPU_GROUPS));
-  return most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
+  const most = Math.min(EACH, count / (64 * LEAST_GPU_GROUPS));
+  return most < 1 ? 1 : 2 ** Math.floor(Math.log2(most));
 }

@@ -65,6 +65,14 @@ function expectedOf(c: OpCase, sample: Sample<object>, compute: () => Expected):
 export const choicesOf = (c: OpCase, sample: Sample<object>, target: Target): readonly Choice[] =>
   prepare(c, sample, { fuse: true, target }).made.choices;
 
+/** The most kernels that any of the choices has. */
+export const mostWays = (choices: readonly Choice[]): number =>
+  Math.max(0, ...choices.map(({ ways }) => ways.names.length));
+
+/** What a device has to have measured to take the n-th kernel of each choice. */
+export const nthWays = (choices: readonly Choice[], n: number): Record<string, string> =>
+  Object.fromEntries(choices.map(({ ways: { key, names } }) => [key, names[n % names.length]!]));
+
 /** The graph of a sample with its gradients, its plan, and numbers to feed it with. */
 function prepare(c: OpCase, sample: Sample<object>, { fuse, target }: { fuse: boolean; target: Target }) {
   const specs = sample.inputs.map(normalise);

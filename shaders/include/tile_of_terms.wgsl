@@ -1,0 +1,38 @@
+// sums += left · right over a tile of terms in workgroup memory, for kernels that declare THREADS_X, THREADS_Y, ROWS, COLUMNS, WRITTEN
+// and their tiles left_tile[four of terms][row] and x_tile[four of terms][column], LEFT_STRIDE and X_STRIDE vec4s from four to four.
+// An invocation keeps rows y, y + THREADS_Y, … and columns x, x + THREADS_X, ….
+const COLUMN_QUADS = COLUMNS / 4u;
+
+alias Sums = array<array<vec4f, COLUMN_QUADS>, ROWS>;
+
+fn add_tile(sums: ptr<function, Sums>, local: vec3u) {
+  for (var k0 = 0u; k0 < params.quads; k0 += WRITTEN) {
+    for (var h = 0u; h < WRITTEN; h++) {
+      let k = k0 + h;
+      var right0 = array<vec4f, COLUMN_QUADS>();
+      var right1 = array<vec4f, COLUMN_QUADS>();
+      var right2 = array<vec4f, COLUMN_QUADS>();
+      var right3 = array<vec4f, COLUMN_QUADS>();
+      for (var q = 0u; q < COLUMN_QUADS; q++) {
+        let at = k * X_STRIDE + local.x + q * 4u * THREADS_X;
+        let a = x_tile[at];
+        let b = x_tile[at + THREADS_X];
+        let c = x_tile[at + 2u * THREADS_X];
+        let d = x_tile[at + 3u * THREADS_X];
+        right0[q] = vec4f(a.x, b.x, c.x, d.x);
+        right1[q] = vec4f(a.y, b.y, c.y, d.y);
+        right2[q] = vec4f(a.z, b.z, c.z, d.z);
+        right3[q] = vec4f(a.w, b.w, c.w, d.w);
+      }
+      for (var r = 0u; r < ROWS; r++) {
+        let left = left_tile[k * LEFT_STRIDE + local.y + r * THREADS_Y];
+        for (var q = 0u; q < COLUMN_QUADS; q++) {
+          (*sums)[r][q] += left.x * right0[q];
+          (*sums)[r][q] += left.y * right1[q];
+          (*sums)[r][q] += left.z * right2[q];
+          (*sums)[r][q] += left.w * right3[q];
+        }
+      }
+    }
+  }
+}
