@@ -31,26 +31,42 @@ export async function runSample(
   const [actual, ...actualGrads] = await runtime.readback.read([out, ...grads].map(read));
   executable.dispose();
 
-  const { expected, numeric } = expectedOf(c, sample, () => {
+  const { expected, slopes } = expectedOf(c, sample, () => {
     const at = values.map((v, i): Reference => ({ data: Float64Array.from(v), shape: specs[i]!.shape }));
-    const slopes = (input: number) => centralDifferences(c, at, input, seedValues, attrs);
-    return { expected: c.reference(at, attrs), numeric: withVjp ? differentiable.map(slopes) : [] };
+    const of = (input: number) => slopesOf(c, at, input, seedValues, attrs);
+    return { expected: c.reference(at, attrs), slopes: withVjp ? differentiable.map(of) : [] };
   });
   const problems: string[] = [];
   if (String(expected.shape) !== String(out.shape)) problems.push(`shape ${out.shape}, reference ${expected.shape}`);
   problems.push(...compare("forward", actual!, expected.data, c.tolerance ?? 1e-5));
-  numeric.forEach((slopes, n) => {
+  slopes.forEach((list, n) => {
     const what = `gradient of input ${differentiable[n]}`;
-    problems.push(...compare(what, actualGrads[n]!, slopes, c.vjpTolerance ?? 1e-3));
+    const along = list.map(({ direction }) => dot(direction, actualGrads[n]!));
+    const numeric = Float64Array.from(list, ({ slope }) => slope);
+    const name = (i: number) =>
+      typeof list[i]?.direction === "number" ? `element ${list[i].direction}` : "a direction";
+    problems.push(...compare(what, along, numeric, c.vjpTolerance ?? 1e-3, name));
   });
   return problems;
 }
 
 interface Expected {
   readonly expected: Reference;
-  /** Central differences, for each input that has a gradient. */
-  readonly numeric: readonly Float64Array[];
+  /** For each input that has a gradient. */
+  readonly slopes: readonly (readonly Slope[])[];
 }
+
+/** The derivative of Σ out · seed along a direction of an input, numerically. */
+interface Slope {
+  readonly direction: Direction;
+  readonly slope: number;
+}
+
+/** What moves: an element, or all of them by as much as is given. */
+type Direction = number | Float64Array;
+
+const dot = (direction: Direction, gradient: TypedArray): number =>
+  typeof direction === "number" ? gradient[direction]! : direction.reduce((sum, d, i) => sum + d * gradient[i]!, 0);
 
 const known = new WeakMap<Sample<object>, Expected>();
 
@@ -107,23 +123,52 @@ function fill(
   return Array.from({ length: numel(s.shape) }, () => (s.dtype === "f32" ? value() : Math.floor(value())));
 }
 
-/** d(Σ out · seed)/d(input), numerically, of the f64 reference. */
-function centralDifferences(
+/** Elements that are moved one by one: all of a small input, of a large one as many, the last among them. */
+const MOVED = 48;
+/** Random directions in which all elements of a large input move at once. */
+const DIRECTIONS = 4;
+
+/** Central differences of Σ out · seed, of the f64 reference. */
+function slopesOf(
   c: OpCase,
   at: readonly Reference[],
   input: number,
   seed: ArrayLike<number>,
   attrs: object,
-) {
+): readonly Slope[] {
   const step = c.step ?? 1e-4;
-  const objective = (j: number, h: number) => {
-    const moved = at.map((r, i) => (i === input ? { ...r, data: r.data.with(j, r.data[j]! + h) } : r));
-    return c.reference(moved, attrs).data.reduce((n, v, i) => n + v * seed[i]!, 0);
+  const { data } = at[input]!;
+  const moved = (direction: Direction, h: number) =>
+    typeof direction === "number"
+      ? data.with(direction, data[direction]! + h)
+      : data.map((v, i) => v + h * direction[i]!);
+  const objective = (direction: Direction, h: number) => {
+    const inputs = at.map((r, i) => (i === input ? { ...r, data: moved(direction, h) } : r));
+    return c.reference(inputs, attrs).data.reduce((n, v, i) => n + v * seed[i]!, 0);
   };
-  return at[input]!.data.map((_, j) => (objective(j, step) - objective(j, -step)) / (2 * step));
+  return directions(data.length).map((direction) => ({
+    direction,
+    slope: (objective(direction, step) - objective(direction, -step)) / (2 * step),
+  }));
 }
 
-function compare(what: string, actual: TypedArray, expected: Float64Array, tolerance: number): string[] {
+function directions(size: number): readonly Direction[] {
+  if (size <= MOVED) return Array.from({ length: size }, (_, i) => i);
+  const random = lcg(size);
+  const spread = Array.from({ length: MOVED - 1 }, (_, i) => Math.floor(((i + random()) * size) / MOVED));
+  const all = Array.from({ length: DIRECTIONS }, () =>
+    Float64Array.from({ length: size }, () => (2 * random() - 1) / Math.sqrt(size)),
+  );
+  return [...spread, size - 1, ...all];
+}
+
+function compare(
+  what: string,
+  actual: ArrayLike<number>,
+  expected: Float64Array,
+  tolerance: number,
+  name = (i: number) => `element ${i}`,
+): string[] {
   let worst = 0;
   let where = -1;
   for (let i = 0; i < expected.length; i++) {
@@ -133,7 +178,7 @@ function compare(what: string, actual: TypedArray, expected: Float64Array, toler
   }
   if (worst <= tolerance) return [];
   return [
-    `${what}: element ${where} is ${actual[where]}, reference ${expected[where]} (off by ${worst}, allowed ${tolerance})`,
+    `${what}: ${name(where)} is ${actual[where]}, reference ${expected[where]} (off by ${worst}, allowed ${tolerance})`,
   ];
 }
 

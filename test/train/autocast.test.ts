@@ -112,8 +112,13 @@ await describeOnDawn("f16", (engine) => {
       expect((await engine.read(pooled)).length).toBe(4);
     });
 
-    /** Results and gradients in f16 against f32, by every kernel that could make them. */
-    async function everyWay(build: (a: Tensor, b: Tensor) => Tensor, a: Tensor, b: Tensor): Promise<number> {
+    /** Results and gradients in f16 against f32, by every kernel that could make them, or by as many of each kind of device. */
+    async function everyWay(
+      build: (a: Tensor, b: Tensor) => Tensor,
+      a: Tensor,
+      b: Tensor,
+      limit = Number.POSITIVE_INFINITY,
+    ): Promise<number> {
       const outputs = (x: Tensor, w: Tensor) => {
         const out = build(x, w);
         const seed = data(
@@ -128,7 +133,7 @@ await describeOnDawn("f16", (engine) => {
       for (const cpu of [true, false]) {
         const target = { ...runtime.open.target, cpu };
         const choices = plan({ outputs: halves, target, fuse: true }).choices.map((c) => c.ways);
-        const most = Math.max(1, ...choices.map((c) => c.names.length));
+        const most = Math.min(limit, Math.max(1, ...choices.map((c) => c.names.length)));
         for (let n = 0; n < most; n++) {
           const tuning = Object.fromEntries(choices.map((c) => [c.key, c.names[n % c.names.length]!]));
           const values = await computed(halves, { ...target, tuning });
@@ -189,7 +194,7 @@ await describeOnDawn("f16", (engine) => {
     ] as const)("attention in f16: %s", async (_, options, shape) => {
       const attend = (q: Tensor, kv: Tensor) => scaledDotProductAttention(q, kv, mul(kv, 0.5), options);
       expect(attend(cast(input([...shape]), "f16"), input([...shape])).dtype).toBe("f16");
-      await everyWay(attend, input([...shape]), input([...shape]));
+      await everyWay(attend, input([...shape]), input([...shape]), 1);
     });
 
     test("a transformer under autocast keeps its activations in f16, a CNN with batch norm too", async () => {
