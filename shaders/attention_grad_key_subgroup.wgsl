@@ -66,11 +66,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
         }
       }
     }
-    // @unroll
-    for (var c = 0u; c < KEYS; c++) {
-      if (key + c < params.keys && quad < params.quads) {
-        dkv[k_base + (key + c) * params.k_row + quad] = vec4<T>(dk[c] * params.scale);
-        dkv[v_base + (key + c) * params.v_row + quad] = vec4<T>(dv[c]);
+    // One place that stores, see attention_grad_query_subgroup.wgsl.
+    for (var c = 0u; c < KEYS && key + c < params.keys; c++) {
+      var slope = vec4f();
+      var value = vec4f();
+      // @unroll
+      for (var n = 0u; n < KEYS; n++) {
+        slope = select(slope, dk[n], n == c);
+        value = select(value, dv[n], n == c);
+      }
+      if (quad < params.quads) {
+        dkv[k_base + (key + c) * params.k_row + quad] = vec4<T>(slope * params.scale);
+        dkv[v_base + (key + c) * params.v_row + quad] = vec4<T>(value);
       }
     }
   }

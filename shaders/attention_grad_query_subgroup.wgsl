@@ -57,19 +57,27 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var sums: array<vec4f, PARTS>;
   var along: array<f32, ROWS>; // out[i]·d_out[i]
   var lse: array<f32, ROWS / LANES>; // lane l holds those of rows l, l + LANES, …
-  // @unroll
-  for (var r = 0u; r < ROWS; r++) {
+  // One place that loads, and a choice among registers, instead of a place for each row: what is compiled for CPUs has a loop over lanes
+  // in every place that loads or stores, and compiling it took twice as long. The bound is not known to the compiler, which would
+  // write out the loop.
+  for (var r = 0u; r < select(ROWS, 0u, count == 0u); r++) {
     let i = min(row + r, last_row);
     var share = 0.0;
-    // @unroll HELD
     for (var h = 0u; h < held; h++) {
       let quad = min(h * LANES + lane, last_quad);
       let at = out_base + i * params.out_row + quad;
-      query[r * HELD + h] = vec4f(q[q_base + i * params.q_row + quad]) * params.scale;
-      gradient[r * HELD + h] = vec4f(d_out[at]);
-      share += select(0.0, dot(vec4f(d_out[at]), vec4f(out[at])), h * LANES + lane < params.quads);
+      let loaded = vec4f(q[q_base + i * params.q_row + quad]) * params.scale;
+      let slope = vec4f(d_out[at]);
+      // @unroll
+      for (var n = 0u; n < PARTS; n++) {
+        query[n] = select(query[n], loaded, n == r * HELD + h);
+        gradient[n] = select(gradient[n], slope, n == r * HELD + h);
+      }
+      share += select(0.0, dot(slope, vec4f(out[at])), h * LANES + lane < params.quads);
     }
-    along[r] = subgroupAdd(share);
+    let all = subgroupAdd(share);
+    // @unroll
+    for (var n = 0u; n < ROWS; n++) { along[n] = select(along[n], all, n == r); }
   }
 
   // @unroll
@@ -141,13 +149,24 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       slopes[r] = p * (slopes[r] * f - along[r]);
     }
     let column = tile / 4u + lane;
-    if (column < params.width) {
+    let rest = min(ROWS, params.rows - min(params.rows, row));
+    for (var r = 0u; r < select(0u, rest, column < params.width); r += 4u) {
+      var weighted = array<vec4f, 4>();
+      var sloped = array<vec4f, 4>();
       // @unroll
-      for (var r = 0u; r < ROWS; r++) {
-        if (row + r < params.rows) {
-          let at = (group.y * params.rows + row + r) * params.width + column;
-          weights[at] = scores[r];
-          weights[params.pairs * params.rows * params.width + at] = slopes[r];
+      for (var s = 0u; s < ROWS; s += 4u) {
+        // @unroll
+        for (var n = 0u; n < 4u; n++) {
+          weighted[n] = select(weighted[n], scores[s + n], s == r);
+          sloped[n] = select(sloped[n], slopes[s + n], s == r);
+        }
+      }
+      // @unroll
+      for (var n = 0u; n < 4u; n++) {
+        if (r + n < rest) {
+          let at = (group.y * params.rows + row + r + n) * params.width + column;
+          weights[at] = weighted[n];
+          weights[params.pairs * params.rows * params.width + at] = sloped[n];
         }
       }
     }
@@ -168,16 +187,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     }
   }
 
-  // @unroll
-  for (var r = 0u; r < ROWS; r++) {
-    let i = row + r;
-    if (i < params.rows) {
-      // @unroll HELD
-      for (var h = 0u; h < held; h++) {
-        let quad = h * LANES + lane;
-        let at = q_base + i * params.q_row + quad;
-        if (quad < params.quads) { dq[at] = vec4<T>(sums[r * HELD + h] * params.scale); }
-      }
+  for (var r = 0u; r < ROWS && row + r < params.rows; r++) {
+    for (var h = 0u; h < held; h++) {
+      var made = vec4f();
+      // @unroll
+      for (var n = 0u; n < PARTS; n++) { made = select(made, sums[n], n == r * HELD + h); }
+      let quad = h * LANES + lane;
+      if (quad < params.quads) { dq[q_base + (row + r) * params.q_row + quad] = vec4<T>(made * params.scale); }
     }
   }
 }

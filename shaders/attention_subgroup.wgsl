@@ -59,15 +59,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var sums: array<vec4f, PARTS>;
   var largest: array<f32, ROWS>;
   var total: array<f32, ROWS>; // of the keys that this lane had
-  // @unroll
-  for (var r = 0u; r < ROWS; r++) {
+  // One place that loads, and one that stores, see attention_grad_query_subgroup.wgsl.
+  for (var r = 0u; r < select(ROWS, 0u, count == 0u); r++) {
     let at = q_base + min(row + r, last_row) * params.q_row;
-    // @unroll HELD
     for (var h = 0u; h < held; h++) {
-      query[r * HELD + h] = vec4f(q[at + min(h * LANES + lane, last_quad)]) * params.scale;
+      let loaded = vec4f(q[at + min(h * LANES + lane, last_quad)]) * params.scale;
+      // @unroll
+      for (var n = 0u; n < PARTS; n++) { query[n] = select(query[n], loaded, n == r * HELD + h); }
     }
-    largest[r] = -1.0e30;
   }
+  // @unroll
+  for (var r = 0u; r < ROWS; r++) { largest[r] = -1.0e30; }
 
   let end = select(count, min(count, row + ROWS), params.causal == 1u);
   for (var tile = 0u; tile < end; tile += 4u * LANES) {
@@ -133,19 +135,24 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     }
   }
 
-  // @unroll
-  for (var r = 0u; r < ROWS; r++) {
-    let all = subgroupAdd(total[r]);
-    let i = row + r;
-    if (i < params.rows) {
-      let inverse = select(0.0, 1.0 / max(all, 1.0e-30), all > 0.0);
-      let at = batch * params.out_batch + head * params.out_head + i * params.out_row;
-      // @unroll HELD
-      for (var h = 0u; h < held; h++) {
-        if (h * LANES + lane < params.quads) { out[at + h * LANES + lane] = vec4<T>(sums[r * HELD + h] * inverse); }
-      }
-      let lse = select(NOWHERE, largest[r] + log(max(all, 1.0e-30)), all > 0.0);
-      if (lane == 0u) { stats[pair * params.rows + i] = vec4u(bitcast<u32>(lse), count, seed_and_step); }
+  for (var r = 0u; r < ROWS && row + r < params.rows; r++) {
+    var part = 0.0;
+    var most = 0.0;
+    // @unroll
+    for (var n = 0u; n < ROWS; n++) {
+      part = select(part, total[n], n == r);
+      most = select(most, largest[n], n == r);
     }
+    let all = subgroupAdd(part);
+    let inverse = select(0.0, 1.0 / max(all, 1.0e-30), all > 0.0);
+    let at = batch * params.out_batch + head * params.out_head + (row + r) * params.out_row;
+    for (var h = 0u; h < held; h++) {
+      var made = vec4f();
+      // @unroll
+      for (var n = 0u; n < PARTS; n++) { made = select(made, sums[n], n == r * HELD + h); }
+      if (h * LANES + lane < params.quads) { out[at + h * LANES + lane] = vec4<T>(made * inverse); }
+    }
+    let lse = select(NOWHERE, most + log(max(all, 1.0e-30)), all > 0.0);
+    if (lane == 0u) { stats[pair * params.rows + row + r] = vec4u(bitcast<u32>(lse), count, seed_and_step); }
   }
 }

@@ -117,12 +117,19 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
     }
   }
   let base = (id.y * params.out_channels + group * out_group + first) * columns;
-  // @unroll
-  for (var r = 0u; r < ROWS; r++) {
+  // A choice among registers instead of places that store for each row, see matmul_subgroup.wgsl.
+  let rows = min(ROWS, out_group - min(out_group, first));
+  for (var r = 0u; r < rows; r++) {
+    var made = array<f32, COLUMNS>();
+    // @unroll
+    for (var n = 0u; n < ROWS; n++) {
+      // @unroll
+      for (var j = 0u; j < COLUMNS; j++) { made[j] = select(made[j], sum[n][j], n == r); }
+    }
     // @unroll
     for (var j = 0u; j < COLUMNS; j++) {
       let k = start + j * LANES;
-      if (first + r < out_group && k < columns) { partial[base + r * columns + k] = sum[r][j]; }
+      if (k < columns) { partial[base + r * columns + k] = made[j]; }
     }
   }
 }

@@ -33,7 +33,11 @@ fn main(
   let last = min(first + params.each, params.rows);
   if (first >= last) { return; }
   var weights = array<vec4f, HELD>();
-  for (var k = 0u; k < HELD; k++) { weights[k] = weight[k * LANES + lane]; }
+  // Here and in the end one place that loads or stores, and a choice among registers, see matmul_subgroup.wgsl.
+  for (var k = 0u; k < select(HELD, 0u, first >= last); k++) {
+    let loaded = weight[k * LANES + lane];
+    for (var n = 0u; n < HELD; n++) { weights[n] = select(weights[n], loaded, n == k); }
+  }
   var d_weight = array<vec4f, HELD>();
   var d_bias = array<vec4f, HELD>();
   let count = f32(4u * HELD * LANES);
@@ -65,8 +69,14 @@ fn main(
   }
   if (AFFINE == 0u) { return; }
   let own = part * 2u * HELD * LANES + lane;
-  for (var k = 0u; k < HELD; k++) {
-    partial[own + k * LANES] = d_weight[k];
-    partial[own + (HELD + k) * LANES] = d_bias[k];
+  for (var k = 0u; k < select(HELD, 0u, first >= last); k++) {
+    var slope = vec4f();
+    var shift = vec4f();
+    for (var n = 0u; n < HELD; n++) {
+      slope = select(slope, d_weight[n], n == k);
+      shift = select(shift, d_bias[n], n == k);
+    }
+    partial[own + k * LANES] = slope;
+    partial[own + (HELD + k) * LANES] = shift;
   }
 }

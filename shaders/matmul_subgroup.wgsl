@@ -25,10 +25,7 @@ fn tail(value: vec4f, i: u32, channel: u32) {}
 fn side(value: f32, i: u32) {}
 
 const LOADS = ROWS / LANES;
-const STAGED = 0u; // 1: results go through workgroup memory, so that a long epilogue is there once, not once for each row
-const RESULTS = ROWS * LANES;
-
-var<workgroup> results: array<vec4f, RESULTS>;
+const AT_ONCE = 4u; // rows that are written at once: four, or one where an epilogue is long
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -131,26 +128,26 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     }
   }
   let first = (group.z * params.m + row) * params.n + column;
-  if (STAGED == 1u) {
+  // A choice among registers instead of a place for each row: every place that stores takes long to compile. All results of a turn
+  // before its first store: what they read in common is then read once. The bound is not known to the compiler, which would write out
+  // the loop.
+  let rows = min(ROWS, params.m - min(params.m, row));
+  for (var r = 0u; r < select(0u, rows, column < params.n); r += AT_ONCE) {
+    var made = array<vec4f, AT_ONCE>();
     // @unroll
-    for (var r = 0u; r < ROWS; r++) { results[r * LANES + lane] = sum[r]; }
-    let rows = min(ROWS, params.m - min(params.m, row)); // not known to the compiler, which would write out the loop
-    for (var r = 0u; r < select(0u, rows, column < params.n); r++) {
-      let i = first + r * params.n;
-      let value = epilogue(results[r * LANES + lane], i, column);
-      out[i / 4u] = vec4<O>(value);
-      tail(value, i, column);
+    for (var s = 0u; s < ROWS; s += AT_ONCE) {
+      // @unroll
+      for (var t = 0u; t < AT_ONCE; t++) { made[t] = select(made[t], sum[s + t], s == r); }
     }
-    return;
-  }
-  // All results before the first store: what they read in common is then read once.
-  // @unroll
-  for (var r = 0u; r < ROWS; r++) { sum[r] = epilogue(sum[r], first + r * params.n, column); }
-  // @unroll
-  for (var r = 0u; r < ROWS; r++) {
-    if (row + r < params.m && column < params.n) {
-      out[(first + r * params.n) / 4u] = vec4<O>(sum[r]);
-      tail(sum[r], first + r * params.n, column);
+    // @unroll
+    for (var t = 0u; t < AT_ONCE; t++) { made[t] = epilogue(made[t], first + (r + t) * params.n, column); }
+    // @unroll
+    for (var t = 0u; t < AT_ONCE; t++) {
+      if (r + t < rows) {
+        let i = first + (r + t) * params.n;
+        out[i / 4u] = vec4<O>(made[t]);
+        tail(made[t], i, column);
+      }
     }
   }
 }

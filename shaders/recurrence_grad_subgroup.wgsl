@@ -28,9 +28,6 @@ struct Params {
 @group(0) @binding(8) var<uniform> params: Params;
 
 const LOADS = ROWS / LANES;
-const PRODUCTS = ROWS * LANES;
-
-var<workgroup> products: array<vec4f, PRODUCTS>;
 
 fn hyperbolic_tangent(z: vec4f) -> vec4f { return tanh(clamp(z, vec4f(-15.0), vec4f(15.0))); }
 fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
@@ -139,10 +136,13 @@ fn main(
           sum[r] += theirs.w * b3;
         }
       }
-      // Through memory, so that the rest is there once for all rows rather than once for each.
-      // @unroll
-      for (var r = 0u; r < ROWS; r++) { products[r * LANES + lane] = sum[r]; }
-      for (var r = 0u; r < rows; r++) { finish(row + r, base + lane, step, t, products[r * LANES + lane]); }
+      // A choice among registers, so that the rest is there once for all rows rather than once for each.
+      for (var r = 0u; r < rows; r++) {
+        var product = vec4f();
+        // @unroll
+        for (var n = 0u; n < ROWS; n++) { product = select(product, sum[n], n == r); }
+        finish(row + r, base + lane, step, t, product);
+      }
     }
     storageBarrier();
     workgroupBarrier();

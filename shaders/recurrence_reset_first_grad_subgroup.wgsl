@@ -24,9 +24,6 @@ struct Params {
 @group(0) @binding(7) var<uniform> params: Params;
 
 const LOADS = ROWS / LANES;
-const PRODUCTS = ROWS * LANES;
-
-var<workgroup> products: array<vec4f, PRODUCTS>;
 
 fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
 fn time(step: u32) -> u32 { return select(params.steps - 1u - step, step, params.reverse == 1u); }
@@ -118,11 +115,12 @@ fn main(
             sum[r] += theirs.w * b3;
           }
         }
-        // Through memory, so that the rest is there once for all rows rather than once for each.
-        // @unroll
-        for (var r = 0u; r < ROWS; r++) { products[r * LANES + lane] = sum[r]; }
+        // A choice among registers, so that the rest is there once for all rows rather than once for each.
         for (var r = 0u; r < select(0u, rows, base + lane < quads); r++) {
-          finish(row + r, own, step, second, products[r * LANES + lane]);
+          var sums = vec4f();
+          // @unroll
+          for (var n = 0u; n < ROWS; n++) { sums = select(sums, sum[n], n == r); }
+          finish(row + r, own, step, second, sums);
         }
       }
       storageBarrier();

@@ -22,9 +22,6 @@ struct Params {
 @group(0) @binding(7) var<uniform> params: Params;
 
 const LOADS = ROWS / LANES;
-const PRODUCTS = ROWS * LANES;
-
-var<workgroup> products: array<vec4f, PRODUCTS>;
 
 fn sigmoid(z: vec4f) -> vec4f { return 1.0 / (1.0 + exp(-clamp(z, vec4f(-80.0), vec4f(80.0)))); }
 fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
@@ -108,11 +105,11 @@ fn main(
             sum[r] += theirs.w * b3;
           }
         }
-        // Through memory, so that the rest is there once for all rows rather than once for each.
-        // @unroll
-        for (var r = 0u; r < ROWS; r++) { products[r * LANES + lane] = sum[r]; }
+        // A choice among registers, so that the rest is there once for all rows rather than once for each.
         for (var r = 0u; r < select(0u, rows, base + lane < tasks); r++) {
-          let sums = products[r * LANES + lane];
+          var sums = vec4f();
+          // @unroll
+          for (var n = 0u; n < ROWS; n++) { sums = select(sums, sum[n], n == r); }
           if (first) { open_gates(row + r, own, t, sums); } else { finish(row + r, own, t, next, sums); }
         }
       }

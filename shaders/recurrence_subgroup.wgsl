@@ -28,9 +28,6 @@ struct Params {
 @group(0) @binding(8) var<uniform> params: Params;
 
 const LOADS = ROWS / LANES;
-const PRODUCTS = ROWS * LANES;
-
-var<workgroup> products: array<vec4f, PRODUCTS>;
 
 fn step_unit(row: u32, u: u32, t: u32, next: u32, sums: vec4f) {
   if (u >= params.hidden) { return; }
@@ -88,15 +85,18 @@ fn main(
           sum[r] += theirs.w * b3;
         }
       }
-      // Through memory, so that the rest is there once for all rows rather than once for each.
-      // @unroll
-      for (var r = 0u; r < ROWS; r++) { products[r * LANES + lane] = sum[r]; }
-      if (GATES == 1u) {
-        for (var i = 0u; i < 4u * rows; i++) {
-          step_unit(row + i / 4u, (base + lane) * 4u + i % 4u, t, next, vec4f(products[i / 4u * LANES + lane][i % 4u]));
+      // A choice among registers, so that the rest is there once for all rows rather than once for each.
+      for (var r = 0u; r < rows; r++) {
+        var product = vec4f();
+        // @unroll
+        for (var n = 0u; n < ROWS; n++) { product = select(product, sum[n], n == r); }
+        if (GATES == 1u) {
+          for (var i = 0u; i < select(0u, 4u, base + lane < tasks); i++) {
+            step_unit(row + r, (base + lane) * 4u + i, t, next, vec4f(product[i]));
+          }
+        } else {
+          step_unit(row + r, base + lane, t, next, product);
         }
-      } else {
-        for (var r = 0u; r < rows; r++) { step_unit(row + r, base + lane, t, next, products[r * LANES + lane]); }
       }
     }
     storageBarrier();
