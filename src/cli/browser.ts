@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir } from "node:os";
@@ -191,8 +191,11 @@ const SOFTWARE_FLAGS = ["--use-webgpu-adapter=swiftshader", "--enable-unsafe-swi
 export async function launchBrowser(found: FoundBrowser): Promise<Browser> {
   const { default: puppeteer } = await importPuppeteer();
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  const hasGpu = process.platform !== "linux" || ["/dev/dri", "/dev/nvidia0", "/dev/dxg"].some((p) => existsSync(p));
-  const attempts = [...(hasGpu && process.platform === "linux" ? [VULKAN_FLAGS] : []), [], SOFTWARE_FLAGS];
+  const hasGpu =
+    process.platform !== "linux" || readdirSync("/dev").some((d) => /^(dri|dxg|mali\d|nvidia\d+)$/.test(d));
+  const attempts = hasGpu
+    ? [...(process.platform === "linux" ? [VULKAN_FLAGS] : []), [], SOFTWARE_FLAGS]
+    : [SOFTWARE_FLAGS, []];
   for (const flags of attempts) {
     const args = [...sandbox, ...BASE_FLAGS, ...flags];
     // A call into the page lasts as long as the training does: no limit on how long one may take.
