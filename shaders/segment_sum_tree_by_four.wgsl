@@ -5,7 +5,7 @@ const LANES = 256u;
 const ROWS = 16u; // DEPTH at most
 const SHORT = 16u;
 
-struct Params { rows: u32, targets: u32, entries: u32, width: u32, parts: u32 }
+struct Params { rows: u32, targets: u32, entries: u32, n: u32, inner: u32, width: u32, parts: u32 }
 
 @group(0) @binding(0) var<storage, read> order: array<u32>;
 @group(0) @binding(1) var<storage, read> ends: array<u32>;
@@ -22,7 +22,9 @@ fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
 // First and last entry, one past the end, of a row of out.
 fn segment(row: u32) -> vec2u {
   if (row >= params.rows) { return vec2u(0u); }
-  let t = row % params.targets;
+  let place = row % params.targets;
+  let line = place / params.inner / params.n * params.inner + place % params.inner;
+  let t = line * (params.n + 1u) + place / params.inner % params.n; // see segment_sort.wgsl
   if (t == 0u) { return vec2u(0u, ends[0]); }
   return vec2u(ends[t - 1u], ends[t]);
 }

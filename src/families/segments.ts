@@ -152,9 +152,9 @@ export function scatterDispatches(
     const params = { len, columns, n, m, each, skip };
     return [scatterColumns.dispatch({ ...shared, params, constants, grid: len })];
   }
+  if (!target.cpu) return parallelSums(index, source, out, dims);
   const order = scratch({ shape: [entries], dtype: "u32" });
   const ends = scratch({ shape: [targets], dtype: "u32" });
-  if (!target.cpu) return [...parallelSort(index, order, ends, dims), sumByTree(order, ends, source, out, dims)];
   const each = Math.ceil(targets / RANGES);
   const len = Math.ceil(targets / each);
   const sorted = ranges.dispatch({
@@ -182,35 +182,44 @@ const RUN = 1024;
 /** Runs that one launch of segment_merge.wgsl joins to one. */
 const FAN = 32;
 
-/** Sorts runs of entries, then merges them until they are one. */
-function parallelSort(index: Tensor, order: Tensor, ends: Tensor, dims: Indexed): Dispatch[] {
-  const { n, m, inner, skip } = dims;
-  const [entries, targets] = [entriesOf(dims), targetsOf(dims)];
-  const list = () => scratch({ shape: [entries], dtype: "u32" });
-  let [rows, places] = [list(), list()];
-  const runs = Math.ceil(entries / RUN);
+/**
+ * Sorts spans of lines for themselves, a line being the entries along the axis: as runs, which are merged until a span is one; then sums
+ * what was sorted.
+ */
+function parallelSums(index: Tensor, source: Tensor, out: Tensor, dims: Indexed): Dispatch[] {
+  const { outer, n, m, inner, skip } = dims;
+  const entries = entriesOf(dims);
+  const targets = outer * inner * (n + 1); // of each line one more, for entries that name nothing
+  const list = (size: number) => scratch({ shape: [size], dtype: "u32" });
+  const span = m < RUN ? Math.floor(RUN / m) * m : m;
+  const per = Math.ceil(span / RUN);
+  const runs = Math.ceil(entries / span) * per;
   const layers = Math.ceil(runs / MAX_WORKGROUPS);
+  const ends = list(targets);
+  let [rows, order] = [list(entries), list(entries)];
   const dispatches = [
     sort.dispatch({
-      buffers: { index, rows, order: places },
-      params: { entries, n, m, inner, skip },
+      buffers: { index, rows, order },
+      params: { entries, span, per, n, m, inner, skip },
       grid: [Math.ceil(runs / layers) * SORT_LANES, layers],
     }),
   ];
   for (let run = RUN, last = false; !last; run *= FAN) {
-    last = run * FAN >= entries;
-    const [mergedRows, mergedOrder] = [list(), last ? order : list()];
-    const len = entries + (last ? targets : 0);
+    last = run * FAN >= span;
+    const moved = run < span ? entries : 0;
+    const merged = [list(Math.max(1, moved)), list(Math.max(1, moved))] as const;
+    const counted = last ? targets : 0;
+    const len = counted + moved;
     dispatches.push(
       merge.dispatch({
-        buffers: { rows, order: places, merged_rows: mergedRows, merged_order: mergedOrder, ends },
-        params: { len, entries, run, fan: FAN },
+        buffers: { rows, order, merged_rows: merged[0], merged_order: merged[1], ends },
+        params: { len, targets: counted, entries, span, run, fan: FAN, n, m },
         grid: len,
       }),
     );
-    [rows, places] = [mergedRows, mergedOrder];
+    if (moved) [rows, order] = merged;
   }
-  return dispatches;
+  return [...dispatches, sumByTree(order, ends, source, out, dims)];
 }
 
 const SORT_LANES = 256;
@@ -253,7 +262,7 @@ function sumByTree(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, dim
   const layers = Math.ceil(groups / MAX_WORKGROUPS);
   return (byFour ? sumTreeByFour : sumTree).dispatch({
     buffers: { order, ends, source, out },
-    params: { rows, targets, entries, width, parts },
+    params: { rows, targets, entries, n: dims.n, inner: dims.inner, width, parts },
     constants: { COLUMNS: columns, DEPTH: depth, ROWS: perGroup, SHORT: areLong ? 0 : 16 },
     grid: [Math.ceil(groups / layers) * TREE_LANES, layers],
     flops: source.size,

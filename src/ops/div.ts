@@ -5,6 +5,7 @@ import type { Tensor } from "../graph/tensor";
 import { operand } from "./full";
 import { mul } from "./mul";
 import { neg } from "./neg";
+import { sumTo } from "./sum";
 
 /**
  * Quotient `a / b`, element by element; integers are truncated.
@@ -17,4 +18,8 @@ import { neg } from "./neg";
 export const div = (a: Tensor | number, b: Tensor | number): Tensor =>
   record(op, [operand(a, b, "div"), operand(b, a, "div")], {});
 
-export const op = pointwise(divFunction, ([, b], dOut, out) => [div(dOut, b!), neg(div(mul(dOut, out), b!))]);
+/** Where the divisor was repeated, its gradient is summed before it is divided: fewer divisions, and sums of plain products. */
+export const op = pointwise(divFunction, ([, b], dOut, out) => [
+  div(dOut, b!),
+  neg(div(sumTo(mul(dOut, out), b!.shape), b!)),
+]);

@@ -19,7 +19,7 @@ import { mul } from "./mul";
 import { neg } from "./neg";
 import { reshape } from "./reshape";
 import { square } from "./square";
-import { type ReduceOptions, sum } from "./sum";
+import { type ReduceOptions, sum, sumTo } from "./sum";
 
 export interface NormOptions extends ReduceOptions {
   /** Order of the norm, above 0; Infinity for the largest magnitude. Default 2. */
@@ -63,7 +63,7 @@ export function normFor(
 
 const quotientOp: PointwiseOp = pointwise(safeQuotientFunction, ([, b], dOut, out) => [
   safeQuotient(dOut, b!),
-  neg(safeQuotient(mul(dOut, out), b!)),
+  neg(safeQuotient(sumTo(mul(dOut, out), b!.shape), b!)),
 ]);
 
 /** a / b, and 0 where b is 0: for gradients whose limit there is not wanted. */

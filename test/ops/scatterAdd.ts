@@ -33,7 +33,13 @@ export default opCase<{ axis: number; often?: number }>({
     {
       inputs: [[50, 7], { shape: [300, 7], dtype: "i32", range: [-2, 52] }, [300, 7]],
       attrs: { axis: 0 },
-      note: "sorted, three runs",
+      note: "sorted, three columns a run",
+      vjp: false,
+    },
+    {
+      inputs: [[50, 3], { shape: [2100, 3], dtype: "i32", range: [-2, 52] }, [2100, 3]],
+      attrs: { axis: 0 },
+      note: "sorted, three runs a column",
       vjp: false,
     },
     {
