@@ -102,7 +102,7 @@ export const op: KernelOp<CachedAttrs> = {
       const params = { rows, heads, size, capacity, scale };
       return [attendKernel.dispatch({ buffers, params, grid: [rows * LANES, heads, batch], flops })];
     }
-    const [lanes, KEYS, keys] = cpu ? [8, 4, 64] : [LANES, 1, 1];
+    const [lanes, KEYS, keys] = cpu ? [8, 4, 64] : [LANES, 4, 4];
     const quads = size / 4;
     const SPAN = Math.min(lanes, 2 ** Math.ceil(Math.log2(quads)));
     const COLS = Math.ceil(quads / SPAN);
