@@ -11,6 +11,7 @@ export default opCase<{ axis?: number }>({
     { inputs: [{ shape: [4, 6], range: [-300, 300] }], note: "large values", vjp: false },
     { inputs: [[5, 68]], note: "by fours" },
     { inputs: [{ shape: [5, 68], range: [-300, 300] }], note: "by fours, large values", vjp: false },
+    { inputs: [[37, 12]], note: "several rows a workgroup, by fours" },
     { inputs: [[3, 70]], note: "rows longer than a workgroup" },
     { inputs: [[1, 260]], note: "two vec4s a lane of a workgroup" },
     { inputs: [[2, 1100]], note: "the same with more lanes", vjp: false },
