@@ -7,7 +7,7 @@ import treeKernel from "../../shaders/softmax_cross_entropy_tree.wgsl";
 import { isFloat } from "../core/dtype";
 import { ShapeError } from "../core/errors";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
-import { byHeldTree, bySubgroup, byTree, lanesOf, rowGroups } from "../families/rowwise";
+import { byHeldTree, bySharedTree, bySubgroup } from "../families/rowwise";
 import { type KernelOp, record, recordAll } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
@@ -211,9 +211,9 @@ function rowLosses(
         grid: rows,
       });
   }
-  if (!byTree(classes, target)) return rowKernel.dispatch({ ...shared, constants, grid: rows });
-  const LANES = lanesOf(classes);
-  return treeKernel.dispatch({ ...shared, constants: { ...constants, LANES }, grid: rowGroups(rows, LANES) });
+  const tree = bySharedTree(rows, classes, target);
+  if (!tree) return rowKernel.dispatch({ ...shared, constants, grid: rows });
+  return treeKernel.dispatch({ ...shared, constants: { ...constants, ...tree.lanes }, grid: tree.grid });
 }
 
 /**
