@@ -134,7 +134,7 @@ export function momentDispatches(
   }
   const { tree, by, parts, count, chunk, request } = split(dims, target);
   const shared = { flops: 4 * x.size, dtype: x.dtype };
-  const partial = scratch({ shape: [parts, channels, 2], dtype: "f32" });
+  const partial = scratch({ shape: tree && parts === 1 ? [4] : [parts, channels, 2], dtype: "f32" });
   const join = () => joined({ partial, parts, chunk, channels, count }, outs, options, target);
   if (!tree) {
     const kernel = by === 4 ? momentsByFour : momentsKernel;
