@@ -6,7 +6,7 @@ import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { BUSY_GROUPS, busyInvocations, PAGES } from "./reductions";
+import { BUSY_GROUPS, busyInvocations, PAGES, SHORT_ROW } from "./reductions";
 import { byTree, type RowParams, rowGroups } from "./rowwise";
 
 /** Parts of a row that one invocation joins, where rows are many. */
@@ -41,7 +41,8 @@ export function extremeSumDispatches(
   target: Target,
 ): Dispatch[] {
   const { rows, n, inner } = row;
-  if (inner === 1 && byTree(n, target)) return byWorkgroups(x, outs, rows, n, kind);
+  const manyShort = n < SHORT_ROW && rows >= busyInvocations(target);
+  if (inner === 1 && byTree(n, target) && !manyShort) return byWorkgroups(x, outs, rows, n, kind);
   const COLUMNS = Number(inner > 1);
   const [units, length] = COLUMNS ? [rows / 4, n] : [rows, n / 4];
   // Columns are read a page of a CPU's memory a row.
