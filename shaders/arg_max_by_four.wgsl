@@ -1,6 +1,7 @@
 // arg_max.wgsl with memory read as vec4. COLUMNS 0: along the last axis (inner = 1) of n elements, a multiple of 4; an invocation
 // takes a stretch of `span` neighbouring vec4s. COLUMNS 1: inner is a multiple of 4·WIDE, and an invocation finds the places of
 // 4·WIDE neighbouring columns, in `span` neighbouring rows. rows, n and inner count elements.
+// @include keys_of_four.wgsl
 const SMALLEST = 0u;
 const ELEMENTS = 0u; // f32 0, i32 1, u32 2
 const COLUMNS = 0u;
@@ -15,19 +16,6 @@ struct Params { len: u32, rows: u32, n: u32, inner: u32, parts: u32, span: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 fn element(i: u32) -> vec4<T> { return x[i / 4u]; }
-
-fn keys_of(x: vec4<T>) -> vec4u {
-  var bits = bitcast<vec4u>(x);
-  if (ELEMENTS == 0u) {
-    let nan = (bits & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
-    bits = select(bits, vec4u(), bits == vec4u(0x80000000u)); // −0 is 0
-    bits ^= select(vec4u(0x80000000u), vec4u(0xffffffffu), bits >> vec4u(31u) == vec4u(1u));
-    if (SMALLEST == 1u) { bits = ~bits; }
-    return select(bits, vec4u(0xffffffffu), nan);
-  }
-  if (ELEMENTS == 1u) { bits ^= vec4u(0x80000000u); }
-  return select(bits, ~bits, SMALLEST == 1u);
-}
 
 fn store(row: u32, part: u32, key: u32, place: u32) {
   if (PAIRS == 0u) {

@@ -1,10 +1,11 @@
-// layer_norm_grad_tree.wgsl for rows of whole vec4s that a workgroup holds, see layer_norm_tree_by_four.wgsl.
+// layer_norm_grad_tree.wgsl for rows of whole vec4s that invocations hold, see layer_norm_tree_by_four.wgsl.
 // @include row_by_tree.wgsl
 alias T = f32;
 alias G = f32;
 alias O = f32;
 const CENTRED = 1u;
-const LANES = 64u; // a multiple of 16
+const SIZE = 64u; // invocations of a workgroup
+const LANES = 64u; // those of a row
 const HELD = 1u; // vec4s of a row that an invocation holds
 
 struct Params { rows: u32, n: u32 }
@@ -18,12 +19,15 @@ struct Params { rows: u32, n: u32 }
 
 fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(SIZE)
 fn main(
-  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) at: u32,
 ) {
-  let row = id.x + id.y * groups.x;
-  if (row >= params.rows) { return; }
+  let first = (id.x + id.y * groups.x) * (SIZE / LANES);
+  if (first >= params.rows) { return; }
+  let lane = at % LANES;
+  let row = min(first + at / LANES, params.rows - 1u);
+  let n = select(0u, params.n, row == first + at / LANES); // none behind the last row
   let start = row * params.n;
   let mean = stats[row].x;
   let rstd = stats[row].y;
@@ -35,16 +39,16 @@ fn main(
     slope[h] = vec4f(d_out[start + i]) * weight[i];
     centred[h] = vec4f(x[start + i]) - mean;
     let four = vec2f(dot(slope[h], vec4f(1.0)), dot(slope[h], centred[h]));
-    share += select(vec2f(), four, lane + h * LANES < params.n);
+    share += select(vec2f(), four, lane + h * LANES < n);
   }
-  let sums = sum_by_tree(share, lane) / f32(4u * params.n);
+  let sums = sum_by_tree(share, at) / f32(4u * params.n);
   let shift = select(0.0, sums.x, CENTRED == 1u);
   let along = sums.y * rstd * rstd;
   for (var h = 0u; h < HELD; h++) {
     let i = lane + h * LANES;
-    if (i < params.n) {
-      let at = start + i;
-      dx[at] = vec4<O>(epilogue(rstd * (slope[h] - shift - centred[h] * along), 4u * at));
+    if (i < n) {
+      let place = start + i;
+      dx[place] = vec4<O>(epilogue(rstd * (slope[h] - shift - centred[h] * along), 4u * place));
     }
   }
 }

@@ -1,6 +1,7 @@
-// softmax_grad.wgsl along the last axis with one workgroup a row, for devices with many lanes, see softmax_tree.wgsl.
+// softmax_grad.wgsl along the last axis for devices with many lanes, see softmax_tree.wgsl.
 const LOG = 0u;
-const LANES = 64u; // a power of two
+const SIZE = 64u; // invocations of a workgroup
+const LANES = 64u; // those of a row, a power of two
 
 struct Params { rows: u32, n: u32 }
 
@@ -9,26 +10,35 @@ struct Params { rows: u32, n: u32 }
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-var<workgroup> shares: array<f32, LANES>;
+var<workgroup> shares: array<f32, SIZE>;
 
-@compute @workgroup_size(LANES)
+fn places(i: u32) -> vec4u { return vec4u(i) + vec4u(0u, 1u, 2u, 3u) * LANES; }
+
+@compute @workgroup_size(SIZE)
 fn main(
-  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) at: u32,
 ) {
-  let row = id.x + id.y * groups.x;
-  if (row >= params.rows) { return; }
+  let first = (id.x + id.y * groups.x) * (SIZE / LANES);
+  if (first >= params.rows) { return; }
+  let lane = at % LANES;
+  let row = min(first + at / LANES, params.rows - 1u);
+  let n = select(0u, params.n, row == first + at / LANES); // none behind the last row
   let start = row * params.n;
-  let end = start + params.n;
-  var share = 0.0;
-  for (var i = start + lane; i < end; i += LANES) { share += d_out[i] * select(out[i], 1.0, LOG == 1u); }
-  shares[lane] = share;
+  var share = vec4f();
+  for (var i = lane; i < n; i += 4u * LANES) {
+    let near = vec4u(start) + min(places(i), vec4u(params.n - 1u));
+    let slopes = vec4f(d_out[near.x], d_out[near.y], d_out[near.z], d_out[near.w]);
+    let values = vec4f(out[near.x], out[near.y], out[near.z], out[near.w]);
+    share += select(vec4f(), slopes * select(values, vec4f(1.0), LOG == 1u), places(i) < vec4u(n));
+  }
+  shares[at] = (share.x + share.y) + (share.z + share.w);
   workgroupBarrier();
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) { shares[lane] += shares[lane + half]; }
+    if (lane < half) { shares[at] += shares[at + half]; }
     workgroupBarrier();
   }
-  let total = shares[0];
-  for (var i = start + lane; i < end; i += LANES) {
+  let total = shares[at - lane];
+  for (var i = start + lane; i < start + n; i += LANES) {
     if (LOG == 1u) {
       dx[i] = d_out[i] - exp(out[i]) * total;
     } else {

@@ -1,12 +1,14 @@
 import argMax from "../../shaders/arg_max.wgsl";
 import argMaxByFour from "../../shaders/arg_max_by_four.wgsl";
 import argMaxJoin from "../../shaders/arg_max_join.wgsl";
+import argMaxJoinTree from "../../shaders/arg_max_join_tree.wgsl";
 import argMaxTree from "../../shaders/arg_max_tree.wgsl";
+import argMaxTreeByFour from "../../shaders/arg_max_tree_by_four.wgsl";
 import { computeType, type WordType } from "../core/dtype";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { busyInvocations, LARGE, PAGES } from "./reductions";
+import { BUSY_GROUPS, busyInvocations, LARGE, PAGES, SHORT_ROW } from "./reductions";
 import { byTree, type RowParams, rowGroups } from "./rowwise";
 
 /** The number of a dtype in shaders that compare elements by their bits. */
@@ -15,7 +17,8 @@ export const ELEMENTS: Record<WordType, number> = { f32: 0, i32: 1, u32: 2 };
 /** Parts of a row that one invocation joins. */
 const MOST_PARTS = 64;
 
-const LANES = 256;
+/** Parts from which on a GPU joins those of a row by a workgroup. */
+const MANY_PARTS = 8;
 
 /** The launches that find the largest or smallest element of each row: two where rows are long and few. */
 export function argMaxDispatches(
@@ -25,28 +28,62 @@ export function argMaxDispatches(
   smallest: boolean,
   target: Target,
 ): Dispatch[] {
-  const tree = inner === 1 && byTree(n, target);
+  const manyShort = n < SHORT_ROW && rows >= busyInvocations(target);
+  if (inner === 1 && byTree(n, target) && !manyShort) return byWorkgroups(x, out, rows, n, smallest, target);
   const fours = inner === 1 ? n % 4 === 0 : inner % 4 === 0;
-  if (!tree && fours && x.size >= LARGE) return byFour(x, out, { rows, n, inner }, smallest, target);
+  if (fours && x.size >= LARGE) return byFour(x, out, { rows, n, inner }, smallest, target);
   // A CPU compares a few thousand numbers in less time than a second launch takes.
-  const shortest = tree ? 16 * LANES : target.cpu ? 2048 : 64;
-  const wanted = tree ? Math.min(512 / rows, n / (8 * LANES)) : Math.min(busyInvocations(target) / rows, n / 16);
+  const shortest = target.cpu ? 2048 : 64;
+  const wanted = Math.min(busyInvocations(target) / rows, n / 16);
   const parts = n <= shortest ? 1 : Math.max(1, Math.min(MOST_PARTS, Math.floor(wanted)));
-  const found = parts === 1 ? out : scratch({ shape: [rows, parts, 2], dtype: "u32" });
-  const lanes = n >= LANES ? LANES : 64;
-  const shared = { buffers: { x, out: found }, dtype: x.dtype, flops: x.size };
-  const constants = { SMALLEST: Number(smallest), ELEMENTS: ELEMENTS[computeType(x.dtype)] };
-  const len = rows * parts;
-  const first = tree
-    ? argMaxTree.dispatch({
-        ...shared,
-        constants: { ...constants, LANES: lanes },
-        params: { len, n, parts },
-        grid: rowGroups(len, lanes),
-      })
-    : argMax.dispatch({ ...shared, constants, params: { len, rows, n, inner, parts }, grid: len });
-  if (parts === 1) return [first];
-  return [first, argMaxJoin.dispatch({ buffers: { pairs: found, out }, params: { rows, parts }, grid: rows })];
+  const found = foundBy(parts, rows, out);
+  const first = argMax.dispatch({
+    buffers: { x, out: found },
+    constants: comparing(x, smallest),
+    params: { len: rows * parts, rows, n, inner, parts },
+    dtype: x.dtype,
+    flops: x.size,
+    grid: rows * parts,
+  });
+  return [first, ...joined(found, out, rows, parts, target)];
+}
+
+const comparing = (x: Tensor, smallest: boolean) => ({
+  SMALLEST: Number(smallest),
+  ELEMENTS: ELEMENTS[computeType(x.dtype)],
+});
+
+/** Where the parts of rows leave what they find: pairs of a key and a place, or, of whole rows, the place. */
+const foundBy = (parts: number, rows: number, out: Tensor): Tensor =>
+  parts === 1 ? out : scratch({ shape: [rows, parts, 2], dtype: "u32" });
+
+function joined(pairs: Tensor, out: Tensor, rows: number, parts: number, target: Target): Dispatch[] {
+  if (parts === 1) return [];
+  const shared = { buffers: { pairs, out }, params: { rows, parts } };
+  if (target.cpu || parts <= MANY_PARTS) return [argMaxJoin.dispatch({ ...shared, grid: rows })];
+  const LANES = parts > 256 ? 256 : 64;
+  return [argMaxJoinTree.dispatch({ ...shared, constants: { LANES }, grid: rowGroups(rows, LANES) })];
+}
+
+/** A workgroup a row, or a part of one. */
+function byWorkgroups(x: Tensor, out: Tensor, rows: number, n: number, smallest: boolean, target: Target): Dispatch[] {
+  const isByFour = n % 4 === 0;
+  const units = isByFour ? n / 4 : n;
+  const LANES = units >= 1024 ? 256 : 64;
+  const rounds = Math.ceil(units / (4 * LANES));
+  const wanted = Math.max(1, Math.min(Math.floor(BUSY_GROUPS / 2 / rows), rounds));
+  const span = 4 * LANES * Math.ceil(rounds / wanted);
+  const parts = Math.ceil(units / span);
+  const found = foundBy(parts, rows, out);
+  const first = (isByFour ? argMaxTreeByFour : argMaxTree).dispatch({
+    buffers: { x, out: found },
+    constants: { ...comparing(x, smallest), LANES },
+    params: { len: rows * parts, n, parts, span },
+    dtype: x.dtype,
+    flops: x.size,
+    grid: rowGroups(rows * parts, LANES),
+  });
+  return [first, ...joined(found, out, rows, parts, target)];
 }
 
 /** Four neighbours at a time, in parts of neighbours. */
@@ -60,17 +97,14 @@ function byFour(x: Tensor, out: Tensor, { rows, n, inner }: RowParams, smallest:
   const wanted = Math.max(byPages, Math.min(busyInvocations(target) / units, length / (target.cpu ? 256 : 16)));
   const span = Math.ceil(length / Math.max(1, Math.min(Math.floor(wanted), rows < MOST_PARTS ? 512 : MOST_PARTS)));
   const parts = Math.ceil(length / span);
-  const PAIRS = Number(parts > 1);
-  const found = PAIRS ? scratch({ shape: [rows, parts, 2], dtype: "u32" }) : out;
+  const found = foundBy(parts, rows, out);
   const first = argMaxByFour.dispatch({
     buffers: { x, out: found },
-    constants: { SMALLEST: Number(smallest), ELEMENTS: ELEMENTS[computeType(x.dtype)], COLUMNS, WIDE, PAIRS },
+    constants: { ...comparing(x, smallest), COLUMNS, WIDE, PAIRS: Number(parts > 1) },
     params: { len: units * parts, rows, n, inner, parts, span },
     dtype: x.dtype,
     flops: x.size,
     grid: units * parts,
   });
-  return parts === 1
-    ? [first]
-    : [first, argMaxJoin.dispatch({ buffers: { pairs: found, out }, params: { rows, parts }, grid: rows })];
+  return [first, ...joined(found, out, rows, parts, target)];
 }

@@ -1,20 +1,19 @@
 import byFour from "../../shaders/extreme_sums_by_four.wgsl";
 import joinKernel from "../../shaders/extreme_sums_join.wgsl";
+import joinTree from "../../shaders/extreme_sums_join_tree.wgsl";
 import treeKernel from "../../shaders/extreme_sums_tree.wgsl";
 import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { busyInvocations, PAGES } from "./reductions";
+import { BUSY_GROUPS, busyInvocations, PAGES, SHORT_ROW } from "./reductions";
 import { byTree, type RowParams, rowGroups } from "./rowwise";
 
 /** Parts of a row that one invocation joins, where rows are many. */
 const MOST_PARTS = 64;
 
-/** Elements of a row that a workgroup takes at least. */
-const TREE_SPAN = 2048;
-
-const LANES = 64;
+/** Parts from which on a GPU joins those of a row by a workgroup. */
+const MANY_PARTS = 8;
 
 /** What is summed beside the extreme m, with its number in the shaders: eˣ⁻ᵐ beside a maximum, or 1 for each that is it. */
 const KINDS = { powers: 0, max: 1, min: 2 } as const;
@@ -31,49 +30,73 @@ export function extremeRows(dims: ReductionDims | null): RowParams | null {
   return (row.inner === 1 ? row.n : row.inner) % 4 === 0 ? row : null;
 }
 
+type Outs = readonly [extreme: Tensor, total: Tensor];
+
 /** The launches that find the extreme of each row and the sum beside it. */
 export function extremeSumDispatches(
   x: Tensor,
-  [extreme, total]: readonly [Tensor, Tensor],
+  outs: Outs,
   row: RowParams,
   kind: keyof typeof KINDS,
   target: Target,
 ): Dispatch[] {
   const { rows, n, inner } = row;
-  const tree = inner === 1 && byTree(n, target);
+  const manyShort = n < SHORT_ROW && rows >= busyInvocations(target);
+  if (inner === 1 && byTree(n, target) && !manyShort) return byWorkgroups(x, outs, rows, n, kind);
   const COLUMNS = Number(inner > 1);
-  const [units, length] = tree ? [rows, n] : COLUMNS ? [rows / 4, n] : [rows, n / 4];
-  const busy = tree ? 512 : busyInvocations(target);
+  const [units, length] = COLUMNS ? [rows / 4, n] : [rows, n / 4];
   // Columns are read a page of a CPU's memory a row.
   const byPages = target.cpu && COLUMNS ? n / PAGES : 0;
-  const shortest = tree ? TREE_SPAN : target.cpu ? 256 : 16;
-  const wanted = Math.max(byPages, Math.min(busy / units, length / shortest));
+  const wanted = Math.max(byPages, Math.min(busyInvocations(target) / units, length / (target.cpu ? 256 : 16)));
   const most = rows < MOST_PARTS ? 512 : MOST_PARTS;
   const span = Math.ceil(length / Math.max(1, Math.min(Math.floor(wanted), most)));
   const parts = Math.ceil(length / span);
-  const len = units * parts;
   const partial = scratch({ shape: [rows, parts, 2], dtype: "f32" });
+  const first = byFour.dispatch({
+    buffers: { x, partial },
+    params: { ...row, len: units * parts, parts, span, least: leastOf(kind) },
+    constants: { KIND: KINDS[kind], COLUMNS },
+    grid: units * parts,
+    flops: 8 * x.size,
+  });
+  return [first, joined(partial, outs, rows, parts, kind, target.cpu)];
+}
+
+const leastOf = (kind: keyof typeof KINDS) => (kind === "powers" ? LEAST_FINITE : LEAST);
+
+/** A workgroup a row, or a part of one. */
+function byWorkgroups(x: Tensor, outs: Outs, rows: number, n: number, kind: keyof typeof KINDS): Dispatch[] {
+  const LANES = n >= 4096 ? 256 : 64;
+  const rounds = Math.ceil(n / (16 * LANES));
+  const wanted = Math.max(1, Math.min(Math.floor(BUSY_GROUPS / 2 / rows), rounds));
+  const span = 4 * LANES * Math.ceil(rounds / wanted);
+  const parts = Math.ceil(n / 4 / span);
+  const WHOLE = Number(parts === 1);
+  const partial = scratch({ shape: WHOLE ? [4] : [rows, parts, 2], dtype: "f32" });
+  const [extreme, total] = WHOLE ? outs : [0, 0].map(() => scratch({ shape: [1], dtype: "f32" }));
+  const first = treeKernel.dispatch({
+    buffers: { x, partial, extreme: extreme!, total: total! },
+    params: { len: rows * parts, n, parts, span, least: leastOf(kind), none: LEAST },
+    constants: { KIND: KINDS[kind], LANES, WHOLE },
+    grid: rowGroups(rows * parts, LANES),
+    flops: 8 * x.size,
+  });
+  return WHOLE ? [first] : [first, joined(partial, outs, rows, parts, kind, false)];
+}
+
+function joined(
+  partial: Tensor,
+  [extreme, total]: Outs,
+  rows: number,
+  parts: number,
+  kind: keyof typeof KINDS,
+  cpu: boolean,
+): Dispatch {
+  const buffers = { partial, extreme, total };
   const KIND = KINDS[kind];
-  const least = kind === "powers" ? LEAST_FINITE : LEAST;
-  const shared = { buffers: { x, partial }, flops: 8 * x.size };
-  const first = tree
-    ? treeKernel.dispatch({
-        ...shared,
-        params: { len, n, parts, span, least },
-        constants: { KIND },
-        grid: rowGroups(len, LANES),
-      })
-    : byFour.dispatch({
-        ...shared,
-        params: { ...row, len, parts, span, least },
-        constants: { KIND, COLUMNS },
-        grid: len,
-      });
-  const join = {
-    buffers: { partial, extreme, total },
-    params: { rows, parts, least: LEAST },
-    constants: { KIND },
-    grid: rows,
-  };
-  return [first, joinKernel.dispatch(join)];
+  if (cpu || parts <= MANY_PARTS)
+    return joinKernel.dispatch({ buffers, params: { rows, parts, least: LEAST }, constants: { KIND }, grid: rows });
+  const LANES = parts > 256 ? 256 : 64;
+  const constants = { KIND, LANES };
+  return joinTree.dispatch({ buffers, params: { rows, parts, none: LEAST }, constants, grid: rowGroups(rows, LANES) });
 }

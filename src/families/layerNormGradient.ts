@@ -1,6 +1,7 @@
 import gradKernel from "../../shaders/layer_norm_grad.wgsl";
 import affineKernel from "../../shaders/layer_norm_grad_affine.wgsl";
 import affineByFour from "../../shaders/layer_norm_grad_affine_by_four.wgsl";
+import affineTree from "../../shaders/layer_norm_grad_affine_tree.wgsl";
 import gradHeld from "../../shaders/layer_norm_grad_held.wgsl";
 import joinKernel from "../../shaders/layer_norm_grad_join.wgsl";
 import gradSubgroup from "../../shaders/layer_norm_grad_subgroup.wgsl";
@@ -11,7 +12,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { joinedParts } from "./parts";
-import { PAGES } from "./reductions";
+import { LONG_COLUMNS, PAGES } from "./reductions";
 import { byHeldTree, bySubgroup, byTree, rowGroups, rowsAtOnce } from "./rowwise";
 
 export interface NormAttrs {
@@ -90,6 +91,9 @@ const AFFINE_ROWS = { cpu: PAGES, gpu: 8 } as const;
 /** Invocations that keep a GPU busy. */
 const AFFINE_INVOCATIONS = 65536;
 
+/** Workgroups that are enough for them, of LANES invocations; rows that one of these has on their way at once. */
+const [AFFINE_GROUPS, AFFINE_LANES, LOADS] = [512, 256, 4];
+
 /** The gradients for weight and bias, both from one reading of x and the gradient that comes in. */
 function affineDispatches(
   { x, stats, d_out }: Given,
@@ -99,6 +103,8 @@ function affineDispatches(
 ): Dispatch[] {
   const rows = x.size / n;
   const byFour = n % 4 === 0;
+  if (!target.cpu && byFour && rows >= LONG_COLUMNS)
+    return affineByTree({ x, stats, d_out }, [d_weight, d_bias], n, target);
   const [kernel, columns] = byFour ? [affineByFour, n / 4] : [affineKernel, n];
   const wanted = target.cpu ? rows / AFFINE_ROWS.cpu : Math.min(AFFINE_INVOCATIONS / columns, rows / AFFINE_ROWS.gpu);
   const chunk = Math.ceil(rows / Math.max(1, Math.floor(wanted)));
@@ -118,4 +124,33 @@ function affineDispatches(
   const joined = { x: weights!, stats: weights!, d_out: biases!, d_weight, d_bias };
   const params = { rows: parts, n: columns, parts: 1, chunk: parts };
   return [sums, kernel.dispatch({ buffers: joined, params, constants: { JOIN: 1 }, grid: columns })];
+}
+
+/** The same by workgroups, each of a few columns and many rows. */
+function affineByTree(
+  { x, stats, d_out }: Omit<Given, "weight">,
+  [d_weight, d_bias]: readonly [Tensor, Tensor],
+  n: number,
+  target: Target,
+): Dispatch[] {
+  const [rows, fours] = [x.size / n, n / 4];
+  const WIDE = Math.min(16, 2 ** Math.ceil(Math.log2(fours)));
+  const tiles = Math.ceil(fours / WIDE);
+  const round = LOADS * (AFFINE_LANES / WIDE);
+  const rounds = Math.ceil(rows / round);
+  const chunk = round * Math.ceil(rounds / Math.max(1, Math.min(Math.floor(AFFINE_GROUPS / tiles), rounds)));
+  const parts = Math.ceil(rows / chunk);
+  const [weights, biases] =
+    parts === 1 ? [d_weight, d_bias] : [0, 1].map(() => scratch({ shape: [parts, n], dtype: "f32" }));
+  const sums = affineTree.dispatch({
+    buffers: { x, stats, d_out, d_weight: weights!, d_bias: biases! },
+    params: { len: tiles * parts, rows, n: fours, chunk },
+    constants: { WIDE },
+    grid: rowGroups(tiles * parts, AFFINE_LANES),
+    flops: 5 * x.size,
+    dtype: x.dtype,
+    gradDType: d_out.dtype,
+  });
+  if (parts === 1) return [sums];
+  return [sums, ...joinedParts(parts, target, [weights!, d_weight], [biases!, d_bias])];
 }

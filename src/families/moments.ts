@@ -1,16 +1,21 @@
 import momentsKernel from "../../shaders/moments.wgsl";
 import momentsByFour from "../../shaders/moments_by_four.wgsl";
 import momentsColumns from "../../shaders/moments_columns.wgsl";
+import momentsColumnsTree from "../../shaders/moments_columns_tree.wgsl";
 import joinKernel from "../../shaders/moments_join.wgsl";
+import joinTree from "../../shaders/moments_join_tree.wgsl";
 import momentsTree from "../../shaders/moments_tree.wgsl";
+import momentsTreeByFour from "../../shaders/moments_tree_by_four.wgsl";
 import sumsJoin from "../../shaders/norm_grad_join.wgsl";
 import sumsKernel from "../../shaders/norm_grad_sums.wgsl";
 import sumsByFour from "../../shaders/norm_grad_sums_by_four.wgsl";
 import sumsTree from "../../shaders/norm_grad_sums_tree.wgsl";
+import sumsTreeByFour from "../../shaders/norm_grad_sums_tree_by_four.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { busyInvocations, PAGES } from "./reductions";
+import { joinedParts } from "./parts";
+import { BUSY_GROUPS, busyInvocations, LONG_COLUMNS, PAGES } from "./reductions";
 import { byTree, rowGroups } from "./rowwise";
 
 /** A tensor seen as [r0, channels, r1], of which each channel is taken together. */
@@ -20,28 +25,49 @@ export interface Channels {
   readonly r1: number;
 }
 
-/** The launches are joined by one invocation a channel, which is quick for no more parts than these; or more, where that is little work in all. */
+/** Parts of a channel that are quickly read by one invocation; or more, where that is little work in all. */
 const maxParts = (channels: number) => (channels < 16 ? 256 : 64);
 
-/** How each channel is cut into parts, and by which of three kernels each part is taken. */
+/** Parts from which on a GPU joins those of a channel by a workgroup, or by several invocations. */
+const MANY_PARTS = 8;
+
+/** How each channel is cut into parts, and by which kernel each part is taken. */
 function split({ r0, channels, r1 }: Channels, target: Target) {
   const count = r0 * r1;
+  const by = r1 % 4 === 0 ? 4 : 1;
   // Channels that are one element wide lie across: there neighbouring invocations take neighbouring channels.
-  const tree = r1 > 1 && byTree(count, target);
-  const [busy, shortest] = tree ? [4096, 1024] : [target.cpu ? 512 : 16384, target.cpu ? 512 : 16];
+  if (r1 > 1 && byTree(count, target)) return splitByTree({ r0, channels, r1 }, by);
+  const [busy, shortest] = target.cpu ? [512, 512] : [16384, 16];
   const wanted = Math.min(busy / channels, count / shortest, maxParts(channels));
-  const by = !tree && r1 % 4 === 0 ? 4 : 1;
   const chunk = by * Math.ceil(count / by / Math.max(1, Math.floor(wanted)));
   const parts = Math.ceil(count / chunk);
   const len = channels * parts;
   const params = { len, channels, count: count / by, chunk: chunk / by };
-  const way: "tree" | "fours" | "ones" = tree ? "tree" : by === 4 ? "fours" : "ones";
-  const request = { params, constants: { R1: r1 / by }, grid: tree ? rowGroups(len) : len };
-  return { way, parts, count, chunk, request };
+  return { tree: false, by, parts, count, chunk, request: { params, constants: { R1: r1 / by }, grid: len } };
+}
+
+/** Loads that a lane has on their way at once: parts are whole rounds of them. */
+const LOADS = 4;
+
+function splitByTree({ r0, channels, r1 }: Channels, by: number) {
+  const count = (r0 * r1) / by;
+  const LANES = count >= 1024 ? 256 : 64;
+  const rounds = Math.ceil(count / (LOADS * LANES));
+  const wanted = Math.max(1, Math.min(Math.floor(BUSY_GROUPS / 2 / channels), rounds));
+  const chunk = wanted === 1 ? count : LOADS * LANES * Math.ceil(rounds / wanted);
+  const parts = Math.ceil(count / chunk);
+  const len = channels * parts;
+  const request = {
+    params: { len, channels, count, chunk },
+    constants: { R1: r1 / by, LANES },
+    grid: rowGroups(len, LANES),
+  };
+  return { tree: true, by, parts, count: by * count, chunk: by * chunk, request };
 }
 
 /** Parts of channels that lie across, four at a time: as many rows each as a CPU's memory finds at once, see `PAGES` there. */
 function columns(x: Tensor, count: number, channels: number, target: Target) {
+  if (!target.cpu && count >= LONG_COLUMNS) return columnsByTree(x, count, channels);
   const wanted = Math.min(target.cpu ? count / PAGES : busyInvocations(target) / (channels / 4), count / 16);
   const chunk = Math.ceil(count / Math.max(1, Math.min(Math.floor(wanted), maxParts(channels))));
   const parts = Math.ceil(count / chunk);
@@ -62,14 +88,25 @@ function columns(x: Tensor, count: number, channels: number, target: Target) {
   return { first, partial, parts, chunk };
 }
 
-function parts(x: Tensor, dims: Channels, target: Target) {
-  const { r0, channels, r1 } = dims;
-  if (r1 === 1 && channels % 4 === 0) return { count: r0, ...columns(x, r0, channels, target) };
-  const { way, parts, count, chunk, request } = split(dims, target);
+/** The same by workgroups, each of a few columns and many rows. */
+function columnsByTree(x: Tensor, count: number, channels: number) {
+  const fours = channels / 4;
+  const WIDE = Math.min(16, 2 ** Math.ceil(Math.log2(fours)));
+  const tiles = Math.ceil(fours / WIDE);
+  const round = LOADS * (256 / WIDE);
+  const wanted = Math.max(1, Math.min(Math.floor(BUSY_GROUPS / 2 / tiles), Math.ceil(count / round)));
+  const chunk = round * Math.ceil(count / round / wanted);
+  const parts = Math.ceil(count / chunk);
   const partial = scratch({ shape: [parts, channels, 2], dtype: "f32" });
-  const kernel = { tree: momentsTree, fours: momentsByFour, ones: momentsKernel }[way];
-  const first = kernel.dispatch({ ...request, buffers: { x, partial }, flops: 4 * x.size, dtype: x.dtype });
-  return { first, partial, parts, count, chunk };
+  const first = momentsColumnsTree.dispatch({
+    buffers: { x, partial },
+    params: { len: tiles * parts, channels: fours, count, chunk },
+    constants: { WIDE },
+    grid: rowGroups(tiles * parts, 256),
+    flops: 4 * x.size,
+    dtype: x.dtype,
+  });
+  return { first, partial, parts, chunk };
 }
 
 export interface MomentOptions {
@@ -80,24 +117,64 @@ export interface MomentOptions {
   readonly eps: number;
 }
 
+type Outs = readonly [mean: Tensor, variance: Tensor, rstd: Tensor];
+
 /** Mean, variance and 1/√(variance + eps) of each channel. */
 export function momentDispatches(
   x: Tensor,
-  [mean_out, variance_out, rstd_out]: readonly [Tensor, Tensor, Tensor],
+  outs: Outs,
   dims: Channels,
-  { repeat, correction, eps }: MomentOptions,
+  options: MomentOptions,
   target: Target,
 ): Dispatch[] {
-  const { first, partial, parts: made, count, chunk } = parts(x, dims, target);
-  const len = dims.channels * repeat;
-  return [
-    first,
-    joinKernel.dispatch({
-      buffers: { partial, mean_out, variance_out, rstd_out },
-      params: { channels: dims.channels, count, chunk, len, parts: made, repeat, correction, eps },
-      grid: len,
-    }),
-  ];
+  const { r0, channels, r1 } = dims;
+  if (r1 === 1 && channels % 4 === 0) {
+    const made = columns(x, r0, channels, target);
+    return [made.first, joined({ ...made, channels, count: r0 }, outs, options, target)];
+  }
+  const { tree, by, parts, count, chunk, request } = split(dims, target);
+  const shared = { flops: 4 * x.size, dtype: x.dtype };
+  const partial = scratch({ shape: tree && parts === 1 ? [4] : [parts, channels, 2], dtype: "f32" });
+  const join = () => joined({ partial, parts, chunk, channels, count }, outs, options, target);
+  if (!tree) {
+    const kernel = by === 4 ? momentsByFour : momentsKernel;
+    return [kernel.dispatch({ ...request, ...shared, buffers: { x, partial } }), join()];
+  }
+  const WHOLE = Number(parts === 1);
+  const [mean_out, variance_out, rstd_out] = WHOLE ? outs : [0, 0, 0].map(() => scratch({ shape: [1], dtype: "f32" }));
+  const first = (by === 4 ? momentsTreeByFour : momentsTree).dispatch({
+    ...request,
+    ...shared,
+    params: { ...request.params, ...options },
+    constants: { ...request.constants, WHOLE },
+    buffers: { x, partial, mean_out: mean_out!, variance_out: variance_out!, rstd_out: rstd_out! },
+  });
+  return WHOLE ? [first] : [first, join()];
+}
+
+interface Parts {
+  readonly partial: Tensor;
+  readonly parts: number;
+  /** Elements of a part; the last one may have fewer. */
+  readonly chunk: number;
+  readonly channels: number;
+  readonly count: number;
+}
+
+function joined(
+  { partial, parts, chunk, channels, count }: Parts,
+  [mean_out, variance_out, rstd_out]: Outs,
+  options: MomentOptions,
+  target: Target,
+): Dispatch {
+  const buffers = { partial, mean_out, variance_out, rstd_out };
+  const params = { channels, count, chunk, parts, ...options };
+  if (!target.cpu && parts > MANY_PARTS) {
+    const LANES = parts > 256 ? 256 : 64;
+    return joinTree.dispatch({ buffers, params, constants: { LANES }, grid: rowGroups(channels, LANES) });
+  }
+  const len = channels * options.repeat;
+  return joinKernel.dispatch({ buffers, params: { ...params, len }, grid: len });
 }
 
 /** Σ dOut and Σ dOut · (x − mean) · rstd over each channel. */
@@ -107,21 +184,19 @@ export function normGradSums(
   dims: Channels,
   target: Target,
 ): Dispatch[] {
-  const { way, parts, request } = split(dims, target);
+  const { tree, by, parts, request } = split(dims, target);
   const launch = (outs: { sums: Tensor; products: Tensor }) => {
     const types = { dtype: buffers.x.dtype, gradDType: buffers.d_out.dtype };
     const whole = { ...request, ...types, buffers: { ...buffers, ...outs }, flops: 4 * buffers.x.size };
-    return { tree: sumsTree, fours: sumsByFour, ones: sumsKernel }[way].dispatch(whole);
+    if (tree) return (by === 4 ? sumsTreeByFour : sumsTree).dispatch(whole);
+    return (by === 4 ? sumsByFour : sumsKernel).dispatch(whole);
   };
   if (parts === 1) return [launch({ sums, products })];
   const partial = () => scratch({ shape: [parts, dims.channels], dtype: "f32" });
   const [partial_sums, partial_products] = [partial(), partial()];
-  return [
-    launch({ sums: partial_sums, products: partial_products }),
-    sumsJoin.dispatch({
-      buffers: { partial_sums, partial_products, sums, products },
-      params: { len: dims.channels, parts },
-      grid: dims.channels,
-    }),
-  ];
+  const first = launch({ sums: partial_sums, products: partial_products });
+  if (!target.cpu && parts > MANY_PARTS)
+    return [first, ...joinedParts(parts, target, [partial_sums, sums], [partial_products, products])];
+  const join = { buffers: { partial_sums, partial_products, sums, products }, grid: dims.channels };
+  return [first, sumsJoin.dispatch({ ...join, params: { len: dims.channels, parts } })];
 }

@@ -33,13 +33,13 @@ const CHUNK = 256;
 export const busyInvocations = (target: Target): number => (target.cpu ? 512 : 16384);
 
 /** Elements that one lane of a GPU may well join by itself. */
-const SHORT_ROW = 128;
+export const SHORT_ROW = 128;
 
 /** Rows of a CPU's memory that are found at once again, one a page. */
 export const PAGES = 256;
 
 /** Workgroups that keep a large GPU busy: twice as many of 256 lanes as it has room for. */
-const BUSY_GROUPS = 2048;
+export const BUSY_GROUPS = 2048;
 
 interface Reducing {
   /** How the elements are joined: of several ways x, and the result, hold a plane for each. */
@@ -151,7 +151,7 @@ function treeLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[])
 }
 
 /** Rows from which on a workgroup shares the columns of a GPU's sums. */
-const LONG_COLUMNS = 64;
+export const LONG_COLUMNS = 64;
 
 /** A workgroup some neighbouring outputs of columns, or parts of them. */
 function columnsLaunch(x: Tensor, { k0, k1, r0 }: ReductionDims, kinds: readonly Reduction[]): Launch {

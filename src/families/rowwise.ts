@@ -25,16 +25,29 @@ export const byTree = (n: number, target: Target): boolean => !target.cpu && n >
 /** Vec4s that an invocation of a workgroup holds at most. */
 const MOST_HELD_BY_TREE = 8;
 
+/** Vec4s of rows up to which several share a workgroup, how many of them an invocation shall hold, and invocations of a row at most. */
+const [SHORT_QUADS, HELD_OF_SHORT, MOST_OF_SHORT] = [64, 2, 16];
+
 /**
- * Launches of the kernels that give a row of n, whole vec4s, to a workgroup which holds it: on devices with many lanes, where a row is
- * long, but not too long. Null elsewhere.
+ * Launches of the kernels that give a row of n to invocations of a workgroup, on devices with many lanes. Several short rows share
+ * a workgroup. Null elsewhere.
  */
+export function bySharedTree(rows: number, n: number, target: Target) {
+  if (target.cpu) return null;
+  const quads = n / 4;
+  const wanted = Math.min(MOST_OF_SHORT, 2 ** Math.ceil(Math.log2(quads / HELD_OF_SHORT)));
+  const LANES = quads > SHORT_QUADS ? lanesOf(n) : Math.max(1, wanted);
+  const SIZE = Math.max(TREE_LANES, LANES);
+  return { lanes: { SIZE, LANES }, grid: rowGroups(Math.ceil((rows * LANES) / SIZE), SIZE) };
+}
+
+/** The same for kernels that hold a row of whole vec4s, where it is not too long. */
 export function byHeldTree(rows: number, n: number, target: Target) {
-  if (!byTree(n, target) || n % 4 !== 0) return null;
-  const LANES = lanesOf(n);
-  const HELD = Math.ceil(n / 4 / LANES);
-  if (HELD > MOST_HELD_BY_TREE) return null;
-  return { params: { rows, n: n / 4 }, held: { LANES, HELD }, grid: rowGroups(rows, LANES) };
+  const shared = bySharedTree(rows, n, target);
+  if (!shared || n % 4 !== 0) return null;
+  const { lanes, grid } = shared;
+  const HELD = Math.ceil(n / 4 / lanes.LANES);
+  return HELD > MOST_HELD_BY_TREE ? null : { params: { rows, n: n / 4 }, held: { ...lanes, HELD }, grid };
 }
 
 /** Elements of the rows that a subgroup makes one after the other: a workgroup costs about as much as a row or two. */

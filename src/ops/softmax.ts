@@ -10,7 +10,7 @@ import softmaxSubgroup from "../../shaders/softmax_subgroup.wgsl";
 import softmaxTree from "../../shaders/softmax_tree.wgsl";
 import treeByFour from "../../shaders/softmax_tree_by_four.wgsl";
 import { normalizeAxis } from "../core/shape";
-import { byHeldTree, byLane, bySubgroup, byTree, rowGroups, rowParams } from "../families/rowwise";
+import { byHeldTree, byLane, bySharedTree, bySubgroup, rowParams } from "../families/rowwise";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
@@ -74,8 +74,16 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const shared = { buffers: { out: out!, d_out: dOut!, dx: dx! }, constants, flops: 4 * out!.size };
       const held = inner === 1 && byHeldTree(rows, n, target);
       if (held) return [gradTreeByFour.dispatch({ ...shared, ...held, constants: { ...constants, ...held.held } })];
-      if (inner === 1 && byTree(n, target))
-        return [gradTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
+      const tree = inner === 1 && bySharedTree(rows, n, target);
+      if (tree)
+        return [
+          gradTree.dispatch({
+            ...shared,
+            params: { rows, n },
+            constants: { ...constants, ...tree.lanes },
+            grid: tree.grid,
+          }),
+        ];
       const short = inner === 1 && byLane(rows, n, target);
       if (short) return [gradLane.dispatch({ ...shared, ...short, constants: { ...constants, ...short.held } })];
       const launch = inner === 1 && bySubgroup(rows, n, target);
@@ -98,8 +106,16 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const shared = { buffers: { x: x!, out: out! }, constants, flops: 8 * x!.size };
       const held = inner === 1 && byHeldTree(rows, n, target);
       if (held) return [treeByFour.dispatch({ ...shared, ...held, constants: { ...constants, ...held.held } })];
-      if (inner === 1 && byTree(n, target))
-        return [softmaxTree.dispatch({ ...shared, params: { rows, n }, grid: rowGroups(rows) })];
+      const tree = inner === 1 && bySharedTree(rows, n, target);
+      if (tree)
+        return [
+          softmaxTree.dispatch({
+            ...shared,
+            params: { rows, n },
+            constants: { ...constants, ...tree.lanes },
+            grid: tree.grid,
+          }),
+        ];
       const short = inner === 1 && byLane(rows, n, target);
       if (short) return [softmaxLane.dispatch({ ...shared, ...short, constants: { ...constants, ...short.held } })];
       const launch = inner === 1 && bySubgroup(rows, n, target);

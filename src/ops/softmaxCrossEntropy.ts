@@ -1,12 +1,13 @@
 import rowKernel from "../../shaders/softmax_cross_entropy.wgsl";
 import byFourKernel from "../../shaders/softmax_cross_entropy_by_four.wgsl";
 import fewKernel from "../../shaders/softmax_cross_entropy_few.wgsl";
+import heldKernel from "../../shaders/softmax_cross_entropy_held.wgsl";
 import subgroupKernel from "../../shaders/softmax_cross_entropy_subgroup.wgsl";
 import treeKernel from "../../shaders/softmax_cross_entropy_tree.wgsl";
 import { isFloat } from "../core/dtype";
 import { ShapeError } from "../core/errors";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
-import { bySubgroup, byTree, lanesOf, rowGroups } from "../families/rowwise";
+import { byHeldTree, bySharedTree, bySubgroup } from "../families/rowwise";
 import { type KernelOp, record, recordAll } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
@@ -179,31 +180,40 @@ function rowLosses(
     params: { rows, classes, ignore_index: ignoreIndex, scale_stride: Number(scale!.shape.length > 0), smoothing },
     flops: 8 * logits!.size,
   };
-  const launch = constants.DENSE ? null : bySubgroup(rows, classes, target);
-  if (launch) {
-    const { ignore_index, scale_stride } = shared.params;
-    const params = { ...launch.params, ignore_index, scale_stride };
-    const { WEIGHTED, LOSS, GRAD } = constants;
-    return subgroupKernel.dispatch({
-      ...shared,
-      ...launch,
-      params,
-      constants: { WEIGHTED, LOSS, GRAD, ...launch.lanes },
-    });
-  }
-  if (!constants.DENSE && target.cpu && classes % 4 === 0 && classes <= HELD) {
+  if (!constants.DENSE) {
     const { ignore_index, scale_stride } = shared.params;
     const { WEIGHTED, LOSS, GRAD } = constants;
-    return byFourKernel.dispatch({
-      ...shared,
-      params: { rows, ignore_index, scale_stride },
-      constants: { WEIGHTED, LOSS, GRAD, QUADS: classes / 4 },
-      grid: rows,
-    });
+    const [of, asked] = [
+      { ignore_index, scale_stride },
+      { WEIGHTED, LOSS, GRAD },
+    ];
+    const held = byHeldTree(rows, classes, target);
+    if (held)
+      return heldKernel.dispatch({
+        ...shared,
+        ...held,
+        params: { ...held.params, ...of },
+        constants: { ...asked, ...held.held },
+      });
+    const launch = bySubgroup(rows, classes, target);
+    if (launch)
+      return subgroupKernel.dispatch({
+        ...shared,
+        ...launch,
+        params: { ...launch.params, ...of },
+        constants: { ...asked, ...launch.lanes },
+      });
+    if (target.cpu && classes % 4 === 0 && classes <= HELD)
+      return byFourKernel.dispatch({
+        ...shared,
+        params: { rows, ...of },
+        constants: { ...asked, QUADS: classes / 4 },
+        grid: rows,
+      });
   }
-  if (!byTree(classes, target)) return rowKernel.dispatch({ ...shared, constants, grid: rows });
-  const LANES = lanesOf(classes);
-  return treeKernel.dispatch({ ...shared, constants: { ...constants, LANES }, grid: rowGroups(rows, LANES) });
+  const tree = bySharedTree(rows, classes, target);
+  if (!tree) return rowKernel.dispatch({ ...shared, constants, grid: rows });
+  return treeKernel.dispatch({ ...shared, constants: { ...constants, ...tree.lanes }, grid: tree.grid });
 }
 
 /**

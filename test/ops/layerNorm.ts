@@ -22,7 +22,7 @@ export default opCase<Attrs>({
       note: "two dimensions",
     },
     { inputs: [[70, 3], [3], [3]], note: "so many rows that their sums are dealt out" },
-    { inputs: [[130, 4], [4], [4]], note: "the same, by fours" },
+    { inputs: [[130, 12], [12], [12]], note: "the same, by fours" },
     { inputs: [[5, 68], [68], [68]], note: "long rows, by fours" },
     { inputs: [[5, 64], [64], [64]], note: "rows that lanes hold" },
     { inputs: [[130, 68], [68], [68]], note: "two rows at a time", vjp: false },

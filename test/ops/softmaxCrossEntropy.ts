@@ -12,7 +12,7 @@ export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly
     { inputs: [[5, 7], labels(0, 6, 3, 3, 1)] },
     { inputs: [[1, 1], labels(0)] },
     { inputs: [[4, 3], labels(2, -1, 0, -1)], note: "ignored rows" },
-    { inputs: [[3, 4], labels(1, 77, -5)], attrs: { reduction: "none" }, note: "labels that are no class" },
+    { inputs: [[3, 4], labels(1, 77, -5)], attrs: { weights, reduction: "none" }, note: "labels that are no class" },
     { inputs: [{ shape: [2, 3], range: [-5e3, 5e3] }, labels(0, 1)], note: "large logits", vjp: false },
     { inputs: [[3, 4], labels(1, 2, 9)], attrs: { weights, ignoreIndex: 9, reduction: "sum", labelSmoothing: 0.2 } },
     {
@@ -36,12 +36,13 @@ export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly
       attrs: { weights, ignoreIndex: 9, reduction: "sum" },
       note: "few rows, weighted",
     },
+    { inputs: [[37, 12], many(37, 14)], attrs: { reduction: "none" }, note: "several rows a workgroup, by fours" },
     {
       inputs: [{ shape: [3, 77], range: [-9, 9] }, labels(76, 3, -1)],
       attrs: { reduction: "none" },
       note: "long rows",
     },
-    { inputs: [{ shape: [5, 76], range: [-9, 9] }, many(5, 76)], attrs: {}, note: "long rows, by fours" },
+    { inputs: [{ shape: [3, 260], range: [-9, 9] }, many(3, 260)], attrs: {}, note: "long rows, by fours" },
     { inputs: [{ shape: [2, 70], range: [90, 99] }, soft(2, 70)], attrs: { labelSmoothing: 0.3, reduction: "none" } },
     { inputs: [{ shape: [3, 1031], range: [-1e4, 1e4] }, many(3, 1031)], note: "very long rows", vjp: false },
   ],
