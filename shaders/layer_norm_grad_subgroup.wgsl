@@ -1,15 +1,16 @@
 enable subgroups;
 
-// layer_norm_grad.wgsl for rows of n = 4·quads elements, by subgroups, ROWS rows at a time, see layer_norm_subgroup.wgsl; and what
-// the `each` rows of a workgroup add to the gradients for weight and bias, `partial[workgroup] = [Σ d_out·x̂, Σ d_out]`, which
-// layer_norm_grad_join.wgsl joins.
+// layer_norm_grad.wgsl for rows of n = 4·quads elements, by subgroups, see layer_norm_subgroup.wgsl: first what each row of a
+// workgroup is scaled by and shifted by, then the rows, SIDE vec4s a lane at a time. And what the `each` rows
+// of a workgroup add to the gradients for weight and bias, `partial[workgroup] = [Σ d_out·x̂, Σ d_out]`, which
+// layer_norm_grad_join.wgsl joins; behind all of these lies what each lane keeps of each row.
 // @include sum_of_row.wgsl
 alias T = f32;
 alias G = f32;
 alias O = f32;
 const CENTRED = 1u;
 const LANES = 8u; // the device's subgroup size
-const ROWS = 2u;
+const SIDE = 1u;
 const AFFINE = 1u; // whether anybody wants the gradients for weight and bias
 
 struct Params { rows: u32, quads: u32, each: u32 }
@@ -34,53 +35,56 @@ fn main(
   let first = part * params.each;
   let last = min(first + params.each, params.rows);
   let count = 4.0 * f32(params.quads);
-  for (var row = first; row < last; row += ROWS) {
-    var start = array<u32, ROWS>();
-    var stat = array<vec2f, ROWS>();
-    var sums = array<vec4f, ROWS>();
-    var products = array<vec4f, ROWS>();
-    for (var r = 0u; r < ROWS; r++) {
-      let own = min(row + r, last - 1u);
-      start[r] = own * params.quads;
-      stat[r] = stats[own];
-    }
+  let kept = (params.rows + params.each - 1u) / max(params.each, 1u) * 2u * params.quads + lane;
+  for (var row = first; row < last; row++) {
+    let start = row * params.quads;
+    let stat = stats[row];
+    var sums = vec4f();
+    var products = vec4f();
     for (var i = lane; i < params.quads; i += LANES) {
-      let w = weight[i];
-      for (var r = 0u; r < ROWS; r++) {
-        let g = vec4f(d_out[start[r] + i]) * w;
-        if (CENTRED == 1u) { sums[r] += g; }
-        products[r] += g * (vec4f(x[start[r] + i]) - stat[r].x);
-      }
+      let g = vec4f(d_out[start + i]) * weight[i];
+      if (CENTRED == 1u) { sums += g; }
+      products += g * (vec4f(x[start + i]) - stat.x);
     }
     // dx = g · rstd + (x − mean) · factor + shift
-    var factor = array<f32, ROWS>();
-    var shift = array<f32, ROWS>();
-    for (var r = 0u; r < ROWS; r++) {
-      let rstd = stat[r].y;
-      factor[r] = -sum_of_row(products[r]) * rstd * rstd * rstd / count;
-      if (CENTRED == 1u) { shift[r] = -sum_of_row(sums[r]) * rstd / count; }
+    let factor = -sum_of_row(products) * stat.y * stat.y * stat.y / count;
+    var shift = 0.0;
+    if (CENTRED == 1u) { shift = -sum_of_row(sums) * stat.y / count; }
+    partial[kept + row * LANES] = vec4f(stat, factor, shift);
+  }
+  for (var i = lane; i < params.quads; i += SIDE * LANES) {
+    var weights = array<vec4f, SIDE>();
+    // Here and in the end one place that loads or stores, and a choice among registers, see matmul_subgroup.wgsl.
+    for (var k = 0u; k < select(SIDE, 0u, first >= last); k++) {
+      let w = weight[i + k * LANES];
+      for (var n = 0u; n < SIDE; n++) { weights[n] = select(weights[n], w, n == k); }
     }
-    for (var i = lane; i < params.quads; i += LANES) {
-      let w = weight[i];
-      var d_weight = vec4f();
-      var d_bias = vec4f();
-      if (AFFINE == 1u && row > first) {
-        d_weight = partial[own_part + i];
-        d_bias = partial[own_part + params.quads + i];
-      }
-      for (var r = 0u; r < ROWS; r++) {
-        let at = start[r] + i;
+    var d_weight = array<vec4f, SIDE>();
+    var d_bias = array<vec4f, SIDE>();
+    for (var row = first; row < last; row++) {
+      let by = partial[kept + row * LANES];
+      let start = row * params.quads + i;
+      for (var k = 0u; k < SIDE; k++) {
+        let at = start + k * LANES;
         let d = vec4f(d_out[at]);
-        let centred = vec4f(x[at]) - stat[r].x;
-        let made = d * w * stat[r].y + centred * factor[r] + shift[r];
-        dx[at] = vec4<O>(epilogue(made, 4u * at));
-        if (AFFINE == 0u || row + r >= last) { continue; } // the last row stands in for one that is not there
-        d_weight += d * centred * stat[r].y;
-        d_bias += d;
+        let centred = vec4f(x[at]) - by.x;
+        let scaled = d * by.y;
+        dx[at] = vec4<O>(epilogue(scaled * weights[k] + centred * by.z + by.w, 4u * at));
+        if (AFFINE == 1u) {
+          d_weight[k] += scaled * centred;
+          d_bias[k] += d;
+        }
       }
-      if (AFFINE == 0u) { continue; }
-      partial[own_part + i] = d_weight;
-      partial[own_part + params.quads + i] = d_bias;
+    }
+    for (var k = 0u; k < select(SIDE, 0u, first >= last || AFFINE == 0u); k++) {
+      var slope = vec4f();
+      var shift = vec4f();
+      for (var n = 0u; n < SIDE; n++) {
+        slope = select(slope, d_weight[n], n == k);
+        shift = select(shift, d_bias[n], n == k);
+      }
+      partial[own_part + i + k * LANES] = slope;
+      partial[own_part + params.quads + i + k * LANES] = shift;
     }
   }
 }

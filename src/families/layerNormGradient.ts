@@ -12,8 +12,9 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { joinedParts } from "./parts";
+
 import { LONG_COLUMNS, PAGES } from "./reductions";
-import { byHeldTree, bySubgroup, byTree, rowGroups, rowsAtOnce } from "./rowwise";
+import { byHeldTree, bySubgroup, byTree, rowGroups, sideOf } from "./rowwise";
 
 export interface NormAttrs {
   /** Elements of a row: those that are normalised together. */
@@ -60,13 +61,14 @@ function bySubgroups(
   const { x, d_out } = given;
   const { quads, each, rows } = launch.params;
   const parts = Math.ceil(rows / each);
-  const partial = scratch({ shape: [parts, 2, n], dtype: "f32" });
+  // The sums of each part, and behind them what each lane keeps of each row.
+  const partial = scratch({ shape: [parts * 2 * n + (launch.held ? 0 : rows * launch.lanes.LANES * 4)], dtype: "f32" });
   const types = { dtype: x.dtype, gradDType: d_out.dtype, outDType: dx.dtype };
   const shared = { ...launch, ...types, buffers: { ...given, dx, partial }, flops: 15 * x.size };
   const constants = { CENTRED: centred, AFFINE: isAffineRead ? 1 : 0, ...launch.lanes };
   const rowsMade = launch.held
     ? gradHeld.dispatch({ ...shared, constants: { ...constants, HELD: launch.held } })
-    : gradSubgroup.dispatch({ ...shared, constants: { ...constants, ROWS: rowsAtOnce(each) } });
+    : gradSubgroup.dispatch({ ...shared, constants: { ...constants, SIDE: sideOf(launch, 2) } });
   if (!isAffineRead) return [rowsMade];
   const buffers = { partial, d_weight, d_bias };
   return [rowsMade, joinKernel.dispatch({ buffers, params: { parts, quads }, grid: 2 * quads })];

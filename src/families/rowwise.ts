@@ -86,8 +86,10 @@ export function bySubgroup(rows: number, n: number, target: Target) {
   };
 }
 
-/** Rows that a subgroup makes side by side, of as many as it makes in all. */
-export const rowsAtOnce = (each: number) => Math.min(2, each);
+/** Vec4s that a lane has side by side of a row made in stretches, up to `most` of all that it has. */
+export function sideOf({ params, lanes }: NonNullable<ReturnType<typeof bySubgroup>>, most: 2 | 4): number {
+  return [4, 2].find((side) => side <= most && params.quads % (side * lanes.LANES) === 0) ?? 1;
+}
 
 /** The grid of a kernel with a workgroup of so many lanes a row, numbered `id.x + id.y * groups.x`. */
 export function rowGroups(rows: number, lanes = TREE_LANES): readonly [number, number] {

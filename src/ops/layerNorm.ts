@@ -6,11 +6,11 @@ import normTreeByFour from "../../shaders/layer_norm_tree_by_four.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, sameShape, showShape } from "../core/shape";
 import { grad, type NormAttrs } from "../families/layerNormGradient";
-import { byHeldTree, bySubgroup, byTree, rowGroups, rowsAtOnce } from "../families/rowwise";
+import { byHeldTree, bySubgroup, byTree, rowGroups, sideOf } from "../families/rowwise";
 import { madeOf } from "../graph/autocast";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
-import type { Tensor } from "../graph/tensor";
+import { scratch, type Tensor } from "../graph/tensor";
 import { full } from "./full";
 import { reshape } from "./reshape";
 
@@ -100,13 +100,14 @@ export const op: KernelOp<NormAttrs> = {
             constants: { ...constants, HELD: launch.held },
           }),
         ];
-      const ROWS = rowsAtOnce(launch.params.each);
+      const kept = scratch({ shape: [rows, launch.lanes.LANES, 2], dtype: "f32" });
       return [
         normSubgroup.dispatch({
           ...shared,
           ...launch,
+          buffers: { ...buffers, kept },
           params: { ...launch.params, eps },
-          constants: { ...constants, ROWS },
+          constants: { ...constants, SIDE: sideOf(launch, 4) },
         }),
       ];
     }

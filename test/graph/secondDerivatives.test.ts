@@ -4,6 +4,9 @@ import { Executable } from "../../src/gpu/executable";
 import type { Runtime } from "../../src/gpu/runtime";
 import { feed, type Tensor } from "../../src/graph/tensor";
 import { add } from "../../src/ops/add";
+import { outer } from "../../src/ops/outer";
+import { square } from "../../src/ops/square";
+import { sum } from "../../src/ops/sum";
 import { gradients } from "../../src/optim/gradients";
 import { plan } from "../../src/schedule/plan";
 import { describeOnDawn } from "../device";
@@ -84,5 +87,25 @@ await describeOnDawn("second derivatives", (engine) => {
     const expected = secondDifferences(c, values, attrs);
     const off = actual.map((v, i) => Math.abs(v - expected[i]!) / (1 + Math.abs(expected[i]!)));
     expect(Math.max(...off)).toBeLessThan(1e-3);
+  });
+
+  test("an outer product that is large", async () => {
+    const { runtime } = engine;
+    const [a, b] = ["a", "b"].map((name) => feed(name, { shape: [256], dtype: "f32" })) as [Tensor, Tensor];
+    const [first] = gradients(sum(square(outer(a, b))), [a]);
+    const seconds = gradients(sum(first!), [a, b]) as Tensor[];
+    const made = plan({ outputs: seconds, target: runtime.open.target, fuse: true, inputs: [a, b] });
+    const executable = await Executable.create(runtime, made);
+    const values = Array.from({ length: 256 }, (_, i) => ((i * 37) % 64) / 64);
+    for (const t of [a, b]) executable.write(t, Float32Array.from(values));
+    executable.run();
+    const regions = seconds.map((t) => ({ region: executable.region(t), dtype: "f32", length: 256 }) as const);
+    const [byA, byB] = await runtime.readback.read(regions);
+    executable.dispose();
+    runtime.throwErrors();
+    // The gradient for a[i] is 2·a[i]·Σ b².
+    const total = (f: (v: number) => number) => values.reduce((n, v) => n + f(v), 0);
+    for (const v of byA!) expect(v).toBeCloseTo(2 * total((x) => x * x), 2);
+    for (const [j, v] of byB!.entries()) expect(v / (4 * total((x) => x))).toBeCloseTo(values[j]!, 4);
   });
 });

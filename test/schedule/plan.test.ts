@@ -9,6 +9,7 @@ import { gelu } from "../../src/ops/gelu";
 import { matmul } from "../../src/ops/matmul";
 import { maxPool2d } from "../../src/ops/maxPool2d";
 import { mul } from "../../src/ops/mul";
+import { outer } from "../../src/ops/outer";
 import { relu } from "../../src/ops/relu";
 import { reshape } from "../../src/ops/reshape";
 import { softmax } from "../../src/ops/softmax";
@@ -18,6 +19,7 @@ import { sub } from "../../src/ops/sub";
 import { sum } from "../../src/ops/sum";
 import { transpose } from "../../src/ops/transpose";
 import { Adam } from "../../src/optim/adam";
+import { gradients } from "../../src/optim/gradients";
 import { chunkEnds } from "../../src/schedule/chunks";
 import { plan } from "../../src/schedule/plan";
 
@@ -223,4 +225,14 @@ test("pooling after a reshape reads the same buffer", () => {
   const x = f32("x", 16);
   const made = plan({ outputs: [maxPool2d(reshape(x, [1, 1, 4, 4]), 2)], target, fuse: true });
   expect(made.dispatches.map((d) => d.variant.name)).toEqual(["max_pool2d_by_four"]);
+});
+
+test("both gradients of a large outer product come from one reading of what flows in, computed there", () => {
+  const [a, b] = [f32("a", 256), f32("b", 256)];
+  const names = (wrt: readonly Tensor[]) =>
+    plan({ outputs: gradients(sum(square(outer(a, b))), wrt) as Tensor[], target, fuse: true }).dispatches.map(
+      (d) => d.variant.name,
+    );
+  expect(names([a, b])).toEqual(["outer·fill·fill·mul·mul→outer_grad", "join_parts_by_slices", "join_parts_by_slices"]);
+  expect(names([b])).toEqual(["outer·fill·fill·mul·mul→outer_grad", "join_parts_by_slices"]);
 });
