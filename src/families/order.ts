@@ -4,6 +4,7 @@ import sortShort from "../../shaders/sort_short.wgsl";
 import sortSpans from "../../shaders/sort_spans.wgsl";
 import topK from "../../shaders/top_k.wgsl";
 import { computeType } from "../core/dtype";
+import { powerOfTwoFrom } from "../core/powerOfTwo";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -135,7 +136,7 @@ function shortOf(o: Ordering, { n }: Stage) {
 
 function partsOf(o: Ordering, { pairs, n }: Stage) {
   const { x, row, descending } = o;
-  const SIZE = Math.min(LARGEST_PART, 2 ** Math.max(1, Math.ceil(Math.log2(n))));
+  const SIZE = Math.min(LARGEST_PART, Math.max(2, powerOfTwoFrom(n)));
   const TOTAL = Math.max(SIZE, 256);
   const THREADS = Math.min(256, TOTAL / 2);
   const { runs, kept, m, to, LAST, next } = ending(o, n, SIZE);

@@ -1,5 +1,6 @@
 import joinParts from "../../shaders/join_parts.wgsl";
 import joinSlices from "../../shaders/join_parts_by_slices.wgsl";
+import { powerOfTwoUpTo } from "../core/powerOfTwo";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -27,7 +28,7 @@ export function joinedParts(parts: number, target: Target, result: Joined, besid
 function bySlices(parts: number, [a, first]: Joined, [b, second]: Partial<Joined> = []): Dispatch {
   const [size0, size1] = [first.size, second?.size ?? 0];
   const wanted = Math.max(1, Math.min(JOINING / (size0 + size1), parts / LEAST_PARTS, 32));
-  const SLICES = 2 ** Math.floor(Math.log2(wanted));
+  const SLICES = powerOfTwoUpTo(wanted);
   const LANES = 256 / SLICES;
   const groups = Math.ceil((size0 + size1) / LANES);
   const layers = Math.ceil(groups / MAX_WORKGROUPS);

@@ -4,6 +4,7 @@ import gradSubgroup from "../../shaders/recurrence_grad_subgroup.wgsl";
 import packKernel from "../../shaders/recurrence_pack.wgsl";
 import startKernel from "../../shaders/recurrence_start.wgsl";
 import recurrenceSubgroup from "../../shaders/recurrence_subgroup.wgsl";
+import { powerOfTwoFrom, powerOfTwoUpTo } from "../core/powerOfTwo";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
@@ -204,14 +205,13 @@ interface Tile {
  * @param sums that an invocation makes for each sequence
  */
 export function workgroupTile({ batch, hidden }: Recurrence, way: Way, { cpu }: Target, sums: number): Tile {
-  const powerOfTwo = (least: number) => 2 ** Math.ceil(Math.log2(least));
-  if (cpu) return { ROWS: Math.min(8, powerOfTwo(batch)), UNITS: 8, PARTS: 1, THREADS: 8 };
+  if (cpu) return { ROWS: Math.min(8, powerOfTwoFrom(batch)), UNITS: 8, PARTS: 1, THREADS: 8 };
   const whole = way === "whole";
-  const UNITS = whole ? Math.min(256, Math.max(32, powerOfTwo(hidden))) : 32;
+  const UNITS = whole ? Math.min(256, Math.max(32, powerOfTwoFrom(hidden))) : 32;
   // A step alone has little work for many workgroups: there rows share weights; else rows are what keeps a GPU busy. Their
   // sums may take half of the workgroup's memory.
-  const most = Math.min(4, 2 ** Math.floor(Math.log2(ON_CHIP / 2 / (sums * 256))));
-  const ROWS = Math.min(most, powerOfTwo(whole ? Math.ceil(batch / 64) : batch));
+  const most = Math.min(4, powerOfTwoUpTo(ON_CHIP / 2 / (sums * 256)));
+  const ROWS = Math.min(most, powerOfTwoFrom(whole ? Math.ceil(batch / 64) : batch));
   return { ROWS, UNITS, PARTS: 256 / UNITS, THREADS: 256 };
 }
 

@@ -12,6 +12,7 @@ import sumByFour from "../../shaders/segment_sum_by_four.wgsl";
 import sumTree from "../../shaders/segment_sum_tree.wgsl";
 import sumTreeByFour from "../../shaders/segment_sum_tree_by_four.wgsl";
 import { DTypeError } from "../core/errors";
+import { powerOfTwoFrom } from "../core/powerOfTwo";
 import type { Spec } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
@@ -243,7 +244,7 @@ function sumByTree(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, dim
   const byFour = dims.width % 4 === 0;
   const width = byFour ? dims.width / 4 : dims.width;
   const [entries, targets] = [entriesOf(dims), targetsOf(dims)];
-  const columns = Math.min(MAX_COLUMNS, 2 ** Math.ceil(Math.log2(width)));
+  const columns = Math.min(MAX_COLUMNS, powerOfTwoFrom(width));
   const depth = TREE_LANES / columns;
   const areLong = entries / targets >= 8;
   const perGroup = areLong ? 1 : depth;

@@ -1,4 +1,5 @@
 import { computeType } from "../core/dtype";
+import { powerOfTwoFrom } from "../core/powerOfTwo";
 import type { Layout } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, packParams, workgroupsFor } from "../kernel/kernel";
@@ -160,8 +161,8 @@ const LANES = 64;
 
 /** Lanes along p, of `width`: as many as wanted, but fewer where that is short, and more where the other axis is. */
 function lanesAlong(width: number, height: number, wanted: number): number {
-  const most = 2 ** Math.ceil(Math.log2(Math.min(width, LANES)));
-  return Math.max(Math.min(wanted, most), LANES / 2 ** Math.ceil(Math.log2(Math.min(height, LANES))));
+  const most = powerOfTwoFrom(Math.min(width, LANES));
+  return Math.max(Math.min(wanted, most), LANES / powerOfTwoFrom(Math.min(height, LANES)));
 }
 
 /** Blocks of 4 × 4 side by side along p: what they write fills a line of a cache. */
