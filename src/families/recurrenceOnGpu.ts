@@ -125,14 +125,14 @@ export function onGpu({ buffers, flags, grad, steps }: Request, r: Recurrence, w
   const tile = wholeTile(r, grad);
   if (!tile) return undefined;
   const kept = tile.ROWS * tile.PITCH;
-  const sizes = { FRESH_SIZE: 4 * kept, PARTIAL_SIZE: tile.ROWS * tile.THREADS };
+  const sizes = { KEPT_SIZE: kept, FRESH_SIZE: 4 * kept, PARTIAL_SIZE: tile.ROWS * tile.THREADS };
   const turns = way === "whole, held" ? HELD : 0;
   const held = { HELD: turns, HELD_SIZE: Math.max(1, turns) };
-  const ownSizes = grad ? { KEPT_SIZE: kept } : { STATE_SIZE: kept, LOADS: tile.DEPTH * GATES };
+  const LOADS = tile.DEPTH * (grad ? 1 : GATES);
   const launch = ((grad ? wholeGrad : wholeKernel) as Kernel).dispatch({
     buffers: bound,
     params: { ...common, count: steps },
-    constants: { ...flags, SAVED, ...tile, ...sizes, ...held, ...ownSizes },
+    constants: { ...flags, SAVED, ...tile, ...sizes, ...held, LOADS },
     grid: [Math.ceil(batch / tile.ROWS) * tile.THREADS],
     flops: steps * flops,
   });
