@@ -5,7 +5,7 @@ import sortSpans from "../../shaders/sort_spans.wgsl";
 import topK from "../../shaders/top_k.wgsl";
 import { computeType } from "../core/dtype";
 import { powerOfTwoFrom } from "../core/powerOfTwo";
-import { scratch, type Tensor } from "../graph/tensor";
+import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { ELEMENTS } from "./argReductions";
@@ -117,8 +117,7 @@ function selectionOf(o: Ordering, { n }: Stage) {
 
 /** The bindings of kernels that write pairs or places: the other one stays unused. */
 function places(to: Tensor, LAST: number) {
-  const unused = scratch({ shape: [1], dtype: "u32" });
-  return LAST ? { pairs: unused, out: to } : { pairs: to, out: unused };
+  return LAST ? { pairs: unused("u32"), out: to } : { pairs: to, out: unused("u32") };
 }
 
 function shortOf(o: Ordering, { n }: Stage) {

@@ -1,7 +1,7 @@
 import joinParts from "../../shaders/join_parts.wgsl";
 import joinSlices from "../../shaders/join_parts_by_slices.wgsl";
 import { powerOfTwoUpTo } from "../core/powerOfTwo";
-import { scratch, type Tensor } from "../graph/tensor";
+import { type Tensor, unused } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { reduceDispatches } from "./reductions";
@@ -34,7 +34,7 @@ function bySlices(parts: number, [a, first]: Joined, [b, second]: Partial<Joined
   const layers = Math.ceil(groups / MAX_WORKGROUPS);
   return joinSlices.dispatch({
     // Without a second result its buffers are neither read nor written.
-    buffers: { a, b: b ?? a, first, second: second ?? scratch({ shape: [1], dtype: "f32" }) },
+    buffers: { a, b: b ?? a, first, second: second ?? unused() },
     params: { parts, size0, size1 },
     constants: { LANES, SLICES },
     grid: [Math.ceil(groups / layers) * LANES, layers * SLICES],

@@ -5,7 +5,7 @@ import packKernel from "../../shaders/recurrence_pack.wgsl";
 import startKernel from "../../shaders/recurrence_start.wgsl";
 import recurrenceSubgroup from "../../shaders/recurrence_subgroup.wgsl";
 import { powerOfTwoFrom, powerOfTwoUpTo } from "../core/powerOfTwo";
-import { scratch, type Tensor } from "../graph/tensor";
+import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
@@ -113,7 +113,7 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
     d_final: t.dFinal ?? t.w,
     lengths: t.lengths ?? t.w,
     d_gates: t.dGates,
-    d_x: t.dX ?? scratch({ shape: [4], dtype: "f32" }),
+    d_x: t.dX ?? unused(),
     d_initial: t.dInitial,
   };
   const given = { D_OUT: Number(t.dOut !== undefined), D_FINAL: Number(t.dFinal !== undefined) };
