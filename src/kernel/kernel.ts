@@ -8,6 +8,7 @@ import {
   enablesIn,
   forElements,
   substituteConstants,
+  withParamsAt,
 } from "./variant.ts";
 
 /** Anything that a dispatch can name as a buffer before one exists; the planner gives it a place. */
@@ -174,9 +175,8 @@ export function withSide(d: Dispatch, out: BufferRef): Dispatch {
   const { variant } = d;
   const binding = variant.bindings.length;
   const declared = `@group(0) @binding(${binding}) var<storage, read_write> side_out: array<f32>;`;
-  const code = variant.code
-    .replace(SIDE_HOOK, `${declared}\nfn side(value: f32, i: u32) { side_out[i] = value; }`)
-    .replace(/@binding\(\d+\) var<uniform>/, `@binding(${binding + 1}) var<uniform>`);
+  const side = `${declared}\nfn side(value: f32, i: u32) { side_out[i] = value; }`;
+  const code = withParamsAt(variant.code.replace(SIDE_HOOK, side), binding + 1);
   const bindings = [...variant.bindings, { name: "side_out", access: "write" as const }];
   return { ...d, variant: { ...variant, key: `${variant.key}+side`, code, bindings }, buffers: [...d.buffers, out] };
 }
@@ -193,6 +193,9 @@ export function packParams(fields: readonly Param[], values: Record<string, numb
   });
   return bytes;
 }
+
+/** Storage buffers that every device lets one kernel bind. */
+export const MAX_BUFFERS = 8;
 
 /** WebGPU grants this many workgroups along a dimension. */
 export const MAX_WORKGROUPS = 65535;

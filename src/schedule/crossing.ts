@@ -5,7 +5,7 @@ import type { Tensor } from "../graph/tensor";
 import { type Dispatch, packParams, workgroupsFor } from "../kernel/kernel";
 import { enablesIn } from "../kernel/variant";
 import { broadcastLayout, coalesceTogether, contiguousLayout } from "./layout";
-import { elementType, readBinding, withHalves } from "./wgsl";
+import { elementType, readBindings, reads, withHalves, writeBinding } from "./wgsl";
 import { type Expression, type Reading, Writer } from "./writer";
 
 /** A read across memory: neighbours in the result lie apart, while those along another axis of it, `q`, lie side by side. */
@@ -59,8 +59,8 @@ export function composeCrossing(
   const handed = crossings.map((c) => `${c.name}_here: ${elementType(computeType(c.read.dtype), vector)}`);
   const code = withHalves(
     `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
-${read.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
-@group(0) @binding(${read.length}) var<storage, read_write> out: array<${elementType(out.dtype, vector)}>;
+${readBindings(read, 0).join("\n")}
+${writeBinding(read.length, "out", elementType(out.dtype, vector))}
 @group(0) @binding(${read.length + 1}) var<uniform> params: Params;
 
 ${w.functions}${withTail ? `\nfn tail(value: ${vector ? "vec4f" : "f32"}, i: u32) {}` : ""}
@@ -77,10 +77,7 @@ ${form.main}`,
       key: code,
       name: w.name || "transpose",
       code,
-      bindings: [
-        ...read.map(({ name }) => ({ name, access: "read" as const })),
-        { name: "out", access: "write" as const },
-      ],
+      bindings: [...reads(read), { name: "out", access: "write" }],
       params: fields,
       workgroupSize,
       enables: enablesIn(code),
