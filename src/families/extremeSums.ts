@@ -31,6 +31,33 @@ export function extremeRows(dims: ReductionDims | null): RowParams | null {
   return (row.inner === 1 ? row.n : row.inner) % 4 === 0 ? row : null;
 }
 
+/** How rows are dealt out. */
+interface Split {
+  /** By the rows of a workgroup each, not four elements an invocation. */
+  readonly tree: boolean;
+  /** Of each row, or of each four columns. */
+  readonly parts: number;
+  /** Elements of a part, or fours of them along a row. */
+  readonly span: number;
+  /** Parts of all rows. */
+  readonly len: number;
+}
+
+function splitOf({ rows, n, inner }: RowParams, target: Target): Split {
+  const tree = inner === 1 && byTree(n, target);
+  const columns = inner > 1;
+  const [units, length] = tree ? [rows, n] : columns ? [rows / 4, n] : [rows, n / 4];
+  const busy = tree ? 512 : busyInvocations(target);
+  // Columns are read a page of a CPU's memory a row.
+  const byPages = target.cpu && columns ? n / PAGES : 0;
+  const shortest = tree ? TREE_SPAN : target.cpu ? 256 : 16;
+  const wanted = Math.max(byPages, Math.min(busy / units, length / shortest));
+  const most = rows < MOST_PARTS ? 512 : MOST_PARTS;
+  const span = Math.ceil(length / Math.max(1, Math.min(Math.floor(wanted), most)));
+  const parts = Math.ceil(length / span);
+  return { tree, parts, span, len: units * parts };
+}
+
 /** The launches that find the extreme of each row and the sum beside it. */
 export function extremeSumDispatches(
   x: Tensor,
@@ -40,33 +67,18 @@ export function extremeSumDispatches(
   target: Target,
 ): Dispatch[] {
   const { rows, n, inner } = row;
-  const tree = inner === 1 && byTree(n, target);
-  const COLUMNS = Number(inner > 1);
-  const [units, length] = tree ? [rows, n] : COLUMNS ? [rows / 4, n] : [rows, n / 4];
-  const busy = tree ? 512 : busyInvocations(target);
-  // Columns are read a page of a CPU's memory a row.
-  const byPages = target.cpu && COLUMNS ? n / PAGES : 0;
-  const shortest = tree ? TREE_SPAN : target.cpu ? 256 : 16;
-  const wanted = Math.max(byPages, Math.min(busy / units, length / shortest));
-  const most = rows < MOST_PARTS ? 512 : MOST_PARTS;
-  const span = Math.ceil(length / Math.max(1, Math.min(Math.floor(wanted), most)));
-  const parts = Math.ceil(length / span);
-  const len = units * parts;
+  const { tree, parts, span, len } = splitOf(row, target);
   const partial = scratch({ shape: [rows, parts, 2], dtype: "f32" });
   const KIND = KINDS[kind];
   const least = kind === "powers" ? LEAST_FINITE : LEAST;
   const shared = { buffers: { x, partial }, flops: 8 * x.size };
+  const dealt = { len, parts, span, least };
   const first = tree
-    ? treeKernel.dispatch({
-        ...shared,
-        params: { len, n, parts, span, least },
-        constants: { KIND },
-        grid: rowGroups(len, LANES),
-      })
+    ? treeKernel.dispatch({ ...shared, params: { ...dealt, n }, constants: { KIND }, grid: rowGroups(len, LANES) })
     : byFour.dispatch({
         ...shared,
-        params: { ...row, len, parts, span, least },
-        constants: { KIND, COLUMNS },
+        params: { ...row, ...dealt },
+        constants: { KIND, COLUMNS: Number(inner > 1) },
         grid: len,
       });
   const join = {

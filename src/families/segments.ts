@@ -131,28 +131,7 @@ export function scatterDispatches(
     const params = { len: out.size, n, m, inner, width, targets, entries, skip };
     return [scan.dispatch({ buffers: { index, source, out }, params, grid: out.size, flops: out.size * m })];
   }
-  // Where lanes are few, columns of single elements are added up one after the other: nothing need be sorted. Of few columns the
-  // rows are dealt out: lanes that run at a time go through the list together.
-  if (target.cpu && width === 1) {
-    const shared = { buffers: { index, source, out }, flops: source.size };
-    const columns = out.size / n;
-    if (columns >= COLUMNS && isByElements(dims) && (inner > 1 || n % 4 === 0)) {
-      const len = columns / Math.min(4, inner);
-      return [
-        scatterElements.dispatch({
-          ...shared,
-          params: { len, n, m, skip },
-          constants: { INNER: inner, OUTER: dims.outer },
-          grid: len,
-        }),
-      ];
-    }
-    const each = Math.ceil(n / Math.ceil(COLUMNS / columns));
-    const len = columns * Math.ceil(n / each);
-    const constants = { INNER: inner, WIDTH: width, OUTER: dims.outer };
-    const params = { len, columns, n, m, each, skip };
-    return [scatterColumns.dispatch({ ...shared, params, constants, grid: len })];
-  }
+  if (target.cpu && width === 1) return [addedByColumns(index, source, out, dims)];
   const order = scratch({ shape: [entries], dtype: "u32" });
   const ends = scratch({ shape: [targets], dtype: "u32" });
   if (!target.cpu) return [...parallelSort(index, order, ends, dims), sumByTree(order, ends, source, out, dims)];
@@ -165,6 +144,25 @@ export function scatterDispatches(
     grid: len,
   });
   return [sorted, sumInOrder(order, ends, source, out, dims, target)];
+}
+
+/**
+ * Where lanes are few, columns of single elements are added up one after the other: nothing need be sorted. Of few columns the
+ * rows are dealt out: lanes that run at a time go through the list together.
+ */
+function addedByColumns(index: Tensor, source: Tensor, out: Tensor, dims: Indexed): Dispatch {
+  const { n, m, inner, outer, width, skip } = dims;
+  const shared = { buffers: { index, source, out }, flops: source.size };
+  const columns = out.size / n;
+  if (columns >= COLUMNS && isByElements(dims) && (inner > 1 || n % 4 === 0)) {
+    const len = columns / Math.min(4, inner);
+    const constants = { INNER: inner, OUTER: outer };
+    return scatterElements.dispatch({ ...shared, params: { len, n, m, skip }, constants, grid: len });
+  }
+  const each = Math.ceil(n / Math.ceil(COLUMNS / columns));
+  const len = columns * Math.ceil(n / each);
+  const constants = { INNER: inner, WIDTH: width, OUTER: outer };
+  return scatterColumns.dispatch({ ...shared, params: { len, columns, n, m, each, skip }, constants, grid: len });
 }
 
 /** Whether each element may look through all entries that could name it: where that costs less than sorting them. */
