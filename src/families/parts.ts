@@ -2,7 +2,7 @@ import joinParts from "../../shaders/join_parts.wgsl";
 import joinSlices from "../../shaders/join_parts_by_slices.wgsl";
 import { powerOfTwoUpTo } from "../core/powerOfTwo";
 import { type Tensor, unused } from "../graph/tensor";
-import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
+import { type Dispatch, folded } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { reduceDispatches } from "./reductions";
 
@@ -30,14 +30,13 @@ function bySlices(parts: number, [a, first]: Joined, [b, second]: Partial<Joined
   const wanted = Math.max(1, Math.min(JOINING / (size0 + size1), parts / LEAST_PARTS, 32));
   const SLICES = powerOfTwoUpTo(wanted);
   const LANES = 256 / SLICES;
-  const groups = Math.ceil((size0 + size1) / LANES);
-  const layers = Math.ceil(groups / MAX_WORKGROUPS);
+  const [length, layers] = folded(Math.ceil((size0 + size1) / LANES));
   return joinSlices.dispatch({
     // Without a second result its buffers are neither read nor written.
     buffers: { a, b: b ?? a, first, second: second ?? unused() },
     params: { parts, size0, size1 },
     constants: { LANES, SLICES },
-    grid: [Math.ceil(groups / layers) * LANES, layers * SLICES],
+    grid: [length * LANES, layers * SLICES],
     flops: parts * (size0 + size1),
   });
 }

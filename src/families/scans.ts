@@ -47,7 +47,7 @@ export function scanDispatches(x: Tensor, out: Tensor, row: RowParams, how: Scan
   const launch = (to: Tensor, carried: Tensor | null, TOTALS: 0 | 1) => {
     const shared = {
       buffers: { x, carried: carried ?? x, out: to },
-      constants: { KIND: KINDS[how.kind], REVERSE: Number(how.reverse), TOTALS, CARRY: Number(carried !== null) },
+      constants: { ...constantsOf(how, carried), TOTALS },
       dtype: x.dtype,
       flops: x.size,
     };

@@ -15,9 +15,9 @@ import { DTypeError } from "../core/errors";
 import { powerOfTwoFrom } from "../core/powerOfTwo";
 import type { Spec } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
-import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
+import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { foursOf } from "./rowwise";
+import { foursOf, rowGroups } from "./rowwise";
 
 /**
  * A table with an axis that indices point into, and what they pick: the table is [batch, outer, n, inner, width], the indices
@@ -188,12 +188,11 @@ function parallelSort(index: Tensor, order: Tensor, ends: Tensor, dims: Indexed)
   const list = () => scratch({ shape: [entries], dtype: "u32" });
   let [rows, places] = [list(), list()];
   const runs = Math.ceil(entries / RUN);
-  const layers = Math.ceil(runs / MAX_WORKGROUPS);
   const dispatches = [
     sort.dispatch({
       buffers: { index, rows, order: places },
       params: { entries, n, m, inner, skip },
-      grid: [Math.ceil(runs / layers) * SORT_LANES, layers],
+      grid: rowGroups(runs, SORT_LANES),
     }),
   ];
   for (let run = RUN, last = false; !last; run *= FAN) {
@@ -248,13 +247,11 @@ function sumByTree(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, dim
   const perGroup = areLong ? 1 : depth;
   const rows = dims.batch * targets;
   const parts = Math.ceil(width / columns);
-  const groups = Math.ceil(rows / perGroup) * parts;
-  const layers = Math.ceil(groups / MAX_WORKGROUPS);
   return (byFour ? sumTreeByFour : sumTree).dispatch({
     buffers: { order, ends, source, out },
     params: { rows, targets, entries, width, parts },
     constants: { COLUMNS: columns, DEPTH: depth, ROWS: perGroup, SHORT: areLong ? 0 : 16 },
-    grid: [Math.ceil(groups / layers) * TREE_LANES, layers],
+    grid: rowGroups(Math.ceil(rows / perGroup) * parts, TREE_LANES),
     flops: source.size,
   });
 }

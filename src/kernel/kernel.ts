@@ -200,13 +200,15 @@ export const MAX_BUFFERS = 8;
 /** WebGPU grants this many workgroups along a dimension. */
 export const MAX_WORKGROUPS = 65535;
 
+/** Workgroups that may be too many for one dimension, as a length and layers of that length. */
+export function folded(groups: number): readonly [length: number, layers: number] {
+  const layers = Math.ceil(groups / MAX_WORKGROUPS);
+  return [Math.ceil(groups / layers), layers];
+}
+
 /** Whole workgroups for a grid; a one-dimensional grid that is too long is folded into y. */
 export function workgroupsFor(grid: Grid, size: readonly [number, number, number]): [number, number, number] {
-  if (typeof grid === "number") {
-    const groups = Math.ceil(grid / size[0]);
-    const rows = Math.ceil(groups / MAX_WORKGROUPS);
-    return [Math.ceil(groups / rows), rows, 1];
-  }
+  if (typeof grid === "number") return [...folded(Math.ceil(grid / size[0])), 1];
   const [x, y = 1, z = 1] = grid;
   return [Math.ceil(x / size[0]), Math.ceil(y / size[1]), Math.ceil(z / size[2])];
 }
