@@ -5,6 +5,7 @@ import {
   type Dispatch,
   EPILOGUE_HOOK,
   MAX_BUFFERS,
+  type Param,
   PROLOGUE_HOOK,
   packParams,
   TAIL_HOOK,
@@ -58,22 +59,9 @@ export function compose(
   const fields = [...own.map((name) => ({ name, type: "u32" }) as const), ...w.fields];
   const place = piece && indexLines("out", coalesce(piece), w.width === 4 ? "i * 4u" : "i");
   const at = place ? `(${place.at})${w.width === 4 ? " / 4u" : ""}` : "i";
-  const body = `${[w.lines, ...(place?.lines ?? [])].join("\n  ")}
-  out[${at}] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : ""}`;
-  const code = withHalves(
-    `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
-${readBindings(w.bindings, 0).join("\n")}
-${writeBinding(w.inputs.length, "out", elementType(out.dtype, w.width === 4))}
-@group(0) @binding(${w.inputs.length + 1}) var<uniform> params: Params;
-
-${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
-@compute @workgroup_size(${WORKGROUP})
-fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  ${[w.before, several ? manyByOne(body, w) : one(body)].filter(Boolean).join("\n  ")}
-}
-`,
-    w.halves,
-  );
+  const tail = withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : "";
+  const body = `${[w.lines, ...(place?.lines ?? [])].join("\n  ")}\n  out[${at}] = ${w.stored(w.result)};${tail}`;
+  const code = kernelText(w, fields, out, withTail, several ? manyByOne(body, w) : one(body));
   const workgroupSize = [WORKGROUP, 1, 1] as const;
   return {
     variant: {
@@ -94,6 +82,23 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     flops: w.flops,
   };
 }
+
+/** The text of a kernel with the lines of `w`. @param main what stands in `main` behind the lines that come first */
+const kernelText = (w: Writer, fields: readonly Param[], { dtype }: Tensor, withTail: boolean, main: string) =>
+  withHalves(
+    `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
+${readBindings(w.bindings, 0).join("\n")}
+${writeBinding(w.inputs.length, "out", elementType(dtype, w.width === 4))}
+@group(0) @binding(${w.inputs.length + 1}) var<uniform> params: Params;
+
+${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
+@compute @workgroup_size(${WORKGROUP})
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  ${[w.before, main].filter(Boolean).join("\n  ")}
+}
+`,
+    w.halves,
+  );
 
 /** Lines that make result i once. */
 const one = (made: string) => `let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;

@@ -66,14 +66,9 @@ export function fusion(
   /** Whether a tensor is made for one reader alone, by a kernel of its own as yet. */
   const isAlone = (i: Tensor) =>
     readersOf.get(i)?.length === 1 && !wanted.has(i) && !inlined.has(i) && !hosts.has(i) && !together.has(i);
-  const prologues = new Map<Tensor, Tensor>();
-  for (const t of order) {
-    if (t.source?.op.kind !== "kernel" || !t.source.op.prologue || sides.has(t) || together.has(t)) continue;
-    const input = inputsOf(t)[0]!;
-    if (input.source?.op.kind !== "pointwise" || !isAlone(input)) continue;
-    prologues.set(t, input);
-    inlined.add(input);
-  }
+  const free = order.filter((t) => !sides.has(t) && !together.has(t));
+  const prologues = prologuesOf(free, inputsOf, isAlone);
+  for (const i of prologues.values()) inlined.add(i);
   const mayMove = (i: Tensor) => (constants.has(i) ? inlined.has(i) : isAlone(i));
   const joins = new Set(order.filter((t) => isJoin(t, inputsOf) && inputsOf(t).every(mayMove)));
   for (const t of joins) for (const i of inputsOf(t)) inlined.add(i);
@@ -87,6 +82,25 @@ function unfused(order: readonly Tensor[], inlined: ReadonlySet<Tensor>): Fusion
   const nobody = new Set<Tensor>();
   const found = { hosts: none, tails: none, siblings: [], sides: none, later: nobody, prologues: none, joins: nobody };
   return { order, inlined, ...found };
+}
+
+/** Of kernels that can compute their first input, those for which it is pointwise and made for them alone. */
+function prologuesOf(
+  kernels: readonly Tensor[],
+  inputsOf: (t: Tensor) => readonly Tensor[],
+  isAlone: (t: Tensor) => boolean,
+): Map<Tensor, Tensor> {
+  const prologues = new Map<Tensor, Tensor>();
+  const computed = new Set<Tensor>();
+  for (const t of kernels) {
+    if (t.source?.op.kind !== "kernel" || !t.source.op.prologue) continue;
+    const input = inputsOf(t)[0]!;
+    // A kernel with several outputs is there once for each.
+    if (input.source?.op.kind !== "pointwise" || !isAlone(input) || computed.has(input)) continue;
+    prologues.set(t, input);
+    computed.add(input);
+  }
+  return prologues;
 }
 
 /** Whether a tensor does no more than join pointwise ones, each of which can be written where it belongs by fours. */
