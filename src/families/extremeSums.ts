@@ -33,7 +33,7 @@ export function extremeRows(dims: ReductionDims | null): RowParams | null {
 
 /** How rows are dealt out. */
 interface Split {
-  /** By the rows of a workgroup each, not four elements an invocation. */
+  /** Whether a part is a workgroup's, rather than that of an invocation which reads four elements at a time. */
   readonly tree: boolean;
   /** Of each row, or of each four columns. */
   readonly parts: number;
