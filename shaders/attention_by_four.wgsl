@@ -41,9 +41,6 @@ struct Params {
 
 var<workgroup> tile: array<vec4f, CELLS>;
 
-// Where the rows of an example's head begin, and how many keys count.
-struct Head { q: u32, k: u32, v: u32, end: u32 }
-
 @compute @workgroup_size(8, LINES)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -51,20 +48,13 @@ fn main(
   @builtin(local_invocation_id) local: vec3u,
 ) {
   let pair = params.first + group.y;
-  let batch = pair / max(params.heads, 1u);
-  let head = pair % max(params.heads, 1u);
   let row0 = (groups.x - 1u - group.x) * ROWS;
   var count = params.keys;
-  if (params.by_length == 1u) { count = min(count, u32(max(lengths[batch], 0))); }
+  if (params.by_length == 1u) { count = min(count, u32(max(lengths[pair / max(params.heads, 1u)], 0))); }
   var seed_and_step = vec2u();
   if (DROPOUT == 1u) { seed_and_step = vec2u(random[0], random[1]); }
   let end = select(count, min(count, row0 + ROWS), params.causal == 1u);
-  let at = Head(
-    params.q_at + batch * params.q_batch + head * params.q_head,
-    params.k_at + batch * params.k_batch + head * params.k_head,
-    params.v_at + batch * params.v_batch + head * params.v_head,
-    end,
-  );
+  let at = head_of(pair, end);
 
   var ahead: array<vec4f, AHEAD>;
   var scores: array<vec4f, HELD>;
@@ -90,7 +80,7 @@ fn main(
       if (key0 + TURN > count || (params.causal == 1u && key0 + TURN > row0 + 1u)) {
         let keys = key0 + local.x * 4u + vec4u(0u, 1u, 2u, 3u);
         for (var r = 0u; r < HELD; r++) {
-          let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
+          let i = row0 + own_line(local, r);
           let inside = keys < vec4u(select(count, min(count, i + 1u), params.causal == 1u));
           scores[r] = select(vec4f(-2.0e30), scores[r], inside); // 2^ of it less any `largest` is 0
         }
@@ -119,7 +109,7 @@ fn main(
       }
       if (DROPOUT == 1u) {
         for (var r = 0u; r < HELD; r++) {
-          let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
+          let i = row0 + own_line(local, r);
           let e = (pair * params.rows + i) * params.keys + key0 + local.x * 4u;
           scores[r] *= dropout_factors(e, seed_and_step.x, seed_and_step.y, params.stream, params.p);
         }
@@ -137,12 +127,10 @@ fn main(
     key0 = next_key0;
   }
 
-  for (var g = 0u; g < GROUPS; g++) { tile[(local.y + g * LINES) * 8u + local.x] = total[g]; }
+  for (var g = 0u; g < GROUPS; g++) { keep_share(total[g], local, g); }
   workgroupBarrier();
-  let out_at = batch * params.out_batch + head * params.out_head + local.x;
   for (var g = 0u; g < GROUPS; g++) {
-    var all = vec4f();
-    for (var s = 0u; s < 8u; s++) { all += tile[(local.y + g * LINES) * 8u + s]; }
+    let all = sum_of_shares(local, g);
     let some = all > vec4f();
     let inverse = select(vec4f(), 1.0 / max(all, vec4f(1.0e-30)), some);
     let lse = select(vec4f(NOWHERE), largest[g] / LOG2_E + log(max(all, vec4f(1.0e-30))), some);
@@ -150,8 +138,9 @@ fn main(
       let i = row0 + (local.y + g * LINES) * 4u + r;
       if (i >= params.rows) { break; }
       for (var part = 0u; part < CHUNKS; part++) {
-        if (part * 8u + local.x < params.quads) {
-          out[out_at + i * params.out_row + part * 8u] = vec4<T>(sums[part * HELD + 4u * g + r] * inverse[r]);
+        let four = part * 8u + local.x;
+        if (four < params.quads) {
+          out[at.out + i * params.out_row + four] = vec4<T>(sums[part * HELD + 4u * g + r] * inverse[r]);
         }
       }
       if (local.x == 0u) { stats[pair * params.rows + i] = vec4u(bitcast<u32>(lse[r]), count, seed_and_step); }
@@ -162,24 +151,13 @@ fn main(
 // A chunk of columns of the rows, and of 32 keys from key0 on.
 fn load_q_and_k(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, row0: u32, key0: u32, chunk: u32) {
   let four = chunk * 8u + local.x;
-  for (var n = 0u; n < HELD; n++) {
-    let row = row0 + local.y + n * LINES;
-    let inside = row < params.rows && four < params.quads;
-    (*ahead)[n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
-  }
-  for (var n = 0u; n < OTHER_LOADS; n++) {
-    let key = key0 + local.y + n * LINES;
-    let inside = key < at.end && four < params.quads;
-    (*ahead)[HELD + n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
-  }
+  for (var n = 0u; n < HELD; n++) { (*ahead)[n] = q_four(at, row0 + local.y + n * LINES, four); }
+  for (var n = 0u; n < OTHER_LOADS; n++) { (*ahead)[HELD + n] = k_four(at, key0 + local.y + n * LINES, four); }
 }
 
 // SPAN chunks of columns of v, of 32 keys from key0 on.
 fn load_v(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, key0: u32, step: u32) {
   for (var n = 0u; n < WIDE_LOADS; n++) {
-    let key = key0 + local.y + n / SPAN * LINES;
-    let four = (step * SPAN + n % SPAN) * 8u + local.x;
-    let inside = key < at.end && four < params.quads;
-    (*ahead)[n] = select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
+    (*ahead)[n] = v_four(at, key0 + local.y + n / SPAN * LINES, (step * SPAN + n % SPAN) * 8u + local.x);
   }
 }

@@ -36,25 +36,14 @@ struct Params {
 
 var<workgroup> tile: array<vec4f, CELLS>;
 
-// Where the rows of an example's head begin, and how many keys count.
-struct Head { q: u32, k: u32, v: u32, out: u32, count: u32 }
-
 @compute @workgroup_size(8, LINES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let pair = params.first + group.y;
-  let batch = pair / max(params.heads, 1u);
-  let head = pair % max(params.heads, 1u);
   let key0 = group.x * KEYS;
   let last_row = max(params.rows, 1u) - 1u;
   let noted = stats[pair * params.rows];
   let count = min(noted.y, params.keys);
-  let at = Head(
-    params.q_at + batch * params.q_batch + head * params.q_head,
-    params.k_at + batch * params.k_batch + head * params.k_head,
-    params.v_at + batch * params.v_batch + head * params.v_head,
-    batch * params.out_batch + head * params.out_head,
-    count,
-  );
+  let at = head_of(pair, count);
 
   var ahead: array<vec4f, AHEAD>;
   var dk: array<vec4f, PARTS>;
@@ -136,9 +125,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     row0 = next_row0;
   }
 
-  let dv_at = params.dv_at + batch * params.v_batch + head * params.v_head;
+  let dv_at = params.dv_at + (at.v - params.v_at); // as v lies in its tensor
   for (var r = 0u; r < HELD; r++) {
-    let key = key0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
+    let key = key0 + own_line(local, r);
     if (key >= params.keys) { break; }
     for (var part = 0u; part < CHUNKS; part++) {
       let four = part * 8u + local.x;
@@ -150,52 +139,35 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   }
 }
 
+fn d_out_four(at: Head, row: u32, four: u32) -> vec4f {
+  let inside = row < params.rows && four < params.quads;
+  return select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
+}
+
 // A chunk of columns of the keys, and of q for 32 rows from row0 on.
 fn load_k_and_q(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, key0: u32, row0: u32, chunk: u32) {
   let four = chunk * 8u + local.x;
-  for (var n = 0u; n < HELD; n++) {
-    let key = key0 + local.y + n * LINES;
-    let inside = key < at.count && four < params.quads;
-    (*ahead)[n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
-  }
-  for (var n = 0u; n < OTHER_LOADS; n++) {
-    let row = row0 + local.y + n * LINES;
-    let inside = row < params.rows && four < params.quads;
-    (*ahead)[HELD + n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
-  }
+  for (var n = 0u; n < HELD; n++) { (*ahead)[n] = k_four(at, key0 + local.y + n * LINES, four); }
+  for (var n = 0u; n < OTHER_LOADS; n++) { (*ahead)[HELD + n] = q_four(at, row0 + local.y + n * LINES, four); }
 }
 
 // The same of v and d_out.
 fn load_v_and_d_out(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, key0: u32, row0: u32, chunk: u32) {
   let four = chunk * 8u + local.x;
-  for (var n = 0u; n < HELD; n++) {
-    let key = key0 + local.y + n * LINES;
-    let inside = key < at.count && four < params.quads;
-    (*ahead)[n] = select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
-  }
-  for (var n = 0u; n < OTHER_LOADS; n++) {
-    let row = row0 + local.y + n * LINES;
-    let inside = row < params.rows && four < params.quads;
-    (*ahead)[HELD + n] = select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
-  }
+  for (var n = 0u; n < HELD; n++) { (*ahead)[n] = v_four(at, key0 + local.y + n * LINES, four); }
+  for (var n = 0u; n < OTHER_LOADS; n++) { (*ahead)[HELD + n] = d_out_four(at, row0 + local.y + n * LINES, four); }
 }
 
 // SPAN chunks of columns of d_out, of 32 rows from row0 on.
 fn load_d_out(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, row0: u32, step: u32) {
   for (var n = 0u; n < WIDE_LOADS; n++) {
-    let row = row0 + local.y + n / SPAN * LINES;
-    let four = (step * SPAN + n % SPAN) * 8u + local.x;
-    let inside = row < params.rows && four < params.quads;
-    (*ahead)[n] = select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
+    (*ahead)[n] = d_out_four(at, row0 + local.y + n / SPAN * LINES, (step * SPAN + n % SPAN) * 8u + local.x);
   }
 }
 
 // The same of q.
 fn load_q(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, row0: u32, step: u32) {
   for (var n = 0u; n < WIDE_LOADS; n++) {
-    let row = row0 + local.y + n / SPAN * LINES;
-    let four = (step * SPAN + n % SPAN) * 8u + local.x;
-    let inside = row < params.rows && four < params.quads;
-    (*ahead)[n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
+    (*ahead)[n] = q_four(at, row0 + local.y + n / SPAN * LINES, (step * SPAN + n % SPAN) * 8u + local.x);
   }
 }

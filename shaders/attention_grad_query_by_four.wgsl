@@ -36,9 +36,6 @@ struct Params {
 
 var<workgroup> tile: array<vec4f, CELLS>;
 
-// Where the rows of an example's head begin, and how many keys count.
-struct Head { q: u32, k: u32, v: u32, out: u32, end: u32 }
-
 @compute @workgroup_size(8, LINES)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -46,20 +43,12 @@ fn main(
   @builtin(local_invocation_id) local: vec3u,
 ) {
   let pair = params.first + group.y;
-  let batch = pair / max(params.heads, 1u);
-  let head = pair % max(params.heads, 1u);
   let row0 = (groups.x - 1u - group.x) * ROWS;
   let last_row = max(params.rows, 1u) - 1u;
   let noted = stats[pair * params.rows];
   let count = min(noted.y, params.keys);
   let end = select(count, min(count, row0 + ROWS), params.causal == 1u);
-  let at = Head(
-    params.q_at + batch * params.q_batch + head * params.q_head,
-    params.k_at + batch * params.k_batch + head * params.k_head,
-    params.v_at + batch * params.v_batch + head * params.v_head,
-    batch * params.out_batch + head * params.out_head,
-    end,
-  );
+  let at = head_of(pair, end);
 
   var ahead: array<vec4f, AHEAD>;
   var lse: array<vec4f, GROUPS>;
@@ -74,11 +63,11 @@ fn main(
         share[r] += dot(vec4f(out[o]), vec4f(d_out[o]));
       }
     }
-    tile[(local.y + g * LINES) * 8u + local.x] = share;
+    keep_share(share, local, g);
   }
   workgroupBarrier();
   for (var g = 0u; g < GROUPS; g++) {
-    for (var s = 0u; s < 8u; s++) { own[g] += tile[(local.y + g * LINES) * 8u + s]; }
+    own[g] = sum_of_shares(local, g);
     for (var r = 0u; r < 4u; r++) {
       let i = row0 + (local.y + g * LINES) * 4u + r;
       if (local.x == 0u && i < params.rows) { along[pair * params.rows + i] = own[g][r]; }
@@ -108,7 +97,7 @@ fn main(
       let some = key0 + TURN > count || (params.causal == 1u && key0 + TURN > row0 + 1u);
       let keys = key0 + local.x * 4u + vec4u(0u, 1u, 2u, 3u);
       for (var r = 0u; r < HELD; r++) {
-        let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
+        let i = row0 + own_line(local, r);
         var p = exp(scores[r] * params.scale - lse[r / 4u][r % 4u]);
         if (some) {
           p = select(vec4f(), p, keys < vec4u(select(count, min(count, i + 1u), params.causal == 1u)));
@@ -133,52 +122,37 @@ fn main(
   }
 
   for (var r = 0u; r < HELD; r++) {
-    let i = row0 + (local.y + r / 4u * LINES) * 4u + r % 4u;
+    let i = row0 + own_line(local, r);
     if (i >= params.rows) { break; }
     for (var part = 0u; part < CHUNKS; part++) {
-      if (part * 8u + local.x < params.quads) {
-        dq[at.q + i * params.q_row + part * 8u + local.x] = vec4<T>(sums[part * HELD + r] * params.scale);
-      }
+      let four = part * 8u + local.x;
+      if (four < params.quads) { dq[at.q + i * params.q_row + four] = vec4<T>(sums[part * HELD + r] * params.scale); }
     }
   }
+}
+
+fn d_out_four(at: Head, row: u32, four: u32) -> vec4f {
+  let inside = row < params.rows && four < params.quads;
+  return select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
 }
 
 // A chunk of columns of the rows of q, and of k for 32 keys from key0 on.
 fn load_q_and_k(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, row0: u32, key0: u32, chunk: u32) {
   let four = chunk * 8u + local.x;
-  for (var n = 0u; n < HELD; n++) {
-    let row = row0 + local.y + n * LINES;
-    let inside = row < params.rows && four < params.quads;
-    (*ahead)[n] = select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
-  }
-  for (var n = 0u; n < OTHER_LOADS; n++) {
-    let key = key0 + local.y + n * LINES;
-    let inside = key < at.end && four < params.quads;
-    (*ahead)[HELD + n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
-  }
+  for (var n = 0u; n < HELD; n++) { (*ahead)[n] = q_four(at, row0 + local.y + n * LINES, four); }
+  for (var n = 0u; n < OTHER_LOADS; n++) { (*ahead)[HELD + n] = k_four(at, key0 + local.y + n * LINES, four); }
 }
 
 // The same of d_out and v.
 fn load_d_out_and_v(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, row0: u32, key0: u32, chunk: u32) {
   let four = chunk * 8u + local.x;
-  for (var n = 0u; n < HELD; n++) {
-    let row = row0 + local.y + n * LINES;
-    let inside = row < params.rows && four < params.quads;
-    (*ahead)[n] = select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
-  }
-  for (var n = 0u; n < OTHER_LOADS; n++) {
-    let key = key0 + local.y + n * LINES;
-    let inside = key < at.end && four < params.quads;
-    (*ahead)[HELD + n] = select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
-  }
+  for (var n = 0u; n < HELD; n++) { (*ahead)[n] = d_out_four(at, row0 + local.y + n * LINES, four); }
+  for (var n = 0u; n < OTHER_LOADS; n++) { (*ahead)[HELD + n] = v_four(at, key0 + local.y + n * LINES, four); }
 }
 
 // SPAN chunks of columns of k, of 32 keys from key0 on.
 fn load_k(ahead: ptr<function, array<vec4f, AHEAD>>, at: Head, local: vec3u, key0: u32, step: u32) {
   for (var n = 0u; n < WIDE_LOADS; n++) {
-    let key = key0 + local.y + n / SPAN * LINES;
-    let four = (step * SPAN + n % SPAN) * 8u + local.x;
-    let inside = key < at.end && four < params.quads;
-    (*ahead)[n] = select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
+    (*ahead)[n] = k_four(at, key0 + local.y + n / SPAN * LINES, (step * SPAN + n % SPAN) * 8u + local.x);
   }
 }

@@ -20,25 +20,19 @@ fn inside(start: i32, kernel: u32, size: u32) -> u32 {
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  let column = i % ACROSS;
-  let row = i / ACROSS % DOWN;
-  let plane = i / (ACROSS * DOWN);
+  let here = place_of(i);
   var d = array<vec4f, TOUCHING>();
   // @unroll
   for (var t = 0u; t < TOUCHING; t++) {
-    let oy = i32(row + t / GROUPS) - i32(BEFORE);
-    let ox = (i32(column + t % GROUPS) - i32(BEFORE_GROUPS)) * i32(SPAN);
-    let is_inside = oy >= 0 && oy < i32(OUT_HEIGHT) && ox >= 0 && ox < i32(OUT_WIDTH);
-    let o = select(0u, (plane * OUT_HEIGHT + u32(oy)) * OUT_WIDTH + u32(ox), is_inside);
-    d[t] = select(vec4f(), d_out[o / 4u], is_inside);
-    if (SPAN == 2u && o % 4u == 2u) { d[t] = d[t].zwzw; }
+    let group = group_of(here, here.plane, t);
+    d[t] = d_out_of(group);
     if (COUNT_PAD == 1u) {
       d[t] /= f32(KERNEL_H * KERNEL_W);
-    } else if (is_inside) {
-      let rows = inside(oy * i32(STRIDE_H) - i32(PAD_H), KERNEL_H, HEIGHT);
+    } else if (group.is_inside) {
+      let rows = inside(group.y * i32(STRIDE_H) - i32(PAD_H), KERNEL_H, HEIGHT);
       // @unroll
       for (var j = 0u; j < SPAN; j++) {
-        d[t][j] /= f32(rows * inside((ox + i32(j)) * i32(STRIDE_W) - i32(PAD_W), KERNEL_W, WIDTH));
+        d[t][j] /= f32(rows * inside((group.x + i32(j)) * i32(STRIDE_W) - i32(PAD_W), KERNEL_W, WIDTH));
       }
     }
   }
@@ -47,30 +41,13 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   for (var n = 0u; n < SIZE; n++) {
     // @unroll
     for (var lane = 0u; lane < 4u; lane++) {
-      let y = n / FOURS + PAD_H;
-      let z = 4u * (n % FOURS) + lane + PAD_W;
       // @unroll
-      for (var p = 0u; p < OPEN_H; p++) {
-        // @unroll
-        for (var q = 0u; q < OPEN_W; q++) {
-          let kh = y % STRIDE_H + p * STRIDE_H;
-          let kw = z % STRIDE_W + q * STRIDE_W;
-          if (kh < KERNEL_H && kw < KERNEL_W) {
-            let w = z / STRIDE_W + BEFORE_GROUPS * SPAN - q;
-            let t = (y / STRIDE_H + BEFORE - p) * GROUPS + w / SPAN;
-            total[n][lane] += d[t][w % SPAN];
-          }
-        }
+      for (var k = 0u; k < OPEN_H * OPEN_W; k++) {
+        let window = window_over(n, lane, k);
+        if (window.holds) { total[n][lane] += d[window.group][window.column]; }
       }
     }
   }
   // @unroll
-  for (var n = 0u; n < SIZE; n++) {
-    let y = row * STRIDE_H + n / FOURS;
-    let z = column * FOURS + n % FOURS;
-    if (y < HEIGHT && z < WIDTH / 4u) {
-      let at = (plane * HEIGHT + y) * (WIDTH / 4u) + z;
-      dx[at] = epilogue(total[n], 4u * at);
-    }
-  }
+  for (var n = 0u; n < SIZE; n++) { store(here, n, total[n]); }
 }

@@ -47,39 +47,23 @@ fn patch_of_b(base: u32, column: u32, k: u32) -> Patch {
   return p;
 }
 
+fn store(four: vec4f, row_at: u32, column: u32) {
+  for (var c = 0u; c < 4u; c++) {
+    let col = column + c;
+    if (col < params.n) {
+      let at = row_at + col;
+      let value = epilogue(four[c], at, col);
+      out[at] = O(value);
+      tail(value, at, col);
+    }
+  }
+}
+
 @compute @workgroup_size(THREADS, THREADS)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(local_invocation_id) local: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  let row0 = group.y * TILE_M;
-  let col0 = group.x * TILE_N;
-  let parts = max(1u, params.parts);
-  let batch = group.z / parts;
-  let first_k = group.z % parts * params.part;
-  let last_k = min(params.k, first_k + params.part);
-
-  var sums: Sums;
-  var row_sums: RowSums;
-  add_products(
-    &sums, &row_sums, batch * params.a_batch, batch * params.b_batch, row0, col0, first_k, last_k, local.xy, index,
-  );
-  for (var i = 0u; i < ROWS; i++) {
-    let row = row0 + (local.y + i / 4u * THREADS) * 4u + i % 4u;
-    if (row < params.m) {
-      if (SUMS == 1u && group.x == 0u && local.x == 0u) { side(row_sums[i / 4u][i % 4u], group.z * params.m + row); }
-      for (var q = 0u; q < COLUMN_QUADS; q++) {
-        for (var c = 0u; c < 4u; c++) {
-          let col = col0 + (local.x + q * THREADS) * 4u + c;
-          if (col < params.n) {
-            let at = (group.z * params.m + row) * params.n + col;
-            let value = epilogue(sums[i * COLUMN_QUADS + q][c], at, col);
-            out[at] = O(value);
-            tail(value, at, col);
-          }
-        }
-      }
-    }
-  }
+  make_tile(group, local.xy, index);
 }

@@ -1,27 +1,11 @@
-// recurrence.wgsl for GPUs, over all steps in one launch: the same formulas, inputs and results. What a step costs is the way of
-// its weights from the second-level cache, so an invocation has many of those under way, each a vector: w lies as
-// [hidden / 4, GATES, hidden] fours of terms (recurrence_pack_by_four.wgsl), and while it adds up DEPTH of them for each gate, the
-// next are being loaded, those that the next step begins with too: weights do not wait for the state.
-// A workgroup takes ROWS sequences, and of each state UNITS units at a time, whose sums over fours of terms are dealt out to
-// PARTS invocations each. What the cells read besides is loaded before the sums. The new state goes to `fresh` number by
-// number, and from there in fours to `state`, since no invocation may write a part of a vector of which others write parts.
+// recurrence.wgsl for GPUs, over all steps in one launch: the same formulas, inputs and results. A workgroup takes some sequences and
+// goes through the weights as include/recurrent_weights.wgsl says; w lies as [hidden / 4, GATES, hidden] fours of terms
+// (recurrence_pack_by_four.wgsl), and `kept` holds the state. What the cells read besides is loaded before the sums.
 // @include recurrent_cell.wgsl
+// @include recurrent_weights.wgsl
 const CELL = 0u; // 0 LSTM, 1 GRU, 2 tanh, 3 ReLU
 const GATES = 4u;
 const SAVED = 5u;
-const ROWS = 1u;
-const UNITS = 64u;
-const PARTS = 4u;
-const THREADS = 256u; // UNITS · PARTS
-const MINE = 1u; // rows of an invocation's cells: ⌈ROWS / PARTS⌉
-const DEPTH = 2u;
-const LOADS = 8u; // DEPTH · GATES
-const PITCH = 16u; // fours of a state, up to a multiple of PARTS · DEPTH
-const STATE_SIZE = 16u; // ROWS · PITCH
-const FRESH_SIZE = 64u; // four times that
-const PARTIAL_SIZE = 256u; // ROWS · THREADS
-const HELD = 0u; // times DEPTH fours that stay in registers over all steps; UNITS is hidden at least then
-const HELD_SIZE = 1u; // HELD, 1 at least
 const LENGTHS = 0u;
 const BIAS = 0u;
 
@@ -37,12 +21,10 @@ struct Params { steps: u32, batch: u32, hidden: u32, reverse: u32, step_stride: 
 @group(0) @binding(7) var<storage, read_write> final_states: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
-var<workgroup> state: array<vec4f, STATE_SIZE>;
-var<workgroup> fresh: array<f32, FRESH_SIZE>;
 var<workgroup> partial: array<vec4f, PARTIAL_SIZE>;
+alias Sums = array<vec4f, ROWS>; // by gate
 
-// Weights of unit u for DEPTH fours of terms, from the q-th on, PARTS apart. Fours beyond the last meet zeros in `state`.
-fn load_weights(loaded: ptr<function, array<vec4f, LOADS>>, q: u32, u: u32) {
+fn load_weights(loaded: ptr<function, Weights>, q: u32, u: u32) {
   let n = max(params.hidden, 1u);
   let last = (n - 1u) / 4u;
   for (var d = 0u; d < DEPTH; d++) {
@@ -52,22 +34,12 @@ fn load_weights(loaded: ptr<function, array<vec4f, LOADS>>, q: u32, u: u32) {
   }
 }
 
-fn add_product(sum: f32, a: vec4f, b: vec4f) -> f32 {
-  return (((sum + a.x * b.x) + a.y * b.y) + a.z * b.z) + a.w * b.w;
-}
-
-fn add_products(sum: ptr<function, array<vec4f, ROWS>>, here: ptr<function, array<vec4f, LOADS>>, q: u32) {
+fn add_products(sum: ptr<function, Sums>, here: ptr<function, Weights>, q: u32) {
   for (var d = 0u; d < DEPTH; d++) {
     for (var r = 0u; r < ROWS; r++) {
-      let four = state[r * PITCH + q + d * PARTS];
+      let four = kept[r * PITCH + q + d * PARTS];
       for (var g = 0u; g < GATES; g++) { (*sum)[r][g] = add_product((*sum)[r][g], (*here)[d * GATES + g], four); }
     }
-  }
-}
-
-fn gather(thread: u32) {
-  for (var i = thread; i < STATE_SIZE; i += THREADS) {
-    state[i] = vec4f(fresh[4u * i], fresh[4u * i + 1u], fresh[4u * i + 2u], fresh[4u * i + 3u]);
   }
 }
 
@@ -87,15 +59,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
   workgroupBarrier();
   gather(thread);
   workgroupBarrier();
-  var held = array<array<vec4f, LOADS>, HELD_SIZE>();
-  for (var h = 0u; h < HELD; h++) {
-    var loaded: array<vec4f, LOADS>;
-    load_weights(&loaded, part + h * PARTS * DEPTH, unit);
-    held[h] = loaded;
-  }
-  let streamed = part + HELD * PARTS * DEPTH;
-  var ahead: array<vec4f, LOADS>;
-  load_weights(&ahead, streamed, unit);
+  var held = Held();
+  var ahead: Weights;
+  begin(&held, &ahead, part, unit);
   for (var step = 0u; step < params.steps; step++) {
     let t = select(step, params.steps - 1u - step, params.reverse == 1u);
     var next = select(t + 1u, t - 1u, params.reverse == 1u);
@@ -113,17 +79,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
           carried[i] = cell_before(place(t, row), u);
         }
       }
-      var sum = array<vec4f, ROWS>();
-      for (var h = 0u; h < HELD; h++) {
-        var here = held[h];
-        add_products(&sum, &here, part + h * PARTS * DEPTH);
-      }
-      for (var q = streamed; q < fours; q += PARTS * DEPTH) {
-        var here = ahead;
-        let more = q + PARTS * DEPTH < fours;
-        load_weights(&ahead, select(streamed, q + PARTS * DEPTH, more), select(u_next, u, more));
-        add_products(&sum, &here, q);
-      }
+      var sum = Sums();
+      multiply(&sum, &held, &ahead, fours, part, u, u_next);
       for (var r = 0u; r < ROWS; r++) { partial[r * THREADS + thread] = sum[r]; }
       workgroupBarrier();
       for (var i = 0u; i < MINE; i++) {

@@ -1,22 +1,11 @@
 // recurrence_grad.wgsl for GPUs, over all steps in one launch: the same formulas, inputs and results, in the manner of
 // recurrence_by_four.wgsl. w lies as [GATES·hidden / 4, hidden] fours of terms; `kept` holds the gates' gradients of the step made
-// before, in fours, `fresh` those being made. `count` is one more than `steps` where d_initial of the state is wanted.
+// before. `count` is one more than `steps` where d_initial of the state is wanted.
 // @include recurrent_cell_grad.wgsl
+// @include recurrent_weights.wgsl
 const CELL = 0u; // 0 LSTM, 1 GRU, 2 tanh, 3 ReLU
 const GATES = 4u;
 const SAVED = 5u;
-const ROWS = 1u;
-const UNITS = 64u;
-const PARTS = 4u;
-const THREADS = 256u; // UNITS · PARTS
-const MINE = 1u; // rows of an invocation's cells: ⌈ROWS / PARTS⌉
-const DEPTH = 8u;
-const PITCH = 64u; // fours of a row's gates, up to a multiple of PARTS · DEPTH
-const KEPT_SIZE = 64u; // ROWS · PITCH
-const FRESH_SIZE = 256u; // four times that
-const PARTIAL_SIZE = 256u; // ROWS · THREADS
-const HELD = 0u; // times DEPTH fours that stay in registers over all steps; UNITS is hidden at least then
-const HELD_SIZE = 1u; // HELD, 1 at least
 const LENGTHS = 0u;
 const D_OUT = 1u;
 const D_FINAL = 1u;
@@ -33,22 +22,16 @@ struct Params { steps: u32, batch: u32, hidden: u32, count: u32, reverse: u32, s
 @group(0) @binding(7) var<storage, read_write> d_initial: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
-var<workgroup> kept: array<vec4f, KEPT_SIZE>;
-var<workgroup> fresh: array<f32, FRESH_SIZE>;
 var<workgroup> partial: array<f32, PARTIAL_SIZE>;
+alias Sums = array<f32, ROWS>;
 
-// Weights of unit u for DEPTH fours of terms, from the q-th on, PARTS apart. Fours beyond the last meet zeros in `kept`.
-fn load_weights(loaded: ptr<function, array<vec4f, DEPTH>>, q: u32, u: u32) {
+fn load_weights(loaded: ptr<function, Weights>, q: u32, u: u32) {
   let n = max(params.hidden, 1u);
   let last = (GATES * n - 1u) / 4u;
   for (var d = 0u; d < DEPTH; d++) { (*loaded)[d] = w[min(q + d * PARTS, last) * n + min(u, n - 1u)]; }
 }
 
-fn add_product(sum: f32, a: vec4f, b: vec4f) -> f32 {
-  return (((sum + a.x * b.x) + a.y * b.y) + a.z * b.z) + a.w * b.w;
-}
-
-fn add_products(sum: ptr<function, array<f32, ROWS>>, here: ptr<function, array<vec4f, DEPTH>>, q: u32) {
+fn add_products(sum: ptr<function, Sums>, here: ptr<function, Weights>, q: u32) {
   for (var d = 0u; d < DEPTH; d++) {
     for (var r = 0u; r < ROWS; r++) { (*sum)[r] = add_product((*sum)[r], (*here)[d], kept[r * PITCH + q + d * PARTS]); }
   }
@@ -64,15 +47,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
   for (var i = thread; i < FRESH_SIZE; i += THREADS) { fresh[i] = 0.0; }
   for (var i = thread; i < KEPT_SIZE; i += THREADS) { kept[i] = vec4f(); } // the first step has no terms
   workgroupBarrier();
-  var held = array<array<vec4f, DEPTH>, HELD_SIZE>();
-  for (var h = 0u; h < HELD; h++) {
-    var loaded: array<vec4f, DEPTH>;
-    load_weights(&loaded, part + h * PARTS * DEPTH, unit);
-    held[h] = loaded;
-  }
-  let streamed = part + HELD * PARTS * DEPTH;
-  var ahead: array<vec4f, DEPTH>;
-  load_weights(&ahead, streamed, unit);
+  var held = Held();
+  var ahead: Weights;
+  begin(&held, &ahead, part, unit);
   for (var step = 0u; step < params.count; step++) {
     let t = select(params.steps - 1u - step, step, params.reverse == 1u);
     for (var base = 0u; base < n; base += UNITS) {
@@ -84,17 +61,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
         let row = id.x * ROWS + r;
         if (r < ROWS && u < n && row <= last_row) { given[i] = given_of(row, u, step, t); }
       }
-      var sum = array<f32, ROWS>();
-      for (var h = 0u; h < HELD; h++) {
-        var here = held[h];
-        add_products(&sum, &here, part + h * PARTS * DEPTH);
-      }
-      for (var q = streamed; q < fours; q += PARTS * DEPTH) {
-        var here = ahead;
-        let more = q + PARTS * DEPTH < fours;
-        load_weights(&ahead, select(streamed, q + PARTS * DEPTH, more), select(u_next, u, more));
-        add_products(&sum, &here, q);
-      }
+      var sum = Sums();
+      multiply(&sum, &held, &ahead, fours, part, u, u_next);
       for (var r = 0u; r < ROWS; r++) { partial[r * THREADS + thread] = sum[r]; }
       workgroupBarrier();
       for (var i = 0u; i < MINE; i++) {
@@ -109,9 +77,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
       }
       workgroupBarrier();
     }
-    for (var i = thread; i < KEPT_SIZE; i += THREADS) {
-      kept[i] = vec4f(fresh[4u * i], fresh[4u * i + 1u], fresh[4u * i + 2u], fresh[4u * i + 3u]);
-    }
+    gather(thread);
     workgroupBarrier();
   }
 }

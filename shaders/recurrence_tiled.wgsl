@@ -7,17 +7,6 @@
 const CELL = 0u; // 0 LSTM, 1 GRU, 2 tanh, 3 ReLU
 const GATES = 4u;
 const SAVED = 5u;
-const TR = 8u;
-const TU = 4u;
-const SLICES = 8u; // 2 or more
-const THREADS = 256u; // TR · TU · SLICES
-const QUADS = 4u; // GATES
-const SUMS = 16u; // 4 · QUADS
-const DEPTH = 16u; // a multiple of SLICES
-const PITCH = 25u; // QUADS · TU + TR, or one more where that is even: neighbours store to different banks
-const WEIGHT_LOADS = 1u; // ⌈DEPTH · QUADS · TU / THREADS⌉
-const SOURCE_LOADS = 1u; // ⌈DEPTH · TR / THREADS⌉
-const TILE_SIZE = 1024u; // DEPTH · PITCH, and THREADS · QUADS at least
 const LENGTHS = 0u;
 const BIAS = 0u;
 
@@ -33,7 +22,6 @@ struct Params { steps: u32, batch: u32, hidden: u32, start: u32, reverse: u32, s
 @group(0) @binding(7) var<storage, read_write> final_states: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
-var<workgroup> tile: array<vec4f, TILE_SIZE>;
 var<private> first_four: u32;
 
 fn time() -> u32 { return select(params.start, params.steps - 1u - params.start, params.reverse == 1u); }

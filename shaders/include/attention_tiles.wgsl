@@ -1,7 +1,7 @@
-// What attention's kernels by four have in common: products of tiles in workgroup memory. A workgroup of 8 × LINES makes 4 · LINES ·
-// GROUPS lines of its result and takes 32 others a turn (queries and keys, or the other way round). Invocation (x, y) keeps the
-// own lines of fours y, y + LINES …: first their products with other lines 4x … 4x + 3, then columns 4x … 4x + 3 of each chunk of 32
-// columns of their sums. What lies in `tile`, in whole vec4s, one part after the other:
+// What attention's kernels by four have in common: where heads lie, and products of tiles in workgroup memory. A workgroup of 8 ×
+// LINES makes 4 · LINES · GROUPS lines of its result and takes 32 others a turn (queries and keys, or the other way round).
+// Invocation (x, y) keeps the own lines of fours y, y + LINES …: first their products with other lines 4x … 4x + 3, then columns
+// 4x … 4x + 3 of each chunk of 32 columns of their sums. What lies in `tile`, in whole vec4s, one part after the other:
 //   own lines by 8 fours of columns, then the others likewise: for the products of the first kind; or
 //   weights by other line and four of own lines, then other lines by 8 · SPAN fours of columns: for sums by weights.
 // Fours lie at places that are exchanged by the number of their line, so that neighbours read from different banks.
@@ -12,6 +12,49 @@ const OTHER_LOADS = TURN / LINES; // a chunk of columns, by an invocation
 const WIDE_LOADS = SPAN * OTHER_LOADS;
 // What an invocation reads ahead, of either kind: in one place, so that registers need not hold both.
 const AHEAD = HELD + OTHER_LOADS;
+
+// Where the rows and keys of an example's head begin, in fours, and where its keys end.
+struct Head { q: u32, k: u32, v: u32, out: u32, end: u32 }
+
+fn head_of(pair: u32, end: u32) -> Head {
+  let batch = pair / max(params.heads, 1u);
+  let head = pair % max(params.heads, 1u);
+  return Head(
+    params.q_at + batch * params.q_batch + head * params.q_head,
+    params.k_at + batch * params.k_batch + head * params.k_head,
+    params.v_at + batch * params.v_batch + head * params.v_head,
+    batch * params.out_batch + head * params.out_head,
+    end,
+  );
+}
+
+// Four columns of a row or a key; zeros beyond the edge.
+fn q_four(at: Head, row: u32, four: u32) -> vec4f {
+  let inside = row < params.rows && four < params.quads;
+  return select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
+}
+
+fn k_four(at: Head, key: u32, four: u32) -> vec4f {
+  let inside = key < at.end && four < params.quads;
+  return select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
+}
+
+fn v_four(at: Head, key: u32, four: u32) -> vec4f {
+  let inside = key < at.end && four < params.quads;
+  return select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
+}
+
+// Which of a workgroup's own lines is the r-th that an invocation keeps.
+fn own_line(local: vec3u, r: u32) -> u32 { return (local.y + r / 4u * LINES) * 4u + r % 4u; }
+
+// What the 8 invocations that keep the same lines have of them is added up by way of the tile: of the g-th four of lines.
+fn keep_share(share: vec4f, local: vec3u, g: u32) { tile[(local.y + g * LINES) * 8u + local.x] = share; }
+
+fn sum_of_shares(local: vec3u, g: u32) -> vec4f {
+  var sum = vec4f();
+  for (var s = 0u; s < 8u; s++) { sum += tile[(local.y + g * LINES) * 8u + s]; }
+  return sum;
+}
 
 // Puts a chunk of columns of both into the tile: of lines y, y + LINES … the four x. Own lines come first in what was read ahead.
 fn keep_lines(ahead: ptr<function, array<vec4f, AHEAD>>, local: vec3u) {

@@ -1,7 +1,8 @@
-// Sums of products through workgroup memory, for kernels that declare THREADS, ROWS, COLUMNS, DEPTH, A_BY_K, B_BY_K and SUMS. A
-// workgroup of THREADS × THREADS makes TILE_M × TILE_N sums, ROWS × COLUMNS an invocation; DEPTH terms at a time lie in tiles. The
-// kernel's patch_of_a(base, row, k) and patch_of_b(base, column, k) load four terms of four rows or columns each; what is
-// beyond the edge may be anything. Those of the next DEPTH terms are asked for before the ones that are there are added up.
+// Products through workgroup memory, for kernels that declare THREADS, ROWS, COLUMNS, DEPTH, A_BY_K, B_BY_K and SUMS. A workgroup of
+// THREADS × THREADS makes TILE_M × TILE_N sums, ROWS × COLUMNS an invocation; DEPTH terms at a time lie in tiles. The kernel's
+// patch_of_a(base, row, k) and patch_of_b(base, column, k) load four terms of four rows or columns each, and what is beyond the
+// edge may be anything; its store(four, row_at, column) puts four neighbours of a row that begins at row_at in out. Patches of the
+// next DEPTH terms are asked for before the ones that are there are added up.
 const ROW_QUADS = ROWS / 4u;
 const COLUMN_QUADS = COLUMNS / 4u;
 const TILE_M = THREADS * ROWS;
@@ -103,6 +104,32 @@ fn add_products(
             }
           }
         }
+      }
+    }
+  }
+}
+
+// The tile of a workgroup: of a part of its sums, where K is dealt out.
+fn make_tile(group: vec3u, local: vec2u, index: u32) {
+  let row0 = group.y * TILE_M;
+  let col0 = group.x * TILE_N;
+  let parts = max(1u, params.parts);
+  let batch = group.z / parts;
+  let first_k = group.z % parts * params.part;
+  let last_k = min(params.k, first_k + params.part);
+
+  var sums: Sums;
+  var row_sums: RowSums;
+  add_products(
+    &sums, &row_sums, batch * params.a_batch, batch * params.b_batch, row0, col0, first_k, last_k, local, index,
+  );
+  for (var i = 0u; i < ROWS; i++) {
+    let row = row0 + (local.y + i / 4u * THREADS) * 4u + i % 4u;
+    if (row < params.m) {
+      if (SUMS == 1u && group.x == 0u && local.x == 0u) { side(row_sums[i / 4u][i % 4u], group.z * params.m + row); }
+      for (var q = 0u; q < COLUMN_QUADS; q++) {
+        let column = col0 + (local.x + q * THREADS) * 4u;
+        store(sums[i * COLUMN_QUADS + q], (group.z * params.m + row) * params.n, column);
       }
     }
   }

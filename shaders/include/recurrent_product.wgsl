@@ -2,6 +2,20 @@
 // invocations each adds up 4 rows (TR apart) × QUADS fours of units, over every SLICES-th part of a tile's DEPTH terms; the kernel
 // gives source(term, row) and weight_four(term, i), i < QUADS · TU, of the workgroup's own fours. A tile holds, term by term, the
 // weights and then the sources, in fours of rows; while one is worked on, the next is being loaded.
+const TR = 8u;
+const TU = 4u;
+const SLICES = 8u; // 2 or more
+const THREADS = 256u; // TR · TU · SLICES
+const QUADS = 4u;
+const SUMS = 16u; // 4 · QUADS
+const DEPTH = 16u; // a multiple of SLICES
+const PITCH = 25u; // QUADS · TU + TR, or one more where that is even: neighbours store to different banks
+const WEIGHT_LOADS = 1u; // ⌈DEPTH · QUADS · TU / THREADS⌉
+const SOURCE_LOADS = 1u; // ⌈DEPTH · TR / THREADS⌉
+const TILE_SIZE = 1024u; // DEPTH · PITCH, and THREADS · QUADS at least
+
+var<workgroup> tile: array<vec4f, TILE_SIZE>;
+
 fn load_weights(loaded: ptr<function, array<vec4f, WEIGHT_LOADS>>, from_term: u32, thread: u32) {
   for (var j = 0u; j < WEIGHT_LOADS; j++) {
     let i = thread + j * THREADS;

@@ -75,7 +75,11 @@ export interface Operands {
  * The kernels that could make the forward pass, the best guess first. Whatever numbers a measurement runs on, the work is the
  * same; unless there are lengths.
  */
-export function attentionWays(a: Attention, padded: boolean, target: Target): Ways {
+export function attentionWays(
+  a: Attention,
+  padded: boolean,
+  target: Target,
+): Ways<TileWay | "subgroup" | "one by one"> {
   const { key, names } = tileWays("attention", a, a.rows, 64);
   if (takesSubgroups(a, target, false)) return { key, names: ["subgroup"] };
   if (a.size % 4 !== 0) return { key, names: ["one by one"] };
@@ -89,47 +93,32 @@ export function attentionDispatches(
   target: Target,
 ): Dispatch[] {
   const { lengths, random, q } = operands;
+  // What is absent is not read; something must be bound.
   const buffers = { ...operands, lengths: lengths ?? q, random: random ?? q };
-  const flops = 4 * a.rows * a.keys * a.size;
-  const shared = { by_length: Number(lengths !== undefined) };
-  if (takesSubgroups(a, target, false)) {
-    const { constants, unrolled, lanes } = bySubgroups(a, target);
-    return inChunks(a, MAX_WORKGROUPS).map(({ first, pairs }) =>
-      attentionSubgroup.dispatch({
-        buffers,
-        params: { ...params(a, 4), ...shared, first },
-        constants: { ...constants, DROPOUT: Number(a.p > 0), ROWS: SUBGROUP_ROWS },
+  const DROPOUT = Number(a.p > 0);
+  const by_length = Number(lengths !== undefined);
+  const way = chosenWay(target, attentionWays(a, lengths !== undefined, target));
+  return inChunks(a, MAX_WORKGROUPS).map(({ first, pairs }) => {
+    const shared = { buffers, dtype: q.dtype, flops: 4 * pairs * a.rows * a.keys * a.size };
+    const sizes = (unit: number) => ({ ...params(a, unit), by_length, first });
+    if (way === "subgroup") {
+      const { constants, unrolled, lanes } = bySubgroups(a, target);
+      return attentionSubgroup.dispatch({
+        ...shared,
+        params: sizes(4),
+        constants: { ...constants, DROPOUT, ROWS: SUBGROUP_ROWS },
         unrolled,
-        dtype: q.dtype,
         grid: [Math.ceil(a.rows / SUBGROUP_ROWS) * lanes, pairs],
-        flops: flops * pairs,
-      }),
-    );
-  }
-  if (a.size % 4 === 0) {
-    const way = chosenWay(target, attentionWays(a, lengths !== undefined, target)) as TileWay;
-    return inChunks(a, MAX_WORKGROUPS).map(({ first, pairs }) =>
-      attentionFours.dispatch({
-        buffers,
-        params: { ...params(a, 4), ...shared, first },
-        constants: tileConstants(a, way),
-        unrolled: true,
-        dtype: q.dtype,
-        grid: tileInvocations(a.rows, pairs, way),
-        flops: flops * pairs,
-      }),
-    );
-  }
-  return inChunks(a, MAX_WORKGROUPS).map(({ first, pairs }) =>
-    attentionTile.dispatch({
-      buffers,
-      params: { ...params(a, 1), ...shared, first },
-      constants: { ...byTiles(a), DROPOUT: Number(a.p > 0) },
-      dtype: q.dtype,
-      grid: tileGrid(a.rows, pairs),
-      flops: flops * pairs,
-    }),
-  );
+      });
+    }
+    if (way === "one by one") {
+      const constants = { ...byTiles(a), DROPOUT };
+      return attentionTile.dispatch({ ...shared, params: sizes(1), constants, grid: tileGrid(a.rows, pairs) });
+    }
+    const grid = tileInvocations(a.rows, pairs, way);
+    const constants = tileConstants(a, way);
+    return attentionFours.dispatch({ ...shared, params: sizes(4), constants, unrolled: true, grid });
+  });
 }
 
 export interface GradOperands extends Operands {

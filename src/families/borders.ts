@@ -1,6 +1,7 @@
 import padKernel from "../../shaders/pad.wgsl";
 import padAcross from "../../shaders/pad_across.wgsl";
 import padByFour from "../../shaders/pad_by_four.wgsl";
+import { powerOfTwoUpTo } from "../core/powerOfTwo";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { resultsEach, type Target } from "../kernel/target";
@@ -77,7 +78,7 @@ function joined(axes: readonly Axis[], mode: BorderMode): Axis[] {
 const shifts = (mode: BorderMode): boolean => mode === "constant" || mode === "circular";
 
 /** How many fours, of `many`, an invocation may make one after the other without leaving two rows. */
-const runWithin = (width: number, many: number): number => Math.min(many, 2 ** Math.floor(Math.log2(width / 4)));
+const runWithin = (width: number, many: number): number => Math.min(many, powerOfTwoUpTo(width / 4));
 
 function launch(
   x: Tensor,

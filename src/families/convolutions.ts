@@ -4,23 +4,12 @@ import convSubgroup from "../../shaders/conv2d_subgroup.wgsl";
 import convTiled from "../../shaders/conv2d_tiled.wgsl";
 import type { Shape } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
-import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
+import { type Dispatch, folded } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import { byCost, type ConvTile, sizesOf, TILES, tileCost } from "./convTiles";
 import { depthwise, depthwiseGradInput, isDepthwise } from "./depthwise";
-
-export interface Conv2dAttrs {
-  readonly stride: readonly [number, number];
-  /** Zeros above and to the left. */
-  readonly pad: readonly [number, number];
-  readonly dilation: readonly [number, number];
-  readonly groups: number;
-  readonly outSize: readonly [number, number];
-}
-
-/** Attributes of a convolution, and the shape of the operand whose gradient is wanted. */
-export type ConvGradAttrs = Conv2dAttrs & { readonly shape: Shape };
+import { type Conv2dAttrs, type ConvGradAttrs, flopsOf, type Geometry, geometry, tapsOf } from "./geometry";
 
 export type ConvWay = "subgroup" | "direct" | "depthwise" | ConvTile;
 
@@ -35,30 +24,6 @@ const MOST_PARTS = 16;
 
 /** Terms of a sum, and channels in it, from which on a tile of them is worth filling. */
 const WORTH_TILING = { terms: 24, channels: 4 };
-
-/** The numbers that the kernels take which know a convolution by its own names. */
-export function geometry(x: Shape, w: Shape, a: Conv2dAttrs) {
-  return {
-    batch: x[0]!,
-    in_channels: x[1]!,
-    height: x[2]!,
-    width: x[3]!,
-    out_channels: w[0]!,
-    out_height: a.outSize[0],
-    out_width: a.outSize[1],
-    kernel_h: w[2]!,
-    kernel_w: w[3]!,
-    stride_h: a.stride[0],
-    stride_w: a.stride[1],
-    pad_h: a.pad[0],
-    pad_w: a.pad[1],
-    dilation_h: a.dilation[0],
-    dilation_w: a.dilation[1],
-    groups: a.groups,
-  };
-}
-
-export type Geometry = ReturnType<typeof geometry>;
 
 type Correlation = ReturnType<typeof convolutionAsIs>;
 
@@ -90,22 +55,9 @@ function correlations(g: Geometry): Correlation[] {
     columns.map((w) => ({
       ...shared,
       ...{ in_group: inGroup, out_group: outGroup, w_row: taps, w_channel: outGroup * taps },
-      ...{
-        height: g.out_height,
-        width: g.out_width,
-        out_height: h.count,
-        out_width: w.count,
-        stride_h: 1,
-        stride_w: 1,
-      },
-      ...{
-        kernel_h: h.taps,
-        kernel_w: w.taps,
-        pad_h: h.pad,
-        pad_w: w.pad,
-        dilation_h: h.dilation,
-        dilation_w: w.dilation,
-      },
+      ...{ height: g.out_height, width: g.out_width, out_height: h.count, out_width: w.count },
+      ...{ kernel_h: h.taps, kernel_w: w.taps, stride_h: 1, stride_w: 1 },
+      ...{ pad_h: h.pad, pad_w: w.pad, dilation_h: h.dilation, dilation_w: w.dilation },
       ...{ tap: h.last * g.kernel_w + w.last, tap_step_h: -h.step * g.kernel_w, tap_step_w: -w.step },
       ...{ place: h.first * g.width + w.first, place_step_h: g.stride_h * g.width, place_step_w: g.stride_w },
       place_all: g.height * g.width,
@@ -131,15 +83,10 @@ function along(size: number, kernel: number, stride: number, pad: number, dilati
   });
 }
 
-export const flopsOf = (g: Geometry): number =>
-  (2 * g.batch * g.out_height * g.out_width * g.out_channels * g.in_channels * g.kernel_h * g.kernel_w) / g.groups;
-
 const types = (x: Tensor, out: Tensor) => ({ dtype: x.dtype, outDType: out.dtype });
 
 /** What an epilogue on a picture calls its channel. */
 const channelOf = ({ shape: [, size, height, width] }: Tensor) => ({ size: size!, inner: height! * width! });
-
-const tapsOf = (g: Geometry): number => g.kernel_h * g.kernel_w;
 
 /** Tiles of channels, none across two groups. */
 export const channelTiles = (channels: number, groups: number, tile = 4): number =>
@@ -233,24 +180,22 @@ function byCorrelation(x: Tensor, w: Tensor, out: Tensor, c: Correlation, way: C
   if (way === "subgroup") {
     const { subgroupSize: LANES, unrolled } = target;
     const { ROWS, COLUMNS } = subgroupTile(c.out_group);
-    const tiles = Math.ceil(positions / (COLUMNS * LANES));
-    const layers = Math.ceil(tiles / MAX_WORKGROUPS);
+    const [length, layers] = folded(Math.ceil(positions / (COLUMNS * LANES)));
     const down = c.groups * Math.ceil(c.out_group / ROWS);
     const tile = { ROWS, LANES, COLUMNS, UNROLL: termsAtOnce(c.in_group) };
-    const grid = [Math.ceil(tiles / layers) * LANES, down, layers] as const;
+    const grid = [length * LANES, down, layers] as const;
     return convSubgroup.dispatch({ ...shared, constants: { ...tile, SPREAD }, unrolled, grid });
   }
   const tile = way as ConvTile;
   const { rows, columns, quads } = sizesOf(tile);
   const { THREADS_X, THREADS_Y } = TILES[tile];
-  const tiles = Math.ceil(positions / columns);
-  const layers = Math.ceil(tiles / MAX_WORKGROUPS);
+  const [length, layers] = folded(Math.ceil(positions / columns));
   const down = channelTiles(c.groups * c.out_group, c.groups, rows);
   return convTiled.dispatch({
     ...shared,
     params: { ...c, quads },
     constants: { ...TILES[tile], SPREAD, ...fours(c.in_group) },
-    grid: [Math.ceil(tiles / layers) * THREADS_X, down * THREADS_Y, layers],
+    grid: [length * THREADS_X, down * THREADS_Y, layers],
   });
 }
 

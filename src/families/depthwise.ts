@@ -9,45 +9,23 @@ import type { Shape } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, withSide } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { flopsOf, type Geometry, tapsOf } from "./geometry";
 import { poolGradByFour, stripRows } from "./pooling";
 import { reduceDispatches } from "./reductions";
 import { rowGroups } from "./rowwise";
 
-/** The numbers that kernels of a convolution take. */
-export type ConvGeometry = Readonly<
-  Record<
-    | "batch"
-    | "in_channels"
-    | "height"
-    | "width"
-    | "out_channels"
-    | "out_height"
-    | "out_width"
-    | "kernel_h"
-    | "kernel_w"
-    | "stride_h"
-    | "stride_w"
-    | "pad_h"
-    | "pad_w"
-    | "dilation_h"
-    | "dilation_w",
-    number
-  >
->;
-
 /** Whether each output channel reads one input channel only: then there is no sum over channels to share loads in. */
 export const isDepthwise = (weight: Shape, groups: number): boolean => groups > 1 && weight[1] === 1;
 
-const slides = (g: ConvGeometry) => ({ SLIDE: Number(g.stride_w === 1 && g.dilation_w === 1) });
-const flopsOf = (g: ConvGeometry) =>
-  2 * g.batch * g.out_channels * g.out_height * g.out_width * g.kernel_h * g.kernel_w;
+/** Whether neighbours along a row read neighbours: then what is loaded of one serves the next. */
+const slides = (g: Geometry) => ({ SLIDE: Number(g.stride_w === 1 && g.dilation_w === 1) });
 
 /** Taps, times strides, up to which the kernels that have each written out compile quickly: 5 × 5, or 3 × 3 by 2. */
 const MOST_TAPS = 36;
 
 /** What the kernels take that read whole vec4s of x; null where they do not fit. */
-function stripConstants(g: ConvGeometry) {
-  const TAPS = g.kernel_h * g.kernel_w;
+function stripConstants(g: Geometry) {
+  const TAPS = tapsOf(g);
   const fits = g.dilation_h === 1 && g.dilation_w === 1 && g.width % 4 === 0 && g.out_width % 4 === 0;
   if (!fits || TAPS * g.stride_h * g.stride_w > MOST_TAPS) return null;
   const AHEAD = (4 - (g.pad_w % 4)) % 4;
@@ -72,7 +50,7 @@ function stripConstants(g: ConvGeometry) {
 }
 
 /** The launch that goes down strips of out; null where it does not fit. */
-function byStrips(x: Tensor, w: Tensor, out: Tensor, g: ConvGeometry, target: Target, FLIP = 0): Dispatch | null {
+function byStrips(x: Tensor, w: Tensor, out: Tensor, g: Geometry, target: Target, FLIP = 0): Dispatch | null {
   const constants = stripConstants(g);
   if (!constants) return null;
   const planes = g.batch * g.out_channels * (g.out_width / 4);
@@ -83,7 +61,7 @@ function byStrips(x: Tensor, w: Tensor, out: Tensor, g: ConvGeometry, target: Ta
 }
 
 /** The convolution that is the gradient for x, with the taps in reverse; null where it is none. */
-function mirrored(g: ConvGeometry): ConvGeometry | null {
+function mirrored(g: Geometry): Geometry | null {
   const [pad_h, pad_w] = [g.kernel_h - 1 - g.pad_h, g.kernel_w - 1 - g.pad_w];
   if (g.stride_h !== 1 || g.stride_w !== 1 || g.in_channels !== g.out_channels || pad_h < 0 || pad_w < 0) return null;
   const [height, width, out_height, out_width] = [g.out_height, g.out_width, g.height, g.width];
@@ -91,18 +69,18 @@ function mirrored(g: ConvGeometry): ConvGeometry | null {
 }
 
 /** The launch that makes blocks of dx, as pooling does; null where it does not fit. */
-function byBlocks(dOut: Tensor, w: Tensor, dx: Tensor, g: ConvGeometry): Dispatch | null {
+function byBlocks(dOut: Tensor, w: Tensor, dx: Tensor, g: Geometry): Dispatch | null {
   const dense = g.dilation_h === 1 && g.dilation_w === 1 && g.pad_h < g.kernel_h && g.pad_w < g.kernel_w;
   const [kernel, stride] = [[g.kernel_h, g.kernel_w] as const, [g.stride_h, g.stride_w] as const];
   const blocks = dense && poolGradByFour(dx.shape, dOut.shape, { kernel, stride, padding: [g.pad_h, g.pad_w] });
   if (!blocks) return null;
-  const own = { CHANNELS: g.in_channels, REPEAT: g.out_channels / g.in_channels, TAPS: g.kernel_h * g.kernel_w };
+  const own = { CHANNELS: g.in_channels, REPEAT: g.out_channels / g.in_channels, TAPS: tapsOf(g) };
   const shared = { buffers: { d_out: dOut, w, dx }, flops: flopsOf(g), unrolled: true };
   return gradInputByFour.dispatch({ ...blocks, ...shared, constants: { ...blocks.constants, ...own } });
 }
 
 /** out = conv2d(x, w). */
-export function depthwise(x: Tensor, w: Tensor, out: Tensor, g: ConvGeometry, target: Target): Dispatch[] {
+export function depthwise(x: Tensor, w: Tensor, out: Tensor, g: Geometry, target: Target): Dispatch[] {
   const strips = byStrips(x, w, out, g, target);
   if (strips) return [strips];
   return [
@@ -118,7 +96,7 @@ export function depthwise(x: Tensor, w: Tensor, out: Tensor, g: ConvGeometry, ta
 }
 
 /** The gradient of {@link depthwise} for x. */
-export function depthwiseGradInput(dOut: Tensor, w: Tensor, dx: Tensor, g: ConvGeometry, target: Target): Dispatch[] {
+export function depthwiseGradInput(dOut: Tensor, w: Tensor, dx: Tensor, g: Geometry, target: Target): Dispatch[] {
   const back = mirrored(g);
   const byFour = (back && byStrips(dOut, w, dx, back, target, 1)) ?? byBlocks(dOut, w, dx, g);
   if (byFour) return [byFour];
@@ -139,11 +117,11 @@ export function depthwiseGradWeight(
   x: Tensor,
   dOut: Tensor,
   dw: Tensor,
-  g: ConvGeometry,
+  g: Geometry,
   target: Target,
   side?: Tensor,
 ): Dispatch[] {
-  const fours = Math.ceil((g.kernel_h * g.kernel_w) / 4);
+  const fours = Math.ceil(tapsOf(g) / 4);
   const SUMS = Number(side !== undefined);
   const { parts, launch } = target.cpu ? (downStrips(g) ?? byInvocations(g, fours)) : byWorkgroups(g, fours);
   const partial = parts === 1 ? dw : scratch({ shape: [parts, dw.size], dtype: "f32" });
@@ -161,7 +139,7 @@ export function depthwiseGradWeight(
 type Buffers = Record<"x" | "d_out" | "partial", Tensor>;
 
 /** Null where it does not fit. */
-function downStrips(g: ConvGeometry) {
+function downStrips(g: Geometry) {
   const constants = stripConstants(g);
   if (!constants) return null;
   const strips = g.out_width / 4;
@@ -179,7 +157,7 @@ function downStrips(g: ConvGeometry) {
   return { parts: parts * strips, launch };
 }
 
-function byInvocations(g: ConvGeometry, fours: number) {
+function byInvocations(g: Geometry, fours: number) {
   const across = g.out_channels * fours;
   const parts = Math.max(1, Math.min(g.batch * g.out_height, Math.ceil(128 / across)));
   const launch = (buffers: Buffers, SUMS: number) =>
@@ -193,7 +171,7 @@ function byInvocations(g: ConvGeometry, fours: number) {
   return { parts, launch };
 }
 
-function byWorkgroups(g: ConvGeometry, fours: number) {
+function byWorkgroups(g: Geometry, fours: number) {
   const FOURS = Math.min(4, fours);
   const across = g.out_channels * Math.ceil(fours / FOURS);
   const positions = g.batch * g.out_height * g.out_width;

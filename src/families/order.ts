@@ -4,7 +4,8 @@ import sortShort from "../../shaders/sort_short.wgsl";
 import sortSpans from "../../shaders/sort_spans.wgsl";
 import topK from "../../shaders/top_k.wgsl";
 import { computeType } from "../core/dtype";
-import { scratch, type Tensor } from "../graph/tensor";
+import { powerOfTwoFrom } from "../core/powerOfTwo";
+import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { ELEMENTS } from "./argReductions";
@@ -116,8 +117,7 @@ function selectionOf(o: Ordering, { n }: Stage) {
 
 /** The bindings of kernels that write pairs or places: the other one stays unused. */
 function places(to: Tensor, LAST: number) {
-  const unused = scratch({ shape: [1], dtype: "u32" });
-  return LAST ? { pairs: unused, out: to } : { pairs: to, out: unused };
+  return LAST ? { pairs: unused("u32"), out: to } : { pairs: to, out: unused("u32") };
 }
 
 function shortOf(o: Ordering, { n }: Stage) {
@@ -135,7 +135,7 @@ function shortOf(o: Ordering, { n }: Stage) {
 
 function partsOf(o: Ordering, { pairs, n }: Stage) {
   const { x, row, descending } = o;
-  const SIZE = Math.min(LARGEST_PART, 2 ** Math.max(1, Math.ceil(Math.log2(n))));
+  const SIZE = Math.min(LARGEST_PART, Math.max(2, powerOfTwoFrom(n)));
   const TOTAL = Math.max(SIZE, 256);
   const THREADS = Math.min(256, TOTAL / 2);
   const { runs, kept, m, to, LAST, next } = ending(o, n, SIZE);

@@ -1,7 +1,8 @@
 import joinParts from "../../shaders/join_parts.wgsl";
 import joinSlices from "../../shaders/join_parts_by_slices.wgsl";
-import { scratch, type Tensor } from "../graph/tensor";
-import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
+import { powerOfTwoUpTo } from "../core/powerOfTwo";
+import { type Tensor, unused } from "../graph/tensor";
+import { type Dispatch, folded } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { reduceDispatches } from "./reductions";
 
@@ -27,16 +28,15 @@ export function joinedParts(parts: number, target: Target, result: Joined, besid
 function bySlices(parts: number, [a, first]: Joined, [b, second]: Partial<Joined> = []): Dispatch {
   const [size0, size1] = [first.size, second?.size ?? 0];
   const wanted = Math.max(1, Math.min(JOINING / (size0 + size1), parts / LEAST_PARTS, 32));
-  const SLICES = 2 ** Math.floor(Math.log2(wanted));
+  const SLICES = powerOfTwoUpTo(wanted);
   const LANES = 256 / SLICES;
-  const groups = Math.ceil((size0 + size1) / LANES);
-  const layers = Math.ceil(groups / MAX_WORKGROUPS);
+  const [length, layers] = folded(Math.ceil((size0 + size1) / LANES));
   return joinSlices.dispatch({
     // Without a second result its buffers are neither read nor written.
-    buffers: { a, b: b ?? a, first, second: second ?? scratch({ shape: [1], dtype: "f32" }) },
+    buffers: { a, b: b ?? a, first, second: second ?? unused() },
     params: { parts, size0, size1 },
     constants: { LANES, SLICES },
-    grid: [Math.ceil(groups / layers) * LANES, layers * SLICES],
+    grid: [length * LANES, layers * SLICES],
     flops: parts * (size0 + size1),
   });
 }

@@ -4,7 +4,8 @@ import gradSubgroup from "../../shaders/recurrence_grad_subgroup.wgsl";
 import packKernel from "../../shaders/recurrence_pack.wgsl";
 import startKernel from "../../shaders/recurrence_start.wgsl";
 import recurrenceSubgroup from "../../shaders/recurrence_subgroup.wgsl";
-import { scratch, type Tensor } from "../graph/tensor";
+import { powerOfTwoFrom, powerOfTwoUpTo } from "../core/powerOfTwo";
+import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
@@ -56,29 +57,26 @@ export interface ForwardTensors {
 export function recurrenceDispatches(t: ForwardTensors, r: Recurrence, target: Target): Dispatch[] {
   const way = chosenWay(target, recurrenceWays(r, false, target));
   const { CELL, GATES } = CELLS[r.cell];
-  const launches = [start(t, r)];
+  const begin = start(t, r);
   // What is absent is not read; something must be bound.
   const given = { bias: t.bias ?? t.w, lengths: t.lengths ?? t.w };
   const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), BIAS: Number(t.bias !== undefined) };
-  const common = { x: t.x, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
-  const request = { buffers: { ...common, w: t.w }, flags, grad: false, steps: r.steps };
-  const gpu = target.cpu ? undefined : onGpu(request, r, way);
-  if (gpu) return [...launches, ...gpu];
-  const packed = !way.endsWith("subgroup") && !target.cpu && r.hidden > 1;
+  const buffers = { x: t.x, w: t.w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
+  const { steps } = r;
+  const gpu = target.cpu ? undefined : onGpu({ buffers, flags, grad: false, steps }, r, way);
+  if (gpu) return [begin, ...gpu];
+  const request = { buffers, r, steps, way };
+  if (way.endsWith("subgroup"))
+    return [begin, ...bySubgroups({ ...request, kernel: recurrenceSubgroup as Kernel }, flags, target)];
+  const packed = !target.cpu && r.hidden > 1;
   const { w, dispatches } = packed ? packedWeights(t.w, r) : { w: t.w, dispatches: [] };
-  launches.push(...dispatches);
-  const buffers = { ...common, w };
-  if (way.endsWith("subgroup")) {
-    const kernel = recurrenceSubgroup as Kernel;
-    return [...launches, ...bySubgroups(kernel, buffers, flags, r, r.steps, way, target)];
-  }
   const tile = workgroupTile(r, way, target, GATES);
   const size = 2 * tile.ROWS * r.hidden;
   const PARTIAL_SIZE = tile.ROWS * GATES * tile.THREADS;
   const onChip = size + PARTIAL_SIZE <= ON_CHIP;
   const memory = { PARTIAL_SIZE, ON_CHIP: Number(onChip), STATE_SIZE: onChip ? size : 1, PACKED: Number(packed) };
-  const constants = { ...flags, ...tile, ...memory };
-  return [...launches, ...byWorkgroups(recurrenceKernel as Kernel, buffers, constants, r, r.steps, way)];
+  const streamed = { ...request, kernel: recurrenceKernel as Kernel, buffers: { ...buffers, w } };
+  return [begin, ...dispatches, ...byWorkgroups(streamed, { ...flags, ...tile, ...memory })];
 }
 
 /** The weights as kernels on GPUs read them, and the launch that puts them so. */
@@ -112,7 +110,7 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
     d_final: t.dFinal ?? t.w,
     lengths: t.lengths ?? t.w,
     d_gates: t.dGates,
-    d_x: t.dX ?? scratch({ shape: [4], dtype: "f32" }),
+    d_x: t.dX ?? unused(),
     d_initial: t.dInitial,
   };
   const given = { D_OUT: Number(t.dOut !== undefined), D_FINAL: Number(t.dFinal !== undefined) };
@@ -120,7 +118,8 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
   const steps = r.steps + Number(initial);
   const gpu = target.cpu ? undefined : onGpu({ buffers, flags, grad: true, steps }, r, way);
   if (gpu) return gpu;
-  if (way.endsWith("subgroup")) return bySubgroups(gradSubgroup as Kernel, buffers, flags, r, steps, way, target);
+  const request = { buffers, r, steps, way };
+  if (way.endsWith("subgroup")) return bySubgroups({ ...request, kernel: gradSubgroup as Kernel }, flags, target);
   const tile = workgroupTile(r, way, target, 1);
   // On a CPU what is loaded of one sequence should serve several units.
   const EACH = target.cpu ? 4 : 1;
@@ -128,16 +127,8 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
   const size = 2 * tile.ROWS * GATES * r.hidden;
   const PARTIAL_SIZE = SUMS * tile.THREADS;
   const onChip = size + PARTIAL_SIZE <= ON_CHIP;
-  const constants = {
-    ...flags,
-    ...tile,
-    EACH,
-    SUMS,
-    PARTIAL_SIZE,
-    ON_CHIP: Number(onChip),
-    GATES_SIZE: onChip ? size : 1,
-  };
-  return byWorkgroups(gradKernel as Kernel, buffers, constants, r, steps, way);
+  const memory = { PARTIAL_SIZE, ON_CHIP: Number(onChip), GATES_SIZE: onChip ? size : 1 };
+  return byWorkgroups({ ...request, kernel: gradKernel as Kernel }, { ...flags, ...tile, EACH, SUMS, ...memory });
 }
 
 /** Writes the state before the first step to where that step reads it. */
@@ -151,21 +142,22 @@ export function start(t: ForwardTensors, r: Recurrence): Dispatch {
   });
 }
 
-type Buffers = Record<string, Tensor>;
+/** A kernel over sequences, to be launched once or step by step. */
+interface Request {
+  readonly kernel: Kernel;
+  readonly buffers: Record<string, Tensor>;
+  readonly r: Recurrence;
+  /** One more than there are where the gradient of the state before the first is wanted. */
+  readonly steps: number;
+  readonly way: Way;
+}
+
 type Constants = Record<string, number>;
 
-function bySubgroups(
-  kernel: Kernel,
-  buffers: Buffers,
-  flags: Constants,
-  r: Recurrence,
-  steps: number,
-  way: Way,
-  target: Target,
-): Dispatch[] {
+function bySubgroups(request: Request, flags: Constants, target: Target): Dispatch[] {
+  const { r, way } = request;
   const { tile, grid } = subgroupTile(r, way, target, r.hidden);
-  const constants = { ...flags, SAVED: CELLS[r.cell].SAVED, ...tile };
-  return launches(kernel, buffers, constants, r, steps, way, grid, target.unrolled);
+  return launches(request, { ...flags, ...tile }, grid, target.unrolled);
 }
 
 /** How many sequences a subgroup takes, and the launch. @param results of a sequence's step that a launch deals out, at most */
@@ -176,16 +168,9 @@ export function subgroupTile({ batch }: Recurrence, way: Way, { subgroupSize: LA
   return { tile: { ROWS, LANES }, grid: [Math.ceil(batch / ROWS) * LANES, across] as const };
 }
 
-function byWorkgroups(
-  kernel: Kernel,
-  buffers: Buffers,
-  tile: Constants & Tile,
-  r: Recurrence,
-  steps: number,
-  way: Way,
-): Dispatch[] {
-  const grid = workgroupGrid(r, way, tile, tile.UNITS * (tile.EACH ?? 1));
-  return launches(kernel, buffers, { ...tile, SAVED: CELLS[r.cell].SAVED }, r, steps, way, grid, false);
+function byWorkgroups(request: Request, tile: Constants & Tile): Dispatch[] {
+  const grid = workgroupGrid(request.r, request.way, tile, tile.UNITS * (tile.EACH ?? 1));
+  return launches(request, tile, grid, false);
 }
 
 /** @param units that a workgroup makes at a time */
@@ -204,31 +189,28 @@ interface Tile {
  * @param sums that an invocation makes for each sequence
  */
 export function workgroupTile({ batch, hidden }: Recurrence, way: Way, { cpu }: Target, sums: number): Tile {
-  const powerOfTwo = (least: number) => 2 ** Math.ceil(Math.log2(least));
-  if (cpu) return { ROWS: Math.min(8, powerOfTwo(batch)), UNITS: 8, PARTS: 1, THREADS: 8 };
+  if (cpu) return { ROWS: Math.min(8, powerOfTwoFrom(batch)), UNITS: 8, PARTS: 1, THREADS: 8 };
   const whole = way === "whole";
-  const UNITS = whole ? Math.min(256, Math.max(32, powerOfTwo(hidden))) : 32;
+  const UNITS = whole ? Math.min(256, Math.max(32, powerOfTwoFrom(hidden))) : 32;
   // A step alone has little work for many workgroups: there rows share weights; else rows are what keeps a GPU busy. Their
   // sums may take half of the workgroup's memory.
-  const most = Math.min(4, 2 ** Math.floor(Math.log2(ON_CHIP / 2 / (sums * 256))));
-  const ROWS = Math.min(most, powerOfTwo(whole ? Math.ceil(batch / 64) : batch));
+  const most = Math.min(4, powerOfTwoUpTo(ON_CHIP / 2 / (sums * 256)));
+  const ROWS = Math.min(most, powerOfTwoFrom(whole ? Math.ceil(batch / 64) : batch));
   return { ROWS, UNITS, PARTS: 256 / UNITS, THREADS: 256 };
 }
 
 /** One launch over all steps, or one for each. */
 function launches(
-  kernel: Kernel,
-  buffers: Buffers,
-  constants: Constants,
-  r: Recurrence,
-  steps: number,
-  way: Way,
+  { kernel, buffers, r, steps, way }: Request,
+  tile: Constants,
   grid: readonly [number, number],
   unrolled: boolean,
 ): Dispatch[] {
   const { batch, hidden } = r;
-  const flopsOfStep = 2 * batch * CELLS[r.cell].GATES * hidden * hidden;
+  const { GATES, SAVED } = CELLS[r.cell];
+  const flopsOfStep = 2 * batch * GATES * hidden * hidden;
   const common = { steps: r.steps, batch, hidden, reverse: Number(r.reverse), ...strides(r) };
+  const constants = { ...tile, SAVED };
   const launch = (start: number, count: number) =>
     kernel.dispatch({
       buffers,

@@ -5,6 +5,7 @@ import wholeGrad from "../../shaders/recurrence_grad_by_four.wgsl";
 import stepGrad from "../../shaders/recurrence_grad_tiled.wgsl";
 import packKernel from "../../shaders/recurrence_pack_by_four.wgsl";
 import stepKernel from "../../shaders/recurrence_tiled.wgsl";
+import { powerOfTwoFrom } from "../core/powerOfTwo";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import { CELLS, type Recurrence, strides, type Way } from "./cells";
@@ -15,16 +16,14 @@ const MEMORY = 1024;
 /** Workgroups that keep a GPU busy: with fewer, each takes less of a step. */
 const BUSY = { forward: 256, grad: 128 };
 
-const powerOfTwo = (least: number) => 2 ** Math.max(0, Math.ceil(Math.log2(least)));
-
 /** How the kernels over whole sequences are cut; undefined where a workgroup's memory does not hold what they keep. */
 export function wholeTile({ cell, batch, hidden }: Recurrence, grad: boolean) {
   const { GATES } = CELLS[cell];
   const fours = Math.ceil((grad ? GATES * hidden : hidden) / 4);
-  const UNITS = Math.min(256, Math.max(32, powerOfTwo(hidden)));
+  const UNITS = Math.min(256, Math.max(32, powerOfTwoFrom(hidden)));
   const PARTS = 256 / UNITS;
   // Eight vectors of weights under way, where there are as many.
-  const DEPTH = Math.min(grad || GATES === 1 ? 8 : 2, powerOfTwo(fours / PARTS));
+  const DEPTH = Math.min(grad || GATES === 1 ? 8 : 2, powerOfTwoFrom(fours / PARTS));
   const PITCH = Math.ceil(fours / (PARTS * DEPTH)) * PARTS * DEPTH;
   // Each row takes what is kept, twice, and the parts' sums.
   const rows = Math.min(4, Math.ceil(batch / 64), Math.floor(MEMORY / (2 * PITCH + (grad ? 64 : 256))));
@@ -44,7 +43,7 @@ export function canHold(r: Recurrence, grad: boolean): boolean {
 export function stepTile({ cell, batch, hidden }: Recurrence, grad: boolean) {
   const { GATES } = CELLS[cell];
   const fours = Math.ceil(hidden / 4);
-  const TR = Math.min(grad ? 8 : 16, powerOfTwo(batch / 4));
+  const TR = Math.min(grad ? 8 : 16, powerOfTwoFrom(batch / 4));
   let QUADS: number = grad ? 4 : GATES;
   let TU = grad ? 4 : 8;
   const across = () => Math.ceil(fours / (grad ? QUADS * TU : TU));
@@ -126,14 +125,14 @@ export function onGpu({ buffers, flags, grad, steps }: Request, r: Recurrence, w
   const tile = wholeTile(r, grad);
   if (!tile) return undefined;
   const kept = tile.ROWS * tile.PITCH;
-  const sizes = { FRESH_SIZE: 4 * kept, PARTIAL_SIZE: tile.ROWS * tile.THREADS };
+  const sizes = { KEPT_SIZE: kept, FRESH_SIZE: 4 * kept, PARTIAL_SIZE: tile.ROWS * tile.THREADS };
   const turns = way === "whole, held" ? HELD : 0;
   const held = { HELD: turns, HELD_SIZE: Math.max(1, turns) };
-  const ownSizes = grad ? { KEPT_SIZE: kept } : { STATE_SIZE: kept, LOADS: tile.DEPTH * GATES };
+  const LOADS = tile.DEPTH * (grad ? 1 : GATES);
   const launch = ((grad ? wholeGrad : wholeKernel) as Kernel).dispatch({
     buffers: bound,
     params: { ...common, count: steps },
-    constants: { ...flags, SAVED, ...tile, ...sizes, ...held, ...ownSizes },
+    constants: { ...flags, SAVED, ...tile, ...sizes, ...held, LOADS },
     grid: [Math.ceil(batch / tile.ROWS) * tile.THREADS],
     flops: steps * flops,
   });

@@ -4,6 +4,7 @@ import reduceColumns from "../../shaders/reduce_columns_tree.wgsl";
 import reduceTree from "../../shaders/reduce_tree.wgsl";
 import reduceTreeByFour from "../../shaders/reduce_tree_by_four.wgsl";
 import { computeType, type DType, type WordType } from "../core/dtype";
+import { powerOfTwoFrom, powerOfTwoUpTo } from "../core/powerOfTwo";
 import type { Joins } from "../graph/op";
 import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor } from "../graph/tensor";
@@ -91,7 +92,7 @@ const asRows = (dims: ReductionDims): ReductionDims =>
 /** On a CPU, into how many stretches of neighbours each of few long rows is cut: an invocation there reads on and on. */
 function stretchesOf({ k0, r0, k1, r1 }: ReductionDims, target: Target): number {
   if (!target.cpu || r0 > 1) return 1;
-  let stretches = 2 ** Math.floor(Math.log2(Math.max(1, busyInvocations(target) / (k0 * k1))));
+  let stretches = powerOfTwoUpTo(busyInvocations(target) / (k0 * k1));
   while (stretches > 1 && (r1 % (4 * stretches) !== 0 || r1 / stretches < LARGE)) stretches /= 2;
   return stretches;
 }
@@ -156,7 +157,7 @@ export const LONG_COLUMNS = 64;
 /** A workgroup some neighbouring outputs of columns, or parts of them. */
 function columnsLaunch(x: Tensor, { k0, k1, r0 }: ReductionDims, kinds: readonly Reduction[]): Launch {
   const outputs = k0 * k1;
-  const WIDE = Math.min(16, 2 ** Math.ceil(Math.log2(outputs / 4)));
+  const WIDE = Math.min(16, powerOfTwoFrom(outputs / 4));
   const tiles = Math.ceil(outputs / 4 / WIDE);
   // A part is worth it where its invocations have several rows each.
   const wanted = Math.min(Math.ceil(BUSY_GROUPS / 2 / tiles), Math.floor(r0 / (4 * (COLUMN_LANES / WIDE))));
@@ -215,7 +216,7 @@ function partsOf(units: number, r0: number, r1: number, target: Target): readonl
   // Read by four, so many columns fill a page; of few rows a second launch costs more.
   const isShort = r0 * r1 <= shortest && (byPages < 4 || units < 256);
   const wanted = isShort ? 1 : Math.max(byPages, Math.min(busyInvocations(target) / units, (r0 * r1) / 16));
-  const parts = wanted < 2 ? 1 : 2 ** Math.floor(Math.log2(wanted));
+  const parts = powerOfTwoUpTo(wanted);
   const parts1 = Math.min(parts, r1);
   return [Math.max(1, Math.min(Math.floor(parts / parts1), r0)), parts1];
 }

@@ -1,5 +1,5 @@
 import { normalizeAxis, numel, type Shape } from "../core/shape";
-import { MAX_WORKGROUPS } from "../kernel/kernel";
+import { folded } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 
 /** A tensor seen as rows along one axis: [outer, n, inner]. */
@@ -93,8 +93,8 @@ export function sideOf({ params, lanes }: NonNullable<ReturnType<typeof bySubgro
 
 /** The grid of a kernel with a workgroup of so many lanes a row, numbered `id.x + id.y * groups.x`. */
 export function rowGroups(rows: number, lanes = TREE_LANES): readonly [number, number] {
-  const layers = Math.ceil(rows / MAX_WORKGROUPS);
-  return [Math.ceil(rows / layers) * lanes, layers];
+  const [length, layers] = folded(rows);
+  return [length * lanes, layers];
 }
 
 /** Lanes for a row of n where the kernel leaves their number open: more for long rows, of which there may be few. */

@@ -6,6 +6,7 @@ import scan from "../../shaders/scan.wgsl";
 import scanColumns from "../../shaders/scan_columns.wgsl";
 import scanSubgroup from "../../shaders/scan_subgroup.wgsl";
 import scanTree from "../../shaders/scan_tree.wgsl";
+import { powerOfTwoUpTo } from "../core/powerOfTwo";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -46,7 +47,7 @@ export function scanDispatches(x: Tensor, out: Tensor, row: RowParams, how: Scan
   const launch = (to: Tensor, carried: Tensor | null, TOTALS: 0 | 1) => {
     const shared = {
       buffers: { x, carried: carried ?? x, out: to },
-      constants: { KIND: KINDS[how.kind], REVERSE: Number(how.reverse), TOTALS, CARRY: Number(carried !== null) },
+      constants: { ...constantsOf(how, carried), TOTALS },
       dtype: x.dtype,
       flops: x.size,
     };
@@ -74,7 +75,7 @@ const constantsOf = ({ kind, reverse }: Scanning, carried: Tensor | null) => ({
 /** By subgroups, where these pay: rows, or parts of few long ones, whose totals are a reduction. */
 function subgroupDispatches(x: Tensor, out: Tensor, { rows, n, inner }: RowParams, how: Scanning, target: Target) {
   if (inner > 1 || !bySubgroup(rows, n, target)) return null;
-  let parts = 2 ** Math.max(0, Math.floor(Math.log2(busyInvocations(target) / 8 / rows)));
+  let parts = powerOfTwoUpTo(busyInvocations(target) / 8 / rows);
   while (parts > 1 && (n % (4 * parts) !== 0 || n / parts < LARGE)) parts /= 2;
   const { grid, lanes, params } = bySubgroup(rows * parts, n / parts, target)!;
   const launch = (carried: Tensor | null) =>

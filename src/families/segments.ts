@@ -12,11 +12,12 @@ import sumByFour from "../../shaders/segment_sum_by_four.wgsl";
 import sumTree from "../../shaders/segment_sum_tree.wgsl";
 import sumTreeByFour from "../../shaders/segment_sum_tree_by_four.wgsl";
 import { DTypeError } from "../core/errors";
+import { powerOfTwoFrom } from "../core/powerOfTwo";
 import type { Spec } from "../core/shape";
 import { scratch, type Tensor } from "../graph/tensor";
-import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
+import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { foursOf } from "./rowwise";
+import { foursOf, rowGroups } from "./rowwise";
 
 /**
  * A table with an axis that indices point into, and what they pick: the table is [batch, outer, n, inner, width], the indices
@@ -130,28 +131,7 @@ export function scatterDispatches(
     const params = { len: out.size, n, m, inner, width, targets, entries, skip };
     return [scan.dispatch({ buffers: { index, source, out }, params, grid: out.size, flops: out.size * m })];
   }
-  // Where lanes are few, columns of single elements are added up one after the other: nothing need be sorted. Of few columns the
-  // rows are dealt out: lanes that run at a time go through the list together.
-  if (target.cpu && width === 1) {
-    const shared = { buffers: { index, source, out }, flops: source.size };
-    const columns = out.size / n;
-    if (columns >= COLUMNS && isByElements(dims) && (inner > 1 || n % 4 === 0)) {
-      const len = columns / Math.min(4, inner);
-      return [
-        scatterElements.dispatch({
-          ...shared,
-          params: { len, n, m, skip },
-          constants: { INNER: inner, OUTER: dims.outer },
-          grid: len,
-        }),
-      ];
-    }
-    const each = Math.ceil(n / Math.ceil(COLUMNS / columns));
-    const len = columns * Math.ceil(n / each);
-    const constants = { INNER: inner, WIDTH: width, OUTER: dims.outer };
-    const params = { len, columns, n, m, each, skip };
-    return [scatterColumns.dispatch({ ...shared, params, constants, grid: len })];
-  }
+  if (target.cpu && width === 1) return [addedByColumns(index, source, out, dims)];
   if (!target.cpu) return parallelSums(index, source, out, dims);
   const order = scratch({ shape: [entries], dtype: "u32" });
   const ends = scratch({ shape: [targets], dtype: "u32" });
@@ -164,6 +144,25 @@ export function scatterDispatches(
     grid: len,
   });
   return [sorted, sumInOrder(order, ends, source, out, dims, target)];
+}
+
+/**
+ * Where lanes are few, columns of single elements are added up one after the other: nothing need be sorted. Of few columns the
+ * rows are dealt out: lanes that run at a time go through the list together.
+ */
+function addedByColumns(index: Tensor, source: Tensor, out: Tensor, dims: Indexed): Dispatch {
+  const { n, m, inner, outer, width, skip } = dims;
+  const shared = { buffers: { index, source, out }, flops: source.size };
+  const columns = out.size / n;
+  if (columns >= COLUMNS && isByElements(dims) && (inner > 1 || n % 4 === 0)) {
+    const len = columns / Math.min(4, inner);
+    const constants = { INNER: inner, OUTER: outer };
+    return scatterElements.dispatch({ ...shared, params: { len, n, m, skip }, constants, grid: len });
+  }
+  const each = Math.ceil(n / Math.ceil(COLUMNS / columns));
+  const len = columns * Math.ceil(n / each);
+  const constants = { INNER: inner, WIDTH: width, OUTER: outer };
+  return scatterColumns.dispatch({ ...shared, params: { len, columns, n, m, each, skip }, constants, grid: len });
 }
 
 /** Whether each element may look through all entries that could name it: where that costs less than sorting them. */
@@ -194,14 +193,13 @@ function parallelSums(index: Tensor, source: Tensor, out: Tensor, dims: Indexed)
   const span = m < RUN ? Math.floor(RUN / m) * m : m;
   const per = Math.ceil(span / RUN);
   const runs = Math.ceil(entries / span) * per;
-  const layers = Math.ceil(runs / MAX_WORKGROUPS);
   const ends = list(targets);
   let [rows, order] = [list(entries), list(entries)];
   const dispatches = [
     sort.dispatch({
       buffers: { index, rows, order },
       params: { entries, span, per, n, m, inner, skip },
-      grid: [Math.ceil(runs / layers) * SORT_LANES, layers],
+      grid: rowGroups(runs, SORT_LANES),
     }),
   ];
   for (let run = RUN, last = false; !last; run *= FAN) {
@@ -252,19 +250,17 @@ function sumByTree(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, dim
   const byFour = dims.width % 4 === 0;
   const width = byFour ? dims.width / 4 : dims.width;
   const [entries, targets] = [entriesOf(dims), targetsOf(dims)];
-  const columns = Math.min(MAX_COLUMNS, 2 ** Math.ceil(Math.log2(width)));
+  const columns = Math.min(MAX_COLUMNS, powerOfTwoFrom(width));
   const depth = TREE_LANES / columns;
   const areLong = entries / targets >= 8;
   const perGroup = areLong ? 1 : depth;
   const rows = dims.batch * targets;
   const parts = Math.ceil(width / columns);
-  const groups = Math.ceil(rows / perGroup) * parts;
-  const layers = Math.ceil(groups / MAX_WORKGROUPS);
   return (byFour ? sumTreeByFour : sumTree).dispatch({
     buffers: { order, ends, source, out },
     params: { rows, targets, entries, n: dims.n, inner: dims.inner, width, parts },
     constants: { COLUMNS: columns, DEPTH: depth, ROWS: perGroup, SHORT: areLong ? 0 : 16 },
-    grid: [Math.ceil(groups / layers) * TREE_LANES, layers],
+    grid: rowGroups(Math.ceil(rows / perGroup) * parts, TREE_LANES),
     flops: source.size,
   });
 }

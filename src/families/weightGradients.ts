@@ -6,18 +6,10 @@ import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, withSide } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
-import {
-  type ConvGradAttrs,
-  type ConvWay,
-  channelTiles,
-  flopsOf,
-  type Geometry,
-  geometry,
-  keyOf,
-  termsAtOnce,
-} from "./convolutions";
+import { type ConvWay, channelTiles, keyOf, termsAtOnce } from "./convolutions";
 import { byCost, type ConvTile, sizesOf, TILES, tileCost } from "./convTiles";
 import { depthwiseGradWeight, isDepthwise } from "./depthwise";
+import { type ConvGradAttrs, flopsOf, type Geometry, geometry } from "./geometry";
 import { joinedParts } from "./parts";
 
 /** The kernels that could make a weight gradient on the device, the best guess first. */

@@ -1,4 +1,5 @@
 import { bytesPerElement, type DType, type TypedArray, typedArray } from "../core/dtype";
+import { powerOfTwoFrom } from "../core/powerOfTwo";
 import { BufferUsage, MAP_MODE_READ } from "./constants";
 import type { Region } from "./storage";
 import type { Waiter } from "./waiter";
@@ -43,7 +44,7 @@ export class Readback {
   #take(bytes: number): GPUBuffer {
     const found = this.#idle.findIndex((b) => b.size >= bytes && b.size <= Math.max(4096, 4 * bytes));
     if (found >= 0) return this.#idle.splice(found, 1)[0]!;
-    const size = Math.max(256, 2 ** Math.ceil(Math.log2(bytes)));
+    const size = Math.max(256, powerOfTwoFrom(bytes));
     const usage = BufferUsage.MAP_READ | BufferUsage.COPY_DST;
     return this.device.createBuffer({ label: "staging", size, usage });
   }

@@ -88,6 +88,9 @@ export const parameter = (name: string, spec: Spec, initial: () => TypedArray): 
 /** Working space for the dispatches of one op. */
 export const scratch = (spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "scratch" });
 
+/** Stands where a kernel binds a buffer that this variant of it neither reads nor writes. */
+export const unused = (dtype: DType = "f32"): Tensor => scratch({ shape: [4], dtype });
+
 /** A tensor with the given numbers. */
 export const data = (spec: Spec, values: TypedArray): Tensor =>
   new Tensor(spec, undefined, { kind: "data", data: values });

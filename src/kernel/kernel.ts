@@ -8,6 +8,7 @@ import {
   enablesIn,
   forElements,
   substituteConstants,
+  withParamsAt,
 } from "./variant.ts";
 
 /** Anything that a dispatch can name as a buffer before one exists; the planner gives it a place. */
@@ -174,9 +175,8 @@ export function withSide(d: Dispatch, out: BufferRef): Dispatch {
   const { variant } = d;
   const binding = variant.bindings.length;
   const declared = `@group(0) @binding(${binding}) var<storage, read_write> side_out: array<f32>;`;
-  const code = variant.code
-    .replace(SIDE_HOOK, `${declared}\nfn side(value: f32, i: u32) { side_out[i] = value; }`)
-    .replace(/@binding\(\d+\) var<uniform>/, `@binding(${binding + 1}) var<uniform>`);
+  const side = `${declared}\nfn side(value: f32, i: u32) { side_out[i] = value; }`;
+  const code = withParamsAt(variant.code.replace(SIDE_HOOK, side), binding + 1);
   const bindings = [...variant.bindings, { name: "side_out", access: "write" as const }];
   return { ...d, variant: { ...variant, key: `${variant.key}+side`, code, bindings }, buffers: [...d.buffers, out] };
 }
@@ -194,16 +194,21 @@ export function packParams(fields: readonly Param[], values: Record<string, numb
   return bytes;
 }
 
+/** Storage buffers that every device lets one kernel bind. */
+export const MAX_BUFFERS = 8;
+
 /** WebGPU grants this many workgroups along a dimension. */
 export const MAX_WORKGROUPS = 65535;
 
+/** Workgroups that may be too many for one dimension, as a length and layers of that length. */
+export function folded(groups: number): readonly [length: number, layers: number] {
+  const layers = Math.ceil(groups / MAX_WORKGROUPS);
+  return [Math.ceil(groups / layers), layers];
+}
+
 /** Whole workgroups for a grid; a one-dimensional grid that is too long is folded into y. */
 export function workgroupsFor(grid: Grid, size: readonly [number, number, number]): [number, number, number] {
-  if (typeof grid === "number") {
-    const groups = Math.ceil(grid / size[0]);
-    const rows = Math.ceil(groups / MAX_WORKGROUPS);
-    return [Math.ceil(groups / rows), rows, 1];
-  }
+  if (typeof grid === "number") return [...folded(Math.ceil(grid / size[0])), 1];
   const [x, y = 1, z = 1] = grid;
   return [Math.ceil(x / size[0]), Math.ceil(y / size[1]), Math.ceil(z / size[2])];
 }

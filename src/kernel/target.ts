@@ -1,3 +1,5 @@
+import { powerOfTwoUpTo } from "../core/powerOfTwo";
+
 /** What a lowering may know of the device it lowers for. Plain data, so that plans can be made and tested without one. */
 export interface Target {
   /** Lanes of a subgroup where that is one fixed number and the `subgroups` feature is there, else 0. */
@@ -51,5 +53,5 @@ const LEAST_GPU_GROUPS = 2048;
 export function resultsEach(count: number, cpu: boolean): number {
   if (cpu) return count >= LEAST_GROUPS * 64 * EACH ? EACH : 1;
   const most = Math.min(EACH, count / (64 * LEAST_GPU_GROUPS));
-  return most < 1 ? 1 : 2 ** Math.floor(Math.log2(most));
+  return powerOfTwoUpTo(most);
 }

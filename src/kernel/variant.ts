@@ -42,6 +42,10 @@ export function forElements(code: string, types: ElementTypes): string {
   return out.includes("f16") && !/^enable f16;/m.test(out) ? `enable f16;\n${out}` : out;
 }
 
+/** The text of a shader with its `params` at another binding. */
+export const withParamsAt = (code: string, binding: number): string =>
+  code.replace(/@binding\(\d+\) var<uniform>/, `@binding(${binding}) var<uniform>`);
+
 /** WGSL extensions that a text enables. */
 export const enablesIn = (code: string): string[] =>
   [...code.matchAll(/^enable (.+);/gm)].flatMap(([, list]) => list!.split(",").map((e) => e.trim()));

@@ -5,7 +5,7 @@ import rowsKernel from "../../shaders/adaptive_max_pool2d_rows.wgsl";
 import type { Pair, Shape } from "../core/shape";
 import { type AdaptiveAttrs, adaptiveAttrs, adaptiveByRows, evenBins, resizeConstants } from "../families/pooling";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
-import { scratch, type Tensor } from "../graph/tensor";
+import { type Tensor, unused } from "../graph/tensor";
 import { globalMaxPool2d } from "./globalMaxPool2d";
 import { maxPool2d } from "./maxPool2d";
 
@@ -42,7 +42,7 @@ export const op: KernelOp<AdaptiveAttrs> = {
   },
   lower([x], [out, codes], _attrs, target, _side, isRead = () => true) {
     const CODES = Number(isRead(codes!));
-    const buffers = { x: x!, out: out!, codes: CODES ? codes! : scratch({ shape: [1], dtype: "u32" }) };
+    const buffers = { x: x!, out: out!, codes: CODES ? codes! : unused("u32") };
     const flops = 2 * x!.size;
     const rows = adaptiveByRows(x!.shape, out!.shape, target);
     if (rows) {

@@ -3,6 +3,7 @@ import appendRows from "../../shaders/append_rows.wgsl";
 import attendKernel from "../../shaders/attend_cached.wgsl";
 import attendByFour from "../../shaders/attend_cached_by_four.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
+import { powerOfTwoFrom } from "../core/powerOfTwo";
 import { sameShape, showShape } from "../core/shape";
 import { MAX_SIZE } from "../families/attention";
 import { widened } from "../graph/cast";
@@ -104,7 +105,7 @@ export const op: KernelOp<CachedAttrs> = {
     }
     const [lanes, KEYS, keys] = cpu ? [8, 4, 64] : [LANES, 4, 4];
     const quads = size / 4;
-    const SPAN = Math.min(lanes, 2 ** Math.ceil(Math.log2(quads)));
+    const SPAN = Math.min(lanes, powerOfTwoFrom(quads));
     const COLS = Math.ceil(quads / SPAN);
     return [
       attendByFour.dispatch({

@@ -1,14 +1,8 @@
 import { ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, showShape } from "../core/shape";
-import {
-  type Conv2dAttrs,
-  type ConvGradAttrs,
-  convolution,
-  convolutionWays,
-  inputGradient,
-  inputGradientWays,
-} from "../families/convolutions";
+import { convolution, convolutionWays, inputGradient, inputGradientWays } from "../families/convolutions";
 import { isDepthwise } from "../families/depthwise";
+import type { Conv2dAttrs, ConvGradAttrs } from "../families/geometry";
 import { weightGradient, weightGradientWays } from "../families/weightGradients";
 import { matched } from "../graph/autocast";
 import { toFloat, widened } from "../graph/cast";

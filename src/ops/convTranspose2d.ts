@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, showShape } from "../core/shape";
-import type { ConvGradAttrs } from "../families/convolutions";
+import type { ConvGradAttrs } from "../families/geometry";
 import { checkDTypes, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";

@@ -15,7 +15,7 @@ import {
   poolGradByFour,
 } from "../families/pooling";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
-import { scratch, type Tensor } from "../graph/tensor";
+import { type Tensor, unused } from "../graph/tensor";
 
 export interface Pool2dOptions {
   /** Default: the kernel's size, so that windows do not overlap. */
@@ -52,7 +52,7 @@ export const op: KernelOp<PoolAttrs> = {
   },
   lower([x], [out, codes], attrs, _target, _side, isRead = () => true) {
     const CODES = Number(isRead(codes!));
-    const buffers = { x: x!, out: out!, codes: CODES ? codes! : scratch({ shape: [4], dtype: "u32" }) };
+    const buffers = { x: x!, out: out!, codes: CODES ? codes! : unused("u32") };
     const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
     const byFour = poolByFour(x!.shape, out!.shape, attrs);
     if (byFour) {

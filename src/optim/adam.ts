@@ -1,6 +1,6 @@
 import adamKernel from "../../shaders/adam.wgsl";
 import adamStep from "../../shaders/adam_step.wgsl";
-import { state, type Tensor } from "../graph/tensor";
+import { state, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Parameters } from "./groups";
 import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
@@ -55,7 +55,7 @@ export class Adam extends Optimizer {
 
   protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
     const { betas, eps = 1e-8, amsgrad = false } = this.options;
-    const { mean, variance, steps, control, largest = this.unused() } = this;
+    const { mean, variance, steps, control, largest = unused() } = this;
     const rates = ratesOf(betas);
     return [
       adamStep.dispatch({ buffers: { control, state: steps }, params: rates, grid: [1] }),

@@ -5,7 +5,7 @@ import squareSum from "../../shaders/square_sum.wgsl";
 import squareSumTree from "../../shaders/square_sum_tree.wgsl";
 import { CaptureError } from "../core/errors";
 import { Arena } from "../graph/arena";
-import { scratch, state, type Tensor } from "../graph/tensor";
+import { scratch, state, type Tensor, unused } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -184,11 +184,6 @@ export abstract class Optimizer {
     return countUpdate.dispatch({ buffers: { control: this.control, state: counter }, params: { len: 1 }, grid: [1] });
   }
 
-  /** Stands for a state that a variant of a kernel binds and does not use. */
-  protected unused(): Tensor {
-    return scratch({ shape: [4], dtype: "f32" });
-  }
-
   #launch(): Launch {
     const { control, arena, accumulated, gradients } = this;
     const { clipValue, weightDecay = 0 } = this.options;
@@ -229,7 +224,7 @@ export abstract class Optimizer {
       ? squareSum.dispatch({ ...sum, grid: [NORM_PARTS] })
       : squareSumTree.dispatch({ ...sum, grid: [NORM_PARTS * lanes], constants: { LANES: lanes } });
     const scale = gradientScaleKernel.dispatch({
-      buffers: { partial, state: this.gradientScale, micro: this.microSteps ?? this.unused() },
+      buffers: { partial, state: this.gradientScale, micro: this.microSteps ?? unused() },
       params: { parts, max_norm: clipNorm ?? NO_LIMIT, interval: GROWTH_INTERVAL, micro_steps: accumulate },
       constants: { SKIP: Number(skipNonFinite), DYNAMIC: Number(lossScale === "dynamic") },
       grid: [1],

@@ -1,5 +1,5 @@
 import rmspropKernel from "../../shaders/rmsprop.wgsl";
-import type { Tensor } from "../graph/tensor";
+import { type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Parameters } from "./groups";
 import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
@@ -42,7 +42,7 @@ export class RMSprop extends Optimizer {
 
   protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
     const { alpha = 0.99, eps = 1e-8, momentum = 0, centered = false } = this.options;
-    const { squareAverage: square_average, average = this.unused(), velocity = this.unused() } = this;
+    const { squareAverage: square_average, average = unused(), velocity = unused() } = this;
     return [
       rmspropKernel.dispatch({
         buffers: { ...buffers, square_average, average, velocity },

@@ -1,27 +1,35 @@
 import { numel, type Spec } from "../core/shape";
 import type { Layout } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
-import { type Dispatch, EPILOGUE_HOOK, PROLOGUE_HOOK, packParams, TAIL_HOOK, workgroupsFor } from "../kernel/kernel";
+import {
+  type Dispatch,
+  EPILOGUE_HOOK,
+  MAX_BUFFERS,
+  type Param,
+  PROLOGUE_HOOK,
+  packParams,
+  TAIL_HOOK,
+  workgroupsFor,
+} from "../kernel/kernel";
 import { resultsEach } from "../kernel/target";
-import { enablesIn } from "../kernel/variant";
+import { enablesIn, withParamsAt } from "../kernel/variant";
 import { composeCrossing } from "./crossing";
 import { coalesce } from "./layout";
 import {
-  appendFields,
-  appendParams,
   elementType,
   fourElementsOf,
   fourOf,
+  hungOn,
   indexLines,
-  readBinding,
+  readBindings,
+  reads,
   withHalves,
+  withoutFirst,
+  writeBinding,
 } from "./wgsl";
-import { type Expression, Writer } from "./writer";
+import { type Expression, type Place, Writer } from "./writer";
 
 const WORKGROUP = 64;
-
-/** Storage buffers that every device lets one kernel bind. */
-const MAX_BUFFERS = 8;
 
 /**
  * One kernel that evaluates `expression` for every element of `out`, made of the hand-written functions of
@@ -51,32 +59,16 @@ export function compose(
   const fields = [...own.map((name) => ({ name, type: "u32" }) as const), ...w.fields];
   const place = piece && indexLines("out", coalesce(piece), w.width === 4 ? "i * 4u" : "i");
   const at = place ? `(${place.at})${w.width === 4 ? " / 4u" : ""}` : "i";
-  const body = `${[w.lines, ...(place?.lines ?? [])].join("\n  ")}
-  out[${at}] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : ""}`;
-  const code = withHalves(
-    `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
-${w.bindings.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
-@group(0) @binding(${w.inputs.length}) var<storage, read_write> out: array<${elementType(out.dtype, w.width === 4)}>;
-@group(0) @binding(${w.inputs.length + 1}) var<uniform> params: Params;
-
-${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
-@compute @workgroup_size(${WORKGROUP})
-fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  ${[w.before, several ? manyByOne(body, w) : one(body)].filter(Boolean).join("\n  ")}
-}
-`,
-    w.halves,
-  );
+  const tail = withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : "";
+  const body = `${[w.lines, ...(place?.lines ?? [])].join("\n  ")}\n  out[${at}] = ${w.stored(w.result)};${tail}`;
+  const code = kernelText(w, fields, out, withTail, several ? manyByOne(body, w) : one(body));
   const workgroupSize = [WORKGROUP, 1, 1] as const;
   return {
     variant: {
       key: code,
       name: w.name || "copy",
       code,
-      bindings: [
-        ...w.bindings.map(({ name }) => ({ name, access: "read" as const })),
-        { name: "out", access: "write" },
-      ],
+      bindings: [...reads(w.bindings), { name: "out", access: "write" }],
       params: fields,
       workgroupSize,
       enables: enablesIn(code),
@@ -90,6 +82,23 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     flops: w.flops,
   };
 }
+
+/** The text of a kernel with the lines of `w`. @param main what stands in `main` behind the lines that come first */
+const kernelText = (w: Writer, fields: readonly Param[], { dtype }: Tensor, withTail: boolean, main: string) =>
+  withHalves(
+    `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
+${readBindings(w.bindings, 0).join("\n")}
+${writeBinding(w.inputs.length, "out", elementType(dtype, w.width === 4))}
+@group(0) @binding(${w.inputs.length + 1}) var<uniform> params: Params;
+
+${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
+@compute @workgroup_size(${WORKGROUP})
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  ${[w.before, main].filter(Boolean).join("\n  ")}
+}
+`,
+    w.halves,
+  );
 
 /** Lines that make result i once. */
 const one = (made: string) => `let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
@@ -114,6 +123,16 @@ function manyByOne(made: string, { step, shared }: Writer): string {
   }`;
 }
 
+/** Lines that compute on results of a kernel, which it hands over one at a time or by four. */
+const onResults = (prefix: string, host: Expression, type: string, { channel }: Dispatch): Place => ({
+  prefix,
+  counts: "elements",
+  gathers: false,
+  given: new Map([[host, "value"]]),
+  channel,
+  byFour: type === "vec4f",
+});
+
 /**
  * The dispatch of a kernel with a hook, with `expression` evaluated on each result before it is written to `out`.
  * @param host what stands for the kernel's own result in the expression
@@ -122,49 +141,27 @@ function manyByOne(made: string, { step, shared }: Writer): string {
 export function composeEpilogue(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
   const { variant } = d;
   const { type, channel = "" } = variant.code.match(EPILOGUE_HOOK)!.groups!;
-  const place = {
-    prefix: "epilogue_",
-    counts: "elements",
-    gathers: false,
-    given: new Map([[host, "value"]]),
-    channel: d.channel,
-  } as const;
-  const w = new Writer([expression], out, { ...place, byFour: type === "vec4f" });
+  const w = new Writer([expression], out, onResults("epilogue_", host, type!, d));
   const first = variant.bindings.length;
-  if (first + w.inputs.length > MAX_BUFFERS) return null;
+  const last = first + w.inputs.length;
+  if (last > MAX_BUFFERS) return null;
   const own = w.width === 4 ? "vec4f" : "f32";
   const name = own === type ? "epilogue" : "epilogue_of_one";
   const epilogue = [
-    ...w.bindings.map((b, n) => readBinding(first + n, b.name, b.type)),
+    ...readBindings(w.bindings, first),
     w.functions,
     `fn ${name}(value: ${own}, i: u32${channel}) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
     ...(own === type ? [] : [fourOf(name, channel !== "")]),
   ].join("\n");
   // What reads an element of its own for each result is long.
   const begun = w.own.length ? oneByOne(variant.code) : variant.code;
-  const hung = appendFields(begun.replace(EPILOGUE_HOOK, epilogue), w.fields).replace(
-    /@binding\(\d+\) var<uniform>/,
-    `@binding(${first + w.inputs.length}) var<uniform>`,
-  );
-  const code = withHalves(hung, w.halves);
-  const read = w.bindings.map((b) => ({ name: b.name, access: "read" as const }));
-  return {
-    ...d,
-    variant: {
-      ...variant,
-      key: code,
-      name: `${variant.name}+${w.name}`,
-      code,
-      enables: enablesIn(code),
-      bindings: [...variant.bindings, ...read],
-      params: [...variant.params, ...w.fields],
-      hook: false,
-    },
+  const hung = hungOn(d, w, {
+    text: withParamsAt(begun.replace(EPILOGUE_HOOK, epilogue), last),
+    name: `${variant.name}+${w.name}`,
+    bindings: [...variant.bindings, ...reads(w.bindings)],
     buffers: [...d.buffers, ...w.buffers],
-    own: { reads: w.own.map((n) => first + n), out: d.buffers.indexOf(out) },
-    params: appendParams(d, w.fields, w.values),
-    flops: d.flops + w.flops,
-  };
+  });
+  return { ...hung, own: { reads: w.own.map((n) => first + n), out: d.buffers.indexOf(out) } };
 }
 
 /** A kernel that writes several results at once, with what becomes of them there once, not once for each: it compiles faster. */
@@ -181,46 +178,23 @@ export function composeTail(expression: Expression, host: Expression, out: Tenso
   const found = variant.code.match(TAIL_HOOK);
   if (!found) return null;
   const { type, channel = "" } = found.groups!;
-  const place = {
-    prefix: "tail_",
-    counts: "elements",
-    gathers: false,
-    given: new Map([[host, "value"]]),
-    channel: d.channel,
-  } as const;
-  const w = new Writer([expression], out, { ...place, byFour: type === "vec4f" });
+  const w = new Writer([expression], out, onResults("tail_", host, type!, d));
   const first = variant.bindings.length;
   const last = first + w.inputs.length;
   if (last + 1 > MAX_BUFFERS || (type === "vec4f" && w.width !== 4)) return null;
-  const own = w.width === 4 ? "vec4f" : "f32";
+  const [own, at] = w.width === 4 ? ["vec4f", "i / 4u"] : ["f32", "i"];
   const tail = [
-    ...w.bindings.map((b, n) => readBinding(first + n, b.name, b.type)),
-    `@group(0) @binding(${last}) var<storage, read_write> tail_out: array<${elementType(out.dtype, w.width === 4)}>;`,
+    ...readBindings(w.bindings, first),
+    writeBinding(last, "tail_out", elementType(out.dtype, w.width === 4)),
     w.functions,
-    `fn tail(value: ${own}, i: u32${channel}) {\n  ${w.lines}\n  tail_out[${w.width === 4 ? "i / 4u" : "i"}] = ${w.stored(w.result)};\n}`,
+    `fn tail(value: ${own}, i: u32${channel}) {\n  ${w.lines}\n  tail_out[${at}] = ${w.stored(w.result)};\n}`,
   ].join("\n");
-  const hung = appendFields(oneByOne(variant.code).replace(TAIL_HOOK, tail), w.fields).replace(
-    /@binding\(\d+\) var<uniform>/,
-    `@binding(${last + 1}) var<uniform>`,
-  );
-  const code = withHalves(hung, w.halves);
-  const read = w.bindings.map((b) => ({ name: b.name, access: "read" as const }));
-  return {
-    ...d,
-    variant: {
-      ...variant,
-      key: code,
-      name: `${variant.name}⇉${w.name}`,
-      code,
-      enables: enablesIn(code),
-      bindings: [...variant.bindings, ...read, { name: "tail_out", access: "write" }],
-      params: [...variant.params, ...w.fields],
-      hook: false,
-    },
+  return hungOn(d, w, {
+    text: withParamsAt(oneByOne(variant.code).replace(TAIL_HOOK, tail), last + 1),
+    name: `${variant.name}⇉${w.name}`,
+    bindings: [...variant.bindings, ...reads(w.bindings), { name: "tail_out", access: "write" }],
     buffers: [...d.buffers, ...w.buffers, out],
-    params: appendParams(d, w.fields, w.values),
-    flops: d.flops + w.flops,
-  };
+  });
 }
 
 /**
@@ -238,34 +212,17 @@ export function composePrologue(expression: Expression, input: Spec, d: Dispatch
   const own = elementType(input.dtype, w.width === 4);
   const name = own === type ? "element" : "element_of_one";
   const prologue = [
-    ...w.bindings.map((b, n) => readBinding(n, b.name, b.type)),
+    ...readBindings(w.bindings, 0),
     w.functions,
     `fn ${name}(i: u32) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
     ...(own === type ? [] : [fourElementsOf(name, type!)]),
   ].join("\n");
-  const begun = appendFields(
-    variant.code
-      .replace(/@group\(0\) @binding\(0\) .*\n/, "")
-      .replace(/@binding\((\d+)\)/g, (_, n: string) => `@binding(${Number(n) - 1 + added})`)
-      .replace(PROLOGUE_HOOK, prologue),
-    w.fields,
-  );
-  const code = withHalves(begun, w.halves);
-  const read = w.bindings.map((b) => ({ name: b.name, access: "read" as const }));
-  return {
-    ...d,
-    variant: {
-      ...variant,
-      key: code,
-      name: `${w.name}→${variant.name}`,
-      code,
-      enables: enablesIn(code),
-      bindings: [...read, ...variant.bindings.slice(1)],
-      params: [...variant.params, ...w.fields],
-    },
+  const hung = hungOn(d, w, {
+    text: withoutFirst(variant.code, added).replace(PROLOGUE_HOOK, prologue),
+    name: `${w.name}→${variant.name}`,
+    bindings: [...reads(w.bindings), ...variant.bindings.slice(1)],
     buffers: [...w.buffers, ...d.buffers.slice(1)],
-    own: undefined,
-    params: appendParams(d, w.fields, w.values),
-    flops: d.flops + w.flops,
-  };
+    hook: variant.hook,
+  });
+  return { ...hung, own: undefined };
 }

@@ -1,14 +1,11 @@
 import type { Shape, Spec } from "../core/shape";
 import type { KernelOp } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
-import type { Dispatch, Param } from "../kernel/kernel";
+import { type Dispatch, MAX_BUFFERS, type Param } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { enablesIn } from "../kernel/variant";
-import { appendFields, appendParams, elementType, readBinding, withHalves } from "./wgsl";
+import { withParamsAt } from "../kernel/variant";
+import { elementType, hungOn, readBindings, reads, withoutFirst, writeBinding } from "./wgsl";
 import { type Expression, Writer } from "./writer";
-
-/** Storage buffers that every device lets one kernel bind. */
-const MAX_BUFFERS = 8;
 
 /** A tensor and what is written to it. */
 interface Written {
@@ -55,9 +52,6 @@ const ELEMENTS = /^fn elements\([\s\S]*?^\}\n/m;
 const EPILOGUE = /^fn epilogue\(.*\n/m;
 const STORE = /^fn store\([\s\S]*?^\}\n/m;
 
-const writeBinding = (n: number, name: string, { dtype }: Spec, vector: boolean): string =>
-  `@group(0) @binding(${n}) var<storage, read_write> ${name}: array<${elementType(dtype, vector)}>;`;
-
 /**
  * The first launch of reductions side by side with their inputs, instead of lying in planes, computed from what is read; on
  * the way, what is wanted of the same elements is written.
@@ -83,8 +77,8 @@ function composeElements(
   const name = whole === byFour ? "elements" : "elements_of_one";
   const stores = besides.map((_, n) => `beside_${n}[${whole ? "i / 4u" : "i"}] = ${w.results[values.length + n]};`);
   const text = [
-    ...w.bindings.map((b, n) => readBinding(n, b.name, b.type)),
-    ...besides.map(({ out }, n) => writeBinding(first + n, `beside_${n}`, out, whole)),
+    ...readBindings(w.bindings, 0),
+    ...besides.map(({ out }, n) => writeBinding(first + n, `beside_${n}`, elementType(out.dtype, whole))),
     w.functions,
     `fn ${name}(i: u32) -> array<${type}, COUNT> {
   ${[w.lines, ...stores].join("\n  ")}
@@ -93,20 +87,16 @@ function composeElements(
     ...(name === "elements" ? [] : [fourOfEach(name, values.length)]),
     "",
   ].join("\n");
-  const code = variant.code
-    .replace(/@group\(0\) @binding\(0\) .*\n/, "")
-    .replace(/@binding\((\d+)\)/g, (_, n: string) => `@binding(${Number(n) - 1 + added})`)
-    .replace(ELEMENT, "")
-    .replace(ELEMENTS, () => text);
-  const read = w.bindings.map((b) => ({ name: b.name, access: "read" as const }));
   const written = besides.map((_, n) => ({ name: `beside_${n}`, access: "write" as const }));
-  const bound = {
-    bindings: [...read, ...written, ...variant.bindings.slice(1)],
+  const hung = hungOn(d, w, {
+    text: withoutFirst(variant.code, added)
+      .replace(ELEMENT, "")
+      .replace(ELEMENTS, () => text),
+    name: [w.name && `${w.name}→`, variant.name, besides.length ? `⇉${besides.length}` : ""].join(""),
+    bindings: [...reads(w.bindings), ...written, ...variant.bindings.slice(1)],
     buffers: [...w.buffers, ...besides.map((b) => b.out), ...d.buffers.slice(1)],
-  };
-  const title = [w.name && `${w.name}→`, variant.name, besides.length ? `⇉${besides.length}` : ""].join("");
-  const made = changed(d, withHalves(code, w.halves), title, bound, w.fields, w.values, w.flops);
-  return { ...made, own: besides.length ? { reads: w.own, out: first } : undefined };
+  });
+  return { ...hung, own: besides.length ? { reads: w.own, out: first } : undefined };
 }
 
 /** Reads of four neighbours, made of those of single elements. */
@@ -146,8 +136,8 @@ function composeStore(
   const type = elementType((d.buffers[first] as Tensor).dtype, false);
   const value = (k: number) => `values[${k}]${results[k]!.scale === 1 ? "" : ` * ${type}(params.scale_${k})`}`;
   const text = [
-    ...w.bindings.map((b, n) => readBinding(first + n, b.name, b.type)),
-    ...written.map(({ out }, n) => writeBinding(outs + n, `made_${n}`, out, false)),
+    ...readBindings(w.bindings, first),
+    ...written.map(({ out }, n) => writeBinding(outs + n, `made_${n}`, elementType(out.dtype, false))),
     w.functions,
     `fn store(values: array<${type}, COUNT>, i: u32) {
   ${[
@@ -158,42 +148,23 @@ function composeStore(
 }
 `,
   ].join("\n");
-  const code = variant.code
-    .replace(new RegExp(`@group\\(0\\) @binding\\(${first}\\) .*\\n`), "")
-    .replace(/@binding\(\d+\) var<uniform>/, `@binding(${outs + written.length}) var<uniform>`)
-    .replace(EPILOGUE, "")
-    .replace(STORE, () => text);
-  const bound = {
-    bindings: [
-      ...variant.bindings.slice(0, first),
-      ...w.bindings.map((b) => ({ name: b.name, access: "read" as const })),
-      ...written.map((_, n) => ({ name: `made_${n}`, access: "write" as const })),
-    ],
-    buffers: [...d.buffers.slice(0, first), ...w.buffers, ...written.map((f) => f.out)],
-  };
+  const bare = variant.code.replace(new RegExp(`@group\\(0\\) @binding\\(${first}\\) .*\\n`), "");
   const fields: Param[] = [...scaled.map(({ name }) => ({ name, type: "f32" as const })), ...w.fields];
   const values = { ...w.values, ...Object.fromEntries(scaled.map(({ name, scale }) => [name, scale])) };
-  const title = `${variant.name}×${results.length}${w.name && `+${w.name}`}`;
-  return changed(d, withHalves(code, w.halves), title, bound, fields, values, w.flops);
-}
-
-/** The dispatch with another text, further fields of `params` and other buffers. */
-function changed(
-  d: Dispatch,
-  text: string,
-  name: string,
-  { bindings, buffers }: Pick<Dispatch["variant"], "bindings"> & Pick<Dispatch, "buffers">,
-  fields: readonly Param[],
-  values: Record<string, number>,
-  flops: number,
-): Dispatch {
-  const code = appendFields(text, fields);
-  const params = [...d.variant.params, ...fields];
-  return {
-    ...d,
-    variant: { ...d.variant, key: code, name, code, bindings, params, enables: enablesIn(code), hook: false },
-    buffers,
-    params: appendParams(d, fields, values),
-    flops: d.flops + flops,
-  };
+  return hungOn(
+    d,
+    { fields, values, halves: w.halves, flops: w.flops },
+    {
+      text: withParamsAt(bare, outs + written.length)
+        .replace(EPILOGUE, "")
+        .replace(STORE, () => text),
+      name: `${variant.name}×${results.length}${w.name && `+${w.name}`}`,
+      bindings: [
+        ...variant.bindings.slice(0, first),
+        ...reads(w.bindings),
+        ...written.map((_, n) => ({ name: `made_${n}`, access: "write" as const })),
+      ],
+      buffers: [...d.buffers.slice(0, first), ...w.buffers, ...written.map((f) => f.out)],
+    },
+  );
 }

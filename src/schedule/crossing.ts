@@ -1,10 +1,11 @@
 import { computeType } from "../core/dtype";
+import { powerOfTwoFrom } from "../core/powerOfTwo";
 import type { Layout } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, packParams, workgroupsFor } from "../kernel/kernel";
 import { enablesIn } from "../kernel/variant";
 import { broadcastLayout, coalesceTogether, contiguousLayout } from "./layout";
-import { elementType, readBinding, withHalves } from "./wgsl";
+import { elementType, readBindings, reads, withHalves, writeBinding } from "./wgsl";
 import { type Expression, type Reading, Writer } from "./writer";
 
 /** A read across memory: neighbours in the result lie apart, while those along another axis of it, `q`, lie side by side. */
@@ -58,8 +59,8 @@ export function composeCrossing(
   const handed = crossings.map((c) => `${c.name}_here: ${elementType(computeType(c.read.dtype), vector)}`);
   const code = withHalves(
     `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
-${read.map((b, n) => readBinding(n, b.name, b.type)).join("\n")}
-@group(0) @binding(${read.length}) var<storage, read_write> out: array<${elementType(out.dtype, vector)}>;
+${readBindings(read, 0).join("\n")}
+${writeBinding(read.length, "out", elementType(out.dtype, vector))}
 @group(0) @binding(${read.length + 1}) var<uniform> params: Params;
 
 ${w.functions}${withTail ? `\nfn tail(value: ${vector ? "vec4f" : "f32"}, i: u32) {}` : ""}
@@ -76,10 +77,7 @@ ${form.main}`,
       key: code,
       name: w.name || "transpose",
       code,
-      bindings: [
-        ...read.map(({ name }) => ({ name, access: "read" as const })),
-        { name: "out", access: "write" as const },
-      ],
+      bindings: [...reads(read), { name: "out", access: "write" }],
       params: fields,
       workgroupSize,
       enables: enablesIn(code),
@@ -160,8 +158,8 @@ const LANES = 64;
 
 /** Lanes along p, of `width`: as many as wanted, but fewer where that is short, and more where the other axis is. */
 function lanesAlong(width: number, height: number, wanted: number): number {
-  const most = 2 ** Math.ceil(Math.log2(Math.min(width, LANES)));
-  return Math.max(Math.min(wanted, most), LANES / 2 ** Math.ceil(Math.log2(Math.min(height, LANES))));
+  const most = powerOfTwoFrom(Math.min(width, LANES));
+  return Math.max(Math.min(wanted, most), LANES / powerOfTwoFrom(Math.min(height, LANES)));
 }
 
 /** Blocks of 4 × 4 side by side along p: what they write fills a line of a cache. */

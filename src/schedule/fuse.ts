@@ -1,13 +1,14 @@
 import { isFloat } from "../core/dtype";
 import { sameShape } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
+import { MAX_BUFFERS } from "../kernel/kernel";
 import { liesInFours } from "./fours";
 import { type Places, placesIn, readersIn } from "./places";
 import { type Siblings, siblingsIn } from "./siblings";
 import { offeredSums, type Sides, sideSums } from "./sides";
 
-/** Buffers that a composed kernel may read: eight storage bindings a stage everywhere, one of them for the result. */
-const MAX_READS = 7;
+/** Buffers that a composed kernel may read: one is for the result. */
+const MAX_READS = MAX_BUFFERS - 1;
 
 /** What becomes of pointwise tensors. */
 export interface Fusion extends Sides {
@@ -43,32 +44,12 @@ export function fusion(
   const wanted = new Set(roots);
   const constants = constantsOf(recorded, inputsOf);
   const inlined = new Set([...constants].filter((t) => t.source?.op.kind === "pointwise" && !wanted.has(t)));
-  if (!fuse) {
-    const none = new Map<Tensor, Tensor>();
-    return {
-      order: recorded,
-      inlined,
-      hosts: none,
-      tails: none,
-      siblings: [],
-      sides: none,
-      later: new Set(),
-      prologues: none,
-      joins: new Set(),
-    };
-  }
+  if (!fuse) return unfused(recorded, inlined);
 
   const readersOf = readersIn(recorded, inputsOf);
   const groups = groupsOf(recorded, wanted, constants, readersOf, inputsOf);
   for (const [t, root] of groups.rootOf) if (root !== t) inlined.add(t);
-  const hosts = new Map<Tensor, Tensor>();
-  const places = placesIn(recorded, readersOf);
-  for (const [root, reads] of groups.reads) {
-    if (inlined.has(root) || !isFloat(root.dtype)) continue;
-    const allWithin = (i: Tensor) => readersOf.get(i)!.every((r) => groups.rootOf.get(r) === root);
-    const host = [...reads].reverse().find((i) => isHost(i, root, places) && !wanted.has(i) && allWithin(i));
-    if (host) hosts.set(root, host);
-  }
+  const hosts = hostsOf(recorded, groups, wanted, inlined, readersOf);
   const { order, siblings, ...found } = siblingsIn(withHosts(recorded, hosts), {
     ...{ ...groups, wanted, constants, hosts, readersOf, inputsOf },
     taken: offeredSums(recorded, inputsOf),
@@ -82,23 +63,44 @@ export function fusion(
     inputsOf,
     readersOf,
   );
-  const prologues = new Map<Tensor, Tensor>();
-  for (const t of order) {
-    if (t.source?.op.kind !== "kernel" || !t.source.op.prologue || sides.has(t) || together.has(t)) continue;
-    const input = inputsOf(t)[0]!;
-    const alone = input.source?.op.kind === "pointwise" && readersOf.get(input)?.length === 1 && !wanted.has(input);
-    if (!alone || hosts.has(input) || inlined.has(input) || together.has(input)) continue;
-    prologues.set(t, input);
-    inlined.add(input);
-  }
-  const mayMove = (i: Tensor) =>
-    constants.has(i)
-      ? inlined.has(i)
-      : !wanted.has(i) && !inlined.has(i) && !hosts.has(i) && !together.has(i) && readersOf.get(i)!.length === 1;
+  /** Whether a tensor is made for one reader alone, by a kernel of its own as yet. */
+  const isAlone = (i: Tensor) =>
+    readersOf.get(i)?.length === 1 && !wanted.has(i) && !inlined.has(i) && !hosts.has(i) && !together.has(i);
+  const free = order.filter((t) => !sides.has(t) && !together.has(t));
+  const prologues = prologuesOf(free, inputsOf, isAlone);
+  for (const i of prologues.values()) inlined.add(i);
+  const mayMove = (i: Tensor) => (constants.has(i) ? inlined.has(i) : isAlone(i));
   const joins = new Set(order.filter((t) => isJoin(t, inputsOf) && inputsOf(t).every(mayMove)));
   for (const t of joins) for (const i of inputsOf(t)) inlined.add(i);
   const tails = tailsOf(order, groups.reads, inlined, hosts, together);
   return { order, inlined, hosts, tails, siblings, sides, later, prologues, joins };
+}
+
+/** Each tensor by a kernel of its own, but for what is computed from constants. */
+function unfused(order: readonly Tensor[], inlined: ReadonlySet<Tensor>): Fusion {
+  const none = new Map<Tensor, Tensor>();
+  const nobody = new Set<Tensor>();
+  const found = { hosts: none, tails: none, siblings: [], sides: none, later: nobody, prologues: none, joins: nobody };
+  return { order, inlined, ...found };
+}
+
+/** Of kernels that can compute their first input, those for which it is pointwise and made for them alone. */
+function prologuesOf(
+  kernels: readonly Tensor[],
+  inputsOf: (t: Tensor) => readonly Tensor[],
+  isAlone: (t: Tensor) => boolean,
+): Map<Tensor, Tensor> {
+  const prologues = new Map<Tensor, Tensor>();
+  const computed = new Set<Tensor>();
+  for (const t of kernels) {
+    if (t.source?.op.kind !== "kernel" || !t.source.op.prologue) continue;
+    const input = inputsOf(t)[0]!;
+    // A kernel with several outputs is there once for each.
+    if (input.source?.op.kind !== "pointwise" || !isAlone(input) || computed.has(input)) continue;
+    prologues.set(t, input);
+    computed.add(input);
+  }
+  return prologues;
 }
 
 /** Whether a tensor does no more than join pointwise ones, each of which can be written where it belongs by fours. */
@@ -183,6 +185,25 @@ function tailsOf(
   return tails;
 }
 
+/** The kernels on whose results roots of groups can be computed: the last one of those that a root reads. */
+function hostsOf(
+  order: readonly Tensor[],
+  { rootOf, reads }: Groups,
+  wanted: ReadonlySet<Tensor>,
+  inlined: ReadonlySet<Tensor>,
+  readersOf: ReadonlyMap<Tensor, readonly Tensor[]>,
+): Map<Tensor, Tensor> {
+  const hosts = new Map<Tensor, Tensor>();
+  const places = placesIn(order, readersOf);
+  for (const [root, own] of reads) {
+    if (inlined.has(root) || !isFloat(root.dtype)) continue;
+    const allWithin = (i: Tensor) => readersOf.get(i)!.every((r) => rootOf.get(r) === root);
+    const host = [...own].reverse().find((i) => isHost(i, root, places) && !wanted.has(i) && allWithin(i));
+    if (host) hosts.set(root, host);
+  }
+  return hosts;
+}
+
 /** Whether a kernel's first result could be finished by the ops of `t` before it is written: nobody wants the others before. */
 const isHost = (i: Tensor, t: Tensor, { placeOf, readAt }: Places): boolean =>
   i.source?.op.kind === "kernel" &&
@@ -204,13 +225,3 @@ function withHosts(order: readonly Tensor[], hosts: Fusion["hosts"]): readonly T
   const moved = new Set([...others.values()].flat());
   return moved.size ? order.flatMap((t) => (moved.has(t) ? [] : [t, ...(others.get(t) ?? [])])) : order;
 }
-
-/** The constant that a chain of views shows, so that the views need not be followed. */
-export function constantBehind(t: Tensor, represent: (t: Tensor) => Tensor): Tensor | undefined {
-  let at = t;
-  while (at.source?.op.kind === "view") at = represent(at.source.inputs[0]!);
-  return isConstant(at, represent) ? at : undefined;
-}
-
-const isConstant = (t: Tensor, represent: (t: Tensor) => Tensor): boolean =>
-  t.source?.op.kind === "pointwise" && t.source.inputs.every((i) => constantBehind(represent(i), represent));

@@ -1,31 +1,22 @@
-import { typedArray } from "../core/dtype";
 import type { Spec } from "../core/shape";
 import { dependenciesOf, type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
-import { data, type Source, scratch, type Tensor } from "../graph/tensor";
+import { type Source, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import { compose, composeEpilogue, composePrologue, composeTail } from "./compose";
 import { composeSiblings } from "./composeSiblings";
+import { constantBehind, filledData } from "./constants";
 import { canonical } from "./cse";
-import { constantBehind, type Fusion, fusion } from "./fuse";
+import { type Fusion, fusion } from "./fuse";
 import { contiguousLayout, isContiguous } from "./layout";
 import { sinksEarly } from "./order";
 import type { Siblings } from "./siblings";
 import type { Expression, Reading } from "./writer";
 
-/** Elements up to which a constant that a kernel reads is kept as data, instead of being written again in each run. */
-const MAX_KEPT_CONSTANT = 4096;
-
-/** Data for a tensor that shows a constant: the same number everywhere. */
-function filledData({ shape, dtype, size }: Tensor, constant: Tensor | undefined): Tensor | undefined {
-  if (!constant?.source || constant.source.inputs.length || size > MAX_KEPT_CONSTANT || dtype === "f16")
-    return undefined;
-  const { op, attrs } = constant.source as Node<PointwiseOp>;
-  const [value = 0] = op.scalars?.(attrs) ?? [];
-  return data({ shape, dtype }, typedArray(dtype, size).fill(value));
-}
+/** A tensor read from a buffer of its own, one element after the other. */
+const whole = (base: Tensor): Reading => ({ base, layout: contiguousLayout(base.shape) });
 
 type Node<O> = Source & { readonly op: O };
 
@@ -107,23 +98,18 @@ export class Lowering {
     if (!copy) {
       copy = scratch(t);
       this.#copies.set(t, copy);
-      const { cpu } = this.options.target;
-      this.dispatches.push(compose({ kind: "read", reading: { base, layout }, dtype: t.dtype }, copy, false, cpu));
+      this.#fill(copy, { base, layout });
     }
     return copy;
   }
 
   /** Copies a computed tensor into a state. */
   copy(from: Tensor, to: Tensor): void {
-    const base = this.contiguous(from);
-    this.dispatches.push(
-      compose(
-        { kind: "read", reading: { base, layout: contiguousLayout(to.shape) }, dtype: to.dtype },
-        to,
-        false,
-        this.options.target.cpu,
-      ),
-    );
+    this.#fill(to, { base: this.contiguous(from), layout: contiguousLayout(to.shape) });
+  }
+
+  #fill(out: Tensor, reading: Reading): void {
+    this.dispatches.push(compose({ kind: "read", reading, dtype: out.dtype }, out, false, this.options.target.cpu));
   }
 
   /** Lowers writes into state; their reads must be among the tensors that the graph was lowered for. */
@@ -145,9 +131,14 @@ export class Lowering {
     const known = this.#readings.get(t);
     if (known) return known;
     if (t.source?.op.kind === "pointwise") this.#pointwise(t);
-    const reading = t.source?.op.kind === "view" ? this.#view(t) : { base: t, layout: contiguousLayout(t.shape) };
+    const reading = t.source?.op.kind === "view" ? this.#view(t) : whole(t);
     this.#readings.set(t, reading);
     return reading;
+  }
+
+  /** Notes that these have buffers of their own from here on. */
+  #keep(made: readonly Tensor[]): void {
+    for (const t of made) this.#readings.set(t, whole(t));
   }
 
   #pointwise(t: Tensor): void {
@@ -165,7 +156,7 @@ export class Lowering {
       this.dispatches.push(d);
       return;
     }
-    for (const made of [t, second]) this.#readings.set(made, { base: made, layout: contiguousLayout(made.shape) });
+    this.#keep([t, second]);
     const both = composeTail(this.#apply(second), this.#read(t), second, d);
     this.dispatches.push(both ? this.#bound(both, [t, second]) : d);
     if (!both) this.#readings.delete(second);
@@ -179,7 +170,7 @@ export class Lowering {
     if (!writers.length || !writers.every((d) => d.variant.hook && (writers.length === 1 || d.isPart))) return false;
     const hung = new Map(writers.map((d) => [d, composeEpilogue(expression, this.#read(host), out, d)]));
     if ([...hung.values()].includes(null)) return false;
-    for (const t of outs) this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
+    this.#keep(outs);
     for (const d of made) {
       const finished = this.#bound(hung.get(d) ?? d, outs);
       if (d === writers.at(-1)) this.#emit(finished, out);
@@ -196,12 +187,11 @@ export class Lowering {
     const joined = (x: Tensor): Expression => {
       if (this.#inlined.has(x) || group.besides.has(x)) return this.#apply(x);
       if (isContiguous(this.#reading(x).layout)) return this.#read(x);
-      const reading = { base: this.contiguous(x), layout: contiguousLayout(x.shape) };
-      return { kind: "read", reading, dtype: x.dtype };
+      return { kind: "read", reading: whole(this.contiguous(x)), dtype: x.dtype };
     };
     const values = members.map((m) => joined(this.#represent(m.source!.inputs[0]!)));
     const besides = [...group.besides].map((out) => ({ out, expression: this.#apply(out) }));
-    for (const t of members) this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
+    this.#keep(members);
     const stored = [...group.stored, ...group.finishes].map((out) => ({
       out,
       expression: group.finishes.has(out) ? this.#apply(out) : this.#read(out),
@@ -214,7 +204,7 @@ export class Lowering {
       return false;
     }
     const outs = [...besides, ...stored].map(({ out }) => out);
-    for (const t of outs) this.#readings.set(t, { base: t, layout: contiguousLayout(t.shape) });
+    this.#keep(outs);
     for (const d of made) this.dispatches.push(this.#bound(d, outs));
     return true;
   }
@@ -254,7 +244,7 @@ export class Lowering {
     const maker = this.#besides.get(t) ?? t;
     const { outs } = maker.source!;
     const made = this.#make(maker, outs);
-    for (const out of outs) this.#readings.set(out, { base: out, layout: contiguousLayout(out.shape) });
+    this.#keep(outs);
     for (const d of made.slice(0, -1)) this.dispatches.push(this.#bound(d, outs));
     this.#emit(this.#bound(made.at(-1)!, outs), outs[0]!);
   }
@@ -264,7 +254,7 @@ export class Lowering {
     const { op, inputs, attrs } = t.source as Node<KernelOp>;
     if (this.#joins.has(t)) return this.#pieces(t, outs[0]!);
     const side = this.#sides.get(t.source!.outs);
-    if (side) this.#readings.set(side, { base: side, layout: contiguousLayout(side.shape) });
+    if (side) this.#keep([side]);
     const { target } = this.options;
     // The result of a host is written by another name, and read.
     const isRead = (out: Tensor) => outs.length === 1 || this.#needed.has(out);

@@ -8,7 +8,7 @@ import { worthComputingAgain } from "./again";
 import { inPlace } from "./inPlace";
 import { type Choice, Lowering, type LowerOptions } from "./lower";
 import { showPlan } from "./print";
-import { assignSlots, type Life, type SlotAssignment } from "./slots";
+import { assignSlots, bytesIn, type Life } from "./slots";
 
 /** Where a tensor lives: in a slot of the plan, or in a state that outlives it (at an offset in elements). */
 export type Place = { readonly slot: number } | { readonly state: Tensor; readonly offset: number };
@@ -171,7 +171,6 @@ function placed(
   kept: ReadonlySet<Tensor>,
   direct: ReadonlyMap<Tensor, Tensor>,
 ) {
-  const bytesIn = ({ slots }: SlotAssignment) => slots.reduce((a, b) => a + b, 0);
   const apart = assignSlots(livesOf(dispatches, fed, kept, direct));
   const mayShare = (t: Tensor) => (!t.leaf || t.leaf.kind === "scratch") && !direct.has(t) && !kept.has(t);
   const sharing = inPlace(dispatches, mayShare);

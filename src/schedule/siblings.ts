@@ -1,11 +1,9 @@
 import { numel, type Shape, sameShape } from "../core/shape";
 import type { Joins, KernelOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import { MAX_BUFFERS } from "../kernel/kernel";
 import { through } from "./sides";
 import { movedTogether, type Together } from "./together";
-
-/** Storage buffers that every device lets one kernel bind. */
-const MAX_BUFFERS = 8;
 
 /** Reductions of one launch: each has numbers of its own to hold for each element that an invocation joins. */
 const MAX_MEMBERS = 4;

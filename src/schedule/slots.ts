@@ -21,9 +21,10 @@ export interface SlotAssignment {
  */
 export function assignSlots(lives: readonly Life[]): SlotAssignment {
   const [inTime, inSize] = [assignInTime(lives), assignInSize(lives)];
-  const bytes = ({ slots }: SlotAssignment) => slots.reduce((a, b) => a + b, 0);
-  return bytes(inSize) < bytes(inTime) ? inSize : inTime;
+  return bytesIn(inSize) < bytesIn(inTime) ? inSize : inTime;
 }
+
+export const bytesIn = ({ slots }: SlotAssignment): number => slots.reduce((a, b) => a + b, 0);
 
 /**
  * In order of first use: the best-fitting free slot is taken; where none is large enough the largest free one grows, which

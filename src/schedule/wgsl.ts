@@ -1,6 +1,7 @@
 import type { DType } from "../core/dtype";
 import type { Layout } from "../graph/op";
-import { type Dispatch, type Param, packParams } from "../kernel/kernel";
+import { type Binding, type BufferRef, type Dispatch, type Param, packParams } from "../kernel/kernel";
+import { enablesIn } from "../kernel/variant";
 
 /** How WGSL spells an element of a binding. */
 export const elementType = (dtype: DType, vector: boolean): string => (vector ? `vec4<${dtype}>` : dtype);
@@ -25,19 +26,70 @@ export function fourElementsOf(one: string, type: string): string {
 export const withHalves = (code: string, halves: boolean): string =>
   halves && !/^enable f16;/m.test(code) ? `enable f16;\n${code}` : code;
 
-/** The declaration of a buffer that is read. */
-export const readBinding = (n: number, name: string, type: string): string =>
-  `@group(0) @binding(${n}) var<storage, read> ${name}: array<${type}>;`;
+/** A buffer as a composed kernel declares it: its name there and its element type. */
+export interface Declared {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The declarations of buffers that are read, from binding `first` on. */
+export const readBindings = (declared: readonly Declared[], first: number): string[] =>
+  declared.map(({ name, type }, n) => `@group(0) @binding(${first + n}) var<storage, read> ${name}: array<${type}>;`);
+
+/** The declaration of a buffer that is written. */
+export const writeBinding = (binding: number, name: string, type: string): string =>
+  `@group(0) @binding(${binding}) var<storage, read_write> ${name}: array<${type}>;`;
+
+export const reads = (declared: readonly Declared[]): Binding[] =>
+  declared.map(({ name }) => ({ name, access: "read" }));
+
+/** The code without its first binding, and with room for others before those that are left. */
+export const withoutFirst = (code: string, others: number): string =>
+  code
+    .replace(/@group\(0\) @binding\(0\) .*\n/, "")
+    .replace(/@binding\((\d+)\)/g, (_, n: string) => `@binding(${Number(n) - 1 + others})`);
+
+/** What a kernel takes and does besides, for what is hung on it. */
+interface Added {
+  readonly fields: readonly Param[];
+  readonly values: Record<string, number>;
+  readonly halves: boolean;
+  readonly flops: number;
+}
+
+/** A kernel with something hung on: all but the fields that this adds to `params`. */
+interface Hung {
+  readonly text: string;
+  readonly name: string;
+  readonly bindings: readonly Binding[];
+  readonly buffers: readonly BufferRef[];
+  /** Whether more can be hung on. */
+  readonly hook?: boolean;
+}
+
+/** The dispatch of a kernel with something hung on. */
+export function hungOn(d: Dispatch, { fields, values, halves, flops }: Added, hung: Hung): Dispatch {
+  const { text, name, bindings, buffers, hook = false } = hung;
+  const code = withHalves(appendFields(text, fields), halves);
+  const params = [...d.variant.params, ...fields];
+  return {
+    ...d,
+    variant: { ...d.variant, key: code, name, code, bindings, params, enables: enablesIn(code), hook },
+    buffers,
+    params: appendParams(d, fields, values),
+    flops: d.flops + flops,
+  };
+}
 
 /** The code with further fields behind those of `struct Params`. */
-export const appendFields = (code: string, fields: readonly Param[]): string =>
+const appendFields = (code: string, fields: readonly Param[]): string =>
   code.replace(
     /(struct Params \{[^}]*?),?\s*\}/,
     (_, own: string) => `${own}${fields.map((f) => `, ${f.name}: ${f.type}`).join("")} }`,
   );
 
 /** The parameters of a dispatch, with further ones behind them. */
-export function appendParams(
+function appendParams(
   { variant, params }: Dispatch,
   fields: readonly Param[],
   values: Record<string, number>,
