@@ -3,7 +3,7 @@ import joinKernel from "../../shaders/extreme_sums_join.wgsl";
 import joinTree from "../../shaders/extreme_sums_join_tree.wgsl";
 import treeKernel from "../../shaders/extreme_sums_tree.wgsl";
 import type { ReductionDims } from "../graph/reduction";
-import { scratch, type Tensor } from "../graph/tensor";
+import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { BUSY_GROUPS, busyInvocations, PAGES, SHORT_ROW } from "./reductions";
@@ -73,7 +73,7 @@ function byWorkgroups(x: Tensor, outs: Outs, rows: number, n: number, kind: keyo
   const parts = Math.ceil(n / 4 / span);
   const WHOLE = Number(parts === 1);
   const partial = scratch({ shape: WHOLE ? [4] : [rows, parts, 2], dtype: "f32" });
-  const [extreme, total] = WHOLE ? outs : [0, 0].map(() => scratch({ shape: [1], dtype: "f32" }));
+  const [extreme, total] = WHOLE ? outs : [0, 0].map(() => unused());
   const first = treeKernel.dispatch({
     buffers: { x, partial, extreme: extreme!, total: total! },
     params: { len: rows * parts, n, parts, span, least: leastOf(kind), none: LEAST },

@@ -7,6 +7,7 @@ import joinKernel from "../../shaders/layer_norm_grad_join.wgsl";
 import gradSubgroup from "../../shaders/layer_norm_grad_subgroup.wgsl";
 import gradTree from "../../shaders/layer_norm_grad_tree.wgsl";
 import gradTreeByFour from "../../shaders/layer_norm_grad_tree_by_four.wgsl";
+import { powerOfTwoFrom } from "../core/powerOfTwo";
 import { type KernelOp, noSecondDerivative } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
@@ -136,7 +137,7 @@ function affineByTree(
   target: Target,
 ): Dispatch[] {
   const [rows, fours] = [x.size / n, n / 4];
-  const WIDE = Math.min(16, 2 ** Math.ceil(Math.log2(fours)));
+  const WIDE = Math.min(16, powerOfTwoFrom(fours));
   const tiles = Math.ceil(fours / WIDE);
   const round = LOADS * (AFFINE_LANES / WIDE);
   const rounds = Math.ceil(rows / round);

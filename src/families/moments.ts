@@ -11,7 +11,8 @@ import sumsKernel from "../../shaders/norm_grad_sums.wgsl";
 import sumsByFour from "../../shaders/norm_grad_sums_by_four.wgsl";
 import sumsTree from "../../shaders/norm_grad_sums_tree.wgsl";
 import sumsTreeByFour from "../../shaders/norm_grad_sums_tree_by_four.wgsl";
-import { scratch, type Tensor } from "../graph/tensor";
+import { powerOfTwoFrom } from "../core/powerOfTwo";
+import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { joinedParts } from "./parts";
@@ -65,7 +66,7 @@ function splitByTree({ r0, channels, r1 }: Channels, by: number) {
   return { tree: true, by, parts, count: by * count, chunk: by * chunk, request };
 }
 
-/** Parts of channels that lie across, four at a time: as many rows each as a CPU's memory finds at once, see `PAGES` there. */
+/** Parts of channels that lie across, four at a time: as many rows each as a CPU's memory finds at once, see `PAGES` in reductions.ts. */
 function columns(x: Tensor, count: number, channels: number, target: Target) {
   if (!target.cpu && count >= LONG_COLUMNS) return columnsByTree(x, count, channels);
   const wanted = Math.min(target.cpu ? count / PAGES : busyInvocations(target) / (channels / 4), count / 16);
@@ -91,7 +92,7 @@ function columns(x: Tensor, count: number, channels: number, target: Target) {
 /** The same by workgroups, each of a few columns and many rows. */
 function columnsByTree(x: Tensor, count: number, channels: number) {
   const fours = channels / 4;
-  const WIDE = Math.min(16, 2 ** Math.ceil(Math.log2(fours)));
+  const WIDE = Math.min(16, powerOfTwoFrom(fours));
   const tiles = Math.ceil(fours / WIDE);
   const round = LOADS * (256 / WIDE);
   const wanted = Math.max(1, Math.min(Math.floor(BUSY_GROUPS / 2 / tiles), Math.ceil(count / round)));
@@ -141,7 +142,7 @@ export function momentDispatches(
     return [kernel.dispatch({ ...request, ...shared, buffers: { x, partial } }), join()];
   }
   const WHOLE = Number(parts === 1);
-  const [mean_out, variance_out, rstd_out] = WHOLE ? outs : [0, 0, 0].map(() => scratch({ shape: [1], dtype: "f32" }));
+  const [mean_out, variance_out, rstd_out] = WHOLE ? outs : [0, 0, 0].map(() => unused());
   const first = (by === 4 ? momentsTreeByFour : momentsTree).dispatch({
     ...request,
     ...shared,

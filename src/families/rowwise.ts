@@ -1,3 +1,4 @@
+import { powerOfTwoFrom } from "../core/powerOfTwo";
 import { normalizeAxis, numel, type Shape } from "../core/shape";
 import { folded } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
@@ -35,7 +36,7 @@ const [SHORT_QUADS, HELD_OF_SHORT, MOST_OF_SHORT] = [64, 2, 16];
 export function bySharedTree(rows: number, n: number, target: Target) {
   if (target.cpu) return null;
   const quads = n / 4;
-  const wanted = Math.min(MOST_OF_SHORT, 2 ** Math.ceil(Math.log2(quads / HELD_OF_SHORT)));
+  const wanted = Math.min(MOST_OF_SHORT, powerOfTwoFrom(quads / HELD_OF_SHORT));
   const LANES = quads > SHORT_QUADS ? lanesOf(n) : Math.max(1, wanted);
   const SIZE = Math.max(TREE_LANES, LANES);
   return { lanes: { SIZE, LANES }, grid: rowGroups(Math.ceil((rows * LANES) / SIZE), SIZE) };

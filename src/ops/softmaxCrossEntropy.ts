@@ -9,7 +9,7 @@ import { ShapeError } from "../core/errors";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
 import { byHeldTree, bySharedTree, bySubgroup } from "../families/rowwise";
 import { type KernelOp, record, recordAll } from "../graph/op";
-import { scratch, type Tensor } from "../graph/tensor";
+import { type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { add } from "./add";
@@ -114,7 +114,7 @@ const few: KernelOp<{ readonly ignoreIndex: number; readonly mean: boolean }> = 
   lower([logits, labels, weight], [loss, dLogits], { ignoreIndex, mean }, _target, _side, isRead = () => true) {
     const [rows, classes] = logits!.shape as [number, number];
     const GRAD = Number(isRead(dLogits!));
-    const d_logits = GRAD ? dLogits! : scratch({ shape: [4], dtype: "f32" });
+    const d_logits = GRAD ? dLogits! : unused();
     return [
       fewKernel.dispatch({
         buffers: { logits: logits!, labels: labels!, weight: weight ?? logits!, loss: loss!, d_logits },
@@ -167,7 +167,6 @@ function rowLosses(
     LOSS: Number(losses !== undefined),
     GRAD: Number(dLogits !== undefined),
   };
-  const unused = () => scratch({ shape: [1], dtype: "f32" });
   const shared = {
     buffers: {
       logits: logits!,
