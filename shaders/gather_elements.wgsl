@@ -1,10 +1,11 @@
 // gather.wgsl where W = 1, for four neighbouring elements of out at a time, which are of one row: R is a multiple of 4, or R = 1
 // and m is one. Then four neighbouring indices are read at once, and four results written.
-// One invocation per four elements of out, in each of EACH neighbouring tables of B: they have the indices in common.
-// Fours are taken by blocks of up to SPAN fours of a row of R, and these one below the other: where a cache holds so many columns
-// of x, it is read from memory once.
+// One invocation per RUN neighbouring fours of a row, in each of EACH neighbouring tables of B: they have the indices in common.
+// Where BLOCKS > 1, rows of R are taken by that many blocks of SPAN fours, and these one below the other: where a cache holds
+// so many columns of x, it is read from memory once.
 const FLOAT = 1u;
 const EACH = 1u; // divides B
+const RUN = 1u; // divides m/4 where R = 1, else 1
 // Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
 const ENTRIES = 4u; // O·m·R, in fours
 const M = 1u;
@@ -26,29 +27,33 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   var i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
   if (BLOCKS > 1u) {
-    // i = ((o, block), j, four) becomes ((o, j), block, four).
+    // i = (o, block, j, four) becomes (o, j, block, four).
     let above = i / (SPAN * M);
     let below = i % (SPAN * M);
     i = ((above / BLOCKS * M + below / SPAN) * BLOCKS + above % BLOCKS) * SPAN + below % SPAN;
   }
-  let entry = i % ENTRIES;
-  let named = index[entry];
-  var start = i / ENTRIES * EACH * params.targets;
-  var at = named;
-  if (INNER == 1u) {
-    start += 4u * entry / M * params.n;
-  } else {
-    start += 4u * entry / (INNER * M) * params.n * INNER + 4u * entry % INNER;
-    at = named * INNER + vec4u(0u, 1u, 2u, 3u);
-  }
-  let counts = (named < vec4u(params.n)) & (named != vec4u(params.skip));
-  // Reading somewhere and forgetting it costs less than four branches.
-  at = select(vec4u(0u), vec4u(start) + at, counts);
-  for (var e = 0u; e < EACH; e++) {
-    var value = select(vec4u(params.missing), vec4u(x[at.x], x[at.y], x[at.z], x[at.w]), counts);
-    let to = (i / ENTRIES * EACH + e) * ENTRIES + entry;
-    if (FLOAT == 1u) { value = bitcast<vec4u>(epilogue(bitcast<vec4f>(value), 4u * to)); }
-    out[to] = value;
-    at += select(vec4u(0u), vec4u(params.targets), counts);
+  let first = i * RUN % ENTRIES;
+  let table = i * RUN / ENTRIES * EACH;
+  for (var c = 0u; c < RUN; c++) {
+    let entry = first + c;
+    let named = index[entry];
+    var start = table * params.targets;
+    var at = named;
+    if (INNER == 1u) {
+      start += 4u * entry / M * params.n;
+    } else {
+      start += 4u * entry / (INNER * M) * params.n * INNER + 4u * entry % INNER;
+      at = named * INNER + vec4u(0u, 1u, 2u, 3u);
+    }
+    let counts = (named < vec4u(params.n)) & (named != vec4u(params.skip));
+    // Reading somewhere and forgetting it costs less than four branches.
+    at = select(vec4u(0u), vec4u(start) + at, counts);
+    for (var e = 0u; e < EACH; e++) {
+      var value = select(vec4u(params.missing), vec4u(x[at.x], x[at.y], x[at.z], x[at.w]), counts);
+      let to = (table + e) * ENTRIES + entry;
+      if (FLOAT == 1u) { value = bitcast<vec4u>(epilogue(bitcast<vec4f>(value), 4u * to)); }
+      out[to] = value;
+      at += select(vec4u(0u), vec4u(params.targets), counts);
+    }
   }
 }

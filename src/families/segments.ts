@@ -98,18 +98,20 @@ function gatherElements(
   buffers: { x: Tensor; index: Tensor; out: Tensor },
   params: { n: number; targets: number; skip: number; missing: number },
   dims: Indexed,
-  { cpu }: Target,
+  target: Target,
 ): Dispatch {
+  const { cpu } = target;
   const { m, inner } = dims;
   const EACH = cpu && dims.batch >= 256 && dims.batch % 4 === 0 ? 4 : 1;
-  const len = buffers.out.size / 4 / EACH;
+  const RUN = EACH === 1 && inner === 1 ? foursOf(m, target) : 1;
+  const len = buffers.out.size / 4 / EACH / RUN;
   const fours = Math.max(1, inner / 4);
   const SPAN = cpu && fours % LINE === 0 ? LINE : fours;
   const FLOAT = Number(buffers.out.dtype === "f32");
   return elements.dispatch({
     buffers,
     params: { ...params, len },
-    constants: { FLOAT, EACH, ENTRIES: entriesOf(dims) / 4, M: m, INNER: inner, SPAN, BLOCKS: fours / SPAN },
+    constants: { FLOAT, EACH, RUN, ENTRIES: entriesOf(dims) / 4, M: m, INNER: inner, SPAN, BLOCKS: fours / SPAN },
     grid: len,
   });
 }

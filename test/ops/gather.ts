@@ -13,6 +13,11 @@ export default opCase<{ axis: number }>({
     { inputs: [[2, 7], { shape: [2, 8], dtype: "i32", range: [-1, 8] }], attrs: { axis: 1 }, note: "rows by four" },
     { inputs: [[1], { shape: [1], dtype: "u32", values: [0] }], attrs: { axis: 0 } },
     {
+      inputs: [[2, 2, 12], { shape: [2, 2, 16], dtype: "i32", range: [-1, 13] }],
+      attrs: { axis: 2 },
+      note: "four fours of a row",
+    },
+    {
       inputs: [[4, 3, 5], { shape: [6, 2, 3], dtype: "i32", range: [0, 4] }],
       attrs: { axis: 0 },
       note: "a smaller index",
