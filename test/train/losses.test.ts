@@ -38,7 +38,7 @@ test.each([true, false])("loss and gradient are one launch over the logits, cpu 
 
 test("without a gradient none is made, and the sum of the losses needs no count", () => {
   expect(dispatches([softmaxCrossEntropy(logitsFeed(), labelsFeed(), { reduction: "sum" })])).toEqual([
-    { name: "softmax_cross_entropy_tree", writes: [[rows], [1]] },
+    { name: "softmax_cross_entropy_tree", writes: [[rows], [4]] },
     { name: "reduce", writes: [[]] },
   ]);
 });
@@ -48,8 +48,8 @@ test("a loss that goes into something else has a gradient of its own, and both s
   const loss = square(softmaxCrossEntropy(logits, labelsFeed(), { reduction: "sum" }));
   const made = dispatches([loss, ...gradients(loss, [logits])]).filter((d) => d.name.startsWith("softmax"));
   expect(made.map((d) => d.writes)).toEqual([
-    [[rows], [1]],
-    [[1], [rows, long]],
+    [[rows], [4]],
+    [[4], [rows, long]],
   ]);
 });
 
