@@ -21,8 +21,13 @@ const LARGE = [
   ["whole vec4s", 780, 1400, 36],
   ["odd sizes", 777, 1401, 13],
 ] as const;
-// Between them each operand lies both ways.
-const FORMS = ["NN", "TT"] as const;
+// Between them each operand lies both ways, in whole vec4s and not.
+const FORMS = [
+  ["NN", SIZES[0]],
+  ["TT", SIZES[1]],
+  ["TT", LARGE[0]],
+  ["NN", LARGE[1]],
+] as const;
 
 /** Σ over k of a's row by b's column, in f64; both given as they lie. */
 function product(a: Float32Array, b: Float32Array, m: number, n: number, k: number, form: string): Float64Array {
@@ -51,24 +56,21 @@ describe.skipIf(!opened)("products", () => {
     expect([...new Set(tried)].sort()).toEqual(all);
   });
 
-  test.each([...SIZES, ...LARGE].flatMap((s) => FORMS.map((form) => [form, ...s] as const)))(
-    "%s of %s",
-    async (form, _, m, n, k) => {
-      const [transA, transB] = [form[0] === "T", form[1] === "T"];
-      const a = given(transA ? [k, m] : [m, k], noise);
-      const b = given(transB ? [n, k] : [k, n], (i) => noise(i + 7919));
-      const bias = given([n], (i) => noise(i + 104729));
-      const expected = product(a[1], b[1], m, n, k, form).map((v, i) => Math.max(0, v + bias[1][i % n]!));
-      const target = { ...BASELINE_TARGET, offsetAlignment: runtime.open.target.offsetAlignment };
-      const one = { m, n, k, batch: 1, transA, transB, aBatch: 0, bBatch: 0, sums: false };
-      const { key, names } = productWays(one, target);
-      for (const way of names) {
-        const out = relu(add(matmul(a[0], b[0], { transA, transB }), bias[0]));
-        const [made] = await compute(runtime, by(target, key, way), [out], [a, b, bias]);
-        expect(distance(made!, expected), way).toBeLessThan(1e-5);
-      }
-    },
-  );
+  test.each(FORMS.map(([form, size]) => [form, ...size] as const))("%s of %s", async (form, _, m, n, k) => {
+    const [transA, transB] = [form[0] === "T", form[1] === "T"];
+    const a = given(transA ? [k, m] : [m, k], noise);
+    const b = given(transB ? [n, k] : [k, n], (i) => noise(i + 7919));
+    const bias = given([n], (i) => noise(i + 104729));
+    const expected = product(a[1], b[1], m, n, k, form).map((v, i) => Math.max(0, v + bias[1][i % n]!));
+    const target = { ...BASELINE_TARGET, offsetAlignment: runtime.open.target.offsetAlignment };
+    const one = { m, n, k, batch: 1, transA, transB, aBatch: 0, bBatch: 0, sums: false };
+    const { key, names } = productWays(one, target);
+    for (const way of names) {
+      const out = relu(add(matmul(a[0], b[0], { transA, transB }), bias[0]));
+      const [made] = await compute(runtime, by(target, key, way), [out], [a, b, bias]);
+      expect(distance(made!, expected), way).toBeLessThan(1e-5);
+    }
+  });
 
   test.each(SIZES)("sums of rows come out beside a product of %s, whole or in parts", async (_, m, n, k) => {
     const [a, b] = [given([k, m], noise), given([k, n], (i) => noise(i + 7919))];
