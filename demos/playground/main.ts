@@ -84,6 +84,7 @@ function onEvent(e: WorkerEvent): void {
 
 function onMeasure(e: MeasureEvent): void {
   document.body.dataset.step = String(e.step);
+  document.body.dataset.measured = String(e.step);
   byId("train-accuracy").textContent = percent(e.trainAccuracy);
   byId("test-accuracy").textContent = percent(e.testAccuracy);
   if (measures.at(-1)?.step === e.step) return;

@@ -20,6 +20,12 @@ const percentage = async (page: Page, selector: string) => Number.parseFloat(awa
 const says = (page: Page, words: string) =>
   page.waitForFunction((w) => document.getElementById("progress-text")!.textContent === w, { timeout: 60_000 }, words);
 
+/** Waits until the page rests at a step and its losses are measured: they come after the words. */
+const measuredAt = async (page: Page, step: number) => {
+  await says(page, `paused at step ${step}`);
+  await page.waitForFunction((s) => document.body.dataset.measured === String(s), { timeout: 60_000 }, step);
+};
+
 async function openPage(query = "") {
   const opened = await stage.open(PAGE + query);
   await inState(opened.page, "idle");
@@ -183,7 +189,7 @@ test("a saved checkpoint brings its settings and goes on where it stood; another
   writeFileSync(good, Uint8Array.from(bytes));
   writeFileSync(bad, "this is no checkpoint");
   await page.click("#step");
-  await says(page, "paused at step 4");
+  await measuredAt(page, 4);
   const expected = await text(page, "#verdict-text");
 
   const second = await openPage();
@@ -198,7 +204,7 @@ test("a saved checkpoint brings its settings and goes on where it stood; another
     l2: "0.001",
   });
   await second.page.click("#step");
-  await says(second.page, "paused at step 4");
+  await measuredAt(second.page, 4);
   expect(await text(second.page, "#verdict-text")).toBe(expected);
   expect([...errors, ...second.errors]).toEqual([]);
   await page.close();
