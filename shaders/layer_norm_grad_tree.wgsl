@@ -1,4 +1,5 @@
 // layer_norm_grad.wgsl with one workgroup a row, for devices with many lanes, see layer_norm_tree.wgsl.
+// @include sums_of_lanes.wgsl
 alias T = f32;
 alias G = f32;
 alias O = f32;
@@ -14,19 +15,7 @@ struct Params { rows: u32, n: u32 }
 @group(0) @binding(4) var<storage, read_write> dx: array<O>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-var<workgroup> shares: array<vec2f, LANES>;
-
 fn epilogue(value: f32, i: u32) -> f32 { return value; }
-
-fn sums_of_row(share: vec2f, lane: u32) -> vec2f {
-  shares[lane] = share;
-  workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) { shares[lane] += shares[lane + half]; }
-    workgroupBarrier();
-  }
-  return shares[0];
-}
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -42,7 +31,7 @@ fn main(
     let g = f32(d_out[start + i]) * weight[i];
     share += vec2f(g, g * (f32(x[start + i]) - mean));
   }
-  let sums = sums_of_row(share, lane) / f32(params.n);
+  let sums = sums_of_lanes(share, lane) / f32(params.n);
   let shift = select(0.0, sums.x, CENTRED == 1u);
   let slope = sums.y * rstd * rstd;
   for (var i = lane; i < params.n; i += LANES) {

@@ -1,5 +1,6 @@
 // layer_norm.wgsl with one workgroup a row, for devices with many lanes: neighbouring invocations read neighbouring
 // elements, and sums are joined as a tree in workgroup memory.
+// @include sum_of_lanes.wgsl
 alias T = f32;
 alias O = f32;
 const CENTRED = 1u;
@@ -14,20 +15,6 @@ struct Params { rows: u32, n: u32, eps: f32 }
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-var<workgroup> shares: array<f32, LANES>;
-
-fn sum_of_row(share: f32, lane: u32) -> f32 {
-  shares[lane] = share;
-  workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) { shares[lane] += shares[lane + half]; }
-    workgroupBarrier();
-  }
-  let total = shares[0];
-  workgroupBarrier();
-  return total;
-}
-
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
@@ -40,14 +27,14 @@ fn main(
   if (CENTRED == 1u) {
     var share = 0.0;
     for (var i = lane; i < params.n; i += LANES) { share += f32(x[start + i]); }
-    mean = sum_of_row(share, lane) / count;
+    mean = sum_of_lanes(share, lane) / count;
   }
   var squares = 0.0;
   for (var i = lane; i < params.n; i += LANES) {
     let d = f32(x[start + i]) - mean;
     squares += d * d;
   }
-  let rstd = inverseSqrt(sum_of_row(squares, lane) / count + params.eps);
+  let rstd = inverseSqrt(sum_of_lanes(squares, lane) / count + params.eps);
   for (var i = lane; i < params.n; i += LANES) { out[start + i] = O((f32(x[start + i]) - mean) * rstd * weight[i] + bias[i]); }
   if (lane == 0u) { stats[row] = vec2f(mean, rstd); }
 }

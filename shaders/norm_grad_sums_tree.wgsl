@@ -1,4 +1,5 @@
 // norm_grad_sums.wgsl with one workgroup a part, for devices with many lanes, see moments_tree.wgsl.
+// @include sums_of_lanes.wgsl
 alias T = f32;
 alias G = f32;
 const R1 = 1u;
@@ -13,8 +14,6 @@ struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(5) var<storage, read_write> products: array<f32>;
 @group(0) @binding(6) var<uniform> params: Params;
-
-var<workgroup> shares: array<vec2f, LANES>;
 
 fn place(e: u32, o: u32) -> u32 { return (e / R1 * params.channels + o) * R1 + e % R1; }
 
@@ -42,14 +41,9 @@ fn main(
   }
   let pairs = own_sums.xy + own_sums.zw;
   let product_pairs = own_products.xy + own_products.zw;
-  shares[lane] = vec2f(pairs.x + pairs.y, product_pairs.x + product_pairs.y);
-  workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) { shares[lane] += shares[lane + half]; }
-    workgroupBarrier();
-  }
+  let both = sums_of_lanes(vec2f(pairs.x + pairs.y, product_pairs.x + product_pairs.y), lane);
   if (lane == 0u) {
-    sums[i] = shares[0].x;
-    products[i] = shares[0].y * rstd[o];
+    sums[i] = both.x;
+    products[i] = both.y * rstd[o];
   }
 }

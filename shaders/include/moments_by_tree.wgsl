@@ -1,6 +1,7 @@
 // For kernels that give a channel, or a part of one, to a workgroup of LANES invocations, a power of two: what these know of
 // their shares joined by Chan, Golub and LeVeque's formula, the means before the squares. The kernel declares mean_out,
 // variance_out, rstd_out, and of params correction, eps and repeat.
+// @include sum_of_lanes.wgsl
 
 // Mean and Σ (x − mean)² of all elements from each invocation's count, mean and Σ (x − mean)²; `total` elements in all. Means
 // are from an origin that is near all of them.
@@ -18,18 +19,4 @@ fn store_moments(o: u32, mean: f32, squares: f32, total: f32, lane: u32) {
     variance_out[at] = variance;
     rstd_out[at] = inverseSqrt(variance + params.eps);
   }
-}
-
-var<workgroup> shares: array<f32, LANES>;
-
-fn sum_of_lanes(share: f32, lane: u32) -> f32 {
-  shares[lane] = share;
-  workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) { shares[lane] += shares[lane + half]; }
-    workgroupBarrier();
-  }
-  let total = shares[0];
-  workgroupBarrier();
-  return total;
 }

@@ -8,6 +8,7 @@ import { computeType, type WordType } from "../core/dtype";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { inRounds, lanesJoining, MANY_PARTS } from "./parts";
 import { BUSY_GROUPS, busyInvocations, LARGE, PAGES, SHORT_ROW } from "./reductions";
 import { byTree, type RowParams, rowGroups } from "./rowwise";
 
@@ -16,9 +17,6 @@ export const ELEMENTS: Record<WordType, number> = { f32: 0, i32: 1, u32: 2 };
 
 /** Parts of a row that one invocation joins. */
 const MOST_PARTS = 64;
-
-/** Parts from which on a GPU joins those of a row by a workgroup. */
-const MANY_PARTS = 8;
 
 /** The launches that find the largest or smallest element of each row: two where rows are long and few. */
 export function argMaxDispatches(
@@ -61,7 +59,7 @@ function joined(pairs: Tensor, out: Tensor, rows: number, parts: number, target:
   if (parts === 1) return [];
   const shared = { buffers: { pairs, out }, params: { rows, parts } };
   if (target.cpu || parts <= MANY_PARTS) return [argMaxJoin.dispatch({ ...shared, grid: rows })];
-  const LANES = parts > 256 ? 256 : 64;
+  const LANES = lanesJoining(parts);
   return [argMaxJoinTree.dispatch({ ...shared, constants: { LANES }, grid: rowGroups(rows, LANES) })];
 }
 
@@ -70,10 +68,7 @@ function byWorkgroups(x: Tensor, out: Tensor, rows: number, n: number, smallest:
   const isByFour = n % 4 === 0;
   const units = isByFour ? n / 4 : n;
   const LANES = units >= 1024 ? 256 : 64;
-  const rounds = Math.ceil(units / (4 * LANES));
-  const wanted = Math.max(1, Math.min(Math.floor(BUSY_GROUPS / 2 / rows), rounds));
-  const span = 4 * LANES * Math.ceil(rounds / wanted);
-  const parts = Math.ceil(units / span);
+  const { span, parts } = inRounds(units, 4 * LANES, BUSY_GROUPS / 2 / rows);
   const found = foundBy(parts, rows, out);
   const first = (isByFour ? argMaxTreeByFour : argMaxTree).dispatch({
     buffers: { x, out: found },

@@ -6,14 +6,12 @@ import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { inRounds, lanesJoining, MANY_PARTS } from "./parts";
 import { BUSY_GROUPS, busyInvocations, PAGES, SHORT_ROW } from "./reductions";
 import { byTree, type RowParams, rowGroups } from "./rowwise";
 
 /** Parts of a row that one invocation joins, where rows are many. */
 const MOST_PARTS = 64;
-
-/** Parts from which on a GPU joins those of a row by a workgroup. */
-const MANY_PARTS = 8;
 
 /** What is summed beside the extreme m, with its number in the shaders: eˣ⁻ᵐ beside a maximum, or 1 for each that is it. */
 const KINDS = { powers: 0, max: 1, min: 2 } as const;
@@ -67,10 +65,7 @@ const leastOf = (kind: keyof typeof KINDS) => (kind === "powers" ? LEAST_FINITE 
 /** A workgroup a row, or a part of one. */
 function byWorkgroups(x: Tensor, outs: Outs, rows: number, n: number, kind: keyof typeof KINDS): Dispatch[] {
   const LANES = n >= 4096 ? 256 : 64;
-  const rounds = Math.ceil(n / (16 * LANES));
-  const wanted = Math.max(1, Math.min(Math.floor(BUSY_GROUPS / 2 / rows), rounds));
-  const span = 4 * LANES * Math.ceil(rounds / wanted);
-  const parts = Math.ceil(n / 4 / span);
+  const { span, parts } = inRounds(n / 4, 4 * LANES, BUSY_GROUPS / 2 / rows);
   const WHOLE = Number(parts === 1);
   const partial = scratch({ shape: WHOLE ? [4] : [rows, parts, 2], dtype: "f32" });
   const [extreme, total] = WHOLE ? outs : [0, 0].map(() => unused());
@@ -95,8 +90,8 @@ function joined(
   const buffers = { partial, extreme, total };
   const KIND = KINDS[kind];
   if (cpu || parts <= MANY_PARTS)
-    return joinKernel.dispatch({ buffers, params: { rows, parts, least: LEAST }, constants: { KIND }, grid: rows });
-  const LANES = parts > 256 ? 256 : 64;
+    return joinKernel.dispatch({ buffers, params: { rows, parts, none: LEAST }, constants: { KIND }, grid: rows });
+  const LANES = lanesJoining(parts);
   const constants = { KIND, LANES };
   return joinTree.dispatch({ buffers, params: { rows, parts, none: LEAST }, constants, grid: rowGroups(rows, LANES) });
 }

@@ -12,7 +12,7 @@ import { type KernelOp, noSecondDerivative } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { joinedParts } from "./parts";
+import { inRounds, joinedParts } from "./parts";
 
 import { LONG_COLUMNS, PAGES } from "./reductions";
 import { byHeldTree, bySubgroup, byTree, rowGroups, sideOf } from "./rowwise";
@@ -139,10 +139,7 @@ function affineByTree(
   const [rows, fours] = [x.size / n, n / 4];
   const WIDE = Math.min(16, powerOfTwoFrom(fours));
   const tiles = Math.ceil(fours / WIDE);
-  const round = LOADS * (AFFINE_LANES / WIDE);
-  const rounds = Math.ceil(rows / round);
-  const chunk = round * Math.ceil(rounds / Math.max(1, Math.min(Math.floor(AFFINE_GROUPS / tiles), rounds)));
-  const parts = Math.ceil(rows / chunk);
+  const { span: chunk, parts } = inRounds(rows, LOADS * (AFFINE_LANES / WIDE), AFFINE_GROUPS / tiles);
   const [weights, biases] =
     parts === 1 ? [d_weight, d_bias] : [0, 1].map(() => scratch({ shape: [parts, n], dtype: "f32" }));
   const sums = affineTree.dispatch({

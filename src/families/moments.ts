@@ -15,7 +15,7 @@ import { powerOfTwoFrom } from "../core/powerOfTwo";
 import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { joinedParts } from "./parts";
+import { inRounds, joinedParts, lanesJoining, MANY_PARTS } from "./parts";
 import { BUSY_GROUPS, busyInvocations, LONG_COLUMNS, PAGES } from "./reductions";
 import { byTree, rowGroups } from "./rowwise";
 
@@ -28,9 +28,6 @@ export interface Channels {
 
 /** Parts of a channel that are quickly read by one invocation; or more, where that is little work in all. */
 const maxParts = (channels: number) => (channels < 16 ? 256 : 64);
-
-/** Parts from which on a GPU joins those of a channel by a workgroup, or by several invocations. */
-const MANY_PARTS = 8;
 
 /** How each channel is cut into parts, and by which kernel each part is taken. */
 function split({ r0, channels, r1 }: Channels, target: Target) {
@@ -53,10 +50,8 @@ const LOADS = 4;
 function splitByTree({ r0, channels, r1 }: Channels, by: number) {
   const count = (r0 * r1) / by;
   const LANES = count >= 1024 ? 256 : 64;
-  const rounds = Math.ceil(count / (LOADS * LANES));
-  const wanted = Math.max(1, Math.min(Math.floor(BUSY_GROUPS / 2 / channels), rounds));
-  const chunk = wanted === 1 ? count : LOADS * LANES * Math.ceil(rounds / wanted);
-  const parts = Math.ceil(count / chunk);
+  const { span, parts } = inRounds(count, LOADS * LANES, BUSY_GROUPS / 2 / channels);
+  const chunk = Math.min(count, span);
   const len = channels * parts;
   const request = {
     params: { len, channels, count, chunk },
@@ -94,10 +89,7 @@ function columnsByTree(x: Tensor, count: number, channels: number) {
   const fours = channels / 4;
   const WIDE = Math.min(16, powerOfTwoFrom(fours));
   const tiles = Math.ceil(fours / WIDE);
-  const round = LOADS * (256 / WIDE);
-  const wanted = Math.max(1, Math.min(Math.floor(BUSY_GROUPS / 2 / tiles), Math.ceil(count / round)));
-  const chunk = round * Math.ceil(count / round / wanted);
-  const parts = Math.ceil(count / chunk);
+  const { span: chunk, parts } = inRounds(count, LOADS * (256 / WIDE), BUSY_GROUPS / 2 / tiles);
   const partial = scratch({ shape: [parts, channels, 2], dtype: "f32" });
   const first = momentsColumnsTree.dispatch({
     buffers: { x, partial },
@@ -171,7 +163,7 @@ function joined(
   const buffers = { partial, mean_out, variance_out, rstd_out };
   const params = { channels, count, chunk, parts, ...options };
   if (!target.cpu && parts > MANY_PARTS) {
-    const LANES = parts > 256 ? 256 : 64;
+    const LANES = lanesJoining(parts);
     return joinTree.dispatch({ buffers, params, constants: { LANES }, grid: rowGroups(channels, LANES) });
   }
   const len = channels * options.repeat;

@@ -14,7 +14,7 @@ import sumTreeByFour from "../../shaders/segment_sum_tree_by_four.wgsl";
 import { DTypeError } from "../core/errors";
 import { powerOfTwoFrom } from "../core/powerOfTwo";
 import type { Spec } from "../core/shape";
-import { scratch, type Tensor } from "../graph/tensor";
+import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { foursOf, rowGroups } from "./rowwise";
@@ -207,7 +207,7 @@ function parallelSums(index: Tensor, source: Tensor, out: Tensor, dims: Indexed)
   for (let run = RUN, last = false; !last; run *= FAN) {
     last = run * FAN >= span;
     const moved = run < span ? entries : 0;
-    const merged = [list(Math.max(1, moved)), list(Math.max(1, moved))] as const;
+    const merged = moved ? ([list(moved), list(moved)] as const) : ([unused("u32"), unused("u32")] as const);
     const counted = last ? targets : 0;
     const len = counted + moved;
     dispatches.push(
