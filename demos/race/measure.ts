@@ -159,7 +159,10 @@ const callsPerStep = (before: Record<string, number>, after: Record<string, numb
   );
 
 /** Largest difference between the losses so far and those expected; NaN where there is nothing to compare. */
-function largestError(losses: Readonly<Record<number, number>>, expected: Readonly<Record<number, number>>): number {
+export function largestError(
+  losses: Readonly<Record<number, number>>,
+  expected: Readonly<Record<number, number>>,
+): number {
   const both = Object.keys(expected).filter((at) => Number(at) in losses);
   const errors = both.map((at) => Math.abs(losses[Number(at)]! - expected[Number(at)]!));
   return errors.length ? Math.max(...errors) : Number.NaN;

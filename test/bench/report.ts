@@ -1,4 +1,4 @@
-import type { Result } from "../../demos/race/measure";
+import { largestError, type Result } from "../../demos/race/measure";
 
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1]!;
 
@@ -26,6 +26,14 @@ const isSoftware = (adapter: string): boolean => /swiftshader|llvmpipe|lavapipe|
 const HEAD =
   "workload|engine|ms a step|slower than wgrad|GFLOP/s|dispatches|bind groups|buffers|submits|writes|pipelines|first step, s|GPU peak, MiB|loss off by";
 
+/** How far losses are from those known for this size; in other sizes, from wgrad's own at the same steps. */
+function offBy(r: Result, own: Result | undefined): string {
+  if (Object.values(r.losses).some((loss) => !Number.isFinite(loss))) return "not finite";
+  // A page's NaN arrives here as null.
+  const error = !Number.isFinite(r.lossError) && own && own !== r ? largestError(r.losses, own.losses) : r.lossError;
+  return Number.isFinite(error) ? error.toFixed(4) : "none known";
+}
+
 /** One row an engine and workload, the median run of each; ratios are to wgrad in the same run of the benchmark. */
 export function report(results: readonly Result[], failures: readonly Failure[] = []): string {
   const keys = [...new Set(results.map((r) => `${r.workload}|${r.engine}`))];
@@ -47,7 +55,7 @@ export function report(results: readonly Result[], failures: readonly Failure[] 
       ...[dispatchWorkgroups, createBindGroup, createBuffer, submit, writeBuffer, r.pipelines].map(String),
       r.firstStepSeconds.toFixed(1),
       r.peakMebibytes.toFixed(1),
-      r.lossError.toFixed(4),
+      offBy(r, own),
     ];
   });
   const failed = new Set(failures.map((f) => `${f.workload} ${f.engine}: ${f.error}`));
