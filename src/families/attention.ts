@@ -11,7 +11,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
-import { gradTile, type TileWay, tileConstants, tileInvocations, tileWays } from "./attentionTiles";
+import { gradTileWays, type TileWay, tileConstants, tileInvocations, tilesBySide, tileWays } from "./attentionTiles";
 
 /** Where the rows of an operand lie in its tensor: elements from one example, head and row to the next. */
 export interface Place {
@@ -130,10 +130,19 @@ export interface GradOperands extends Operands {
   readonly dvAt: number;
 }
 
+/** The kernels that could make the gradient, the best guess first. */
+export function attentionGradWays(a: Attention, target: Target): Ways<TileWay | "by side" | "subgroup" | "one by one"> {
+  const ways = gradTileWays(a);
+  if (takesSubgroups(a, target, true)) return { ...ways, names: ["subgroup"] };
+  return a.size % 4 === 0 ? ways : { ...ways, names: ["one by one"] };
+}
+
 /** The launches of the gradients for q, k and v. */
 export function attentionGradDispatches(a: Attention, operands: GradOperands, target: Target): Dispatch[] {
-  if (takesSubgroups(a, target, true)) return gradBySubgroups(a, operands, target);
-  return a.size % 4 === 0 ? gradByFours(a, operands, target) : gradByTiles(a, operands);
+  const way = chosenWay(target, attentionGradWays(a, target));
+  if (way === "subgroup") return gradBySubgroups(a, operands, target);
+  if (way === "one by one") return gradByTiles(a, operands);
+  return gradByFours(a, operands, way === "by side" ? tilesBySide(a) : { query: way, key: way });
 }
 
 /** Scores are made once and kept, for a number of heads at a time. */
@@ -170,30 +179,33 @@ function gradBySubgroups(a: Attention, { dOut, dvAt, ...operands }: GradOperands
 }
 
 /** Scores are made again by each of the two kernels and never stored. */
-function gradByFours(a: Attention, { dOut, dvAt, ...operands }: GradOperands, target: Target): Dispatch[] {
+function gradByFours(
+  a: Attention,
+  { dOut, dvAt, ...operands }: GradOperands,
+  tiles: { readonly query: TileWay; readonly key: TileWay },
+): Dispatch[] {
   const { batch, heads, rows, keys, size } = a;
   const along = scratch({ shape: [batch * heads, rows], dtype: "f32" });
   const buffers = { ...operands, d_out: dOut, along };
-  const [queryWay, keyWay] = [gradTile(a, rows, target), gradTile(a, keys, target)];
   return inChunks(a, MAX_WORKGROUPS).flatMap(({ first, pairs }) => {
     const shared = { ...params(a, 4), first };
     const flops = 2 * pairs * rows * keys * size;
     const query = gradQueryFours.dispatch({
       buffers,
       params: shared,
-      constants: tileConstants(a, queryWay),
+      constants: tileConstants(a, tiles.query),
       unrolled: true,
       dtype: dOut.dtype,
-      grid: tileInvocations(rows, pairs, queryWay),
+      grid: tileInvocations(rows, pairs, tiles.query),
       flops: 3 * flops,
     });
     const key = gradKeyFours.dispatch({
       buffers,
       params: { ...shared, dv_at: dvAt / 4 },
-      constants: tileConstants(a, keyWay),
+      constants: tileConstants(a, tiles.key),
       unrolled: true,
       dtype: dOut.dtype,
-      grid: tileInvocations(keys, pairs, keyWay),
+      grid: tileInvocations(keys, pairs, tiles.key),
       flops: 4 * flops,
     });
     return [query, key];

@@ -1,5 +1,4 @@
-import type { Target } from "../kernel/target";
-import { chosenWay, type Ways } from "../kernel/ways";
+import type { Ways } from "../kernel/ways";
 import type { Attention } from "./attention";
 
 /** Workgroups of 8 × LINES invocations that keep 4 · GROUPS rows each, see include/attention_tiles.wgsl. */
@@ -32,9 +31,21 @@ export function tileWays(name: string, a: Sizes, made: number, wide: number): Wa
   return { key, names: busy ? [...by64, "tile 32"] : ["tile 32", ...by64] };
 }
 
-/** The tile for a kernel of the gradient, which cannot be measured: what it reads must be what the forward pass noted down. */
-export const gradTile = (a: Sizes, made: number, target: Target): TileWay =>
-  chosenWay(target, tileWays("attention_grad", a, made, 32));
+/** The tiles for the two kernels of the gradient: those for queries share rows, those for keys share keys. */
+export function gradTileWays(a: Sizes): Ways<TileWay | "by side"> {
+  const { query, key } = tilesBySide(a);
+  const { names, ...ways } = tileWays("attention_grad", a, a.rows, GRAD_WIDE);
+  return { ...ways, names: query === key ? names : ["by side", ...names] };
+}
+
+/** The best guess for each of the two. */
+export function tilesBySide(a: Sizes): { readonly query: TileWay; readonly key: TileWay } {
+  const [query, key] = [a.rows, a.keys].map((made) => tileWays("attention_grad", a, made, GRAD_WIDE).names[0]!);
+  return { query: query!, key: key! };
+}
+
+/** Columns of a head up to which the gradient's sums and what is read ahead fit into registers for eight rows. */
+const GRAD_WIDE = 32;
 
 /** Constants of the kernels by four. */
 export function tileConstants({ size, p }: Pick<Attention, "size" | "p">, way: TileWay) {

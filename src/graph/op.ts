@@ -67,6 +67,8 @@ export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
   readonly halves?: boolean;
   /** The ways in which `lower` may do it, where it knows several; {@link chosenWay} says which it takes. */
   ways?(inputs: readonly Tensor[], attrs: Attrs, target: Target): Ways;
+  /** Inputs on which ways can be compared, made of random ones, where some of them must be results of the others. */
+  sample?(inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[];
   /** A sum that the kernel comes by on its way and can put out as well: that of a bias gradient beside a weight's. */
   sideSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
   /** Whether the kernel reads its first input by a hook that can compute it instead: each element once, or a few that many results share. */

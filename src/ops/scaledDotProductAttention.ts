@@ -4,6 +4,7 @@ import {
   type Attention,
   attentionDispatches,
   attentionGradDispatches,
+  attentionGradWays,
   attentionWays,
   MAX_SIZE,
   type Place,
@@ -183,6 +184,12 @@ const grad: KernelOp<AttentionAttrs> = {
     const dvAt = tensors < 3 ? a.v.at : inputs[1]!.size;
     const made = { dq: outs[0]!, dkv: outs.at(-1)!, dvAt };
     return attentionGradDispatches(a, { ...threeOf(inputs, tensors), out, stats, dOut, ...made }, target);
+  },
+  ways: (_, attrs, target) => attentionGradWays(attrs, target),
+  sample(inputs, attrs) {
+    const tensors = inputs.slice(0, attrs.tensors);
+    const state = attrs.p > 0 ? [data({ shape: [2], dtype: "u32" }, Uint32Array.of(1, 1))] : [];
+    return [...tensors, ...recordAll(op, [...tensors, ...state], attrs), inputs.at(-1)!];
   },
   vjp: noSecondDerivative("attention_grad"),
 };

@@ -101,8 +101,10 @@ export class Tuner {
   }
 
   /** Runs each way of one op over random numbers, compares what they give and times them. */
-  async measure({ ways: { key, names, magnitude = 1 }, op, inputs, attrs }: Choice): Promise<Measurement> {
-    const values = inputs.map((spec, i) => sampleValues(spec, i, magnitude));
+  async measure(choice: Choice): Promise<Measurement> {
+    const { ways, op, inputs, attrs } = choice;
+    const { key, names } = ways;
+    const values = await this.#sample(choice);
     const milliseconds: Record<string, number> = {};
     const rejected: Record<string, string> = {};
     let expected: TypedArray[] | undefined;
@@ -139,6 +141,24 @@ export class Tuner {
       [usual, milliseconds[usual] ?? Number.POSITIVE_INFINITY],
     );
     return { key, best, usual, milliseconds, rejected };
+  }
+
+  /** Numbers for the inputs of an op. */
+  async #sample({ ways: { magnitude = 1 }, op, inputs, attrs }: Choice): Promise<TypedArray[]> {
+    const random = inputs.map((spec, i) => sampleValues(spec, i, magnitude));
+    if (!op.sample) return random;
+    const given = inputs.map(({ shape, dtype }, i) => data({ shape, dtype }, random[i]!));
+    const outputs = op.sample(given, attrs);
+    const { target } = this.runtime.open;
+    const executable = await Executable.create(this.runtime, plan({ outputs, inputs: given, target, fuse: false }));
+    try {
+      executable.run();
+      return await this.runtime.readback.read(
+        outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size })),
+      );
+    } finally {
+      executable.dispose();
+    }
   }
 
   /** The first and last elements of each output. */

@@ -11,10 +11,13 @@ import { chosenWay } from "../../src/kernel/ways";
 import { manualSeed } from "../../src/nn/init";
 import { Linear } from "../../src/nn/linear";
 import { op as add } from "../../src/ops/add";
+import { full } from "../../src/ops/full";
 import { matmul } from "../../src/ops/matmul";
 import { mul } from "../../src/ops/mul";
 import { recurrence } from "../../src/ops/recurrence";
-import { op as sumOp } from "../../src/ops/sum";
+import { scaledDotProductAttention } from "../../src/ops/scaledDotProductAttention";
+import { sum, op as sumOp } from "../../src/ops/sum";
+import { gradients } from "../../src/optim/gradients";
 import { SGD } from "../../src/optim/sgd";
 import { plan } from "../../src/schedule/plan";
 import { Engine, tensor } from "../../src/train/engine";
@@ -98,6 +101,29 @@ await describeOnDawn("tuning", (shared) => {
     const outputs = [recurrence("lstm", inputs[0]!, inputs[1]!).output];
     const measured = await new Tuner(onGpu, undefined).tune(plan({ outputs, inputs, target, fuse: false }).choices);
     expect(measured.map(({ key, rejected }) => [key, rejected])).toEqual([["recurrence lstm 48·1·128", {}]]);
+  });
+
+  test("attention's gradient is measured on what its forward pass noted down", async () => {
+    const { runtime } = shared;
+    const target = { ...runtime.open.target, cpu: false };
+    const onGpu: Runtime = Object.assign(Object.create(runtime), { open: { ...runtime.open, target } });
+    const inputs = ["q", "k", "v"].map((name) => feed(name, { shape: [1, 2, 40, 8], dtype: "f32" }));
+    const out = scaledDotProductAttention(inputs[0]!, inputs[1]!, inputs[2]!, { causal: true, dropout: 0.1 });
+    const outputs = gradients(sum(out), inputs) as Tensor[];
+    const { choices } = plan({ outputs, inputs, target, fuse: false });
+    const gradient = choices.filter((c) => c.op.name === "attention_grad");
+    const [measured] = await new Tuner(onGpu, undefined).tune(gradient);
+    expect(measured).toMatchObject({ key: "attention_grad 2·40·40·8 causal", rejected: {} });
+    expect(Object.keys(measured!.milliseconds)).toEqual(["tile 32", "tile 64, 8 rows each", "tile 64"]);
+    const engine = await open(false);
+    const { op, attrs, inputs: specs } = gradient[0]!;
+    const random = specs.map(({ shape, dtype }) => full(shape, 1, dtype));
+    const stats = await engine.read(op.sample!(random, attrs)[4]!);
+    // Of four numbers the second is how many keys a row may see: all, causal or not.
+    expect([0, 1, 79].map((row) => stats[4 * row + 1])).toEqual([40, 40, 40]);
+    // The first is the logarithm of the sum of their weights, of ones with a score of √8 each.
+    const logs = new Float32Array(stats.buffer, stats.byteOffset, stats.length);
+    expect(logs[4 * 39]).toBeCloseTo(Math.sqrt(8) + Math.log(40), 4);
   });
 
   test("a rebuilt step goes on where it was, and wants its feeds again", async () => {
