@@ -27,11 +27,12 @@ const { values } = parseArgs({
     large: { type: "boolean", default: false },
     times: { type: "string", default: "1" },
     profile: { type: "boolean", default: false },
+    warm: { type: "boolean", default: false },
   },
 });
 
 // Mesa keeps compiled shaders between runs, which would make all first steps but the first ever look quick.
-if (!values.ops) process.env.MESA_SHADER_CACHE_DISABLE = "true";
+if (!values.ops && !values.warm) process.env.MESA_SHADER_CACHE_DISABLE = "true";
 
 /** How long is measured; ops are many, and each is one of several series. */
 const seconds = Number(values.seconds ?? (values.ops ? 0.5 : 4));
