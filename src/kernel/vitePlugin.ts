@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Plugin } from "vite";
-import { withIncludes } from "./include.ts";
+import { includedText, includesOf, withIncludes, withoutComments } from "./include.ts";
 import { declareKernel, declareScalarFunction, reflectKernel, reflectScalarFunction } from "./reflect.ts";
 
 /**
@@ -17,14 +17,18 @@ export function wgslKernels(root: string): Plugin {
     // Of a shader that is gone: without it, an import of that shader is a compile error.
     if (name.endsWith(".d.wgsl.ts") && !existsSync(declaration.replace(".d.wgsl.ts", ".wgsl"))) rmSync(declaration);
   }
+  let sent = (code: string) => code;
   return {
     name: "wgsl-kernels",
     enforce: "pre",
+    configResolved({ command }) {
+      if (command === "build") sent = withoutComments;
+    },
     load(id) {
       if (!id.endsWith(".wgsl")) return;
       for (const file of wgslFiles(join(dirname(id), INCLUDE))) this.addWatchFile(file);
-      writeDeclaration(id);
-      return moduleOf(id, root);
+      if (!isIncluded(id)) writeDeclaration(id);
+      return moduleOf(id, root, sent);
     },
   };
 }
@@ -42,13 +46,14 @@ function wgslFiles(folder: string): string[] {
   return names.filter((f) => f.endsWith(".wgsl")).map((f) => join(folder, f));
 }
 
+/** What a file of a kernel's own folder of includes says. */
+const reader = (kernel: string) => (name: string) => {
+  const path = join(dirname(kernel), INCLUDE, name);
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+};
+
 /** A kernel's text with what it includes. */
-function kernelText(file: string): string {
-  const folder = join(dirname(file), INCLUDE);
-  const read = (name: string) =>
-    existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : undefined;
-  return withIncludes(basename(file), readFileSync(file, "utf8"), read);
-}
+const kernelText = (file: string): string => withIncludes(basename(file), readFileSync(file, "utf8"), reader(file));
 
 /** A pointwise function's text: it goes into generated kernels, which include nothing. */
 function pointwiseText(file: string): string {
@@ -72,12 +77,23 @@ function once<R>(reflect: (name: string, code: string) => R): (name: string, cod
 const kernelOf = once(reflectKernel);
 const scalarFunctionOf = once(reflectScalarFunction);
 
-function moduleOf(file: string, root: string): string {
+/** @param sent what is to be done to a text before it is bundled */
+function moduleOf(file: string, root: string, sent: (code: string) => string): string {
   const name = basename(file, ".wgsl");
-  if (isPointwise(file)) return `export default ${JSON.stringify(scalarFunctionOf(name, pointwiseText(file)))};`;
-  const kernelModule = JSON.stringify(join(root, "src/kernel/kernel.ts"));
-  return `import { Kernel } from ${kernelModule};
-export default /* @__PURE__ */ new Kernel(${JSON.stringify(kernelOf(name, kernelText(file)))});`;
+  const own = readFileSync(file, "utf8");
+  if (isIncluded(file)) return `export default ${JSON.stringify(sent(includedText(basename(file), own)))};`;
+  if (isPointwise(file)) {
+    const fn = scalarFunctionOf(name, pointwiseText(file));
+    return `export default ${JSON.stringify({ ...fn, code: sent(fn.code) })};`;
+  }
+  // Included files are modules of their own, so that a bundle has each once.
+  const files = [...includesOf(basename(file), own, reader(file)).keys()];
+  const imports = files.map((f, i) => `import part${i} from ${JSON.stringify(join(dirname(file), INCLUDE, f))};`);
+  const code = [JSON.stringify(sent(own)), ...files.map((_, i) => `part${i}`)].join(" + ");
+  const { code: _, ...info } = kernelOf(name, kernelText(file));
+  return `import { Kernel } from ${JSON.stringify(join(root, "src/kernel/kernel.ts"))};
+${imports.join("\n")}
+export default /* @__PURE__ */ new Kernel({ ...${JSON.stringify(info)}, code: ${code} });`;
 }
 
 function writeDeclaration(file: string): void {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import dropout from "../../shaders/dropout.wgsl";
-import { sourceLine, withIncludes } from "../../src/kernel/include";
+import { sourceLine, withIncludes, withoutComments } from "../../src/kernel/include";
 import { reflectKernel } from "../../src/kernel/reflect";
 
 const files: Record<string, string> = {
@@ -43,6 +43,14 @@ test("lines are told by the file that they are in", () => {
   expect(place("fn main")).toBe("6");
   expect(place("fn one")).toBe("include/one.wgsl:3");
   expect(place("fn two")).toBe("include/two.wgsl:1");
+});
+
+test("a text for others has no comments and no indentation, and the same lines", () => {
+  const code =
+    "// What it is.\nconst N = 1u; // one\nfn main() {\n  // @unroll\n  for (;;) {}\n}\n// include/one.wgsl\n";
+  const sent = withoutComments(code);
+  expect(sent).toBe("\nconst N = 1u;\nfn main() {\n// @unroll\nfor (;;) {}\n}\n// include/one.wgsl\n");
+  expect(sent.split("\n")).toHaveLength(code.split("\n").length);
 });
 
 test("a kernel without includes is left as it is", () => {
