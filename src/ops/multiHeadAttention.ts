@@ -28,32 +28,16 @@ export function multiHeadAttention(
   projections: readonly [Tensor, Tensor?, Tensor?],
   { heads, ...options }: MultiHeadAttentionOptions,
 ): Tensor {
-  const name = "multiHeadAttention";
   const tensors = matched(...projections.filter((t) => t !== undefined));
-  checkFloats(name, tensors);
-  const n = tensors.length;
-  const [first, second = first, third = second] = tensors as [Tensor, Tensor?, Tensor?];
-  const [batch, rows, width] = first.shape as [number, number, number];
-  const c = n === 1 ? width / 3 : width;
-  const wants = [[3 * c], [c, 2 * c], [c, c, c]][n - 1] ?? [];
-  const keys = second.shape[1]!;
-  const fits = tensors.every((t, i) => sameShape(t.shape, [batch, i ? keys : rows, wants[i]!]));
+  const { batch, rows, keys, c } = sizesOf(tensors, heads);
   const size = c / heads;
-  if (first.shape.length !== 3 || n > 3 || !fits || !Number.isInteger(heads) || !Number.isInteger(size))
-    throw new ShapeError(
-      name,
-      "wants [B, T, 3·C], or [B, Tq, C] and [B, Tk, 2·C], or three of C, C a multiple of heads",
-      {
-        projections: tensors.map((t) => showShape(t.shape)).join(", "),
-        heads: String(heads),
-      },
-    );
   // Which C elements of its tensor's rows each operand is.
   const parts = [
     [0, 1, 2],
     [0, 0, 1],
     [0, 0, 0],
-  ][n - 1]!;
+  ][tensors.length - 1]!;
+  const [first, second = first, third = second] = tensors as [Tensor, Tensor?, Tensor?];
   const operands = [first, second, third] as const;
   if (options.mask) return masked(operands, parts, size, heads, options);
   const [q, k, v] = operands.map((t, i) => {
@@ -62,13 +46,34 @@ export function multiHeadAttention(
   });
   const out = { at: 0, batch: rows * c, head: size, row: c };
   return recordAttention(
-    name,
+    NAME,
     tensors,
     [batch, rows, c],
     { batch, heads, rows, keys, size },
     { q: q!, k: k!, v: v!, out },
     options,
   );
+}
+
+const NAME = "multiHeadAttention";
+
+/** @throws ShapeError, DTypeError unless the tensors hold queries, keys and values of so many heads */
+function sizesOf(tensors: readonly Tensor[], heads: number) {
+  checkFloats(NAME, tensors);
+  const n = tensors.length;
+  const [first, second = first] = tensors as [Tensor, Tensor?];
+  const [batch, rows, width] = first.shape as [number, number, number];
+  const c = n === 1 ? width / 3 : width;
+  const wants = [[3 * c], [c, 2 * c], [c, c, c]][n - 1] ?? [];
+  const keys = second.shape[1]!;
+  const fits = tensors.every((t, i) => sameShape(t.shape, [batch, i ? keys : rows, wants[i]!]));
+  if (first.shape.length !== 3 || n > 3 || !fits || !Number.isInteger(heads) || !Number.isInteger(c / heads))
+    throw new ShapeError(
+      NAME,
+      "wants [B, T, 3·C], or [B, Tq, C] and [B, Tk, 2·C], or three of C, C a multiple of heads",
+      { projections: tensors.map((t) => showShape(t.shape)).join(", "), heads: String(heads) },
+    );
+  return { batch, rows, keys, c };
 }
 
 /** The operands cut out and permuted, for the way that stores the scores. */

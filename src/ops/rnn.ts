@@ -88,19 +88,10 @@ export function network(
   let input = x;
   const made: RecurrenceResult[] = [];
   for (let i = 0; i < weights.length; i += directions) {
-    const rows = reshape(input, [-1, input.shape[2]!]);
-    const lead = input.shape.slice(0, 2);
+    const layerInput = input;
     const layer = weights.slice(i, i + directions).map((w, d) => {
-      // Added to the rows of one matrix, as the product makes them, so that its kernel adds them.
-      const shares: Shares = (...biases) => {
-        const product = matmul(rows, w.weightIh, { transB: true });
-        return reshape(
-          biases.reduce<Tensor>((sum, b) => (b ? add(sum, b) : sum), product),
-          [...lead, -1],
-        );
-      };
       const states = { h0: first(h0, i + d), c0: first(c0, i + d) };
-      return direction(shares, w, { ...states, lengths, batchFirst, reverse: d === 1 });
+      return direction(sharesOf(layerInput, w), w, { ...states, lengths, batchFirst, reverse: d === 1 });
     });
     made.push(...layer);
     const [forward, backward] = layer;
@@ -114,6 +105,15 @@ export function network(
   const cells = made.flatMap(({ cN }) => (cN ? [cN] : []));
   return { output: input, hN: stacked(made.map(({ hN }) => hN)), cN: cells.length ? stacked(cells) : undefined };
 }
+
+/** Biases are added to the rows of one matrix, as the product makes them, so that its kernel adds them. */
+const sharesOf =
+  (input: Tensor, { weightIh }: RecurrentWeights): Shares =>
+  (...biases) => {
+    const product = matmul(reshape(input, [-1, input.shape[2]!]), weightIh, { transB: true });
+    const biased = biases.reduce<Tensor>((sum, b) => (b ? add(sum, b) : sum), product);
+    return reshape(biased, [...input.shape.slice(0, 2), -1]);
+  };
 
 function checkNetwork(
   name: string,

@@ -10,11 +10,13 @@ import softmaxSubgroup from "../../shaders/softmax_subgroup.wgsl";
 import softmaxTree from "../../shaders/softmax_tree.wgsl";
 import treeByFour from "../../shaders/softmax_tree_by_four.wgsl";
 import { normalizeAxis } from "../core/shape";
-import { byHeldTree, byLane, bySharedTree, bySubgroup, rowParams } from "../families/rowwise";
+import { byHeldTree, byLane, bySharedTree, bySubgroup, type RowParams, rowParams } from "../families/rowwise";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
 import { powerSums } from "./logSumExp";
 import { mul } from "./mul";
 import { sub } from "./sub";
@@ -63,33 +65,13 @@ const acrossOp = pointwiseWith<SoftmaxAttrs>(
 
 /** The op that gives probabilities (`log` 0) or their logarithms (`log` 1); both run the same kernels. */
 export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
-  const constants = { LOG: log };
   const grad: KernelOp<SoftmaxAttrs> = {
     kind: "kernel",
     name: `${name}Grad`,
     infer: ([out]) => [out!],
-    lower([out, dOut], [dx], { axis }, target) {
-      const params = rowParams(name, out!.shape, axis);
-      const { rows, n, inner } = params;
-      const shared = { buffers: { out: out!, d_out: dOut!, dx: dx! }, constants, flops: 4 * out!.size };
-      const held = inner === 1 && byHeldTree(rows, n, target);
-      if (held) return [gradTreeByFour.dispatch({ ...shared, ...held, constants: { ...constants, ...held.held } })];
-      const tree = inner === 1 && bySharedTree(rows, n, target);
-      if (tree)
-        return [
-          gradTree.dispatch({
-            ...shared,
-            params: { rows, n },
-            constants: { ...constants, ...tree.lanes },
-            grid: tree.grid,
-          }),
-        ];
-      const short = inner === 1 && byLane(rows, n, target);
-      if (short) return [gradLane.dispatch({ ...shared, ...short, constants: { ...constants, ...short.held } })];
-      const launch = inner === 1 && bySubgroup(rows, n, target);
-      if (launch)
-        return [gradSubgroup.dispatch({ ...shared, ...launch, constants: { ...constants, ...launch.lanes } })];
-      return [gradKernel.dispatch({ ...shared, params, grid: rows })];
+    lower: ([out, dOut], [dx], { axis }, target) => {
+      const shared = { buffers: { out: out!, d_out: dOut!, dx: dx! }, flops: 4 * out!.size };
+      return [gradDispatch(shared, log, rowParams(name, out!.shape, axis), target)];
     },
     vjp: noSecondDerivative(`${name}Grad`),
   };
@@ -100,31 +82,51 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       checkDTypes(name, [x!], ["f32"]);
       return [x!];
     },
-    lower([x], [out], { axis }, target) {
-      const params = rowParams(name, x!.shape, axis);
-      const { rows, n, inner } = params;
-      const shared = { buffers: { x: x!, out: out! }, constants, flops: 8 * x!.size };
-      const held = inner === 1 && byHeldTree(rows, n, target);
-      if (held) return [treeByFour.dispatch({ ...shared, ...held, constants: { ...constants, ...held.held } })];
-      const tree = inner === 1 && bySharedTree(rows, n, target);
-      if (tree)
-        return [
-          softmaxTree.dispatch({
-            ...shared,
-            params: { rows, n },
-            constants: { ...constants, ...tree.lanes },
-            grid: tree.grid,
-          }),
-        ];
-      const short = inner === 1 && byLane(rows, n, target);
-      if (short) return [softmaxLane.dispatch({ ...shared, ...short, constants: { ...constants, ...short.held } })];
-      const launch = inner === 1 && bySubgroup(rows, n, target);
-      if (launch)
-        return [softmaxSubgroup.dispatch({ ...shared, ...launch, constants: { ...constants, ...launch.lanes } })];
-      return [softmaxKernel.dispatch({ ...shared, params, grid: rows })];
+    lower: ([x], [out], { axis }, target) => {
+      const shared = { buffers: { x: x!, out: out! }, flops: 8 * x!.size };
+      return [dispatch(shared, log, rowParams(name, x!.shape, axis), target)];
     },
     vjp: (_, [dOut], attrs, [out]) => [record(grad, [out!, dOut!], attrs)],
   };
+}
+
+interface Shared<Name extends string> {
+  readonly buffers: Readonly<Record<Name, Tensor>>;
+  readonly flops: number;
+}
+
+function dispatch(shared: Shared<"x" | "out">, LOG: 0 | 1, params: RowParams, target: Target): Dispatch {
+  const { rows, n, inner } = params;
+  if (inner > 1) return softmaxKernel.dispatch({ ...shared, params, constants: { LOG }, grid: rows });
+  const held = byHeldTree(rows, n, target);
+  if (held) return treeByFour.dispatch({ ...shared, ...held, constants: { LOG, ...held.held } });
+  const tree = bySharedTree(rows, n, target);
+  if (tree) {
+    const constants = { LOG, ...tree.lanes };
+    return softmaxTree.dispatch({ ...shared, params: { rows, n }, constants, grid: tree.grid });
+  }
+  const short = byLane(rows, n, target);
+  if (short) return softmaxLane.dispatch({ ...shared, ...short, constants: { LOG, ...short.held } });
+  const launch = bySubgroup(rows, n, target);
+  if (launch) return softmaxSubgroup.dispatch({ ...shared, ...launch, constants: { LOG, ...launch.lanes } });
+  return softmaxKernel.dispatch({ ...shared, params, constants: { LOG }, grid: rows });
+}
+
+function gradDispatch(shared: Shared<"out" | "d_out" | "dx">, LOG: 0 | 1, params: RowParams, target: Target): Dispatch {
+  const { rows, n, inner } = params;
+  if (inner > 1) return gradKernel.dispatch({ ...shared, params, constants: { LOG }, grid: rows });
+  const held = byHeldTree(rows, n, target);
+  if (held) return gradTreeByFour.dispatch({ ...shared, ...held, constants: { LOG, ...held.held } });
+  const tree = bySharedTree(rows, n, target);
+  if (tree) {
+    const constants = { LOG, ...tree.lanes };
+    return gradTree.dispatch({ ...shared, params: { rows, n }, constants, grid: tree.grid });
+  }
+  const short = byLane(rows, n, target);
+  if (short) return gradLane.dispatch({ ...shared, ...short, constants: { LOG, ...short.held } });
+  const launch = bySubgroup(rows, n, target);
+  if (launch) return gradSubgroup.dispatch({ ...shared, ...launch, constants: { LOG, ...launch.lanes } });
+  return gradKernel.dispatch({ ...shared, params, constants: { LOG }, grid: rows });
 }
 
 export const op = softmaxOp("softmax", 0);

@@ -150,6 +150,47 @@ const grad: KernelOp<Attrs> = {
 /** Classes of a row that one invocation of a CPU holds at once. */
 const HELD = 32;
 
+/** What the kernels of the losses of rows have in common. */
+interface RowLosses {
+  readonly buffers: Readonly<Record<"logits" | "labels" | "weight" | "scale" | "losses" | "d_logits", Tensor>>;
+  readonly params: Readonly<Record<"rows" | "classes" | "ignore_index" | "scale_stride", number>>;
+  readonly flops: number;
+}
+
+/** The one launch where a label is the number of a class and rows are of a length that has a kernel of its own. */
+function lossesByLabel(
+  shared: RowLosses,
+  { WEIGHTED, LOSS, GRAD }: Readonly<Record<"WEIGHTED" | "LOSS" | "GRAD", number>>,
+  target: Target,
+): Dispatch | undefined {
+  const { rows, classes, ignore_index, scale_stride } = shared.params;
+  const params = { ignore_index, scale_stride };
+  const constants = { WEIGHTED, LOSS, GRAD };
+  const held = byHeldTree(rows, classes, target);
+  if (held)
+    return heldKernel.dispatch({
+      ...shared,
+      ...held,
+      params: { ...held.params, ...params },
+      constants: { ...constants, ...held.held },
+    });
+  const launch = bySubgroup(rows, classes, target);
+  if (launch)
+    return subgroupKernel.dispatch({
+      ...shared,
+      ...launch,
+      params: { ...launch.params, ...params },
+      constants: { ...constants, ...launch.lanes },
+    });
+  if (!target.cpu || classes % 4 !== 0 || classes > HELD) return undefined;
+  return byFourKernel.dispatch({
+    ...shared,
+    params: { rows, ...params },
+    constants: { ...constants, QUADS: classes / 4 },
+    grid: rows,
+  });
+}
+
 /** The one launch that makes losses, gradients, or both. */
 function rowLosses(
   [logits, labels, scale, weight]: readonly Tensor[],
@@ -179,37 +220,8 @@ function rowLosses(
     params: { rows, classes, ignore_index: ignoreIndex, scale_stride: Number(scale!.shape.length > 0), smoothing },
     flops: 8 * logits!.size,
   };
-  if (!constants.DENSE) {
-    const { ignore_index, scale_stride } = shared.params;
-    const { WEIGHTED, LOSS, GRAD } = constants;
-    const [of, asked] = [
-      { ignore_index, scale_stride },
-      { WEIGHTED, LOSS, GRAD },
-    ];
-    const held = byHeldTree(rows, classes, target);
-    if (held)
-      return heldKernel.dispatch({
-        ...shared,
-        ...held,
-        params: { ...held.params, ...of },
-        constants: { ...asked, ...held.held },
-      });
-    const launch = bySubgroup(rows, classes, target);
-    if (launch)
-      return subgroupKernel.dispatch({
-        ...shared,
-        ...launch,
-        params: { ...launch.params, ...of },
-        constants: { ...asked, ...launch.lanes },
-      });
-    if (target.cpu && classes % 4 === 0 && classes <= HELD)
-      return byFourKernel.dispatch({
-        ...shared,
-        params: { rows, ...of },
-        constants: { ...asked, QUADS: classes / 4 },
-        grid: rows,
-      });
-  }
+  const byLabel = constants.DENSE ? undefined : lossesByLabel(shared, constants, target);
+  if (byLabel) return byLabel;
   const tree = bySharedTree(rows, classes, target);
   if (!tree) return rowKernel.dispatch({ ...shared, constants, grid: rows });
   return treeKernel.dispatch({ ...shared, constants: { ...constants, ...tree.lanes }, grid: tree.grid });

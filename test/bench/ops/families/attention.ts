@@ -8,6 +8,7 @@ export const entries: OpEntries = {
     inputs: [[4, 1, 3 * 256], [4, 512, 2 * 256], integers([1], 501, "u32", 500)],
     build: (qkv, rows, position) => wgrad.attendCached(qkv!, { rows: rows!, position: position! }, { heads: 8 }),
     gradients: [],
+    note: "three launches, two of them of a few numbers",
   },
   multiHeadAttention: {
     inputs: [[4, 256, 3 * 256]],

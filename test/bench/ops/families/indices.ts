@@ -3,6 +3,8 @@ import { batchIndices } from "../../../../src/ops/batchIndices";
 import { integers, LARGE, M, type OpEntries, ROWS } from "../entry";
 
 const SORTING = "comparisons: n log n of them";
+const SCATTERED = "random access: a line of a cache for each number";
+const SORTED = "random access by rows; the gradient sorts the indices first";
 const state = integers([2], 99, "u32");
 
 export const entries: OpEntries = {
@@ -16,17 +18,24 @@ export const entries: OpEntries = {
     {
       inputs: [[8192, 128], integers([32768], 8192)],
       build: (weight, indices) => wgrad.embedding(weight!, indices!),
+      note: SORTED,
     },
     {
       name: "few indices",
       inputs: [[8192, 128], integers([2048], 8192)],
       build: (weight, indices) => wgrad.embedding(weight!, indices!),
       reads: 2048 * 129 * 4,
+      note: SORTED,
     },
   ],
   gather: [
     { name: "rows", inputs: [ROWS, integers(ROWS, 1024)], build: (x, index) => wgrad.gather(x!, 1, index!) },
-    { name: "columns", inputs: [ROWS, integers(ROWS, 4096)], build: (x, index) => wgrad.gather(x!, 0, index!) },
+    {
+      name: "columns",
+      inputs: [ROWS, integers(ROWS, 4096)],
+      build: (x, index) => wgrad.gather(x!, 0, index!),
+      note: SCATTERED,
+    },
   ],
   indexSelect: [
     { name: "rows", inputs: [ROWS, integers([4096], 4096)], build: (x, index) => wgrad.indexSelect(x!, 0, index!) },
@@ -35,6 +44,7 @@ export const entries: OpEntries = {
   scatterAdd: {
     inputs: [[1024, 128], integers([8192, 128], 1024), [8192, 128]],
     build: (x, index, source) => wgrad.scatterAdd(x!, 0, index!, source!),
+    note: SCATTERED,
   },
   sort: [
     { name: "rows", inputs: [ROWS], build: (x) => wgrad.sort(x!).values, note: SORTING },

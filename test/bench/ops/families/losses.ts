@@ -25,6 +25,7 @@ export const entries: OpEntries = {
   nllLoss: {
     ...loss((x, labels) => wgrad.nllLoss(x, labels), [[32768, 128], integers([32768], 128)]),
     reads: 32768 * 2 * 4,
+    note: "the cost of five launches; random access",
   },
   softmaxCrossEntropy: [
     {

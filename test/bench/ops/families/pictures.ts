@@ -8,6 +8,8 @@ const onPictures = (build: (x: Tensor) => Tensor, name?: string, input: OpInput 
   ...(name && { name }),
 });
 
+const OVERLAPPING = "bins overlap: a fifth of the rows is read twice";
+
 const SEQUENCES: OpInput = [64, 64, 1024];
 
 /** What a convolution of pictures costs by its output. */
@@ -15,10 +17,10 @@ const flopsOf = (out: readonly number[], perOutput: number) => 2 * out.reduce((a
 
 export const entries: OpEntries = {
   adaptiveAvgPool2d: [
-    onPictures((x) => wgrad.adaptiveAvgPool2d(x, 7), "7 × 7"),
+    { ...onPictures((x) => wgrad.adaptiveAvgPool2d(x, 7), "7 × 7"), note: OVERLAPPING },
     onPictures((x) => wgrad.adaptiveAvgPool2d(x, 1), "1 × 1"),
   ],
-  adaptiveMaxPool2d: onPictures((x) => wgrad.adaptiveMaxPool2d(x, 7), "7 × 7"),
+  adaptiveMaxPool2d: { ...onPictures((x) => wgrad.adaptiveMaxPool2d(x, 7), "7 × 7"), note: OVERLAPPING },
   avgPool1d: onPictures((x) => wgrad.avgPool1d(x, 2), undefined, SEQUENCES),
   avgPool2d: [
     onPictures((x) => wgrad.avgPool2d(x, 2), "2 × 2"),
