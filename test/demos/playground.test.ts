@@ -158,8 +158,9 @@ test("pause, step, a new learning rate, reset; settings start anew and go into t
   await page.waitForFunction(() => document.body.dataset.state === "training");
   await set(page, "layers", "3");
   await set(page, "noise", "0.1");
+  // What the units say is drawn once the new network has been asked, after the page has said that it is ready.
+  await page.waitForFunction(() => document.querySelectorAll(".units").length === 3, { timeout: 60_000 });
   await says(page, "ready");
-  expect(await page.$$eval(".units", (rows) => rows.length)).toBe(3);
   expect(await text(page, "[name=noiseOut]")).toBe("0.10");
   const query = new URL(page.url()).searchParams;
   expect(Object.fromEntries(query)).toMatchObject({ layers: "3", noise: "0.1", lr: "0.05", w1: "3", data: "xor" });
