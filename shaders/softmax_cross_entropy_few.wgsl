@@ -3,6 +3,7 @@
 // w being 1 where WEIGHTED = 0, and factor 1 or, where MEAN = 1, one over the sum of the weights (0 where that is 0).
 // What is not made (GRAD = 0) is not bound to anything of size. A row whose label is no class, or the ignored one, gives 0.
 // Logits below −1e38 count as −1e38. A lane makes every LANES-th row.
+// @include sum_of_lanes.wgsl
 const LANES = 128u;
 const WEIGHTED = 0u;
 const MEAN = 1u;
@@ -17,8 +18,6 @@ struct Params { rows: u32, classes: u32, ignore_index: i32 }
 @group(0) @binding(4) var<storage, read_write> d_logits: array<f32>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-var<workgroup> parts: array<f32, LANES>;
-
 fn logit(i: u32) -> f32 { return max(logits[i], -1e38); }
 
 // What a row with this label counts for.
@@ -28,26 +27,13 @@ fn mass(label: u32) -> f32 {
   return 1.0;
 }
 
-// The sum of what all lanes have, for each of them.
-fn sum_of_all(value: f32, lane: u32) -> f32 {
-  parts[lane] = value;
-  workgroupBarrier();
-  for (var step = LANES / 2u; step > 0u; step /= 2u) {
-    if (lane < step) { parts[lane] += parts[lane + step]; }
-    workgroupBarrier();
-  }
-  let all = parts[0];
-  workgroupBarrier();
-  return all;
-}
-
 @compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32) {
   var factor = 1.0;
   if (MEAN == 1u) {
     var own = 0.0;
     for (var row = lane; row < params.rows; row += LANES) { own += mass(labels[row]); }
-    let all = sum_of_all(own, lane);
+    let all = sum_of_lanes(own, lane);
     factor = select(0.0, 1.0 / all, all != 0.0);
   }
   var made = 0.0;
@@ -68,6 +54,6 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       }
     }
   }
-  let all = sum_of_all(made, lane);
+  let all = sum_of_lanes(made, lane);
   if (lane == 0u) { loss[0] = all * factor; }
 }

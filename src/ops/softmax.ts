@@ -15,7 +15,7 @@ import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
-import type { Dispatch } from "../kernel/kernel";
+import type { Dispatch, Kernel } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { powerSums } from "./logSumExp";
 import { mul } from "./mul";
@@ -71,7 +71,7 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
     infer: ([out]) => [out!],
     lower: ([out, dOut], [dx], { axis }, target) => {
       const shared = { buffers: { out: out!, d_out: dOut!, dx: dx! }, flops: 4 * out!.size };
-      return [gradDispatch(shared, log, rowParams(name, out!.shape, axis), target)];
+      return [dispatch(backward, shared, log, rowParams(name, out!.shape, axis), target)];
     },
     vjp: noSecondDerivative(`${name}Grad`),
   };
@@ -84,49 +84,59 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
     },
     lower: ([x], [out], { axis }, target) => {
       const shared = { buffers: { x: x!, out: out! }, flops: 8 * x!.size };
-      return [dispatch(shared, log, rowParams(name, x!.shape, axis), target)];
+      return [dispatch(forward, shared, log, rowParams(name, x!.shape, axis), target)];
     },
     vjp: (_, [dOut], attrs, [out]) => [record(grad, [out!, dOut!], attrs)],
   };
 }
 
-interface Shared<Name extends string> {
-  readonly buffers: Readonly<Record<Name, Tensor>>;
-  readonly flops: number;
+/** The kernels for rows along the last axis, each for lengths and devices of its own; and one for any axis. */
+interface RowKernels<Buffer extends string> {
+  readonly held: Kernel<Buffer, "rows" | "n", "LOG" | "SIZE" | "LANES" | "HELD">;
+  readonly tree: Kernel<Buffer, "rows" | "n", "LOG" | "SIZE" | "LANES">;
+  readonly lane: Kernel<Buffer, "rows", "LOG" | "HELD">;
+  readonly subgroup: Kernel<Buffer, "rows" | "quads" | "each", "LOG" | "LANES">;
+  readonly any: Kernel<Buffer, "rows" | "n" | "inner", "LOG">;
 }
 
-function dispatch(shared: Shared<"x" | "out">, LOG: 0 | 1, params: RowParams, target: Target): Dispatch {
-  const { rows, n, inner } = params;
-  if (inner > 1) return softmaxKernel.dispatch({ ...shared, params, constants: { LOG }, grid: rows });
-  const held = byHeldTree(rows, n, target);
-  if (held) return treeByFour.dispatch({ ...shared, ...held, constants: { LOG, ...held.held } });
-  const tree = bySharedTree(rows, n, target);
-  if (tree) {
-    const constants = { LOG, ...tree.lanes };
-    return softmaxTree.dispatch({ ...shared, params: { rows, n }, constants, grid: tree.grid });
-  }
-  const short = byLane(rows, n, target);
-  if (short) return softmaxLane.dispatch({ ...shared, ...short, constants: { LOG, ...short.held } });
-  const launch = bySubgroup(rows, n, target);
-  if (launch) return softmaxSubgroup.dispatch({ ...shared, ...launch, constants: { LOG, ...launch.lanes } });
-  return softmaxKernel.dispatch({ ...shared, params, constants: { LOG }, grid: rows });
-}
+const forward: RowKernels<"x" | "out"> = {
+  held: treeByFour,
+  tree: softmaxTree,
+  lane: softmaxLane,
+  subgroup: softmaxSubgroup,
+  any: softmaxKernel,
+};
 
-function gradDispatch(shared: Shared<"out" | "d_out" | "dx">, LOG: 0 | 1, params: RowParams, target: Target): Dispatch {
+const backward: RowKernels<"out" | "d_out" | "dx"> = {
+  held: gradTreeByFour,
+  tree: gradTree,
+  lane: gradLane,
+  subgroup: gradSubgroup,
+  any: gradKernel,
+};
+
+/** The one launch. */
+function dispatch<Buffer extends string>(
+  kernels: RowKernels<Buffer>,
+  shared: { readonly buffers: Readonly<Record<Buffer, Tensor>>; readonly flops: number },
+  LOG: 0 | 1,
+  params: RowParams,
+  target: Target,
+): Dispatch {
   const { rows, n, inner } = params;
-  if (inner > 1) return gradKernel.dispatch({ ...shared, params, constants: { LOG }, grid: rows });
-  const held = byHeldTree(rows, n, target);
-  if (held) return gradTreeByFour.dispatch({ ...shared, ...held, constants: { LOG, ...held.held } });
-  const tree = bySharedTree(rows, n, target);
+  const isRow = inner === 1;
+  const held = isRow && byHeldTree(rows, n, target);
+  if (held) return kernels.held.dispatch({ ...shared, ...held, constants: { LOG, ...held.held } });
+  const tree = isRow && bySharedTree(rows, n, target);
   if (tree) {
     const constants = { LOG, ...tree.lanes };
-    return gradTree.dispatch({ ...shared, params: { rows, n }, constants, grid: tree.grid });
+    return kernels.tree.dispatch({ ...shared, params: { rows, n }, constants, grid: tree.grid });
   }
-  const short = byLane(rows, n, target);
-  if (short) return gradLane.dispatch({ ...shared, ...short, constants: { LOG, ...short.held } });
-  const launch = bySubgroup(rows, n, target);
-  if (launch) return gradSubgroup.dispatch({ ...shared, ...launch, constants: { LOG, ...launch.lanes } });
-  return gradKernel.dispatch({ ...shared, params, constants: { LOG }, grid: rows });
+  const short = isRow && byLane(rows, n, target);
+  if (short) return kernels.lane.dispatch({ ...shared, ...short, constants: { LOG, ...short.held } });
+  const launch = isRow && bySubgroup(rows, n, target);
+  if (launch) return kernels.subgroup.dispatch({ ...shared, ...launch, constants: { LOG, ...launch.lanes } });
+  return kernels.any.dispatch({ ...shared, params, constants: { LOG }, grid: rows });
 }
 
 export const op = softmaxOp("softmax", 0);

@@ -107,14 +107,15 @@ export class Tuner {
     const rejected: Record<string, string> = {};
     let values: TypedArray[] | undefined;
     let expected: TypedArray[] | undefined;
+    const check = (results: TypedArray[]) => {
+      expected ??= results;
+      const off = largestDifference(results, expected);
+      if (off > TOLERANCE) throw new Error(`off by ${off.toPrecision(2)} of the largest value`);
+    };
     for (const way of names) {
       try {
         values ??= await this.#sample(choice);
-        const { results, time } = await this.#run(choice, way, values);
-        expected ??= results;
-        const off = largestDifference(results, expected);
-        if (off > TOLERANCE) rejected[way] = `off by ${off.toPrecision(2)} of the largest value`;
-        else milliseconds[way] = time;
+        milliseconds[way] = await this.#run(choice, way, values, check);
       } catch (error) {
         rejected[way] = (error as Error).message.split("\n")[0]!;
       }
@@ -127,8 +128,13 @@ export class Tuner {
     return { key, best, usual, milliseconds, rejected };
   }
 
-  /** What one way gives, and the milliseconds that it takes. */
-  async #run({ ways: { key, names }, op, inputs, attrs }: Choice, way: string, values: readonly TypedArray[]) {
+  /** Milliseconds that one way takes. @param check throws where what it gives is wrong: then it is not timed */
+  async #run(
+    { ways: { key, names }, op, inputs, attrs }: Choice,
+    way: string,
+    values: readonly TypedArray[],
+    check: (results: TypedArray[]) => void,
+  ): Promise<number> {
     const feeds = inputs.map((spec, i) => feed(`input ${i}`, spec));
     const outputs = recordAll(op, feeds, attrs);
     const target = { ...this.runtime.open.target, tuning: { [key]: way } };
@@ -138,7 +144,8 @@ export class Tuner {
       executable.run();
       const results = await this.#ends(executable, outputs);
       this.runtime.throwErrors();
-      return { results, time: await this.#time(executable, BUDGET / names.length) };
+      check(results);
+      return await this.#time(executable, BUDGET / names.length);
     } finally {
       executable.dispose();
     }

@@ -61,6 +61,12 @@ const wasteful: typeof dubious = {
 
 await describeOnDawn("tuning", (shared) => {
   const open = (tuning: TuningStore | false) => Engine.create({ device: shared.runtime.device, tuning });
+  /** The device, with the kernels for GPUs. */
+  const asGpu = () => {
+    const target = { ...shared.runtime.open.target, cpu: false };
+    const own = { open: { ...shared.runtime.open, target } };
+    return { runtime: Object.assign(Object.create(shared.runtime) as Runtime, own), target };
+  };
 
   test("a way whose numbers are wrong, or that fails, is rejected with the reason", async () => {
     const engine = await open(false);
@@ -94,25 +100,21 @@ await describeOnDawn("tuning", (shared) => {
   });
 
   test("the ways of a long recurrence agree: its weights are small enough that roundings do not grow", async () => {
-    const { runtime } = shared;
-    const target = { ...runtime.open.target, cpu: false };
-    const onGpu: Runtime = Object.assign(Object.create(runtime), { open: { ...runtime.open, target } });
+    const { runtime, target } = asGpu();
     const inputs = [feed("x", { shape: [48, 1, 512], dtype: "f32" }), feed("w", { shape: [512, 128], dtype: "f32" })];
     const outputs = [recurrence("lstm", inputs[0]!, inputs[1]!).output];
-    const measured = await new Tuner(onGpu, undefined).tune(plan({ outputs, inputs, target, fuse: false }).choices);
+    const measured = await new Tuner(runtime, undefined).tune(plan({ outputs, inputs, target, fuse: false }).choices);
     expect(measured.map(({ key, rejected }) => [key, rejected])).toEqual([["recurrence lstm 48·1·128", {}]]);
   });
 
   test("attention's gradient is measured on what its forward pass noted down", async () => {
-    const { runtime } = shared;
-    const target = { ...runtime.open.target, cpu: false };
-    const onGpu: Runtime = Object.assign(Object.create(runtime), { open: { ...runtime.open, target } });
+    const { runtime, target } = asGpu();
     const inputs = ["q", "k", "v"].map((name) => feed(name, { shape: [1, 2, 40, 8], dtype: "f32" }));
     const out = scaledDotProductAttention(inputs[0]!, inputs[1]!, inputs[2]!, { causal: true, dropout: 0.1 });
     const outputs = gradients(sum(out), inputs) as Tensor[];
     const { choices } = plan({ outputs, inputs, target, fuse: false });
     const gradient = choices.filter((c) => c.op.name === "attention_grad");
-    const [measured] = await new Tuner(onGpu, undefined).tune(gradient);
+    const [measured] = await new Tuner(runtime, undefined).tune(gradient);
     expect(measured).toMatchObject({ key: "attention_grad 2·40·40·8 causal", rejected: {} });
     expect(Object.keys(measured!.milliseconds)).toEqual(["tile 32", "tile 64, 8 rows each", "tile 64"]);
     const engine = await open(false);
