@@ -1,8 +1,8 @@
-// As square_sum.wgsl, for devices with many lanes: partial[j] is the sum of one workgroup, whose invocations read neighbouring
+// As square_sum.wgsl, for devices with many lanes: partial[at + j] is the sum of one workgroup, whose invocations read neighbouring
 // elements, a grid apart from turn to turn, and are summed by halves.
 const LANES = 256u;
 
-struct Params { len: u32, parts: u32 }
+struct Params { len: u32, parts: u32, at: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> partial: array<f32>;
@@ -19,5 +19,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     workgroupBarrier();
     if (lane < half) { sums[lane] += sums[lane + half]; }
   }
-  if (lane == 0u && group.x < params.parts) { partial[group.x] = sums[0]; }
+  if (lane == 0u && group.x < params.parts) { partial[params.at + group.x] = sums[0]; }
 }

@@ -1,4 +1,6 @@
 import { BYTES_PER_ELEMENT, type TypedArray } from "../core/dtype";
+import { DeviceError } from "../core/errors";
+import { showSpec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { chunkEnds } from "../schedule/chunks";
@@ -51,8 +53,12 @@ export class Executable {
     for (const t of plan.inputs) if (t.leaf?.kind === "data") this.write(t, t.leaf.data);
   }
 
-  /** Compiles the plan's pipelines together, then binds its buffers. */
+  /**
+   * Compiles the plan's pipelines together, then binds its buffers.
+   * @throws DeviceError where a tensor is larger than what a kernel of this device can be given
+   */
   static async create(runtime: Runtime, plan: Plan, onProgress?: CompileProgress): Promise<Executable> {
+    checkBindings(plan, runtime.open.target.maxBindingBytes);
     const variants = plan.dispatches.map((d) => d.variant);
     return new Executable(runtime, plan, await runtime.pipelines.compile(variants, onProgress));
   }
@@ -187,6 +193,18 @@ export class Executable {
       bindGroup: this.runtime.device.createBindGroup({ label: variant.name, layout, entries }),
     };
   }
+}
+
+function checkBindings(plan: Plan, limit: number): void {
+  for (const { variant, buffers } of plan.dispatches)
+    for (const t of buffers as readonly Tensor[])
+      if (bytesOf(t) > limit)
+        throw new DeviceError(
+          variant.name,
+          `${showSpec(t)} takes ${bytesOf(t)} bytes`,
+          { limit: `${limit} bytes a binding on this device` },
+          "use a smaller batch, or a smaller layer",
+        );
 }
 
 /** Buffers for all slots, or none. */

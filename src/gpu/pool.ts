@@ -36,13 +36,13 @@ export class BufferPool {
    * @throws DeviceError where the device grants no buffer of that size
    */
   acquire(bytes: number, label: string, zeroed = false): GPUBuffer {
-    const limit = Math.min(this.device.limits.maxBufferSize, this.device.limits.maxStorageBufferBindingSize);
+    const { maxBufferSize: limit } = this.device.limits;
     if (bytes > limit)
       throw new DeviceError(
         "buffer pool",
         `${label} needs ${bytes} bytes`,
         { limit: `${limit} bytes` },
-        "use a smaller batch",
+        "use a smaller model, or a smaller batch",
       );
     const found = zeroed ? -1 : this.#bestFit(bytes);
     const buffer = found < 0 ? this.#create(bytes, label) : this.#free.splice(found, 1)[0]!;

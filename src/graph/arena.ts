@@ -1,8 +1,25 @@
+import { BYTES_PER_ELEMENT } from "../core/dtype";
 import type { Shape } from "../core/shape";
-import { state, type Tensor } from "./tensor";
+import { state, type Tensor, unused } from "./tensor";
 
 /** Elements to which a tensor's place in an arena is aligned: 256 bytes, the coarsest binding alignment of any device. */
 export const ALIGNMENT = 64;
+
+/** Elements to which a piece of an arena is aligned, so that a table of a few numbers for each 64 elements can be cut as well. */
+const PIECE_ALIGNMENT = 64 * ALIGNMENT;
+
+/** A stretch of an arena that one binding can span. */
+export interface Piece {
+  /** Elements. */
+  readonly length: number;
+  /** Whether it is the first one. */
+  readonly first: boolean;
+  /**
+   * The part of a buffer that belongs to the stretch: of one with the arena's layout, or of a table with some numbers for each
+   * {@link ALIGNMENT} elements. What is not there is left unused.
+   */
+  of(buffer: Tensor | undefined): Tensor;
+}
 
 /**
  * One buffer for many states of dtype f32, and further buffers of the same layout: all parameters, all gradients, every
@@ -68,6 +85,30 @@ export class Arena {
     const range = state(name, { shape, dtype: "f32" });
     range.home = { of: buffer, offset: this.#offsets[i]! };
     return range;
+  }
+
+  /** The arena in as few pieces as bindings of that many bytes allow: mostly one. */
+  pieces(maxBindingBytes: number): Piece[] {
+    const { length } = this;
+    const whole = (elements: number, round: (n: number) => number) =>
+      PIECE_ALIGNMENT * round(elements / PIECE_ALIGNMENT);
+    const most = whole(maxBindingBytes / BYTES_PER_ELEMENT, Math.floor);
+    const count = Math.ceil(length / most);
+    if (count === 1) return [{ length, first: true, of: (buffer) => buffer ?? unused() }];
+    const each = whole(length / count, Math.ceil);
+    return Array.from({ length: Math.ceil(length / each) }, (_, i) => {
+      const from = i * each;
+      const own = Math.min(each, length - from);
+      return { length: own, first: i === 0, of: (buffer) => (buffer ? this.#part(buffer, from, own) : unused()) };
+    });
+  }
+
+  #part(buffer: Tensor, from: number, length: number): Tensor {
+    const each = buffer.size / this.length;
+    const name = buffer.leaf && "name" in buffer.leaf ? buffer.leaf.name : "buffer";
+    const part = state(`${name} from ${from}`, { shape: [length * each], dtype: buffer.dtype });
+    part.home = { of: buffer, offset: from * each };
+    return part;
   }
 
   /** A value for each {@link ALIGNMENT} elements, by the parameter that they belong to. */

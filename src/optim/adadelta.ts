@@ -36,16 +36,14 @@ export class Adadelta extends Optimizer {
     ];
   }
 
-  protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
+  protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {
     const { rho = 0.9, eps = 1e-6 } = this.options;
-    return [
-      adadeltaKernel.dispatch({
-        buffers: { ...buffers, square_average: this.squareAverage, delta_average: this.deltaAverage },
-        params: { ...params, rho, rest: 1 - rho, eps },
-        constants,
-        grid,
-        flops: 60 * grid,
-      }),
-    ];
+    return adadeltaKernel.dispatch({
+      buffers: { ...buffers, square_average: part(this.squareAverage), delta_average: part(this.deltaAverage) },
+      params: { ...params, rho, rest: 1 - rho, eps },
+      constants,
+      grid,
+      flops: 60 * grid,
+    });
   }
 }

@@ -36,16 +36,18 @@ export class Adagrad extends Optimizer {
     return this.steps ? [...own, ["step", this.steps]] : own;
   }
 
-  protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
+  protected override counts(): Dispatch[] {
+    return this.steps ? [this.count(this.steps)] : [];
+  }
+
+  protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {
     const { lrDecay = 0, eps = 1e-10 } = this.options;
-    const { squareSum: square_sum, steps } = this;
-    const move = adagradKernel.dispatch({
-      buffers: { ...buffers, state: steps ?? this.control, square_sum },
+    return adagradKernel.dispatch({
+      buffers: { ...buffers, state: this.steps ?? this.control, square_sum: part(this.squareSum) },
       params: { ...params, lr_decay: lrDecay, eps },
       constants,
       grid,
       flops: 36 * grid,
     });
-    return steps ? [this.count(steps), move] : [move];
   }
 }

@@ -1,6 +1,6 @@
 import adamKernel from "../../shaders/adam.wgsl";
 import adamStep from "../../shaders/adam_step.wgsl";
-import { state, type Tensor, unused } from "../graph/tensor";
+import { state, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Parameters } from "./groups";
 import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
@@ -53,20 +53,21 @@ export class Adam extends Optimizer {
     return this.largest ? [...own, ["max_exp_avg_sq", this.largest]] : own;
   }
 
-  protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
+  protected override counts(): Dispatch[] {
+    const { control, steps, options } = this;
+    return [adamStep.dispatch({ buffers: { control, state: steps }, params: ratesOf(options.betas), grid: [1] })];
+  }
+
+  protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {
     const { betas, eps = 1e-8, amsgrad = false } = this.options;
-    const { mean, variance, steps, control, largest = unused() } = this;
-    const rates = ratesOf(betas);
-    return [
-      adamStep.dispatch({ buffers: { control, state: steps }, params: rates, grid: [1] }),
-      adamKernel.dispatch({
-        buffers: { ...buffers, state: steps, mean, variance, largest },
-        params: { ...params, ...rates, eps },
-        constants: { ...constants, DECOUPLED: Number(this.decoupled), AMSGRAD: Number(amsgrad) },
-        grid,
-        flops: 60 * grid,
-      }),
-    ];
+    const [mean, variance, largest] = [part(this.mean), part(this.variance), part(this.largest)];
+    return adamKernel.dispatch({
+      buffers: { ...buffers, state: this.steps, mean, variance, largest },
+      params: { ...params, ...ratesOf(betas), eps },
+      constants: { ...constants, DECOUPLED: Number(this.decoupled), AMSGRAD: Number(amsgrad) },
+      grid,
+      flops: 60 * grid,
+    });
   }
 }
 

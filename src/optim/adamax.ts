@@ -42,20 +42,20 @@ export class Adamax extends Optimizer {
     ];
   }
 
-  protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
+  protected override counts(): Dispatch[] {
+    const { control, steps, options } = this;
+    return [adamStep.dispatch({ buffers: { control, state: steps }, params: ratesOf(options.betas), grid: [1] })];
+  }
+
+  protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {
     const { betas, eps = 1e-8 } = this.options;
-    const { mean, infinityNorm: infinity_norm, steps, control } = this;
-    const rates = ratesOf(betas);
-    const { beta1, beta2, rest1 } = rates;
-    return [
-      adamStep.dispatch({ buffers: { control, state: steps }, params: rates, grid: [1] }),
-      adamaxKernel.dispatch({
-        buffers: { ...buffers, state: steps, mean, infinity_norm },
-        params: { ...params, beta1, beta2, rest1, eps },
-        constants,
-        grid,
-        flops: 40 * grid,
-      }),
-    ];
+    const { beta1, beta2, rest1 } = ratesOf(betas);
+    return adamaxKernel.dispatch({
+      buffers: { ...buffers, state: this.steps, mean: part(this.mean), infinity_norm: part(this.infinityNorm) },
+      params: { ...params, beta1, beta2, rest1, eps },
+      constants,
+      grid,
+      flops: 40 * grid,
+    });
   }
 }

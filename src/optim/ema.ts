@@ -2,8 +2,8 @@ import emaKernel from "../../shaders/ema.wgsl";
 import exchangeKernel from "../../shaders/ema_exchange.wgsl";
 import setFlag from "../../shaders/set_flag.wgsl";
 import { CaptureError } from "../core/errors";
-import { Arena } from "../graph/arena";
-import { state, type Tensor } from "../graph/tensor";
+import { Arena, type Piece } from "../graph/arena";
+import { state, type Tensor, unused } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
 import { groupsOf } from "./groups";
@@ -69,23 +69,25 @@ export class ExponentialMovingAverage {
   update(optimizer?: Optimizer): void {
     const { average, total, applied, arena } = this;
     const decay = this.#decay;
-    const len = arena.length / 4;
-    const { parameters } = arena;
     // Eager plans are kept by name: whom the average follows is part of it.
     const name = optimizer ? `ema after ${optimizer.control.id}` : "ema";
-    this.#record(
-      name,
-      [average, total],
-      [
-        emaKernel.dispatch({
-          buffers: { parameters, control: optimizer?.control ?? applied, state: applied, average, total },
-          params: { len, decay, rest: 1 - decay },
-          constants: { GATED: Number(optimizer !== undefined) },
-          grid: len,
-          flops: 12 * len,
-        }),
-      ],
-    );
+    this.#record(name, [average, total], (piece) => {
+      const len = piece.length / 4;
+      return emaKernel.dispatch({
+        buffers: {
+          parameters: piece.of(arena.parameters),
+          control: optimizer?.control ?? applied,
+          state: applied,
+          average: piece.of(average),
+          // Counted once, whatever the number of pieces.
+          total: piece.first ? total : unused(),
+        },
+        params: { len, decay, rest: 1 - decay },
+        constants: { GATED: Number(optimizer !== undefined) },
+        grid: len,
+        flops: 12 * len,
+      });
+    });
   }
 
   /** Puts the averages in place of the parameters, which are kept aside: for evaluation. Doing it twice is doing it once. */
@@ -100,19 +102,22 @@ export class ExponentialMovingAverage {
 
   #exchange(name: string, restore: 0 | 1): void {
     const { average, total, applied, arena } = this;
-    const len = arena.length / 4;
-    const buffers = { average, total, state: applied, kept: this.#kept, parameters: arena.parameters };
-    this.#record(
-      name,
-      [arena.parameters, this.#kept, applied],
-      [
-        exchangeKernel.dispatch({ buffers, params: { len }, constants: { RESTORE: restore }, grid: len }),
-        setFlag.dispatch({ buffers: { state: applied }, params: { len: 1, value: 1 - restore }, grid: [1] }),
-      ],
-    );
+    const exchanged = (piece: Piece) => {
+      const len = piece.length / 4;
+      const [kept, parameters] = [piece.of(this.#kept), piece.of(arena.parameters)];
+      const buffers = { average: piece.of(average), total, state: applied, kept, parameters };
+      return exchangeKernel.dispatch({ buffers, params: { len }, constants: { RESTORE: restore }, grid: len });
+    };
+    const flagged = setFlag.dispatch({
+      buffers: { state: applied },
+      params: { len: 1, value: 1 - restore },
+      grid: [1],
+    });
+    this.#record(name, [arena.parameters, this.#kept, applied], exchanged, flagged);
   }
 
-  #record(name: string, writes: readonly Tensor[], dispatches: Dispatch[]): void {
+  /** @param each the launch over one piece of the arena */
+  #record(name: string, writes: readonly Tensor[], each: (piece: Piece) => Dispatch, ...last: Dispatch[]): void {
     if (!this.arena.tensors.every((t) => this.arena.holds(t)))
       throw new CaptureError(
         "ExponentialMovingAverage",
@@ -120,6 +125,11 @@ export class ExponentialMovingAverage {
         {},
         "average all parameters of one optimizer, no more and no less",
       );
-    recordUpdate({ name, reads: [], writes, lower: () => dispatches });
+    recordUpdate({
+      name,
+      reads: [],
+      writes,
+      lower: ({ maxBindingBytes }) => [...this.arena.pieces(maxBindingBytes).map(each), ...last],
+    });
   }
 }

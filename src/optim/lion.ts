@@ -30,16 +30,14 @@ export class Lion extends Optimizer {
     return [["exp_avg", this.mean]];
   }
 
-  protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
+  protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {
     const rates = ratesOf(this.options.betas ?? [0.9, 0.99]);
-    return [
-      lionKernel.dispatch({
-        buffers: { ...buffers, mean: this.mean },
-        params: { ...params, ...rates },
-        constants,
-        grid,
-        flops: 36 * grid,
-      }),
-    ];
+    return lionKernel.dispatch({
+      buffers: { ...buffers, mean: part(this.mean) },
+      params: { ...params, ...rates },
+      constants,
+      grid,
+      flops: 36 * grid,
+    });
   }
 }

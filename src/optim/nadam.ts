@@ -47,20 +47,21 @@ export class NAdam extends Optimizer {
     ];
   }
 
-  protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
-    const { betas, eps = 1e-8, momentumDecay: decay = 4e-3, decoupledWeightDecay = false } = this.options;
-    const { mean, variance, steps, control } = this;
-    const rates = ratesOf(betas);
-    const { beta1, beta2, rest2 } = rates;
-    return [
-      nadamStep.dispatch({ buffers: { control, state: steps }, params: { beta1, beta2, rest2, decay }, grid: [1] }),
-      nadamKernel.dispatch({
-        buffers: { ...buffers, state: steps, mean, variance },
-        params: { ...params, ...rates, eps },
-        constants: { ...constants, DECOUPLED: Number(decoupledWeightDecay) },
-        grid,
-        flops: 60 * grid,
-      }),
-    ];
+  protected override counts(): Dispatch[] {
+    const { control, steps, options } = this;
+    const { beta1, beta2, rest2 } = ratesOf(options.betas);
+    const params = { beta1, beta2, rest2, decay: options.momentumDecay ?? 4e-3 };
+    return [nadamStep.dispatch({ buffers: { control, state: steps }, params, grid: [1] })];
+  }
+
+  protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {
+    const { betas, eps = 1e-8, decoupledWeightDecay = false } = this.options;
+    return nadamKernel.dispatch({
+      buffers: { ...buffers, state: this.steps, mean: part(this.mean), variance: part(this.variance) },
+      params: { ...params, ...ratesOf(betas), eps },
+      constants: { ...constants, DECOUPLED: Number(decoupledWeightDecay) },
+      grid,
+      flops: 60 * grid,
+    });
   }
 }

@@ -4,7 +4,7 @@ import gradientScaleKernel from "../../shaders/gradient_scale.wgsl";
 import squareSum from "../../shaders/square_sum.wgsl";
 import squareSumTree from "../../shaders/square_sum_tree.wgsl";
 import { CaptureError } from "../core/errors";
-import { Arena } from "../graph/arena";
+import { Arena, type Piece } from "../graph/arena";
 import { scratch, state, type Tensor, unused } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
@@ -42,7 +42,7 @@ export interface OptimizerOptions {
   readonly lossScale?: number | "dynamic";
 }
 
-/** What every optimizer's kernel takes (shaders/include/optimizer.wgsl); each adds its own states and numbers. */
+/** What every optimizer's kernel takes (shaders/include/optimizer.wgsl); each adds its own states and numbers. It moves one piece of the arena. */
 export interface Launch {
   readonly buffers: {
     readonly gradients: Tensor;
@@ -54,6 +54,8 @@ export interface Launch {
   readonly params: { readonly len: number; readonly clip_value: number; readonly weight_decay: number };
   readonly constants: { readonly GROUPED: number; readonly CLIP: number };
   readonly grid: number;
+  /** The piece's part of a state of the arena's layout. */
+  part(state: Tensor | undefined): Tensor;
 }
 
 /** Partial sums that a global norm is made of. */
@@ -71,7 +73,8 @@ const LR_AT = 64;
 
 /**
  * Moves parameters along their gradients. All parameters lie in one arena, so a step is one dispatch whatever the number
- * of parameters and groups (plus two for clipping, one for accumulation, and one of a single invocation that counts).
+ * of parameters and groups (plus two for clipping, one for accumulation, and one of a single invocation that counts). An arena
+ * of more bytes than the device's bindings span is gone over in as few pieces as do.
  */
 export abstract class Optimizer {
   /** Learning rate, f32[1]. */
@@ -153,7 +156,16 @@ export abstract class Optimizer {
       reads: grads as Tensor[],
       writes: [this.arena.parameters, ...this.allStates().map(([, t]) => t)],
       assigns,
-      lower: (target) => [...this.#accumulate(), ...this.#scale(target), ...this.dispatches(this.#launch())],
+      lower: (target) => {
+        const pieces = this.arena.pieces(target.maxBindingBytes);
+        const launches = pieces.map((p) => this.#launch(p));
+        return [
+          ...this.#accumulate(pieces),
+          ...this.#scale(pieces, target),
+          ...this.counts(),
+          ...launches.map((l) => this.move(l)),
+        ];
+      },
     });
   }
 
@@ -176,59 +188,70 @@ export abstract class Optimizer {
     ] as [string, Tensor][];
   }
 
-  /** The launches of one update. */
-  protected abstract dispatches(launch: Launch): Dispatch[];
+  /** Launches of an update that come before anything moves: those that count. */
+  protected counts(): Dispatch[] {
+    return [];
+  }
+
+  /** The launch that moves a piece of the parameters. */
+  protected abstract move(launch: Launch): Dispatch;
 
   /** The launch that counts an update in `state[0]`. */
   protected count(counter: Tensor): Dispatch {
     return countUpdate.dispatch({ buffers: { control: this.control, state: counter }, params: { len: 1 }, grid: [1] });
   }
 
-  #launch(): Launch {
+  #launch(piece: Piece): Launch {
     const { control, arena, accumulated, gradients } = this;
     const { clipValue, weightDecay = 0 } = this.options;
-    const len = arena.length / 4;
+    const len = piece.length / 4;
     return {
       buffers: {
-        gradients: accumulated ?? gradients,
+        gradients: piece.of(accumulated ?? gradients),
         control,
-        groups: this.#groups ?? control,
-        parameters: arena.parameters,
+        groups: this.#groups ? piece.of(this.#groups) : control,
+        parameters: piece.of(arena.parameters),
       },
       params: { len, clip_value: clipValue ?? 0, weight_decay: weightDecay },
       constants: { GROUPED: Number(this.#groups !== undefined), CLIP: Number(clipValue !== undefined) },
       grid: len,
+      part: (state) => piece.of(state),
     };
   }
 
-  #accumulate(): Dispatch[] {
+  #accumulate(pieces: readonly Piece[]): Dispatch[] {
     const { gradients, accumulated, microSteps: micro } = this;
     if (!accumulated || !micro) return [];
-    const len = this.arena.length / 4;
-    return [accumulateKernel.dispatch({ buffers: { gradients, micro, accumulated }, params: { len }, grid: len })];
+    return pieces.map((piece) => {
+      const len = piece.length / 4;
+      const buffers = { gradients: piece.of(gradients), micro, accumulated: piece.of(accumulated) };
+      return accumulateKernel.dispatch({ buffers, params: { len }, grid: len });
+    });
   }
 
-  #scale({ cpu }: Target): Dispatch[] {
+  #scale(pieces: readonly Piece[], { cpu }: Target): Dispatch[] {
     const { clipNorm, lossScale, skipNonFinite = lossScale !== undefined, accumulate = 1 } = this.options;
     const measured = clipNorm !== undefined || skipNonFinite;
     if (!measured && accumulate === 1) return [];
-    const parts = measured ? NORM_PARTS : 0;
-    const partial = scratch({ shape: [NORM_PARTS], dtype: "f32" });
-    const sum = {
-      buffers: { x: this.accumulated ?? this.gradients, partial },
-      params: { len: this.arena.length / 4, parts },
-      flops: 2 * this.arena.length,
-    };
+    const parts = measured ? NORM_PARTS * pieces.length : 0;
+    const partial = scratch({ shape: [NORM_PARTS * pieces.length], dtype: "f32" });
     const lanes = 256;
-    const norm = cpu
-      ? squareSum.dispatch({ ...sum, grid: [NORM_PARTS] })
-      : squareSumTree.dispatch({ ...sum, grid: [NORM_PARTS * lanes], constants: { LANES: lanes } });
+    const sums = pieces.map((piece, i) => {
+      const sum = {
+        buffers: { x: piece.of(this.accumulated ?? this.gradients), partial },
+        params: { len: piece.length / 4, parts: NORM_PARTS, at: NORM_PARTS * i },
+        flops: 2 * piece.length,
+      };
+      return cpu
+        ? squareSum.dispatch({ ...sum, grid: [NORM_PARTS] })
+        : squareSumTree.dispatch({ ...sum, grid: [NORM_PARTS * lanes], constants: { LANES: lanes } });
+    });
     const scale = gradientScaleKernel.dispatch({
       buffers: { partial, state: this.gradientScale, micro: this.microSteps ?? unused() },
       params: { parts, max_norm: clipNorm ?? NO_LIMIT, interval: GROWTH_INTERVAL, micro_steps: accumulate },
       constants: { SKIP: Number(skipNonFinite), DYNAMIC: Number(lossScale === "dynamic") },
       grid: [1],
     });
-    return measured ? [norm, scale] : [scale];
+    return measured ? [...sums, scale] : [scale];
   }
 }

@@ -45,19 +45,19 @@ export class RAdam extends Optimizer {
     ];
   }
 
-  protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
+  protected override counts(): Dispatch[] {
+    const { control, steps, options } = this;
+    return [radamStep.dispatch({ buffers: { control, state: steps }, params: ratesOf(options.betas), grid: [1] })];
+  }
+
+  protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {
     const { betas, eps = 1e-8, decoupledWeightDecay = false } = this.options;
-    const { mean, variance, steps, control } = this;
-    const rates = ratesOf(betas);
-    return [
-      radamStep.dispatch({ buffers: { control, state: steps }, params: rates, grid: [1] }),
-      radamKernel.dispatch({
-        buffers: { ...buffers, state: steps, mean, variance },
-        params: { ...params, ...rates, eps },
-        constants: { ...constants, DECOUPLED: Number(decoupledWeightDecay) },
-        grid,
-        flops: 60 * grid,
-      }),
-    ];
+    return radamKernel.dispatch({
+      buffers: { ...buffers, state: this.steps, mean: part(this.mean), variance: part(this.variance) },
+      params: { ...params, ...ratesOf(betas), eps },
+      constants: { ...constants, DECOUPLED: Number(decoupledWeightDecay) },
+      grid,
+      flops: 60 * grid,
+    });
   }
 }

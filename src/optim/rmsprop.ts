@@ -1,5 +1,5 @@
 import rmspropKernel from "../../shaders/rmsprop.wgsl";
-import { type Tensor, unused } from "../graph/tensor";
+import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Parameters } from "./groups";
 import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
@@ -40,17 +40,19 @@ export class RMSprop extends Optimizer {
     return Object.entries(all).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
   }
 
-  protected override dispatches({ buffers, params, constants, grid }: Launch): Dispatch[] {
+  protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {
     const { alpha = 0.99, eps = 1e-8, momentum = 0, centered = false } = this.options;
-    const { squareAverage: square_average, average = unused(), velocity = unused() } = this;
-    return [
-      rmspropKernel.dispatch({
-        buffers: { ...buffers, square_average, average, velocity },
-        params: { ...params, alpha, rest: 1 - alpha, eps, momentum },
-        constants: { ...constants, CENTERED: Number(centered), MOMENTUM: Number(momentum > 0) },
-        grid,
-        flops: 36 * grid,
-      }),
-    ];
+    return rmspropKernel.dispatch({
+      buffers: {
+        ...buffers,
+        square_average: part(this.squareAverage),
+        average: part(this.average),
+        velocity: part(this.velocity),
+      },
+      params: { ...params, alpha, rest: 1 - alpha, eps, momentum },
+      constants: { ...constants, CENTERED: Number(centered), MOMENTUM: Number(momentum > 0) },
+      grid,
+      flops: 36 * grid,
+    });
   }
 }

@@ -48,17 +48,20 @@ export class SGD extends Optimizer {
     ];
   }
 
-  protected override dispatches(launch: Launch): Dispatch[] {
+  protected override counts(): Dispatch[] {
+    return this.steps ? [this.count(this.steps)] : [];
+  }
+
+  protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {
     const { velocity, steps } = this;
-    if (!velocity) return [sgdKernel.dispatch({ ...launch, flops: 16 * launch.grid })];
+    if (!velocity) return sgdKernel.dispatch({ buffers, params, constants, grid, flops: 16 * grid });
     const { momentum = 0, dampening = 0, nesterov = false } = this.options;
-    const move = momentumKernel.dispatch({
-      buffers: { ...launch.buffers, state: steps ?? this.control, velocity },
-      params: { ...launch.params, momentum, dampening, nesterov: Number(nesterov) },
-      constants: { ...launch.constants, DAMPENED: Number(steps !== undefined) },
-      grid: launch.grid,
-      flops: 24 * launch.grid,
+    return momentumKernel.dispatch({
+      buffers: { ...buffers, state: steps ?? this.control, velocity: part(velocity) },
+      params: { ...params, momentum, dampening, nesterov: Number(nesterov) },
+      constants: { ...constants, DAMPENED: Number(steps !== undefined) },
+      grid,
+      flops: 24 * grid,
     });
-    return steps ? [this.count(steps), move] : [move];
   }
 }

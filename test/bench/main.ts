@@ -26,6 +26,7 @@ const { values } = parseArgs({
     small: { type: "boolean", default: false },
     large: { type: "boolean", default: false },
     times: { type: "string", default: "1" },
+    block: { type: "string", default: "10" },
     profile: { type: "boolean", default: false },
     warm: { type: "boolean", default: false },
   },
@@ -68,6 +69,7 @@ const choice = {
   seconds,
   json: values.json,
   sizes: (name: WorkloadName) => (values.times === "1" ? undefined : scaledUp(name, Number(values.times))),
+  block: Number(values.block),
   profile: values.profile,
 };
 const host = await (values.on === "node"

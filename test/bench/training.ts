@@ -12,6 +12,8 @@ export interface Choice {
   readonly json: boolean;
   /** Other sizes of a workload than its own. */
   readonly sizes?: (workload: WorkloadName) => Readonly<Record<string, number>> | undefined;
+  /** Steps between two readings of the loss. */
+  readonly block?: number;
   /** Whether the time of each kernel in a step is asked for. */
   readonly profile?: boolean;
 }
@@ -19,7 +21,7 @@ export interface Choice {
 /** The training steps of every engine, in rounds, so that what else the machine does meets all alike. */
 export async function benchTraining(
   host: Host,
-  { engines, workloads, repeat, seconds, json, sizes, profile = false }: Choice,
+  { engines, workloads, repeat, seconds, json, sizes, block = 10, profile = false }: Choice,
 ): Promise<string> {
   const results: Result[] = [];
   const failures: Failure[] = [];
@@ -27,7 +29,7 @@ export async function benchTraining(
     for (const workload of workloads)
       for (const engine of engines)
         try {
-          const task = { kind: "train", engine, workload, milliseconds: 1000 * seconds, profile } as const;
+          const task = { kind: "train", engine, workload, milliseconds: 1000 * seconds, block, profile } as const;
           const result = await host.run({ ...task, sizes: sizes?.(workload) });
           console.error(`${workload} ${engine}: ${result.ms.median.toFixed(2)} ms`);
           results.push(result);

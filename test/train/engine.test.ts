@@ -138,10 +138,10 @@ await describeOnDawn("engine", (engine) => {
     test("a buffer larger than the device grants: nothing stays allocated", async () => {
       const { inUse } = engine.memory;
       const tooLarge = engine.capture({ x: [1, 2 ** 20] }, ({ x }) => ({ y: relu(expand(x, [2 ** 13, 2 ** 20])) }));
-      await expect(tooLarge).rejects.toThrow(/needs \d+ bytes/);
+      await expect(tooLarge).rejects.toThrow(/takes \d+ bytes/);
       expect(engine.memory.inUse).toBe(inUse);
       await expect(engine.capture({ x: [2 ** 20, 2 ** 13] }, ({ x }) => ({ y: relu(x) }))).rejects.toThrow(
-        /needs \d+ bytes/,
+        /takes \d+ bytes/,
       );
     });
   });
