@@ -1,6 +1,7 @@
 import { BYTES_PER_ELEMENT, type TypedArray } from "../core/dtype";
-import type { Tensor } from "../graph/tensor";
-import { bytesOf, homeOf } from "../schedule/plan";
+import { Arena } from "../graph/arena";
+import { homeOf, type Tensor } from "../graph/tensor";
+import { bytesOf } from "../schedule/plan";
 import type { BufferPool } from "./pool";
 
 /** A part of a buffer, in bytes. */
@@ -56,6 +57,8 @@ export class Storage {
     this.#located.set(t, { state, offset });
     if (at) this.#move(t, at, { state, offset });
     else this.#initialise(t);
+    // A launch over the whole of an arena may be the first to touch it: all parameters get their values before.
+    if (state === t) for (const p of Arena.livingIn(t)) this.#settle(p);
   }
 
   /** A state that got a home in an arena after it was first used takes its value along. */

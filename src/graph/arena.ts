@@ -47,6 +47,7 @@ export class Arena {
     });
   }
 
+  /** The arena of each parameter, and of each buffer of parameters. */
   static readonly #known = new WeakMap<Tensor, Arena>();
 
   /**
@@ -57,8 +58,14 @@ export class Arena {
     const known = Arena.holding(tensors);
     if (known) return known;
     const arena = new Arena(tensors);
-    for (const t of tensors) Arena.#known.set(t, arena);
+    for (const t of [...tensors, arena.parameters]) Arena.#known.set(t, arena);
     return arena;
+  }
+
+  /** The parameters that live in a buffer; none where it is no arena's. */
+  static livingIn(buffer: Tensor): readonly Tensor[] {
+    const arena = Arena.#known.get(buffer);
+    return arena?.parameters === buffer ? arena.tensors.filter((t) => arena.holds(t)) : [];
   }
 
   /** The arena that holds all of these parameters and nothing else, if there is one. */

@@ -10,11 +10,19 @@ export interface Structure {
   readonly data: readonly Tensor[];
 }
 
+/** Ops are told apart by identity: several may have one name. */
+const numbers = new WeakMap<object, number>();
+let ops = 0;
+
+function numberOf(op: object): number {
+  if (!numbers.has(op)) numbers.set(op, ops++);
+  return numbers.get(op)!;
+}
+
 /** The structure of a graph: a text in which every tensor is named by its place and only states by identity. */
 export function structureOf(outputs: readonly Tensor[], updates: readonly Update[]): Structure {
   const order = topological([...outputs, ...updates.flatMap((u) => u.reads)]);
   const number = new Map<Tensor, number>();
-  const ops = new Map<object, number>();
   const segments = new Map<number, number>();
   const data: Tensor[] = [];
   const lines = order.map((t, i) => {
@@ -25,9 +33,8 @@ export function structureOf(outputs: readonly Tensor[], updates: readonly Update
       return `d${t.dtype}${t.shape}`;
     }
     const { op, inputs, attrs, index, again } = t.source;
-    if (!ops.has(op)) ops.set(op, ops.size);
     if (again && !segments.has(again.id)) segments.set(again.id, segments.size);
-    return `${op.name}${ops.get(op)}.${index}${attrsKey(attrs)}(${inputs.map((x) => number.get(x))})${again ? `@${segments.get(again.id)}` : ""}`;
+    return `${op.name}${numberOf(op)}.${index}${attrsKey(attrs)}(${inputs.map((x) => number.get(x))})${again ? `@${segments.get(again.id)}` : ""}`;
   });
   const effects = updates.map((u) => `${u.name}:${u.reads.map((t) => number.get(t))}>${u.writes.map((t) => t.id)}`);
   const key = [...lines, `out ${outputs.map((t) => number.get(t))}`, ...effects].join("\n");

@@ -73,6 +73,10 @@ export class Tensor implements Spec {
   }
 }
 
+/** The buffer that holds a state, and the element at which the state starts: its arena's, or its own. */
+export const homeOf = (t: Tensor): { readonly state: Tensor; readonly offset: number } =>
+  t.home ? { state: t.home.of, offset: t.home.offset } : { state: t, offset: 0 };
+
 /** A tensor written for each run of a captured step. */
 export const feed = (name: string, spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "feed", name });
 

@@ -6,7 +6,7 @@ import squareSumTree from "../../shaders/square_sum_tree.wgsl";
 import { CaptureError } from "../core/errors";
 import { Arena, type Piece } from "../graph/arena";
 import { scratch, state, type Tensor, unused } from "../graph/tensor";
-import { recordUpdate } from "../graph/trace";
+import { recordUpdate, updatesOf } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { reshape } from "../ops/reshape";
@@ -128,10 +128,18 @@ export abstract class Optimizer {
 
   /**
    * Records one step on the loss with whatever is being captured: the gradients now, the update after all compute.
-   * @throws CaptureError where the loss does not depend on a parameter, or another optimizer has taken one over
+   * @throws CaptureError where the loss does not depend on a parameter, another optimizer has taken one over, or this one has
+   *   a step recorded already
    */
   step(loss: Tensor): void {
     const { lossScale } = this.options;
+    if (updatesOf(this.gradients).length)
+      throw new CaptureError(
+        this.name,
+        "a second step before the first has run",
+        {},
+        "one step a capture; in eager code await engine.read(loss) after each step",
+      );
     const moved = this.parameters.findIndex((p) => !this.arena.holds(p));
     if (moved >= 0)
       throw new CaptureError(
@@ -154,7 +162,7 @@ export abstract class Optimizer {
     recordUpdate({
       name: this.name,
       reads: grads as Tensor[],
-      writes: [this.arena.parameters, ...this.allStates().map(([, t]) => t)],
+      writes: [this.arena.parameters, this.gradients, ...this.allStates().map(([, t]) => t)],
       assigns,
       lower: (target) => {
         const pieces = this.arena.pieces(target.maxBindingBytes);

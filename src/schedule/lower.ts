@@ -1,7 +1,6 @@
 import type { Spec } from "../core/shape";
 import { dependenciesOf, type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
 import { type Source, scratch, type Tensor } from "../graph/tensor";
-import type { Update } from "../graph/trace";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
@@ -112,9 +111,9 @@ export class Lowering {
     this.dispatches.push(compose({ kind: "read", reading, dtype: out.dtype }, out, false, this.options.target.cpu));
   }
 
-  /** Lowers writes into state; their reads must be among the tensors that the graph was lowered for. */
-  update(update: Update): void {
-    for (const d of update.lower(this.options.target)) this.dispatches.push(this.#bound(d, []));
+  /** Dispatches of a write into state; what they read must be among the tensors that the graph was lowered for. */
+  append(dispatches: readonly Dispatch[]): void {
+    for (const d of dispatches) this.dispatches.push(this.#bound(d, []));
   }
 
   #lower(t: Tensor): void {

@@ -1,6 +1,6 @@
 import { bytesPerElement } from "../core/dtype";
 import type { Spec } from "../core/shape";
-import type { Tensor } from "../graph/tensor";
+import { homeOf, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
@@ -9,6 +9,7 @@ import { inPlace } from "./inPlace";
 import { type Choice, Lowering, type LowerOptions } from "./lower";
 import { showPlan } from "./print";
 import { assignSlots, bytesIn, type Life } from "./slots";
+import { appendUpdates } from "./updates";
 
 /** Where a tensor lives: in a slot of the plan, or in a state that outlives it (at an offset in elements). */
 export type Place = { readonly slot: number } | { readonly state: Tensor; readonly offset: number };
@@ -47,10 +48,6 @@ export interface PlanRequest extends LowerOptions {
 export const bytesOf = (t: Spec & { readonly size: number }): number =>
   Math.ceil((t.size * bytesPerElement(t.dtype)) / 16) * 16;
 
-/** The buffer that holds a state: its arena's, or its own. */
-export const homeOf = (t: Tensor): { state: Tensor; offset: number } =>
-  t.home ? { state: t.home.of, offset: t.home.offset } : { state: t, offset: 0 };
-
 /** How much less memory a plan must want for values to be computed again in it. */
 const WORTH_COMPUTING_AGAIN = 0.95;
 
@@ -72,8 +69,7 @@ function planned(request: PlanRequest): Plan {
   const { outputs, updates = [], inputs = [] } = request;
   const lowering = new Lowering(wantedOf(request), request);
   const firstUpdate = lowering.dispatches.length;
-  const direct = placeAssigned(lowering, updates, outputs);
-  for (const u of updates) lowering.update(u);
+  const direct = appendUpdates(lowering, updates, outputs);
   const held = new Map(outputs.map((t) => [t, lowering.contiguous(t)] as const));
   const leaves = leavesOf(lowering.dispatches, [...inputs, ...held.values()]);
   const states = [
@@ -102,63 +98,6 @@ function planned(request: PlanRequest): Plan {
     toString: () => showPlan(made),
   };
   return made;
-}
-
-/**
- * Where an update wants a computed tensor at a range of a state (a gradient in its arena), the tensor is computed there
- * at once. Where that cannot be (it is a leaf, wanted twice, or a dispatch would read and write one buffer), it is copied.
- */
-function placeAssigned(
-  lowering: Lowering,
-  updates: readonly Update[],
-  outputs: readonly Tensor[],
-): Map<Tensor, Tensor> {
-  const direct = new Map<Tensor, Tensor>();
-  const kept = new Set(outputs.map((t) => lowering.contiguous(t)));
-  const copies: { from: Tensor; to: Tensor }[] = [];
-  const shared = new Set<Tensor>();
-  for (const { from, to } of updates.flatMap((u) => u.assigns ?? [])) {
-    const base = lowering.contiguous(from);
-    const first = direct.get(base);
-    // Wanted at two ranges of one buffer: a copy from one to the other would read and write it, so both are copied.
-    if (first && homeOf(first).state === homeOf(to).state) {
-      direct.delete(base);
-      shared.add(base);
-      copies.push({ from: base, to: first });
-    }
-    const taken = direct.has(base) || shared.has(base) || kept.has(base) || (base.leaf && base.leaf.kind !== "scratch");
-    if (taken) copies.push({ from, to });
-    else direct.set(base, to);
-  }
-  for (const [base, to] of direct) {
-    if (!readsBesideWriting(lowering.dispatches, base, to, direct)) continue;
-    direct.delete(base);
-    copies.push({ from: base, to });
-  }
-  for (const { from, to } of copies) lowering.copy(from, to);
-  return direct;
-}
-
-/**
- * Whether placing `base` at `to` at once would be wrong: a dispatch of the step still reads the state's old value, or
- * one that names `base` would read one range of the buffer and write another.
- */
-function readsBesideWriting(
-  dispatches: readonly Dispatch[],
-  base: Tensor,
-  to: Tensor,
-  direct: ReadonlyMap<Tensor, Tensor>,
-): boolean {
-  const { state } = homeOf(to);
-  const isState = (t: Tensor) => t.leaf?.kind === "state" && homeOf(t).state === state;
-  const isPlaced = (t: Tensor) => direct.has(t) && homeOf(direct.get(t)!).state === state;
-  return dispatches.some((d) => {
-    const names = d.buffers as readonly Tensor[];
-    if (names.some(isState)) return true;
-    if (!names.includes(base)) return false;
-    const access = names.flatMap((t, i) => (isPlaced(t) ? [d.variant.bindings[i]!.access] : []));
-    return access.includes("read") && access.includes("write");
-  });
 }
 
 /** How much less memory a plan must want for its dispatches to write over their inputs: such kernels are pipelines more. */

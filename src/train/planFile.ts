@@ -1,11 +1,11 @@
 import type { DType, TypedArray } from "../core/dtype";
 import { CheckpointError } from "../core/errors";
 import type { Shape } from "../core/shape";
-import { type Leaf, Tensor } from "../graph/tensor";
+import { homeOf, type Leaf, Tensor } from "../graph/tensor";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../io/safetensors";
 import type { Dispatch, Variant } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { homeOf, type Place, type Plan } from "../schedule/plan";
+import type { Place, Plan } from "../schedule/plan";
 import { showPlan } from "../schedule/print";
 
 /** A captured step without its device: the plan, and which tensors are its feeds and outputs. */

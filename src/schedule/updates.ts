@@ -1,0 +1,114 @@
+import { homeOf, scratch, type Tensor } from "../graph/tensor";
+import type { Update } from "../graph/trace";
+import type { Dispatch } from "../kernel/kernel";
+import type { Lowering } from "./lower";
+
+/** A computed tensor, or a state as it is before the step, and the state that takes its value. */
+interface Assign {
+  readonly base: Tensor;
+  readonly to: Tensor;
+}
+
+interface LoweredUpdate {
+  readonly assigns: readonly Assign[];
+  readonly dispatches: readonly Dispatch[];
+}
+
+/**
+ * Lowers writes into state, after all compute and in the order in which they were recorded: what each assigns, then its
+ * dispatches. A state that is assigned elsewhere is taken as it was before the step.
+ * @returns tensors that are computed straight into the state (a gradient in its arena), and where
+ */
+export function appendUpdates(
+  lowering: Lowering,
+  updates: readonly Update[],
+  outputs: readonly Tensor[],
+): ReadonlyMap<Tensor, Tensor> {
+  const lowered = updates.map(
+    (u): LoweredUpdate => ({
+      assigns: (u.assigns ?? []).map(({ from, to }) => ({ base: lowering.contiguous(from), to })),
+      dispatches: u.lower(lowering.options.target),
+    }),
+  );
+  const direct = placeDirectly(lowering, lowered, new Set(outputs.map((t) => lowering.contiguous(t))));
+  const written = writtenStates(lowered);
+  const old = new Map<Tensor, Tensor>();
+  for (const { base } of lowered.flatMap((u) => u.assigns)) {
+    if (base.leaf?.kind !== "state" || old.has(base) || !written.has(homeOf(base).state)) continue;
+    const aside = scratch(base);
+    lowering.copy(base, aside);
+    old.set(base, aside);
+  }
+  for (const { assigns, dispatches } of lowered) {
+    for (const { base, to } of assigns) if (direct.get(base) !== to) lowering.copy(old.get(base) ?? base, to);
+    lowering.append(dispatches);
+  }
+  return direct;
+}
+
+/**
+ * Where an update wants a computed tensor at a range of a state, the tensor is computed there at once, unless it is a leaf,
+ * an output or wanted twice, or the state is named before its turn: by the step, by an update recorded earlier, or as what
+ * another state takes. It is copied then.
+ */
+function placeDirectly(
+  lowering: Lowering,
+  updates: readonly LoweredUpdate[],
+  outputs: ReadonlySet<Tensor>,
+): Map<Tensor, Tensor> {
+  const all = updates.flatMap((u) => u.assigns);
+  const moved = new Set(all.flatMap(({ base }) => (base.leaf?.kind === "state" ? [homeOf(base).state] : [])));
+  const isOnce = (one: Assign) => !all.some((a) => a !== one && (a.base === one.base || overlap(a.to, one.to)));
+  const direct = new Map<Tensor, Tensor>();
+  const named = new Set<Tensor>();
+  for (const { assigns, dispatches } of updates) {
+    for (const a of assigns) {
+      const { state } = homeOf(a.to);
+      const isComputed = !a.base.leaf || a.base.leaf.kind === "scratch";
+      if (isComputed && !outputs.has(a.base) && !moved.has(state) && !named.has(state) && isOnce(a))
+        direct.set(a.base, a.to);
+    }
+    for (const t of dispatches.flatMap((d) => d.buffers as readonly Tensor[]))
+      if (t.leaf?.kind === "state") named.add(homeOf(t).state);
+  }
+  for (const [base, to] of direct) if (readsBesideWriting(lowering.dispatches, base, to, direct)) direct.delete(base);
+  return direct;
+}
+
+const overlap = (a: Tensor, b: Tensor): boolean => {
+  const [x, y] = [homeOf(a), homeOf(b)];
+  return x.state === y.state && x.offset < y.offset + b.size && y.offset < x.offset + a.size;
+};
+
+/** The buffers of states that updates write. */
+function writtenStates(updates: readonly LoweredUpdate[]): ReadonlySet<Tensor> {
+  const written = updates.flatMap(({ assigns, dispatches }) => [
+    ...assigns.map((a) => a.to),
+    ...dispatches.flatMap(({ buffers, variant }) =>
+      (buffers as readonly Tensor[]).filter((_, i) => variant.bindings[i]!.access === "write"),
+    ),
+  ]);
+  return new Set(written.filter((t) => t.leaf?.kind === "state").map((t) => homeOf(t).state));
+}
+
+/**
+ * Whether placing `base` at `to` at once would be wrong: a dispatch of the step still reads the state's old value, or
+ * one that names `base` would read one range of the buffer and write another.
+ */
+function readsBesideWriting(
+  dispatches: readonly Dispatch[],
+  base: Tensor,
+  to: Tensor,
+  direct: ReadonlyMap<Tensor, Tensor>,
+): boolean {
+  const { state } = homeOf(to);
+  const isState = (t: Tensor) => t.leaf?.kind === "state" && homeOf(t).state === state;
+  const isPlaced = (t: Tensor) => direct.has(t) && homeOf(direct.get(t)!).state === state;
+  return dispatches.some((d) => {
+    const names = d.buffers as readonly Tensor[];
+    if (names.some(isState)) return true;
+    if (!names.includes(base)) return false;
+    const access = names.flatMap((t, i) => (isPlaced(t) ? [d.variant.bindings[i]!.access] : []));
+    return access.includes("read") && access.includes("write");
+  });
+}

@@ -1,0 +1,117 @@
+// What is written into state, and in which order: values of the step are computed from the old state, updates follow as recorded.
+import { expect, test } from "vitest";
+import { parameter, state, type Tensor } from "../../src/graph/tensor";
+import { add, assign, mul, SGD, square, sum, transpose } from "../../src/index";
+import { describeOnDawn } from "../device";
+
+await describeOnDawn("updates of state", (engine) => {
+  const stateOf = (...values: number[]) =>
+    state("s", { shape: [values.length], dtype: "f32" }, () => Float32Array.from(values));
+  const parameterOf = (...values: number[]) =>
+    parameter("p", { shape: [values.length], dtype: "f32" }, () => Float32Array.from(values));
+  const numbers = async (...tensors: Tensor[]) => (await engine.read(tensors)).map((a) => [...a]);
+  const run = async (record: () => Record<string, Tensor>, times = 1) => {
+    const step = await engine.capture({}, record);
+    for (let i = 0; i < times; i++) await step.run();
+    return step;
+  };
+
+  test("states that swap", async () => {
+    const [a, b] = [stateOf(1, 1), stateOf(2, 2)];
+    const record = () => {
+      assign(a, b);
+      assign(b, a);
+      return {};
+    };
+    await run(record);
+    expect(await numbers(a, b)).toEqual([
+      [2, 2],
+      [1, 1],
+    ]);
+    await run(record, 2);
+    expect((await numbers(a))[0]).toEqual([2, 2]);
+  });
+
+  test("a state that takes a new value while another takes its old one", async () => {
+    const [c, d, e] = [stateOf(1), stateOf(0), stateOf(0)];
+    const step = await run(() => {
+      const next = add(c, 10);
+      assign(c, next);
+      assign(d, c);
+      assign(e, mul(c, 3));
+      return { next };
+    });
+    expect(await numbers(c, d, e)).toEqual([[11], [1], [3]]);
+    expect([...(await step.read("next"))]).toEqual([11]);
+  });
+
+  test("a state assigned twice keeps the last value", async () => {
+    const [s, from] = [stateOf(1), stateOf(5)];
+    await run(() => {
+      assign(s, add(from, 1));
+      assign(s, add(from, 2));
+      return {};
+    });
+    expect(await numbers(s)).toEqual([[7]]);
+  });
+
+  test("a state takes a reading of itself", async () => {
+    const s = state("s", { shape: [2, 2], dtype: "f32" }, () => Float32Array.of(1, 2, 3, 4));
+    await run(() => {
+      assign(s, transpose(s, 0, 1));
+      return {};
+    });
+    expect(await numbers(s)).toEqual([[1, 3, 2, 4]]);
+  });
+
+  test("parameters of one arena take each other's values", async () => {
+    const [p, q] = [parameterOf(1, 2), parameterOf(3, 4)];
+    const optimizer = new SGD([p, q], { lr: 0 });
+    expect(optimizer.arena.holds(p)).toBe(true);
+    await run(() => {
+      assign(p, q);
+      assign(q, p);
+      return {};
+    });
+    expect(await numbers(p, q)).toEqual([
+      [3, 4],
+      [1, 2],
+    ]);
+  });
+
+  test("what is recorded after an optimizer's step comes after it", async () => {
+    const [p, kept] = [parameterOf(1, 1), stateOf(0, 0)];
+    const optimizer = new SGD([p], { lr: 0.5 });
+    const step = await engine.capture({}, () => {
+      optimizer.step(sum(square(p)));
+      assign(optimizer.lr, mul(optimizer.lr, 0));
+      assign(kept, p);
+      return {};
+    });
+    await step.run();
+    expect(await numbers(p, kept, optimizer.lr)).toEqual([[0, 0], [1, 1], [0]]);
+  });
+
+  test("what is recorded before an optimizer's step comes before it", async () => {
+    const p = parameterOf(1, 1);
+    const optimizer = new SGD([p], { lr: 0.25 });
+    await run(() => {
+      assign(optimizer.lr, mul(optimizer.lr, 2));
+      optimizer.step(sum(square(p)));
+      return {};
+    });
+    expect(await numbers(p)).toEqual([[0, 0]]);
+  });
+
+  test("an optimizer steps once a capture", async () => {
+    const p = parameterOf(1);
+    const optimizer = new SGD([p], { lr: 0.5 });
+    const twice = engine.capture({}, () => {
+      optimizer.step(sum(p));
+      optimizer.step(sum(square(p)));
+      return {};
+    });
+    await expect(twice).rejects.toThrow(/SGD: a second step before the first has run/);
+    expect(await numbers(p)).toEqual([[1]]);
+  });
+});
