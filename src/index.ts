@@ -355,7 +355,7 @@ export { Sampler, type SamplerOptions } from "./text/sampling";
 export { CapturedStep, type Scalars } from "./train/capturedStep";
 export { type Checkpointed, loadCheckpoint, saveCheckpoint } from "./train/checkpoint";
 export { EarlyStopping, type EarlyStoppingOptions } from "./train/earlyStopping";
-export { createEngine, Engine, type EngineOptions, tensor } from "./train/engine";
+export { type CaptureOptions, createEngine, Engine, type EngineOptions, type FeedSpec } from "./train/engine";
 export { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./train/estimate";
 export type {
   AdapterEvent,
@@ -379,5 +379,6 @@ export {
 export { type CheckedInput, type GradCheckOptions, type GradCheckResult, gradCheck } from "./train/gradCheck";
 export { type LearningCurveOptions, type LearningCurveReading, learningCurveReading } from "./train/learningCurve";
 export { type Split, type SplitOptions, trainDevTestSplit } from "./train/split";
+export { type Nested, tensor } from "./train/tensor";
 export type { Measurement } from "./train/tuner";
 export { fileTuningStore, platformTuningStore, type TuningStore } from "./train/tuningStore";

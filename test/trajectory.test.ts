@@ -14,7 +14,7 @@ import { reshape } from "../src/ops/reshape";
 import { slice } from "../src/ops/slice";
 import { softmaxCrossEntropy } from "../src/ops/softmaxCrossEntropy";
 import { SGD } from "../src/optim/sgd";
-import { tensor } from "../src/train/engine";
+import { tensor } from "../src/train/tensor";
 import { describeOnDawn } from "./device";
 import { Tape } from "./reference/tape";
 

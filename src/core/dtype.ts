@@ -1,3 +1,5 @@
+import { DTypeError } from "./errors";
+
 /**
  * Element type of a tensor, as WGSL spells it. f16 is storage only: what reads it computes in f32, and on the host its
  * numbers are f32. It is made by `cast` or under autocast, on devices with the feature shader-f16.
@@ -41,10 +43,13 @@ export function fromHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
   });
 }
 
-/** The element type that a typed array carries. */
-export function dtypeOf(data: TypedArray): DType {
+/** The element type that a typed array carries. @throws DTypeError where it is none of those that tensors are made of */
+export function dtypeOf(data: TypedArray): WordType {
   if (data instanceof Float32Array) return "f32";
-  return data instanceof Int32Array ? "i32" : "u32";
+  if (data instanceof Int32Array) return "i32";
+  if (data instanceof Uint32Array) return "u32";
+  const given = (data as object | undefined)?.constructor?.name ?? String(data);
+  throw new DTypeError("values", `of type ${given}`, { wants: "Float32Array, Int32Array or Uint32Array" });
 }
 
 /** The 32 bits of a number as an element, as an unsigned integer: for kernels that move elements of any dtype as bits. */

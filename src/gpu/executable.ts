@@ -1,6 +1,7 @@
 import { BYTES_PER_ELEMENT, type TypedArray } from "../core/dtype";
-import { DeviceError } from "../core/errors";
+import { CaptureError, DeviceError } from "../core/errors";
 import { showSpec } from "../core/shape";
+import { Arena } from "../graph/arena";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { chunkEnds } from "../schedule/chunks";
@@ -45,22 +46,38 @@ export class Executable {
   ) {
     this.#slots = acquireSlots(runtime, plan.slots);
     [this.#uniforms, this.#uniformOffsets] = writeParams(
-      runtime.device,
+      runtime,
       plan.dispatches.map((d) => (pipelines.get(d.variant.key)!.immediates ? NO_PARAMS : d.params)),
     );
     this.#chunks = chunkEnds(plan.dispatches, 1);
-    this.#bind();
-    for (const t of plan.inputs) if (t.leaf?.kind === "data") this.write(t, t.leaf.data);
+    try {
+      this.#bind();
+      for (const t of plan.inputs) if (t.leaf?.kind === "data") this.write(t, t.leaf.data);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /**
    * Compiles the plan's pipelines together, then binds its buffers.
-   * @throws DeviceError where a tensor is larger than what a kernel of this device can be given
+   * @throws DeviceError where a tensor is larger than what a kernel of this device can be given, or the device lacks memory
    */
   static async create(runtime: Runtime, plan: Plan, onProgress?: CompileProgress): Promise<Executable> {
     checkBindings(plan, runtime.open.target.maxBindingBytes);
     const variants = plan.dispatches.map((d) => d.variant);
-    return new Executable(runtime, plan, await runtime.pipelines.compile(variants, onProgress));
+    const pipelines = await runtime.pipelines.compile(variants, onProgress);
+    const { device, storage, waiter } = runtime;
+    const states = storage.count;
+    device.pushErrorScope("out-of-memory");
+    let executable: Executable | undefined;
+    try {
+      executable = new Executable(runtime, plan, pipelines);
+    } finally {
+      const lacking = await waiter.patiently(device.popErrorScope());
+      if (lacking) giveUp(runtime, plan, states, executable, lacking.message);
+    }
+    return executable;
   }
 
   /** Submissions that one run makes. */
@@ -156,24 +173,24 @@ export class Executable {
     return profiler.finish(encoder, waiter);
   }
 
-  /** Buffers of the states that the plan's updates write. */
+  /** Buffers of the states that the plan writes: by its updates, or by what is computed straight into one. */
   #writtenStates(): GPUBuffer[] {
-    const written = this.plan.dispatches
-      .slice(this.plan.firstUpdate)
-      .flatMap(({ buffers, variant }) =>
-        buffers.filter((b, i) => variant.bindings[i]!.access === "write" && (b as Tensor).leaf?.kind === "state"),
-      );
-    return [...new Set(written.map((t) => this.region(t as Tensor).buffer))];
+    const written = this.plan.dispatches.flatMap(({ buffers, variant }) =>
+      (buffers as readonly Tensor[]).filter((_, i) => variant.bindings[i]!.access === "write"),
+    );
+    const places = written.map((t) => ({ t, place: this.plan.places.get(t.id)! }));
+    return [...new Set(places.flatMap(({ t, place }) => ("state" in place ? [this.region(t).buffer] : [])))];
   }
 
   /** Gives the buffers back to the pool. */
   dispose(): void {
     for (const buffer of this.#slots.splice(0)) this.runtime.pool.release(buffer);
-    this.#uniforms?.destroy();
+    if (this.#uniforms) this.runtime.pool.discard(this.#uniforms);
     this.#launches = [];
   }
 
   #bind(): void {
+    for (const t of this.plan.states) if (Arena.isDeserted(t)) throw deserted();
     // Asking for a region may move a state and so raise the generation: settle all of them before binding any.
     for (const d of this.plan.dispatches) for (const b of d.buffers) this.region(b as Tensor);
     this.#launches = this.plan.dispatches.map((d, i) => this.#launchOf(d, this.#uniformOffsets[i]!));
@@ -193,6 +210,19 @@ export class Executable {
       bindGroup: this.runtime.device.createBindGroup({ label: variant.name, layout, entries }),
     };
   }
+}
+
+/** Buffers that the device has refused must not be lent again: all that is free is given back to it. */
+function giveUp(runtime: Runtime, plan: Plan, states: number, executable: Executable | undefined, message: string) {
+  executable?.dispose();
+  runtime.storage.keepFirst(states);
+  runtime.pool.trim();
+  throw new DeviceError(
+    "capture",
+    "the device lacks memory",
+    { needs: `${plan.bytes.total} bytes`, held: `${runtime.pool.statistics.held} bytes`, message },
+    "use a smaller batch, or release what is not needed",
+  );
 }
 
 function checkBindings(plan: Plan, limit: number): void {
@@ -234,9 +264,18 @@ function launch(pass: GPUComputePassEncoder, l: Launch, before?: Launch): void {
 }
 
 const NO_PARAMS = new ArrayBuffer(0);
+const UNIFORM = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
+
+const deserted = () =>
+  new CaptureError(
+    "run",
+    "parameters that the step moves have since been taken over by another optimizer",
+    {},
+    "capture the step again, with the optimizer that has them now",
+  );
 
 /** Puts the parameter blocks of all dispatches into one uniform buffer, written here and never again. */
-function writeParams(device: GPUDevice, blocks: readonly ArrayBuffer[]): [GPUBuffer | undefined, number[]] {
+function writeParams({ device, pool }: Runtime, blocks: readonly ArrayBuffer[]): [GPUBuffer | undefined, number[]] {
   const alignment = device.limits.minUniformBufferOffsetAlignment;
   let end = 0;
   const offsets = blocks.map((params) => {
@@ -249,7 +288,7 @@ function writeParams(device: GPUDevice, blocks: readonly ArrayBuffer[]): [GPUBuf
   blocks.forEach((params, i) => {
     bytes.set(new Uint8Array(params), offsets[i]);
   });
-  const buffer = device.createBuffer({ label: "params", size: end, usage: BufferUsage.UNIFORM | BufferUsage.COPY_DST });
+  const buffer = pool.keep(device.createBuffer({ label: "params", size: end, usage: UNIFORM }));
   device.queue.writeBuffer(buffer, 0, bytes);
   return [buffer, offsets];
 }

@@ -24,6 +24,8 @@ export interface PoolStatistics {
 export class BufferPool {
   readonly #free: GPUBuffer[] = [];
   readonly #lent = new Set<GPUBuffer>();
+  /** Buffers of other kinds, which go with the pool at the latest. */
+  readonly #kept = new Set<GPUBuffer>();
   #held = 0;
   #peak = 0;
   #created = 0;
@@ -44,9 +46,10 @@ export class BufferPool {
         { limit: `${limit} bytes` },
         "use a smaller model, or a smaller batch",
       );
-    const found = zeroed ? -1 : this.#bestFit(bytes);
+    const found = this.#bestFit(bytes);
     const buffer = found < 0 ? this.#create(bytes, label) : this.#free.splice(found, 1)[0]!;
     if (found >= 0) this.#reused++;
+    if (found >= 0 && zeroed) this.#clear(buffer);
     buffer.label = label;
     this.#lent.add(buffer);
     return buffer;
@@ -54,6 +57,17 @@ export class BufferPool {
 
   release(buffer: GPUBuffer): void {
     if (this.#lent.delete(buffer)) this.#free.push(buffer);
+  }
+
+  /** Takes charge of a buffer that is not lent: of parameters, say. It does not count as memory held. */
+  keep(buffer: GPUBuffer): GPUBuffer {
+    this.#kept.add(buffer);
+    return buffer;
+  }
+
+  /** Destroys a buffer that was kept. */
+  discard(buffer: GPUBuffer): void {
+    if (this.#kept.delete(buffer)) buffer.destroy();
   }
 
   /** Gives buffers that nobody uses back to the device. */
@@ -70,8 +84,9 @@ export class BufferPool {
   }
 
   destroy(): void {
-    for (const buffer of [...this.#lent, ...this.#free]) buffer.destroy();
+    for (const buffer of [...this.#lent, ...this.#free, ...this.#kept]) buffer.destroy();
     this.#lent.clear();
+    this.#kept.clear();
     this.#free.length = 0;
     this.#held = 0;
   }
@@ -84,6 +99,12 @@ export class BufferPool {
       if (b.size >= bytes && b.size <= most && (best < 0 || b.size < this.#free[best]!.size)) best = i;
     });
     return best;
+  }
+
+  #clear(buffer: GPUBuffer): void {
+    const encoder = this.device.createCommandEncoder({ label: "clear" });
+    encoder.clearBuffer(buffer);
+    this.device.queue.submit([encoder.finish()]);
   }
 
   #create(bytes: number, label: string): GPUBuffer {

@@ -7,6 +7,47 @@ import type { Waiter } from "./waiter";
 /** Staging buffers kept between reads. */
 const MAX_IDLE = 4;
 
+/** Bytes that one staging buffer takes at most. */
+export const MOST_STAGED = 2 ** 26;
+
+/** What is to be read: elements of a region. */
+export interface Read {
+  readonly region: Region;
+  readonly dtype: DType;
+  readonly length: number;
+}
+
+/** A stretch of a region and where it lies in which staging buffer, in bytes. */
+interface Part {
+  readonly region: number;
+  readonly from: number;
+  readonly bytes: number;
+  readonly stage: number;
+  readonly at: number;
+}
+
+/** Copies are of whole words. */
+const paddedBytes = ({ length, dtype }: Read): number =>
+  Math.max(4, Math.ceil((length * bytesPerElement(dtype)) / 4) * 4);
+
+/** Deals regions out to staging buffers of at most `limit` bytes, one after the other. */
+function stagesFor(regions: readonly Read[], limit: number): { parts: Part[]; sizes: number[] } {
+  const parts: Part[] = [];
+  const sizes = [0];
+  regions.forEach((r, region) => {
+    const end = paddedBytes(r);
+    for (let from = 0; from < end; ) {
+      if (sizes.at(-1) === limit) sizes.push(0);
+      const at = sizes.at(-1)!;
+      const bytes = Math.min(end - from, limit - at);
+      parts.push({ region, from, bytes, stage: sizes.length - 1, at });
+      sizes[sizes.length - 1] = at + bytes;
+      from += bytes;
+    }
+  });
+  return { parts, sizes: parts.length ? sizes : [] };
+}
+
 /** Reads device memory through a ring of staging buffers, without stopping what the queue is doing. */
 export class Readback {
   readonly #idle: GPUBuffer[] = [];
@@ -14,31 +55,43 @@ export class Readback {
   constructor(
     readonly device: GPUDevice,
     readonly waiter: Waiter,
+    /** Throws where the device cannot do any more. */
+    readonly throwErrors: () => void,
   ) {}
 
-  /** The bytes of each region as they are when all that was submitted before this call has run. */
-  async read(regions: readonly { region: Region; dtype: DType; length: number }[]): Promise<TypedArray[]> {
-    const bytesIn = (r: { dtype: DType; length: number }) => r.length * bytesPerElement(r.dtype);
-    const sizes = regions.map((r) => Math.max(4, Math.ceil(bytesIn(r) / 4) * 4));
-    const total = sizes.reduce((a, b) => a + b, 0);
-    const staging = this.#take(total);
+  /**
+   * The numbers of each region as they are when all that was submitted before this call has run.
+   * @throws DeviceError where the device is lost
+   */
+  async read(regions: readonly Read[]): Promise<TypedArray[]> {
+    const limit = Math.min(MOST_STAGED, this.device.limits.maxBufferSize);
+    const { parts, sizes } = stagesFor(regions, limit);
+    const stages = sizes.map((bytes) => this.#take(bytes));
     const encoder = this.device.createCommandEncoder({ label: "read" });
-    let offset = 0;
-    regions.forEach(({ region }, i) => {
-      encoder.copyBufferToBuffer(region.buffer, region.offset, staging, offset, sizes[i]!);
-      offset += sizes[i]!;
-    });
+    for (const { region, from, bytes, stage, at } of parts) {
+      const { buffer, offset } = regions[region]!.region;
+      encoder.copyBufferToBuffer(buffer, offset + from, stages[stage]!, at, bytes);
+    }
     this.device.queue.submit([encoder.finish()]);
-    await this.waiter.patiently(staging.mapAsync(MAP_MODE_READ, 0, total));
-    const bytes = staging.getMappedRange(0, total).slice(0);
-    staging.unmap();
-    this.#give(staging);
-    let start = 0;
-    return regions.map((r, i) => {
-      const values = typedArray(r.dtype, bytes.slice(start, start + bytesIn(r)));
-      start += sizes[i]!;
-      return values;
-    });
+    const results = regions.map((r) => new Uint8Array(paddedBytes(r)));
+    try {
+      const mapped = stages.map((s, i) => s.mapAsync(MAP_MODE_READ, 0, sizes[i]!));
+      await this.waiter.patiently(Promise.all(mapped));
+    } catch (error) {
+      for (const s of stages) s.destroy();
+      // A lost device says so a moment later.
+      await new Promise((resolve) => setTimeout(resolve));
+      this.throwErrors();
+      throw error;
+    }
+    const views = stages.map((s, i) => new Uint8Array(s.getMappedRange(0, sizes[i]!)));
+    for (const { region, from, bytes, stage, at } of parts)
+      results[region]!.set(views[stage]!.subarray(at, at + bytes), from);
+    for (const s of stages) {
+      s.unmap();
+      this.#give(s);
+    }
+    return regions.map((r, i) => typedArray(r.dtype, results[i]!.buffer.slice(0, r.length * bytesPerElement(r.dtype))));
   }
 
   #take(bytes: number): GPUBuffer {

@@ -19,6 +19,8 @@ export class Runtime {
   readonly errors: DeviceError[] = [];
   /** Resolves with the reason when the device is lost. */
   readonly lost: Promise<string>;
+  /** Why nothing can run any more. */
+  private end: string | undefined;
 
   private constructor(readonly open: OpenDevice) {
     const { device } = open;
@@ -28,10 +30,13 @@ export class Runtime {
     this.storage = new Storage(device, this.pool);
     this.waiter = new Waiter(device);
     this.pipelines = new PipelineCache(device, this.waiter, open.target);
-    this.readback = new Readback(device, this.waiter);
+    this.readback = new Readback(device, this.waiter, () => this.throwErrors());
     this.lost = device.lost.then(
       ({ reason, message }) => `the GPU device was lost (${reason || "unknown"}): ${message}`,
     );
+    this.lost.then((reason) => {
+      this.end ??= reason;
+    });
     device.addEventListener("uncapturederror", (e) => {
       this.errors.push(new DeviceError("WebGPU", e.error.message));
     });
@@ -41,13 +46,15 @@ export class Runtime {
     return new Runtime(await openDevice(options));
   }
 
-  /** @throws DeviceError the first error that WebGPU reported outside any call, if there was one */
+  /** @throws DeviceError where the device is gone; else the first error that WebGPU reported outside any call, if there was one */
   throwErrors(): void {
+    if (this.end) throw new DeviceError("engine", this.end, {}, "make a new engine and load the last checkpoint");
     const [first] = this.errors.splice(0);
     if (first) throw first;
   }
 
   destroy(): void {
+    this.end ??= "the engine has been disposed of";
     this.readback.destroy();
     this.pool.destroy();
     if (this.open.owned) this.device.destroy();

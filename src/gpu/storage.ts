@@ -1,4 +1,6 @@
-import { BYTES_PER_ELEMENT, type TypedArray } from "../core/dtype";
+import { BYTES_PER_ELEMENT, dtypeOf, type TypedArray } from "../core/dtype";
+import { DataError } from "../core/errors";
+import { showShape } from "../core/shape";
 import { Arena } from "../graph/arena";
 import { homeOf, type Tensor } from "../graph/tensor";
 import { bytesOf } from "../schedule/plan";
@@ -37,28 +39,51 @@ export class Storage {
     this.device.queue.writeBuffer(buffer, offset, values);
   }
 
-  /** Gives a state's buffer back; the state starts anew when it is next used. */
-  forget(t: Tensor): void {
-    const buffer = this.#buffers.get(t);
-    this.#located.delete(t);
-    if (!buffer) return;
-    this.pool.release(buffer);
-    this.#buffers.delete(t);
-    this.generation++;
+  /** Gives the buffers of these states back, with all that lives in them; the states start anew when they are next used. */
+  forget(states: Iterable<Tensor>): void {
+    const homes = new Set([...states].map((t) => this.#located.get(t)?.state ?? homeOf(t).state));
+    for (const home of homes) {
+      const buffer = this.#buffers.get(home);
+      if (!buffer) continue;
+      this.pool.release(buffer);
+      this.#buffers.delete(home);
+      this.generation++;
+    }
+    for (const [t, { state }] of this.#located) if (homes.has(state)) this.#located.delete(t);
+  }
+
+  /** Buffers of states. */
+  get count(): number {
+    return this.#buffers.size;
+  }
+
+  /** Forgets the states whose buffers were made last. */
+  keepFirst(count: number): void {
+    this.forget([...this.#buffers.keys()].slice(count));
   }
 
   #settle(t: Tensor): void {
     const { state, offset } = homeOf(t);
+    // A home comes first, with first values of its own and, where it is an arena's, with all that lives in it.
+    if (state !== t) this.#settle(state);
     const at = this.#located.get(t);
     if (at?.state === state && at.offset === offset) return;
-    // A home with first values of its own gets them before anything is written into a part of it.
-    if (state !== t) this.#settle(state);
-    if (!this.#buffers.has(state)) this.#buffers.set(state, this.pool.acquire(bytesOf(state), nameOf(state), true));
+    const initial = at ? undefined : initialOf(t);
+    if (state === t) this.#buffers.set(t, this.pool.acquire(bytesOf(t), nameOf(t), true));
     this.#located.set(t, { state, offset });
     if (at) this.#move(t, at, { state, offset });
-    else this.#initialise(t);
+    else if (initial) this.device.queue.writeBuffer(this.#buffers.get(state)!, offset * BYTES_PER_ELEMENT, initial);
     // A launch over the whole of an arena may be the first to touch it: all parameters get their values before.
-    if (state === t) for (const p of Arena.livingIn(t)) this.#settle(p);
+    if (state === t) this.#fill(t);
+  }
+
+  #fill(home: Tensor): void {
+    try {
+      for (const t of Arena.livingIn(home)) this.#settle(t);
+    } catch (error) {
+      this.forget([home]);
+      throw error;
+    }
   }
 
   /** A state that got a home in an arena after it was first used takes its value along. */
@@ -74,15 +99,16 @@ export class Storage {
     }
     this.generation++;
   }
+}
 
-  #initialise(t: Tensor): void {
-    if (t.leaf?.kind !== "state" || !t.leaf.initial) return;
-    const values = t.leaf.initial();
-    if (values.length !== t.size)
-      throw new Error(`${t.leaf.name}: ${values.length} initial values for ${t.size} elements`);
-    const { state, offset } = homeOf(t);
-    this.device.queue.writeBuffer(this.#buffers.get(state)!, offset * BYTES_PER_ELEMENT, values);
-  }
+/** The first values of a state. @throws DataError where these are not of its size and dtype */
+function initialOf(t: Tensor): TypedArray | undefined {
+  if (t.leaf?.kind !== "state" || !t.leaf.initial) return undefined;
+  const values = t.leaf.initial();
+  const given = `${dtypeOf(values)}${showShape([values.length])}`;
+  if (values.length !== t.size || dtypeOf(values) !== t.dtype)
+    throw new DataError(t.leaf.name, `first values ${given}`, { wants: `${t.dtype}${showShape([t.size])}` });
+  return values;
 }
 
 const nameOf = (t: Tensor): string => (t.leaf && "name" in t.leaf ? t.leaf.name : `tensor ${t.id}`);

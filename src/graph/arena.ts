@@ -31,6 +31,8 @@ export class Arena {
   /** The buffer of the parameters themselves. */
   readonly parameters: Tensor;
   readonly #offsets: readonly number[];
+  /** Parts of buffers, by buffer and first element: asked for again with every capture. */
+  readonly #parts = new WeakMap<Tensor, Map<string, Tensor>>();
 
   private constructor(readonly tensors: readonly Tensor[]) {
     const offsets: number[] = [];
@@ -74,6 +76,12 @@ export class Arena {
     return known && known.tensors.length === tensors.length && tensors.every((t) => known.holds(t)) ? known : undefined;
   }
 
+  /** Whether a buffer is an arena's of which a parameter has moved out. */
+  static isDeserted(buffer: Tensor): boolean {
+    const arena = Arena.#known.get(buffer);
+    return arena?.parameters === buffer && !arena.tensors.every((t) => arena.holds(t));
+  }
+
   /** Whether the parameter lives here; it moves out when another arena is made for it. */
   holds(t: Tensor): boolean {
     return t.home?.of === this.parameters;
@@ -88,10 +96,7 @@ export class Arena {
 
   /** The part of such a buffer that belongs to the i-th parameter. */
   range(buffer: Tensor, i: number, name: string): Tensor {
-    const shape: Shape = this.tensors[i]!.shape;
-    const range = state(name, { shape, dtype: "f32" });
-    range.home = { of: buffer, offset: this.#offsets[i]! };
-    return range;
+    return this.#part(buffer, name, this.tensors[i]!.shape, this.#offsets[i]!);
   }
 
   /** The arena in as few pieces as bindings of that many bytes allow: mostly one. */
@@ -106,15 +111,22 @@ export class Arena {
     return Array.from({ length: Math.ceil(length / each) }, (_, i) => {
       const from = i * each;
       const own = Math.min(each, length - from);
-      return { length: own, first: i === 0, of: (buffer) => (buffer ? this.#part(buffer, from, own) : unused()) };
+      const of = (buffer: Tensor | undefined) => {
+        if (!buffer) return unused();
+        const each = buffer.size / length;
+        return this.#part(buffer, `piece ${i}`, [own * each], from * each);
+      };
+      return { length: own, first: i === 0, of };
     });
   }
 
-  #part(buffer: Tensor, from: number, length: number): Tensor {
-    const each = buffer.size / this.length;
-    const name = buffer.leaf && "name" in buffer.leaf ? buffer.leaf.name : "buffer";
-    const part = state(`${name} from ${from}`, { shape: [length * each], dtype: buffer.dtype });
-    part.home = { of: buffer, offset: from * each };
+  #part(buffer: Tensor, name: string, shape: Shape, offset: number): Tensor {
+    const known = this.#parts.get(buffer) ?? new Map<string, Tensor>();
+    this.#parts.set(buffer, known);
+    const key = `${offset} ${shape}`;
+    const part = known.get(key) ?? state(name, { shape, dtype: buffer.dtype });
+    part.home = { of: buffer, offset };
+    known.set(key, part);
     return part;
   }
 

@@ -47,6 +47,11 @@ export function trace<R>(fn: () => R): { result: R; updates: readonly Update[] }
   }
 }
 
+/** Leaves updates that could not run to whoever takes the next ones. */
+export function putBackUpdates(updates: readonly Update[]): void {
+  current.updates.unshift(...updates);
+}
+
 /** The updates recorded outside any capture since the last call. */
 export function takePendingUpdates(): readonly Update[] {
   const { updates } = current;

@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT, dtypeOf, type TypedArray } from "../core/dtype";
+import { BYTES_PER_ELEMENT, dtypeOf, type TypedArray, typedArray } from "../core/dtype";
 import { CaptureError, DataError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { Executable, type RingCopy } from "../gpu/executable";
@@ -21,7 +21,7 @@ const CHUNK_MILLISECONDS = 50;
 /** Runs after which the time of a step is measured: the first ones include what drivers put off. */
 const MEASURED_RUNS = [2, 3, 4];
 
-/** The one-element outputs of a run. */
+/** The outputs of a run that have one element; the others are not among them. */
 export interface Scalars<O extends string> {
   /** Number of the run, from 0. */
   readonly run: number;
@@ -35,6 +35,9 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   readonly #scalars: readonly (readonly [O, Tensor])[];
   readonly #ring: GPUBuffer | undefined;
   #drained = 0;
+  #disposed = false;
+  /** Resolves when the runs asked for so far have been submitted, or have failed. */
+  #submitted: Promise<unknown> = Promise.resolve();
   #milliseconds = Number.POSITIVE_INFINITY;
   #executable: Executable;
   /** Feeds that have a value. */
@@ -44,13 +47,13 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   constructor(
     readonly runtime: Runtime,
     executable: Executable,
-    readonly feeds: Readonly<Record<string, Tensor>>,
+    readonly feeds: Readonly<Record<I, Tensor>>,
     readonly outputs: Readonly<Record<O, Tensor>>,
     readonly build: () => Plan,
   ) {
     this.#executable = executable;
     const all = Object.entries(outputs) as [O, Tensor][];
-    this.#scalars = all.filter(([, t]) => t.size === 1 && t.dtype === "f32");
+    this.#scalars = all.filter(([, t]) => t.size === 1 && t.dtype !== "f16");
     const bytes = this.#scalars.length * RING * BYTES_PER_ELEMENT;
     if (bytes) this.#ring = runtime.pool.acquire(bytes, "ring of scalars");
   }
@@ -66,14 +69,19 @@ export class CapturedStep<I extends string = string, O extends string = string> 
 
   /** Plans the step again, where other kernels would now be taken. The states stay; feeds must be given once more. */
   async rebuild(): Promise<void> {
+    this.#refuseDisposed("rebuild");
     const plan = this.build();
     const ways = (p: Plan) => p.choices.map((c) => c.way).join();
     if (ways(plan) === ways(this.plan)) return;
     const executable = await Executable.create(this.runtime, plan);
-    await this.runtime.waiter.workDone();
-    this.#executable.dispose();
-    this.#executable = executable;
-    this.#fed.clear();
+    await this.#inTurn(async () => {
+      await this.runtime.waiter.workDone();
+      if (this.#disposed) return executable.dispose();
+      executable.cut(this.#executable.submits);
+      this.#executable.dispose();
+      this.#executable = executable;
+      this.#fed.clear();
+    });
   }
 
   /** Submissions a run makes. */
@@ -82,27 +90,44 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   }
 
   /**
-   * Runs the step once. Resolves when it is submitted; waits while two steps are still under way.
-   * @param values one array for each feed; a feed left out keeps its last value
-   * @throws CaptureError where a feed is unknown, or of another size or dtype than captured; DataError on NaN or labels out of range
+   * Runs the step once. Resolves when it is submitted; waits while two steps are still under way. Runs take turns in the
+   * order of their calls.
+   * @param values one array for each feed, not to be changed before the call resolves; a feed left out keeps its last value
+   * @throws DeviceError where the device is lost, CaptureError where a feed is unknown, or of another size or dtype than captured; DataError on NaN or labels out of range
    */
   async run(values: Partial<Record<I, TypedArray>> = {}): Promise<void> {
     const entries = Object.entries(values) as [I, TypedArray][];
     for (const [name, array] of entries) this.#check(name, array);
-    this.#requireFeeds(entries);
-    await this.runtime.waiter.below(MAX_IN_FLIGHT);
-    this.runtime.throwErrors();
-    for (const [name, array] of entries) {
-      this.executable.write(this.feeds[name]!, array);
+    await this.#inTurn(() => this.#run(entries));
+  }
+
+  async #run(values: readonly [I, TypedArray][]): Promise<void> {
+    const { runtime } = this;
+    const measured = MEASURED_RUNS.includes(this.runs);
+    await (measured ? runtime.waiter.workDone() : runtime.waiter.below(MAX_IN_FLIGHT));
+    // From here on nothing waits until the run is submitted.
+    this.#refuseDisposed("run");
+    runtime.throwErrors();
+    this.#requireFeeds(values);
+    for (const [name, array] of values) {
+      this.executable.write(this.feeds[name], array);
       this.#fed.add(name);
     }
-    const measured = MEASURED_RUNS.includes(this.runs);
-    if (measured) await this.runtime.waiter.workDone();
     const start = performance.now();
     this.executable.run(this.#copies());
-    this.runtime.waiter.submitted();
+    runtime.waiter.submitted();
     this.runs++;
     if (measured) await this.#measure(start);
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#submitted.then(work);
+    this.#submitted = done.catch(() => {});
+    return done;
+  }
+
+  #refuseDisposed(op: string): void {
+    if (this.#disposed) throw new CaptureError(op, "the step has been disposed of", {}, "capture it again");
   }
 
   /** The values of an output after the newest run. */
@@ -112,6 +137,8 @@ export class CapturedStep<I extends string = string, O extends string = string> 
 
   /** Several outputs of the newest run, in one transfer. */
   async readAll(names: readonly O[]): Promise<Record<O, TypedArray>> {
+    this.#refuseDisposed("read");
+    if (!this.runs) throw new CaptureError("read", "the step has not run yet", {}, "await step.run() first");
     const tensors = names.map((name) => {
       const t = this.outputs[name];
       if (!t)
@@ -128,17 +155,19 @@ export class CapturedStep<I extends string = string, O extends string = string> 
 
   /** The one-element outputs of every run since the last drain (at most the last 256), in one transfer. */
   async drain(): Promise<Scalars<O>[]> {
+    this.#refuseDisposed("drain");
     const end = this.runs;
     const start = Math.max(this.#drained, end - RING);
     this.#drained = end;
     if (!this.#ring || start === end) return [];
     const region: Region = { buffer: this.#ring, offset: 0, size: this.#ring.size };
     const length = this.#scalars.length * RING;
-    const [ring] = await this.runtime.readback.read([{ region, dtype: "f32", length }]);
+    const [words] = await this.runtime.readback.read([{ region, dtype: "u32", length }]);
     this.runtime.throwErrors();
+    const rings = this.#scalars.map(([name, t]) => [name, typedArray(t.dtype, words!.buffer)] as const);
     return Array.from({ length: end - start }, (_, i) => {
       const run = start + i;
-      const values = this.#scalars.map(([name], s) => [name, ring![s * RING + (run % RING)]!]);
+      const values = rings.map(([name, ring], s) => [name, ring[s * RING + (run % RING)]!]);
       return { run, values: Object.fromEntries(values) as Record<O, number> };
     });
   }
@@ -150,6 +179,8 @@ export class CapturedStep<I extends string = string, O extends string = string> 
 
   /** Gives the step's buffers back. The states stay. */
   dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
     this.executable.dispose();
     if (this.#ring) this.runtime.pool.release(this.#ring);
   }
@@ -169,8 +200,8 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     if (this.runs > MEASURED_RUNS.at(-1)!) this.executable.cut(Math.ceil(this.#milliseconds / CHUNK_MILLISECONDS));
   }
 
-  #check(name: string, values: TypedArray): void {
-    const t = this.feeds[name];
+  #check(name: I, values: TypedArray): void {
+    const t = this.feeds[name] as Tensor | undefined;
     if (!t) throw new CaptureError("run", `no feed ${name}`, { feeds: Object.keys(this.feeds).join(", ") || "none" });
     const op = `feed ${name}`;
     if (values.length !== t.size)
@@ -186,6 +217,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     if (t.leaf?.kind === "feed" && t.leaf.limit) checkRange(op, values, t.leaf.limit);
   }
 
+  /** Not before the runs asked for earlier: these may bring what is left out now. */
   #requireFeeds(given: readonly (readonly [string, TypedArray])[]): void {
     const lacks = (name: string) => !this.#fed.has(name) && !given.some(([n]) => n === name);
     const missing = Object.keys(this.feeds).filter(lacks);

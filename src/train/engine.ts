@@ -1,6 +1,6 @@
-import { type DType, dtypeOf, type TypedArray, typedArray } from "../core/dtype";
+import { dtypeOf, type TypedArray } from "../core/dtype";
 import { CaptureError, DTypeError, ShapeError } from "../core/errors";
-import { checkShape, numel, type Shape, type Spec, showShape } from "../core/shape";
+import { checkShape, type Shape, type Spec, showShape, showSpec } from "../core/shape";
 import type { AdapterInfo, DeviceOptions } from "../gpu/device";
 import { Executable } from "../gpu/executable";
 import type { CompileProgress } from "../gpu/pipelines";
@@ -8,12 +8,14 @@ import type { PoolStatistics } from "../gpu/pool";
 import { Runtime } from "../gpu/runtime";
 import { withAutocast } from "../graph/autocast";
 import { withOffers } from "../graph/segment";
-import { structureOf } from "../graph/structure";
-import { data, feed, homeOf, type Tensor } from "../graph/tensor";
-import { takePendingUpdates, trace, type Update } from "../graph/trace";
+import { feed, homeOf, Tensor } from "../graph/tensor";
+import { trace } from "../graph/trace";
+import type { Module } from "../nn/module";
+import { Optimizer } from "../optim/optimizer";
 import { plan } from "../schedule/plan";
 import { CapturedStep } from "./capturedStep";
 import { checkNumbers } from "./checkNumbers";
+import { Eager } from "./eager";
 import { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./estimate";
 import { IdleTuning } from "./idleTuning";
 import { decodePlans, encodePlans } from "./planFile";
@@ -53,13 +55,9 @@ export interface CaptureOptions {
 /** The feed of a captured step: a shape (f32), or a shape with its dtype. */
 export type FeedSpec = Shape | Spec;
 
-/** Plans of eager code that are kept. */
-const MAX_EAGER_PLANS = 32;
-
 /** A GPU device and the states that live on it. Ops only record; `read` and captured steps compute. */
 export class Engine {
-  readonly #eager = new Map<string, { executable: Executable; outputs: readonly Tensor[]; data: readonly Tensor[] }>();
-
+  readonly #eager: Eager;
   readonly #tuner: Tuner;
   readonly #idle: IdleTuning | undefined;
   /** Resolves when it is known what was measured on this device before. */
@@ -74,6 +72,11 @@ export class Engine {
     this.#tuner = new Tuner(runtime, tuning || undefined);
     this.#tuned = this.#tuner.load();
     this.#tuned.catch(() => {}); // reported by whoever waits for it
+    this.#eager = new Eager(runtime, async (request) => {
+      await this.#tuned;
+      const { target } = this.#tuner;
+      return Executable.create(runtime, plan({ ...request, target, fuse: options.fuse ?? true }));
+    });
     if (tuning && tuneWhenIdle) this.#idle = new IdleTuning(this.#tuner);
   }
 
@@ -111,10 +114,12 @@ export class Engine {
     fn: (feeds: { [K in keyof I]: Tensor }) => O,
     { onCompile, fuse = this.options.fuse ?? true, autocast = false, recompute = false }: CaptureOptions = {},
   ): Promise<CapturedStep<keyof I & string, keyof O & string>> {
+    this.runtime.throwErrors();
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, makeFeed(name, spec)]));
     const halves = autocast && this.adapter.features.includes("shader-f16");
     const run = () => fn(feeds as { [K in keyof I]: Tensor });
     const { result, updates } = trace(() => withOffers(recompute, () => withAutocast(halves, run)));
+    checkOutputs(result);
     const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), fuse };
     await this.#tuned;
     const build = () => plan({ ...request, target: this.#tuner.target });
@@ -180,26 +185,40 @@ export class Engine {
 
   /**
    * Computes tensors, and whatever updates were recorded outside a capture since the last read.
-   * The same code run again reuses its plan, pipelines and buffers.
+   * A state is read as it is after the updates, what is computed from it as it was before them. The same code run again reuses its
+   * plan, pipelines and buffers; arrays may be changed once the call has resolved.
    */
   read(tensor: Tensor): Promise<TypedArray>;
   read(tensors: readonly Tensor[]): Promise<TypedArray[]>;
   async read(what: Tensor | readonly Tensor[]): Promise<TypedArray | TypedArray[]> {
-    const outputs = Array.isArray(what) ? (what as readonly Tensor[]) : [what as Tensor];
-    const { executable, tensors } = await this.#eagerly(outputs, takePendingUpdates());
-    executable.run();
-    const parts = tensors.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
-    const values = await this.runtime.readback.read(parts);
+    this.runtime.throwErrors();
+    const values = await this.#eager.read(Array.isArray(what) ? what : [what as Tensor]);
     this.runtime.throwErrors();
     return Array.isArray(what) ? values : values[0]!;
   }
 
-  /** Overwrites a state: a parameter, a learning rate, a counter. @throws ShapeError, DataError */
+  /**
+   * Overwrites a state: a parameter, a learning rate, a counter.
+   * @throws CaptureError where the tensor is no state, ShapeError, DTypeError, DataError where the values do not fit
+   */
   write(state: Tensor, values: TypedArray): void {
+    this.runtime.throwErrors();
+    if (state.leaf?.kind !== "state")
+      throw new CaptureError("write", "the tensor is no state", { given: showSpec(state) }, "feeds go into step.run");
     if (values.length !== state.size)
       throw new ShapeError("write", `${values.length} values`, { state: showShape(state.shape) });
+    if (dtypeOf(values) !== state.dtype)
+      throw new DTypeError("write", `values of dtype ${dtypeOf(values)}`, { state: showSpec(state) });
     checkNumbers("write", values);
     this.runtime.storage.write(state, values);
+  }
+
+  /**
+   * Gives back the memory of states that are not needed any more: parameters and all that lives beside them in their
+   * arena, what an optimizer keeps. Should a step still use one, it starts anew with its first value.
+   */
+  release(...what: readonly (Module | Optimizer | Tensor)[]): void {
+    this.runtime.storage.forget(what.flatMap(statesIn));
   }
 
   /** Gives back buffers that nothing uses at the moment. */
@@ -213,59 +232,37 @@ export class Engine {
     this.#idle?.stop();
     this.runtime.destroy();
   }
-
-  async #eagerly(outputs: readonly Tensor[], updates: readonly Update[]) {
-    const { key, data: leaves } = structureOf(outputs, updates);
-    for (const t of leaves)
-      if (t.leaf?.kind !== "data")
-        throw new CaptureError("read", "a feed has a value only within its captured step", {
-          feed: showShape(t.shape),
-        });
-    let cached = this.#eager.get(key);
-    if (!cached) {
-      await this.#tuned;
-      const { target } = this.#tuner;
-      const made = plan({ outputs, updates, inputs: leaves, target, fuse: this.options.fuse ?? true });
-      cached = { executable: await Executable.create(this.runtime, made), outputs, data: leaves };
-      this.#keep(key, cached);
-    }
-    leaves.forEach((t, i) => {
-      if (t.leaf?.kind === "data") cached.executable.write(cached.data[i]!, t.leaf.data);
-    });
-    return { executable: cached.executable, tensors: cached.outputs };
-  }
-
-  #keep(key: string, entry: { executable: Executable; outputs: readonly Tensor[]; data: readonly Tensor[] }): void {
-    this.#eager.set(key, entry);
-    const [oldest] = this.#eager.keys();
-    if (this.#eager.size <= MAX_EAGER_PLANS || oldest === undefined) return;
-    this.#eager.get(oldest)!.executable.dispose();
-    this.#eager.delete(oldest);
-  }
 }
 
 /** Opens a device and makes an engine on it, see {@link Engine.create}. */
 export const createEngine = (options: EngineOptions = {}): Promise<Engine> => Engine.create(options);
 
-/**
- * A tensor with the given numbers.
- * @param values nested arrays are not taken: pass the numbers in row-major order
- * @param shape default: one dimension
- * @throws ShapeError where the number of values does not fit; DataError where one is NaN
- */
-export function tensor(values: TypedArray | readonly number[], shape?: Shape, dtype?: DType): Tensor {
-  const array = Array.isArray(values) ? typedArray(dtype ?? "f32", values) : (values as TypedArray);
-  const spec = { shape: shape ?? [array.length], dtype: dtypeOf(array) };
-  checkShape("tensor", spec.shape);
-  if (numel(spec.shape) !== array.length)
-    throw new ShapeError("tensor", `${array.length} values`, { shape: showShape(spec.shape) });
-  checkNumbers("tensor", array);
-  return data(spec, array);
-}
+const statesIn = (what: Module | Optimizer | Tensor): Tensor[] => {
+  if (what instanceof Tensor) return [what];
+  if (what instanceof Optimizer) return [...what.parameters, what.gradients, ...what.allStates().map(([, t]) => t)];
+  return what.namedStates().map(([, t]) => t);
+};
 
 function makeFeed(name: string, spec: FeedSpec): Tensor {
   const full: Spec = "shape" in spec ? spec : { shape: spec, dtype: "f32" };
   checkShape(`feed ${name}`, full.shape);
-  if (full.dtype === "f16") throw new DTypeError(`feed ${name}`, "f16 is not fed", {}, "feed f32 and cast it");
+  if (!["f32", "i32", "u32"].includes(full.dtype))
+    throw new DTypeError(`feed ${name}`, `${full.dtype} is not fed`, {}, "feed f32, i32 or u32, and cast it");
   return feed(name, full);
+}
+
+/** @throws CaptureError unless the step's function gave tensors by name, at once */
+function checkOutputs(outputs: unknown): void {
+  if (outputs instanceof Promise)
+    throw new CaptureError(
+      "capture",
+      "the function is asynchronous",
+      {},
+      "compute what it waits for before the capture",
+    );
+  if (typeof outputs !== "object" || outputs === null || outputs instanceof Tensor)
+    throw new CaptureError("capture", "the function gives no outputs by name", {}, "return { loss }, or {} for none");
+  for (const [name, t] of Object.entries(outputs))
+    if (!(t instanceof Tensor))
+      throw new CaptureError("capture", `output ${name} is no tensor`, { given: `${typeof t}` });
 }

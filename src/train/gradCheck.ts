@@ -5,7 +5,8 @@ import { uniform } from "../core/random";
 import type { Shape } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { gradients } from "../optim/gradients";
-import { type Engine, tensor } from "./engine";
+import type { Engine } from "./engine";
+import { tensor } from "./tensor";
 
 /** The values at which gradients are checked. Those of i32 and u32 (labels, indices) are held fixed. */
 export interface CheckedInput {

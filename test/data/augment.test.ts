@@ -18,7 +18,7 @@ import { normal } from "../../src/ops/normal";
 import { sum } from "../../src/ops/sum";
 import { symmetricBeta } from "../../src/ops/symmetricBeta";
 import { gradients } from "../../src/optim/gradients";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 import type { Reference } from "../ops/opCase";
 import { placementOf } from "../ops/randomPlacement";

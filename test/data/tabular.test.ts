@@ -9,7 +9,8 @@ import { mseLoss } from "../../src/ops/mseLoss";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
 import { SGD } from "../../src/optim/sgd";
 import { loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint";
-import { type Engine, tensor } from "../../src/train/engine";
+import type { Engine } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 const COUNT = 23;

@@ -5,7 +5,8 @@ import { showSpec } from "../../src/core/shape";
 import type { Tensor } from "../../src/graph/tensor";
 import { add } from "../../src/ops/add";
 import { gradients } from "../../src/optim/gradients";
-import { type Engine, tensor } from "../../src/train/engine";
+import type { Engine } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 /** Largest accepted difference, relative to 1 + |expected|. */

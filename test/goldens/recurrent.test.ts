@@ -2,7 +2,7 @@ import type { Tensor } from "../../src/graph/tensor";
 import { gru } from "../../src/ops/gru";
 import { lstm } from "../../src/ops/lstm";
 import { type RecurrentOptions, type RecurrentWeights, rnn } from "../../src/ops/rnn";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { type Build, describeGoldens } from "./goldens";
 
 interface Attrs {

@@ -16,7 +16,7 @@ import { relu } from "../../src/ops/relu";
 import { sign } from "../../src/ops/sign";
 import { where } from "../../src/ops/where";
 import { gradients } from "../../src/optim/gradients";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 await describeOnDawn("gradients", (engine) => {

@@ -10,7 +10,7 @@ import { permutation } from "../../src/ops/permutation";
 import { randint } from "../../src/ops/randint";
 import { truncatedNormal } from "../../src/ops/truncatedNormal";
 import { uniform } from "../../src/ops/uniform";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 const N = 100_000;

@@ -18,7 +18,7 @@ import { square } from "../../src/ops/square";
 import { Adam } from "../../src/optim/adam";
 import { gradients } from "../../src/optim/gradients";
 import { plan } from "../../src/schedule/plan";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 const WIDTH = 32;

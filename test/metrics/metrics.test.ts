@@ -11,7 +11,7 @@ import { rocAuc } from "../../src/metrics/rocAuc";
 import { accuracyOf, averageScores, classificationReport, scoresOf, zeroOneLoss } from "../../src/metrics/scores";
 import { TopK, topKAccuracyOf } from "../../src/metrics/topK";
 import { plan } from "../../src/schedule/plan";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 // Rows are labels. Class 0: 5 of 7 found, 6 predicted; class 1: 3 of 5, 5 predicted; class 2: 2 of 2, 3 predicted.

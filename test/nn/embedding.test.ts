@@ -3,7 +3,7 @@ import { Embedding } from "../../src/nn/embedding";
 import { manualSeed } from "../../src/nn/init";
 import { sum } from "../../src/ops/sum";
 import { gradients } from "../../src/optim/gradients";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 test("its table has PyTorch's name and shape", () => {

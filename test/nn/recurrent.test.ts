@@ -9,7 +9,7 @@ import { square } from "../../src/ops/square";
 import { sub } from "../../src/ops/sub";
 import { gradients } from "../../src/optim/gradients";
 import { SGD } from "../../src/optim/sgd";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 test("states have PyTorch's names and shapes", () => {

@@ -16,7 +16,7 @@ import { reshape } from "../../src/ops/reshape";
 import { slice } from "../../src/ops/slice";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
 import { gradients } from "../../src/optim/gradients";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 import { noise } from "../families/compute";
 

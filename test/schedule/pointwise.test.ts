@@ -38,7 +38,7 @@ import { tanh } from "../../src/ops/tanh";
 import { where } from "../../src/ops/where";
 import { gradients } from "../../src/optim/gradients";
 import { plan } from "../../src/schedule/plan";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 const input = (dtype: DType, ...shape: number[]) => feed("x", { shape, dtype });

@@ -10,7 +10,7 @@ import { sampleTokens } from "../../src/ops/sampleTokens";
 import { takeRows } from "../../src/ops/takeRows";
 import { plan } from "../../src/schedule/plan";
 import { Sampler } from "../../src/text/sampling";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 const ROWS = 4096;

@@ -32,7 +32,8 @@ import { transpose } from "../../src/ops/transpose";
 import { Adam } from "../../src/optim/adam";
 import { gradients } from "../../src/optim/gradients";
 import { plan } from "../../src/schedule/plan";
-import { Engine, tensor } from "../../src/train/engine";
+import { Engine } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 import { cases } from "../ops/cases";
 

@@ -15,7 +15,7 @@ import { sum } from "../../src/ops/sum";
 import { Adam } from "../../src/optim/adam";
 import { gradients } from "../../src/optim/gradients";
 import { SGD } from "../../src/optim/sgd";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 await describeOnDawn("engine", (engine) => {
@@ -29,6 +29,20 @@ await describeOnDawn("engine", (engine) => {
     expect(await numbers(twice([5, 6, 7]))).toEqual([10, 12, 14]);
     expect(engine.runtime.pipelines.size).toBe(pipelines);
     expect(engine.memory.created).toBe(created);
+  });
+
+  test("a tensor of nested numbers has their shape, and keeps a copy of an array", async () => {
+    const x = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(x.shape).toEqual([2, 3]);
+    expect(await numbers(sum(x, 0))).toEqual([5, 7, 9]);
+    expect(tensor([[[1]], [[2]]]).shape).toEqual([2, 1, 1]);
+    const array = Float32Array.of(1, 2);
+    const doubled = mul(tensor(array), 2);
+    array[0] = 100;
+    expect(await numbers(doubled)).toEqual([2, 4]);
   });
 
   test("gradients, and gradients of gradients", async () => {
@@ -133,6 +147,31 @@ await describeOnDawn("engine", (engine) => {
           return { loss };
         }),
       ).rejects.toThrow(/does not depend on parameter 2, 3/);
+    });
+
+    test("a capture whose function gives no tensors by name", async () => {
+      const capture = (fn: () => unknown) => engine.capture({}, fn as () => Record<string, Tensor>);
+      await expect(capture(async () => ({}))).rejects.toThrow(/capture: the function is asynchronous/);
+      await expect(capture(() => tensor([1]))).rejects.toThrow(/capture: the function gives no outputs by name/);
+      await expect(capture(() => undefined)).rejects.toThrow(/capture: the function gives no outputs by name/);
+      await expect(capture(() => ({ loss: 3 }))).rejects.toThrow(/capture: output loss is no tensor/);
+      const boolean = { x: { shape: [1], dtype: "bool" as "f32" } };
+      await expect(engine.capture(boolean, ({ x }) => ({ x }))).rejects.toThrow(/feed x: bool is not fed/);
+    });
+
+    test("arrays that tensors are not made of", async () => {
+      expect(() => tensor(new Float64Array(2) as never)).toThrow(/values: of type Float64Array/);
+      expect(() => tensor(new Uint8Array(2) as never)).toThrow(/values: of type Uint8Array/);
+      expect(() => tensor(new Float32Array(2), [2], "i32")).toThrow(/tensor: values of dtype f32\n {2}wants: i32/);
+      expect(() => tensor([1], [1], "f16")).toThrow(/tensor: numbers are not stored as f16/);
+      expect(() => tensor([1.5], [1], "i32")).toThrow(/tensor: element 0 is 1.5\n {2}dtype: i32/);
+      expect(() => tensor([-1], [1], "u32")).toThrow(/tensor: element 0 is -1\n {2}dtype: u32/);
+      expect(() => tensor([[1, 2], [3]])).toThrow(/tensor: rows differ in length\n {2}row 0: \[2\]\n {2}row 1: \[1\]/);
+      expect(() => tensor([1, [2]])).toThrow(/tensor: element 1 is a row, the first is a number/);
+      const step = await engine.capture({ x: { shape: [4], dtype: "u32" } }, ({ x }) => ({ y: add(x, 1) }));
+      const bytes = Uint8Array.of(1, 2, 3, 4) as never;
+      await expect(step.run({ x: bytes })).rejects.toThrow(/values: of type Uint8Array/);
+      step.dispose();
     });
 
     test("a buffer larger than the device grants: nothing stays allocated", async () => {

@@ -10,8 +10,8 @@ import { relu } from "../../src/ops/relu";
 import { square } from "../../src/ops/square";
 import { Adam } from "../../src/optim/adam";
 import { plan } from "../../src/schedule/plan";
-import { tensor } from "../../src/train/engine";
 import { estimateOf } from "../../src/train/estimate";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 const f32 = (name: string, ...shape: number[]) => feed(name, { shape, dtype: "f32" });

@@ -11,7 +11,7 @@ import { square } from "../../src/ops/square";
 import { sum } from "../../src/ops/sum";
 import { gradients } from "../../src/optim/gradients";
 import { plan } from "../../src/schedule/plan";
-import { tensor } from "../../src/train/engine";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 const [rows, classes] = [5, 40];

@@ -80,7 +80,7 @@ class OpBench {
     } catch (error) {
       return { ...known, ...nothing, error: (error as Error).message.split("\n")[0]! };
     } finally {
-      for (const t of [...(graph?.inputs ?? []), ...(graph?.seeds ?? [])]) this.engine.runtime.storage.forget(t);
+      this.engine.release(...(graph?.inputs ?? []), ...(graph?.seeds ?? []));
       this.engine.trim();
     }
   }

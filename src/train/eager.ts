@@ -1,0 +1,112 @@
+import type { TypedArray } from "../core/dtype";
+import { CaptureError } from "../core/errors";
+import { showShape } from "../core/shape";
+import type { Executable } from "../gpu/executable";
+import type { Runtime } from "../gpu/runtime";
+import { structureOf } from "../graph/structure";
+import type { Tensor } from "../graph/tensor";
+import { putBackUpdates, takePendingUpdates, type Update } from "../graph/trace";
+import type { PlanRequest } from "../schedule/plan";
+
+/** Plans that are kept. */
+const MAX_PLANS = 32;
+
+/** A plan for all graphs of one structure: their numbers are written into the leaves of the first. */
+interface Kept {
+  readonly executable: Promise<Executable>;
+  readonly outputs: readonly Tensor[];
+  readonly leaves: readonly Tensor[];
+  /** Reads that have not run yet. */
+  waiting: number;
+}
+
+/** Code outside captured steps: the same code run again reuses its plan, pipelines and buffers. */
+export class Eager {
+  readonly #kept = new Map<string, Kept>();
+  /** Resolves when all reads so far have been submitted, or have failed. */
+  #submitted: Promise<unknown> = Promise.resolve();
+
+  /** @param make plans and compiles */
+  constructor(
+    readonly runtime: Runtime,
+    readonly make: (request: Pick<PlanRequest, "outputs" | "updates" | "inputs">) => Promise<Executable>,
+  ) {}
+
+  /**
+   * Computes tensors and whatever updates were recorded since the last read. Reads that are under way together run in the
+   * order in which they were asked for; the updates of one that fails are left to the next.
+   */
+  async read(outputs: readonly Tensor[]): Promise<TypedArray[]> {
+    refuseFeeds(structureOf(outputs, []).data);
+    const updates = takePendingUpdates();
+    const { key, data } = structureOf(outputs, updates);
+    refuseFeeds(data);
+    const kept = this.#find(key, outputs, updates, data);
+    kept.waiting++;
+    const turn = this.#submitted;
+    const submitted = kept.executable.then(async (executable) => {
+      await turn;
+      return { values: this.#submit(executable, kept, data) };
+    });
+    this.#submitted = Promise.allSettled([turn, submitted]);
+    try {
+      return await (await submitted).values;
+    } catch (error) {
+      if (!(await wasSubmitted(submitted))) putBackUpdates(updates);
+      throw error;
+    } finally {
+      kept.waiting--;
+      this.#evict();
+    }
+  }
+
+  clear(): void {
+    this.#kept.clear();
+  }
+
+  /** Nothing may come between the numbers, the run and the copy of its results: the buffers are those of other reads too. */
+  #submit(executable: Executable, { leaves, outputs }: Kept, data: readonly Tensor[]): Promise<TypedArray[]> {
+    this.runtime.throwErrors();
+    data.forEach((t, i) => {
+      if (t.leaf?.kind === "data") executable.write(leaves[i]!, t.leaf.data);
+    });
+    executable.run();
+    return this.runtime.readback.read(
+      outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size })),
+    );
+  }
+
+  #find(key: string, outputs: readonly Tensor[], updates: readonly Update[], leaves: readonly Tensor[]): Kept {
+    let kept = this.#kept.get(key);
+    this.#kept.delete(key);
+    if (!kept) {
+      const executable = this.make({ outputs, updates, inputs: leaves });
+      kept = { executable, outputs, leaves, waiting: 0 };
+      executable.catch(() => this.#kept.delete(key)); // told by the read that waits for it
+    }
+    // The one used last is the last to go.
+    this.#kept.set(key, kept);
+    return kept;
+  }
+
+  #evict(): void {
+    for (const [key, { executable, waiting }] of this.#kept) {
+      if (this.#kept.size <= MAX_PLANS) return;
+      if (waiting) continue;
+      this.#kept.delete(key);
+      executable.then((e) => e.dispose());
+    }
+  }
+}
+
+const wasSubmitted = (submitted: Promise<unknown>): Promise<boolean> =>
+  submitted.then(
+    () => true,
+    () => false,
+  );
+
+function refuseFeeds(leaves: readonly Tensor[]): void {
+  const feed = leaves.find((t) => t.leaf?.kind !== "data");
+  if (feed)
+    throw new CaptureError("read", "a feed has a value only within its captured step", { feed: showShape(feed.shape) });
+}
