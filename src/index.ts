@@ -8,7 +8,7 @@
  */
 import "./fluent.gen";
 
-export type { DType, TypedArray } from "./core/dtype";
+export type { DType, Numbers, TypedArray } from "./core/dtype";
 export {
   CaptureError,
   CheckpointError,

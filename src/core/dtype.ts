@@ -14,7 +14,11 @@ export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "
 /** The type in which elements are computed with. */
 export const computeType = (dtype: DType): WordType => (dtype === "f16" ? "f32" : dtype);
 
+/** Numbers that the engine gives. */
 export type TypedArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+
+/** Numbers that it takes: of f32, i32 and u32, over memory of any kind. */
+export type Numbers = Float32Array | Int32Array | Uint32Array;
 
 /** Least and greatest value of each integer dtype. */
 export const INTEGER_RANGE = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] } as const;
@@ -44,7 +48,7 @@ export function fromHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
 }
 
 /** The element type that a typed array carries. @throws DTypeError where it is none of those that tensors are made of */
-export function dtypeOf(data: TypedArray): WordType {
+export function dtypeOf(data: Numbers): WordType {
   if (data instanceof Float32Array) return "f32";
   if (data instanceof Int32Array) return "i32";
   if (data instanceof Uint32Array) return "u32";

@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT, type TypedArray } from "../core/dtype";
+import { BYTES_PER_ELEMENT, type Numbers } from "../core/dtype";
 import { CaptureError, DeviceError } from "../core/errors";
 import { showSpec } from "../core/shape";
 import { Arena } from "../graph/arena";
@@ -91,7 +91,7 @@ export class Executable {
   }
 
   /** Writes an input of the plan: a feed or data. */
-  write(t: Tensor, values: TypedArray): void {
+  write(t: Tensor, values: Numbers): void {
     const { buffer, offset } = this.region(t);
     this.runtime.device.queue.writeBuffer(buffer, offset, values);
   }

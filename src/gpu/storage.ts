@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT, dtypeOf, type TypedArray } from "../core/dtype";
+import { BYTES_PER_ELEMENT, dtypeOf, type Numbers } from "../core/dtype";
 import { DataError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { Arena } from "../graph/arena";
@@ -34,7 +34,7 @@ export class Storage {
   }
 
   /** Overwrites a state. */
-  write(t: Tensor, values: TypedArray): void {
+  write(t: Tensor, values: Numbers): void {
     const { buffer, offset } = this.region(t);
     this.device.queue.writeBuffer(buffer, offset, values);
   }
@@ -102,7 +102,7 @@ export class Storage {
 }
 
 /** The first values of a state. @throws DataError where these are not of its size and dtype */
-function initialOf(t: Tensor): TypedArray | undefined {
+function initialOf(t: Tensor): Numbers | undefined {
   if (t.leaf?.kind !== "state" || !t.leaf.initial) return undefined;
   const values = t.leaf.initial();
   const given = `${dtypeOf(values)}${showShape([values.length])}`;

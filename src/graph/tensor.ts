@@ -1,4 +1,4 @@
-import type { DType, TypedArray } from "../core/dtype";
+import type { DType, Numbers, TypedArray } from "../core/dtype";
 import { numel, type Shape, type Spec } from "../core/shape";
 import type { Op } from "./op";
 
@@ -46,7 +46,7 @@ export type Leaf =
       readonly name: string;
       limit?: { readonly low: number; readonly high: number; op: string };
     }
-  | { readonly kind: "state"; readonly name: string; readonly initial?: () => TypedArray; readonly trainable?: boolean }
+  | { readonly kind: "state"; readonly name: string; readonly initial?: () => Numbers; readonly trainable?: boolean }
   | { readonly kind: "data"; readonly data: TypedArray }
   | { readonly kind: "scratch" };
 
@@ -81,12 +81,12 @@ export const homeOf = (t: Tensor): { readonly state: Tensor; readonly offset: nu
 export const feed = (name: string, spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "feed", name });
 
 /** A tensor that survives runs: a parameter, a running statistic, a counter. */
-export function state(name: string, spec: Spec, initial?: (() => TypedArray) | undefined): Tensor {
+export function state(name: string, spec: Spec, initial?: (() => Numbers) | undefined): Tensor {
   return new Tensor(spec, undefined, initial ? { kind: "state", name, initial } : { kind: "state", name });
 }
 
 /** A state that optimizers move. */
-export const parameter = (name: string, spec: Spec, initial: () => TypedArray): Tensor =>
+export const parameter = (name: string, spec: Spec, initial: () => Numbers): Tensor =>
   new Tensor(spec, undefined, { kind: "state", name, initial, trainable: true });
 
 /** Working space for the dispatches of one op. */

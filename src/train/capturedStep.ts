@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT, dtypeOf, type TypedArray, typedArray } from "../core/dtype";
+import { BYTES_PER_ELEMENT, dtypeOf, type Numbers, type TypedArray, typedArray } from "../core/dtype";
 import { CaptureError, DataError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { Executable, type RingCopy } from "../gpu/executable";
@@ -95,13 +95,13 @@ export class CapturedStep<I extends string = string, O extends string = string> 
    * @param values one array for each feed, not to be changed before the call resolves; a feed left out keeps its last value
    * @throws DeviceError where the device is lost, CaptureError where a feed is unknown, or of another size or dtype than captured; DataError on NaN or labels out of range
    */
-  async run(values: Partial<Record<I, TypedArray>> = {}): Promise<void> {
-    const entries = Object.entries(values) as [I, TypedArray][];
+  async run(values: Partial<Record<I, Numbers>> = {}): Promise<void> {
+    const entries = Object.entries(values) as [I, Numbers][];
     for (const [name, array] of entries) this.#check(name, array);
     await this.#inTurn(() => this.#run(entries));
   }
 
-  async #run(values: readonly [I, TypedArray][]): Promise<void> {
+  async #run(values: readonly [I, Numbers][]): Promise<void> {
     const { runtime } = this;
     const measured = MEASURED_RUNS.includes(this.runs);
     await (measured ? runtime.waiter.workDone() : runtime.waiter.below(MAX_IN_FLIGHT));
@@ -200,7 +200,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     if (this.runs > MEASURED_RUNS.at(-1)!) this.executable.cut(Math.ceil(this.#milliseconds / CHUNK_MILLISECONDS));
   }
 
-  #check(name: I, values: TypedArray): void {
+  #check(name: I, values: Numbers): void {
     const t = this.feeds[name] as Tensor | undefined;
     if (!t) throw new CaptureError("run", `no feed ${name}`, { feeds: Object.keys(this.feeds).join(", ") || "none" });
     const op = `feed ${name}`;
@@ -218,14 +218,14 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   }
 
   /** Not before the runs asked for earlier: these may bring what is left out now. */
-  #requireFeeds(given: readonly (readonly [string, TypedArray])[]): void {
+  #requireFeeds(given: readonly (readonly [string, Numbers])[]): void {
     const lacks = (name: string) => !this.#fed.has(name) && !given.some(([n]) => n === name);
     const missing = Object.keys(this.feeds).filter(lacks);
     if (missing.length) throw new CaptureError("run", `the first run lacks ${missing.join(", ")}`);
   }
 }
 
-function checkRange(feed: string, values: TypedArray, limit: { low: number; high: number; op: string }): void {
+function checkRange(feed: string, values: Numbers, limit: { low: number; high: number; op: string }): void {
   const at = (values as Int32Array).findIndex((v) => v < limit.low || v > limit.high);
   if (at < 0) return;
   throw new DataError(limit.op, `${feed}: element ${at} is ${values[at]}`, { allowed: `${limit.low} … ${limit.high}` });

@@ -1,8 +1,8 @@
-import type { TypedArray } from "../core/dtype";
+import type { Numbers } from "../core/dtype";
 import { DataError } from "../core/errors";
 
 /** @throws DataError naming the first value that is not a number */
-export function checkNumbers(op: string, values: TypedArray): void {
+export function checkNumbers(op: string, values: Numbers): void {
   if (!(values instanceof Float32Array)) return;
   let total = 0;
   for (let i = 0; i < values.length; i++) total += values[i]! - values[i]!;

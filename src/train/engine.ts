@@ -1,4 +1,4 @@
-import { dtypeOf, type TypedArray } from "../core/dtype";
+import { dtypeOf, type Numbers, type TypedArray } from "../core/dtype";
 import { CaptureError, DTypeError, ShapeError } from "../core/errors";
 import { checkShape, type Shape, type Spec, showShape, showSpec } from "../core/shape";
 import type { AdapterInfo, DeviceOptions } from "../gpu/device";
@@ -173,14 +173,22 @@ export class Engine {
     bytes: Uint8Array,
     { onCompile, file }: { readonly onCompile?: CompileProgress; readonly file?: string } = {},
   ): Promise<{ steps: Record<string, CapturedStep>; states: Readonly<Record<string, Tensor>> }> {
+    this.runtime.throwErrors();
     const { open, storage } = this.runtime;
     const { steps, states, values } = decodePlans(bytes, open.target, open.info.features, file);
-    for (const [t, array] of values) storage.write(t, array);
-    const loaded = Object.entries(steps).map(async ([name, { plan: made, feeds, outputs }]) => {
-      const executable = await Executable.create(this.runtime, made, onCompile);
-      return [name, new CapturedStep(this.runtime, executable, feeds, outputs, () => made)] as const;
-    });
-    return { steps: Object.fromEntries(await Promise.all(loaded)), states };
+    const loaded: [string, CapturedStep][] = [];
+    try {
+      for (const [t, array] of values) storage.write(t, array);
+      for (const [name, { plan: made, feeds, outputs }] of Object.entries(steps)) {
+        const executable = await Executable.create(this.runtime, made, onCompile);
+        loaded.push([name, new CapturedStep(this.runtime, executable, feeds, outputs, () => made)]);
+      }
+    } catch (error) {
+      for (const [, step] of loaded) step.dispose();
+      storage.forget(values.keys());
+      throw error;
+    }
+    return { steps: Object.fromEntries(loaded), states };
   }
 
   /**
@@ -201,7 +209,7 @@ export class Engine {
    * Overwrites a state: a parameter, a learning rate, a counter.
    * @throws CaptureError where the tensor is no state, ShapeError, DTypeError, DataError where the values do not fit
    */
-  write(state: Tensor, values: TypedArray): void {
+  write(state: Tensor, values: Numbers): void {
     this.runtime.throwErrors();
     if (state.leaf?.kind !== "state")
       throw new CaptureError("write", "the tensor is no state", { given: showSpec(state) }, "feeds go into step.run");

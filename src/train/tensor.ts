@@ -1,4 +1,4 @@
-import { type DType, dtypeOf, type TypedArray, typedArray, type WordType } from "../core/dtype";
+import { type DType, dtypeOf, type Numbers, type TypedArray, typedArray, type WordType } from "../core/dtype";
 import { DataError, DTypeError, ShapeError } from "../core/errors";
 import { checkShape, numel, type Shape, showShape } from "../core/shape";
 import { data, type Tensor } from "../graph/tensor";
@@ -15,11 +15,11 @@ export type Nested = number | readonly Nested[];
  * @throws ShapeError where the number of values does not fit or rows differ in length; DataError where one is NaN;
  *   DTypeError where a typed array is of another dtype
  */
-export function tensor(values: TypedArray | readonly Nested[], shape?: Shape, dtype?: DType): Tensor {
+export function tensor(values: Numbers | readonly Nested[], shape?: Shape, dtype?: DType): Tensor {
   const given = Array.isArray(values)
     ? { shape: shapeOf(values), numbers: values.flat(Infinity) as number[] }
     : undefined;
-  const array = given ? arrayOf(wordType(dtype ?? "f32"), given.numbers) : (values as TypedArray);
+  const array = given ? arrayOf(wordType(dtype ?? "f32"), given.numbers) : (values as Numbers);
   const spec = { shape: shape ?? given?.shape ?? [array.length], dtype: dtypeOf(array) };
   if (dtype !== undefined && dtype !== spec.dtype)
     throw new DTypeError(
@@ -32,7 +32,7 @@ export function tensor(values: TypedArray | readonly Nested[], shape?: Shape, dt
   if (numel(spec.shape) !== array.length)
     throw new ShapeError("tensor", `${array.length} values`, { shape: showShape(spec.shape) });
   checkNumbers("tensor", array);
-  return data(spec, given ? array : array.slice());
+  return data(spec, typedArray(spec.dtype, array));
 }
 
 /** @throws DataError where an integer dtype cannot hold a number */
