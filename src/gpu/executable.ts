@@ -5,6 +5,7 @@ import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { chunkEnds } from "../schedule/chunks";
 import { bytesOf, type Plan } from "../schedule/plan";
+import { accepted } from "./accepted";
 import { BufferUsage } from "./constants";
 import type { CompiledPipeline, CompileProgress } from "./pipelines";
 import { byKernel, type KernelTime, Profiler } from "./profile";
@@ -55,12 +56,24 @@ export class Executable {
 
   /**
    * Compiles the plan's pipelines together, then binds its buffers.
-   * @throws DeviceError where a tensor is larger than what a kernel of this device can be given
+   * @throws DeviceError where a tensor is larger than what a kernel of this device can be given, or the device lacks memory
    */
   static async create(runtime: Runtime, plan: Plan, onProgress?: CompileProgress): Promise<Executable> {
     checkBindings(plan, runtime.open.target.maxBindingBytes);
     const variants = plan.dispatches.map((d) => d.variant);
-    return new Executable(runtime, plan, await runtime.pipelines.compile(variants, onProgress));
+    const pipelines = await runtime.pipelines.compile(variants, onProgress);
+    let made: Executable | undefined;
+    try {
+      return await accepted(runtime.device, "device", () => {
+        made = new Executable(runtime, plan, pipelines);
+        return made;
+      });
+    } catch (error) {
+      made?.dispose();
+      // Some of its buffers may be none.
+      runtime.pool.trim();
+      throw error;
+    }
   }
 
   /** Submissions that one run makes. */
