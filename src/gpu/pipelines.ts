@@ -43,6 +43,8 @@ export class PipelineCache {
       if (!compiled) {
         compiled = this.#create(variant);
         this.#compiled.set(variant.key, compiled);
+        // What the device refuses now, for want of memory say, it may take later.
+        compiled.catch(() => this.#compiled.delete(variant.key));
       }
       const result = await compiled;
       onProgress?.(++done, distinct.size);
