@@ -2,6 +2,7 @@
 // the same group. NCHW; p numbers the positions (oy, ox) of one picture. f32 throughout.
 // An invocation makes 4 output channels of one group × 4 neighbouring positions: an implicit matrix product with 4 × 4
 // register tiles, straight from storage. Where a tap falls is worked out once for all channels.
+// @include unfolded.wgsl
 alias T = f32;
 alias O = f32;
 struct Params {
@@ -18,7 +19,12 @@ struct Params {
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3u) {
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) local: vec3u,
+) {
+  let tile = unfolded(id, groups);
+  if (is_surplus(tile)) { return; }
+  let gid = tile * vec3u(64u, 1u, 1u) + local;
   let positions = params.out_height * params.out_width;
   let tiles = (positions + 3u) / 4u;
   let n = gid.x / tiles;

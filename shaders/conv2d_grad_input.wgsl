@@ -1,6 +1,7 @@
 // dx[n,c,y,x] = Σ w[o,c,kh,kw] · d_out[n,o,oy,ox] over the outputs that read x[n,c,y,x] through tap (kh, kw):
 // oy·stride_h = y + pad_h − kh·dilation_h, ox likewise; o and c in the same group. NCHW, f32 throughout.
 // An invocation makes 4 input channels of one group × 4 neighbouring positions (y, x), as shaders/conv2d.wgsl does for out.
+// @include unfolded.wgsl
 alias T = f32;
 alias O = f32;
 struct Params {
@@ -17,7 +18,12 @@ struct Params {
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3u) {
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) local: vec3u,
+) {
+  let tile = unfolded(id, groups);
+  if (is_surplus(tile)) { return; }
+  let gid = tile * vec3u(64u, 1u, 1u) + local;
   let positions = params.height * params.width;
   let tiles = (positions + 3u) / 4u;
   let n = gid.x / tiles;

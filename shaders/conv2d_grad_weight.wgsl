@@ -3,6 +3,7 @@
 // over s follows. NCHW, f32 throughout.
 // An invocation makes 4 output channels of one group × 4 values of k, for one part. With SUMS = 1 the partial sums of d_out
 // itself, one for each output channel, come out on the side: the bias gradient.
+// @include unfolded.wgsl
 alias T = f32;
 const SUMS = 0u;
 
@@ -20,7 +21,12 @@ struct Params {
 fn side(value: f32, i: u32) {}
 
 @compute @workgroup_size(8, 8)
-fn main(@builtin(global_invocation_id) gid: vec3u) {
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) local: vec3u,
+) {
+  let tile = unfolded(id, groups);
+  if (is_surplus(tile)) { return; }
+  let gid = tile * vec3u(8u, 8u, 1u) + local;
   let taps = params.kernel_h * params.kernel_w;
   let in_group = params.in_channels / params.groups;
   let out_group = params.out_channels / params.groups;

@@ -5,6 +5,7 @@ enable subgroups;
 // rows: lane l keeps k = l, l + LANES, …. Each element of d_out is loaded by one lane and handed to the others by shuffle.
 // With SUMS = 1 the partial sums of d_out itself, one for each output channel, come out on the side: the bias gradient.
 // UNROLL positions of a row are taken at a time, so that a sum is fetched and put back once for all of them.
+// @include unfolded.wgsl
 alias T = f32;
 const ROWS = 16u; // a multiple of LANES
 const COLUMNS = 6u;
@@ -26,15 +27,19 @@ struct Params {
 fn side(value: f32, i: u32) {}
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let tile = unfolded(id, groups);
+  if (is_surplus(tile)) { return; }
   let taps = params.kernel_h * params.kernel_w;
   let in_group = params.in_channels / params.groups;
   let out_group = params.out_channels / params.groups;
   let columns = in_group * taps;
   let channel_tiles = max(1u, (out_group + ROWS - 1u) / ROWS);
-  let group = id.z / channel_tiles;
-  let first = id.z % channel_tiles * ROWS;
-  let start = id.x * LANES * COLUMNS + lane;
+  let group = tile.z / channel_tiles;
+  let first = tile.z % channel_tiles * ROWS;
+  let start = tile.x * LANES * COLUMNS + lane;
   let plane = params.height * params.width;
   let out_plane = params.out_height * params.out_width;
 
@@ -56,7 +61,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
 
   var sum: array<array<f32, COLUMNS>, ROWS>;
   var row_sum: array<f32, ROWS / LANES>;
-  for (var row = id.y; row < params.batch * params.out_height; row += max(1u, params.parts)) {
+  for (var row = tile.y; row < params.batch * params.out_height; row += max(1u, params.parts)) {
     let n = row / params.out_height;
     let oy = row % params.out_height;
     var x_row: array<u32, COLUMNS>;
@@ -109,14 +114,14 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(subgroup_invocation_id) lane:
     }
   }
 
-  if (SUMS == 1u && id.x == 0u) {
+  if (SUMS == 1u && tile.x == 0u) {
     // @unroll
     for (var r = 0u; r < ROWS / LANES; r++) {
       let o = first + r * LANES + lane;
-      if (o < out_group) { side(row_sum[r], id.y * params.out_channels + group * out_group + o); }
+      if (o < out_group) { side(row_sum[r], tile.y * params.out_channels + group * out_group + o); }
     }
   }
-  let base = (id.y * params.out_channels + group * out_group + first) * columns;
+  let base = (tile.y * params.out_channels + group * out_group + first) * columns;
   // A choice among registers instead of places that store for each row, see matmul_subgroup.wgsl.
   let rows = min(ROWS, out_group - min(out_group, first));
   for (var r = 0u; r < rows; r++) {

@@ -6,6 +6,7 @@
 // next one is on its way from storage into registers. With SUMS = 1 the partial sums of d_out itself, one for each output
 // channel, come out on the side.
 // @include tile_of_terms.wgsl
+// @include unfolded.wgsl
 alias T = f32;
 const THREADS_X = 16u;
 const THREADS_Y = 16u;
@@ -44,22 +45,25 @@ var<workgroup> x_tile: array<vec4f, QUADS * X_STRIDE>;
 
 @compute @workgroup_size(THREADS_X, THREADS_Y)
 fn main(
-  @builtin(workgroup_id) id: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) index: u32,
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) index: u32,
 ) {
+  let tile = unfolded(id, groups);
+  if (is_surplus(tile)) { return; }
   let taps = max(1u, params.kernel_h * params.kernel_w);
   let kernel_w = max(1u, params.kernel_w);
   let in_group = params.in_channels / max(1u, params.groups);
   let out_group = params.out_channels / max(1u, params.groups);
   let columns = in_group * taps;
   let channel_tiles = max(1u, (out_group + TILE_M - 1u) / TILE_M);
-  let group = id.z / channel_tiles;
-  let row0 = id.z % channel_tiles * TILE_M;
-  let col0 = id.x * TILE_N;
+  let group = tile.z / channel_tiles;
+  let row0 = tile.z % channel_tiles * TILE_M;
+  let col0 = tile.x * TILE_N;
   let plane = params.height * params.width;
   let out_width = max(1u, params.out_width);
   let positions = params.out_height * params.out_width;
   let quads = max(1u, (positions + 3u) / 4u);
-  let first = id.y * params.part;
+  let first = tile.y * params.part;
   let last = min(params.batch * ((positions + 3u) / 4u), first + params.part);
   let turns = (max(first, last) - first + QUADS - 1u) / QUADS;
 
@@ -150,10 +154,10 @@ fn main(
     workgroupBarrier();
   }
 
-  let o = id.y * params.out_channels + group * out_group + row0;
+  let o = tile.y * params.out_channels + group * out_group + row0;
   for (var r = 0u; r < ROWS; r++) {
     let row = local.y + r * THREADS_Y;
-    if (row0 + row < out_group && id.y < params.parts) {
+    if (row0 + row < out_group && tile.y < params.parts) {
       for (var q = 0u; q < COLUMN_QUADS; q++) {
         for (var c = 0u; c < 4u; c++) {
           let k = col0 + local.x + (q * 4u + c) * THREADS_X;
@@ -167,7 +171,7 @@ fn main(
   if (SUMS == 1u) {
     for (var j = 0u; j < D_LOADS; j++) { left_tile[quad * LEFT_STRIDE + line + j * LINES] = vec4f(row_sum[j]); }
     workgroupBarrier();
-    if (id.x == 0u && index < TILE_M && row0 + index < out_group && id.y < params.parts) {
+    if (tile.x == 0u && index < TILE_M && row0 + index < out_group && tile.y < params.parts) {
       var total = 0.0;
       for (var k = 0u; k < QUADS; k++) { total += left_tile[k * LEFT_STRIDE + index].x; }
       side(total, o + index);

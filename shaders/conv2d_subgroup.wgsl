@@ -5,6 +5,7 @@ enable subgroups;
 // another: lane l keeps positions l, l + LANES, … of every channel. Each weight is loaded by one lane and handed to the others
 // by shuffle. UNROLL input channels are taken at a time, so that a sum is fetched and put back once for all of them.
 // The taps and the places of the results in their picture are those of `correlations` in families/convolutions.ts.
+// @include unfolded.wgsl
 alias T = f32;
 alias O = f32;
 const ROWS = 16u; // a multiple of LANES
@@ -35,17 +36,19 @@ fn placed(p: u32) -> u32 {
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(subgroup_invocation_id) lane: u32,
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(subgroup_invocation_id) lane: u32,
 ) {
+  let tile = unfolded(id, groups);
+  if (is_surplus(tile)) { return; }
   let positions = params.out_height * params.out_width;
   let channel_tiles = max(1u, (params.out_group + ROWS - 1u) / ROWS);
-  let group = id.y / channel_tiles;
-  let first = id.y % channel_tiles * ROWS;
+  let group = tile.y / channel_tiles;
+  let first = tile.y % channel_tiles * ROWS;
   let taps = params.kernel_h * params.kernel_w;
   let plane = params.height * params.width;
   let all = params.batch * positions;
   let in_picture = params.groups * params.in_group * plane;
-  let start = (id.z * count.x + id.x) * LANES * COLUMNS + lane;
+  let start = tile.x * LANES * COLUMNS + lane;
 
   var y0: array<i32, COLUMNS>;
   var x0: array<i32, COLUMNS>;

@@ -7,6 +7,7 @@
 // lie in a vec4: four input channels of one tap, or with FLAT = 1, for few input channels, four of all the terms (c, tap) in a
 // row. While a tile is used the next one is on its way from storage into registers.
 // @include tile_of_terms.wgsl
+// @include unfolded.wgsl
 alias T = f32;
 alias O = f32;
 const THREADS_X = 16u;
@@ -76,15 +77,17 @@ fn tap_of(at: vec3u) -> u32 {
 
 @compute @workgroup_size(THREADS_X, THREADS_Y)
 fn main(
-  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) index: u32,
 ) {
+  let tile = unfolded(id, groups);
+  if (is_surplus(tile)) { return; }
   let positions = max(1u, params.out_height * params.out_width);
   let all = params.batch * positions;
   let channel_tiles = max(1u, (params.out_group + TILE_M - 1u) / TILE_M);
-  let group = id.y / channel_tiles;
-  let row0 = id.y % channel_tiles * TILE_M;
-  let col0 = (id.z * count.x + id.x) * TILE_N;
+  let group = tile.y / channel_tiles;
+  let row0 = tile.y % channel_tiles * TILE_M;
+  let col0 = tile.x * TILE_N;
   let plane = params.height * params.width;
   let taps = params.kernel_h * params.kernel_w;
   let terms = params.in_group * taps;

@@ -2,6 +2,7 @@
 // A workgroup makes a tile of out from tiles of a and b in workgroup memory (include/product_tiles.wgsl).
 // Where out has few tiles and K is long, K is dealt out to `parts` workgroups, which make partial[part, M, N] for a reduction.
 // @include product_tiles.wgsl
+// @include unfolded.wgsl
 alias T = f32;
 alias O = f32;
 const THREADS = 8u;
@@ -61,9 +62,10 @@ fn store(four: vec4f, row_at: u32, column: u32) {
 
 @compute @workgroup_size(THREADS, THREADS)
 fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
-  @builtin(local_invocation_index) index: u32,
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) index: u32,
 ) {
+  let group = unfolded(id, groups);
+  if (is_surplus(group)) { return; }
   make_tile(group, local.xy, index);
 }

@@ -1,6 +1,7 @@
 // out[M,N] = a[M,K] · b[K,N] for each matrix of a batch; strides say how a and b lie, so that all transposes are one kernel.
 // An invocation makes 4 × 4 elements, straight from storage: for devices on which workgroup memory is no faster.
 // With SUMS = 1 the sums of a over k, one for each row, come out on the side.
+// @include unfolded.wgsl
 alias T = f32;
 alias O = f32;
 const SUMS = 0u;
@@ -34,7 +35,12 @@ fn put(sum: f32, at: u32, col: u32) {
 }
 
 @compute @workgroup_size(8, 1)
-fn main(@builtin(global_invocation_id) gid: vec3u) {
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) local: vec3u,
+) {
+  let tile = unfolded(id, groups);
+  if (is_surplus(tile)) { return; }
+  let gid = tile * vec3u(8u, 1u, 1u) + local;
   let row = gid.y * 4u;
   let col = gid.x * 4u;
   if (row >= params.m || col >= params.n) { return; }

@@ -5,6 +5,7 @@ enable subgroups;
 // element of a is loaded by one lane and handed to the others by shuffle; nothing goes through workgroup memory and nothing
 // waits. Four terms are taken at a time, so that a sum is fetched and put back once for all of them. For devices on which a
 // load costs far more than a shuffle, and four neighbours hardly more than one element.
+// @include unfolded.wgsl
 alias T = f32;
 alias O = f32;
 const ROWS = 16u; // a multiple of LANES
@@ -28,7 +29,11 @@ const LOADS = ROWS / LANES;
 const AT_ONCE = 4u; // rows that are written at once: four, or one where an epilogue is long
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let group = unfolded(id, groups);
+  if (is_surplus(group)) { return; }
   let m4 = max(params.m / 4u, 1u);
   let n4 = params.n / 4u;
   let k4 = params.k / 4u;

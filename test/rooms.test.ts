@@ -39,7 +39,7 @@ const ROOMS: Record<string, Room> = {
   optim: { imports: ["core", "kernel", "graph", "ops", "shaders"] },
   data: { imports: ["core", "graph", "ops"] },
   text: { imports: ["core", "kernel", "graph", "families", "ops", "shaders"] },
-  metrics: { imports: ["core", "graph", "ops", "shaders"] },
+  metrics: { imports: ["core", "kernel", "graph", "ops", "shaders"] },
   io: { imports: ["core", "graph", "ops"] },
   train: { imports: ENGINE.slice(0, -1), globals: /setTimeout|performance|GPU|"node:/ },
   cli: { imports: ["index"], globals: /node:|performance|GPU|navigator/ },

@@ -47,6 +47,21 @@ export function fromHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
   });
 }
 
+/** The IEEE 754 binary16 bits of numbers, each rounded to the nearest, of two as near to the even one. */
+export function toHalves(values: Float32Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return Uint16Array.from(values, (value, i) => {
+    const sign = (bits[i]! >>> 16) & 0x8000;
+    if (Number.isNaN(value)) return sign | 0x7e00;
+    const exponent = Math.max(-14, ((bits[i]! >>> 23) & 255) - 127);
+    if (exponent > 15) return sign | 0x7c00;
+    const steps = Math.abs(value) * 2 ** (10 - exponent);
+    const [whole, rest] = [Math.floor(steps), steps % 1];
+    // The leading 1, and what rounding carries over, count the exponent up.
+    return sign | (((exponent + 14) << 10) + whole + Number(rest > 0.5 || (rest === 0.5 && whole % 2 === 1)));
+  });
+}
+
 /** The element type that a typed array carries. @throws DTypeError where it is none of those that tensors are made of */
 export function dtypeOf(data: Numbers): WordType {
   if (data instanceof Float32Array) return "f32";

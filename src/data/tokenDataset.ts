@@ -26,7 +26,7 @@ export class TokenDataset {
 }
 
 /** @throws DataError where an id is none of 0 … size − 1 */
-export function checkIds(what: string, ids: ArrayLike<number>, size: number): void {
+function checkIds(what: string, ids: ArrayLike<number>, size: number): void {
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i]!;
     if (!(Number.isInteger(id) && id >= 0 && id < size))

@@ -4,7 +4,7 @@ import convSubgroup from "../../shaders/conv2d_subgroup.wgsl";
 import convTiled from "../../shaders/conv2d_tiled.wgsl";
 import type { Shape } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
-import { type Dispatch, folded } from "../kernel/kernel";
+import type { Dispatch } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import { byCost, type ConvTile, sizesOf, TILES, tileCost } from "./convTiles";
@@ -180,22 +180,22 @@ function byCorrelation(x: Tensor, w: Tensor, out: Tensor, c: Correlation, way: C
   if (way === "subgroup") {
     const { subgroupSize: LANES, unrolled } = target;
     const { ROWS, COLUMNS } = subgroupTile(c.out_group);
-    const [length, layers] = folded(Math.ceil(positions / (COLUMNS * LANES)));
+    const across = Math.ceil(positions / (COLUMNS * LANES));
     const down = c.groups * Math.ceil(c.out_group / ROWS);
     const tile = { ROWS, LANES, COLUMNS, UNROLL: termsAtOnce(c.in_group) };
-    const grid = [length * LANES, down, layers] as const;
+    const grid = [across * LANES, down] as const;
     return convSubgroup.dispatch({ ...shared, constants: { ...tile, SPREAD }, unrolled, grid });
   }
   const tile = way as ConvTile;
   const { rows, columns, quads } = sizesOf(tile);
   const { THREADS_X, THREADS_Y } = TILES[tile];
-  const [length, layers] = folded(Math.ceil(positions / columns));
+  const across = Math.ceil(positions / columns);
   const down = channelTiles(c.groups * c.out_group, c.groups, rows);
   return convTiled.dispatch({
     ...shared,
     params: { ...c, quads },
     constants: { ...TILES[tile], SPREAD, ...fours(c.in_group) },
-    grid: [length * THREADS_X, down * THREADS_Y, layers],
+    grid: [across * THREADS_X, down * THREADS_Y],
   });
 }
 

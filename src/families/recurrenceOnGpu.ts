@@ -40,7 +40,7 @@ export function canHold(r: Recurrence, grad: boolean): boolean {
 }
 
 /** How the kernels of a step are cut, see shaders/include/recurrent_product.wgsl. */
-export function stepTile({ cell, batch, hidden }: Recurrence, grad: boolean) {
+function stepTile({ cell, batch, hidden }: Recurrence, grad: boolean) {
   const { GATES } = CELLS[cell];
   const fours = Math.ceil(hidden / 4);
   const TR = Math.min(grad ? 8 : 16, powerOfTwoFrom(batch / 4));

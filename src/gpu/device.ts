@@ -15,7 +15,10 @@ const RAISED_LIMITS = [
 ] as const;
 
 export interface DeviceOptions {
-  /** A device to share, for example with a renderer; the engine will not destroy it. */
+  /**
+   * A device to share, for example with a renderer; the engine will not destroy it. Errors that WebGPU reports to nobody go to the
+   * device's `uncapturederror`, whoever caused them.
+   */
   readonly device?: GPUDevice;
   /** Where to ask for an adapter; default `navigator.gpu`, in Node the `webgpu` package. */
   readonly gpu?: GPU;
@@ -92,7 +95,7 @@ async function findGpu(): Promise<GPU> {
   }
 }
 
-const inNode = (): boolean => typeof process !== "undefined" && Boolean(process.versions?.node);
+export const inNode = (): boolean => typeof process !== "undefined" && Boolean(process.versions?.node);
 
 let kept: GPU | undefined;
 

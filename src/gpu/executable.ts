@@ -6,6 +6,7 @@ import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { chunkEnds } from "../schedule/chunks";
 import { bytesOf, type Plan } from "../schedule/plan";
+import { accepted } from "./accepted";
 import { BufferUsage } from "./constants";
 import type { CompiledPipeline, CompileProgress } from "./pipelines";
 import { byKernel, type KernelTime, Profiler } from "./profile";
@@ -67,17 +68,20 @@ export class Executable {
     checkBindings(plan, runtime.open.target.maxBindingBytes);
     const variants = plan.dispatches.map((d) => d.variant);
     const pipelines = await runtime.pipelines.compile(variants, onProgress);
-    const { device, storage, waiter } = runtime;
-    const states = storage.count;
-    device.pushErrorScope("out-of-memory");
-    let executable: Executable | undefined;
+    const states = runtime.storage.count;
+    let made: Executable | undefined;
     try {
-      executable = new Executable(runtime, plan, pipelines);
-    } finally {
-      const lacking = await waiter.patiently(device.popErrorScope());
-      if (lacking) giveUp(runtime, plan, states, executable, lacking.message);
+      return await accepted(runtime.device, "capture", () => {
+        made = new Executable(runtime, plan, pipelines);
+        return made;
+      });
+    } catch (error) {
+      made?.dispose();
+      // Buffers that the device has refused must not be lent again.
+      runtime.storage.keepFirst(states);
+      runtime.pool.trim();
+      throw error;
     }
-    return executable;
   }
 
   /** Submissions that one run makes. */
@@ -210,19 +214,6 @@ export class Executable {
       bindGroup: this.runtime.device.createBindGroup({ label: variant.name, layout, entries }),
     };
   }
-}
-
-/** Buffers that the device has refused must not be lent again: all that is free is given back to it. */
-function giveUp(runtime: Runtime, plan: Plan, states: number, executable: Executable | undefined, message: string) {
-  executable?.dispose();
-  runtime.storage.keepFirst(states);
-  runtime.pool.trim();
-  throw new DeviceError(
-    "capture",
-    "the device lacks memory",
-    { needs: `${plan.bytes.total} bytes`, held: `${runtime.pool.statistics.held} bytes`, message },
-    "use a smaller batch, or release what is not needed",
-  );
 }
 
 function checkBindings(plan: Plan, limit: number): void {

@@ -2,6 +2,7 @@ import { DeviceError } from "../core/errors";
 import { sourceLine } from "../kernel/include";
 import type { Variant } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
+import { accepted } from "./accepted";
 import { BufferUsage, SHADER_STAGE_COMPUTE } from "./constants";
 import type { Waiter } from "./waiter";
 
@@ -42,6 +43,8 @@ export class PipelineCache {
       if (!compiled) {
         compiled = this.#create(variant);
         this.#compiled.set(variant.key, compiled);
+        // What the device refuses now, for want of memory say, it may take later.
+        compiled.catch(() => this.#compiled.delete(variant.key));
       }
       const result = await compiled;
       onProgress?.(++done, distinct.size);
@@ -54,25 +57,27 @@ export class PipelineCache {
     const { device } = this;
     const immediates = byImmediates(this.target, variant.params.length);
     const code = immediates ? variant.code.replace(UNIFORM_PARAMS, "var<immediate> params") : variant.code;
-    const module = device.createShaderModule({ label: variant.name, code });
-    const layout = device.createBindGroupLayout({ label: variant.name, entries: layoutEntries(variant, immediates) });
+    const label = variant.name;
     const immediateSize = immediates ? 4 * variant.params.length : 0;
-    const pipelineLayout = device.createPipelineLayout({
-      label: variant.name,
-      bindGroupLayouts: [layout],
-      ...(immediateSize && { immediateSize }),
-    });
+    let module: GPUShaderModule | undefined;
     try {
-      const pipeline = await device.createComputePipelineAsync({
-        label: variant.name,
-        layout: pipelineLayout,
-        compute: { module, entryPoint: "main" },
+      const compiled = await accepted(device, label, async () => {
+        module = device.createShaderModule({ label, code });
+        const layout = device.createBindGroupLayout({ label, entries: layoutEntries(variant, immediates) });
+        const bindGroupLayouts = [layout];
+        const pipelineLayout = device.createPipelineLayout({
+          label,
+          bindGroupLayouts,
+          ...(immediateSize && { immediateSize }),
+        });
+        const compute = { module, entryPoint: "main" };
+        const pipeline = await device.createComputePipelineAsync({ label, layout: pipelineLayout, compute });
+        return { pipeline, layout, immediates };
       });
-      const compiled = { pipeline, layout, immediates };
       await this.#warmUp(variant, compiled);
       return compiled;
     } catch (cause) {
-      const { messages } = await module.getCompilationInfo();
+      const messages = (await module?.getCompilationInfo())?.messages ?? [];
       const text =
         messages.map((m) => `${sourceLine(variant.code, m.lineNum)}:${m.linePos} ${m.message}`).join("; ") ||
         String(cause);
@@ -87,22 +92,22 @@ export class PipelineCache {
   async #warmUp(variant: Variant, { pipeline, layout, immediates }: CompiledPipeline): Promise<void> {
     const { device } = this;
     const { STORAGE, UNIFORM } = BufferUsage;
-    const buffers = layoutEntries(variant, immediates).map(({ buffer }) =>
-      device.createBuffer({
-        label: "warm-up",
-        size: WARM_BYTES,
-        usage: buffer!.type === "uniform" ? UNIFORM : STORAGE,
-      }),
-    );
-    const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
-    const encoder = device.createCommandEncoder({ label: "warm-up" });
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, device.createBindGroup({ layout, entries }));
-    if (immediates) pass.setImmediates(0, new Uint32Array(variant.params.length));
-    pass.dispatchWorkgroups(1);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+    const label = "warm-up";
+    const buffers = await accepted(device, variant.name, () => {
+      const made = layoutEntries(variant, immediates).map(({ buffer }) =>
+        device.createBuffer({ label, size: WARM_BYTES, usage: buffer!.type === "uniform" ? UNIFORM : STORAGE }),
+      );
+      const entries = made.map((buffer, binding) => ({ binding, resource: { buffer } }));
+      const encoder = device.createCommandEncoder({ label });
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, device.createBindGroup({ layout, entries }));
+      if (immediates) pass.setImmediates(0, new Uint32Array(variant.params.length));
+      pass.dispatchWorkgroups(1);
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+      return made;
+    });
     await this.waiter.workDone();
     for (const buffer of buffers) buffer.destroy();
   }

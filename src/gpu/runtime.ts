@@ -15,7 +15,7 @@ export class Runtime {
   readonly pipelines: PipelineCache;
   readonly readback: Readback;
   readonly waiter: Waiter;
-  /** Errors that WebGPU reported to nobody: each is a defect of the engine. */
+  /** Errors that WebGPU reported to nobody: each is a defect of the engine. Of a shared device they may be anybody's: none are noted. */
   readonly errors: DeviceError[] = [];
   /** Resolves with the reason when the device is lost. */
   readonly lost: Promise<string>;
@@ -37,9 +37,10 @@ export class Runtime {
     this.lost.then((reason) => {
       this.end ??= reason;
     });
-    device.addEventListener("uncapturederror", (e) => {
-      this.errors.push(new DeviceError("WebGPU", e.error.message));
-    });
+    if (open.owned)
+      device.addEventListener("uncapturederror", (e) => {
+        this.errors.push(new DeviceError("WebGPU", e.error.message));
+      });
   }
 
   static async create(options: DeviceOptions = {}): Promise<Runtime> {

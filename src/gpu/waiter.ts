@@ -1,3 +1,5 @@
+import { inNode } from "./device";
+
 /** Milliseconds that Node sleeps between two looks at the device. */
 const NAP = 0.1;
 
@@ -43,7 +45,7 @@ export class Waiter {
    * device needs. Here the thread sleeps a little between two looks; browsers wait by themselves.
    */
   async patiently<T>(promise: Promise<T>): Promise<T> {
-    if (typeof setImmediate === "undefined") return promise;
+    if (!inNode()) return promise;
     this.#waits++;
     // A loop that the wait before left behind goes on for this one: a second loop would double the naps.
     if (!this.#napping) this.#nap();

@@ -33,7 +33,7 @@ export function recordUpdate(update: Update): void {
 /** A number of its own for each random op of a step. */
 export const nextStream = (): number => current.streams++;
 
-/** Whether an update of this name already writes the state in the step being recorded. */
+/** The updates of the step being recorded that write the state. */
 export const updatesOf = (state: Tensor): readonly Update[] => current.updates.filter((u) => u.writes.includes(state));
 
 /** Records `fn` by itself: its updates do not mix with those of the code around it. */

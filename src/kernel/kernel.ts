@@ -1,4 +1,5 @@
 import type { DType } from "../core/dtype";
+import { DeviceError } from "../core/errors.ts";
 import type { Shape } from "../core/shape";
 import { unroll } from "./unroll.ts";
 import {
@@ -73,7 +74,7 @@ export interface Variant {
   readonly code: string;
   readonly bindings: readonly Binding[];
   readonly params: readonly Param[];
-  readonly workgroupSize: readonly [number, number, number];
+  readonly workgroupSize: Workgroups;
   readonly enables: readonly string[];
   readonly hook: boolean;
 }
@@ -84,7 +85,7 @@ export interface Dispatch {
   /** One for each binding of the variant. */
   readonly buffers: readonly BufferRef[];
   readonly params: ArrayBuffer;
-  readonly workgroups: readonly [number, number, number];
+  readonly workgroups: Workgroups;
   /** Floating-point operations, for estimates and for cutting a plan into chunks. */
   readonly flops: number;
   /** Bindings of which each invocation reads just the elements that it writes to binding `out`: it may write over them. */
@@ -103,9 +104,14 @@ export interface Channel {
 /** Invocations wanted: a number for kernels that number their elements in one dimension, else along x, y, z. */
 export type Grid = number | readonly [number, number?, number?];
 
+type Workgroups = readonly [x: number, y: number, z: number];
+
 export interface DispatchRequest<B extends string, P extends string, C extends string> {
   readonly buffers: Record<B, BufferRef>;
-  /** Invocations, rounded up to whole workgroups. */
+  /**
+   * Invocations, rounded up to whole workgroups. Where these are too many along a dimension, kernels that include `unfolded.wgsl`
+   * have them folded; others refuse.
+   */
   readonly grid: Grid;
   readonly params?: Record<P, number>;
   readonly constants?: Partial<Record<C, number>>;
@@ -144,7 +150,7 @@ export class Kernel<B extends string = string, P extends string = string, C exte
     return variant;
   }
 
-  /** One launch of the kernel, as data. */
+  /** One launch of the kernel, as data. @throws DeviceError where the grid is too large */
   dispatch(request: DispatchRequest<B, P, C>): Dispatch {
     const {
       buffers,
@@ -158,12 +164,20 @@ export class Kernel<B extends string = string, P extends string = string, C exte
       flops = 0,
       channel,
     } = request;
-    const variant = this.variant(constants, unrolled, { ...(T && { T }), ...(O && { O }), ...(G && { G }) });
+    const types = { ...(T && { T }), ...(O && { O }), ...(G && { G }) };
+    let variant = this.variant(constants, unrolled, types);
+    let workgroups = workgroupsFor(grid, variant.workgroupSize);
+    if (isTooLarge(workgroups) && "GROUPS_Z" in this.info.constants) {
+      const [GROUPS_X, GROUPS_Y, GROUPS_Z] = workgroups;
+      variant = this.variant({ ...constants, GROUPS_X, GROUPS_Y, GROUPS_Z } as typeof constants, unrolled, types);
+      workgroups = [...folded(GROUPS_X * GROUPS_Y * GROUPS_Z), 1];
+    }
+    checkWorkgroups(this.info.name, workgroups);
     return {
       variant,
       buffers: variant.bindings.map((b) => buffers[b.name as B]),
       params: packParams(variant.params, (params ?? {}) as Record<string, number>),
-      workgroups: workgroupsFor(grid, variant.workgroupSize),
+      workgroups,
       flops,
       channel,
     };
@@ -207,8 +221,16 @@ export function folded(groups: number): readonly [length: number, layers: number
 }
 
 /** Whole workgroups for a grid; a one-dimensional grid that is too long is folded into y. */
-export function workgroupsFor(grid: Grid, size: readonly [number, number, number]): [number, number, number] {
+export function workgroupsFor(grid: Grid, size: Workgroups): Workgroups {
   if (typeof grid === "number") return [...folded(Math.ceil(grid / size[0])), 1];
   const [x, y = 1, z = 1] = grid;
   return [Math.ceil(x / size[0]), Math.ceil(y / size[1]), Math.ceil(z / size[2])];
+}
+
+const isTooLarge = (workgroups: Workgroups): boolean => workgroups.some((n) => n > MAX_WORKGROUPS);
+
+function checkWorkgroups(kernel: string, workgroups: Workgroups): void {
+  if (!isTooLarge(workgroups)) return;
+  const details = { workgroups: workgroups.join(" · "), limit: `${MAX_WORKGROUPS} along a dimension` };
+  throw new DeviceError(kernel, "too much work for one launch", details, "use a smaller batch, or a smaller layer");
 }

@@ -65,7 +65,6 @@ function workgroupSize(code: string): (number | string)[] {
   return sizes.split(",").map((s) => (/^\d+u?$/.test(s.trim()) ? Number.parseInt(s, 10) : s.trim()));
 }
 
-/** Where a `.d.wgsl.ts` finds the handle types, from `shaders/` and from `shaders/pointwise/`. */
 const union = (names: readonly string[]) => names.map((n) => `"${n}"`).join(" | ") || "never";
 
 /** The text of `<name>.d.wgsl.ts`: what TypeScript knows about a kernel. */

@@ -5,11 +5,11 @@ import { showShape } from "../core/shape";
 import { widened } from "../graph/cast";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
+import { folded } from "../kernel/kernel";
 
-/** Classes from which on a row is worth a workgroup, its lanes, and the workgroups along a dimension. */
+/** Classes from which on a row is worth a workgroup, and its lanes. */
 const LONG_ROW = 32;
 const LANES = 64;
-const MAX_GROUPS = 65535;
 
 /** Counts, on the GPU, how often each class was taken for each. */
 export class ConfusionMatrix {
@@ -38,8 +38,8 @@ export class ConfusionMatrix {
       throw new DTypeError("ConfusionMatrix", `labels of dtype ${labels.dtype}`, { wants: "i32" });
     const { counts } = this;
     const request = { buffers: { logits, labels, counts }, params: { rows, classes } };
-    const layers = Math.ceil(rows / MAX_GROUPS);
-    const grid = [Math.ceil(rows / layers) * LANES, layers] as const;
+    const [length, layers] = folded(rows);
+    const grid = [length * LANES, layers] as const;
     recordUpdate({
       name: "confusion",
       reads: [logits, labels],

@@ -4,12 +4,12 @@ import { sameShape, showShape } from "../core/shape";
 import { widened } from "../graph/cast";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
+import { MAX_WORKGROUPS } from "../kernel/kernel";
 import { type Outcomes, share } from "./scores";
 
 /** Rows that one invocation counts: on a CPU lanes are few. */
 const ROWS_ON_CPU = 1024;
 const ROWS = 32;
-const MAX_PARTS = 65535;
 
 /** Counts, on the GPU, how labels that do not exclude each other were predicted. A binary classifier has one label. */
 export class MultiLabelCounts {
@@ -53,7 +53,7 @@ export class MultiLabelCounts {
       reads: [scores, targets],
       writes: [counts],
       lower({ cpu }) {
-        const parts = Math.min(MAX_PARTS, Math.ceil(rows / (cpu ? ROWS_ON_CPU : ROWS)));
+        const parts = Math.min(MAX_WORKGROUPS, Math.ceil(rows / (cpu ? ROWS_ON_CPU : ROWS)));
         const params = { rows, n, parts, threshold };
         return [multiLabelCounts.dispatch({ buffers, params, constants, grid: [n, parts], flops: scores.size })];
       },

@@ -5,12 +5,12 @@ import { showShape } from "../core/shape";
 import { widened } from "../graph/cast";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
+import { folded } from "../kernel/kernel";
 import { share } from "./scores";
 
-/** Classes from which on a row is worth a workgroup, its lanes, and the workgroups along a dimension. */
+/** Classes from which on a row is worth a workgroup, and its lanes. */
 const LONG_ROW = 32;
 const LANES = 64;
-const MAX_GROUPS = 65535;
 
 /** Counts, on the GPU, how often the label is among the k largest logits. */
 export class TopK {
@@ -41,8 +41,8 @@ export class TopK {
     if (labels.dtype !== "i32") throw new DTypeError("TopK", `labels of dtype ${labels.dtype}`, { wants: "i32" });
     const { counts, k } = this;
     const request = { buffers: { logits, labels, counts }, params: { rows, classes, k } };
-    const layers = Math.ceil(rows / MAX_GROUPS);
-    const grid = [Math.ceil(rows / layers) * LANES, layers] as const;
+    const [length, layers] = folded(rows);
+    const grid = [length * LANES, layers] as const;
     recordUpdate({
       name: "top_k",
       reads: [logits, labels],

@@ -32,7 +32,7 @@ function showPlace(place: Place): string {
 }
 
 /** Bytes in the unit that reads best. */
-export function showBytes(n: number): string {
+function showBytes(n: number): string {
   if (n < 1024) return `${n} B`;
   return n < 1024 ** 2 ? `${(n / 1024).toFixed(1)} KiB` : `${(n / 1024 ** 2).toFixed(1)} MiB`;
 }

@@ -11,7 +11,10 @@ export class IdleTuning {
   #seen = 0;
   #stopped = false;
 
-  constructor(readonly tuner: Tuner) {}
+  constructor(readonly tuner: Tuner) {
+    // That it is lost is somebody else's to report.
+    void tuner.runtime.lost.then(() => this.stop());
+  }
 
   /** What is to be measured once there is time. */
   add(choices: readonly Choice[]): void {
@@ -30,13 +33,26 @@ export class IdleTuning {
     this.#timer = setTimeout(() => void this.#look(), QUIET);
   }
 
+  /** Whatever goes wrong is said, and is no matter of the steps that run: they are computed without it. */
+  async #measure(choice: Choice): Promise<void> {
+    const say = (text: string) => {
+      if (!this.#stopped) console.warn(`wgrad, while idle: ${text}`);
+    };
+    try {
+      for (const { key, rejected } of await this.tuner.tune([choice]))
+        for (const [way, reason] of Object.entries(rejected)) say(`${key} by ${way}: ${reason}`);
+    } catch (error) {
+      say(`measuring ends: ${(error as Error).message}`);
+      this.stop();
+    }
+  }
+
   async #look(): Promise<void> {
     const { waiter } = this.tuner.runtime;
     const [next] = this.#waiting.values();
     if (next && !waiter.busy && waiter.submissions === this.#seen) {
       this.#waiting.delete(next.ways.key);
-      // A device lost meanwhile is somebody else's to report.
-      await this.tuner.tune([next]).catch(() => this.stop());
+      await this.#measure(next);
     }
     this.#timer = undefined;
     this.#later();

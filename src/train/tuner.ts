@@ -1,6 +1,7 @@
-import { type TypedArray, typedArray } from "../core/dtype";
+import { bytesPerElement, type DType, isFloat, type TypedArray, toHalves, typedArray } from "../core/dtype";
 import { uniform } from "../core/random";
 import type { Spec } from "../core/shape";
+import { accepted } from "../gpu/accepted";
 import { Executable } from "../gpu/executable";
 import type { Runtime } from "../gpu/runtime";
 import { recordAll } from "../graph/op";
@@ -140,10 +141,11 @@ export class Tuner {
     const target = { ...this.runtime.open.target, tuning: { [key]: way } };
     const executable = await Executable.create(this.runtime, plan({ outputs, inputs: feeds, target, fuse: false }));
     try {
-      for (const [i, t] of feeds.entries()) executable.write(t, values[i]!);
-      executable.run();
-      const results = await this.#ends(executable, outputs);
-      this.runtime.throwErrors();
+      const results = await accepted(this.runtime.device, key, () => {
+        for (const [i, t] of feeds.entries()) executable.write(t, asStored(t.dtype, values[i]!));
+        executable.run();
+        return this.#ends(executable, outputs);
+      });
       check(results);
       return await this.#time(executable, BUDGET / names.length);
     } finally {
@@ -152,18 +154,20 @@ export class Tuner {
   }
 
   /** Numbers for the inputs of an op. */
-  async #sample({ ways: { magnitude = 1 }, op, inputs, attrs }: Choice): Promise<TypedArray[]> {
+  async #sample({ ways: { key, magnitude = 1 }, op, inputs, attrs }: Choice): Promise<TypedArray[]> {
     const random = inputs.map((spec, i) => sampleValues(spec, i, magnitude));
     if (!op.sample) return random;
-    const given = inputs.map(({ shape, dtype }, i) => data({ shape, dtype }, random[i]!));
+    const given = inputs.map((spec, i) => feed(`input ${i}`, spec));
     const outputs = op.sample(given, attrs);
     const { target } = this.runtime.open;
     const executable = await Executable.create(this.runtime, plan({ outputs, inputs: given, target, fuse: false }));
     try {
-      executable.run();
-      return await this.runtime.readback.read(
-        outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size })),
-      );
+      return await accepted(this.runtime.device, key, () => {
+        for (const [i, t] of given.entries()) executable.write(t, asStored(t.dtype, random[i]!));
+        executable.run();
+        const parts = outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
+        return this.runtime.readback.read(parts);
+      });
     } finally {
       executable.dispose();
     }
@@ -174,20 +178,24 @@ export class Tuner {
     const parts = outs.flatMap((t) => {
       const region = executable.region(t);
       const length = Math.min(t.size, COMPARED);
-      const end = { ...region, offset: region.offset + 4 * (t.size - length) };
-      return [region, end].map((r) => ({ region: r, dtype: t.dtype, length }));
+      // Of two halves in a word, both.
+      const start = 2 * Math.floor((t.size - length) / 2);
+      const end = { ...region, offset: region.offset + bytesPerElement(t.dtype) * start };
+      return [
+        { region, dtype: t.dtype, length },
+        { region: end, dtype: t.dtype, length: t.size - start },
+      ];
     });
     return this.runtime.readback.read(parts);
   }
 
   /** Milliseconds of a run: the best of a few series, each long enough to be measured. */
   async #time(executable: Executable, budget: number): Promise<number> {
-    const { waiter } = this.runtime;
+    const { device, waiter } = this.runtime;
     const series = async (runs: number) => {
       await waiter.workDone();
       const start = performance.now();
-      executable.repeat(runs);
-      await waiter.workDone();
+      await Promise.all([accepted(device, "tuner", () => executable.repeat(runs)), waiter.workDone()]);
       return (performance.now() - start) / runs;
     };
     const first = await series(1);
@@ -218,10 +226,18 @@ export class Tuner {
   }
 }
 
-/** Random numbers for f32; ones for integers, which may be indices or lengths. */
+/** Random numbers for floats; ones for integers, which may be indices or lengths. */
 function sampleValues({ shape, dtype }: Spec, stream: number, magnitude: number): TypedArray {
   const length = shape.reduce((n, d) => n * d, 1);
-  return dtype === "f32" ? uniform(0, stream, length, -magnitude, magnitude) : typedArray(dtype, length).fill(1);
+  return isFloat(dtype) ? uniform(0, stream, length, -magnitude, magnitude) : typedArray(dtype, length).fill(1);
+}
+
+/** Numbers as they lie on the device: of f16, two in a word. */
+function asStored(dtype: DType, values: TypedArray): TypedArray {
+  if (dtype !== "f16") return values;
+  const padded = new Float32Array(2 * Math.ceil(values.length / 2));
+  padded.set(values);
+  return new Uint32Array(toHalves(padded).buffer);
 }
 
 /** The largest difference, relative to the largest expected value; infinite where a value is not finite. */

@@ -1,5 +1,6 @@
 // What a replayed step asks of WebGPU: nothing is created, nothing written beyond the feeds.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { DeviceError } from "../../src/core/errors";
 import { ImageDataset } from "../../src/data/dataset";
 import { Loader } from "../../src/data/loader";
 import { Conv2d } from "../../src/nn/conv2d";
@@ -7,6 +8,7 @@ import { Dropout, Flatten, MaxPool2d, ReLU } from "../../src/nn/layers";
 import { Linear } from "../../src/nn/linear";
 import { Sequential } from "../../src/nn/sequential";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
+import { square } from "../../src/ops/square";
 import { Adam } from "../../src/optim/adam";
 import { Engine } from "../../src/train/engine";
 import { describeOnDawn } from "../device";
@@ -118,6 +120,24 @@ await describeOnDawn("replay", (engine) => {
     if (engine.adapter.features.includes("timestamp-query")) {
       expect(times!.reduce((n, t) => n + t.count, 0)).toBe(step.plan.dispatches.length);
     }
+  });
+
+  test("a buffer that the device refuses is reported at capture, and none is lost or lent again", async () => {
+    const { device, pool } = engine.runtime;
+    const { inUse } = pool.statistics;
+    const capture = () => engine.capture({ x: [7, 1001] }, ({ x }) => ({ out: square(x) }));
+    const create = device.createBuffer.bind(device);
+    for (const refused of ["warm-up", "slot 0"]) {
+      const creating = vi.spyOn(device, "createBuffer");
+      creating.mockImplementation((d) => create(d.label === refused ? { ...d, usage: 0 } : d));
+      await expect(capture(), refused).rejects.toThrow(DeviceError);
+      creating.mockRestore();
+      expect(pool.statistics.inUse).toBe(inUse);
+    }
+    const step = await capture();
+    await step.run({ x: new Float32Array(7007).fill(3) });
+    expect((await step.read("out"))[7006]).toBe(9);
+    step.dispose();
   });
 
   test("a device handed in by the caller is used and not destroyed", async () => {

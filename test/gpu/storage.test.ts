@@ -93,17 +93,17 @@ await describeOnDawn("states", (engine) => {
     const push = device.pushErrorScope;
     const pop = device.popErrorScope;
     device.pushErrorScope = (filter) => void scopes.push(filter);
-    device.popErrorScope = () => Promise.resolve({ message: "no room" } as GPUError);
+    device.popErrorScope = () => {
+      const lacking = scopes.pop() === "out-of-memory";
+      return Promise.resolve(lacking ? ({ message: "no room" } as GPUError) : null);
+    };
     try {
       const made = engine.capture({}, () => ({ y: mul(p, 2), loss: sum(p) }));
-      await expect(made).rejects.toThrow(
-        /capture: the device lacks memory\n {2}needs: \d+ bytes(.|\n)*message: no room/,
-      );
+      await expect(made).rejects.toThrow(/the device lacks memory\n {2}message: no room\n {2}fix: use a smaller batch/);
     } finally {
       device.pushErrorScope = push;
       device.popErrorScope = pop;
     }
-    expect(scopes).toEqual(["out-of-memory"]);
     expect(engine.memory.inUse).toBe(inUse);
     expect([...(await engine.read(mul(p, 2)))]).toEqual([2, 4, 6]);
   });

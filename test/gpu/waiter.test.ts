@@ -30,6 +30,17 @@ describe("Waiter", () => {
     await last;
   });
 
+  it("does not nap in a page, which may have a setImmediate of somebody's", async () => {
+    const { gpu, finish } = device();
+    const naps = vi.spyOn(Atomics, "wait");
+    vi.spyOn(process, "versions", "get").mockReturnValue({} as NodeJS.ProcessVersions);
+    const done = new Waiter(gpu).workDone();
+    await turn();
+    expect(naps).not.toHaveBeenCalled();
+    finish();
+    await done;
+  });
+
   it("lets a step begin when fewer than the limit are under way", async () => {
     const { gpu, finish } = device();
     const waiter = new Waiter(gpu);

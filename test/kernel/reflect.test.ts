@@ -66,6 +66,24 @@ test("long grids are folded below the limit of workgroups", () => {
   expect(x).toBeLessThanOrEqual(65535);
 });
 
+test("a grid with more workgroups along a dimension than WebGPU grants is refused, unless the kernel can have it folded", () => {
+  const ref = { id: 0, shape: [4] };
+  const launch = (text: string, rows: number) =>
+    new Kernel(reflectKernel("sample", text)).dispatch({ buffers: { x: ref, out: ref }, grid: [4, 8 * rows, 3] });
+  expect(launch(code, 65535).workgroups).toEqual([1, 65535, 3]);
+  expect(() => launch(code, 65536)).toThrowErrorMatchingInlineSnapshot(`
+    [DeviceError: sample: too much work for one launch
+      workgroups: 1 · 65536 · 3
+      limit: 65535 along a dimension
+      fix: use a smaller batch, or a smaller layer]
+  `);
+  const folding = `const GROUPS_X = 1u;\nconst GROUPS_Y = 1u;\nconst GROUPS_Z = 0u;\n${code}`;
+  expect(launch(folding, 65535).variant.code).toBe(folding);
+  const { variant, workgroups } = launch(folding, 70000);
+  expect(variant.code).toMatch(/^const GROUPS_X = 1u;\nconst GROUPS_Y = 70000u;\nconst GROUPS_Z = 3u;/);
+  expect(workgroups).toEqual([52500, 4, 1]);
+});
+
 test("a kernel over T is made for a dtype", () => {
   const text = code.replace("const ROWS", "alias T = f32;\nconst ROWS").replaceAll("array<f32>", "array<T>");
   const kernel = new Kernel(reflectKernel("generic", text));

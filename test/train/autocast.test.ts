@@ -1,6 +1,6 @@
 // f16: how numbers are stored, products and convolutions by every kernel, and training with autocast.
 import { describe, expect, test } from "vitest";
-import { fromHalves } from "../../src/core/dtype";
+import { fromHalves, toHalves } from "../../src/core/dtype";
 import { Executable } from "../../src/gpu/executable";
 import { withAutocast } from "../../src/graph/autocast";
 import { data, feed, state, type Tensor } from "../../src/graph/tensor";
@@ -41,6 +41,14 @@ test("bits of f16", () => {
   const bits = Uint16Array.of(0x3c00, 0xc000, 0x7bff, 0x0001, 0x8400, 0x7c00, 0xfc00, 0x3555, 0);
   expect([...fromHalves(bits)]).toEqual([1, -2, 65504, 2 ** -24, -(2 ** -14), Infinity, -Infinity, 0.333251953125, 0]);
   expect(fromHalves(Uint16Array.of(0x7e00))[0]).toBeNaN();
+  const all = Uint16Array.from({ length: 65536 }, (_, i) => i);
+  const isNumber = all.filter((b) => (b & 0x7fff) <= 0x7c00);
+  expect(toHalves(fromHalves(isNumber))).toEqual(isNumber);
+  expect(fromHalves(toHalves(Float32Array.of(Number.NaN)))[0]).toBeNaN();
+  // To the nearest, of two to the even one; 65520 lies halfway to what would follow the largest.
+  const between = Float32Array.of(1 + 2 ** -11, 1 + 3 * 2 ** -11, -1 - 2 ** -11 - 2 ** -20, 2 ** -25, 3 * 2 ** -25);
+  expect([...toHalves(between)]).toEqual([0x3c00, 0x3c02, 0xbc01, 0, 2]);
+  expect([...toHalves(Float32Array.of(65519, 65520, -1e30))]).toEqual([0x7bff, 0x7c00, 0xfc00]);
 });
 
 test("under autocast every op takes f16 where it takes f32", () => {

@@ -2,8 +2,9 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Runtime } from "../../src/gpu/runtime";
+import { withAutocast } from "../../src/graph/autocast";
 import type { KernelOp } from "../../src/graph/op";
 import { record } from "../../src/graph/op";
 import { feed, type Tensor } from "../../src/graph/tensor";
@@ -11,6 +12,7 @@ import { chosenWay } from "../../src/kernel/ways";
 import { manualSeed } from "../../src/nn/init";
 import { Linear } from "../../src/nn/linear";
 import { op as add } from "../../src/ops/add";
+import { conv2d } from "../../src/ops/conv2d";
 import { full } from "../../src/ops/full";
 import { matmul } from "../../src/ops/matmul";
 import { mul } from "../../src/ops/mul";
@@ -44,6 +46,23 @@ const dubious: KernelOp<{ axes: number[]; keepDims: boolean; scale: number }> = 
     const way = chosenWay(target, dubious.ways!(inputs, attrs, target));
     if (way === "refused") throw new Error("no such kernel\nsecond line");
     return sumOp.lower(inputs, outs, { ...attrs, scale: way === "twice" ? 2 : 1 }, target);
+  },
+};
+
+/** A sum of which the device refuses a launch, and a kernel. */
+const refused: typeof dubious = {
+  ...sumOp,
+  name: "refused",
+  joins: undefined,
+  ways: ([x]) => ({ key: `refused ${x!.shape}`, names: ["right", "too large", "no shader"] }),
+  lower(inputs, outs, attrs, target) {
+    const way = chosenWay(target, refused.ways!(inputs, attrs, target));
+    return sumOp.lower(inputs, outs, attrs, target).map((d) => {
+      if (way === "too large") return { ...d, workgroups: [70_000, 1, 1] as const };
+      return way === "right"
+        ? d
+        : { ...d, variant: { ...d.variant, key: "no shader", code: "fn main() -> nothing {}" } };
+    });
   },
 };
 
@@ -127,6 +146,64 @@ await describeOnDawn("tuning", (shared) => {
     // The first is the logarithm of the sum of their weights, of ones with a score of √8 each.
     const logs = new Float32Array(stats.buffer, stats.byteOffset, stats.length);
     expect(logs[4 * 39]).toBeCloseTo(Math.sqrt(8) + Math.log(40), 4);
+  });
+
+  describe.skipIf(!shared?.adapter.features.includes("shader-f16"))("ops over f16 are measured by every way:", () => {
+    const f16 = (...shape: number[]) => feed("f16", { shape, dtype: "f16" });
+
+    test("a product and a convolution, results of an odd number", async () => {
+      const inputs = [f16(131, 3), f16(3, 127), f16(1, 3, 5, 5), f16(1, 3, 3, 3)] as const;
+      const [a, b, x, w] = inputs;
+      const outputs = withAutocast(true, () => [matmul(a, b), conv2d(x, w)]);
+      const { choices } = plan({ outputs, inputs, target: shared.runtime.open.target, fuse: false });
+      expect(choices.map((c) => c.inputs.map((i) => i.dtype).join())).toEqual(["f16,f16", "f16,f16"]);
+      const measured = await new Tuner(shared.runtime, undefined).tune(choices);
+      expect(measured.map((m) => Object.keys(m.milliseconds).length)).toEqual([2, 2]);
+    });
+
+    test("attention's gradient, on what its forward pass noted down", async () => {
+      const { runtime, target } = asGpu();
+      const inputs = [f16(1, 2, 40, 8), f16(1, 2, 40, 8), f16(1, 2, 40, 8)] as const;
+      const out = withAutocast(true, () => scaledDotProductAttention(...inputs, { causal: true }));
+      const outputs = gradients(sum(out), inputs) as Tensor[];
+      const { choices } = plan({ outputs, inputs, target, fuse: false });
+      const [gradient] = choices.filter((c) => c.op.name === "attention_grad");
+      expect(gradient!.inputs.map((i) => i.dtype)).toContain("f16");
+      const [measured] = await new Tuner(runtime, undefined).tune([gradient!]);
+      expect(measured!.rejected).toEqual({});
+    });
+  });
+
+  test("what the device refuses of a way is said there, and no run of a step hears of it", async () => {
+    const engine = await Engine.create({ tuning: false });
+    const capture = () =>
+      engine.capture({ x: [4, 8] }, ({ x }) => ({
+        out: record(refused, [x], { axes: [1], keepDims: false, scale: 1 }),
+      }));
+    const step = await capture();
+    const [measured] = await engine.tune(step);
+    expect(Object.keys(measured!.milliseconds)).toEqual(["right"]);
+    expect(measured!.rejected["too large"]).toMatch(/[Ww]orkgroup count/);
+    expect(measured!.rejected["no shader"]).toMatch(/refuses this kernel/);
+    await step.run({ x: new Float32Array(32).fill(1) });
+    expect([...(await step.read("out"))]).toEqual([8, 8, 8, 8]);
+    engine.dispose();
+  });
+
+  test("tuning in idle time says what it leaves out, and no run of a step hears of it", async () => {
+    const warned = vi.spyOn(console, "warn").mockReturnValue();
+    const engine = await Engine.create({ tuning: memoryStore(), tuneWhenIdle: true });
+    const step = await engine.capture({ x: [2, 8] }, ({ x }) => ({
+      out: record(refused, [x], { axes: [1], keepDims: false, scale: 1 }),
+    }));
+    await vi.waitFor(() => expect(warned).toHaveBeenCalledTimes(2), { timeout: 5000 });
+    expect(warned.mock.calls.map(([text]) => text).join()).toMatch(
+      /refused 2,8 by too large: .*refused 2,8 by no shader: /,
+    );
+    warned.mockRestore();
+    await step.run({ x: new Float32Array(16).fill(1) });
+    expect([...(await step.read("out"))]).toEqual([8, 8]);
+    engine.dispose();
   });
 
   test("a rebuilt step goes on where it was, and wants its feeds again", async () => {
