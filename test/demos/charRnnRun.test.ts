@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type CharRnnOptions, createCharRnn } from "../../demos/char-rnn/experiment";
 import { WATCHED } from "../../demos/char-rnn/insight";
 import { settingsFor } from "../../demos/char-rnn/settings";
-import { encodeSafetensors, type TrainEvent } from "../../src/index";
+import { decodeSafetensors, encodeSafetensors, type TrainEvent } from "../../src/index";
 import { nodeRuntime } from "../device";
 
 const SENTENCES = ["the whale swam by. ", "call me a sailor; ", "“what now?” said he, ", "the sea is wide\nand deep. "];
@@ -64,6 +64,23 @@ describe.skipIf(reason)(`char-rnn in Node on Dawn${reason ? ` (skipped: ${reason
     const [a, b] = [whole.events.at(-1), second.events.at(-1)] as unknown as Record<string, unknown>[];
     expect(b).toMatchObject({ bitsPerCharacter: a!.bitsPerCharacter, sample: a!.sample });
     for (const { run } of [whole, first, second]) run.dispose();
+  });
+
+  test("saved while it trains, a run resumes at the step that its states have reached", async () => {
+    const whole = await open({ steps: 40 });
+    const training = whole.run.train(whole.on);
+    while (whole.run.training.step.runs < 13) await new Promise((resolve) => setTimeout(resolve, 0));
+    const checkpoint = await whole.run.checkpoint();
+    await training;
+    const { metadata, tensors } = decodeSafetensors(checkpoint);
+    const step = Number(metadata.step);
+    expect(step).toBeGreaterThanOrEqual(13);
+    expect(step).toBeLessThan(40);
+    expect(tensors.get("optimizer.step")!.values[0]).toBe(step);
+    const second = await open({ steps: 40, resume: checkpoint });
+    await second.run.train(second.on);
+    expect(second.losses()).toEqual(whole.losses().slice(step));
+    for (const { run } of [whole, second]) run.dispose();
   });
 
   test("a checkpoint of another network is refused", async () => {
