@@ -1,7 +1,7 @@
 // The recurrent network over characters without its page: what the worker and the command line drive.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type CharRnnOptions, createCharRnn } from "../../demos/char-rnn/experiment";
-import { WATCHED } from "../../demos/char-rnn/insight";
+import { Insight, WATCHED } from "../../demos/char-rnn/insight";
 import { settingsFor } from "../../demos/char-rnn/settings";
 import { decodeSafetensors, encodeSafetensors, type TrainEvent } from "../../src/index";
 import { nodeRuntime } from "../device";
@@ -131,8 +131,10 @@ describe.skipIf(reason)(`char-rnn in Node on Dawn${reason ? ` (skipped: ${reason
     run.dispose();
   });
 
-  test("gates and cells are those of the network", async () => {
+  test("gates and cells are those of the network; a look that failed is tried again", async () => {
     const { run } = await open({ layers: 2 });
+    vi.spyOn(Insight, "create").mockRejectedValueOnce(new Error("out of memory"));
+    await expect(run.insight()).rejects.toThrow("out of memory");
     const insight = await run.insight();
     const { text, hidden, traces } = await insight.read(0);
     expect(text).toHaveLength(WATCHED);
