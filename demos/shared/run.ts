@@ -90,8 +90,11 @@ export function compileProgress(on: Listener): CompileProgress {
 /** What a checkpoint says of the run that it was made by. @throws CheckpointError where it is not one of this model */
 export function checkpointOf(model: string, bytes: Uint8Array): Readonly<Record<string, string>> {
   const { metadata } = decodeSafetensors(bytes);
-  if (metadata.model !== model || !/^\d+$/.test(metadata.step ?? ""))
-    throw new CheckpointError("checkpoint", `not one of ${model}`, { model: String(metadata.model) });
+  const { model: made, step = "missing" } = metadata;
+  if (made === undefined)
+    throw new CheckpointError("checkpoint", "holds no training run: nothing in it says of which model");
+  if (made !== model) throw new CheckpointError("checkpoint", `holds a run of ${made}, not of ${model}`);
+  if (!/^\d+$/.test(step)) throw new CheckpointError("checkpoint", "its metadata are damaged", { step });
   return metadata;
 }
 

@@ -31,3 +31,10 @@ export function readCheckpoint(path: string): Uint8Array {
     );
   }
 }
+
+/** What is wrong with the checkpoint to go on from, said of its file: a run is given bytes, and knows no name for them. */
+export function namingFile(error: unknown, path: string): Error {
+  const named = error instanceof Error ? error : new Error(String(error));
+  named.message = named.message.replace(/^checkpoint: /, `${path}: `);
+  return named;
+}

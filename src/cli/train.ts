@@ -1,5 +1,5 @@
 import type { TrainArguments } from "./arguments";
-import { readCheckpoint, writeWhole } from "./files";
+import { namingFile, readCheckpoint, writeWhole } from "./files";
 import { runInChrome, runInNode } from "./hosts";
 import { humanReporter, jsonReporter } from "./report";
 
@@ -27,6 +27,8 @@ export async function train(args: TrainArguments): Promise<number> {
     onEvent: (event) => reporter.event(event),
     note: (line) => reporter.note(line),
     signal: abort.signal,
+  }).catch((error: unknown) => {
+    throw resumePath === undefined ? error : namingFile(error, resumePath);
   });
   writeWhole(out, bytes!);
   reporter.done(out);

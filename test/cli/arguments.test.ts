@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { refuseUnknown, trainArguments, UsageError } from "../../src/cli/arguments";
 import { findBrowser, type Machine } from "../../src/cli/browser";
 import { EXPERIMENTS } from "../../src/cli/experiments";
-import { readCheckpoint, writeWhole } from "../../src/cli/files";
+import { namingFile, readCheckpoint, writeWhole } from "../../src/cli/files";
 import { humanReporter, jsonReporter, worstPairs } from "../../src/cli/report";
 import { tuneArguments } from "../../src/cli/tune";
 import type { TrainEvent } from "../../src/train/events";
@@ -172,6 +172,14 @@ test("files are written whole, and nothing is left beside them", () => {
   writeFileSync(join(folder, "in-the-way"), "");
   expect(() => writeWhole(join(folder, "in-the-way", "x"), Uint8Array.of(1))).toThrow();
   expect(() => readCheckpoint(join(folder, "none"))).toThrow(/no such file/);
+});
+
+test("what is wrong with a checkpoint is said of its file, and of nothing else", () => {
+  const said = (message: string) => namingFile(new Error(message), "runs/a.safetensors").message;
+  expect(said("checkpoint: holds a run of names, not of tagger")).toBe(
+    "runs/a.safetensors: holds a run of names, not of tagger",
+  );
+  expect(said("matmul: a checkpoint: none")).toBe("matmul: a checkpoint: none");
 });
 
 const machine = (present: readonly string[], more: Partial<Machine> = {}): Machine => ({

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { type CharRnnOptions, createCharRnn } from "../../demos/char-rnn/experiment";
 import { Insight, WATCHED } from "../../demos/char-rnn/insight";
 import { settingsFor } from "../../demos/char-rnn/settings";
+import { checkpointOf } from "../../demos/shared/run";
 import { decodeSafetensors, encodeSafetensors, type TrainEvent } from "../../src/index";
 import { nodeRuntime } from "../device";
 
@@ -92,7 +93,7 @@ describe.skipIf(reason)(`char-rnn in Node on Dawn${reason ? ` (skipped: ${reason
         asked: hidden 16]
     `);
     const other = encodeSafetensors({ tensors: new Map(), metadata: { model: "mnist-cnn" } });
-    await expect(open({ resume: other })).rejects.toThrow(/not one of char-rnn/);
+    await expect(open({ resume: other })).rejects.toThrow(/holds a run of mnist-cnn, not of char-rnn/);
   });
 
   test.each(["lstm", "gru", "rnn"] as const)("%s: writing with memory = reading the whole text anew", async (cell) => {
@@ -170,4 +171,13 @@ test("settings: as given, else as stored, else as they suit the device", () => {
   expect(settingsFor({}, false).hidden).toBeGreaterThan(settingsFor({}, true).hidden);
   expect(settingsFor({ lr: 1 }, true, { lr: 2, hidden: 7 })).toMatchObject({ lr: 1, hidden: 7 });
   expect(() => settingsFor({ hidden: 8 }, true, { hidden: 7 })).toThrow(/made with hidden 7/);
+});
+
+test.each([
+  [{}, "holds no training run: nothing in it says of which model"],
+  [{ model: "names", step: "3" }, "holds a run of names, not of char-rnn"],
+  [{ model: "char-rnn", step: "many" }, "its metadata are damaged\n  step: many"],
+])("a file that says %j is refused in plain words", (metadata, words) => {
+  const file = encodeSafetensors({ tensors: new Map(), metadata });
+  expect(() => checkpointOf("char-rnn", file)).toThrow(words);
 });

@@ -134,7 +134,7 @@ describe.skipIf(reason)(`translate in Node on Dawn${reason ? ` (skipped: ${reaso
       /made with task numbers, not dates/,
     );
     const other = encodeSafetensors({ tensors: new Map(), metadata: { model: "mnist-cnn", step: "1" } });
-    expect(() => settingsOf({ resume: other })).toThrow(/not one of translate/);
+    expect(() => settingsOf({ resume: other })).toThrow(/holds a run of mnist-cnn, not of translate/);
     await expect(open({ settings: { width: 18, heads: 4 } })).rejects.toThrow(/A width of 18 cannot be shared among 4/);
   });
 });
