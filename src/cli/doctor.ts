@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createEngine } from "../index";
+import { createEngine, isSoftwareAdapter } from "../index";
 import { findBrowser, launchBrowser } from "./browser";
 import { dataSets, packageFolder } from "./packages";
 
@@ -75,7 +75,7 @@ async function chromeFindings(): Promise<Finding[]> {
         limits: [...limits, `subgroups ${subgroupMinSize}…${subgroupMaxSize}`],
       };
     }, LIMITS);
-    const software = /swiftshader|llvmpipe|lavapipe/i.test(adapter.name) ? " (software: runs on the CPU)" : "";
+    const software = isSoftwareAdapter(adapter.name) ? " (software: runs on the CPU)" : "";
     return [
       { name: "Chrome", ok: true, text: `${version}, ${found.path} (${found.how})` },
       { name: "Chrome adapter", ok: true, text: `${adapter.name}${software}` },
