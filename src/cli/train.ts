@@ -9,7 +9,7 @@ const INTERRUPTED = 130;
 /** Trains as asked and writes the checkpoint. @returns the exit code */
 export async function train(args: TrainArguments): Promise<number> {
   const { model, on, out, json, resume: resumePath, ...numbers } = args;
-  const resume = resumePath === undefined ? undefined : readCheckpoint(resumePath);
+  const resume = resumePath === undefined ? undefined : readCheckpoint(resumePath, model);
   const reporter = json ? jsonReporter(process.stdout, process.stderr) : humanReporter(process.stdout);
   const abort = new AbortController();
   const interrupt = () => {

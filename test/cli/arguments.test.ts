@@ -8,6 +8,7 @@ import { EXPERIMENTS } from "../../src/cli/experiments";
 import { namingFile, readCheckpoint, writeWhole } from "../../src/cli/files";
 import { humanReporter, jsonReporter, worstPairs } from "../../src/cli/report";
 import { tuneArguments } from "../../src/cli/tune";
+import { encodeSafetensors } from "../../src/io/safetensors";
 import type { TrainEvent } from "../../src/train/events";
 
 const MODELS = {
@@ -171,7 +172,20 @@ test("files are written whole, and nothing is left beside them", () => {
   expect(readdirSync(join(folder, "new"))).toEqual(["x.safetensors"]);
   writeFileSync(join(folder, "in-the-way"), "");
   expect(() => writeWhole(join(folder, "in-the-way", "x"), Uint8Array.of(1))).toThrow();
-  expect(() => readCheckpoint(join(folder, "none"))).toThrow(/no such file/);
+  expect(() => readCheckpoint(join(folder, "none"), "names")).toThrow(/no such file/);
+});
+
+test("a checkpoint of another model, or of none, is refused by the name of its file before a browser starts", () => {
+  const path = join(mkdtempSync(join(tmpdir(), "wgrad-")), "a.safetensors");
+  const read = (metadata: Record<string, string>) => {
+    writeFileSync(path, encodeSafetensors({ tensors: new Map(), metadata }));
+    return readCheckpoint(path, "names");
+  };
+  expect(read({ model: "names", step: "3" })).toEqual(new Uint8Array(readFileSync(path)));
+  expect(() => read({ model: "tagger" })).toThrow(`--resume ${path}: holds a run of tagger, not of names`);
+  expect(() => read({})).toThrow(`--resume ${path}: holds no training run`);
+  writeFileSync(path, "nothing of the kind");
+  expect(() => readCheckpoint(path, "names")).toThrow(`${path}: `);
 });
 
 test("what is wrong with a checkpoint is said of its file, and of nothing else", () => {
