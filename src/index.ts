@@ -63,7 +63,7 @@ export { tokenizerFromJSON } from "./data/tokenizerFromJSON";
 export { WindowLoader, type WindowLoaderOptions } from "./data/windowLoader";
 export { type WordTokenizerOptions, wordTokenizer } from "./data/words";
 export type { Reduction } from "./families/losses";
-export type { AdapterInfo } from "./gpu/device";
+export { type AdapterInfo, isSoftwareAdapter } from "./gpu/device";
 export type { PoolStatistics } from "./gpu/pool";
 export type { KernelTime } from "./gpu/profile";
 export { assign } from "./graph/assign";

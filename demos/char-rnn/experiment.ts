@@ -1,5 +1,6 @@
 import { bitsPerCharacter, cosineSchedule, type Engine, type EvalEvent } from "../../src/index";
 import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { loadedOnce } from "../shared/serveRun";
 import { readBook } from "./data";
 import { Insight } from "./insight";
 import { buildParts, type Parts, type Settings, scoreOf } from "./parts";
@@ -31,7 +32,7 @@ const SAMPLE_PROMPT = "\n\n";
 export class CharRnnRun extends TrainingRun {
   /** Is told what the network writes while it is trained. */
   onSample: OnSample = () => {};
-  #insight: Promise<Insight> | undefined;
+  readonly #insight = loadedOnce((parts: Parts) => Insight.create(this.engine, parts, this.settings));
 
   private constructor(
     engine: Engine,
@@ -101,8 +102,7 @@ export class CharRnnRun extends TrainingRun {
 
   /** What the network does inside while it reads; its steps are compiled at the first look. */
   insight(): Promise<Insight> {
-    this.#insight ??= Insight.create(this.engine, this.parts, this.settings);
-    return this.#insight;
+    return this.#insight(this.parts);
   }
 }
 

@@ -35,11 +35,11 @@ export function settingsFor(
 /** The settings that a checkpoint was made with. @throws CheckpointError where the bytes are no checkpoint of this model */
 export function metadataOf(bytes: Uint8Array): Partial<Settings> {
   const metadata = checkpointOf("char-rnn", bytes);
-  const { model, cell } = metadata;
+  const { cell } = metadata;
   const numbers = NUMBERS.map((name) => [name, Number(metadata[name])] as const);
   const known = cell === "lstm" || cell === "gru" || cell === "rnn";
   if (!known || numbers.some(([, n]) => !Number.isFinite(n)))
-    throw new CheckpointError("checkpoint", "not one of char-rnn", { model: String(model) });
+    throw new CheckpointError("checkpoint", "its metadata are damaged");
   return { cell, ...Object.fromEntries(numbers) };
 }
 

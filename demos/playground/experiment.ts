@@ -35,7 +35,8 @@ const PICTURE_EVERY = 150;
 
 /** A network on points of the plane, ready to train. */
 export class PlaygroundRun {
-  #done = 0;
+  /** Steps taken before this run. */
+  #before = 0;
   #lr: number;
   #steps: number;
 
@@ -58,7 +59,7 @@ export class PlaygroundRun {
     try {
       const parts = await buildParts(engine, options, (done, total) => on({ event: "compile", done, total }));
       const run = new PlaygroundRun(engine, options, parts);
-      if (resume) run.#done = Number(loadCheckpoint(engine, resume, checkpointed(parts)).step);
+      if (resume) run.#before = Number(loadCheckpoint(engine, resume, checkpointed(parts)).step);
       run.adjust(options);
       return run;
     } catch (error) {
@@ -67,9 +68,9 @@ export class PlaygroundRun {
     }
   }
 
-  /** Steps taken since the network was new. */
+  /** Steps taken since the network was new: as many as its states show to whoever reads them now. */
   get done(): number {
-    return this.#done;
+    return this.#before + this.parts.training.runs;
   }
 
   get lost(): Promise<string> {
@@ -90,15 +91,14 @@ export class PlaygroundRun {
 
   /** Trains to the last step, or until the signal. */
   async train(on: Listener, signal: AbortSignal): Promise<void> {
-    const [began, first] = [performance.now(), this.#done];
+    const [began, first] = [performance.now(), this.done];
     let drawn = began;
-    while (this.#done < this.#steps && !signal.aborted) {
+    while (this.done < this.#steps && !signal.aborted) {
       await this.parts.training.run();
-      this.#done++;
-      if (this.#done % MEASURE_EVERY !== 0 && this.#done < this.#steps) continue;
+      if (this.done % MEASURE_EVERY !== 0 && this.done < this.#steps) continue;
       const loss = await this.measure(on);
       const seconds = (performance.now() - began) / 1000;
-      on(this.#stepEvent(loss, seconds, this.#done - first));
+      on(this.#stepEvent(loss, seconds, this.done - first));
       if (performance.now() - drawn < PICTURE_EVERY) continue;
       await this.picture(on);
       drawn = performance.now();
@@ -110,7 +110,6 @@ export class PlaygroundRun {
   async step(on: Listener): Promise<void> {
     const began = performance.now();
     await this.parts.training.run();
-    this.#done++;
     const loss = await this.look(on);
     on(this.#stepEvent(loss, (performance.now() - began) / 1000, 1));
   }
@@ -129,7 +128,7 @@ export class PlaygroundRun {
     const values = await measuring.readAll(["trainLoss", "testLoss", "trainAccuracy", "testAccuracy"]);
     const [trainLoss, testLoss] = [values.trainLoss[0]!, values.testLoss[0]!];
     const [trainAccuracy, testAccuracy] = [values.trainAccuracy[0]!, values.testAccuracy[0]!];
-    const [step, epoch] = [this.#done, this.#done / loader.batches];
+    const [step, epoch] = [this.done, this.done / loader.batches];
     on({ event: "measure", step, epoch, trainLoss, testLoss, trainAccuracy, testAccuracy });
     return trainLoss;
   }
@@ -147,7 +146,7 @@ export class PlaygroundRun {
   checkpoint(settings: string): Promise<Uint8Array> {
     return saveCheckpoint(this.engine, checkpointed(this.parts), {
       model: "playground",
-      step: String(this.#done),
+      step: String(this.done),
       settings,
     });
   }
@@ -165,13 +164,13 @@ export class PlaygroundRun {
     const { batch, loader } = this.parts;
     return {
       event: "step",
-      step: this.#done,
+      step: this.done,
       steps,
-      epoch: this.#done / loader.batches,
+      epoch: this.done / loader.batches,
       loss,
       learningRate: this.#lr,
       examplesPerSecond: (taken * batch) / seconds,
-      secondsLeft: ((steps - this.#done) * seconds) / taken,
+      secondsLeft: ((steps - this.done) * seconds) / taken,
     };
   }
 }

@@ -15,5 +15,6 @@ export async function findAdapter(): Promise<AdapterView | string> {
   const name =
     [...new Set([vendor, architecture, description])].filter((p) => p).join(" ") ||
     "an adapter that keeps its name to itself";
+  // As the engine's isSoftwareAdapter: importing it would load the whole engine into the gallery's first page.
   return { name, software: /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(name) };
 }

@@ -56,18 +56,23 @@ export function acceptFiles(input: HTMLInputElement, take: (file: File) => void)
 }
 
 /**
- * Pauses what runs while the page is hidden, and lets it go on once the page is shown again; what stood still before stays so.
+ * Pauses what runs while the page is hidden, and lets it go on once the page is shown again and the pause has ended; what
+ * stood still before stays so.
  * @param mayPause whether something runs that the visitor has not asked to go on in the background
+ * @param pause resolves when all has come to rest
  */
-export function pauseWhileHidden(mayPause: () => boolean, pause: () => unknown, resume: () => unknown): void {
-  let paused = false;
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden && mayPause()) {
-      paused = true;
-      pause();
-    } else if (!document.hidden && paused) {
-      paused = false;
-      resume();
+export function pauseWhileHidden(mayPause: () => boolean, pause: () => Promise<unknown>, resume: () => unknown): void {
+  let paused: Promise<unknown> | undefined;
+  document.addEventListener("visibilitychange", async () => {
+    if (document.hidden) {
+      if (mayPause()) paused = pause();
+      return;
     }
+    const mine = paused;
+    await mine;
+    // The page may have been hidden once more meanwhile.
+    if (!mine || mine !== paused || document.hidden) return;
+    paused = undefined;
+    resume();
   });
 }

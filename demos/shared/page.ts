@@ -67,6 +67,8 @@ export class TrainingPage {
   #wanted: { resume: Uint8Array | undefined } | undefined;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
+  /** The newest training, until the page rests after it. */
+  #training: Promise<void> | undefined;
   /** Networks made so far. */
   #made = 0;
 
@@ -188,7 +190,11 @@ export class TrainingPage {
     button("csv").disabled = false;
   }
 
-  async #train(): Promise<void> {
+  #train(): void {
+    if (this.#state === "idle") this.#training = this.#trainOn();
+  }
+
+  async #trainOn(): Promise<void> {
     const { lookEvery } = this.parts;
     showAlert("");
     this.#enter("training");
@@ -279,7 +285,7 @@ export class TrainingPage {
     mirrorInAddress(settings, (name) => this.#changed(name));
     button("train").addEventListener("click", () => {
       if (this.#state === "training") void parts.remote.pause();
-      else void this.#train();
+      else this.#train();
     });
     button("step").addEventListener("click", () => void this.#oneStep());
     button("reset").addEventListener("click", () => void this.create());
@@ -289,7 +295,7 @@ export class TrainingPage {
     byId("hood-details").addEventListener("toggle", () => void this.#openHood().catch((e) => this.fail(e)));
     pauseWhileHidden(
       () => this.#state === "training" && readForm(settings)?.background !== true,
-      () => parts.remote.pause(),
+      () => Promise.all([parts.remote.pause(), this.#training]),
       () => this.#train(),
     );
   }

@@ -90,8 +90,11 @@ export function compileProgress(on: Listener): CompileProgress {
 /** What a checkpoint says of the run that it was made by. @throws CheckpointError where it is not one of this model */
 export function checkpointOf(model: string, bytes: Uint8Array): Readonly<Record<string, string>> {
   const { metadata } = decodeSafetensors(bytes);
-  if (metadata.model !== model || !/^\d+$/.test(metadata.step ?? ""))
-    throw new CheckpointError("checkpoint", `not one of ${model}`, { model: String(metadata.model) });
+  const { model: made, step = "missing" } = metadata;
+  if (made === undefined)
+    throw new CheckpointError("checkpoint", "holds no training run: nothing in it says of which model");
+  if (made !== model) throw new CheckpointError("checkpoint", `holds a run of ${made}, not of ${model}`);
+  if (!/^\d+$/.test(step)) throw new CheckpointError("checkpoint", "its metadata are damaged", { step });
   return metadata;
 }
 
@@ -154,7 +157,8 @@ export interface Training {
 export abstract class TrainingRun {
   /** Scores of the last evaluation. */
   protected scores: TaskScores = {};
-  #done = 0;
+  /** Steps taken before the first run of this one's step. */
+  readonly #before: number;
   #seconds = 0;
   /** What training waits for. */
   #first: Promise<unknown> = Promise.resolve();
@@ -164,7 +168,8 @@ export abstract class TrainingRun {
     readonly training: Training,
     resume?: Uint8Array,
   ) {
-    if (resume) this.#done = Number(loadCheckpoint(engine, resume, training.checkpointed).step);
+    const resumed = resume ? Number(loadCheckpoint(engine, resume, training.checkpointed).step) : 0;
+    this.#before = resumed - training.step.runs;
   }
 
   /** A pass over held-out data. Sets {@link scores}. */
@@ -173,9 +178,9 @@ export abstract class TrainingRun {
   /** What a run does once, after its last step; by default nothing. */
   protected async finish(_signal?: AbortSignal): Promise<void> {}
 
-  /** Steps taken since the model was new. */
+  /** Steps taken since the model was new: while it trains too, as many as its states show to whoever reads them now. */
   get done(): number {
-    return this.#done;
+    return this.#before + this.training.step.runs;
   }
 
   get steps(): number {
@@ -198,11 +203,11 @@ export abstract class TrainingRun {
   /** Goes on from where the run stands, to its last step or until stopped. */
   async train(on: Listener, signal?: AbortSignal): Promise<void> {
     await this.#train(this.steps, on, true, signal);
-    if (this.#done >= this.steps && !signal?.aborted) await this.finish(signal);
+    if (this.done >= this.steps && !signal?.aborted) await this.finish(signal);
     on({
       event: "done",
       model: this.training.model,
-      steps: this.#done,
+      steps: this.done,
       seconds: this.#seconds,
       ...this.scores,
       adapter: this.engine.adapter.name,
@@ -211,7 +216,7 @@ export abstract class TrainingRun {
 
   /** Exactly one training step. */
   async step(on: Listener): Promise<void> {
-    await this.#train(this.#done + 1, on, false);
+    await this.#train(this.done + 1, on, false);
   }
 
   /** Work of many small steps: training waits for it, for else each of them would wait for training. One at a time. */
@@ -231,7 +236,7 @@ export abstract class TrainingRun {
   /** The whole run as a .safetensors file: it can be resumed exactly. */
   checkpoint(): Promise<Uint8Array> {
     const { model, checkpointed, settings } = this.training;
-    return saveCheckpoint(this.engine, checkpointed, { model, step: String(this.#done), ...settings });
+    return saveCheckpoint(this.engine, checkpointed, { model, step: String(this.done), ...settings });
   }
 
   underTheHood(): Promise<UnderTheHood> {
@@ -245,12 +250,12 @@ export abstract class TrainingRun {
   async #train(end: number, on: Listener, evaluate: boolean, signal?: AbortSignal): Promise<void> {
     const { step, optimizer, schedule, batch, stepsPerEpoch, evaluateEvery } = this.training;
     const began = performance.now();
-    this.#done = await fit({
+    await fit({
       engine: this.engine,
       step,
       optimizer,
       schedule,
-      start: this.#done,
+      start: this.done,
       end,
       batch,
       stepsPerEpoch,

@@ -58,7 +58,11 @@ export class RunKeeper<E, R extends ServedRun<E>> {
   async replace(make: () => Promise<R>): Promise<R> {
     await this.halt();
     const made = await make();
-    await Promise.all(this.#asked);
+    // What began meanwhile began with the old one.
+    while (this.#training || this.#asked.size) {
+      await this.halt();
+      await Promise.all(this.#asked);
+    }
     this.#run?.dispose();
     this.#run = made;
     void made.lost.then((reason) => this.#run === made && this.send({ event: "lost", reason }));
@@ -93,9 +97,10 @@ export class RunKeeper<E, R extends ServedRun<E>> {
     pause: () => this.halt(),
     step: async () => {
       await this.halt();
-      const trained = this.current;
-      await trained.step((e) => this.send(e));
-      return trained.done;
+      return this.ask(async (run) => {
+        await run.step((e) => this.send(e));
+        return run.done;
+      });
     },
     underTheHood: () => this.ask((run) => run.underTheHood()),
   };

@@ -11,8 +11,6 @@ export interface BucketStep {
  * one is next follows from the seed and the number of steps taken.
  */
 export class BucketedStep {
-  /** Runs so far. */
-  runs = 0;
   /** Batches of an epoch. */
   readonly batches: number;
   /** Which bucket each run since the last drain took. */
@@ -28,11 +26,15 @@ export class BucketedStep {
     this.batches = buckets.reduce((sum, { batches }) => sum + batches, 0);
   }
 
+  /** Runs so far, of all buckets. */
+  get runs(): number {
+    return this.buckets.reduce((sum, { step }) => sum + step.runs, 0);
+  }
+
   async run(): Promise<void> {
     const bucket = this.#bucketAt(this.start + this.runs);
     await this.buckets[bucket]!.step.run();
     this.#taken.push(bucket);
-    this.runs++;
   }
 
   /** The losses of all runs since the last drain, in their order. */

@@ -31,7 +31,6 @@ export const keptOf = (settings: Settings): Record<string, string> => keptAsText
 export function storedSettings(bytes: Uint8Array): Settings & { readonly step: number } {
   const metadata = checkpointOf("tagger", bytes);
   const numbers = NUMBERS.map((name) => [name, Number(metadata[name])] as const);
-  if (numbers.some(([, n]) => !Number.isFinite(n)))
-    throw new CheckpointError("checkpoint", "not one of tagger: settings are missing");
+  if (numbers.some(([, n]) => !Number.isFinite(n))) throw new CheckpointError("checkpoint", "its metadata are damaged");
   return { ...(Object.fromEntries(numbers) as unknown as Settings), step: Number(metadata.step) };
 }

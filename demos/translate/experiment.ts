@@ -1,5 +1,6 @@
 import { corpusBleu, cosineSchedule, type Engine, type EvalEvent, exactMatch } from "../../src/index";
 import { type Listener, onDevice, type Training, TrainingRun } from "../shared/run";
+import { loadedOnce } from "../shared/serveRun";
 import { type Answer, Interpreter } from "./interpreter";
 import { buildParts, type HeldOut, type Parts } from "./parts";
 import { checkSettings, type Settings, settingsOf, type TranslateOptions } from "./settings";
@@ -24,7 +25,7 @@ export interface TranslatedEvent {
 export class TranslateRun extends TrainingRun {
   /** Is told what the network makes of held-out pairs. */
   onTranslated: (e: TranslatedEvent) => void = () => {};
-  #interpreter: Promise<Interpreter> | undefined;
+  readonly #interpreter = loadedOnce((parts: Parts) => Interpreter.create(this.engine, parts));
 
   private constructor(
     engine: Engine,
@@ -61,8 +62,7 @@ export class TranslateRun extends TrainingRun {
 
   /** What the network makes of a text, see {@link Interpreter.translate}; its steps are compiled at the first one. */
   async interpret(text: string, width: number): Promise<Answer> {
-    this.#interpreter ??= Interpreter.create(this.engine, this.parts);
-    const interpreter = await this.#interpreter;
+    const interpreter = await this.#interpreter(this.parts);
     return this.undisturbed(() => interpreter.translate(text, width));
   }
 

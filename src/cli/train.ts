@@ -1,5 +1,5 @@
 import type { TrainArguments } from "./arguments";
-import { readCheckpoint, writeWhole } from "./files";
+import { namingFile, readCheckpoint, writeWhole } from "./files";
 import { runInChrome, runInNode } from "./hosts";
 import { humanReporter, jsonReporter } from "./report";
 
@@ -9,7 +9,7 @@ const INTERRUPTED = 130;
 /** Trains as asked and writes the checkpoint. @returns the exit code */
 export async function train(args: TrainArguments): Promise<number> {
   const { model, on, out, json, resume: resumePath, ...numbers } = args;
-  const resume = resumePath === undefined ? undefined : readCheckpoint(resumePath);
+  const resume = resumePath === undefined ? undefined : readCheckpoint(resumePath, model);
   const reporter = json ? jsonReporter(process.stdout, process.stderr) : humanReporter(process.stdout);
   const abort = new AbortController();
   const interrupt = () => {
@@ -27,6 +27,8 @@ export async function train(args: TrainArguments): Promise<number> {
     onEvent: (event) => reporter.event(event),
     note: (line) => reporter.note(line),
     signal: abort.signal,
+  }).catch((error: unknown) => {
+    throw resumePath === undefined ? error : namingFile(error, resumePath);
   });
   writeWhole(out, bytes!);
   reporter.done(out);

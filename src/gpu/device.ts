@@ -105,6 +105,10 @@ function keepAlive(gpu: GPU): GPU {
   return kept;
 }
 
+/** Whether an adapter that calls itself so runs on the CPU. */
+export const isSoftwareAdapter = (name: string): boolean =>
+  /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(name);
+
 function describe(
   device: GPUDevice,
   adapter: GPUAdapterInfo | undefined,
@@ -115,8 +119,7 @@ function describe(
   const name = [...new Set(parts.filter((p) => p))].join(" ") || "unnamed adapter";
   const [least = 0, most = 0] = [adapter?.subgroupMinSize, adapter?.subgroupMaxSize];
   const subgroupSize = device.features.has("subgroups") && least === most ? least : 0;
-  const software =
-    /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(name) || adapter?.isFallbackAdapter === true;
+  const software = isSoftwareAdapter(name) || adapter?.isFallbackAdapter === true;
   const { maxStorageBufferBindingSize, minStorageBufferOffsetAlignment, maxImmediateSize = 0 } = device.limits;
   // Handing them over costs Node 1.6 µs a dispatch, as much as all else; a uniform buffer is bound once and for all.
   const hasImmediates = !inNode() && (gpu?.wgslLanguageFeatures?.has("immediate_address_space") ?? false);

@@ -10,7 +10,7 @@ import type { Plan } from "../schedule/plan";
 import { checkNumbers } from "./checkNumbers";
 
 /** Runs whose one-element outputs are kept until they are drained. */
-const RING = 256;
+export const RING = 256;
 
 /** Steps that may be under way at once. */
 const MAX_IN_FLIGHT = 2;

@@ -1,18 +1,22 @@
+import { CaptureError } from "../core/errors";
+import { showShape } from "../core/shape";
 import type { ConfusionMatrix } from "../metrics/confusionMatrix";
 import { accuracyOf } from "../metrics/scores";
 import type { Optimizer } from "../optim/optimizer";
 import type { Schedule } from "../optim/schedules";
-import type { CapturedStep } from "./capturedStep";
+import { type CapturedStep, RING } from "./capturedStep";
 import type { Engine } from "./engine";
 import type { EvalEvent, StepEvent, TrainEvent } from "./events";
 
+type LossStep = CapturedStep<never, "loss">;
+
 /** What {@link fit} needs of a step: a captured one, or several that take turns as one. */
-export type FittedStep = Pick<CapturedStep<never, "loss">, "runs" | "run" | "drain">;
+export type FittedStep = Pick<LossStep, "runs" | "run" | "drain"> & Partial<Pick<LossStep, "feeds" | "outputs">>;
 
 /** What one call of {@link fit} does. */
 export interface FitOptions {
   readonly engine: Engine;
-  /** A training step with a scalar output `loss`; it is fed nothing. */
+  /** A training step with an output `loss` of one f32 element, and without feeds. */
   readonly step: FittedStep;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
@@ -30,16 +34,19 @@ export interface FitOptions {
   readonly before?: () => Promise<unknown>;
   /** Stops after the step under way. */
   readonly signal?: AbortSignal;
-  /** Milliseconds between two step events; default 250. */
+  /** Milliseconds between two reports of all steps since; default 250. They come sooner where steps keep no more losses. */
   readonly reportEvery?: number;
 }
 
 /**
- * Runs a captured step until `end`, reporting losses as they become known, without stopping the queue for them.
+ * Runs a captured step until `end`, with an event for each step that it takes; losses of runs before it are dropped.
  * @returns the steps taken since the model was new
+ * @throws CaptureError where the step has feeds, or a loss that is not one f32 element
  */
 export async function fit(options: FitOptions): Promise<number> {
   const { step, start, end, stepsPerEpoch, evaluate, onEvent, signal, reportEvery = 250 } = options;
+  checkStep(step);
+  await step.drain();
   const progress = new Progress(options);
   let done = start;
   let learningRate = Number.NaN;
@@ -50,7 +57,7 @@ export async function fit(options: FitOptions): Promise<number> {
     await options.before?.();
     await step.run();
     done++;
-    if (progress.due(reportEvery) || done === end) await progress.report(done);
+    if (progress.due(done, reportEvery) || done === end) await progress.report(done);
     // Gives a page or a worker the chance to hear its messages.
     if (done % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
     if (evaluate && done % (options.evaluateEvery ?? stepsPerEpoch) === 0 && done < end) {
@@ -65,19 +72,38 @@ export async function fit(options: FitOptions): Promise<number> {
   return done;
 }
 
+function checkStep({ feeds = {}, outputs }: FittedStep): void {
+  const names = Object.keys(feeds);
+  if (names.length)
+    throw new CaptureError(
+      "fit",
+      "the step has feeds, and would be fed nothing",
+      { feeds: names.join(", ") },
+      "take the batch from a loader inside the step, or run the step in a loop of your own",
+    );
+  const loss = outputs?.loss;
+  if (outputs && !(loss?.size === 1 && loss.dtype === "f32"))
+    throw new CaptureError("fit", "the step needs an output loss of one f32 element", {
+      loss: loss ? `${loss.dtype}${showShape(loss.shape)}` : "none",
+    });
+}
+
 /** Turns drained losses into step events, with the pace of training alone. */
 class Progress {
   #last = performance.now();
+  #reported: number;
   #busy = 0;
   #since = performance.now();
   readonly #firstRun: number;
 
   constructor(readonly options: FitOptions) {
     this.#firstRun = options.step.runs;
+    this.#reported = options.start;
   }
 
-  due(every: number): boolean {
-    return performance.now() - this.#last >= every;
+  /** @param every milliseconds; more losses than a step keeps must not wait for them */
+  due(done: number, every: number): boolean {
+    return done - this.#reported >= RING || performance.now() - this.#last >= every;
   }
 
   pause(): void {
@@ -91,6 +117,7 @@ class Progress {
   async report(done: number): Promise<void> {
     const { step, start, end, batch, stepsPerEpoch, onEvent } = this.options;
     const losses = await step.drain();
+    this.#reported = done;
     this.#last = performance.now();
     const taken = done - start;
     const seconds = (this.#busy + this.#last - this.#since) / 1000;

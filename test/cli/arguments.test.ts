@@ -5,9 +5,10 @@ import { expect, test } from "vitest";
 import { refuseUnknown, trainArguments, UsageError } from "../../src/cli/arguments";
 import { findBrowser, type Machine } from "../../src/cli/browser";
 import { EXPERIMENTS } from "../../src/cli/experiments";
-import { readCheckpoint, writeWhole } from "../../src/cli/files";
+import { namingFile, readCheckpoint, writeWhole } from "../../src/cli/files";
 import { humanReporter, jsonReporter, worstPairs } from "../../src/cli/report";
 import { tuneArguments } from "../../src/cli/tune";
+import { encodeSafetensors } from "../../src/io/safetensors";
 import type { TrainEvent } from "../../src/train/events";
 
 const MODELS = {
@@ -171,7 +172,28 @@ test("files are written whole, and nothing is left beside them", () => {
   expect(readdirSync(join(folder, "new"))).toEqual(["x.safetensors"]);
   writeFileSync(join(folder, "in-the-way"), "");
   expect(() => writeWhole(join(folder, "in-the-way", "x"), Uint8Array.of(1))).toThrow();
-  expect(() => readCheckpoint(join(folder, "none"))).toThrow(/no such file/);
+  expect(() => readCheckpoint(join(folder, "none"), "names")).toThrow(/no such file/);
+});
+
+test("a checkpoint of another model, or of none, is refused by the name of its file before a browser starts", () => {
+  const path = join(mkdtempSync(join(tmpdir(), "wgrad-")), "a.safetensors");
+  const read = (metadata: Record<string, string>) => {
+    writeFileSync(path, encodeSafetensors({ tensors: new Map(), metadata }));
+    return readCheckpoint(path, "names");
+  };
+  expect(read({ model: "names", step: "3" })).toEqual(new Uint8Array(readFileSync(path)));
+  expect(() => read({ model: "tagger" })).toThrow(`--resume ${path}: holds a run of tagger, not of names`);
+  expect(() => read({})).toThrow(`--resume ${path}: holds no training run`);
+  writeFileSync(path, "nothing of the kind");
+  expect(() => readCheckpoint(path, "names")).toThrow(`${path}: `);
+});
+
+test("what is wrong with a checkpoint is said of its file, and of nothing else", () => {
+  const said = (message: string) => namingFile(new Error(message), "runs/a.safetensors").message;
+  expect(said("checkpoint: holds a run of names, not of tagger")).toBe(
+    "runs/a.safetensors: holds a run of names, not of tagger",
+  );
+  expect(said("matmul: a checkpoint: none")).toBe("matmul: a checkpoint: none");
 });
 
 const machine = (present: readonly string[], more: Partial<Machine> = {}): Machine => ({

@@ -1,9 +1,10 @@
 // The recurrent network over characters without its page: what the worker and the command line drive.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type CharRnnOptions, createCharRnn } from "../../demos/char-rnn/experiment";
-import { WATCHED } from "../../demos/char-rnn/insight";
+import { Insight, WATCHED } from "../../demos/char-rnn/insight";
 import { settingsFor } from "../../demos/char-rnn/settings";
-import { encodeSafetensors, type TrainEvent } from "../../src/index";
+import { checkpointOf } from "../../demos/shared/run";
+import { decodeSafetensors, encodeSafetensors, type TrainEvent } from "../../src/index";
 import { nodeRuntime } from "../device";
 
 const SENTENCES = ["the whale swam by. ", "call me a sailor; ", "“what now?” said he, ", "the sea is wide\nand deep. "];
@@ -66,6 +67,23 @@ describe.skipIf(reason)(`char-rnn in Node on Dawn${reason ? ` (skipped: ${reason
     for (const { run } of [whole, first, second]) run.dispose();
   });
 
+  test("saved while it trains, a run resumes at the step that its states have reached", async () => {
+    const whole = await open({ steps: 40 });
+    const training = whole.run.train(whole.on);
+    while (whole.run.training.step.runs < 13) await new Promise((resolve) => setTimeout(resolve, 0));
+    const checkpoint = await whole.run.checkpoint();
+    await training;
+    const { metadata, tensors } = decodeSafetensors(checkpoint);
+    const step = Number(metadata.step);
+    expect(step).toBeGreaterThanOrEqual(13);
+    expect(step).toBeLessThan(40);
+    expect(tensors.get("optimizer.step")!.values[0]).toBe(step);
+    const second = await open({ steps: 40, resume: checkpoint });
+    await second.run.train(second.on);
+    expect(second.losses()).toEqual(whole.losses().slice(step));
+    for (const { run } of [whole, second]) run.dispose();
+  });
+
   test("a checkpoint of another network is refused", async () => {
     const { run } = await open({ cell: "gru" });
     const bytes = await run.checkpoint();
@@ -75,7 +93,7 @@ describe.skipIf(reason)(`char-rnn in Node on Dawn${reason ? ` (skipped: ${reason
         asked: hidden 16]
     `);
     const other = encodeSafetensors({ tensors: new Map(), metadata: { model: "mnist-cnn" } });
-    await expect(open({ resume: other })).rejects.toThrow(/not one of char-rnn/);
+    await expect(open({ resume: other })).rejects.toThrow(/holds a run of mnist-cnn, not of char-rnn/);
   });
 
   test.each(["lstm", "gru", "rnn"] as const)("%s: writing with memory = reading the whole text anew", async (cell) => {
@@ -114,8 +132,10 @@ describe.skipIf(reason)(`char-rnn in Node on Dawn${reason ? ` (skipped: ${reason
     run.dispose();
   });
 
-  test("gates and cells are those of the network", async () => {
+  test("gates and cells are those of the network; a look that failed is tried again", async () => {
     const { run } = await open({ layers: 2 });
+    vi.spyOn(Insight, "create").mockRejectedValueOnce(new Error("out of memory"));
+    await expect(run.insight()).rejects.toThrow("out of memory");
     const insight = await run.insight();
     const { text, hidden, traces } = await insight.read(0);
     expect(text).toHaveLength(WATCHED);
@@ -151,4 +171,13 @@ test("settings: as given, else as stored, else as they suit the device", () => {
   expect(settingsFor({}, false).hidden).toBeGreaterThan(settingsFor({}, true).hidden);
   expect(settingsFor({ lr: 1 }, true, { lr: 2, hidden: 7 })).toMatchObject({ lr: 1, hidden: 7 });
   expect(() => settingsFor({ hidden: 8 }, true, { hidden: 7 })).toThrow(/made with hidden 7/);
+});
+
+test.each([
+  [{}, "holds no training run: nothing in it says of which model"],
+  [{ model: "names", step: "3" }, "holds a run of names, not of char-rnn"],
+  [{ model: "char-rnn", step: "many" }, "its metadata are damaged\n  step: many"],
+])("a file that says %j is refused in plain words", (metadata, words) => {
+  const file = encodeSafetensors({ tensors: new Map(), metadata });
+  expect(() => checkpointOf("char-rnn", file)).toThrow(words);
 });

@@ -78,7 +78,7 @@ describe.skipIf(reason)(`forecast in Node on Dawn${reason ? ` (skipped: ${reason
     run.dispose();
     await expect(open({ window: 13, resume })).rejects.toThrow(/made with window 12/);
     const other = encodeSafetensors({ tensors: new Map(), metadata: { model: "names", step: "3" } });
-    await expect(open({ resume: other })).rejects.toThrow(/not one of forecast/);
+    await expect(open({ resume: other })).rejects.toThrow(/holds a run of names, not of forecast/);
     const damaged = encodeSafetensors({ tensors: new Map(), metadata: { model: "forecast", step: "3" } });
     await expect(open({ resume: damaged })).rejects.toThrow(/metadata are damaged/);
   });

@@ -85,7 +85,7 @@ describe.skipIf(reason)(`names in Node on Dawn${reason ? ` (skipped: ${reason})`
     expect(second.events.at(-1)).toMatchObject(scores);
     await expect(open({ hidden: 8, resume })).rejects.toThrow(/made with hidden 16/);
     const other = encodeSafetensors({ tensors: new Map(), metadata: { model: "char-rnn", step: "3" } });
-    await expect(open({ resume: other })).rejects.toThrow(/not one of names/);
+    await expect(open({ resume: other })).rejects.toThrow(/holds a run of char-rnn, not of names/);
     for (const { run } of [whole, first, second]) run.dispose();
   });
 

@@ -179,7 +179,9 @@ test("buckets take turns: an epoch takes each batch once, mixed, the same from w
   const bucket = (name: number, batches: number) => {
     const pending: { values: { loss: number } }[] = [];
     const step = {
+      runs: 0,
       async run() {
+        step.runs++;
         taken.push(name);
         pending.push({ values: { loss: name } });
       },
@@ -201,4 +203,23 @@ test("buckets take turns: an epoch takes each batch once, mixed, the same from w
   for (let i = 6; i < 16; i++) await rest.run();
   expect(taken).toEqual(all.slice(6));
   expect(await whole.drain()).toEqual([]);
+});
+
+test("a run of a bucket counts from when it is submitted, not from when it is measured", async () => {
+  let measured = () => {};
+  const step = {
+    runs: 0,
+    run() {
+      step.runs++;
+      return new Promise<void>((resolve) => {
+        measured = resolve;
+      });
+    },
+  };
+  const bucketed = new BucketedStep([{ step: step as unknown as CapturedStep<never, "loss">, batches: 1 }], 7, 0);
+  const running = bucketed.run();
+  expect(bucketed.runs).toBe(1);
+  measured();
+  await running;
+  expect(bucketed.runs).toBe(1);
 });

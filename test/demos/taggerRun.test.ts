@@ -139,7 +139,7 @@ describe.skipIf(reason)(`tagger in Node on Dawn${reason ? ` (skipped: ${reason})
         asked: hidden 16]
     `);
     const other = encodeSafetensors({ tensors: new Map(), metadata: { model: "mnist-cnn" } });
-    await expect(open({ resume: other })).rejects.toThrow(/not one of tagger/);
+    await expect(open({ resume: other })).rejects.toThrow(/holds a run of mnist-cnn, not of tagger/);
   });
 });
 

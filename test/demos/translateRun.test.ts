@@ -1,6 +1,7 @@
 // The three translators without their page: what the worker and the command line drive.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createTranslate } from "../../demos/translate/experiment";
+import { Interpreter } from "../../demos/translate/interpreter";
 import { MODELS, type Settings, settingsOf, type TranslateOptions } from "../../demos/translate/settings";
 import { encodeSafetensors, type TrainEvent } from "../../src/index";
 import { nodeRuntime } from "../device";
@@ -120,8 +121,10 @@ describe.skipIf(reason)(`translate in Node on Dawn${reason ? ` (skipped: ${reaso
     },
   );
 
-  test("numbers have a reference; a checkpoint of another network is refused", async () => {
+  test("a first text that failed changes nothing; numbers have a reference; another network's checkpoint is refused", async () => {
     const { run } = await open({ settings: { task: "numbers" } });
+    vi.spyOn(Interpreter, "create").mockRejectedValueOnce(new Error("out of memory"));
+    await expect(run.interpret("de 21", 1)).rejects.toThrow("out of memory");
     expect((await run.interpret("de 21", 1)).reference).toBe("einundzwanzig");
     await expect(run.interpret("21", 1)).rejects.toThrow(/Write a language/);
     await expect(run.interpret("de 21", 9)).rejects.toThrow(/1 to 8 beams, not 9/);
@@ -131,7 +134,7 @@ describe.skipIf(reason)(`translate in Node on Dawn${reason ? ` (skipped: ${reaso
       /made with task numbers, not dates/,
     );
     const other = encodeSafetensors({ tensors: new Map(), metadata: { model: "mnist-cnn", step: "1" } });
-    expect(() => settingsOf({ resume: other })).toThrow(/not one of translate/);
+    expect(() => settingsOf({ resume: other })).toThrow(/holds a run of mnist-cnn, not of translate/);
     await expect(open({ settings: { width: 18, heads: 4 } })).rejects.toThrow(/A width of 18 cannot be shared among 4/);
   });
 });

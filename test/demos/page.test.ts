@@ -1,0 +1,132 @@
+// A training page over a document of stand-ins, with a worker that ends its steps when it is told to.
+import { afterEach, expect, test, vi } from "vitest";
+import type { PageParts } from "../../demos/shared/page";
+
+/** An element that takes what the page does to it, and shows nothing. */
+class StandIn extends EventTarget {
+  readonly dataset: Record<string, string> = {};
+  readonly elements: unknown[] = [];
+  textContent = "";
+  disabled = false;
+  open = false;
+  append(): void {}
+  setAttribute(): void {}
+  reportValidity(): boolean {
+    return true;
+  }
+  click(): void {
+    this.dispatchEvent(new Event("click"));
+  }
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** What a page's worker does: training ends with the step under way after a pause, and so does the pause. */
+class SlowWorker {
+  readonly calls: string[] = [];
+  training = false;
+  #ended: Promise<void> = Promise.resolve();
+  #end = () => {};
+
+  async train(): Promise<number> {
+    this.calls.push("train");
+    await this.#ended;
+    this.training = true;
+    this.#ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    await this.#ended;
+    this.training = false;
+    return 7;
+  }
+
+  async pause(): Promise<void> {
+    this.calls.push("pause");
+    await this.#ended;
+  }
+
+  async endStep(): Promise<void> {
+    this.#end();
+    await turn();
+  }
+}
+
+/** A page in training, and ways to hide and show it. */
+async function trainingPage() {
+  const elements = new Map<string, StandIn>();
+  const getElementById = (id: string) => {
+    if (!elements.has(id)) elements.set(id, new StandIn());
+    return elements.get(id)!;
+  };
+  const createElement = () => new StandIn();
+  const [body, documentElement] = [new StandIn(), new StandIn()];
+  const shownIn = { hidden: false, body, documentElement, getElementById, createElement };
+  const document = Object.assign(new EventTarget(), shownIn);
+  const globals = {
+    document,
+    navigator: { gpu: {} },
+    matchMedia: () => new StandIn(),
+    localStorage: { getItem: () => null },
+    location: { search: "" },
+    addEventListener() {},
+  };
+  for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
+  vi.resetModules();
+  const { TrainingPage } = await import("../../demos/shared/page");
+  const worker = new SlowWorker();
+  const parts = { remote: worker, views: [], create: async () => 0, clear() {} };
+  const page = new TrainingPage(parts as unknown as PageParts);
+  page.start();
+  await turn();
+  const click = (id: string) => getElementById(id).click();
+  click("train");
+  await turn();
+  expect([page.state, worker.training]).toEqual(["training", true]);
+  const turnTo = (hidden: boolean) => {
+    document.hidden = hidden;
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  return { page, worker, click, hide: () => turnTo(true), show: () => turnTo(false) };
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("shown again before its pause has ended, a page trains on and says so", async () => {
+  const { page, worker, hide, show } = await trainingPage();
+  hide();
+  show();
+  await worker.endStep();
+  expect([page.state, worker.training]).toEqual(["training", true]);
+  expect(worker.calls).toEqual(["train", "pause", "train"]);
+  hide();
+  await worker.endStep();
+  expect([page.state, worker.training]).toEqual(["idle", false]);
+});
+
+test("hidden once more before its pause has ended, a page rests until it is shown", async () => {
+  const { page, worker, hide, show } = await trainingPage();
+  for (const turned of [hide, show, hide]) turned();
+  await worker.endStep();
+  expect([page.state, worker.training]).toEqual(["idle", false]);
+  show();
+  await turn();
+  expect([page.state, worker.training]).toEqual(["training", true]);
+});
+
+test("hidden and shown twice before its pause has ended, a page goes on once", async () => {
+  const { page, worker, hide, show } = await trainingPage();
+  for (const turned of [hide, show, hide, show]) turned();
+  await worker.endStep();
+  expect([page.state, worker.training]).toEqual(["training", true]);
+  expect(worker.calls.filter((c) => c === "train")).toHaveLength(2);
+});
+
+test("a page that has failed while it was hidden stays so", async () => {
+  const { page, worker, hide, show } = await trainingPage();
+  hide();
+  await worker.endStep();
+  page.take({ event: "lost", reason: "the device is gone" } as { event: string });
+  show();
+  await turn();
+  expect([page.state, worker.training]).toEqual(["failed", false]);
+});

@@ -1,0 +1,47 @@
+// The playground's network without its page: what the worker drives.
+import { describe, expect, test } from "vitest";
+import { PlaygroundRun } from "../../demos/playground/experiment";
+import type { PlaygroundOptions } from "../../demos/playground/parts";
+import { decodeSafetensors } from "../../src/index";
+import { nodeRuntime } from "../device";
+
+const OPTIONS: PlaygroundOptions = {
+  data: "xor",
+  noise: 0.1,
+  trainShare: 0.5,
+  features: ["x1", "x2"],
+  widths: [],
+  activation: "tanh",
+  optimizer: "adam",
+  lr: 0.01,
+  l2: 0,
+  batch: 8,
+  steps: 19,
+  seed: 0,
+};
+
+const { runtime, reason } = await nodeRuntime();
+runtime?.destroy();
+
+describe.skipIf(reason)(`playground in Node on Dawn${reason ? ` (skipped: ${reason})` : ""}`, () => {
+  test("saved while it trains, a run resumes at the step that its states have reached", async () => {
+    const run = await PlaygroundRun.create(OPTIONS, () => {});
+    const step = run.parts.training;
+    const submit = step.run.bind(step);
+    let saved: Promise<Uint8Array> | undefined;
+    // A run that is measured is submitted a while before it says so.
+    step.run = async () => {
+      await submit();
+      if (step.runs === 3) saved = run.checkpoint("");
+    };
+    await run.train(() => {}, new AbortController().signal);
+    const checkpoint = (await saved)!;
+    const { metadata, tensors } = decodeSafetensors(checkpoint);
+    expect([metadata.step, tensors.get("optimizer.step")!.values[0]]).toEqual(["3", 3]);
+    const second = await PlaygroundRun.create(OPTIONS, () => {}, checkpoint);
+    expect(second.done).toBe(3);
+    await second.train(() => {}, new AbortController().signal);
+    expect([run.done, second.done]).toEqual([19, 19]);
+    for (const r of [run, second]) r.dispose();
+  });
+});

@@ -1,0 +1,100 @@
+// What a page's worker does with its runs, with runs that do nothing.
+import { expect, test } from "vitest";
+import { RunKeeper, type ServedRun } from "../../demos/shared/serveRun";
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** A run that trains until it is stopped, and notes whether it was working when it was let go. */
+class IdleRun implements ServedRun<never> {
+  done = 0;
+  working = 0;
+  disposedAtWork = false;
+  disposed = false;
+  readonly lost = new Promise<string>(() => {});
+
+  async train(_: unknown, signal: AbortSignal): Promise<void> {
+    await this.#work(async () => {
+      while (!signal.aborted) await turn();
+    });
+  }
+
+  async step(): Promise<void> {
+    await this.#work(turn);
+    this.done++;
+  }
+
+  async underTheHood(): Promise<never> {
+    throw new Error("nothing to see");
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.disposedAtWork = this.working > 0;
+  }
+
+  async #work(task: () => Promise<unknown>): Promise<void> {
+    if (this.disposed) throw new Error("the run is gone");
+    this.working++;
+    await task();
+    this.working--;
+  }
+}
+
+/** A keeper with a run, and another one that is being made. */
+async function whileMaking() {
+  const keeper = new RunKeeper<never, IdleRun>(() => {});
+  const old = await keeper.replace(async () => new IdleRun());
+  let ready = () => {};
+  const made = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const replaced = keeper.replace(async () => {
+    await made;
+    return new IdleRun();
+  });
+  await turn();
+  return { keeper, old, ready, replaced };
+}
+
+test("training that begins while another run is made is stopped before the old one goes", async () => {
+  const { keeper, old, ready, replaced } = await whileMaking();
+  const training = keeper.methods.train();
+  await turn();
+  expect(old.working).toBe(1);
+  ready();
+  expect(await replaced).toBe(keeper.current);
+  expect(await training).toBe(0);
+  expect([old.disposed, old.disposedAtWork]).toEqual([true, false]);
+});
+
+test("a step that begins while another run is made ends before the old one goes", async () => {
+  const { keeper, old, ready, replaced } = await whileMaking();
+  const step = keeper.methods.step();
+  await Promise.resolve();
+  ready();
+  await replaced;
+  expect(await step).toBe(1);
+  expect([old.disposed, old.disposedAtWork]).toEqual([true, false]);
+});
+
+test("training that begins while the old run is waited for goes to no run that is gone", async () => {
+  const { keeper, old, ready, replaced } = await whileMaking();
+  let answer = () => {};
+  const asked = keeper.ask(
+    () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
+      }),
+  );
+  ready();
+  await turn();
+  const training = keeper.methods.train();
+  await turn();
+  answer();
+  const next = await replaced;
+  await Promise.all([asked, turn()]);
+  expect(old.disposedAtWork).toBe(false);
+  await keeper.methods.pause();
+  await training;
+  expect(next.disposed).toBe(false);
+});
