@@ -80,7 +80,7 @@ export class Readback {
     } catch (error) {
       for (const s of stages) s.destroy();
       // A lost device says so a moment later.
-      await new Promise((resolve) => setTimeout(resolve));
+      await Promise.race([this.device.lost, this.device.queue.onSubmittedWorkDone()]);
       this.throwErrors();
       throw error;
     }
