@@ -76,7 +76,7 @@ export class Tuner {
   /** Those with several ways that were not measured yet. */
   undecided(choices: readonly Choice[]): Choice[] {
     return choices.filter(
-      ({ ways: { key, names } }) => names.length > 1 && !this.#table[key] && !this.#failed.has(key),
+      ({ ways: { key, names } }) => names.length > 1 && !names.includes(this.#table[key]!) && !this.#failed.has(key),
     );
   }
 
@@ -92,13 +92,26 @@ export class Tuner {
     const measured: Measurement[] = [];
     for (const choice of this.undecided(choices)) {
       const result = await this.measure(choice);
+      // Of a device that is gone or an engine that was disposed of nothing was learnt.
+      this.runtime.throwErrors();
       measured.push(result);
       onMeasured?.(result);
       if (Object.keys(result.milliseconds).length) this.#table[result.key] = result.best;
       else this.#failed.add(result.key);
     }
-    if (measured.length && this.store) await this.store.save(await this.#fingerprint(), this.#table);
+    if (measured.length) await this.#save();
     return measured;
+  }
+
+  /** Beside what another engine may have kept meanwhile. */
+  async #save(): Promise<void> {
+    const device = await this.#fingerprint();
+    try {
+      const kept = await this.store?.load(device);
+      await this.store?.save(device, { ...kept, ...this.#table });
+    } catch {
+      // A store that fails only costs measuring anew.
+    }
   }
 
   /** Runs each way of one op over random numbers, compares what they give and times them. */

@@ -115,8 +115,41 @@ await describeOnDawn("tuning", (shared) => {
     expect(again.plan.choices.map((c) => c.way)).toEqual([names.at(-1)]);
     const unknown = memoryStore();
     unknown.tables.set(device, { [key]: "a way of an older version" });
-    const [first] = (await capture(await open(unknown))).plan.choices;
-    expect(first!.way).toBe(names[0]);
+    const later = await open(unknown);
+    const renamed = await capture(later);
+    expect(renamed.plan.choices[0]!.way).toBe(names[0]);
+    const [measured] = await later.tune(renamed);
+    expect(names).toContain(measured!.best);
+  });
+
+  test("what two engines measure is kept side by side, and a store that fails costs nothing else", async () => {
+    const store = memoryStore();
+    const [one, two] = [await open(store), await open(store)];
+    const capture = (e: Engine, n: number) =>
+      e.capture({ a: [n, 8], b: [8, 12] }, ({ a, b }) => ({ out: matmul(a, b) }));
+    const keys: string[] = [];
+    for (const [engine, n] of [
+      [one, 12],
+      [two, 20],
+    ] as const) {
+      const [m] = await engine.tune(await capture(engine, n));
+      keys.push(m!.key);
+    }
+    const [table] = [...store.tables.values()];
+    expect(Object.keys(table!).sort()).toEqual(keys.sort());
+    const failing: TuningStore = { load: async () => undefined, save: () => Promise.reject(new Error("disk full")) };
+    const engine = await open(failing);
+    expect(await engine.tune(await capture(engine, 12))).toHaveLength(1);
+  });
+
+  test("an engine that is disposed of while it measures keeps nothing of it", async () => {
+    const store = memoryStore();
+    const engine = await open(store);
+    const step = await engine.capture({ a: [40, 24], b: [24, 28] }, ({ a, b }) => ({ out: matmul(a, b) }));
+    const tuned = engine.tune(step);
+    engine.dispose();
+    await expect(tuned).rejects.toThrow(/the engine has been disposed of/);
+    expect([...store.tables.values()]).toEqual([]);
   });
 
   test("the ways of a long recurrence agree: its weights are small enough that roundings do not grow", async () => {
