@@ -1,7 +1,9 @@
+import { CheckpointError } from "../core/errors";
 import type { Tensor } from "../graph/tensor";
 import { type NamedStates, packCheckpoint, unpackCheckpoint } from "../io/checkpoint";
 import type { Module } from "../nn/module";
 import type { Optimizer } from "../optim/optimizer";
+import { checkNumbers } from "./checkNumbers";
 import type { Engine } from "./engine";
 
 /** All that a run needs to go on exactly as if it had never stopped. */
@@ -31,19 +33,28 @@ export async function saveCheckpoint(
 }
 
 /**
- * Restores a run from a checkpoint. Nothing is written unless the whole file fits.
+ * Restores a run from a checkpoint, or the model alone where no `optimizer` is passed. Nothing is written unless the whole
+ * file fits.
+ * @param bytes of a .safetensors file, made here or by PyTorch; floats of other sizes become f32
  * @param file name of the file, for errors
  * @returns the file's metadata
- * @throws CheckpointError
+ * @throws CheckpointError where the file is malformed or of another model, or holds a NaN
  */
 export function loadCheckpoint(
   engine: Engine,
   bytes: Uint8Array,
   what: Checkpointed,
-  file?: string,
+  file = "checkpoint",
 ): Readonly<Record<string, string>> {
   const states = statesOf(what);
   const { values, metadata } = unpackCheckpoint(bytes, states, file);
+  states.forEach(([name], i) => {
+    try {
+      checkNumbers(name, values[i]!);
+    } catch (error) {
+      throw new CheckpointError(file, (error as Error).message.split("\n")[0]!);
+    }
+  });
   states.forEach(([, state], i) => {
     engine.write(state, values[i]!);
   });

@@ -88,7 +88,9 @@ test("other floats become f32, other integers i32", () => {
 });
 
 test("integers beyond i32 and unknown dtypes are refused by name", () => {
-  expect(() => one("I64", BigInt64Array.of(1n, 2147483648n))).toThrowErrorMatchingInlineSnapshot(`[CheckpointError: checkpoint: x holds integers that i32 cannot]`);
+  expect(() => one("I64", BigInt64Array.of(1n, 2147483648n))).toThrowErrorMatchingInlineSnapshot(
+    `[CheckpointError: checkpoint: x holds integers that i32 cannot]`,
+  );
   expect(() => one("toString", Uint8Array.of(1))).toThrow(CheckpointError);
   expect(() => one("F8_E4M3", Uint8Array.of(1))).toThrowErrorMatchingInlineSnapshot(`
     [CheckpointError: checkpoint: x has dtype F8_E4M3
