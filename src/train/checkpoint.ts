@@ -1,7 +1,7 @@
 import { CheckpointError } from "../core/errors";
 import type { Tensor } from "../graph/tensor";
 import { type NamedStates, packCheckpoint, unpackCheckpoint } from "../io/checkpoint";
-import type { Module } from "../nn/module";
+import type { AnyModule } from "../nn/module";
 import type { Optimizer } from "../optim/optimizer";
 import { checkNumbers } from "./checkNumbers";
 import type { Engine } from "./engine";
@@ -9,7 +9,7 @@ import type { Engine } from "./engine";
 /** All that a run needs to go on exactly as if it had never stopped. */
 export interface Checkpointed {
   /** Its states are stored under PyTorch's `state_dict` names. */
-  readonly model: Module;
+  readonly model: AnyModule;
   /** Stored as `optimizer.<state>.<parameter>`. */
   readonly optimizer?: Optimizer;
   /** Further states by name: positions of loaders, random generators. */
@@ -68,7 +68,7 @@ function statesOf({ model, optimizer, states = {} }: Checkpointed): NamedStates 
 }
 
 /** The optimizer's states; those that have a part for each parameter are taken apart under the parameters' names. */
-function optimizerStates(model: Module, optimizer: Optimizer): [string, Tensor][] {
+function optimizerStates(model: AnyModule, optimizer: Optimizer): [string, Tensor][] {
   const { arena } = optimizer;
   const names = new Map(model.namedParameters().map(([name, t]) => [t, name]));
   return optimizer.allStates().flatMap(([name, t]): [string, Tensor][] => {
