@@ -354,7 +354,7 @@ export { characterErrorRate, editDistance, exactMatch } from "./text/editDistanc
 export { Sampler, type SamplerOptions } from "./text/sampling";
 export { CapturedStep, type Scalars } from "./train/capturedStep";
 export { type Checkpointed, loadCheckpoint, saveCheckpoint } from "./train/checkpoint";
-export { EarlyStopping, type EarlyStoppingOptions } from "./train/earlyStopping";
+export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./train/earlyStopping";
 export { createEngine, Engine, type EngineOptions, tensor } from "./train/engine";
 export { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./train/estimate";
 export type {
