@@ -80,7 +80,8 @@ describe("words", () => {
     const t = wordTokenizer("Call me Ishmael", { pattern: /[a-z]+/i });
     for (const same of [t, throughJSON(t)])
       expect(same.decode(same.encode("Ishmael, call me"))).toBe("Ishmael <unk> me");
-    const sets = wordTokenizer("a1 b", { pattern: /[\w--\d]+/v });
+    const letters = "[\\w--\\d]+"; // only with v a difference of sets
+    const sets = wordTokenizer("a1 b", { pattern: new RegExp(letters, "v") });
     expect(throughJSON(sets).decode(throughJSON(sets).encode("a1b"))).toBe("a b");
   });
 });
