@@ -7,6 +7,7 @@ import type { CompileProgress } from "../gpu/pipelines";
 import type { PoolStatistics } from "../gpu/pool";
 import { Runtime } from "../gpu/runtime";
 import { withAutocast } from "../graph/autocast";
+import { countDraws } from "../graph/generator";
 import { withOffers } from "../graph/segment";
 import { structureOf } from "../graph/structure";
 import { data, feed, type Tensor } from "../graph/tensor";
@@ -186,6 +187,7 @@ export class Engine {
   read(tensors: readonly Tensor[]): Promise<TypedArray[]>;
   async read(what: Tensor | readonly Tensor[]): Promise<TypedArray | TypedArray[]> {
     const outputs = Array.isArray(what) ? (what as readonly Tensor[]) : [what as Tensor];
+    countDraws(outputs);
     const { executable, tensors } = await this.#eagerly(outputs, takePendingUpdates());
     executable.run();
     const parts = tensors.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
