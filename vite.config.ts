@@ -56,7 +56,7 @@ function declarations(): Plugin {
         f.endsWith(".d.ts"),
       )) {
         const text = readFileSync(join(folder, name), "utf8");
-        const specifier = /((?:from |import |import\()")(\.[^"]+?)(?:\.ts)?"/g;
+        const specifier = /((?:from |import |import\(|declare module )")(\.[^"]+?)(?:\.ts)?"/g;
         writeFileSync(
           join(folder, name),
           text.replace(specifier, (_, before, path) => `${before}${path}.js"`),

@@ -133,7 +133,7 @@ export {
   Upsample,
 } from "./nn/layers";
 export { Linear, type LinearOptions } from "./nn/linear";
-export { Module } from "./nn/module";
+export { type AnyModule, Module } from "./nn/module";
 export { LearnedPositions, SinusoidalPositions, sinusoidalPositions } from "./nn/positions";
 export {
   GRU,
@@ -186,7 +186,7 @@ export { cumprod } from "./ops/cumprod";
 export { type CumulativeOptions, cumsum } from "./ops/cumsum";
 export { div } from "./ops/div";
 export { dot } from "./ops/dot";
-export { dropout } from "./ops/dropout";
+export { type DropoutOptions, dropout } from "./ops/dropout";
 export { einsum } from "./ops/einsum";
 export { elu } from "./ops/elu";
 export { type EmbeddingOptions, embedding } from "./ops/embedding";
@@ -354,7 +354,7 @@ export { characterErrorRate, editDistance, exactMatch } from "./text/editDistanc
 export { Sampler, type SamplerOptions } from "./text/sampling";
 export { CapturedStep, type Scalars } from "./train/capturedStep";
 export { type Checkpointed, loadCheckpoint, saveCheckpoint } from "./train/checkpoint";
-export { EarlyStopping, type EarlyStoppingOptions } from "./train/earlyStopping";
+export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./train/earlyStopping";
 export { type CaptureOptions, createEngine, Engine, type EngineOptions, type FeedSpec } from "./train/engine";
 export { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./train/estimate";
 export type {

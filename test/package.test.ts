@@ -50,9 +50,11 @@ test.each(["bundler", "nodenext"])("types are found by module resolution %s", (r
     join(consumer, "use.mts"),
     `import { Linear } from "wgrad";
 const layer = new Linear(2, 3);
-const shape: readonly number[] = layer.weight.shape;
+const shape: readonly number[] = layer.weight.matmul(layer.weight).relu().shape;
 // @ts-expect-error a tensor is no number
 const wrong: number = layer.weight;
+// @ts-expect-error a matrix is multiplied with something
+layer.weight.matmul();
 console.log(shape, wrong);
 `,
   );

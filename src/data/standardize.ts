@@ -54,6 +54,13 @@ interface Layout {
   readonly rows: ArrayLike<number> | undefined;
 }
 
+/**
+ * The deviation, or 1 where it is no more than what rounding makes of equal numbers: a mean of n of them is off by n/2 units in
+ * its last place at most.
+ */
+const deviation = (std: number, mean: number, n: number): number =>
+  std > n * Number.EPSILON * Math.abs(mean) ? std : 1;
+
 /** Two passes, so that a large mean costs the deviations no digits. */
 function statistics(op: string, { groups, inner, count, rows }: Layout, at: (i: number) => number): Statistics {
   const chosen = rows ? Array.from(rows) : Array.from({ length: count }, (_, r) => r);
@@ -66,7 +73,7 @@ function statistics(op: string, { groups, inner, count, rows }: Layout, at: (i: 
     return sum / (chosen.length * inner);
   };
   const mean = Array.from({ length: groups }, (_, g) => average(g, (v) => v));
-  const std = mean.map((m, g) => Math.sqrt(average(g, (v) => (v - m) ** 2)) || 1);
+  const std = mean.map((m, g) => deviation(Math.sqrt(average(g, (v) => (v - m) ** 2)), m, chosen.length * inner));
   if (![...mean, ...std].every(Number.isFinite)) throw new DataError(op, "a number is not finite");
   return { mean, std };
 }

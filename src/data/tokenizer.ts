@@ -29,6 +29,8 @@ export type TokenizerJSON =
       readonly lowerCase: boolean;
       /** Source of the regular expression that a word matches. */
       readonly pattern: string;
+      /** Its flags; default "gu". */
+      readonly flags?: string;
     }
   | {
       readonly type: "bytePairs";

@@ -2,7 +2,7 @@ import { DataError } from "../core/errors";
 import { ofMerges } from "./bytePairs";
 import { ofCharacters } from "./characters";
 import type { Tokenizer, TokenizerJSON } from "./tokenizer";
-import { ofWords } from "./words";
+import { ofWords, wordPattern } from "./words";
 
 /**
  * The tokenizer that {@link Tokenizer.toJSON} described.
@@ -17,13 +17,23 @@ export function tokenizerFromJSON(json: TokenizerJSON): Tokenizer {
       return ofCharacters(json.characters, json.specials);
     case "words":
       if (!strings(json.words)) throw wrong("no list of words");
-      if (typeof json.lowerCase !== "boolean" || typeof json.pattern !== "string") throw wrong("no pattern of words");
+      if (typeof json.lowerCase !== "boolean" || !isPattern(json.pattern, json.flags))
+        throw wrong("no pattern of words");
       return ofWords(json);
     case "bytePairs":
       if (!(Array.isArray(json.merges) && json.merges.every(Number.isInteger))) throw wrong("no list of merges");
       return ofMerges(json.merges, json.specials);
     default:
       throw wrong(`type ${JSON.stringify((json as { type?: unknown }).type)}`);
+  }
+}
+
+function isPattern(source: unknown, flags: unknown = ""): boolean {
+  if (typeof source !== "string" || typeof flags !== "string") return false;
+  try {
+    return Boolean(wordPattern(source, flags));
+  } catch {
+    return false;
   }
 }
 

@@ -20,7 +20,7 @@ export interface WordTokenizerOptions {
   readonly maximumWords?: number;
   /** Default false. */
   readonly lowerCase?: boolean;
-  /** What a word is; default words with their apostrophes, numbers, and each other character that is not space. */
+  /** What a word is, with its flags; `u` is added, unless it has `v`. Default words with their apostrophes, numbers, and each other character that is not space. */
   readonly pattern?: RegExp;
   /** Take the first ids; default `<pad>`, `<unk>`, `<bos>`, `<eos>`. Without `<unk>`, unknown words are refused. */
   readonly specials?: readonly string[];
@@ -33,16 +33,19 @@ export interface WordTokenizerOptions {
  */
 export function wordTokenizer(text: string, options: WordTokenizerOptions = {}): Tokenizer {
   const { minimumCount = 1, maximumWords = Number.POSITIVE_INFINITY, lowerCase = false, pattern = WORD } = options;
-  const counts = [...countOf(split(text, lowerCase, globally(pattern.source)))];
+  const { source, flags } = wordPattern(pattern.source, pattern.flags);
+  const counts = [...countOf(split(text, lowerCase, new RegExp(source, flags)))];
   const words = counts
     .filter(([, count]) => count >= minimumCount)
     .sort(([a, m], [b, n]) => n - m || byText(a, b))
     .slice(0, maximumWords)
     .map(([word]) => word);
-  return ofWords({ words, specials: options.specials ?? SEQUENCE_SPECIALS, lowerCase, pattern: pattern.source });
+  return ofWords({ words, specials: options.specials ?? SEQUENCE_SPECIALS, lowerCase, pattern: source, flags });
 }
 
-const globally = (source: string): RegExp => new RegExp(source, "gu");
+/** What finds all words, by code points. */
+export const wordPattern = (source: string, flags: string): RegExp =>
+  new RegExp(source, [...new Set([...flags, "g", ...(flags.includes("v") ? "" : "u")])].join(""));
 
 const split = (text: string, lowerCase: boolean, pattern: RegExp): readonly string[] =>
   (lowerCase ? text.toLowerCase() : text).match(pattern) ?? [];
@@ -52,10 +55,11 @@ export interface Words {
   readonly specials: readonly string[];
   readonly lowerCase: boolean;
   readonly pattern: string;
+  readonly flags?: string;
 }
 
 /** The tokenizer with these words, in this order. */
-export function ofWords({ words, specials, lowerCase, pattern }: Words): Tokenizer {
+export function ofWords({ words, specials, lowerCase, pattern, flags = "" }: Words): Tokenizer {
   const name = "wordTokenizer";
   checkSpecials(name, specials);
   if (words.length === 0) throw new DataError(name, "no word is left for the vocabulary");
@@ -63,7 +67,7 @@ export function ofWords({ words, specials, lowerCase, pattern }: Words): Tokeniz
   if (ids.size < words.length) throw new DataError(name, "a word is given twice");
   const unknown = specials.indexOf(UNKNOWN);
   const size = specials.length + words.length;
-  const regex = globally(pattern);
+  const regex = wordPattern(pattern, flags);
   return {
     size,
     special: specialOf(name, specials),
@@ -84,6 +88,6 @@ export function ofWords({ words, specials, lowerCase, pattern }: Words): Tokeniz
       }
       return parts.join(" ");
     },
-    toJSON: () => ({ type: "words", specials, words, lowerCase, pattern }),
+    toJSON: () => ({ type: "words", specials, words, lowerCase, pattern, flags: regex.flags }),
   };
 }

@@ -1,20 +1,42 @@
 import { countSteps } from "./counter";
+import { topological } from "./op";
 import { state, type Tensor } from "./tensor";
-import { nextStream } from "./trace";
+import { nextStream, pendingReads } from "./trace";
 
-/** A source of random numbers on the GPU: counter-based, so every value follows from seed, stream, step and index. */
+/**
+ * A source of random numbers on the GPU: counter-based, so every value follows from seed, stream, step and index. The stream
+ * is a draw's number within its step (outside a capture: since the last read), so that equal code draws equal numbers; each
+ * run of a step that draws, and each read that does, counts as one. So draw within the step that uses the numbers: draws that
+ * were recorded with a read between them have the same numbers if they are then read together.
+ */
 export interface Generator {
   /** u32[2]: the seed, and the number of steps that have drawn from the generator. */
   readonly state: Tensor;
 }
 
-/** A generator of its own. Its state belongs into checkpoints. */
-export const createGenerator = (seed: number): Generator => ({
-  state: state("generator", { shape: [2], dtype: "u32" }, () => Uint32Array.of(seed, 0)),
-});
+const newState = (seed: number): Tensor =>
+  state("generator", { shape: [2], dtype: "u32" }, () => Uint32Array.of(seed, 0));
 
-/** The generator of ops that are given none. Seed it with `engine.write(defaultGenerator.state, Uint32Array.of(seed, 0))`. */
-export const defaultGenerator: Generator = createGenerator(0);
+/** A generator of its own. Its state belongs into checkpoints. */
+export const createGenerator = (seed: number): Generator => ({ state: newState(seed) });
+
+let defaultState = newState(0);
+
+/**
+ * The generator of ops that are given none, with seed 0 until `manualSeed` seeds it: it then has a new state, which what is
+ * recorded from then on draws from. `engine.write(defaultGenerator.state, Uint32Array.of(seed, 0))` seeds steps that are
+ * captured already.
+ */
+export const defaultGenerator: Generator = {
+  get state() {
+    return defaultState;
+  },
+};
+
+/** Gives the {@link defaultGenerator} a new state. */
+export function seedDefaultGenerator(seed: number): void {
+  defaultState = newState(seed);
+}
 
 /** What every random op takes. */
 export interface RandomOptions {
@@ -22,8 +44,17 @@ export interface RandomOptions {
   readonly generator?: Generator | undefined;
 }
 
+const drawnFrom = new WeakSet<Tensor>();
+
 /** The stream of one random op of the step being recorded; its generator will count the step. */
 export function useGenerator(generator: Generator): number {
+  drawnFrom.add(generator.state);
   countSteps(generator.state, 1);
   return nextStream();
+}
+
+/** Has a read of `outputs` counted by the generators from which it draws, also where the draws were recorded before an earlier one. */
+export function countDraws(outputs: readonly Tensor[]): void {
+  for (const { source } of topological([...outputs, ...pendingReads()]))
+    if (source && "stream" in source.attrs) for (const t of source.inputs) if (drawnFrom.has(t)) countSteps(t, 1);
 }

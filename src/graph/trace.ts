@@ -36,6 +36,9 @@ export const nextStream = (): number => current.streams++;
 /** The updates of the step being recorded that write the state. */
 export const updatesOf = (state: Tensor): readonly Update[] => current.updates.filter((u) => u.writes.includes(state));
 
+/** What the updates of the step being recorded read. */
+export const pendingReads = (): readonly Tensor[] => current.updates.flatMap((u) => u.reads);
+
 /** Records `fn` by itself: its updates do not mix with those of the code around it. */
 export function trace<R>(fn: () => R): { result: R; updates: readonly Update[] } {
   const outer = current;

@@ -1,5 +1,5 @@
 import type { TypedArray } from "../core/dtype";
-import { computeType, type DType, typedArray, type WordType } from "../core/dtype";
+import { computeType, type DType, dtypeOf, fromHalves, INTEGER_RANGE, type WordType } from "../core/dtype";
 import { CheckpointError } from "../core/errors";
 import { numel, type Shape, showShape } from "../core/shape";
 
@@ -18,7 +18,28 @@ export interface SafetensorsFile {
 }
 
 const FILE_DTYPE: Record<WordType, string> = { f32: "F32", i32: "I32", u32: "U32" };
-const DTYPE: Record<string, DType | undefined> = { F32: "f32", I32: "i32", U32: "u32" };
+
+interface Elements {
+  readonly bytes: number;
+  /** The numbers as the engine has them; undefined where one does not fit. */
+  read(stored: ArrayBuffer): TypedArray | undefined;
+}
+
+/** What a file's dtypes become. */
+const ELEMENTS: Readonly<Record<string, Elements>> = {
+  F32: { bytes: 4, read: (b) => new Float32Array(b) },
+  F64: { bytes: 8, read: (b) => Float32Array.from(new Float64Array(b)) },
+  F16: { bytes: 2, read: (b) => fromHalves(new Uint16Array(b)) },
+  // The upper half of an f32.
+  BF16: { bytes: 2, read: (b) => new Float32Array(Uint32Array.from(new Uint16Array(b), (bits) => bits << 16).buffer) },
+  I32: { bytes: 4, read: (b) => new Int32Array(b) },
+  U32: { bytes: 4, read: (b) => new Uint32Array(b) },
+  I64: { bytes: 8, read: (b) => narrowed(new BigInt64Array(b)) },
+  I16: { bytes: 2, read: (b) => Int32Array.from(new Int16Array(b)) },
+  I8: { bytes: 1, read: (b) => Int32Array.from(new Int8Array(b)) },
+  U8: { bytes: 1, read: (b) => Int32Array.from(new Uint8Array(b)) },
+  BOOL: { bytes: 1, read: (b) => Int32Array.from(new Uint8Array(b)) },
+};
 const LENGTH_BYTES = 8;
 const METADATA = "__metadata__";
 
@@ -49,9 +70,11 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
 }
 
 /**
- * Reads a safetensors file with tensors of F32, I32 and U32.
+ * Reads a safetensors file. F16, BF16 and F64 become f32; I64, I16, I8, U8 and BOOL become i32.
+ * @param bytes whole file; a Buffer of Node will do
  * @param name of the file, for errors
- * @throws CheckpointError where the file is cut, longer than its header says, or not of this format
+ * @throws CheckpointError where the file is cut, longer than its header says, or not of this format; where a tensor has another
+ * dtype, or integers beyond i32
  */
 export function decodeSafetensors(bytes: Uint8Array, name = "checkpoint"): SafetensorsFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -62,6 +85,8 @@ export function decodeSafetensors(bytes: Uint8Array, name = "checkpoint"): Safet
   if (start > bytes.length) refuse(name, "the file is cut within its header");
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, start), name);
   const { [METADATA]: metadata = {}, ...entries } = header;
+  if (!isObject(metadata) || !Object.values(metadata).every((v) => typeof v === "string"))
+    refuse(name, "the header's metadata is no object of texts");
   const tensors = new Map<string, StoredTensor>();
   let end = 0;
   for (const [key, entry] of Object.entries(entries)) {
@@ -72,6 +97,9 @@ export function decodeSafetensors(bytes: Uint8Array, name = "checkpoint"): Safet
   return { tensors, metadata: metadata as Record<string, string> };
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 interface Entry {
   readonly dtype: string;
   readonly shape: number[];
@@ -81,22 +109,32 @@ interface Entry {
 function parseHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
   try {
     const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (typeof header === "object" && header && !Array.isArray(header)) return header as Record<string, unknown>;
+    if (isObject(header)) return header;
   } catch {}
   return refuse(name, "not a safetensors file: its header is no JSON object");
 }
 
 function readTensor(bytes: Uint8Array, start: number, key: string, entry: unknown, name: string): StoredTensor {
-  const { dtype: fileDtype, shape, data_offsets: offsets } = entry as Entry;
+  const { dtype: fileDtype, shape, data_offsets: offsets } = (isObject(entry) ? entry : {}) as unknown as Entry;
   const whole = (n: unknown) => Number.isInteger(n) && (n as number) >= 0;
   if (!Array.isArray(shape) || !shape.every(whole) || !Array.isArray(offsets) || !offsets.every(whole))
     refuse(name, `the header's entry of ${key} is malformed`);
-  const dtype = DTYPE[fileDtype];
-  if (!dtype) refuse(name, `${key} has dtype ${fileDtype}`, { wants: "F32, I32 or U32" });
+  const elements = Object.hasOwn(ELEMENTS, fileDtype) ? ELEMENTS[fileDtype] : undefined;
+  if (!elements) refuse(name, `${key} has dtype ${fileDtype}`, { wants: Object.keys(ELEMENTS).join(", ") });
   const [from, to] = offsets;
-  if (to - from !== numel(shape) * 4) refuse(name, `${key}: ${to - from} bytes for shape ${showShape(shape)}`);
+  if (to - from !== numel(shape) * elements.bytes)
+    refuse(name, `${key}: ${to - from} bytes for shape ${showShape(shape)}`);
   if (start + to > bytes.length) refuse(name, `the file is cut within ${key}`);
-  return { dtype, shape, values: typedArray(dtype, bytes.slice(start + from, start + to).buffer) };
+  // A copy: `slice` of a Buffer is a view of all that the Buffer lies in.
+  const values = elements.read(new Uint8Array(bytes.subarray(start + from, start + to)).buffer);
+  if (!values) refuse(name, `${key} holds integers that i32 cannot`);
+  return { dtype: dtypeOf(values), shape, values };
+}
+
+/** 64-bit integers as i32; undefined where one does not fit. */
+function narrowed(values: BigInt64Array): Int32Array<ArrayBuffer> | undefined {
+  const [least, greatest] = INTEGER_RANGE.i32.map(BigInt) as [bigint, bigint];
+  return values.every((v) => v >= least && v <= greatest) ? Int32Array.from(values, Number) : undefined;
 }
 
 function refuse(name: string, problem: string, details: Record<string, string> = {}): never {

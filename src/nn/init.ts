@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
 import * as random from "../core/random";
 import { numel, type Shape, showShape } from "../core/shape";
+import { seedDefaultGenerator } from "../graph/generator";
 import { parameter, type Tensor } from "../graph/tensor";
 import { orthonormalColumns } from "./orthonormal";
 
@@ -16,10 +17,15 @@ export interface Fans {
 let seed = 0;
 let stream = 0;
 
-/** Makes the first values of the parameters created from now on follow from `value` alone. */
+/**
+ * Makes the first values of the parameters created from now on follow from `value` alone, and so the random numbers (dropout's
+ * too) of what is captured or read from now on, where no generator is given. Steps captured before go on as they were;
+ * generators, loaders and splits have seeds of their own.
+ */
 export function manualSeed(value: number): void {
   seed = value >>> 0;
   stream = 0;
+  seedDefaultGenerator(~value >>> 0); // another one, lest draws repeat parameters' first values
 }
 
 /** A parameter with a random stream of its own: the n-th one made since {@link manualSeed} has the n-th. */

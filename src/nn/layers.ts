@@ -151,7 +151,7 @@ export class Upsample extends Module {
 
 /** {@link dropout} as a layer: active in training only. */
 export class Dropout extends Module {
-  /** @param p share of elements that are dropped, 0…1 */
+  /** @param p probability with which an element is dropped, 0 … 1 */
   constructor(
     readonly p = 0.5,
     readonly generator?: Generator,

@@ -21,7 +21,7 @@ export interface DropoutOptions {
  * and step, so the gradient recomputes it instead of keeping it.
  *
  * @param x f32, any shape
- * @param p probability, 0 ≤ p < 1
+ * @param p probability, 0 ≤ p ≤ 1; at 1 the result and the gradient are 0
  * @returns same shape
  * @throws ShapeError where p is out of range
  * @see Srivastava et al. 2014, "Dropout"
@@ -31,7 +31,7 @@ export function dropout(
   p: number,
   { training = true, generator = defaultGenerator }: DropoutOptions = {},
 ): Tensor {
-  if (!(p >= 0 && p < 1)) throw new ShapeError("dropout", `probability ${p}`, { wants: "0 ≤ p < 1" });
+  if (!(p >= 0 && p <= 1)) throw new ShapeError("dropout", `probability ${p}`, { wants: "0 ≤ p ≤ 1" });
   if (!training || p === 0) return x;
   return record(op, [x, generator.state], { p, stream: useGenerator(generator) });
 }
@@ -46,7 +46,9 @@ export const op: KernelOp<DropoutAttrs> = {
   lower([x, state], [out], { p, stream }) {
     const buffers = { x: x!, state: state!, out: out! };
     const grid = Math.ceil(x!.size / 2);
-    return [dropoutKernel.dispatch({ buffers, params: { len: x!.size, stream, p }, grid, flops: 40 * x!.size })];
+    // No random number reaches 2 either, and 1/(1 − 2) is finite.
+    const params = { len: x!.size, stream, p: p === 1 ? 2 : p };
+    return [dropoutKernel.dispatch({ buffers, params, grid, flops: 40 * x!.size })];
   },
   vjp: ([, state], [dOut], attrs) => [record(op, [dOut!, state!], attrs), null],
 };

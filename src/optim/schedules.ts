@@ -3,17 +3,23 @@ import { DataError } from "../core/errors";
 /** Learning rate as a function of the steps taken so far. */
 export type Schedule = (step: number) => number;
 
+/** @throws DataError where one of these numbers of steps, or factors, is below 1 */
+function atLeastOne(schedule: string, options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options))
+    if (!(value >= 1)) throw new DataError(schedule, `${name} ${value}`, { wants: "at least 1" });
+}
+
 /** Always the same. */
 export const constantSchedule =
   (lr: number): Schedule =>
   () =>
     lr;
 
-/** `lr · gamma^⌊step / every⌋`. */
-export const stepSchedule =
-  (lr: number, { every, gamma = 0.1 }: { every: number; gamma?: number }): Schedule =>
-  (step) =>
-    lr * gamma ** Math.floor(step / every);
+/** `lr · gamma^⌊step / every⌋`. @throws DataError where every < 1 */
+export function stepSchedule(lr: number, { every, gamma = 0.1 }: { every: number; gamma?: number }): Schedule {
+  atLeastOne("stepSchedule", { every });
+  return (step) => lr * gamma ** Math.floor(step / every);
+}
 
 /** `lr · gamma^step`. */
 export const exponentialSchedule =
@@ -21,24 +27,30 @@ export const exponentialSchedule =
   (step) =>
     lr * gamma ** step;
 
-/** `lr / (1 + decay · epoch)`, epoch = ⌊step / every⌋; default: every step is one. */
-export const inverseTimeSchedule =
-  (lr: number, { decay, every = 1 }: { decay: number; every?: number }): Schedule =>
-  (step) =>
-    lr / (1 + decay * Math.floor(step / every));
+/** `lr / (1 + decay · epoch)`, epoch = ⌊step / every⌋; default: every step is one. @throws DataError where every < 1 */
+export function inverseTimeSchedule(lr: number, { decay, every = 1 }: { decay: number; every?: number }): Schedule {
+  atLeastOne("inverseTimeSchedule", { every });
+  return (step) => lr / (1 + decay * Math.floor(step / every));
+}
 
-/** `final + (lr − final) · (1 − step / steps)^power`, then `final`. */
-export const polynomialSchedule =
-  (lr: number, { steps, power = 1, final = 0 }: { steps: number; power?: number; final?: number }): Schedule =>
-  (step) =>
-    final + (lr - final) * (1 - Math.min(1, step / steps)) ** power;
+/** `final + (lr − final) · (1 − step / steps)^power`, then `final`. @throws DataError where steps < 1 */
+export function polynomialSchedule(
+  lr: number,
+  { steps, power = 1, final = 0 }: { steps: number; power?: number; final?: number },
+): Schedule {
+  atLeastOne("polynomialSchedule", { steps });
+  return (step) => final + (lr - final) * (1 - Math.min(1, step / steps)) ** power;
+}
 
-/** On a line from `lr` to `final` at `steps`, then `final`. */
-export const linearSchedule = (lr: number, options: { steps: number; final?: number }): Schedule =>
-  polynomialSchedule(lr, options);
+/** On a line from `lr` to `final` at `steps`, then `final`. @throws DataError where steps < 1 */
+export function linearSchedule(lr: number, options: { steps: number; final?: number }): Schedule {
+  atLeastOne("linearSchedule", { steps: options.steps });
+  return polynomialSchedule(lr, options);
+}
 
 /**
- * Rises linearly from 0 over `warmUp` steps, then follows half a cosine down to `final` at `steps`.
+ * Rises linearly over `warmUp` steps, from `lr / warmUp` at the first to `lr` at the last, then follows half a cosine down to
+ * `final` at `steps`.
  * @see Loshchilov and Hutter 2017, "SGDR"
  */
 export const cosineSchedule =
@@ -50,11 +62,15 @@ export const cosineSchedule =
 
 /**
  * Half a cosine from `lr` to `final` over `period` steps, then again from `lr`, each time `factor` times as long.
+ * @throws DataError where period or factor < 1
  * @see Loshchilov and Hutter 2017, "SGDR: stochastic gradient descent with warm restarts"
  */
-export const cosineRestartsSchedule =
-  (lr: number, { period, factor = 1, final = 0 }: { period: number; factor?: number; final?: number }): Schedule =>
-  (step) => {
+export function cosineRestartsSchedule(
+  lr: number,
+  { period, factor = 1, final = 0 }: { period: number; factor?: number; final?: number },
+): Schedule {
+  atLeastOne("cosineRestartsSchedule", { period, factor });
+  return (step) => {
     let [start, length] = [0, period];
     if (factor === 1) start = Math.floor(step / period) * period;
     else
@@ -64,6 +80,7 @@ export const cosineRestartsSchedule =
       }
     return halfCosine(lr, final, (step - start) / length);
   };
+}
 
 export interface OneCycleOptions {
   /** All steps of the run. */
@@ -79,16 +96,21 @@ export interface OneCycleOptions {
 /**
  * Rises by half a cosine from `maxLr / divFactor` to `maxLr`, which it reaches at step `rise·steps − 1`, then falls by
  * another one to `maxLr / divFactor / finalDivFactor` at the last step, as PyTorch's OneCycleLR in its two phases.
+ * @throws DataError where steps < 1
  * @see Smith and Topin 2018, "Super-convergence"
  */
-export const oneCycleSchedule =
-  (maxLr: number, { steps, rise = 0.3, divFactor = 25, finalDivFactor = 1e4 }: OneCycleOptions): Schedule =>
-  (step) => {
+export function oneCycleSchedule(
+  maxLr: number,
+  { steps, rise = 0.3, divFactor = 25, finalDivFactor = 1e4 }: OneCycleOptions,
+): Schedule {
+  atLeastOne("oneCycleSchedule", { steps });
+  return (step) => {
     const first = maxLr / divFactor;
     const peak = rise * steps - 1;
     if (step < peak) return halfCosine(first, maxLr, step / peak);
     return halfCosine(maxLr, first / finalDivFactor, (step - peak) / Math.max(1e-9, steps - 1 - peak));
   };
+}
 
 /** Rises on a line from `start · rate` to the rate that `schedule` begins with over `steps`, then follows `schedule`. */
 export const warmUp =

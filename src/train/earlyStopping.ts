@@ -9,6 +9,15 @@ export interface EarlyStoppingOptions {
   readonly mode?: "min" | "max";
 }
 
+/** What an {@link EarlyStopping} knows: plain data, to be kept beside a checkpoint. */
+export interface EarlyStoppingState {
+  /** null before the first. */
+  readonly best: number | null;
+  readonly bestStep: number;
+  readonly improved: boolean;
+  readonly waited: number;
+}
+
 /**
  * Watches a value of the dev set and says when it has stopped to improve. Keep a checkpoint whenever `improved` is true:
  * that of `bestStep` is the model to use.
@@ -53,5 +62,16 @@ export class EarlyStopping {
       this.bestStep = step;
     }
     return this.stopped;
+  }
+
+  /** All that {@link restore} needs to go on from here. */
+  state(): EarlyStoppingState {
+    const { best, bestStep, improved, waited } = this;
+    return { best: Number.isNaN(best) ? null : best, bestStep, improved, waited };
+  }
+
+  restore({ best, bestStep, improved, waited }: EarlyStoppingState): void {
+    this.best = best ?? Number.NaN;
+    [this.bestStep, this.improved, this.waited] = [bestStep, improved, waited];
   }
 }

@@ -7,10 +7,11 @@ import type { CompileProgress } from "../gpu/pipelines";
 import type { PoolStatistics } from "../gpu/pool";
 import { Runtime } from "../gpu/runtime";
 import { withAutocast } from "../graph/autocast";
+import { countDraws } from "../graph/generator";
 import { withOffers } from "../graph/segment";
 import { feed, homeOf, Tensor } from "../graph/tensor";
 import { trace } from "../graph/trace";
-import type { Module } from "../nn/module";
+import type { AnyModule } from "../nn/module";
 import { Optimizer } from "../optim/optimizer";
 import { plan } from "../schedule/plan";
 import { CapturedStep } from "./capturedStep";
@@ -200,7 +201,9 @@ export class Engine {
   read(tensors: readonly Tensor[]): Promise<TypedArray[]>;
   async read(what: Tensor | readonly Tensor[]): Promise<TypedArray | TypedArray[]> {
     this.runtime.throwErrors();
-    const values = await this.#eager.read(Array.isArray(what) ? what : [what as Tensor]);
+    const outputs = Array.isArray(what) ? (what as readonly Tensor[]) : [what as Tensor];
+    countDraws(outputs);
+    const values = await this.#eager.read(outputs);
     this.runtime.throwErrors();
     return Array.isArray(what) ? values : values[0]!;
   }
@@ -225,7 +228,7 @@ export class Engine {
    * Gives back the memory of states that are not needed any more: parameters and all that lives beside them in their
    * arena, what an optimizer keeps. Should a step still use one, it starts anew with its first value.
    */
-  release(...what: readonly (Module | Optimizer | Tensor)[]): void {
+  release(...what: readonly (AnyModule | Optimizer | Tensor)[]): void {
     this.runtime.storage.forget(what.flatMap(statesIn));
   }
 
@@ -245,7 +248,7 @@ export class Engine {
 /** Opens a device and makes an engine on it, see {@link Engine.create}. */
 export const createEngine = (options: EngineOptions = {}): Promise<Engine> => Engine.create(options);
 
-const statesIn = (what: Module | Optimizer | Tensor): Tensor[] => {
+const statesIn = (what: AnyModule | Optimizer | Tensor): Tensor[] => {
   if (what instanceof Tensor) return [what];
   if (what instanceof Optimizer) return [...what.parameters, what.gradients, ...what.allStates().map(([, t]) => t)];
   return what.namedStates().map(([, t]) => t);

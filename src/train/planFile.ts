@@ -157,7 +157,18 @@ export function decodePlans(
   const { tensors: stored, metadata } = decodeSafetensors(bytes, file);
   if (metadata.format !== FORMAT)
     throw new CheckpointError(file, "no file of captured steps", { format: String(metadata.format), wants: FORMAT });
-  const record = JSON.parse(metadata.plan!) as PlanRecord;
+  try {
+    const record = JSON.parse(metadata.plan ?? "") as PlanRecord;
+    const variants = variantsOf(record, target, features, file);
+    return restorePlans(record, variants, stored);
+  } catch (error) {
+    if (error instanceof CheckpointError) throw error;
+    throw new CheckpointError(file, "its plan is malformed", { because: (error as Error).message });
+  }
+}
+
+/** @throws CheckpointError where they want what the device has not */
+function variantsOf(record: PlanRecord, target: Target, features: readonly string[], file: string): Variant[] {
   const variants = record.variants.map((v): Variant => ({ ...v, key: v.key ?? v.code, hook: false }));
   const wanted = [...new Set(variants.flatMap((v) => v.enables.map((e) => ENABLED_BY[e] ?? e)))];
   const missing = wanted.filter((f) => !features.includes(f));
@@ -172,16 +183,31 @@ export function decodePlans(
       },
       "capture the step on this device",
     );
+  return variants;
+}
+
+function restorePlans(
+  record: PlanRecord,
+  variants: readonly Variant[],
+  stored: ReadonlyMap<string, StoredTensor>,
+): LoadedPlans {
   const tensors = record.tensors.map((t, i) => restoreTensor(t, stored.get(String(i))));
   const values = new Map<Tensor, TypedArray>();
   record.tensors.forEach(({ home }, i) => {
-    if (home) tensors[i]!.home = { of: tensors[home[0]]!, offset: home[1] };
+    if (home) tensors[i]!.home = { of: numbered(tensors, home[0]), offset: home[1] };
     const held = stored.get(String(i));
     if (held && tensors[i]!.leaf?.kind === "state") values.set(tensors[i]!, held.values);
   });
   const steps = Object.entries(record.steps).map(([name, s]) => [name, restoreStep(s, tensors, variants)] as const);
-  const states = Object.entries(record.states).map(([name, i]) => [name, tensors[i]!] as const);
+  const states = Object.entries(record.states).map(([name, i]) => [name, numbered(tensors, i)] as const);
   return { steps: Object.fromEntries(steps), states: Object.fromEntries(states), values };
+}
+
+/** What {@link Numbering} gave a number. */
+function numbered<T>(list: readonly T[], n: number): T {
+  const thing = list[n];
+  if (thing === undefined) throw new Error(`nothing has number ${n}`);
+  return thing;
 }
 
 /** Features of a device by the WGSL extension that they allow. */
@@ -195,14 +221,23 @@ function restoreTensor({ shape, dtype, leaf }: TensorRecord, stored: StoredTenso
 function restoreStep(record: StepRecord, tensors: readonly Tensor[], variants: readonly Variant[]): PlannedStep {
   const dispatches = record.dispatches.map(([variant, buffers, words, workgroups, flops]): Dispatch => {
     const { buffer: params } = Uint32Array.from(words);
-    return { variant: variants[variant]!, buffers: buffers.map((b) => tensors[b]!), params, workgroups, flops };
+    return {
+      variant: numbered(variants, variant),
+      buffers: buffers.map((b) => numbered(tensors, b)),
+      params,
+      workgroups,
+      flops,
+    };
   });
   const places = new Map<number, Place>();
-  for (const [t, at, offset] of record.places)
-    places.set(tensors[t]!.id, offset === undefined ? { slot: at } : { state: tensors[at]!, offset });
+  for (const [t, at, offset] of record.places) {
+    if (offset === undefined) numbered(record.slots, at);
+    const place = offset === undefined ? { slot: at } : { state: numbered(tensors, at), offset };
+    places.set(numbered(tensors, t).id, place);
+  }
   for (const t of tensors) if (t.leaf?.kind === "state") places.set(t.id, homeOf(t));
   const named = (list: Readonly<Record<string, number>>) =>
-    Object.fromEntries(Object.entries(list).map(([name, i]) => [name, tensors[i]!]));
+    Object.fromEntries(Object.entries(list).map(([name, i]) => [name, numbered(tensors, i)]));
   const { firstUpdate, slots, flops, bytes } = record;
   const outputs = named(record.outputs);
   const plan: Plan = {
@@ -210,9 +245,9 @@ function restoreStep(record: StepRecord, tensors: readonly Tensor[], variants: r
     firstUpdate,
     slots,
     places,
-    inputs: record.inputs.map((i) => tensors[i]!),
+    inputs: record.inputs.map((i) => numbered(tensors, i)),
     outputs: Object.values(outputs),
-    states: record.states.map((i) => tensors[i]!),
+    states: record.states.map((i) => numbered(tensors, i)),
     choices: [],
     flops,
     bytes,

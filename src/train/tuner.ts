@@ -58,9 +58,15 @@ export class Tuner {
     readonly store: TuningStore | undefined,
   ) {}
 
-  /** Fetches what was measured on this device before. */
+  /** Fetches what was measured on this device before. A store that cannot be read counts as empty. */
   async load(): Promise<void> {
-    if (this.store) Object.assign(this.#table, await this.store.load(await this.#fingerprint()));
+    if (!this.store) return;
+    const device = await this.#fingerprint();
+    try {
+      Object.assign(this.#table, await this.store.load(device));
+    } catch {
+      // It only costs measuring anew.
+    }
   }
 
   /** The device, with what is known of it. */

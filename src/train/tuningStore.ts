@@ -1,6 +1,6 @@
 /** Keeps what was measured on a device: the fastest way of each kernel family by its key. */
 export interface TuningStore {
-  /** @param device fingerprint of the device and its driver */
+  /** Where this fails, nothing counts as known. @param device fingerprint of the device and its driver */
   load(device: string): Promise<Readonly<Record<string, string>> | undefined>;
   save(device: string, table: Readonly<Record<string, string>>): Promise<void>;
 }
@@ -15,16 +15,18 @@ export function platformTuningStore(): TuningStore | undefined {
 /** A store in a JSON file, for Node. A file that cannot be read counts as empty, one that cannot be written is left. */
 export function fileTuningStore(path: string): TuningStore {
   const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = process.getBuiltinModule("node:fs");
-  const read = (): Record<string, Record<string, string>> => {
+  const read = (): Record<string, unknown> => {
     try {
-      return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+      const tables: unknown = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+      return isObject(tables) ? tables : {};
     } catch {
       return {};
     }
   };
   return {
     async load(device) {
-      return read()[device];
+      const table = read()[device];
+      return isObject(table) ? (table as Record<string, string>) : undefined;
     },
     async save(device, table) {
       try {
@@ -38,10 +40,14 @@ export function fileTuningStore(path: string): TuningStore {
   };
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 function cacheFolder(): string | undefined {
   if (typeof process === "undefined" || !process.getBuiltinModule) return undefined;
   const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
-  return XDG_CACHE_HOME ?? LOCALAPPDATA ?? (HOME && `${HOME}/.cache`);
+  // Empty ones count as unset: https://specifications.freedesktop.org/basedir-spec/latest/
+  return XDG_CACHE_HOME || LOCALAPPDATA || (HOME ? `${HOME}/.cache` : undefined);
 }
 
 const OBJECTS = "tuning";

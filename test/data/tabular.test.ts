@@ -34,6 +34,13 @@ test("statistics of columns and channels, of some rows and of all", () => {
   expect(channelStatistics(bytes, [2, 1, 2], [1]).mean[1]).toBeCloseTo(0.4);
 });
 
+test("a column that does not vary has deviation 1, whatever it holds", () => {
+  for (const value of [0, 0.1, -1 / 3, 1e-20, 1e12 + 0.3])
+    for (const rows of [1, 3, 7, 10_000]) expect(columnStatistics(new Array(rows).fill(value), 1).std).toEqual([1]);
+  expect(channelStatistics(new Uint8Array(60).fill(77), [1, 2, 2]).std).toEqual([1]);
+  expect(columnStatistics([1e-20, 3e-20], 1).std[0]).toBeCloseTo(1e-20, 30);
+});
+
 async function newRun(engine: Engine) {
   manualSeed(4);
   const statistics = columnStatistics(features, WIDTH);

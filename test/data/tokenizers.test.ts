@@ -75,6 +75,15 @@ describe("words", () => {
     const t = wordTokenizer("a-b c-d a-b", { pattern: /\S+/ });
     expect([...throughJSON(t).encode("c-d a-b a")]).toEqual([5, 4, 1]);
   });
+
+  test("a pattern keeps its flags", () => {
+    const t = wordTokenizer("Call me Ishmael", { pattern: /[a-z]+/i });
+    for (const same of [t, throughJSON(t)])
+      expect(same.decode(same.encode("Ishmael, call me"))).toBe("Ishmael <unk> me");
+    const letters = "[\\w--\\d]+"; // only with v a difference of sets
+    const sets = wordTokenizer("a1 b", { pattern: new RegExp(letters, "v") });
+    expect(throughJSON(sets).decode(throughJSON(sets).encode("a1b"))).toBe("a b");
+  });
 });
 
 describe("byte pairs", () => {

@@ -73,6 +73,9 @@ test("descriptions of tokenizers", () => {
   );
   expect(() => parse({ type: "words", specials: [], words: "ab" })).toThrow(/no list of words/);
   expect(() => parse({ type: "words", specials: [], words: ["ab"] })).toThrow(/no pattern/);
+  const words = { type: "words", specials: [], words: ["ab"], lowerCase: false };
+  for (const wrong of [{ pattern: "(" }, { pattern: "a", flags: "?" }, { pattern: "a", flags: 1 }])
+    expect(() => parse({ ...words, ...wrong })).toThrow(/^tokenizerFromJSON: no pattern of words/);
   expect(() => parse({ type: "bytePairs", specials: [], merges: [97] })).toThrow(/1 numbers in merges/);
   expect(() => parse({ type: "bytePairs", specials: [], merges: [97, 0.5] })).toThrow(/no list of merges/);
 });

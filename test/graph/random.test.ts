@@ -1,9 +1,14 @@
 // Random ops as a user meets them: their distributions, and that numbers repeat exactly when they should.
 import { expect, test } from "vitest";
+import { assign } from "../../src/graph/assign";
 import { createGenerator, type Generator } from "../../src/graph/generator";
-import type { Tensor } from "../../src/graph/tensor";
+import { state, type Tensor } from "../../src/graph/tensor";
+import * as init from "../../src/nn/init";
+import { initialized, manualSeed } from "../../src/nn/init";
 import { bernoulli } from "../../src/ops/bernoulli";
+import { cast } from "../../src/ops/cast";
 import { categorical } from "../../src/ops/categorical";
+import { dropout } from "../../src/ops/dropout";
 import { expand } from "../../src/ops/expand";
 import { normal } from "../../src/ops/normal";
 import { permutation } from "../../src/ops/permutation";
@@ -153,5 +158,51 @@ await describeOnDawn("random ops", (engine) => {
     const first = await three();
     expect(new Set(first).size).toBe(3);
     expect(await three()).toEqual(first);
+  });
+
+  test("what is read late, or again, shares its numbers with no other draw", async () => {
+    const generator = createGenerator(8);
+    const late = uniform([3], { generator });
+    await engine.read(tensor([1]));
+    const values = [late, uniform([3], { generator }), late, uniform([3], { generator })];
+    const texts: string[] = [];
+    for (const t of values) texts.push(String(await engine.read(t)));
+    expect(new Set(texts).size).toBe(4);
+    const target = state("target", { shape: [3], dtype: "f32" });
+    assign(target, late);
+    await engine.read(target); // the assignment runs after it
+    texts.push(String(await engine.read(uniform([3], { generator }))), String(await engine.read(target)));
+    expect(new Set(texts).size).toBe(6);
+  });
+
+  test("a generator's state is read without a draw being counted", async () => {
+    const generator = createGenerator(8);
+    await engine.read(uniform([3], { generator }));
+    const states = [await engine.read(generator.state), await engine.read(cast(generator.state, "f32"))];
+    expect(states.map((s) => [...s])).toEqual([
+      [8, 1],
+      [8, 1],
+    ]);
+    expect([...(await engine.read(generator.state))]).toEqual([8, 1]);
+  });
+
+  test("manualSeed seeds what is drawn without a generator, dropout too", async () => {
+    const ones = tensor(new Float32Array(50).fill(1));
+    const seeded = async (seed: number) => {
+      manualSeed(seed);
+      const step = await engine.capture({}, () => ({ dropped: dropout(ones, 0.5) }));
+      const values: string[] = [];
+      for (let i = 0; i < 2; i++) {
+        await step.run();
+        values.push(String(await step.read("dropped")));
+      }
+      return [...values, String(await engine.read(uniform([5])))];
+    };
+    const first = await seeded(3);
+    expect(await seeded(3)).toEqual(first);
+    expect(new Set([...first, ...(await seeded(4))]).size).toBe(6);
+    manualSeed(3);
+    const weight = await engine.read(initialized("w", [5], { fanIn: 1, fanOut: 1 }, init.uniform()));
+    expect(await engine.read(uniform([5]))).not.toEqual(weight);
   });
 });

@@ -11,6 +11,13 @@ export default opCase<{ p: number }>({
     { inputs: [[1], generator(0, 3)], attrs: { p: 0.1 } },
     { inputs: [[8, 9], generator(4294967295, 70000)], attrs: { p: 0.9 } },
     { inputs: [[3, 3], generator(1, 1)], attrs: { p: 0 }, note: "nothing dropped" },
+    { inputs: [[2, 3], generator(1, 1)], attrs: { p: 1 }, note: "all dropped" },
+    {
+      inputs: [{ shape: [2], values: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] }, generator(1, 1)],
+      attrs: { p: 1 },
+      vjp: false,
+      note: "infinities dropped",
+    },
   ],
   build([x, state], { p }) {
     takePendingUpdates(); // Streams are numbered from 0 in each recording.

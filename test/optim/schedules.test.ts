@@ -1,5 +1,6 @@
 // Schedules against numbers worked out by hand.
 import { expect, test } from "vitest";
+import { DataError } from "../../src/core/errors";
 import {
   constantSchedule,
   cosineRestartsSchedule,
@@ -69,6 +70,25 @@ test("warm-up before any schedule", () => {
   const schedule = warmUp(stepSchedule(0.8, { every: 5 }), { steps: 4 });
   expectRates(schedule, { 0: 0, 1: 0.2, 3: 0.6, 4: 0.8, 8: 0.8, 9: 0.08 });
   expectRates(warmUp(constantSchedule(1), { steps: 2, start: 0.5 }), { 0: 0.5, 1: 0.75, 2: 1 });
+});
+
+test("stretches of less than a step are refused, and restarts that come ever faster", () => {
+  for (const wrong of [0, -3, 0.5, Number.NaN]) {
+    expect(() => linearSchedule(1, { steps: wrong })).toThrow(DataError);
+    expect(() => polynomialSchedule(1, { steps: wrong })).toThrow(DataError);
+    expect(() => stepSchedule(1, { every: wrong })).toThrow(DataError);
+    expect(() => inverseTimeSchedule(1, { decay: 1, every: wrong })).toThrow(DataError);
+    expect(() => oneCycleSchedule(1, { steps: wrong })).toThrow(DataError);
+    expect(() => cosineRestartsSchedule(1, { period: wrong })).toThrow(DataError);
+  }
+  expect(() => linearSchedule(1, { steps: 0 })).toThrowErrorMatchingInlineSnapshot(`
+    [DataError: linearSchedule: steps 0
+      wants: at least 1]
+  `);
+  expect(() => cosineRestartsSchedule(1, { period: 4, factor: 0.5 })).toThrowErrorMatchingInlineSnapshot(`
+    [DataError: cosineRestartsSchedule: factor 0.5
+      wants: at least 1]
+  `);
 });
 
 test("reduce on plateau: patience, cooldown, a floor", () => {

@@ -73,7 +73,26 @@ await describeOnDawn("files of captured steps", (engine) => {
         format: pt
         wants: wgrad plan 1]
     `);
+    await expect(foreign({ plan: "{ broken" })).rejects.toThrow(
+      /^steps\.safetensors: its plan is malformed\n {2}because: /,
+    );
+    const { plan: _, ...without } = metadata;
+    await expect(engine.load(encodeSafetensors({ tensors, metadata: without }))).rejects.toThrow(CheckpointError);
     const plan = JSON.parse(metadata.plan!);
+    const [feed] = Object.keys(plan.steps.train.feeds);
+    for (const wrong of [
+      null,
+      [],
+      { ...plan, variants: undefined },
+      { ...plan, tensors: plan.tensors.slice(1) },
+      { ...plan, states: { lr: plan.tensors.length } },
+      { ...plan, steps: { train: { ...plan.steps.train, places: [[0]] } } },
+      { ...plan, steps: { train: { ...plan.steps.train, feeds: { [feed!]: -1 } } } },
+    ])
+      await expect(foreign({ plan: JSON.stringify(wrong) })).rejects.toThrow(
+        /^steps\.safetensors: its plan is malformed/,
+      );
+    expect(engine.memory.created).toBe(created);
     plan.variants[0].enables = ["subgroups", "chromium_experimental"];
     plan.subgroupSize = 64;
     await expect(foreign({ plan: JSON.stringify(plan) })).rejects.toThrow(/made for another kind of device/);

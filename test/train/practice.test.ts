@@ -28,6 +28,18 @@ describe("early stopping", () => {
     expect(stopping.bestStep).toBe(1);
   });
 
+  test("goes on from its state as if it had never stopped", () => {
+    const fresh = () => new EarlyStopping({ patience: 2 });
+    const [stopping, resumed, early] = [fresh(), fresh(), fresh()];
+    [3, 1, 2].map((v, i) => stopping.update(v, i));
+    resumed.restore(JSON.parse(JSON.stringify(stopping.state())));
+    expect(resumed.state()).toEqual({ best: 1, bestStep: 1, improved: false, waited: 1 });
+    expect(resumed.update(1, 3)).toBe(true);
+    early.restore(JSON.parse(JSON.stringify(fresh().state())));
+    expect(early.best).toBeNaN();
+    expect([early.update(5, 0), early.best]).toEqual([false, 5]);
+  });
+
   test("bad options are refused", () => {
     expect(() => new EarlyStopping({ patience: 0 })).toThrowErrorMatchingInlineSnapshot(`
       [DataError: EarlyStopping: patience 0

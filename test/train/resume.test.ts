@@ -4,7 +4,7 @@ import { CheckpointError } from "../../src/core/errors";
 import { ImageDataset } from "../../src/data/dataset";
 import { Loader } from "../../src/data/loader";
 import { createGenerator } from "../../src/graph/generator";
-import { decodeSafetensors } from "../../src/io/safetensors";
+import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors";
 import { BatchNorm } from "../../src/nn/batchNorm";
 import { Conv2d } from "../../src/nn/conv2d";
 import { manualSeed } from "../../src/nn/init";
@@ -12,8 +12,9 @@ import { Dropout, Flatten, ReLU } from "../../src/nn/layers";
 import { Linear } from "../../src/nn/linear";
 import { Sequential } from "../../src/nn/sequential";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
+import { sum } from "../../src/ops/sum";
 import { Adam } from "../../src/optim/adam";
-import { loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint";
+import { type Checkpointed, loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint";
 import type { Engine } from "../../src/train/engine";
 import { describeOnDawn } from "../device";
 
@@ -91,7 +92,101 @@ await describeOnDawn("checkpoints", (engine) => {
     const before = await engine.read(run.states.model.parameters());
     expect(() => loadCheckpoint(engine, bytes, run.states, "other.safetensors")).toThrow(CheckpointError);
     expect(() => loadCheckpoint(engine, bytes, run.states, "other.safetensors")).toThrow(/5\.weight does not fit/);
-    expect(() => loadCheckpoint(engine, bytes, { model: run.states.model })).toThrow(/unexpected: optimizer/);
     expect(await engine.read(run.states.model.parameters())).toEqual(before);
+  });
+
+  test("a Buffer from a file of Node is loaded", async () => {
+    const [saved, other] = [new Linear(3, 2), new Linear(3, 2)];
+    const file = Buffer.concat([Buffer.of(0), await saveCheckpoint(engine, { model: saved })]).subarray(1);
+    loadCheckpoint(engine, file, { model: other });
+    expect(await engine.read(other.parameters())).toEqual(await engine.read(saved.parameters()));
+  });
+
+  test("nothing is written where a later tensor holds a NaN", async () => {
+    const model = new Linear(3, 2);
+    const bytes = await saveCheckpoint(engine, { model });
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    tensors.get("weight")!.values.fill(7);
+    tensors.get("bias")!.values[1] = Number.NaN;
+    const before = await engine.read(model.weight);
+    const load = () => loadCheckpoint(engine, encodeSafetensors({ tensors, metadata }), { model }, "x.safetensors");
+    expect(load).toThrow(CheckpointError);
+    expect(load).toThrowErrorMatchingInlineSnapshot(`[CheckpointError: x.safetensors: bias: element 1 is NaN]`);
+    expect(await engine.read(model.weight)).toEqual(before);
+  });
+
+  test("a run is saved and goes on after a step whose gradients overflowed", async () => {
+    const make = () => {
+      const model = new Linear(1, 1);
+      return { model, optimizer: new Adam(model.parameters(), { lr: 0.5, lossScale: "dynamic" }) };
+    };
+    const { model, optimizer } = make();
+    const step = await engine.capture({ x: [1, 1] }, ({ x }) => {
+      const loss = sum(model.forward(x));
+      optimizer.step(loss);
+      return { loss };
+    });
+    await step.run({ x: Float32Array.of(3e38) });
+    const again = make();
+    loadCheckpoint(engine, await saveCheckpoint(engine, { model, optimizer }), again);
+    const [scale] = [await engine.read(again.optimizer.gradientScale)];
+    expect([...scale]).toEqual([0, expect.any(Number), 32768, 1, 0]);
+    expect(Number.isFinite(scale[1])).toBe(false);
+  });
+
+  test("the model alone is taken from a run's checkpoint", async () => {
+    const newModel = () => new Sequential(new Linear(3, 2));
+    const model = newModel();
+    const optimizer = new Adam(model.parameters(), { lr: 0.5 });
+    const alone = newModel();
+    loadCheckpoint(engine, await saveCheckpoint(engine, { model, optimizer }), { model: alone });
+    expect(await engine.read(alone.parameters())).toEqual(await engine.read(model.parameters()));
+  });
+
+  test("names that do not fit are refused with what to do", async () => {
+    const model = new Sequential(new Linear(3, 2));
+    const optimizer = new Adam(model.parameters());
+    const generator = createGenerator(1);
+    const weights = await saveCheckpoint(engine, { model });
+    const more = await saveCheckpoint(engine, { model, states: { generator: generator.state } });
+    const load = (bytes: Uint8Array, what: Partial<Checkpointed>) => () =>
+      loadCheckpoint(engine, bytes, { model, ...what }, "run.safetensors");
+    expect(load(more, {})).toThrowErrorMatchingInlineSnapshot(`
+      [CheckpointError: run.safetensors: a checkpoint of another model or optimizer
+        missing: nothing
+        unexpected: generator
+        fix: name what is unexpected among \`states\`, if it belongs to no other model]
+    `);
+    expect(load(weights, { optimizer })).toThrowErrorMatchingInlineSnapshot(`
+      [CheckpointError: run.safetensors: a checkpoint of another model or optimizer
+        missing: optimizer.exp_avg.0.weight, optimizer.exp_avg.0.bias, optimizer.exp_avg_sq.0.weight, optimizer.exp_avg_sq.0.bias, optimizer.step, optimizer.lr and 1 more
+        unexpected: nothing
+        fix: leave \`optimizer\` out, and start it anew]
+    `);
+    expect(load(weights, { states: { generator: generator.state } })).toThrowErrorMatchingInlineSnapshot(`
+      [CheckpointError: run.safetensors: a checkpoint of another model or optimizer
+        missing: generator
+        unexpected: nothing
+        fix: pass the model, optimizer and \`states\` that were saved, under the same names]
+    `);
+    expect(load(weights, { model: new Sequential(new ReLU(), new Linear(3, 2)) })).toThrowErrorMatchingInlineSnapshot(`
+      [CheckpointError: run.safetensors: a checkpoint of another model or optimizer
+        missing: 1.weight, 1.bias
+        unexpected: 0.weight, 0.bias
+        fix: pass the model, optimizer and \`states\` that were saved, under the same names]
+    `);
+  });
+
+  test("PyTorch's count of batches is left aside", async () => {
+    const [saved, norm] = [new BatchNorm(3), new BatchNorm(3)];
+    engine.write(saved.runningMean, Float32Array.of(1, 2, 3));
+    const { tensors, metadata } = decodeSafetensors(await saveCheckpoint(engine, { model: saved }));
+    const count = { dtype: "i32" as const, shape: [], values: Int32Array.of(7) };
+    const theirs = new Map([...tensors, ["num_batches_tracked", count] as const]);
+    loadCheckpoint(engine, encodeSafetensors({ tensors: theirs, metadata }), { model: norm });
+    expect([...(await engine.read(norm.runningMean))]).toEqual([1, 2, 3]);
+    const nested = new Sequential(new ReLU(), norm);
+    const prefixed = new Map([...theirs].map(([name, t]) => [`1.${name}`, t]));
+    loadCheckpoint(engine, encodeSafetensors({ tensors: prefixed, metadata }), { model: nested });
   });
 });

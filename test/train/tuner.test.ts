@@ -25,7 +25,7 @@ import { plan } from "../../src/schedule/plan";
 import { Engine } from "../../src/train/engine";
 import { tensor } from "../../src/train/tensor";
 import { Tuner } from "../../src/train/tuner";
-import { fileTuningStore, type TuningStore } from "../../src/train/tuningStore";
+import { fileTuningStore, platformTuningStore, type TuningStore } from "../../src/train/tuningStore";
 import { describeOnDawn } from "../device";
 
 function memoryStore(): TuningStore & { readonly tables: Map<string, Readonly<Record<string, string>>> } {
@@ -265,6 +265,21 @@ await describeOnDawn("tuning", (shared) => {
     expect(await train(true)).toBeCloseTo(await train(false), 5);
   });
 
+  test.each([
+    ["rejects", () => Promise.reject(new Error("offline"))],
+    [
+      "throws",
+      () => {
+        throw new Error("offline");
+      },
+    ],
+  ])("a store whose load %s counts as empty", async (_, load) => {
+    const engine = await open({ load, save: async () => {} });
+    const step = await engine.capture({ x: [2] }, ({ x }) => ({ y: mul(x, 2) }));
+    await step.run({ x: Float32Array.of(1, 2) });
+    expect([...(await step.read("y"))]).toEqual([2, 4]);
+  });
+
   test("eager code takes what is known as well", async () => {
     const engine = await open(memoryStore());
     const [a, b] = [tensor([1, 2, 3, 4], [2, 2]), tensor([1, 0, 0, 1], [2, 2])];
@@ -291,6 +306,31 @@ describe("the file of a tuning store", () => {
     expect(await fileTuningStore(file).load("a")).toBeUndefined();
     await fileTuningStore(file).save("a", {});
     expect(await fileTuningStore(file).load("a")).toEqual({});
+  });
+
+  test.each(["null", "3", "[]", '"a"', '{ "a": null }', '{ "a": "abc" }', '{ "a": [1] }'])(
+    "counts as empty where it holds %s",
+    async (text) => {
+      const file = join(mkdtempSync(join(tmpdir(), "wgrad-")), "tuning.json");
+      writeFileSync(file, text);
+      expect(await fileTuningStore(file).load("a")).toBeUndefined();
+      await fileTuningStore(file).save("b", { matmul: "direct" });
+      expect(await fileTuningStore(file).load("b")).toEqual({ matmul: "direct" });
+    },
+  );
+
+  test("lies in the user's cache folder; an empty XDG_CACHE_HOME counts as unset", async () => {
+    const home = mkdtempSync(join(tmpdir(), "wgrad-"));
+    for (const [name, value] of Object.entries({ XDG_CACHE_HOME: "", LOCALAPPDATA: "", HOME: home }))
+      vi.stubEnv(name, value);
+    try {
+      await platformTuningStore()!.save("a", { matmul: "direct" });
+      expect(readFileSync(join(home, ".cache/wgrad/tuning.json"), "utf8")).toContain("direct");
+      vi.stubEnv("HOME", "");
+      expect(platformTuningStore()).toBeUndefined();
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });
 
