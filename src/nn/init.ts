@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import * as random from "../core/random";
-import { numel, type Shape, showShape } from "../core/shape";
+import { checkShape, numel, type Shape, showShape } from "../core/shape";
 import { parameter, type Tensor } from "../graph/tensor";
 import { orthonormalColumns } from "./orthonormal";
 
@@ -22,8 +22,12 @@ export function manualSeed(value: number): void {
   stream = 0;
 }
 
-/** A parameter with a random stream of its own: the n-th one made since {@link manualSeed} has the n-th. */
+/**
+ * A parameter with a random stream of its own: the n-th one made since {@link manualSeed} has the n-th.
+ * @throws ShapeError where a size is no integer of at least 1
+ */
 export function initialized(name: string, shape: Shape, fans: Fans, initializer: Initializer): Tensor {
+  checkShape(name, shape);
   const [ownSeed, ownStream] = [seed, stream++];
   return parameter(name, { shape, dtype: "f32" }, () => initializer(shape, fans, ownSeed, ownStream));
 }

@@ -1,7 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
-import { conv2d } from "./conv2d";
+import { conv2d, fitGroups } from "./conv2d";
 import { reshape } from "./reshape";
 
 export interface Conv1dOptions {
@@ -35,7 +35,7 @@ export function conv1d(
   };
   if (x.shape.length !== 3 || weight.shape.length !== 3) refuse("x must be [N, C, L] and weight [O, C/groups, K]");
   const [[, channels, length], [outChannels, inGroup, taps]] = [x.shape, weight.shape] as [number[], number[]];
-  if (channels !== inGroup! * groups || outChannels! % groups) refuse(`channels do not fit ${groups} group(s)`);
+  if (!fitGroups(channels!, inGroup!, outChannels!, groups)) refuse(`channels do not fit ${groups} group(s)`);
   const around = typeof padding === "number" ? 2 * padding : padding === "same" ? length! : 0;
   if (length! + around <= dilation * (taps! - 1)) refuse("the kernel is longer than the padded sequence");
   const row = (t: Tensor) => reshape(t, [t.shape[0]!, t.shape[1]!, 1, t.shape[2]!]);

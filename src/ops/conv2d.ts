@@ -47,6 +47,10 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   return out.dtype === "f16" ? toFloat(biased, "f16") : biased;
 }
 
+/** Whether `groups` groups of channels, each `inGroup` wide, are all channels that come in, and split those that go out. */
+export const fitGroups = (channels: number, inGroup: number, outChannels: number, groups: number): boolean =>
+  Number.isInteger(groups) && groups >= 1 && channels === inGroup * groups && outChannels % groups === 0;
+
 /** Checks shapes and options, and works out padding and size of the result. */
 function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
   const { padding = 0, groups = 1 } = options;
@@ -55,7 +59,7 @@ function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
     throw new ShapeError("conv2d", problem, { x: showShape(x), weight: showShape(w) }, fix);
   };
   if (x.length !== 4 || w.length !== 4) refuse("x must be [N, C, H, W] and weight [O, C/groups, KH, KW]");
-  if (x[1] !== w[1]! * groups || w[0]! % groups) refuse(`channels do not fit ${groups} group(s)`);
+  if (!fitGroups(x[1]!, w[1]!, w[0]!, groups)) refuse(`channels do not fit ${groups} group(s)`);
   if (padding === "same" && (stride[0] !== 1 || stride[1] !== 1)) refuse('padding "same" wants stride 1');
   const numbers = typeof padding === "string" ? [] : pair(padding);
   const sane = [...stride, ...dilation].every((v) => Number.isInteger(v) && v >= 1);
