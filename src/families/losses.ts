@@ -1,6 +1,7 @@
 import { isFloat } from "../core/dtype";
 import { DTypeError, ShapeError } from "../core/errors";
 import { numel, type Spec, sameShape, showShape, showSpec } from "../core/shape";
+import { limitIntegers } from "../graph/limits";
 import type { Tensor } from "../graph/tensor";
 
 /** "mean" over the elements (or rows) that count, their "sum", or "none": a loss for each. */
@@ -62,8 +63,13 @@ export function checkRows(op: string, x: Spec, labels: Spec, weight: Spec | unde
   return { rows: numel(shape), classes, shape };
 }
 
-/** Labels that are fed are checked before each run: classes and the ignored label pass. */
+/**
+ * Labels are classes or the ignored label, see {@link limitIntegers}.
+ * @throws ShapeError unless the ignored label is an integer; DataError where data holds another label
+ */
 export function limitLabels(op: string, labels: Tensor, classes: number, ignoreIndex: number): void {
-  const [low, high] = [Math.min(0, ignoreIndex), Math.max(classes - 1, ignoreIndex)];
-  if (labels.leaf?.kind === "feed") labels.leaf.limit = { low, high, op };
+  if (!Number.isInteger(ignoreIndex)) throw new ShapeError(op, `ignoreIndex ${ignoreIndex}`, { wants: "an integer" });
+  const [low, high] = [ignoreIndex === -1 ? -1 : 0, ignoreIndex === classes ? classes : classes - 1];
+  const within = ignoreIndex >= low && ignoreIndex <= high;
+  limitIntegers("labels", labels, { op, low, high, ...(!within && { also: ignoreIndex }) });
 }
