@@ -35,11 +35,14 @@ export interface Indexed {
   readonly skip: number;
 }
 
-/** @throws DTypeError unless the tensor can hold indices; DataError where it is data and one is not below `n` */
-export function checkIndices(op: string, indices: Tensor, n: number): void {
+/**
+ * Indices are `low` … n − 1, see {@link limitIntegers}.
+ * @throws DTypeError unless the tensor can hold indices; DataError where data holds another one
+ */
+export function checkIndices(op: string, indices: Tensor, n: number, low = 0): void {
   const { dtype } = indices;
   if (isFloat(dtype)) throw new DTypeError(op, `indices have dtype ${dtype}`, { wants: "i32 or u32" });
-  limitIntegers("indices", indices, { op, low: 0, high: n - 1 });
+  limitIntegers("indices", indices, { op, low, high: n - 1 });
 }
 
 /** No index is skipped. */

@@ -14,8 +14,8 @@ export interface EmbeddingOptions {
  * Rows of a table: `out[…, :] = weight[indices[…], :]`. The gradient of a row is the sum over the places that read it, in
  * order: the same each time.
  * @param weight f32 [V, D]
- * @param indices i32 or u32, any shape, each 0 … V − 1: others are refused where they are fed or data; where they are
- * computed they give zeros, and no gradient
+ * @param indices i32 or u32, any shape, each 0 … V − 1, or −1 for nothing: zeros, and no gradient. Others are refused where
+ * they are fed or data; where they are computed they are nothing too
  * @returns [..indices, D]
  * @throws ShapeError, DTypeError; DataError where data holds another index
  */
@@ -26,7 +26,7 @@ export function embedding(weight: Tensor, indices: Tensor, { paddingIndex }: Emb
     throw new ShapeError("embedding", "weight must be a matrix of one row an index", {
       weight: showShape(weight.shape),
     });
-  checkIndices("embedding", indices, rows!);
+  checkIndices("embedding", indices, rows!, -1);
   const frozen = paddingIndex === undefined ? NO_SKIP : paddingIndex < 0 ? paddingIndex + rows! : paddingIndex;
   if (paddingIndex !== undefined && !(Number.isInteger(frozen) && frozen >= 0 && frozen < rows!))
     throw new ShapeError("embedding", `paddingIndex ${paddingIndex} is no row`, { weight: showShape(weight.shape) });

@@ -10,8 +10,8 @@ import { unsqueeze } from "./unsqueeze";
 
 /**
  * Indices as rows of zeros with one 1: `out[…, c] = 1 if indices[…] = c else 0`. It fuses with what reads it.
- * @param indices i32 or u32, any shape, each 0 … classes − 1: others are refused where they are fed or data; where they are
- * computed they give zeros
+ * @param indices i32 or u32, any shape, each 0 … classes − 1, or −1 for nothing: zeros. Others are refused where they are fed or
+ * data; where they are computed they are nothing too
  * @param classes ≥ 1
  * @returns f32 [..indices, classes]; no gradient flows
  * @throws ShapeError, DTypeError; DataError where data holds another index
@@ -19,7 +19,7 @@ import { unsqueeze } from "./unsqueeze";
 export function oneHot(indices: Tensor, classes: number): Tensor {
   if (!(Number.isInteger(classes) && classes >= 1))
     throw new ShapeError("oneHot", `${classes} classes`, { indices: showShape(indices.shape), wants: "1 or more" });
-  checkIndices("oneHot", indices, classes);
+  checkIndices("oneHot", indices, classes, -1);
   return record(op, [unsqueeze(indices, -1), arange(0, classes, 1, indices.dtype)], {});
 }
 

@@ -25,22 +25,24 @@ const known = (...values: number[]) => data({ shape: [values.length], dtype: "i3
 const limitsOf = (t: Tensor) => (t.leaf?.kind === "feed" ? (t.leaf.limits ?? []) : []);
 const columns = (t: Tensor) => expand(unsqueeze(t, -1), [...t.shape, 3]);
 
-const takers: readonly (readonly [string, number, (indices: Tensor) => Tensor])[] = [
-  ["embedding", 4, (i) => embedding(table, i)],
-  ["indexSelect", 2, (i) => indexSelect(table, 1, i)],
-  ["gather", 4, (i) => gather(table, 0, columns(i))],
-  ["scatterAdd", 4, (i) => scatterAdd(table, 0, columns(i), columns(state("s", { shape: i.shape, dtype: "f32" })))],
-  ["oneHot", 6, (i) => oneHot(i, 7)],
+const takers: readonly (readonly [string, number, number, (indices: Tensor) => Tensor])[] = [
+  ["embedding", -1, 4, (i) => embedding(table, i)],
+  ["indexSelect", 0, 2, (i) => indexSelect(table, 1, i)],
+  ["gather", 0, 4, (i) => gather(table, 0, columns(i))],
+  ["scatterAdd", 0, 4, (i) => scatterAdd(table, 0, columns(i), columns(state("s", { shape: i.shape, dtype: "f32" })))],
+  ["oneHot", -1, 6, (i) => oneHot(i, 7)],
 ];
 
-test.each(takers)("%s takes indices from 0 to its last only", (op, high, take) => {
+test.each(takers)("%s takes indices from %i to %i only", (op, low, high, take) => {
   const indices = fed(4);
   take(indices);
   take(indices);
-  expect(limitsOf(indices)).toEqual([{ op, low: 0, high }]);
-  expect(() => take(known(0, high, 0))).not.toThrow();
-  expect(() => take(known(0, high + 1))).toThrow(`${op}: indices: element 1 is ${high + 1}\n  allowed: 0 … ${high}`);
-  expect(() => take(known(-1))).toThrow(DataError);
+  expect(limitsOf(indices)).toEqual([{ op, low, high }]);
+  expect(() => take(known(low, high, 0))).not.toThrow();
+  expect(() => take(known(0, high + 1))).toThrow(
+    `${op}: indices: element 1 is ${high + 1}\n  allowed: ${low} … ${high}`,
+  );
+  expect(() => take(known(low - 1))).toThrow(DataError);
   // What is computed is safe, and not known.
   expect(() => take(add(known(high), 1))).not.toThrow();
 });
@@ -65,8 +67,8 @@ test("a feed is held to what all its readers take, through views that leave noth
   embedding(table, transpose(reshape(i, [3, 2])));
   oneHot(expand(unsqueeze(i, 0), [2, 2, 3]), 9);
   expect(limitsOf(i)).toEqual([
-    { op: "embedding", low: 0, high: 4 },
-    { op: "oneHot", low: 0, high: 8 },
+    { op: "embedding", low: -1, high: 4 },
+    { op: "oneHot", low: -1, high: 8 },
   ]);
   const part = fed(2, 3);
   embedding(table, slice(part, 1, 0, 2));
