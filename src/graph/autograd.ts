@@ -55,7 +55,8 @@ function checkSeed(out: Tensor, seed: Tensor | undefined): void {
   if (!seed) return;
   const operands = { out: showSpec(out), seed: showSpec(seed) };
   if (!sameShape(seed.shape, out.shape)) throw new ShapeError("gradients", "seed and out differ in shape", operands);
-  if (!isFloat(seed.dtype)) throw new DTypeError("gradients", `a seed of dtype ${seed.dtype}`, operands, "cast it to f32");
+  if (!isFloat(seed.dtype))
+    throw new DTypeError("gradients", `a seed of dtype ${seed.dtype}`, operands, "cast it to f32");
 }
 
 /** The tensors between `wrt` and `out`: only through them flows a gradient that anybody reads. */

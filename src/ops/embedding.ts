@@ -2,6 +2,7 @@ import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { checkIndices, NO_SKIP } from "../families/segments";
 import { checkDTypes } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { pick } from "./gather";
 
@@ -19,7 +20,8 @@ export interface EmbeddingOptions {
  * @returns [..indices, D]
  * @throws ShapeError, DTypeError; DataError where data holds another index
  */
-export function embedding(weight: Tensor, indices: Tensor, { paddingIndex }: EmbeddingOptions = {}): Tensor {
+export function embedding(weight: Tensor, indices: Tensor, options: EmbeddingOptions = {}): Tensor {
+  const { paddingIndex } = optionsOf("embedding", options);
   checkDTypes("embedding", [weight], ["f32"]);
   const [rows, width] = weight.shape;
   if (weight.shape.length !== 2)

@@ -36,6 +36,8 @@ export function operand(x: Tensor | number, other: Tensor | number, name = "full
 /** @throws DTypeError where the dtype cannot hold the value */
 export function checkValue(name: string, value: number, dtype: DType): void {
   if (dtype === "f32" || dtype === "f16") return;
+  if (!(dtype in INTEGER_RANGE))
+    throw new DTypeError(name, `there is no dtype ${dtype}`, { wants: "f32, f16, i32 or u32" });
   const [low, high] = INTEGER_RANGE[dtype];
   if (!Number.isInteger(value) || value < low || value > high)
     throw new DTypeError(

@@ -10,6 +10,7 @@ import { byHeldTree, bySubgroup, byTree, rowGroups, sideOf } from "../families/r
 import { madeOf } from "../graph/autocast";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
+import { checkEps, optionsOf } from "../graph/options";
 import { scratch, type Tensor } from "../graph/tensor";
 import { full } from "./full";
 import { reshape } from "./reshape";
@@ -42,9 +43,11 @@ export function normalize(
   name: string,
   x: Tensor,
   normalizedShape: Shape | number | undefined,
-  { weight, bias, eps = 1e-5 }: LayerNormOptions,
+  options: LayerNormOptions,
   centred: 0 | 1,
 ): Tensor {
+  const { weight, bias, eps = 1e-5 } = optionsOf(name, options);
+  checkEps(name, eps);
   const shape = typeof normalizedShape === "number" ? [normalizedShape] : (normalizedShape ?? x.shape.slice(-1));
   const tail = x.shape.slice(x.shape.length - shape.length);
   const misfits = [weight, bias].some((t) => t && !sameShape(t.shape, shape));

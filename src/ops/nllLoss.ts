@@ -4,6 +4,7 @@ import gradByFour from "../../shaders/nll_loss_grad_by_four.wgsl";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
 import { foursOf } from "../families/rowwise";
 import { type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { full } from "./full";
 import { inverseTotal, labelWeights } from "./labelWeights";
@@ -31,7 +32,7 @@ export interface NllLossOptions {
  * @throws ShapeError, DTypeError; DataError where data holds another label
  */
 export function nllLoss(x: Tensor, labels: Tensor, options: NllLossOptions = {}): Tensor {
-  const { ignoreIndex = -1, reduction = "mean", weight } = options;
+  const { ignoreIndex = -1, reduction = "mean", weight } = optionsOf("nllLoss", options);
   const { rows, classes, shape } = checkRows("nllLoss", x, labels, weight, false);
   checkReduction("nllLoss", reduction);
   limitLabels("nllLoss", labels, classes, ignoreIndex);

@@ -9,6 +9,7 @@ import { ShapeError } from "../core/errors";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
 import { byHeldTree, bySharedTree, bySubgroup } from "../families/rowwise";
 import { type KernelOp, record, recordAll } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -57,7 +58,12 @@ export interface CrossEntropyOptions {
  * @throws ShapeError, DTypeError; DataError where data holds another label
  */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { ignoreIndex = -1, labelSmoothing = 0, reduction = "mean", weight } = options;
+  const {
+    ignoreIndex = -1,
+    labelSmoothing = 0,
+    reduction = "mean",
+    weight,
+  } = optionsOf("softmaxCrossEntropy", options);
   const soft = isFloat(labels.dtype) && labels.shape.length === logits.shape.length;
   const { rows, classes, shape } = checkRows("softmaxCrossEntropy", logits, labels, weight, soft);
   checkReduction("softmaxCrossEntropy", reduction);

@@ -2,6 +2,7 @@ import squaredDeviation from "../../shaders/pointwise/squared_deviation.wgsl";
 import { ShapeError } from "../core/errors";
 import { normalizeAxes, showShape } from "../core/shape";
 import { checkDTypes, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwise } from "../graph/pointwise";
 import { reducedShape, reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
@@ -36,8 +37,9 @@ export function varianceFor(
   name: string,
   x: Tensor,
   axes: number | readonly number[] | undefined,
-  { correction = 1, keepDims = false }: VarianceOptions,
+  options: VarianceOptions,
 ): Tensor {
+  const { correction = 1, keepDims = false } = optionsOf(name, options);
   checkDTypes(name, [x], ["f32"]);
   const list = normalizeAxes(name, x.shape, axes);
   const count = list.reduce((n, d) => n * x.shape[d]!, 1);

@@ -153,7 +153,10 @@ function worstOf(
   noise: number,
 ): GradCheckResult {
   // A size that is no number says nothing of how far off the others are.
-  const sizes = [...numeric].flatMap(([i, n]) => [n, analytic[i]!]).filter(Number.isFinite).map(Math.abs);
+  const sizes = [...numeric]
+    .flatMap(([i, n]) => [n, analytic[i]!])
+    .filter(Number.isFinite)
+    .map(Math.abs);
   const scale = Math.max(...sizes, noise / tolerance);
   let worst: GradCheckResult | undefined;
   for (const [index, n] of numeric) {
