@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors";
-import { type Shape, showSpec } from "../core/shape";
+import { showSpec } from "../core/shape";
 import { Tensor } from "./tensor";
 
 const shown = (value: unknown): string => {
@@ -35,8 +35,8 @@ export function checkWord(op: string, name: string, value: unknown, words: reado
 /** @throws ShapeError unless what is added to a variance is above 0 */
 export const checkEps = (op: string, eps: number): void => checkOption(op, "eps", eps, eps > 0, "eps > 0");
 
-/** @throws ShapeError unless a shape is a list */
-export function checkList(op: string, shape: Shape): void {
-  if (!Array.isArray(shape))
-    throw new ShapeError(op, `the shape is ${shown(shape)}`, { wants: "a list" }, "put the sizes in brackets: [2, 3]");
+/** @throws ShapeError unless what is called `name` is a list: PyTorch takes its elements as arguments too */
+export function checkList(op: string, name: string, list: readonly unknown[]): void {
+  if (!Array.isArray(list))
+    throw new ShapeError(op, `${name} is ${shown(list)}`, { wants: "a list" }, "put brackets around: [a, b]");
 }

@@ -5,7 +5,7 @@ import { checkShape, type Shape } from "../core/shape";
 import type { Draw } from "../families/random";
 import { defaultGenerator, type RandomOptions, useGenerator } from "../graph/generator";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
-import { optionsOf } from "../graph/options";
+import { checkList, optionsOf } from "../graph/options";
 import { Tensor } from "../graph/tensor";
 
 interface BernoulliAttrs extends Draw {
@@ -42,6 +42,7 @@ export function bernoulli(p: Tensor | number, options: BernoulliOptions = {}): T
   }
   if (!(p >= 0 && p <= 1)) throw new ShapeError("bernoulli", `probability ${p}`, { wants: "0 ≤ p ≤ 1" });
   if (!shape) throw new ShapeError("bernoulli", "no shape", { p: String(p) }, "pass { shape }");
+  checkList("bernoulli", "the shape", shape);
   checkShape("bernoulli", shape);
   return record(op, [generator.state], { p, shape: [...shape], dtype, stream: useGenerator(generator) });
 }

@@ -3,6 +3,7 @@ import { type DType, INTEGER_RANGE } from "../core/dtype";
 import { DTypeError } from "../core/errors";
 import { checkShape, type Shape, type Spec } from "../core/shape";
 import { type PointwiseOp, record } from "../graph/op";
+import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 interface FullAttrs {
@@ -17,6 +18,7 @@ interface FullAttrs {
  * @throws DTypeError where an integer dtype cannot hold the value
  */
 export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor {
+  checkList("full", "the shape", shape);
   checkValue("full", value, dtype);
   return record(op, [], { shape: [...shape], value, dtype });
 }

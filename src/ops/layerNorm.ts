@@ -58,6 +58,11 @@ export function normalize(
       ...(weight && { weight: showShape(weight.shape) }),
       ...(bias && { bias: showShape(bias.shape) }),
     });
+  checkDTypes(
+    name,
+    [x, weight, bias].flatMap((t) => t ?? []),
+    ["f32", "f16"],
+  );
   const constant = (value: number) => full(shape, value);
   const made = madeOf(x);
   return record(op, [x, widened(weight ?? constant(1)), widened(bias ?? constant(0))], {
@@ -72,14 +77,10 @@ export const op: KernelOp<NormAttrs> = {
   kind: "kernel",
   name: "layer_norm",
   halves: true,
-  infer([x, ...affine], { n, made }) {
-    checkDTypes("layerNorm", [x!], ["f32", "f16"]);
-    checkDTypes("layerNorm", affine, ["f32"]);
-    return [
-      { shape: x!.shape, dtype: made },
-      { shape: [numel(x!.shape) / n, 2], dtype: "f32" },
-    ];
-  },
+  infer: ([x], { n, made }) => [
+    { shape: x!.shape, dtype: made },
+    { shape: [numel(x!.shape) / n, 2], dtype: "f32" },
+  ],
   lower([x, weight, bias], [out, stats], { n, eps, centred }, target) {
     const rows = x!.size / n;
     const buffers = { x: x!, weight: weight!, bias: bias!, out: out!, stats: stats! };

@@ -6,7 +6,7 @@ import { ShapeError } from "../core/errors";
 import { numel, type Shape, showShape } from "../core/shape";
 import { BORDER_MODES, type BorderMode, borderDispatches, modeNumber } from "../families/borders";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
-import { checkWord, optionsOf } from "../graph/options";
+import { checkList, checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { resultsEach } from "../kernel/target";
 import { checkValue } from "./full";
@@ -41,6 +41,7 @@ interface PadAttrs {
  */
 export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
   const { mode = "constant", value = 0 } = optionsOf("pad", options);
+  checkList("pad", "padding", padding);
   checkWord("pad", "mode", mode, BORDER_MODES);
   const rank = x.shape.length;
   const shown = { x: showShape(x.shape), padding: showShape(padding) };

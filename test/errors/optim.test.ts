@@ -246,3 +246,11 @@ test("second derivatives that are not recorded", () => {
       fix: write it with ops that have them]
   `);
 });
+
+test("a loss of several numbers", () => {
+  const p = make("p");
+  for (const options of [{ lr: 0.1 }, { lr: 0.1, lossScale: "dynamic" as const }]) {
+    const optimizer = new SGD([p], options);
+    refusal(() => optimizer.step(square(p))).toThrow(/^gradients: of a tensor of shape \[3]\n {2}fix: reduce it/);
+  }
+});
