@@ -189,7 +189,11 @@ await describeOnDawn("counts", (engine) => {
 });
 
 test("the area under a curve of one class only is not defined", () => {
-  for (const labels of [[1, 1], [0, 0]]) expect(rocAuc([1, 2], labels)).toBeNaN();
+  for (const labels of [
+    [1, 1],
+    [0, 0],
+  ])
+    expect(rocAuc([1, 2], labels)).toBeNaN();
   expect(rocAuc([], [])).toBeNaN();
 });
 
@@ -198,5 +202,7 @@ test("a confusion matrix wants whole classes, and scores that are floats", () =>
     expect(() => new ConfusionMatrix(classes)).toThrow(`ConfusionMatrix: ${classes} classes`);
   const labels = feed("labels", { shape: [4], dtype: "i32" });
   const scores = feed("scores", { shape: [4, 3], dtype: "i32" });
-  expect(() => new ConfusionMatrix(3).add(scores, labels)).toThrow("ConfusionMatrix: logits of dtype i32\n  wants: f32");
+  expect(() => new ConfusionMatrix(3).add(scores, labels)).toThrow(
+    "ConfusionMatrix: logits of dtype i32\n  wants: f32",
+  );
 });

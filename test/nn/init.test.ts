@@ -95,6 +95,7 @@ test("gains", () => {
   expect(gainOf("relu") ** 2).toBeCloseTo(2);
   expect(gainOf("leakyRelu", 1)).toBe(1);
   expect(gainOf("tanh")).toBe(5 / 3);
+  expect(() => gainOf("ReLU" as "relu")).toThrow("gainOf: activation ReLU\n  wants: linear, sigmoid, tanh, relu");
 });
 
 test("layers whose sizes make no tensor are not made", () => {
