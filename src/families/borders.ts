@@ -7,10 +7,12 @@ import type { Dispatch } from "../kernel/kernel";
 import { resultsEach, type Target } from "../kernel/target";
 
 /** What pad.wgsl does beyond the edges. */
-export type BorderMode = "constant" | "reflect" | "replicate" | "circular";
+export type BorderMode = (typeof BORDER_MODES)[number];
+
+export const BORDER_MODES = ["constant", "reflect", "replicate", "circular"] as const;
 
 /** The number of a mode in the shaders. */
-export const modeNumber = (mode: BorderMode): number => ["constant", "reflect", "replicate", "circular"].indexOf(mode);
+export const modeNumber = (mode: BorderMode): number => BORDER_MODES.indexOf(mode);
 
 export interface Borders {
   /** By axis: elements before the first one of x. */

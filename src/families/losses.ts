@@ -1,6 +1,8 @@
 import { isFloat } from "../core/dtype";
 import { DTypeError, ShapeError } from "../core/errors";
 import { numel, type Spec, sameShape, showShape, showSpec } from "../core/shape";
+import { limitIntegers } from "../graph/limits";
+import { checkOption, checkWord } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 /** "mean" over the elements (or rows) that count, their "sum", or "none": a loss for each. */
@@ -8,7 +10,7 @@ export type Reduction = "mean" | "sum" | "none";
 
 /** @throws ShapeError unless the reduction is one of these */
 export function checkReduction(op: string, reduction: string, allowed: readonly string[] = ["mean", "sum", "none"]) {
-  if (!allowed.includes(reduction)) throw new ShapeError(op, `reduction ${reduction}`, { wants: allowed.join(", ") });
+  checkWord(op, "reduction", reduction, allowed);
 }
 
 /**
@@ -62,8 +64,13 @@ export function checkRows(op: string, x: Spec, labels: Spec, weight: Spec | unde
   return { rows: numel(shape), classes, shape };
 }
 
-/** Labels that are fed are checked before each run: classes and the ignored label pass. */
+/**
+ * Labels are classes or the ignored label, see {@link limitIntegers}.
+ * @throws ShapeError unless the ignored label is an integer; DataError where data holds another label
+ */
 export function limitLabels(op: string, labels: Tensor, classes: number, ignoreIndex: number): void {
-  const [low, high] = [Math.min(0, ignoreIndex), Math.max(classes - 1, ignoreIndex)];
-  if (labels.leaf?.kind === "feed") labels.leaf.limit = { low, high, op };
+  checkOption(op, "ignoreIndex", ignoreIndex, Number.isInteger(ignoreIndex), "an integer");
+  const [low, high] = [ignoreIndex === -1 ? -1 : 0, ignoreIndex === classes ? classes : classes - 1];
+  const within = ignoreIndex >= low && ignoreIndex <= high;
+  limitIntegers("labels", labels, { op, low, high, ...(!within && { also: ignoreIndex }) });
 }

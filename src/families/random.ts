@@ -2,6 +2,7 @@ import type { DType } from "../core/dtype";
 import { checkShape, type Shape } from "../core/shape";
 import { defaultGenerator, type RandomOptions, useGenerator } from "../graph/generator";
 import { type KernelOp, record } from "../graph/op";
+import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 
@@ -45,6 +46,7 @@ export function draw<Attrs extends object>(
   attrs: Attrs,
   { generator = defaultGenerator }: RandomOptions,
 ): Tensor {
+  checkList(op.name, "the shape", shape);
   checkShape(op.name, shape);
   return record(op, [generator.state], { ...attrs, shape: [...shape], stream: useGenerator(generator) });
 }

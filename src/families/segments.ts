@@ -11,9 +11,10 @@ import sumKernel from "../../shaders/segment_sum.wgsl";
 import sumByFour from "../../shaders/segment_sum_by_four.wgsl";
 import sumTree from "../../shaders/segment_sum_tree.wgsl";
 import sumTreeByFour from "../../shaders/segment_sum_tree_by_four.wgsl";
+import { isFloat } from "../core/dtype";
 import { DTypeError } from "../core/errors";
 import { powerOfTwoFrom } from "../core/powerOfTwo";
-import type { Spec } from "../core/shape";
+import { limitIntegers } from "../graph/limits";
 import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -34,9 +35,14 @@ export interface Indexed {
   readonly skip: number;
 }
 
-/** @throws DTypeError unless the tensor can hold indices */
-export function checkIndexDType(op: string, { dtype }: Spec): void {
-  if (dtype === "f32") throw new DTypeError(op, `indices have dtype ${dtype}`, { wants: "i32 or u32" });
+/**
+ * Indices are `low` … n − 1, see {@link limitIntegers}.
+ * @throws DTypeError unless the tensor can hold indices; DataError where data holds another one
+ */
+export function checkIndices(op: string, indices: Tensor, n: number, low = 0): void {
+  const { dtype } = indices;
+  if (isFloat(dtype)) throw new DTypeError(op, `indices have dtype ${dtype}`, { wants: "i32 or u32" });
+  limitIntegers("indices", indices, { op, low, high: n - 1 });
 }
 
 /** No index is skipped. */

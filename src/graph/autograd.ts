@@ -1,6 +1,6 @@
 import { isFloat } from "../core/dtype";
-import { CaptureError } from "../core/errors";
-import { type Shape, sameShape, showShape } from "../core/shape";
+import { CaptureError, DTypeError, ShapeError } from "../core/errors";
+import { type Shape, sameShape, showShape, showSpec } from "../core/shape";
 import { toFloat } from "./cast";
 import { topological } from "./op";
 import { computedAgain, offers } from "./segment";
@@ -18,12 +18,14 @@ export interface GradientOps {
  * Gradients of `Σ out · seed` with respect to `wrt`, as new graph, by reverse accumulation.
  *
  * @param out f32 tensor; without a `seed` it must have one element
- * @param seed the gradient that flows into `out`, of its shape
+ * @param seed the gradient that flows into `out`, a float of its shape
  * @returns one gradient for each of `wrt`, of its shape; null where `out` does not depend on it
+ * @throws CaptureError where a seed is missing; ShapeError, DTypeError where it does not fit
  */
 export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps, seed?: Tensor): (Tensor | null)[] {
   if (!seed && out.size !== 1)
     throw new CaptureError("gradients", `of a tensor of shape ${showShape(out.shape)}`, {}, "reduce it to one number");
+  checkSeed(out, seed);
   const needed = dependents(out, wrt);
   const grads = new Map<Tensor, Tensor>([[out, seed ?? ops.onesLike(out)]]);
   const order = topological([out]).reverse();
@@ -46,6 +48,15 @@ export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps,
     accumulate(t.source, dOuts, saved, needed, grads, ops);
   }
   return wrt.map((t) => grads.get(t) ?? null);
+}
+
+/** @throws ShapeError, DTypeError unless the seed is what can flow into `out` */
+function checkSeed(out: Tensor, seed: Tensor | undefined): void {
+  if (!seed) return;
+  const operands = { out: showSpec(out), seed: showSpec(seed) };
+  if (!sameShape(seed.shape, out.shape)) throw new ShapeError("gradients", "seed and out differ in shape", operands);
+  if (!isFloat(seed.dtype))
+    throw new DTypeError("gradients", `a seed of dtype ${seed.dtype}`, operands, "cast it to f32");
 }
 
 /** The tensors between `wrt` and `out`: only through them flows a gradient that anybody reads. */

@@ -1,4 +1,4 @@
-import { DTypeError } from "../core/errors";
+import { CaptureError, DTypeError } from "../core/errors";
 import type { Shape, Spec } from "../core/shape";
 import type { Dispatch } from "../kernel/kernel";
 import type { ScalarFunction } from "../kernel/scalarFunction";
@@ -173,9 +173,9 @@ export function checkFloats(op: string, inputs: readonly Spec[]): void {
     throw new DTypeError(op, "f32 and f16 are mixed", { inputs: inputs.map((t) => t.dtype).join(", ") }, "cast one");
 }
 
-/** For ops whose gradient is not differentiated again. */
+/** For ops whose gradient is not differentiated again. It throws a CaptureError. */
 export function noSecondDerivative(name: string): () => never {
   return () => {
-    throw new Error(`${name}: second derivatives are not recorded`);
+    throw new CaptureError(name, "second derivatives are not recorded", {}, "write it with ops that have them");
   };
 }

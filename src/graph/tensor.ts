@@ -33,6 +33,14 @@ export interface Again {
   readonly insteadOf?: Tensor;
 }
 
+/** The integers that an op takes: `low` … `high`, and one more. */
+export interface Limit {
+  readonly op: string;
+  readonly low: number;
+  readonly high: number;
+  readonly also?: number;
+}
+
 /**
  * Where a tensor without a source gets its value.
  * - `feed`: written for each run
@@ -44,7 +52,8 @@ export type Leaf =
   | {
       readonly kind: "feed";
       readonly name: string;
-      limit?: { readonly low: number; readonly high: number; op: string };
+      /** What the ops that read integers from it take, see `limitIntegers`. */
+      limits?: Limit[];
     }
   | { readonly kind: "state"; readonly name: string; readonly initial?: () => Numbers; readonly trainable?: boolean }
   | { readonly kind: "data"; readonly data: TypedArray }

@@ -16,7 +16,10 @@ export class ConfusionMatrix {
   /** u32[classes, classes]: rows are labels, columns predictions. */
   readonly counts: Tensor;
 
+  /** @throws ShapeError unless the classes are an integer of at least 1 */
   constructor(readonly classes: number) {
+    if (!(Number.isInteger(classes) && classes >= 1))
+      throw new ShapeError("ConfusionMatrix", `${classes} classes`, { wants: "an integer of at least 1" });
     this.counts = state("confusion", { shape: [classes, classes], dtype: "u32" });
   }
 
@@ -34,6 +37,8 @@ export class ConfusionMatrix {
         logits: `${showShape(logits.shape)}, wants [N, ${this.classes}]`,
         labels: `${showShape(labels.shape)}, wants [N]`,
       });
+    if (logits.dtype !== "f32")
+      throw new DTypeError("ConfusionMatrix", `logits of dtype ${logits.dtype}`, { wants: "f32" });
     if (labels.dtype !== "i32")
       throw new DTypeError("ConfusionMatrix", `labels of dtype ${labels.dtype}`, { wants: "i32" });
     const { counts } = this;

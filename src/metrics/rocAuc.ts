@@ -6,7 +6,7 @@ import { DataError, ShapeError } from "../core/errors";
  *
  * @param scores of any scale: only their order matters
  * @param labels of the same length: positive where above 0.5 (0 or 1; for labels −1 and 1 too)
- * @returns 0…1, 0.5 for scores that say nothing; 0 where there is no positive or no negative
+ * @returns 0…1, 0.5 for scores that say nothing; NaN where there is no positive or no negative: the area is not defined
  * @throws ShapeError where lengths differ; DataError where a score is NaN
  * @see Hanley and McNeil 1982
  */
@@ -31,5 +31,5 @@ export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number>): nu
     start = end;
   }
   const pairs = positives * (n - positives);
-  return pairs === 0 ? 0 : (rankSum - (positives * (positives + 1)) / 2) / pairs;
+  return pairs === 0 ? Number.NaN : (rankSum - (positives * (positives + 1)) / 2) / pairs;
 }

@@ -1,7 +1,8 @@
 import { ShapeError } from "../core/errors";
 import * as random from "../core/random";
-import { numel, type Shape, showShape } from "../core/shape";
+import { checkShape, numel, type Shape, showShape } from "../core/shape";
 import { seedDefaultGenerator } from "../graph/generator";
+import { checkWord, optionsOf } from "../graph/options";
 import { parameter, type Tensor } from "../graph/tensor";
 import { orthonormalColumns } from "./orthonormal";
 
@@ -28,8 +29,12 @@ export function manualSeed(value: number): void {
   seedDefaultGenerator(~value >>> 0); // another one, lest draws repeat parameters' first values
 }
 
-/** A parameter with a random stream of its own: the n-th one made since {@link manualSeed} has the n-th. */
+/**
+ * A parameter with a random stream of its own: the n-th one made since {@link manualSeed} has the n-th.
+ * @throws ShapeError where a size is no integer of at least 1
+ */
 export function initialized(name: string, shape: Shape, fans: Fans, initializer: Initializer): Tensor {
+  checkShape(name, shape);
   const [ownSeed, ownStream] = [seed, stream++];
   return parameter(name, { shape, dtype: "f32" }, () => initializer(shape, fans, ownSeed, ownStream));
 }
@@ -77,15 +82,18 @@ export interface VarianceScalingOptions {
   readonly distribution?: "normal" | "uniform";
 }
 
-/** Mean 0 and variance scale / n, n being a fan. */
-export const varianceScaling =
-  ({ scale = 1, mode = "fanIn", distribution = "normal" }: VarianceScalingOptions = {}): Initializer =>
-  (shape, { fanIn, fanOut }, s, t) => {
+/** Mean 0 and variance scale / n, n being a fan. @throws ShapeError where mode or distribution is none of these */
+export const varianceScaling = (options: VarianceScalingOptions = {}): Initializer => {
+  const { scale = 1, mode = "fanIn", distribution = "normal" } = optionsOf("varianceScaling", options);
+  checkWord("varianceScaling", "mode", mode, ["fanIn", "fanOut", "fanAvg"]);
+  checkWord("varianceScaling", "distribution", distribution, ["normal", "uniform"]);
+  return (shape, { fanIn, fanOut }, s, t) => {
     const n = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode];
     if (distribution === "normal") return random.normal(s, t, numel(shape), 0, Math.sqrt(scale / n));
     const bound = Math.sqrt((3 * scale) / n);
     return random.uniform(s, t, numel(shape), -bound, bound);
   };
+};
 
 /** Uniform in ±1/√fanIn: what PyTorch's Linear and Conv2d start from. */
 export const uniformByFanIn: Initializer = (shape, { fanIn }, s, t) => {
@@ -141,6 +149,7 @@ export function gainOf(
   activation: "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu",
   negativeSlope = 0.01,
 ): number {
+  checkWord("gainOf", "activation", activation, ["linear", "sigmoid", "tanh", "relu", "leakyRelu", "selu"]);
   const leaky = Math.sqrt(2 / (1 + negativeSlope ** 2));
   return { linear: 1, sigmoid: 1, tanh: 5 / 3, relu: Math.SQRT2, leakyRelu: leaky, selu: 3 / 4 }[activation];
 }

@@ -1,4 +1,5 @@
 import { normalizeAxes } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { truthOf } from "./any";
 import { min } from "./min";
@@ -13,4 +14,4 @@ import type { ReduceOptions } from "./sum";
  * @throws DTypeError
  */
 export const all = (mask: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor =>
-  min(truthOf("all", mask), normalizeAxes("all", mask.shape, axes), options);
+  min(truthOf("all", mask), normalizeAxes("all", mask.shape, axes), optionsOf("all", options));

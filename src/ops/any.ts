@@ -1,6 +1,7 @@
 import isNonzero from "../../shaders/pointwise/is_nonzero.wgsl";
 import { normalizeAxes } from "../core/shape";
 import { checkDTypes, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { max } from "./max";
@@ -23,4 +24,4 @@ export function truthOf(op: string, mask: Tensor): Tensor {
  * @throws DTypeError
  */
 export const any = (mask: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor =>
-  max(truthOf("any", mask), normalizeAxes("any", mask.shape, axes), options);
+  max(truthOf("any", mask), normalizeAxes("any", mask.shape, axes), optionsOf("any", options));

@@ -2,6 +2,7 @@ import { type DType, typedArray } from "../core/dtype";
 import { DataError, ShapeError } from "../core/errors";
 import { type Shape, showShape } from "../core/shape";
 import { data, type Tensor } from "../graph/tensor";
+import { checkValue } from "./full";
 
 /**
  * Numbers from `start` on, `step` apart, before `end`. They are data: made once, at the call, and not by a kernel.
@@ -10,7 +11,7 @@ import { data, type Tensor } from "../graph/tensor";
  * @param step default 1; negative to count down
  * @param dtype default i32 where all three are integers, else f32
  * @returns [⌈(end − start) / step⌉]
- * @throws DataError where there is no such number
+ * @throws DataError where there is no such number; DTypeError where an integer dtype cannot hold one
  */
 export function arange(start: number, end?: number, step = 1, dtype?: DType): Tensor {
   const [first, stop] = end === undefined ? [0, start] : [start, end];
@@ -19,6 +20,7 @@ export function arange(start: number, end?: number, step = 1, dtype?: DType): Te
     throw new DataError("arange", "no number, or too many", { start: `${first}`, end: `${stop}`, step: `${step}` });
   const type = dtype ?? ([first, stop, step].every(Number.isInteger) ? "i32" : "f32");
   const numbers = Array.from({ length: count }, (_, i) => first + i * step);
+  for (const n of numbers) checkValue("arange", n, type);
   return data({ shape: [count], dtype: type }, typedArray(type, numbers));
 }
 

@@ -2,6 +2,7 @@ import { normalizeAxis } from "../core/shape";
 import { argMaxDispatches } from "../families/argReductions";
 import { rowParams } from "../families/rowwise";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { reducedShape } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
 import { reshape } from "./reshape";
@@ -24,12 +25,8 @@ export const argMax = (x: Tensor, axis?: number, options: ReduceOptions = {}): T
   recordArg(op, x, axis, options);
 
 /** Records an op that finds an index along an axis, or in all of x. */
-export function recordArg(
-  op: KernelOp<ArgAttrs>,
-  x: Tensor,
-  axis: number | undefined,
-  { keepDims = false }: ReduceOptions,
-): Tensor {
+export function recordArg(op: KernelOp<ArgAttrs>, x: Tensor, axis: number | undefined, options: ReduceOptions): Tensor {
+  const { keepDims = false } = optionsOf(op.name, options);
   if (axis !== undefined) return record(op, [x], { axis: normalizeAxis(op.name, x.shape, axis), keepDims });
   const found = record(op, [reshape(x, [x.size])], { axis: 0, keepDims: false });
   return keepDims

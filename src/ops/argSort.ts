@@ -3,6 +3,7 @@ import { normalizeAxis, showShape } from "../core/shape";
 import { orderDispatches } from "../families/order";
 import { rowParams } from "../families/rowwise";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 export interface SortOptions {
@@ -25,8 +26,8 @@ interface OrderAttrs {
  * @returns i32 of the shape of x
  * @throws ShapeError where the axis is out of range
  */
-export const argSort = (x: Tensor, axis = -1, { descending = false }: SortOptions = {}): Tensor =>
-  firstInOrder("argSort", x, axis, undefined, descending);
+export const argSort = (x: Tensor, axis = -1, options: SortOptions = {}): Tensor =>
+  firstInOrder("argSort", x, axis, undefined, optionsOf("argSort", options).descending ?? false);
 
 /** The indices of the first `keep` elements along an axis in order; default all. @throws ShapeError */
 export function firstInOrder(

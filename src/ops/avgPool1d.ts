@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { poolAttrs, pooledShape } from "../families/pooling";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { avgPool2d } from "./avgPool2d";
 import type { Pool1dOptions } from "./maxPool1d";
@@ -17,13 +18,10 @@ export interface AvgPool1dOptions extends Pool1dOptions {
  * @returns [N, C, OL], OL = ⌊(L + 2·padding − kernel) / stride⌋ + 1
  * @throws ShapeError, DTypeError
  */
-export function avgPool1d(
-  x: Tensor,
-  kernelSize: number,
-  { stride = kernelSize, padding = 0, countIncludePad = true }: AvgPool1dOptions = {},
-): Tensor {
-  const { picture, kernel, ...options } = alongRow("avgPool1d", x, kernelSize, stride, padding);
-  return asSequence(avgPool2d(picture, kernel, { ...options, countIncludePad }));
+export function avgPool1d(x: Tensor, kernelSize: number, options: AvgPool1dOptions = {}): Tensor {
+  const { stride = kernelSize, padding = 0, countIncludePad = true } = optionsOf("avgPool1d", options);
+  const { picture, kernel, ...rest } = alongRow("avgPool1d", x, kernelSize, stride, padding);
+  return asSequence(avgPool2d(picture, kernel, { ...rest, countIncludePad }));
 }
 
 /** [N, C, L] as pictures [N, C, 1, L], and a window that moves along their one row. @throws ShapeError */

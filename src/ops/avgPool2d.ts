@@ -5,6 +5,7 @@ import byFourGradKernel from "../../shaders/avg_pool2d_grad_by_four.wgsl";
 import type { Pair, Shape } from "../core/shape";
 import { type PoolAttrs, poolAttrs, poolByFour, poolConstants, pooledShape, poolGradByFour } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import type { Pool2dOptions } from "./maxPool2d";
 
@@ -24,11 +25,10 @@ interface AvgPoolAttrs extends PoolAttrs {
  * @returns [N, C, OH, OW], OH = ⌊(H + 2·padding − kernel) / stride⌋ + 1
  * @throws ShapeError, DTypeError
  */
-export const avgPool2d = (
-  x: Tensor,
-  kernelSize: Pair,
-  { stride, padding, countIncludePad = true }: AvgPool2dOptions = {},
-): Tensor => record(op, [x], { ...poolAttrs("avgPool2d", kernelSize, stride, padding), countIncludePad });
+export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions = {}): Tensor {
+  const { stride, padding, countIncludePad = true } = optionsOf("avgPool2d", options);
+  return record(op, [x], { ...poolAttrs("avgPool2d", kernelSize, stride, padding), countIncludePad });
+}
 
 const countPad = ({ countIncludePad }: AvgPoolAttrs) => ({ COUNT_PAD: Number(countIncludePad) });
 

@@ -8,6 +8,7 @@ import { type Channels, type MomentOptions, momentDispatches, normGradSums } fro
 import { madeOf } from "../graph/autocast";
 import { stored, toFloat } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
+import { checkEps, checkOption, optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
@@ -46,7 +47,9 @@ export interface BatchNormArguments {
  * @see Ioffe and Szegedy 2015, "Batch normalization"
  */
 export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: BatchNormArguments): Tensor {
-  const { runningMean, runningVar, training, momentum = 0.1, eps = 1e-5 } = options;
+  const { runningMean, runningVar, training, momentum = 0.1, eps = 1e-5 } = optionsOf("batchNorm", options);
+  checkEps("batchNorm", eps);
+  checkOption("batchNorm", "momentum", momentum, momentum >= 0 && momentum <= 1, "0 … 1");
   const [batch, channels] = x.shape;
   if (x.shape.length < 2 || [weight, bias, runningMean, runningVar].some((t) => t.size !== channels))
     throw new ShapeError("batchNorm", "wants x [N, C, …], all else [C]", {

@@ -2,6 +2,7 @@ import binaryCrossEntropy from "../../shaders/pointwise/binary_cross_entropy.wgs
 import binaryCrossEntropyGrad from "../../shaders/pointwise/binary_cross_entropy_grad.wgsl";
 import { checkFactor, checkPair } from "../families/losses";
 import { record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwise, pointwiseGrad } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { expand } from "./expand";
@@ -24,7 +25,8 @@ export interface BceOptions extends LossOptions {
  * @returns a scalar, or for reduction "none" the shape of x
  * @throws ShapeError, DTypeError
  */
-export function bce(x: Tensor, target: Tensor, { reduction = "mean", weight }: BceOptions = {}): Tensor {
+export function bce(x: Tensor, target: Tensor, options: BceOptions = {}): Tensor {
+  const { reduction = "mean", weight } = optionsOf("bce", options);
   checkPair("bce", x, target);
   checkFactor("bce", "weight", weight, x);
   const losses = record(op, [x, target], {});

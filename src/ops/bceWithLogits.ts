@@ -1,6 +1,7 @@
 import binaryCrossEntropyLogits from "../../shaders/pointwise/binary_cross_entropy_logits.wgsl";
 import { checkFactor, checkPair } from "../families/losses";
 import { record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
@@ -28,7 +29,7 @@ export interface BceWithLogitsOptions extends BceOptions {
  * @throws ShapeError, DTypeError
  */
 export function bceWithLogits(x: Tensor, target: Tensor, options: BceWithLogitsOptions = {}): Tensor {
-  const { reduction = "mean", weight, posWeight } = options;
+  const { reduction = "mean", weight, posWeight } = optionsOf("bceWithLogits", options);
   checkPair("bceWithLogits", x, target);
   checkFactor("bceWithLogits", "weight", weight, x);
   checkFactor("bceWithLogits", "posWeight", posWeight, x);

@@ -5,6 +5,7 @@ import { checkShape, type Shape } from "../core/shape";
 import type { Draw } from "../families/random";
 import { defaultGenerator, type RandomOptions, useGenerator } from "../graph/generator";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { checkList, optionsOf } from "../graph/options";
 import { Tensor } from "../graph/tensor";
 
 interface BernoulliAttrs extends Draw {
@@ -30,10 +31,8 @@ const ONE = { f32: 0x3f800000, i32: 1, u32: 1 } as const;
  * @returns u32 unless another dtype is asked for, of the shape of p or of `shape`
  * @throws ShapeError where the number p is not in [0, 1], or its shape is missing; DTypeError where the tensor p is not f32
  */
-export function bernoulli(
-  p: Tensor | number,
-  { shape, dtype = "u32", generator = defaultGenerator }: BernoulliOptions = {},
-): Tensor {
+export function bernoulli(p: Tensor | number, options: BernoulliOptions = {}): Tensor {
+  const { shape, dtype = "u32", generator = defaultGenerator } = optionsOf("bernoulli", options);
   if (!(dtype in ONE)) throw new DTypeError("bernoulli", `no numbers of dtype ${dtype}`, { wants: "u32, i32 or f32" });
   if (p instanceof Tensor) {
     if (shape) throw new ShapeError("bernoulli", "the shape is that of p", {}, "leave out { shape }");
@@ -43,6 +42,7 @@ export function bernoulli(
   }
   if (!(p >= 0 && p <= 1)) throw new ShapeError("bernoulli", `probability ${p}`, { wants: "0 ≤ p ≤ 1" });
   if (!shape) throw new ShapeError("bernoulli", "no shape", { p: String(p) }, "pass { shape }");
+  checkList("bernoulli", "the shape", shape);
   checkShape("bernoulli", shape);
   return record(op, [generator.state], { p, shape: [...shape], dtype, stream: useGenerator(generator) });
 }

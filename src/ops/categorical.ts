@@ -4,6 +4,7 @@ import { ShapeError } from "../core/errors";
 import { byTree, rowGroups } from "../families/rowwise";
 import { defaultGenerator, type RandomOptions, useGenerator } from "../graph/generator";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 interface CategoricalAttrs {
@@ -19,7 +20,8 @@ interface CategoricalAttrs {
  * @throws ShapeError where logits is a scalar; DTypeError
  * @see Gumbel 1954; Maddison, Tarlow and Minka 2014, "A* sampling"
  */
-export function categorical(logits: Tensor, { generator = defaultGenerator }: RandomOptions = {}): Tensor {
+export function categorical(logits: Tensor, options: RandomOptions = {}): Tensor {
+  const { generator = defaultGenerator } = optionsOf("categorical", options);
   checkDTypes("categorical", [logits], ["f32"]);
   if (!logits.shape.length)
     throw new ShapeError("categorical", "logits of one number have no classes", { logits: "[]", wants: "[.., C]" });

@@ -2,6 +2,7 @@ import clamped from "../../shaders/pointwise/clamped.wgsl";
 import { INTEGER_RANGE } from "../core/dtype";
 import { DataError } from "../core/errors";
 import { record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { checkValue } from "./full";
@@ -23,7 +24,8 @@ interface ClampAttrs {
  * @returns same shape and dtype
  * @throws DataError where both bounds are missing or one is NaN; DTypeError where one does not fit the dtype of x
  */
-export function clamp(x: Tensor, { min, max }: Partial<ClampAttrs>): Tensor {
+export function clamp(x: Tensor, options: Partial<ClampAttrs>): Tensor {
+  const { min, max } = optionsOf("clamp", options ?? {});
   if (min === undefined && max === undefined)
     throw new DataError("clamp", "no bound is given", {}, "pass { min, max }");
   for (const bound of [min, max]) {

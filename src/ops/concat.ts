@@ -4,6 +4,7 @@ import concatByFour from "../../shaders/concat_by_four.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
 import { normalizeAxis, numel, rowMajorStrides, showShape } from "../core/shape";
 import { type KernelOp, record } from "../graph/op";
+import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { resultsEach } from "../kernel/target";
 import { slice } from "./slice";
@@ -24,6 +25,7 @@ interface ConcatAttrs {
  * @throws ShapeError, DTypeError
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
+  checkList("concat", "tensors", tensors);
   if (!tensors.length) throw new ShapeError("concat", "of no tensors");
   return record(op, tensors, { axis: normalizeAxis("concat", tensors[0]!.shape, axis) });
 }

@@ -1,7 +1,8 @@
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
+import { checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { conv2d } from "./conv2d";
+import { conv2d, fitGroups } from "./conv2d";
 import { reshape } from "./reshape";
 
 export interface Conv1dOptions {
@@ -24,18 +25,15 @@ export interface Conv1dOptions {
  * @returns [N, O, OL], OL = ⌊(L + padding before and after − dilation·(K − 1) − 1) / stride⌋ + 1
  * @throws ShapeError, DTypeError
  */
-export function conv1d(
-  x: Tensor,
-  weight: Tensor,
-  bias?: Tensor | null,
-  { stride = 1, padding = 0, dilation = 1, groups = 1 }: Conv1dOptions = {},
-): Tensor {
+export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv1dOptions = {}): Tensor {
+  const { stride = 1, padding = 0, dilation = 1, groups = 1 } = optionsOf("conv1d", options);
   const refuse = (problem: string): never => {
     throw new ShapeError("conv1d", problem, { x: showShape(x.shape), weight: showShape(weight.shape) });
   };
   if (x.shape.length !== 3 || weight.shape.length !== 3) refuse("x must be [N, C, L] and weight [O, C/groups, K]");
   const [[, channels, length], [outChannels, inGroup, taps]] = [x.shape, weight.shape] as [number[], number[]];
-  if (channels !== inGroup! * groups || outChannels! % groups) refuse(`channels do not fit ${groups} group(s)`);
+  if (!fitGroups(channels!, inGroup!, outChannels!, groups)) refuse(`channels do not fit ${groups} group(s)`);
+  if (typeof padding === "string") checkWord("conv1d", "padding", padding, ["same", "valid"]);
   const around = typeof padding === "number" ? 2 * padding : padding === "same" ? length! : 0;
   if (length! + around <= dilation * (taps! - 1)) refuse("the kernel is longer than the padded sequence");
   const row = (t: Tensor) => reshape(t, [t.shape[0]!, t.shape[1]!, 1, t.shape[2]!]);

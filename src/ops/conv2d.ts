@@ -7,6 +7,7 @@ import { weightGradient, weightGradientWays } from "../families/weightGradients"
 import { matched } from "../graph/autocast";
 import { toFloat, widened } from "../graph/cast";
 import { checkFloats, type KernelOp, record } from "../graph/op";
+import { checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { reshape } from "./reshape";
@@ -47,15 +48,20 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   return out.dtype === "f16" ? toFloat(biased, "f16") : biased;
 }
 
+/** Whether `groups` groups of channels, each `inGroup` wide, are all channels that come in, and split those that go out. */
+export const fitGroups = (channels: number, inGroup: number, outChannels: number, groups: number): boolean =>
+  Number.isInteger(groups) && groups >= 1 && channels === inGroup * groups && outChannels % groups === 0;
+
 /** Checks shapes and options, and works out padding and size of the result. */
 function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
-  const { padding = 0, groups = 1 } = options;
+  const { padding = 0, groups = 1 } = optionsOf("conv2d", options);
   const [stride, dilation] = [pair(options.stride ?? 1), pair(options.dilation ?? 1)];
   const refuse = (problem: string, fix?: string): never => {
     throw new ShapeError("conv2d", problem, { x: showShape(x), weight: showShape(w) }, fix);
   };
   if (x.length !== 4 || w.length !== 4) refuse("x must be [N, C, H, W] and weight [O, C/groups, KH, KW]");
-  if (x[1] !== w[1]! * groups || w[0]! % groups) refuse(`channels do not fit ${groups} group(s)`);
+  if (!fitGroups(x[1]!, w[1]!, w[0]!, groups)) refuse(`channels do not fit ${groups} group(s)`);
+  if (typeof padding === "string") checkWord("conv2d", "padding", padding, ["same", "valid"]);
   if (padding === "same" && (stride[0] !== 1 || stride[1] !== 1)) refuse('padding "same" wants stride 1');
   const numbers = typeof padding === "string" ? [] : pair(padding);
   const sane = [...stride, ...dilation].every((v) => Number.isInteger(v) && v >= 1);

@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { convTranspose2d } from "./convTranspose2d";
 import { reshape } from "./reshape";
@@ -30,8 +31,15 @@ export function convTranspose1d(
   x: Tensor,
   weight: Tensor,
   bias?: Tensor | null,
-  { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 }: ConvTranspose1dOptions = {},
+  options: ConvTranspose1dOptions = {},
 ): Tensor {
+  const {
+    stride = 1,
+    padding = 0,
+    outputPadding = 0,
+    dilation = 1,
+    groups = 1,
+  } = optionsOf("convTranspose1d", options);
   if (x.shape.length !== 3 || weight.shape.length !== 3)
     throw new ShapeError("convTranspose1d", "x must be [N, C, L] and weight [C, O/groups, K]", {
       x: showShape(x.shape),

@@ -2,6 +2,7 @@ import { ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, showShape } from "../core/shape";
 import type { ConvGradAttrs } from "../families/geometry";
 import { checkDTypes, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { gradInput, operands } from "./conv2d";
@@ -52,7 +53,7 @@ export function convTranspose2d(
 
 /** The convolution whose input gradient it is: its result is x, its input what comes out here. */
 function resolve(x: Shape, w: Shape, options: ConvTranspose2dOptions): ConvGradAttrs {
-  const { groups = 1 } = options;
+  const { groups = 1 } = optionsOf("convTranspose2d", options);
   const refuse = (problem: string): never => {
     throw new ShapeError("convTranspose2d", problem, { x: showShape(x), weight: showShape(w) });
   };

@@ -2,6 +2,7 @@ import { normalizeAxis } from "../core/shape";
 import { rowParams } from "../families/rowwise";
 import { cumprodGradDispatches } from "../families/scans";
 import { type KernelOp, noSecondDerivative, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { type CumulativeOptions, type ScanAttrs, scanOp } from "./cumsum";
 
@@ -15,8 +16,10 @@ import { type CumulativeOptions, type ScanAttrs, scanOp } from "./cumsum";
  * @returns shape and dtype of x
  * @throws ShapeError where the axis is out of range
  */
-export const cumprod = (x: Tensor, axis = 0, { reverse = false }: CumulativeOptions = {}): Tensor =>
-  record(op, [x], { axis: normalizeAxis("cumprod", x.shape, axis), reverse });
+export const cumprod = (x: Tensor, axis = 0, options: CumulativeOptions = {}): Tensor => {
+  const { reverse = false } = optionsOf("cumprod", options);
+  return record(op, [x], { axis: normalizeAxis("cumprod", x.shape, axis), reverse });
+};
 
 const grad: KernelOp<ScanAttrs> = {
   kind: "kernel",

@@ -2,6 +2,7 @@ import { normalizeAxis } from "../core/shape";
 import { rowParams } from "../families/rowwise";
 import { type Scanning, scanDispatches } from "../families/scans";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 export interface CumulativeOptions {
@@ -21,8 +22,10 @@ export interface ScanAttrs {
  * @returns shape and dtype of x
  * @throws ShapeError where the axis is out of range
  */
-export const cumsum = (x: Tensor, axis = 0, { reverse = false }: CumulativeOptions = {}): Tensor =>
-  record(op, [x], { axis: normalizeAxis("cumsum", x.shape, axis), reverse });
+export const cumsum = (x: Tensor, axis = 0, options: CumulativeOptions = {}): Tensor => {
+  const { reverse = false } = optionsOf("cumsum", options);
+  return record(op, [x], { axis: normalizeAxis("cumsum", x.shape, axis), reverse });
+};
 
 /** The op of sums or products up to each element. */
 export function scanOp(name: string, kind: Scanning["kind"], vjp: KernelOp<ScanAttrs>["vjp"]): KernelOp<ScanAttrs> {

@@ -1,5 +1,6 @@
 import eluFunction from "../../shaders/pointwise/elu.wgsl";
 import { record } from "../graph/op";
+import { checkOption, optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { clamp } from "./clamp";
@@ -20,7 +21,11 @@ interface EluAttrs {
  * @throws DTypeError
  * @see Clevert, Unterthiner and Hochreiter 2015, "Fast and accurate deep network learning by exponential linear units"
  */
-export const elu = (x: Tensor, { alpha = 1 }: Partial<EluAttrs> = {}): Tensor => record(op, [x], { alpha });
+export const elu = (x: Tensor, options: Partial<EluAttrs> = {}): Tensor => {
+  const { alpha = 1 } = optionsOf("elu", options);
+  checkOption("elu", "alpha", alpha, Number.isFinite(alpha), "a number");
+  return record(op, [x], { alpha });
+};
 
 export const op = pointwiseWith<EluAttrs>(
   eluFunction,

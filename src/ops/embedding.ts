@@ -1,7 +1,8 @@
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
-import { checkIndexDType, NO_SKIP } from "../families/segments";
+import { checkIndices, NO_SKIP } from "../families/segments";
 import { checkDTypes } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { pick } from "./gather";
 
@@ -14,18 +15,20 @@ export interface EmbeddingOptions {
  * Rows of a table: `out[…, :] = weight[indices[…], :]`. The gradient of a row is the sum over the places that read it, in
  * order: the same each time.
  * @param weight f32 [V, D]
- * @param indices i32 or u32, any shape; an index outside 0 … V − 1 gives zeros, and no gradient
+ * @param indices i32 or u32, any shape, each 0 … V − 1, or −1 for nothing: zeros, and no gradient. Others are refused where
+ * they are fed or data; where they are computed they are nothing too
  * @returns [..indices, D]
- * @throws ShapeError, DTypeError
+ * @throws ShapeError, DTypeError; DataError where data holds another index
  */
-export function embedding(weight: Tensor, indices: Tensor, { paddingIndex }: EmbeddingOptions = {}): Tensor {
+export function embedding(weight: Tensor, indices: Tensor, options: EmbeddingOptions = {}): Tensor {
+  const { paddingIndex } = optionsOf("embedding", options);
   checkDTypes("embedding", [weight], ["f32"]);
-  checkIndexDType("embedding", indices);
   const [rows, width] = weight.shape;
   if (weight.shape.length !== 2)
     throw new ShapeError("embedding", "weight must be a matrix of one row an index", {
       weight: showShape(weight.shape),
     });
+  checkIndices("embedding", indices, rows!, -1);
   const frozen = paddingIndex === undefined ? NO_SKIP : paddingIndex < 0 ? paddingIndex + rows! : paddingIndex;
   if (paddingIndex !== undefined && !(Number.isInteger(frozen) && frozen >= 0 && frozen < rows!))
     throw new ShapeError("embedding", `paddingIndex ${paddingIndex} is no row`, { weight: showShape(weight.shape) });

@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { broadcastShapes, type Shape, sameShape, showShape } from "../core/shape";
 import { record, type ViewOp } from "../graph/op";
+import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { sumTo } from "./sum";
 
@@ -12,7 +13,17 @@ interface ExpandAttrs {
  * Repeats dimensions of size 1, and adds leading ones, without a copy.
  * @throws ShapeError unless x broadcasts to exactly `shape`
  */
-export const expand = (x: Tensor, shape: Shape): Tensor => record(op, [x], { shape: [...shape] });
+export function expand(x: Tensor, shape: Shape): Tensor {
+  checkList("expand", "the shape", shape);
+  if (!shape.every((size) => Number.isInteger(size) && size >= 1))
+    throw new ShapeError(
+      "expand",
+      "every size must be an integer of at least 1",
+      { x: showShape(x.shape), shape: showShape(shape) },
+      "write a size that stays as it is in x",
+    );
+  return record(op, [x], { shape: [...shape] });
+}
 
 export const op: ViewOp<ExpandAttrs> = {
   kind: "view",

@@ -1,15 +1,17 @@
 import { type DType, typedArray } from "../core/dtype";
 import { checkShape } from "../core/shape";
 import { data, type Tensor } from "../graph/tensor";
+import { checkValue } from "./full";
 
 /**
  * Ones on the diagonal, zeros elsewhere. They are data: made once, at the call.
  * @param n rows @param m columns, default n
  * @returns [n, m]
- * @throws ShapeError unless both are integers ≥ 1
+ * @throws ShapeError unless both are integers ≥ 1; DTypeError where there is no such dtype
  */
 export function eye(n: number, m = n, dtype: DType = "f32"): Tensor {
   checkShape("eye", [n, m]);
+  checkValue("eye", 1, dtype);
   const values = typedArray(dtype, n * m);
   for (let i = 0; i < Math.min(n, m); i++) values[i * m + i] = 1;
   return data({ shape: [n, m], dtype }, values);

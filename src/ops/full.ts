@@ -3,6 +3,7 @@ import { type DType, INTEGER_RANGE } from "../core/dtype";
 import { DTypeError } from "../core/errors";
 import { checkShape, type Shape, type Spec } from "../core/shape";
 import { type PointwiseOp, record } from "../graph/op";
+import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 interface FullAttrs {
@@ -17,6 +18,7 @@ interface FullAttrs {
  * @throws DTypeError where an integer dtype cannot hold the value
  */
 export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor {
+  checkList("full", "the shape", shape);
   checkValue("full", value, dtype);
   return record(op, [], { shape: [...shape], value, dtype });
 }
@@ -36,6 +38,8 @@ export function operand(x: Tensor | number, other: Tensor | number, name = "full
 /** @throws DTypeError where the dtype cannot hold the value */
 export function checkValue(name: string, value: number, dtype: DType): void {
   if (dtype === "f32" || dtype === "f16") return;
+  if (!(dtype in INTEGER_RANGE))
+    throw new DTypeError(name, `there is no dtype ${dtype}`, { wants: "f32, f16, i32 or u32" });
   const [low, high] = INTEGER_RANGE[dtype];
   if (!Number.isInteger(value) || value < low || value > high)
     throw new DTypeError(

@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { normalizeAxis, numel, type Shape, showShape } from "../core/shape";
-import { checkIndexDType, gatherDispatch, type Indexed, NO_SKIP } from "../families/segments";
+import { checkIndices, gatherDispatch, type Indexed, NO_SKIP } from "../families/segments";
 import { type KernelOp, record } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { scatterSum } from "./scatterAdd";
@@ -10,10 +10,10 @@ import { slice } from "./slice";
  * Elements picked along one axis: `out[i, j, k] = x[i, index[i, j, k], k]` for axis 1.
  * @param x any dtype
  * @param axis negative counts from the last
- * @param index i32 or u32, of as many dimensions as x; no dimension but the axis may be larger than that of x. An index
- * outside the axis gives 0
+ * @param index i32 or u32, of as many dimensions as x; no dimension but the axis may be larger than that of x. Each
+ * index is from 0 on: one outside the axis is refused where it is fed or data; where it is computed it gives 0
  * @returns of the shape of index. The gradient goes to the elements that were picked, as often as they were
- * @throws ShapeError, DTypeError
+ * @throws ShapeError, DTypeError; DataError where data holds another index
  */
 export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
   const d = normalizeAxis("gather", x.shape, axis);
@@ -30,15 +30,15 @@ export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
   return pick(part, index, index.shape, alongAxis(part.shape, d, index.shape[d]!));
 }
 
-/** @throws ShapeError, DTypeError unless `index` can pick from `x` along an axis */
+/** @throws ShapeError, DTypeError, DataError unless `index` can pick from `x` along an axis */
 export function checkIndex(op: string, x: Tensor, axis: number, index: Tensor): void {
-  checkIndexDType(op, index);
   const fits = index.shape.length === x.shape.length && index.shape.every((n, d) => d === axis || n <= x.shape[d]!);
   if (!fits)
     throw new ShapeError(op, `index reaches beyond x besides axis ${axis}`, {
       x: showShape(x.shape),
       index: showShape(index.shape),
     });
+  checkIndices(op, index, x.shape[axis]!);
 }
 
 /** Every element of a table has its own list of `m` indices along the axis. */

@@ -3,6 +3,7 @@ import geluGrad from "../../shaders/pointwise/gelu_grad.wgsl";
 import geluTanh from "../../shaders/pointwise/gelu_tanh.wgsl";
 import geluTanhGrad from "../../shaders/pointwise/gelu_tanh_grad.wgsl";
 import { type PointwiseOp, record } from "../graph/op";
+import { checkWord, optionsOf } from "../graph/options";
 import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
@@ -19,8 +20,11 @@ import { tanh } from "./tanh";
  * @returns same shape
  * @see Hendrycks and Gimpel 2016, "Gaussian error linear units"
  */
-export const gelu = (x: Tensor, { approximate = "none" }: { approximate?: "none" | "tanh" } = {}): Tensor =>
-  record(approximate === "tanh" ? tanhOp : op, [x], {});
+export const gelu = (x: Tensor, options: { approximate?: "none" | "tanh" } = {}): Tensor => {
+  const { approximate = "none" } = optionsOf("gelu", options);
+  checkWord("gelu", "approximate", approximate, ["none", "tanh"]);
+  return record(approximate === "tanh" ? tanhOp : op, [x], {});
+};
 
 export const op = pointwise(geluFunction, ([x], dOut) => [record(gradOp, [x!, dOut], {})]);
 const tanhOp = pointwise(geluTanh, ([x], dOut) => [record(tanhGradOp, [x!, dOut], {})], { name: "gelu" });

@@ -6,6 +6,7 @@ import { numel, showShape } from "../core/shape";
 import { madeOf } from "../graph/autocast";
 import { toFloat } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
+import { checkEps, optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
@@ -39,12 +40,9 @@ export const groupNorm = (x: Tensor, numGroups: number, options: GroupNormOption
   byGroups("groupNorm", x, numGroups, options);
 
 /** What group and instance normalisation share: checks, and operands that are left out. */
-export function byGroups(
-  name: string,
-  x: Tensor,
-  groups: number,
-  { weight, bias, eps = 1e-5 }: GroupNormOptions,
-): Tensor {
+export function byGroups(name: string, x: Tensor, groups: number, options: GroupNormOptions): Tensor {
+  const { weight, bias, eps = 1e-5 } = optionsOf(name, options);
+  checkEps(name, eps);
   const [batch, channels] = x.shape;
   const details = {
     x: showShape(x.shape),

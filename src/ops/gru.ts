@@ -1,3 +1,4 @@
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { recurrence } from "./recurrence";
 import { network, type RecurrentOptions, type RecurrentResult, type RecurrentWeights } from "./rnn";
@@ -19,11 +20,8 @@ export interface GruOptions extends RecurrentOptions {
  * @throws ShapeError, DTypeError
  * @see Cho et al. 2014, "Learning phrase representations using RNN encoder–decoder for statistical machine translation"
  */
-export function gru(
-  x: Tensor,
-  weights: readonly RecurrentWeights[],
-  { linearBeforeReset = true, ...options }: GruOptions = {},
-): RecurrentResult {
+export function gru(x: Tensor, weights: readonly RecurrentWeights[], options: GruOptions = {}): RecurrentResult {
+  const { linearBeforeReset = true } = optionsOf("gru", options);
   const { output, hN } = network("gru", x, weights, options, 3, (shares, w, o) =>
     linearBeforeReset
       ? recurrence("gru", shares(w.biasIh), w.weightHh, { ...o, bias: w.biasHh })

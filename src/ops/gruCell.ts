@@ -1,3 +1,4 @@
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { type GruOptions, gru } from "./gru";
 import { layerState, type RecurrentWeights, stepArguments } from "./rnn";
@@ -15,6 +16,7 @@ export function gruCell(
   h?: Tensor,
   options: Pick<GruOptions, "linearBeforeReset"> = {},
 ): Tensor {
+  optionsOf("gruCell", options);
   const { sequence, h0 } = stepArguments("gruCell", x, { h });
   return layerState(gru(sequence, [weights], { h0, ...options }).hN);
 }

@@ -2,6 +2,7 @@ import hinge from "../../shaders/pointwise/hinge.wgsl";
 import hingeGrad from "../../shaders/pointwise/hinge_grad.wgsl";
 import { checkPair } from "../families/losses";
 import { record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwise, pointwiseGrad } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { type LossOptions, reduced } from "./mseLoss";
@@ -16,7 +17,8 @@ import { type LossOptions, reduced } from "./mseLoss";
  * @throws ShapeError, DTypeError
  * @see Cortes and Vapnik 1995, "Support-vector networks"
  */
-export function hingeLoss(x: Tensor, y: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+export function hingeLoss(x: Tensor, y: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction = "mean" } = optionsOf("hingeLoss", options);
   checkPair("hingeLoss", x, y);
   return reduced("hingeLoss", record(op, [x, y], {}), reduction);
 }

@@ -3,6 +3,7 @@ import huberGrad from "../../shaders/pointwise/huber_grad.wgsl";
 import { ShapeError } from "../core/errors";
 import { checkPair } from "../families/losses";
 import { noSecondDerivative, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { type LossOptions, reduced } from "./mseLoss";
@@ -28,7 +29,7 @@ export interface HuberLossOptions extends LossOptions {
  * @see Huber 1964, "Robust estimation of a location parameter"
  */
 export function huberLoss(x: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
-  const { reduction = "mean", delta = 1 } = options;
+  const { reduction = "mean", delta = 1 } = optionsOf("huberLoss", options);
   checkPair("huberLoss", x, target);
   if (!(delta > 0)) throw new ShapeError("huberLoss", `delta ${delta}`, { wants: "delta > 0" });
   return reduced("huberLoss", record(op, [x, target], { delta }), reduction);

@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { normalizeAxis, numel, showShape } from "../core/shape";
-import { checkIndexDType, NO_SKIP } from "../families/segments";
+import { checkIndices, NO_SKIP } from "../families/segments";
 import type { Tensor } from "../graph/tensor";
 import { pick } from "./gather";
 
@@ -8,15 +8,16 @@ import { pick } from "./gather";
  * Slices picked along one axis: `out[…, j, …] = x[…, indices[j], …]`.
  * @param x any dtype
  * @param axis negative counts from the last
- * @param indices i32 or u32 [m]; an index outside the axis gives zeros
+ * @param indices i32 or u32 [m], from 0 on: one outside the axis is refused where it is fed or data; where it is computed it
+ * gives zeros
  * @returns shape of x with m in place of the axis. The gradient goes to the slices that were picked, as often as they were
- * @throws ShapeError, DTypeError
+ * @throws ShapeError, DTypeError; DataError where data holds another index
  */
 export function indexSelect(x: Tensor, axis: number, indices: Tensor): Tensor {
   const d = normalizeAxis("indexSelect", x.shape, axis);
-  checkIndexDType("indexSelect", indices);
   if (indices.shape.length !== 1)
     throw new ShapeError("indexSelect", "indices must have one dimension", { indices: showShape(indices.shape) });
+  checkIndices("indexSelect", indices, x.shape[d]!);
   const dims = {
     batch: numel(x.shape.slice(0, d)),
     outer: 1,

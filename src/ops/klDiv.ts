@@ -3,6 +3,7 @@ import klDivergenceLog from "../../shaders/pointwise/kl_divergence_log.wgsl";
 import klDivergenceTargetGrad from "../../shaders/pointwise/kl_divergence_target_grad.wgsl";
 import { checkPair, checkReduction, type Reduction } from "../families/losses";
 import { record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwise, pointwiseGrad } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
@@ -32,7 +33,7 @@ export interface KlDivOptions {
  * @see Kullback and Leibler 1951, "On information and sufficiency"
  */
 export function klDiv(x: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
-  const { reduction = "mean", logTarget = false } = options;
+  const { reduction = "mean", logTarget = false } = optionsOf("klDiv", options);
   checkPair("klDiv", x, target);
   checkReduction("klDiv", reduction, ["mean", "sum", "none", "batchMean"]);
   const losses = record(logTarget ? logOp : op, [x, target], {});

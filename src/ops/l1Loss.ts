@@ -1,6 +1,7 @@
 import absoluteError from "../../shaders/pointwise/absolute_error.wgsl";
 import { checkPair } from "../families/losses";
 import { record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { type LossOptions, reduced } from "./mseLoss";
@@ -16,7 +17,8 @@ import { sub } from "./sub";
  * @returns a scalar, or for reduction "none" the shape of x
  * @throws ShapeError, DTypeError
  */
-export function l1Loss(x: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction = "mean" } = optionsOf("l1Loss", options);
   checkPair("l1Loss", x, target);
   return reduced("l1Loss", record(op, [x, target], {}), reduction);
 }

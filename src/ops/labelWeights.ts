@@ -5,6 +5,7 @@ import reciprocalOrZero from "../../shaders/pointwise/reciprocal_or_zero.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
 import { showSpec } from "../core/shape";
 import { type KernelOp, record } from "../graph/op";
+import { checkOption } from "../graph/options";
 import { pointwise, pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { resultsEach } from "../kernel/target";
@@ -35,6 +36,7 @@ export function labelWeights(labels: Tensor, { classes, ignoreIndex = -1, weight
   if (labels.dtype !== "i32") throw new DTypeError("labelWeights", `labels of dtype ${labels.dtype}`, { wants: "i32" });
   if (!(Number.isInteger(classes) && classes >= 1))
     throw new ShapeError("labelWeights", `${classes} classes`, { wants: "an integer of at least 1" });
+  checkOption("labelWeights", "ignoreIndex", ignoreIndex, Number.isInteger(ignoreIndex), "an integer");
   const attrs = { classes, ignoreIndex };
   if (!weight) return record(countOp, [labels], attrs);
   if (weight.dtype !== "f32" || weight.shape.length !== 1 || weight.size !== classes)

@@ -10,6 +10,7 @@ import { byHeldTree, bySubgroup, byTree, rowGroups, sideOf } from "../families/r
 import { madeOf } from "../graph/autocast";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
+import { checkEps, optionsOf } from "../graph/options";
 import { scratch, type Tensor } from "../graph/tensor";
 import { full } from "./full";
 import { reshape } from "./reshape";
@@ -42,9 +43,11 @@ export function normalize(
   name: string,
   x: Tensor,
   normalizedShape: Shape | number | undefined,
-  { weight, bias, eps = 1e-5 }: LayerNormOptions,
+  options: LayerNormOptions,
   centred: 0 | 1,
 ): Tensor {
+  const { weight, bias, eps = 1e-5 } = optionsOf(name, options);
+  checkEps(name, eps);
   const shape = typeof normalizedShape === "number" ? [normalizedShape] : (normalizedShape ?? x.shape.slice(-1));
   const tail = x.shape.slice(x.shape.length - shape.length);
   const misfits = [weight, bias].some((t) => t && !sameShape(t.shape, shape));
@@ -55,6 +58,11 @@ export function normalize(
       ...(weight && { weight: showShape(weight.shape) }),
       ...(bias && { bias: showShape(bias.shape) }),
     });
+  checkDTypes(
+    name,
+    [x, weight, bias].flatMap((t) => t ?? []),
+    ["f32", "f16"],
+  );
   const constant = (value: number) => full(shape, value);
   const made = madeOf(x);
   return record(op, [x, widened(weight ?? constant(1)), widened(bias ?? constant(0))], {
@@ -69,14 +77,10 @@ export const op: KernelOp<NormAttrs> = {
   kind: "kernel",
   name: "layer_norm",
   halves: true,
-  infer([x, ...affine], { n, made }) {
-    checkDTypes("layerNorm", [x!], ["f32", "f16"]);
-    checkDTypes("layerNorm", affine, ["f32"]);
-    return [
-      { shape: x!.shape, dtype: made },
-      { shape: [numel(x!.shape) / n, 2], dtype: "f32" },
-    ];
-  },
+  infer: ([x], { n, made }) => [
+    { shape: x!.shape, dtype: made },
+    { shape: [numel(x!.shape) / n, 2], dtype: "f32" },
+  ],
   lower([x, weight, bias], [out, stats], { n, eps, centred }, target) {
     const rows = x!.size / n;
     const buffers = { x: x!, weight: weight!, bias: bias!, out: out!, stats: stats! };

@@ -1,6 +1,7 @@
 import leakyReluFunction from "../../shaders/pointwise/leaky_relu.wgsl";
 import leakyReluGrad from "../../shaders/pointwise/leaky_relu_grad.wgsl";
 import { type PointwiseOp, record } from "../graph/op";
+import { checkOption, optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 
@@ -14,8 +15,11 @@ interface LeakyReluAttrs {
  * @param negativeSlope default 0.01
  * @returns same shape
  */
-export const leakyRelu = (x: Tensor, { negativeSlope = 0.01 }: Partial<LeakyReluAttrs> = {}): Tensor =>
-  record(op, [x], { negativeSlope });
+export const leakyRelu = (x: Tensor, options: Partial<LeakyReluAttrs> = {}): Tensor => {
+  const { negativeSlope = 0.01 } = optionsOf("leakyRelu", options);
+  checkOption("leakyRelu", "negativeSlope", negativeSlope, Number.isFinite(negativeSlope), "a number");
+  return record(op, [x], { negativeSlope });
+};
 
 const gradOp: PointwiseOp<LeakyReluAttrs> = pointwiseWith<LeakyReluAttrs>(
   leakyReluGrad,

@@ -3,6 +3,7 @@ import { normalizeAxes } from "../core/shape";
 import { extremeRows, extremeSumDispatches } from "../families/extremeSums";
 import type { RowParams } from "../families/rowwise";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwise } from "../graph/pointwise";
 import { reducedShape, reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
@@ -24,11 +25,8 @@ const logOfSumOp = pointwise(logOfSum, ([total], dOut) => [safeQuotient(dOut, to
  * @throws ShapeError where an axis is out of range
  * @throws DTypeError
  */
-export function logSumExp(
-  x: Tensor,
-  axes?: number | readonly number[],
-  { keepDims = false }: ReduceOptions = {},
-): Tensor {
+export function logSumExp(x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+  const { keepDims = false } = optionsOf("logSumExp", options);
   checkDTypes("logSumExp", [x], ["f32"]);
   const list = normalizeAxes("logSumExp", x.shape, axes);
   const { largest, total } = powerSums(x, list);

@@ -1,3 +1,4 @@
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { lstm } from "./lstm";
 import { layerState, type RecurrentWeights, stepArguments } from "./rnn";
@@ -14,7 +15,7 @@ export function lstmCell(
   weights: RecurrentWeights,
   state: { readonly h?: Tensor; readonly c?: Tensor } = {},
 ): { readonly h: Tensor; readonly c: Tensor } {
-  const { sequence, h0, c0 } = stepArguments("lstmCell", x, state);
+  const { sequence, h0, c0 } = stepArguments("lstmCell", x, optionsOf("lstmCell", state));
   const { hN, cN } = lstm(sequence, [weights], { h0, c0 });
   return { h: layerState(hN), c: layerState(cN) };
 }

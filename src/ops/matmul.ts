@@ -3,6 +3,7 @@ import { broadcastShapes, numel, type Shape, type Spec, sameShape, showShape } f
 import { type Product, productDispatches, productWays } from "../families/products";
 import { matched } from "../graph/autocast";
 import { checkFloats, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { dot } from "./dot";
 import { expand } from "./expand";
@@ -26,7 +27,7 @@ export interface MatmulAttrs {
  * @see Giles 2008, "Collected matrix derivative results", §2.2.2
  */
 export function matmul(left: Tensor, right: Tensor, attrs: Partial<MatmulAttrs> = {}): Tensor {
-  const { transA = false, transB = false } = attrs;
+  const { transA = false, transB = false } = optionsOf("matmul", attrs);
   const [a, b] = matched(left, right) as [Tensor, Tensor];
   if (a.shape.length === 0 || b.shape.length === 0) refuseRank(a, b);
   if (a.shape.length === 1 || b.shape.length === 1) return vectorProduct(a, b, transA, transB);

@@ -1,3 +1,4 @@
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { alongRow, asSequence } from "./avgPool1d";
 import { maxPool2d } from "./maxPool2d";
@@ -15,11 +16,8 @@ export interface Pool1dOptions {
  * @returns [N, C, OL], OL = ⌊(L + 2·padding − kernel) / stride⌋ + 1
  * @throws ShapeError, DTypeError
  */
-export function maxPool1d(
-  x: Tensor,
-  kernelSize: number,
-  { stride = kernelSize, padding = 0 }: Pool1dOptions = {},
-): Tensor {
-  const { picture, kernel, ...options } = alongRow("maxPool1d", x, kernelSize, stride, padding);
-  return asSequence(maxPool2d(picture, kernel, options));
+export function maxPool1d(x: Tensor, kernelSize: number, options: Pool1dOptions = {}): Tensor {
+  const { stride = kernelSize, padding = 0 } = optionsOf("maxPool1d", options);
+  const { picture, kernel, ...rest } = alongRow("maxPool1d", x, kernelSize, stride, padding);
+  return asSequence(maxPool2d(picture, kernel, rest));
 }

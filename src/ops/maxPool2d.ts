@@ -15,6 +15,7 @@ import {
   poolGradByFour,
 } from "../families/pooling";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { type Tensor, unused } from "../graph/tensor";
 
 export interface Pool2dOptions {
@@ -31,8 +32,10 @@ export interface Pool2dOptions {
  * @returns [N, C, OH, OW], OH = ⌊(H + 2·padding − kernel) / stride⌋ + 1
  * @throws ShapeError, DTypeError
  */
-export const maxPool2d = (x: Tensor, kernelSize: Pair, { stride, padding }: Pool2dOptions = {}): Tensor =>
-  recordAll(op, [x], poolAttrs("maxPool2d", kernelSize, stride, padding))[0]!;
+export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = {}): Tensor {
+  const { stride, padding } = optionsOf("maxPool2d", options);
+  return recordAll(op, [x], poolAttrs("maxPool2d", kernelSize, stride, padding))[0]!;
+}
 
 /**
  * Outputs: the pooled pictures, and for the gradient where each maximum lies, which is left out where nobody reads it: its number

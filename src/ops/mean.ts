@@ -1,5 +1,6 @@
 import { normalizeAxes } from "../core/shape";
 import { checkDTypes } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { type ReduceOptions, scaledSum } from "./sum";
 
@@ -13,5 +14,5 @@ import { type ReduceOptions, scaledSum } from "./sum";
 export function mean(x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor {
   checkDTypes("mean", [x], ["f32"]);
   const count = normalizeAxes("mean", x.shape, axes).reduce((n, d) => n * x.shape[d]!, 1);
-  return scaledSum(x, axes, options, 1 / count);
+  return scaledSum(x, axes, optionsOf("mean", options), 1 / count);
 }

@@ -1,6 +1,7 @@
 import squaredError from "../../shaders/pointwise/squared_error.wgsl";
 import { checkPair, checkReduction, type Reduction } from "../families/losses";
 import { record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { mean } from "./mean";
@@ -21,7 +22,8 @@ export interface LossOptions {
  * @returns a scalar, or for reduction "none" the shape of x
  * @throws ShapeError, DTypeError
  */
-export function mseLoss(x: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction = "mean" } = optionsOf("mseLoss", options);
   checkPair("mseLoss", x, target);
   return reduced("mseLoss", record(op, [x, target], {}), reduction);
 }

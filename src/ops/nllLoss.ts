@@ -4,6 +4,7 @@ import gradByFour from "../../shaders/nll_loss_grad_by_four.wgsl";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
 import { foursOf } from "../families/rowwise";
 import { type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { full } from "./full";
 import { inverseTotal, labelWeights } from "./labelWeights";
@@ -12,7 +13,7 @@ import { reshape } from "./reshape";
 import { sum } from "./sum";
 
 export interface NllLossOptions {
-  /** Rows with this label count for nothing; default −1. */
+  /** Rows with this label count for nothing; default −1 (PyTorch: −100). */
   readonly ignoreIndex?: number;
   /** A factor for each class, f32 [C]; the mean divides by the sum of the rows' factors. No gradient flows into it. */
   readonly weight?: Tensor | undefined;
@@ -25,13 +26,13 @@ export interface NllLossOptions {
  * `softmaxCrossEntropy`, which does both in one kernel).
  *
  * @param x [..., C] f32 log-probabilities
- * @param labels [...] i32, 0 … C − 1 or `ignoreIndex`; a row with any other label counts for nothing. When labels are fed
- *   to a captured step, other values are refused before the step runs
+ * @param labels [...] i32, 0 … C − 1 or `ignoreIndex`: others are refused where they are fed (before the step runs) or data; a row
+ *   with another label that is computed counts for nothing
  * @returns a scalar, or for reduction "none" the shape of the labels. The mean of no rows is 0
- * @throws ShapeError, DTypeError
+ * @throws ShapeError, DTypeError; DataError where data holds another label
  */
 export function nllLoss(x: Tensor, labels: Tensor, options: NllLossOptions = {}): Tensor {
-  const { ignoreIndex = -1, reduction = "mean", weight } = options;
+  const { ignoreIndex = -1, reduction = "mean", weight } = optionsOf("nllLoss", options);
   const { rows, classes, shape } = checkRows("nllLoss", x, labels, weight, false);
   checkReduction("nllLoss", reduction);
   limitLabels("nllLoss", labels, classes, ignoreIndex);

@@ -9,6 +9,7 @@ import safeRootFunction from "../../shaders/pointwise/safe_root.wgsl";
 import { DataError } from "../core/errors";
 import { normalizeAxes } from "../core/shape";
 import { checkDTypes, noSecondDerivative, type PointwiseOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwise, pointwiseWith } from "../graph/pointwise";
 import { reducedShape } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
@@ -36,7 +37,8 @@ export interface NormOptions extends ReduceOptions {
  * @throws DataError unless p is above 0
  * @throws DTypeError
  */
-export function norm(x: Tensor, axes?: number | readonly number[], { p = 2, keepDims }: NormOptions = {}): Tensor {
+export function norm(x: Tensor, axes?: number | readonly number[], options: NormOptions = {}): Tensor {
+  const { p = 2, keepDims } = optionsOf("norm", options);
   return normFor("norm", x, axes, p, keepDims);
 }
 

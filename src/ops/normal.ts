@@ -3,6 +3,7 @@ import { ShapeError } from "../core/errors";
 import type { Shape } from "../core/shape";
 import { type Draw, draw, drawOp } from "../families/random";
 import type { RandomOptions } from "../graph/generator";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 interface Moments {
@@ -20,7 +21,8 @@ interface Moments {
  * @throws ShapeError where a dimension is below 1, mean or std is not finite, or std is negative
  * @see Box and Muller 1958, "A note on the generation of random normal deviates"
  */
-export function normal(shape: Shape, { mean = 0, std = 1, generator }: Partial<Moments> & RandomOptions = {}): Tensor {
+export function normal(shape: Shape, options: Partial<Moments> & RandomOptions = {}): Tensor {
+  const { mean = 0, std = 1, generator } = optionsOf("normal", options);
   if (!(Number.isFinite(mean) && std >= 0 && Number.isFinite(std)))
     throw new ShapeError("normal", "no distribution", { mean: String(mean), std: String(std), wants: "std ≥ 0" });
   return draw(op, shape, { mean, std }, { generator });

@@ -1,7 +1,7 @@
 import oneHotFunction from "../../shaders/pointwise/one_hot.wgsl";
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
-import { checkIndexDType } from "../families/segments";
+import { checkIndices } from "../families/segments";
 import { record } from "../graph/op";
 import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
@@ -9,17 +9,17 @@ import { arange } from "./arange";
 import { unsqueeze } from "./unsqueeze";
 
 /**
- * Indices as rows of zeros with one 1: `out[…, c] = 1 if indices[…] = c else 0`. It fuses with what reads it. An index
- * outside 0 … classes − 1 gives zeros.
- * @param indices i32 or u32, any shape
+ * Indices as rows of zeros with one 1: `out[…, c] = 1 if indices[…] = c else 0`. It fuses with what reads it.
+ * @param indices i32 or u32, any shape, each 0 … classes − 1, or −1 for nothing: zeros. Others are refused where they are fed or
+ * data; where they are computed they are nothing too
  * @param classes ≥ 1
  * @returns f32 [..indices, classes]; no gradient flows
- * @throws ShapeError, DTypeError
+ * @throws ShapeError, DTypeError; DataError where data holds another index
  */
 export function oneHot(indices: Tensor, classes: number): Tensor {
-  checkIndexDType("oneHot", indices);
   if (!(Number.isInteger(classes) && classes >= 1))
     throw new ShapeError("oneHot", `${classes} classes`, { indices: showShape(indices.shape), wants: "1 or more" });
+  checkIndices("oneHot", indices, classes, -1);
   return record(op, [unsqueeze(indices, -1), arange(0, classes, 1, indices.dtype)], {});
 }
 

@@ -4,10 +4,12 @@ import padGradByFour from "../../shaders/pad_grad_by_four.wgsl";
 import { bitsOf } from "../core/dtype";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, showShape } from "../core/shape";
-import { type BorderMode, borderDispatches, modeNumber } from "../families/borders";
+import { BORDER_MODES, type BorderMode, borderDispatches, modeNumber } from "../families/borders";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { checkList, checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { resultsEach } from "../kernel/target";
+import { checkValue } from "./full";
 import { slice } from "./slice";
 
 export interface PadOptions {
@@ -35,15 +37,19 @@ interface PadAttrs {
  * @param padding counts ≥ 0 in pairs, before and after, from the last axis on: `[left, right, top, bottom]` for a picture
  * @returns every axis longer by its pair
  * @throws ShapeError where the counts are no pairs, more than x has axes, or negative; and where a border is mirrored that
- * is as long as the axis, or taken from the other end and longer
+ * is as long as the axis, or taken from the other end and longer; DTypeError where an integer dtype cannot hold the value
  */
-export function pad(x: Tensor, padding: readonly number[], { mode = "constant", value = 0 }: PadOptions = {}): Tensor {
+export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
+  const { mode = "constant", value = 0 } = optionsOf("pad", options);
+  checkList("pad", "padding", padding);
+  checkWord("pad", "mode", mode, BORDER_MODES);
   const rank = x.shape.length;
   const shown = { x: showShape(x.shape), padding: showShape(padding) };
   if (padding.length % 2 !== 0 || padding.length > 2 * rank)
     throw new ShapeError("pad", "wants counts before and after, in pairs from the last axis on", shown);
   if (!padding.every((n) => Number.isInteger(n) && n >= 0))
     throw new ShapeError("pad", "counts must be integers of at least 0", shown, "slice takes elements away");
+  checkValue("pad", value, x.dtype);
   const before = x.shape.map((_, d) => padding[2 * (rank - 1 - d)] ?? 0);
   const after = x.shape.map((_, d) => padding[2 * (rank - 1 - d) + 1] ?? 0);
   const longest = (size: number) =>

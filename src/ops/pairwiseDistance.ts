@@ -1,5 +1,6 @@
 import { broadcastShapes } from "../core/shape";
 import { checkDTypes } from "../graph/op";
+import { checkOption, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { type NormOptions, normFor } from "./norm";
@@ -17,12 +18,10 @@ export interface PairwiseDistanceOptions extends NormOptions {
  * @throws ShapeError, DTypeError
  * @throws DataError unless p is above 0
  */
-export function pairwiseDistance(
-  a: Tensor,
-  b: Tensor,
-  { p = 2, eps = 1e-6, keepDims = false }: PairwiseDistanceOptions = {},
-): Tensor {
+export function pairwiseDistance(a: Tensor, b: Tensor, options: PairwiseDistanceOptions = {}): Tensor {
+  const { p = 2, eps = 1e-6, keepDims = false } = optionsOf("pairwiseDistance", options);
   checkDTypes("pairwiseDistance", [a, b], ["f32"]);
+  checkOption("pairwiseDistance", "eps", eps, Number.isFinite(eps), "a number");
   broadcastShapes("pairwiseDistance", [a.shape, b.shape]);
   return normFor("pairwiseDistance", add(sub(a, b), eps), -1, p, keepDims);
 }

@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { normalizeAxis, showShape } from "../core/shape";
 import { record, type ViewOp } from "../graph/op";
+import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 interface PermuteAttrs {
@@ -11,8 +12,10 @@ interface PermuteAttrs {
  * Reorders the dimensions: dimension i of the result is dimension `axes[i]` of x.
  * @throws ShapeError unless `axes` names every dimension once
  */
-export const permute = (x: Tensor, axes: readonly number[]): Tensor =>
-  record(op, [x], { axes: axes.map((a) => normalizeAxis("permute", x.shape, a)) });
+export function permute(x: Tensor, axes: readonly number[]): Tensor {
+  checkList("permute", "axes", axes);
+  return record(op, [x], { axes: axes.map((a) => normalizeAxis("permute", x.shape, a)) });
+}
 
 export const op: ViewOp<PermuteAttrs> = {
   kind: "view",

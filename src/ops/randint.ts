@@ -3,6 +3,7 @@ import { ShapeError } from "../core/errors";
 import type { Shape } from "../core/shape";
 import { type Draw, draw, drawOp } from "../families/random";
 import type { RandomOptions } from "../graph/generator";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 interface Bounds {
@@ -19,7 +20,8 @@ interface Bounds {
  * @returns i32
  * @throws ShapeError where a dimension is below 1, or low < high are not integers of i32
  */
-export function randint(low: number, high: number, shape: Shape, { generator }: RandomOptions = {}): Tensor {
+export function randint(low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor {
+  const { generator } = optionsOf("randint", options);
   const fits = Number.isInteger(low) && Number.isInteger(high) && low >= -(2 ** 31) && high <= 2 ** 31;
   if (!fits || low >= high)
     throw new ShapeError("randint", "no integers in the range", { low: String(low), high: String(high) });

@@ -4,6 +4,7 @@ import { type Pair, pair, showShape } from "../core/shape";
 import { type Draw, draw, drawOp } from "../families/random";
 import type { RandomOptions } from "../graph/generator";
 import type { Op } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 /** What is left out is not done. */
@@ -51,9 +52,9 @@ interface PlacementAttrs {
 export function randomPlacement(
   examples: number,
   size: readonly [number, number],
-  { generator, ...options }: Placement & RandomOptions = {},
+  options: Placement & RandomOptions = {},
 ): Tensor {
-  return draw(op, [examples, 8], resolve(size, options), { generator });
+  return draw(op, [examples, 8], resolve(size, optionsOf("randomPlacement", options)), options);
 }
 
 /** Whether a tensor is known to hold placements that only mirror pictures and move them by whole pixels. */

@@ -4,6 +4,7 @@ import { CELLS, type Cell, type Recurrence } from "../families/cells";
 import { gradDispatches, recurrenceDispatches, recurrenceWays } from "../families/recurrence";
 import { resetFirstDispatches, resetFirstGradDispatches } from "../families/resetFirst";
 import { checkDTypes, type KernelOp, noSecondDerivative, recordAll } from "../graph/op";
+import { checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { concat } from "./concat";
 import { full } from "./full";
@@ -58,7 +59,8 @@ interface RecurrenceAttrs {
  * RNN encoder–decoder"; Werbos 1990, "Backpropagation through time"
  */
 export function recurrence(cell: Cell, x: Tensor, weight: Tensor, options: RecurrenceOptions = {}): RecurrenceResult {
-  const { bias, lengths, reverse = false, batchFirst = false } = options;
+  const { bias, lengths, reverse = false, batchFirst = false } = optionsOf("recurrence", options);
+  checkWord("recurrence", "cell", cell, Object.keys(CELLS));
   const state: Shape = [x.shape[batchFirst ? 0 : 1] ?? 1, weight.shape[1] ?? 1];
   const initial = options.h0 !== undefined || options.c0 !== undefined;
   const inputs = [x, weight];

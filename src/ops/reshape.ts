@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { checkShape, numel, type Shape, showShape } from "../core/shape";
 import { record, type ViewOp } from "../graph/op";
+import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 interface ReshapeAttrs {
@@ -10,15 +11,33 @@ interface ReshapeAttrs {
 /**
  * The same elements, in the same order, under another shape.
  * @param shape one size may be −1: it is what the others leave
- * @throws ShapeError where the number of elements differs
+ * @throws ShapeError where the number of elements differs, or a size is no integer of at least 1
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkList("reshape", "the shape", shape);
+  const open = shape.filter((d) => d === -1).length;
+  if (!open) return record(op, [x], { shape: [...shape] });
   const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
-  return record(op, [x], { shape: shape.map((d) => (d === -1 ? x.size / known : d)) });
+  const left = x.size / known;
+  if (open > 1 || !(Number.isInteger(left) && left >= 1))
+    throw new ShapeError("reshape", open > 1 ? "only one size may be −1" : "the other sizes leave none for −1", {
+      x: `${showShape(x.shape)}, ${x.size} elements`,
+      shape: showShape(shape),
+    });
+  return record(op, [x], { shape: shape.map((d) => (d === -1 ? left : d)) });
 }
 
-/** All dimensions from `startDim` on as one. @param startDim default 1: the batch stays */
-export const flatten = (x: Tensor, startDim = 1): Tensor => reshape(x, [...x.shape.slice(0, startDim), -1]);
+/**
+ * All dimensions from `startDim` on as one.
+ * @param startDim default 1: the batch stays; negative counts from the last; the rank puts a dimension of size 1 at the end
+ * @throws ShapeError where it is out of range
+ */
+export function flatten(x: Tensor, startDim = 1): Tensor {
+  const rank = x.shape.length;
+  if (!Number.isInteger(startDim) || startDim < -rank || startDim > rank)
+    throw new ShapeError("flatten", `startDim ${startDim} is out of range`, { x: showShape(x.shape) });
+  return reshape(x, [...x.shape.slice(0, startDim), -1]);
+}
 
 export const op: ViewOp<ReshapeAttrs> = {
   kind: "view",

@@ -7,7 +7,7 @@ import { type LayerNormOptions, normalize } from "./layerNorm";
  *
  * @param x f32
  * @param normalizedShape sizes of the last dimensions; default the last one
- * @param options weight, eps (default 1e-5)
+ * @param options weight, eps (default 1e-5; PyTorch: 1.2e-7)
  * @returns same shape as x
  * @throws ShapeError, DTypeError
  * @see Zhang and Sennrich 2019, "Root mean square layer normalization"

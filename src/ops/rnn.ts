@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { sameShape, showShape, showSpec } from "../core/shape";
 import type { Generator } from "../graph/generator";
+import { checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { concat } from "./concat";
@@ -57,8 +58,10 @@ export interface RecurrentResult {
 export function rnn(
   x: Tensor,
   weights: readonly RecurrentWeights[],
-  { nonlinearity = "tanh", ...options }: RecurrentOptions & { readonly nonlinearity?: "tanh" | "relu" } = {},
+  options: RecurrentOptions & { readonly nonlinearity?: "tanh" | "relu" } = {},
 ): RecurrentResult {
+  const { nonlinearity = "tanh" } = optionsOf("rnn", options);
+  checkWord("rnn", "nonlinearity", nonlinearity, ["tanh", "relu"]);
   const { output, hN } = network("rnn", x, weights, options, 1, (shares, w, o) =>
     recurrence(nonlinearity, shares(w.biasIh, w.biasHh), w.weightHh, o),
   );
@@ -80,7 +83,8 @@ export function network(
   gates: number,
   direction: Direction,
 ): RecurrentResult & { readonly cN: Tensor | undefined } {
-  const { h0, c0, lengths, batchFirst = false, bidirectional = false, training = true, generator } = options;
+  const { h0, c0, lengths, batchFirst = false, bidirectional = false } = optionsOf(name, options);
+  const { training = true, generator } = options;
   const directions = bidirectional ? 2 : 1;
   checkNetwork(name, x, weights, options, gates, directions);
   const [batch, hidden] = [x.shape[batchFirst ? 0 : 1]!, weights[0]!.weightHh.shape[1]!];

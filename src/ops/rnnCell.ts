@@ -1,3 +1,4 @@
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { layerState, type RecurrentWeights, rnn, stepArguments } from "./rnn";
 
@@ -14,6 +15,7 @@ export function rnnCell(
   h?: Tensor,
   options: { readonly nonlinearity?: "tanh" | "relu" } = {},
 ): Tensor {
+  optionsOf("rnnCell", options);
   const { sequence, h0 } = stepArguments("rnnCell", x, { h });
   return layerState(rnn(sequence, [weights], { h0, ...options }).hN);
 }

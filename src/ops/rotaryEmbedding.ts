@@ -3,6 +3,7 @@ import rotaryByFour from "../../shaders/rotary_embedding_by_four.wgsl";
 import { ShapeError } from "../core/errors";
 import { normalizeAxis, numel, showShape } from "../core/shape";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { data, type Tensor } from "../graph/tensor";
 
 export interface RotaryOptions {
@@ -29,7 +30,8 @@ interface RotaryAttrs {
  * @throws ShapeError, DTypeError
  * @see Su et al. 2021, "RoFormer: enhanced transformer with rotary position embedding"
  */
-export function rotaryEmbedding(x: Tensor, { base = 10000, offset = 0, axis = -2 }: RotaryOptions = {}): Tensor {
+export function rotaryEmbedding(x: Tensor, options: RotaryOptions = {}): Tensor {
+  const { base = 10000, offset = 0, axis = -2 } = optionsOf("rotaryEmbedding", options);
   const name = "rotaryEmbedding";
   const rank = x.shape.length;
   const d = rank > 1 ? normalizeAxis(name, x.shape, axis) : rank;

@@ -5,6 +5,7 @@ import { showSpec } from "../core/shape";
 import { lanesOf, rowGroups } from "../families/rowwise";
 import { defaultGenerator, type Generator, useGenerator } from "../graph/generator";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { data, type Tensor } from "../graph/tensor";
 
 export interface SampleTokensOptions {
@@ -35,10 +36,8 @@ interface SampleTokensAttrs {
  * @throws ShapeError, DTypeError; DataError where a number is out of range
  * @see Holtzman et al. 2020, "The curious case of neural text degeneration" (top p)
  */
-export function sampleTokens(
-  logits: Tensor,
-  { temperature = 1, topK = 0, topP = 1, generator = defaultGenerator }: SampleTokensOptions = {},
-): Tensor {
+export function sampleTokens(logits: Tensor, options: SampleTokensOptions = {}): Tensor {
+  const { temperature = 1, topK = 0, topP = 1, generator = defaultGenerator } = optionsOf("sampleTokens", options);
   op.infer([logits], { stream: 0 });
   const settings = [
     setting("temperature", temperature, "f32"),

@@ -13,6 +13,7 @@ import { matched } from "../graph/autocast";
 import { toFloat } from "../graph/cast";
 import { defaultGenerator, type Generator, useGenerator } from "../graph/generator";
 import { checkDTypes, checkFloats, type KernelOp, noSecondDerivative, recordAll } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { data, type Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { dropout } from "./dropout";
@@ -63,6 +64,7 @@ export function scaledDotProductAttention(
   options: MaskedAttentionOptions = {},
 ): Tensor {
   const name = "scaledDotProductAttention";
+  optionsOf(name, options);
   const [q, k, v] = matched(query, key, value) as [Tensor, Tensor, Tensor];
   const operands = { q: showShape(q.shape), k: showShape(k.shape), v: showShape(v.shape) };
   checkFloats(name, [q, k, v]);

@@ -13,11 +13,11 @@ import { slice } from "./slice";
  * are made in a fixed order, so the result is the same each time.
  * @param x f32
  * @param axis negative counts from the last
- * @param index i32 or u32, of as many dimensions as x; no dimension but the axis may be larger than that of x. What has an
- * index outside the axis is left out
+ * @param index i32 or u32, of as many dimensions as x; no dimension but the axis may be larger than that of x. Each
+ * index is from 0 on: one outside the axis is refused where it is fed or data; what has such a computed one is left out
  * @param source f32, of as many dimensions; none smaller than that of index
  * @returns same shape as x
- * @throws ShapeError, DTypeError
+ * @throws ShapeError, DTypeError; DataError where data holds another index
  */
 export function scatterAdd(x: Tensor, axis: number, index: Tensor, source: Tensor): Tensor {
   const d = normalizeAxis("scatterAdd", x.shape, axis);

@@ -9,6 +9,7 @@ import { ShapeError } from "../core/errors";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
 import { byHeldTree, bySharedTree, bySubgroup } from "../families/rowwise";
 import { type KernelOp, record, recordAll } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -29,7 +30,7 @@ interface Attrs {
 }
 
 export interface CrossEntropyOptions {
-  /** Rows with this label count for nothing; default −1. Not for soft labels. */
+  /** Rows with this label count for nothing; default −1 (PyTorch: −100). Not for soft labels. */
   readonly ignoreIndex?: number;
   /** Share of each label that is spread evenly over all classes, 0…1; default 0. @see Szegedy et al. 2016 */
   readonly labelSmoothing?: number;
@@ -50,14 +51,19 @@ export interface CrossEntropyOptions {
  * something else first, the gradient is computed from the logits again.
  *
  * @param logits [..., C] f32
- * @param labels [...] i32, 0 … C − 1 or `ignoreIndex`; a row with any other label counts for nothing. When labels are fed
- *   to a captured step, other values are refused before the step runs. Or soft labels [..., C] f32: the probability of each
- *   class, which get a gradient too
+ * @param labels [...] i32, 0 … C − 1 or `ignoreIndex`: others are refused where they are fed (before the step runs) or data; a
+ *   row with another label that is computed counts for nothing. Or soft labels [..., C] f32: the probability of each class,
+ *   which get a gradient too
  * @returns a scalar, or for reduction "none" the shape of the labels (without C). The mean of no rows is 0
- * @throws ShapeError, DTypeError
+ * @throws ShapeError, DTypeError; DataError where data holds another label
  */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { ignoreIndex = -1, labelSmoothing = 0, reduction = "mean", weight } = options;
+  const {
+    ignoreIndex = -1,
+    labelSmoothing = 0,
+    reduction = "mean",
+    weight,
+  } = optionsOf("softmaxCrossEntropy", options);
   const soft = isFloat(labels.dtype) && labels.shape.length === logits.shape.length;
   const { rows, classes, shape } = checkRows("softmaxCrossEntropy", logits, labels, weight, soft);
   checkReduction("softmaxCrossEntropy", reduction);

@@ -2,6 +2,7 @@ import softplusFunction from "../../shaders/pointwise/softplus.wgsl";
 import softplusGrad from "../../shaders/pointwise/softplus_grad.wgsl";
 import { DataError } from "../core/errors";
 import { type PointwiseOp, record } from "../graph/op";
+import { checkOption, optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { greater } from "./greater";
@@ -21,10 +22,12 @@ interface SoftplusAttrs {
  * @param beta default 1; not 0
  * @param threshold default 20
  * @returns same shape
- * @throws DTypeError; DataError where beta is 0
+ * @throws DTypeError; DataError where beta is 0; ShapeError where the threshold is NaN
  */
-export function softplus(x: Tensor, { beta = 1, threshold = 20 }: Partial<SoftplusAttrs> = {}): Tensor {
+export function softplus(x: Tensor, options: Partial<SoftplusAttrs> = {}): Tensor {
+  const { beta = 1, threshold = 20 } = optionsOf("softplus", options);
   if (beta === 0 || !Number.isFinite(beta)) throw new DataError("softplus", `beta is ${beta}`);
+  checkOption("softplus", "threshold", threshold, !Number.isNaN(threshold), "a number");
   return record(op, [x], { beta, threshold });
 }
 

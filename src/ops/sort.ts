@@ -4,6 +4,7 @@ import zeros from "../../shaders/zeros.wgsl";
 import { normalizeAxis, numel } from "../core/shape";
 import { gatherDispatch } from "../families/segments";
 import { type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { argSort, type SortOptions } from "./argSort";
 import { alongAxis } from "./gather";
@@ -23,7 +24,7 @@ export interface Sorted {
  * @throws ShapeError where the axis is out of range
  */
 export function sort(x: Tensor, axis = -1, options: SortOptions = {}): Sorted {
-  const indices = argSort(x, normalizeAxis("sort", x.shape, axis), options);
+  const indices = argSort(x, normalizeAxis("sort", x.shape, axis), optionsOf("sort", options));
   return { values: pickAlong(x, indices, axis), indices };
 }
 

@@ -1,5 +1,6 @@
 import { DTypeError, ShapeError } from "../core/errors";
 import { sameShape, showShape } from "../core/shape";
+import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { concat } from "./concat";
 import { unsqueeze } from "./unsqueeze";
@@ -11,6 +12,7 @@ import { unsqueeze } from "./unsqueeze";
  * @throws ShapeError, DTypeError
  */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  checkList("stack", "tensors", tensors);
   const [first] = tensors;
   if (!first) throw new ShapeError("stack", "of no tensors");
   if (!tensors.every((t) => sameShape(t.shape, first.shape)))

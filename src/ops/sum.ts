@@ -1,6 +1,7 @@
 import { normalizeAxes, type Shape, sameShape } from "../core/shape";
 import { type Reduction, reduceDispatches, sideBySide } from "../families/reductions";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { reducedShape, reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
 import { expand } from "./expand";
@@ -35,9 +36,10 @@ export const sum = (x: Tensor, axes?: number | readonly number[], options: Reduc
 export function scaledSum(
   x: Tensor,
   axes: number | readonly number[] | undefined,
-  { keepDims = false }: ReduceOptions,
+  options: ReduceOptions,
   scale: number,
 ): Tensor {
+  const { keepDims = false } = optionsOf("sum", options);
   const list = normalizeAxes("sum", x.shape, axes);
   const dims = reductionDims(x.shape, list);
   if (dims) return record(op, [x], { axes: list, keepDims, scale });
@@ -52,8 +54,9 @@ export function reduceBy(
   op: KernelOp<ReduceAttrs>,
   x: Tensor,
   axes: number | readonly number[] | undefined,
-  { keepDims = false }: ReduceOptions,
+  options: ReduceOptions,
 ): Tensor {
+  const { keepDims = false } = optionsOf(op.name, options);
   const list = normalizeAxes(op.name, x.shape, axes);
   if (reductionDims(x.shape, list)) return record(op, [x], { axes: list, keepDims });
   const last = reduceBy(op, x, list.at(-1)!, { keepDims: true });

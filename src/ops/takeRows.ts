@@ -1,6 +1,8 @@
 import { gatherDispatch, NO_SKIP } from "../families/segments";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
+import { checkValue } from "./full";
 
 interface TakeRowsAttrs {
   readonly missing: number;
@@ -12,9 +14,13 @@ interface TakeRowsAttrs {
  * @param indices u32[n]
  * @param missing value of rows whose index is R or more; default 0
  * @returns [n, …]
+ * @throws DTypeError where indices are no u32, or an integer dtype cannot hold `missing`
  */
-export const takeRows = (table: Tensor, indices: Tensor, { missing = 0 }: Partial<TakeRowsAttrs> = {}): Tensor =>
-  record(op, [table, indices], { missing });
+export function takeRows(table: Tensor, indices: Tensor, options: Partial<TakeRowsAttrs> = {}): Tensor {
+  const { missing = 0 } = optionsOf("takeRows", options);
+  checkValue("takeRows", missing, table.dtype);
+  return record(op, [table, indices], { missing });
+}
 
 export const op: KernelOp<TakeRowsAttrs> = {
   kind: "kernel",

@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
+import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { expand } from "./expand";
 import { reshape } from "./reshape";
@@ -26,6 +27,7 @@ export function tile(x: Tensor, repeats: number | readonly number[]): Tensor {
 
 /** {@link tile} that wants a number for every dimension at least. @throws ShapeError where there are fewer */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
+  checkList("repeat", "repeats", repeats);
   if (repeats.length < x.shape.length)
     throw new ShapeError(
       "repeat",

@@ -1,3 +1,4 @@
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { firstInOrder } from "./argSort";
 import { pickAlong, type Sorted } from "./sort";
@@ -18,7 +19,8 @@ export interface TopKOptions {
  * @returns values and i32 indices, k along the axis
  * @throws ShapeError where the axis or k is out of range
  */
-export function topK(x: Tensor, k: number, axis = -1, { largest = true }: TopKOptions = {}): Sorted {
+export function topK(x: Tensor, k: number, axis = -1, options: TopKOptions = {}): Sorted {
+  const { largest = true } = optionsOf("topK", options);
   const indices = firstInOrder("topK", x, axis, k, largest);
   return { values: pickAlong(x, indices, axis), indices };
 }

@@ -4,6 +4,7 @@ import { masses } from "../core/normalDistribution";
 import type { Shape } from "../core/shape";
 import { type Draw, draw, drawOp } from "../families/random";
 import type { RandomOptions } from "../graph/generator";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 interface Truncation {
@@ -27,10 +28,8 @@ const FAR = 5;
  *   standard deviations from the mean
  * @see Giles 2010, "Approximating the erfinv function"
  */
-export function truncatedNormal(
-  shape: Shape,
-  { mean = 0, std = 1, a = -2, b = 2, generator }: Partial<Truncation> & RandomOptions = {},
-): Tensor {
+export function truncatedNormal(shape: Shape, options: Partial<Truncation> & RandomOptions = {}): Tensor {
+  const { mean = 0, std = 1, a = -2, b = 2, generator } = optionsOf("truncatedNormal", options);
   const shown = { mean: String(mean), std: String(std), a: String(a), b: String(b) };
   if (!(std > 0 && a < b && Number.isFinite(mean + std + a + b)))
     throw new ShapeError("truncatedNormal", "no distribution", { ...shown, wants: "std > 0, a < b" });

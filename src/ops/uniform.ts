@@ -3,6 +3,7 @@ import { ShapeError } from "../core/errors";
 import type { Shape } from "../core/shape";
 import { type Draw, draw, drawOp } from "../families/random";
 import type { RandomOptions } from "../graph/generator";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 interface Bounds {
@@ -20,7 +21,8 @@ interface Bounds {
  * @throws ShapeError where a dimension is below 1, or low and high are not finite, or low > high
  * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"
  */
-export function uniform(shape: Shape, { low = 0, high = 1, generator }: Partial<Bounds> & RandomOptions = {}): Tensor {
+export function uniform(shape: Shape, options: Partial<Bounds> & RandomOptions = {}): Tensor {
+  const { low = 0, high = 1, generator } = optionsOf("uniform", options);
   if (!(low <= high && Number.isFinite(high - low)))
     throw new ShapeError("uniform", "no range", { low: String(low), high: String(high) });
   return draw(op, shape, { low, high }, { generator });

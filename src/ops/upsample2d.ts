@@ -6,6 +6,7 @@ import { ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, showShape } from "../core/shape";
 import { resizeConstants, stripRows } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import type { Target } from "../kernel/target";
 
@@ -39,13 +40,15 @@ interface UpsampleAttrs {
  */
 export const upsample2d = (x: Tensor, options: Upsample2dOptions): Tensor => record(op, [x], resolve(x.shape, options));
 
-function resolve(x: Shape, { scale, size, mode = "nearest", alignCorners = false }: Upsample2dOptions): UpsampleAttrs {
+function resolve(x: Shape, options: Upsample2dOptions): UpsampleAttrs {
+  const { scale, size, mode = "nearest", alignCorners = false } = optionsOf("upsample2d", options);
   const refuse = (problem: string, fix?: string): never => {
     throw new ShapeError("upsample2d", problem, { x: showShape(x) }, fix);
   };
   if (x.length !== 4) refuse("x must be [N, C, H, W]");
   if ((scale === undefined) === (size === undefined)) refuse("wants a size or a scale", "pass one of the two");
   if (alignCorners && mode !== "bilinear") refuse("alignCorners is for bilinear only", 'pass { mode: "bilinear" }');
+  checkWord("upsample2d", "mode", mode, ["nearest", "bilinear"]);
   const from = [x[2]!, x[3]!] as const;
   const factors = scale === undefined ? undefined : pair(scale);
   const outSize =

@@ -1,7 +1,10 @@
+import plus from "../../shaders/pointwise/add.wgsl";
 import squaredDeviation from "../../shaders/pointwise/squared_deviation.wgsl";
+import subtract from "../../shaders/pointwise/sub.wgsl";
 import { ShapeError } from "../core/errors";
 import { normalizeAxes, showShape } from "../core/shape";
 import { checkDTypes, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { pointwise } from "../graph/pointwise";
 import { reducedShape, reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
@@ -9,6 +12,7 @@ import { moments } from "./batchNorm";
 import { mean } from "./mean";
 import { mul } from "./mul";
 import { reshape } from "./reshape";
+import { slice } from "./slice";
 import { sub } from "./sub";
 import { type ReduceOptions, scaledSum } from "./sum";
 
@@ -19,6 +23,13 @@ export interface VarianceOptions extends ReduceOptions {
 
 /** (x − µ)² for the mean µ of x. Deviations from it sum to 0, so that no gradient reaches x by way of µ. */
 const deviation = pointwise(squaredDeviation, ([x, µ], dOut) => [mul(mul(dOut, 2), sub(x!, µ!)), null]);
+
+/**
+ * x − origin and back: the mean of equal numbers, counted from one of them, is exactly that number. It does not depend on the
+ * origin, so no gradient flows there.
+ */
+const from = pointwise(subtract, (_, dOut) => [dOut, null]);
+const onto = pointwise(plus, (_, dOut) => [dOut, null]);
 
 /**
  * Variance over axes, `Σ (x − µ)² / (n − correction)`, in two passes: right also where the mean is far larger than the
@@ -36,8 +47,9 @@ export function varianceFor(
   name: string,
   x: Tensor,
   axes: number | readonly number[] | undefined,
-  { correction = 1, keepDims = false }: VarianceOptions,
+  options: VarianceOptions,
 ): Tensor {
+  const { correction = 1, keepDims = false } = optionsOf(name, options);
   checkDTypes(name, [x], ["f32"]);
   const list = normalizeAxes(name, x.shape, axes);
   const count = list.reduce((n, d) => n * x.shape[d]!, 1);
@@ -55,6 +67,12 @@ export function varianceFor(
     const channels = k1 === 1 ? { r0: 1, channels: k0, r1: r0 * r1 } : { r0, channels: k1, r1 };
     return reshape(moments(x, channels, 1, 0, correction).variance, reducedShape(name, x.shape, list, keepDims));
   }
-  const µ = mean(x, list, { keepDims: true });
+  const first = slice(
+    x,
+    list,
+    list.map(() => 0),
+    list.map(() => 1),
+  );
+  const µ = record(onto, [mean(record(from, [x, first], {}), list, { keepDims: true }), first], {});
   return scaledSum(record(deviation, [x, µ], {}), list, { keepDims }, 1 / (count - correction));
 }

@@ -5,6 +5,7 @@ import { ShapeError } from "../core/errors";
 import { type Pair, pair, showShape } from "../core/shape";
 import { resizeConstants } from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { checkOption, checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { movesWhole } from "./randomPlacement";
 
@@ -39,7 +40,9 @@ interface WarpAttrs {
  * @throws ShapeError, DTypeError
  */
 export function warp(x: Tensor, placement: Tensor, options: WarpOptions = {}): Tensor {
-  const { fill = 0, mode = "bilinear", cutout = 0 } = options;
+  const { fill = 0, mode = "bilinear", cutout = 0 } = optionsOf("warp", options);
+  checkWord("warp", "mode", mode, ["bilinear", "nearest"]);
+  checkOption("warp", "fill", fill, fill === "edge" || Number.isFinite(fill), 'a number, or "edge"');
   const shown = { x: showShape(x.shape), placement: showShape(placement.shape) };
   if (
     x.shape.length !== 4 ||

@@ -148,7 +148,8 @@ export abstract class Optimizer {
         {},
         "give a parameter to one optimizer at a time",
       );
-    const seed = lossScale === undefined ? undefined : reshape(slice(this.gradientScale, 0, 2, 3), loss.shape);
+    const seed =
+      lossScale === undefined || loss.size !== 1 ? undefined : reshape(slice(this.gradientScale, 0, 2, 3), loss.shape);
     const grads = partialGradients(loss, this.parameters, seed);
     const missing = grads.flatMap((g, i) => (g ? [] : [i]));
     if (missing.length)

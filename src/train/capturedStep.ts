@@ -1,10 +1,11 @@
 import { BYTES_PER_ELEMENT, dtypeOf, type Numbers, type TypedArray, typedArray } from "../core/dtype";
-import { CaptureError, DataError } from "../core/errors";
+import { CaptureError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { Executable, type RingCopy } from "../gpu/executable";
 import type { KernelTime } from "../gpu/profile";
 import type { Runtime } from "../gpu/runtime";
 import type { Region } from "../gpu/storage";
+import { checkLimits } from "../graph/limits";
 import type { Tensor } from "../graph/tensor";
 import type { Plan } from "../schedule/plan";
 import { checkNumbers } from "./checkNumbers";
@@ -93,7 +94,8 @@ export class CapturedStep<I extends string = string, O extends string = string> 
    * Runs the step once. Resolves when it is submitted; waits while two steps are still under way. Runs take turns in the
    * order of their calls.
    * @param values one array for each feed, not to be changed before the call resolves; a feed left out keeps its last value
-   * @throws DeviceError where the device is lost, CaptureError where a feed is unknown, or of another size or dtype than captured; DataError on NaN or labels out of range
+   * @throws DeviceError where the device is lost, CaptureError where a feed is unknown, or of another size or dtype than captured;
+   *   DataError on NaN, or an integer that an op does not take
    */
   async run(values: Partial<Record<I, Numbers>> = {}): Promise<void> {
     const entries = Object.entries(values) as [I, Numbers][];
@@ -214,7 +216,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     if (dtypeOf(values) !== t.dtype)
       throw new CaptureError(op, `values of dtype ${dtypeOf(values)}`, { captured: t.dtype });
     checkNumbers(op, values);
-    if (t.leaf?.kind === "feed" && t.leaf.limit) checkRange(op, values, t.leaf.limit);
+    if (t.leaf?.kind === "feed" && t.leaf.limits) checkLimits(op, values, t.leaf.limits);
   }
 
   /** Not before the runs asked for earlier: these may bring what is left out now. */
@@ -223,10 +225,4 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     const missing = Object.keys(this.feeds).filter(lacks);
     if (missing.length) throw new CaptureError("run", `the first run lacks ${missing.join(", ")}`);
   }
-}
-
-function checkRange(feed: string, values: Numbers, limit: { low: number; high: number; op: string }): void {
-  const at = (values as Int32Array).findIndex((v) => v < limit.low || v > limit.high);
-  if (at < 0) return;
-  throw new DataError(limit.op, `${feed}: element ${at} is ${values[at]}`, { allowed: `${limit.low} … ${limit.high}` });
 }

@@ -153,7 +153,11 @@ function worstOf(
   tolerance: number,
   noise: number,
 ): GradCheckResult {
-  const sizes = [...numeric].flatMap(([i, n]) => [Math.abs(n), Math.abs(analytic[i]!)]);
+  // A size that is no number says nothing of how far off the others are.
+  const sizes = [...numeric]
+    .flatMap(([i, n]) => [n, analytic[i]!])
+    .filter(Number.isFinite)
+    .map(Math.abs);
   const scale = Math.max(...sizes, noise / tolerance);
   let worst: GradCheckResult | undefined;
   for (const [index, n] of numeric) {

@@ -29,7 +29,7 @@ const FORMAT = "wgrad plan 1";
 interface TensorRecord {
   readonly shape: Shape;
   readonly dtype: DType;
-  readonly leaf?: { readonly kind: Leaf["kind"]; readonly name?: string; readonly limit?: object };
+  readonly leaf?: { readonly kind: Leaf["kind"]; readonly name?: string; readonly limits?: object };
   /** Number of the arena's tensor, and the element at which this one starts. */
   readonly home?: readonly [number, number];
 }
@@ -134,12 +134,12 @@ function recordStep({ plan, feeds, outputs }: PlannedStep, tensors: Numbering<Te
 
 function recordTensor(t: Tensor, tensors: Numbering<Tensor>): TensorRecord {
   const { shape, dtype, leaf, home } = t;
-  const limit = leaf?.kind === "feed" ? leaf.limit : undefined;
+  const limits = leaf?.kind === "feed" ? leaf.limits : undefined;
   const name = leaf && "name" in leaf ? leaf.name : undefined;
   return {
     shape,
     dtype,
-    ...(leaf && { leaf: { kind: leaf.kind, ...(name !== undefined && { name }), ...(limit && { limit }) } }),
+    ...(leaf && { leaf: { kind: leaf.kind, ...(name !== undefined && { name }), ...(limits && { limits }) } }),
     ...(home && { home: [tensors.of(home.of), home.offset] as const }),
   };
 }

@@ -5,6 +5,7 @@ import { trace } from "../../src/graph/trace";
 import { bernoulli } from "../../src/ops/bernoulli";
 import { categorical } from "../../src/ops/categorical";
 import { full } from "../../src/ops/full";
+import { maxPool2d } from "../../src/ops/maxPool2d";
 import { normal } from "../../src/ops/normal";
 import { permutation } from "../../src/ops/permutation";
 import { randint } from "../../src/ops/randint";
@@ -15,6 +16,7 @@ import { uniform } from "../../src/ops/uniform";
 import { Adagrad } from "../../src/optim/adagrad";
 import { Adam, AdamW } from "../../src/optim/adam";
 import { ExponentialMovingAverage } from "../../src/optim/ema";
+import { gradients } from "../../src/optim/gradients";
 import { RMSprop } from "../../src/optim/rmsprop";
 import { ReduceOnPlateau } from "../../src/optim/schedules";
 import { SGD } from "../../src/optim/sgd";
@@ -217,4 +219,38 @@ test("random ops", () => {
       low: 0.5
       high: 3]
   `);
+});
+
+test("gradients want a seed that fits", () => {
+  const x = state("x", { shape: [2, 3], dtype: "f32" });
+  const out = square(x);
+  expect(() => gradients(out, [x], full([2], 1))).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: gradients: seed and out differ in shape
+      out: f32[2, 3]
+      seed: f32[2]]
+  `);
+  expect(() => gradients(out, [x], full([2, 3], 1, "i32"))).toThrowErrorMatchingInlineSnapshot(`
+    [DTypeError: gradients: a seed of dtype i32
+      out: f32[2, 3]
+      seed: i32[2, 3]
+      fix: cast it to f32]
+  `);
+  expect(() => gradients(out, [x])).toThrow(/^gradients: of a tensor of shape \[2, 3]/);
+});
+
+test("second derivatives that are not recorded", () => {
+  const x = state("x", { shape: [1, 1, 4, 4], dtype: "f32" });
+  const [dx] = gradients(sum(square(maxPool2d(x, 2))), [x]);
+  expect(() => gradients(sum(square(dx!)), [x])).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: max_pool2d_grad: second derivatives are not recorded
+      fix: write it with ops that have them]
+  `);
+});
+
+test("a loss of several numbers", () => {
+  const p = make("p");
+  for (const options of [{ lr: 0.1 }, { lr: 0.1, lossScale: "dynamic" as const }]) {
+    const optimizer = new SGD([p], options);
+    refusal(() => optimizer.step(square(p))).toThrow(/^gradients: of a tensor of shape \[3]\n {2}fix: reduce it/);
+  }
 });

@@ -4,21 +4,31 @@ import type { DType } from "../../src/core/dtype";
 import { feed, type Tensor } from "../../src/graph/tensor";
 import {
   arange,
+  bernoulli,
   chunk,
+  clamp,
   concat,
   dot,
   einsum,
   embedding,
+  expand,
   eye,
+  flatten,
   flip,
+  full,
   gather,
   indexSelect,
+  layerNorm,
   linspace,
   matmul,
+  normal,
   oneHot,
   outer,
   pad,
+  permute,
   repeat,
+  reshape,
+  rmsNorm,
   roll,
   scatterAdd,
   slice,
@@ -28,6 +38,7 @@ import {
   tile,
   tril,
   triu,
+  uniform,
   unsqueeze,
 } from "../../src/index";
 
@@ -417,4 +428,79 @@ test("einsum: integers", () => {
     [DTypeError: einsum: operand 0 has dtype i32
       wants: f32]
   `);
+});
+
+test("reshape: what −1 stands for", () => {
+  expect(() => reshape(x([2, 3]), [-1, 4])).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: reshape: the other sizes leave none for −1
+      x: [2, 3], 6 elements
+      shape: [-1, 4]]
+  `);
+  expect(() => reshape(x([2, 3]), [-1, 3, -1])).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: reshape: only one size may be −1
+      x: [2, 3], 6 elements
+      shape: [-1, 3, -1]]
+  `);
+  expect(() => reshape(x([2, 3]), [-1, 0])).toThrow(/reshape: the other sizes leave none for −1\n {2}x: \[2, 3]/);
+  expect(() => reshape(x([2, 3]), [-2, -3])).toThrow("reshape: every dimension must be an integer of at least 1");
+  expect(reshape(x([2, 3]), [3, -1]).shape).toEqual([3, 2]);
+});
+
+test("flatten: a dimension that x has not", () => {
+  expect(() => flatten(x([2, 3]), 5)).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: flatten: startDim 5 is out of range
+      x: [2, 3]]
+  `);
+  for (const start of [-3, 0.5, Number.NaN]) expect(() => flatten(x([2, 3]), start)).toThrow(/^flatten: startDim/);
+  expect([0, 1, 2, -1, -2].map((start) => flatten(x([2, 3]), start).shape)).toEqual([
+    [6],
+    [2, 3],
+    [2, 3, 1],
+    [2, 3],
+    [6],
+  ]);
+});
+
+test("expand: a size that is left open", () => {
+  expect(() => expand(x([1, 3]), [-1, 3])).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: expand: every size must be an integer of at least 1
+      x: [1, 3]
+      shape: [-1, 3]
+      fix: write a size that stays as it is in x]
+  `);
+});
+
+test("shapes, axes and tensors that are no list", () => {
+  const wrong = 3 as unknown as number[];
+  const a = x([2, 3]);
+  expect(() => reshape(a, wrong)).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: reshape: the shape is 3
+      wants: a list
+      fix: put brackets around: [a, b]]
+  `);
+  expect(() => concat(a as unknown as Tensor[], a as unknown as number)).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: concat: tensors is a tensor f32[2, 3]
+      wants: a list
+      fix: put brackets around: [a, b]]
+  `);
+  expect(() => stack(a as unknown as Tensor[])).toThrow("stack: tensors is a tensor f32[2, 3]");
+  for (const make of [uniform, normal] as const) expect(() => make(wrong)).toThrow(`${make.name}: the shape is 3`);
+  expect(() => full(wrong, 1)).toThrow("full: the shape is 3");
+  expect(() => bernoulli(0.5, { shape: wrong })).toThrow("bernoulli: the shape is 3");
+  expect(() => expand(a, wrong)).toThrow("expand: the shape is 3");
+  expect(() => permute(a, wrong)).toThrow("permute: axes is 3");
+  expect(() => pad(a, wrong)).toThrow("pad: padding is 3");
+  expect(() => repeat(a, wrong)).toThrow("repeat: repeats is 3");
+});
+
+test("clamp: no bounds", () => {
+  const bounds = undefined as unknown as { min: number };
+  expect(() => clamp(x([3]), bounds)).toThrow("clamp: no bound is given\n  fix: pass { min, max }");
+});
+
+test("normalisations speak of themselves", () => {
+  for (const normalize of [layerNorm, rmsNorm]) {
+    expect(() => normalize(index(2, 3))).toThrow(`${normalize.name}: input 0 has dtype i32`);
+    expect(() => normalize(x([2, 3]), 3, { weight: index(3) })).toThrow(`${normalize.name}: input 1 has dtype i32`);
+  }
 });

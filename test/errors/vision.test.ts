@@ -7,6 +7,7 @@ import { adaptiveMaxPool2d } from "../../src/ops/adaptiveMaxPool2d";
 import { avgPool1d } from "../../src/ops/avgPool1d";
 import { batchNorm } from "../../src/ops/batchNorm";
 import { conv1d } from "../../src/ops/conv1d";
+import { conv2d } from "../../src/ops/conv2d";
 import { convTranspose1d } from "../../src/ops/convTranspose1d";
 import { convTranspose2d } from "../../src/ops/convTranspose2d";
 import { globalAvgPool2d } from "../../src/ops/globalAvgPool2d";
@@ -165,4 +166,16 @@ test("normalisation", () => {
     [ShapeError: instanceNorm: a channel has one position only, so no variance
       x: [5, 4, 1, 1]]
   `);
+});
+
+test("groups are whole, at least one, and split both kinds of channels", () => {
+  const groups = (n: number) => ({ groups: n });
+  for (const n of [1.5, -1, 0, Number.NaN]) {
+    expect(() => conv2d(t([1, 3, 5, 5]), t([3, 2, 3, 3]), null, groups(n))).toThrow(/conv2d: channels do not fit/);
+    expect(() => conv1d(t([1, 3, 5]), t([3, 2, 3]), null, groups(n))).toThrow(/conv1d: channels do not fit/);
+    expect(() => convTranspose2d(t([1, 3, 5, 5]), t([3, 2, 3, 3]), null, groups(n))).toThrow(/channels do not fit/);
+  }
+  expect(() => conv2d(t([1, 4, 5, 5]), t([3, 2, 3, 3]), null, groups(2))).toThrow(/conv2d: channels do not fit 2/);
+  expect(() => conv1d(t([1, 4, 5]), t([3, 2, 3]), null, groups(2))).toThrow(/conv1d: channels do not fit 2/);
+  expect(conv2d(t([1, 4, 5, 5]), t([6, 2, 3, 3]), null, groups(2)).shape).toEqual([1, 6, 3, 3]);
 });

@@ -14,6 +14,8 @@ import { mul } from "../../src/ops/mul";
 import { pow } from "../../src/ops/pow";
 import { relu } from "../../src/ops/relu";
 import { sign } from "../../src/ops/sign";
+import { std } from "../../src/ops/std";
+import { sum } from "../../src/ops/sum";
 import { where } from "../../src/ops/where";
 import { gradients } from "../../src/optim/gradients";
 import { tensor } from "../../src/train/tensor";
@@ -65,5 +67,16 @@ await describeOnDawn("gradients", (engine) => {
     expect(await read((t) => elu(t), [1e4])).toEqual([[1]]);
     const twice = (x: Tensor) => gradients(elu(x), [x], tensor([1]))[0]!;
     expect(await read(twice, [1e4])).toEqual([[0]]);
+  });
+
+  test("of a standard deviation of equal values: 0, along whichever axes", async () => {
+    const shape = [2, 6, 3];
+    for (const value of [0.1, 1e4 + 0.3, -7.7])
+      for (const axes of [0, 1, 2, [0, 2], [0, 1, 2]]) {
+        const x = tensor(new Float32Array(36).fill(value), shape);
+        const deviation = std(x, axes);
+        const [d, dx] = await engine.read([deviation, gradients(sum(deviation), [x])[0]!]);
+        expect([...new Set(d), ...new Set(dx)]).toEqual([0, 0]);
+      }
   });
 });

@@ -50,8 +50,6 @@ test("where there is nothing to divide by, scores are 0", () => {
   const { classes, macro } = classificationReport([3, 0, 0, 0], 2);
   expect(classes[1]).toEqual({ precision: 0, recall: 0, f1: 0, support: 0 });
   expect(macro.f1).toBeCloseTo(0.5);
-  expect(rocAuc([1, 2], [1, 1])).toBe(0);
-  expect(rocAuc([], [])).toBe(0);
   expect(rSquared([1, 2], [3, 3])).toBe(0);
   expect(meanAbsoluteError([], [])).toBe(0);
   expect(topKAccuracyOf([0, 0])).toBe(0);
@@ -188,4 +186,23 @@ await describeOnDawn("counts", (engine) => {
       expect(hammingLoss(outcomes)).toBeCloseTo(3 / 9);
     }
   });
+});
+
+test("the area under a curve of one class only is not defined", () => {
+  for (const labels of [
+    [1, 1],
+    [0, 0],
+  ])
+    expect(rocAuc([1, 2], labels)).toBeNaN();
+  expect(rocAuc([], [])).toBeNaN();
+});
+
+test("a confusion matrix wants whole classes, and scores that are floats", () => {
+  for (const classes of [0, 2.5, -1, Number.NaN])
+    expect(() => new ConfusionMatrix(classes)).toThrow(`ConfusionMatrix: ${classes} classes`);
+  const labels = feed("labels", { shape: [4], dtype: "i32" });
+  const scores = feed("scores", { shape: [4, 3], dtype: "i32" });
+  expect(() => new ConfusionMatrix(3).add(scores, labels)).toThrow(
+    "ConfusionMatrix: logits of dtype i32\n  wants: f32",
+  );
 });

@@ -1,6 +1,10 @@
 // First values of parameters: moments against their formulas, matrices against what defines them.
 import { expect, test } from "vitest";
+import { ShapeError } from "../../src/core/errors";
 import { numel } from "../../src/core/shape";
+import { BatchNorm } from "../../src/nn/batchNorm";
+import { Conv2d } from "../../src/nn/conv2d";
+import { Embedding } from "../../src/nn/embedding";
 import {
   constant,
   fansOf,
@@ -22,6 +26,7 @@ import {
   xavierUniform,
   zeros,
 } from "../../src/nn/init";
+import { Linear } from "../../src/nn/linear";
 
 const [SEED, STREAM] = [7, 3];
 const SHAPE = [80, 30, 3, 3];
@@ -90,4 +95,16 @@ test("gains", () => {
   expect(gainOf("relu") ** 2).toBeCloseTo(2);
   expect(gainOf("leakyRelu", 1)).toBe(1);
   expect(gainOf("tanh")).toBe(5 / 3);
+  expect(() => gainOf("ReLU" as "relu")).toThrow("gainOf: activation ReLU\n  wants: linear, sigmoid, tanh, relu");
+});
+
+test("layers whose sizes make no tensor are not made", () => {
+  expect(() => new Linear(0, 2)).toThrow(ShapeError);
+  expect(() => new Linear(2.5, 2)).toThrow(
+    /weight: every dimension must be an integer of at least 1\n {2}shape: \[2, 2.5]/,
+  );
+  expect(() => new Embedding(0, 2)).toThrow(ShapeError);
+  expect(() => new BatchNorm(0)).toThrow(ShapeError);
+  expect(() => new Conv2d(3, 2, 3, { groups: 2 })).toThrow(/shape: \[2, 1.5, 3, 3]/);
+  expect(() => new Conv2d(3, -2, 3)).toThrow(ShapeError);
 });

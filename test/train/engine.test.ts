@@ -5,10 +5,12 @@ import { BatchNorm } from "../../src/nn/batchNorm";
 import { Linear } from "../../src/nn/linear";
 import { add } from "../../src/ops/add";
 import { conv2d } from "../../src/ops/conv2d";
+import { embedding } from "../../src/ops/embedding";
 import { expand } from "../../src/ops/expand";
 import { matmul } from "../../src/ops/matmul";
 import { mul } from "../../src/ops/mul";
 import { relu } from "../../src/ops/relu";
+import { reshape } from "../../src/ops/reshape";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
 import { square } from "../../src/ops/square";
 import { sum } from "../../src/ops/sum";
@@ -135,6 +137,20 @@ await describeOnDawn("engine", (engine) => {
       expect(step.runs).toBe(0);
       await step.run({ x, labels });
       expect((await step.read("loss"))[0]).toBeCloseTo(Math.log(3), 5);
+    });
+
+    test("a feed of two ops: what either does not take is refused, behind views too", async () => {
+      const table = tensor([1, 2, 3, 4], [4, 1]);
+      const step = await engine.capture({ ids: { shape: [2], dtype: "i32" as const } }, ({ ids }) => ({
+        rows: embedding(table, reshape(ids, [1, 2])),
+        loss: softmaxCrossEntropy(tensor([0, 0, 0, 0], [2, 2]), ids, { ignoreIndex: 3 }),
+      }));
+      await expect(step.run({ ids: Int32Array.of(0, 4) })).rejects.toThrow(/^embedding: feed ids: element 1 is 4/);
+      await expect(step.run({ ids: Int32Array.of(0, 2) })).rejects.toThrow(
+        /^softmaxCrossEntropy: .*\n {2}allowed: 0 … 1, 3/,
+      );
+      await step.run({ ids: Int32Array.of(0, 3) });
+      expect([...(await step.read("rows"))]).toEqual([1, 4]);
     });
 
     test("an optimizer whose parameters the loss does not use", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { record } from "../../src/graph/op";
+import { log } from "../../src/ops/log";
 import { mul } from "../../src/ops/mul";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
 import { op as square } from "../../src/ops/square";
@@ -139,6 +140,13 @@ await describeOnDawn("gradCheck", (engine) => {
     expect(found).toMatchObject({ ok: false, input: "w" });
     expect(found.analytic).toBeCloseTo(2 * found.numeric, 2);
     expect(found.error).toBeCloseTo(0.5, 2);
+  });
+
+  test("names the element whose difference is no number", async () => {
+    // The logarithm of what falls below 0.
+    const values = Float32Array.of(3, 2, 0.005, 1);
+    const found = await gradCheck(engine, (i) => log(i.x), { x: { shape: [4], values } });
+    expect(found).toMatchObject({ ok: false, input: "x", index: 2, error: Number.POSITIVE_INFINITY });
   });
 
   test("gradients of 0 are right where differences are only rounding", async () => {
