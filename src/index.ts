@@ -353,9 +353,10 @@ export { type BleuOptions, type BleuSmoothing, corpusBleu, sentenceBleu, type To
 export { characterErrorRate, editDistance, exactMatch } from "./text/editDistance";
 export { Sampler, type SamplerOptions } from "./text/sampling";
 export { CapturedStep, type Scalars } from "./train/capturedStep";
+export type { CaptureOptions, FeedSpec } from "./train/captureInputs";
 export { type Checkpointed, loadCheckpoint, saveCheckpoint } from "./train/checkpoint";
 export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./train/earlyStopping";
-export { type CaptureOptions, createEngine, Engine, type EngineOptions, type FeedSpec } from "./train/engine";
+export { createEngine, Engine, type EngineOptions, type Snapshot } from "./train/engine";
 export { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./train/estimate";
 export type {
   AdapterEvent,
@@ -363,6 +364,7 @@ export type {
   DoneEvent,
   EstimateEvent,
   EvalEvent,
+  RecoveredEvent,
   StepEvent,
   TaskScores,
   TrainEvent,
@@ -378,6 +380,7 @@ export {
 } from "./train/fit";
 export { type CheckedInput, type GradCheckOptions, type GradCheckResult, gradCheck } from "./train/gradCheck";
 export { type LearningCurveOptions, type LearningCurveReading, learningCurveReading } from "./train/learningCurve";
+export { Recovery } from "./train/recovery";
 export { type Split, type SplitOptions, trainDevTestSplit } from "./train/split";
 export { type Nested, tensor } from "./train/tensor";
 export type { Measurement } from "./train/tuner";

@@ -1,4 +1,4 @@
-import type { CompileEvent, EvalEvent, StepEvent } from "../../src/index";
+import type { CompileEvent, EvalEvent, RecoveredEvent, StepEvent } from "../../src/index";
 import { acceptFiles, byId, download, pauseWhileHidden, showAlert, toCsv } from "./dom";
 import { type FormValues, fillForm, mirrorInAddress, readForm } from "./form";
 import { showHood } from "./hood";
@@ -10,7 +10,7 @@ import { themeButton } from "./theme";
 export type State = "loading" | "idle" | "training" | "failed";
 
 /** What the events of every run have in common. */
-export type CommonEvent = CompileEvent | StepEvent | EvalEvent | LostEvent;
+export type CommonEvent = CompileEvent | StepEvent | EvalEvent | RecoveredEvent | LostEvent;
 
 /** What makes a training page this one. */
 export interface PageParts {
@@ -95,7 +95,17 @@ export class TrainingPage {
       this.evaluations.push(e);
       this.parts.onEvaluation?.(e);
       void this.look();
-    } else if (e.event === "lost") this.fail(`${e.reason}\nPress Reset to start anew.`);
+    } else if (e.event === "recovered") this.#onRecovered(e);
+    else if (e.event === "lost") this.fail(`${e.reason}\nPress Reset to start anew.`);
+  }
+
+  /** Steps and evaluations after the one from which a run goes on are told of again. */
+  #onRecovered({ step, reason }: RecoveredEvent): void {
+    for (const list of [this.steps, this.evaluations]) {
+      const kept = list.filter((e) => e.step <= step).length;
+      list.length = kept;
+    }
+    showAlert(`${reason}\nThe run goes on from step ${step}, on a new device.`);
   }
 
   /** A row for each step, with the evaluation that was made after it, if any. */

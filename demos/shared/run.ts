@@ -13,6 +13,7 @@ import {
   type KernelTime,
   loadCheckpoint,
   type Optimizer,
+  Recovery,
   type Schedule,
   saveCheckpoint,
   type TaskScores,
@@ -162,6 +163,9 @@ export abstract class TrainingRun {
   #seconds = 0;
   /** What training waits for. */
   #first: Promise<unknown> = Promise.resolve();
+  /** The newest training, until it ends. */
+  #training: Promise<unknown> = Promise.resolve();
+  readonly #recovery: Recovery;
 
   protected constructor(
     readonly engine: Engine,
@@ -170,6 +174,7 @@ export abstract class TrainingRun {
   ) {
     const resumed = resume ? Number(loadCheckpoint(engine, resume, training.checkpointed).step) : 0;
     this.#before = resumed - training.step.runs;
+    this.#recovery = new Recovery(engine);
   }
 
   /** A pass over held-out data. Sets {@link scores}. */
@@ -190,6 +195,20 @@ export abstract class TrainingRun {
   /** Resolves with a plain reason if the device is lost. */
   get lost(): Promise<string> {
     return this.engine.lost;
+  }
+
+  /**
+   * After the device was lost: puts the run on a new one, as it stood when it last came to rest. A training under way goes on
+   * by itself; then nothing is done here.
+   * @throws DeviceError where there is no other device, or nothing to go back to
+   */
+  async recover(on: Listener): Promise<void> {
+    await this.#training.catch(() => {});
+    try {
+      this.engine.runtime.throwErrors();
+    } catch (error) {
+      on({ event: "recovered", ...(await this.#recovery.back(error)) });
+    }
   }
 
   /** What the run will take, in memory and, by a short measurement of the device, in time. */
@@ -250,8 +269,9 @@ export abstract class TrainingRun {
   async #train(end: number, on: Listener, evaluate: boolean, signal?: AbortSignal): Promise<void> {
     const { step, optimizer, schedule, batch, stepsPerEpoch, evaluateEvery } = this.training;
     const began = performance.now();
-    await fit({
+    const training = fit({
       engine: this.engine,
+      recovery: this.#recovery,
       step,
       optimizer,
       schedule,
@@ -265,6 +285,9 @@ export abstract class TrainingRun {
       before: () => this.#first,
       ...(signal ? { signal } : {}),
     });
+    this.#training = training;
+    await training;
     this.#seconds += (performance.now() - began) / 1000;
+    await this.#recovery.keep(this.done);
   }
 }

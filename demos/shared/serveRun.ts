@@ -7,6 +7,8 @@ export interface ServedRun<E> {
   train(on: (e: E) => void, signal: AbortSignal): Promise<void>;
   step(on: (e: E) => void): Promise<void>;
   underTheHood(): Promise<UnderTheHood>;
+  /** After the device was lost: goes on with another. @throws where it cannot */
+  recover?(on: (e: E) => void): Promise<void>;
   dispose(): void;
 }
 
@@ -65,8 +67,23 @@ export class RunKeeper<E, R extends ServedRun<E>> {
     }
     this.#run?.dispose();
     this.#run = made;
-    void made.lost.then((reason) => this.#run === made && this.send({ event: "lost", reason }));
+    void this.#watch(made);
     return made;
+  }
+
+  /** Has a run go on with another device as often as one is lost; the page is told where that cannot be. */
+  async #watch(run: R): Promise<void> {
+    for (;;) {
+      const reason = await run.lost;
+      if (this.#run !== run) return;
+      try {
+        if (!run.recover) throw new Error("it cannot go on");
+        await run.recover((e) => this.send(e));
+      } catch {
+        if (this.#run === run) this.send({ event: "lost", reason });
+        return;
+      }
+    }
   }
 
   /** Asks the run for something; the run stays until it is answered. */

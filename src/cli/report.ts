@@ -83,6 +83,7 @@ export function humanReporter(out: Out, now: () => number = () => performance.no
       else if (e.event === "step") progress("step", e.step, e.steps, stepText(e));
       else if (e.event === "eval") line(evalText(e));
       else if (e.event === "tune") line(tuneText(e));
+      else if (e.event === "recovered") line(`${e.reason}; on a new device from step ${e.step}`);
       else line(`${e.steps} steps in ${seconds(e.seconds)}, ${scoresText(e) || "nothing measured"}`);
     },
     note: line,

@@ -6,24 +6,64 @@ import { Readback } from "./readback";
 import { Storage } from "./storage";
 import { Waiter } from "./waiter";
 
-/** A device and what the engine keeps on it. */
+/** A device and what the engine keeps on it. Another device may take its place, see {@link reopen}: hold none of its parts. */
 export class Runtime {
-  readonly device: GPUDevice;
-  readonly adapter: AdapterInfo;
-  readonly pool: BufferPool;
-  readonly storage: Storage;
-  readonly pipelines: PipelineCache;
-  readonly readback: Readback;
-  readonly waiter: Waiter;
+  open!: OpenDevice;
+  device!: GPUDevice;
+  adapter!: AdapterInfo;
+  pool!: BufferPool;
+  storage!: Storage;
+  pipelines!: PipelineCache;
+  readback!: Readback;
+  waiter!: Waiter;
+  /** Resolves with the reason when the device is lost. */
+  lost!: Promise<string>;
   /** Errors that WebGPU reported to nobody: each is a defect of the engine. Of a shared device they may be anybody's: none are noted. */
   readonly errors: DeviceError[] = [];
-  /** Resolves with the reason when the device is lost. */
-  readonly lost: Promise<string>;
-  /** Why nothing can run any more. */
-  private end: string | undefined;
+  /** Why nothing can run: the device is lost, or being replaced. */
+  lostBecause: string | undefined;
+  private disposed = false;
 
-  private constructor(readonly open: OpenDevice) {
+  private constructor(
+    readonly options: DeviceOptions,
+    open: OpenDevice,
+  ) {
+    this.start(open);
+  }
+
+  static async create(options: DeviceOptions = {}): Promise<Runtime> {
+    return new Runtime(options, await openDevice(options));
+  }
+
+  /**
+   * Opens another device in place of a lost one, with nothing on it yet. Calls are refused until {@link goOn}.
+   * @param device in place of one that was handed over
+   * @throws DeviceError where there is none
+   */
+  async reopen(device?: GPUDevice): Promise<void> {
+    if (this.disposed) this.throwErrors();
+    if (this.options.device && !device)
+      throw new DeviceError(
+        "recover",
+        "the lost device was handed over",
+        {},
+        "hand over another: recover(kept, device)",
+      );
+    const open = await openDevice({ ...this.options, ...(device && { device }) });
+    const because = this.lostBecause;
+    this.start(open);
+    this.lostBecause = because ?? "the GPU device is being replaced";
+    this.errors.length = 0;
+  }
+
+  /** Lets calls through again. */
+  goOn(): void {
+    this.lostBecause = undefined;
+  }
+
+  private start(open: OpenDevice): void {
     const { device } = open;
+    this.open = open;
     this.device = device;
     this.adapter = open.info;
     this.pool = new BufferPool(device);
@@ -35,7 +75,7 @@ export class Runtime {
       ({ reason, message }) => `the GPU device was lost (${reason || "unknown"}): ${message}`,
     );
     this.lost.then((reason) => {
-      this.end ??= reason;
+      if (this.device === device) this.lostBecause = reason;
     });
     if (open.owned)
       device.addEventListener("uncapturederror", (e) => {
@@ -43,19 +83,22 @@ export class Runtime {
       });
   }
 
-  static async create(options: DeviceOptions = {}): Promise<Runtime> {
-    return new Runtime(await openDevice(options));
-  }
-
   /** @throws DeviceError where the device is gone; else the first error that WebGPU reported outside any call, if there was one */
   throwErrors(): void {
-    if (this.end) throw new DeviceError("engine", this.end, {}, "make a new engine and load the last checkpoint");
+    if (this.disposed) throw new DeviceError("engine", "the engine has been disposed of", {}, "make a new one");
+    if (this.lostBecause)
+      throw new DeviceError(
+        "engine",
+        this.lostBecause,
+        {},
+        "engine.recover(snapshot), or a new engine and the last checkpoint",
+      );
     const [first] = this.errors.splice(0);
     if (first) throw first;
   }
 
   destroy(): void {
-    this.end ??= "the engine has been disposed of";
+    this.disposed = true;
     this.readback.destroy();
     this.pool.destroy();
     if (this.open.owned) this.device.destroy();

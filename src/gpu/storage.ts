@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT, dtypeOf, type Numbers } from "../core/dtype";
+import { BYTES_PER_ELEMENT, dtypeOf, type Numbers, type TypedArray } from "../core/dtype";
 import { DataError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { Arena } from "../graph/arena";
@@ -13,11 +13,23 @@ export interface Region {
   readonly size: number;
 }
 
+/** A part of a state's home, in elements. */
+interface Located {
+  readonly state: Tensor;
+  readonly offset: number;
+}
+
+/** What states lie where, and the numbers of the buffers that they lie in. */
+export interface StoredStates {
+  readonly located: ReadonlyMap<Tensor, Located>;
+  readonly values: ReadonlyMap<Tensor, TypedArray>;
+}
+
 /** The states of an engine: what lives longer than a plan. */
 export class Storage {
   readonly #buffers = new Map<Tensor, GPUBuffer>();
   /** Where each state is now; this differs from its home until it is moved there. Offsets are in elements. */
-  readonly #located = new Map<Tensor, { readonly state: Tensor; readonly offset: number }>();
+  readonly #located = new Map<Tensor, Located>();
   /** Grows whenever a state moves to another buffer: bind groups made before are out of date. */
   generation = 0;
 
@@ -37,6 +49,26 @@ export class Storage {
   write(t: Tensor, values: Numbers): void {
     const { buffer, offset } = this.region(t);
     this.device.queue.writeBuffer(buffer, offset, values);
+  }
+
+  /** Buffers that states lie in. */
+  get homes(): readonly Tensor[] {
+    return [...this.#buffers.keys()];
+  }
+
+  /** Where states lie now; the numbers are read by whoever keeps them. */
+  get located(): ReadonlyMap<Tensor, Located> {
+    return new Map(this.#located);
+  }
+
+  /** Takes states over from a device that is gone; what is not among them starts anew. */
+  restore({ located, values }: StoredStates): void {
+    for (const [home, numbers] of values) {
+      const buffer = this.pool.acquire(bytesOf(home), nameOf(home), true);
+      this.#buffers.set(home, buffer);
+      this.device.queue.writeBuffer(buffer, 0, numbers);
+    }
+    for (const [t, at] of located) if (values.has(at.state)) this.#located.set(t, at);
   }
 
   /** Gives the buffers of these states back, with all that lives in them; the states start anew when they are next used. */
@@ -87,7 +119,7 @@ export class Storage {
   }
 
   /** A state that got a home in an arena after it was first used takes its value along. */
-  #move(t: Tensor, from: { state: Tensor; offset: number }, to: { state: Tensor; offset: number }): void {
+  #move(t: Tensor, from: Located, to: Located): void {
     const source = this.#buffers.get(from.state)!;
     const encoder = this.device.createCommandEncoder({ label: `move ${nameOf(t)}` });
     const [start, end] = [from.offset * BYTES_PER_ELEMENT, to.offset * BYTES_PER_ELEMENT];

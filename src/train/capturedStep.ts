@@ -29,12 +29,18 @@ export interface Scalars<O extends string> {
   readonly values: Readonly<Record<O, number>>;
 }
 
+/** What can be made anew on another device. */
+export interface Revivable {
+  readonly runs: number;
+  revive(runs: number): Promise<void>;
+}
+
 /** A step captured as a plan. Running it writes the feeds and submits; nothing else happens on the CPU. */
-export class CapturedStep<I extends string = string, O extends string = string> {
+export class CapturedStep<I extends string = string, O extends string = string> implements Revivable {
   /** Runs so far. */
   runs = 0;
   readonly #scalars: readonly (readonly [O, Tensor])[];
-  readonly #ring: GPUBuffer | undefined;
+  #ring: GPUBuffer | undefined;
   #drained = 0;
   #disposed = false;
   /** Resolves when the runs asked for so far have been submitted, or have failed. */
@@ -44,19 +50,27 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   /** Feeds that have a value. */
   readonly #fed = new Set<string>();
 
-  /** @param build makes the step's plan anew, with what is known of the device by then */
+  /**
+   * @param build makes the step's plan anew, with what is known of the device by then
+   * @param onDispose told when the step is disposed of
+   */
   constructor(
     readonly runtime: Runtime,
     executable: Executable,
     readonly feeds: Readonly<Record<I, Tensor>>,
     readonly outputs: Readonly<Record<O, Tensor>>,
     readonly build: () => Plan,
+    readonly onDispose: (step: Revivable) => void = () => {},
   ) {
     this.#executable = executable;
     const all = Object.entries(outputs) as [O, Tensor][];
     this.#scalars = all.filter(([, t]) => t.size === 1 && t.dtype !== "f16");
+    this.#ring = this.#makeRing();
+  }
+
+  #makeRing(): GPUBuffer | undefined {
     const bytes = this.#scalars.length * RING * BYTES_PER_ELEMENT;
-    if (bytes) this.#ring = runtime.pool.acquire(bytes, "ring of scalars");
+    return bytes ? this.runtime.pool.acquire(bytes, "ring of scalars") : undefined;
   }
 
   /** What the step does, as text: `String(step.plan)`. */
@@ -83,6 +97,17 @@ export class CapturedStep<I extends string = string, O extends string = string> 
       this.#executable = executable;
       this.#fed.clear();
     });
+  }
+
+  /** Makes the step anew on another device. @param runs that the states there have seen */
+  async revive(runs: number): Promise<void> {
+    const executable = await Executable.create(this.runtime, this.build());
+    executable.cut(this.#executable.submits);
+    this.#executable = executable;
+    this.#ring = this.#makeRing();
+    this.#fed.clear();
+    this.runs = runs;
+    this.#drained = runs;
   }
 
   /** Submissions a run makes. */
@@ -185,6 +210,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     this.#disposed = true;
     this.executable.dispose();
     if (this.#ring) this.runtime.pool.release(this.#ring);
+    this.onDispose(this);
   }
 
   #copies(): RingCopy[] {

@@ -1,20 +1,22 @@
 import { dtypeOf, type Numbers, type TypedArray } from "../core/dtype";
 import { CaptureError, DTypeError, ShapeError } from "../core/errors";
-import { checkShape, type Shape, type Spec, showShape, showSpec } from "../core/shape";
+import { showShape, showSpec } from "../core/shape";
 import type { AdapterInfo, DeviceOptions } from "../gpu/device";
 import { Executable } from "../gpu/executable";
 import type { CompileProgress } from "../gpu/pipelines";
 import type { PoolStatistics } from "../gpu/pool";
 import { Runtime } from "../gpu/runtime";
+import type { StoredStates } from "../gpu/storage";
 import { withAutocast } from "../graph/autocast";
 import { countDraws } from "../graph/generator";
 import { withOffers } from "../graph/segment";
-import { feed, homeOf, Tensor } from "../graph/tensor";
+import { homeOf, Tensor } from "../graph/tensor";
 import { trace } from "../graph/trace";
 import type { AnyModule } from "../nn/module";
 import { Optimizer } from "../optim/optimizer";
 import { plan } from "../schedule/plan";
-import { CapturedStep } from "./capturedStep";
+import { CapturedStep, type Revivable } from "./capturedStep";
+import { type CaptureOptions, checkOutputs, type FeedSpec, makeFeed } from "./captureInputs";
 import { checkNumbers } from "./checkNumbers";
 import { Eager } from "./eager";
 import { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./estimate";
@@ -36,33 +38,21 @@ export interface EngineOptions extends DeviceOptions {
   readonly tuneWhenIdle?: boolean;
 }
 
-export interface CaptureOptions {
-  /** Called as the step's pipelines get ready. */
-  readonly onCompile?: CompileProgress;
-  /** Default: as the engine. */
-  readonly fuse?: boolean;
-  /**
-   * Products and convolutions in f16 with sums in f32, see {@link withAutocast}; parameters stay f32. On a device without
-   * the feature shader-f16 the step runs in f32. Combine with an optimizer's `lossScale: "dynamic"`. Default false.
-   */
-  readonly autocast?: boolean;
-  /**
-   * Compute pointwise values (activations) again for gradients, instead of keeping them, where the planner finds that this
-   * lowers the peak of memory by 5 % or more: a little slower. For whole blocks of a model see {@link recompute}. Default false.
-   */
-  readonly recompute?: boolean;
+/** What all states of an engine hold at one moment, and how often each captured step had run by then. */
+export interface Snapshot extends StoredStates {
+  readonly runs: ReadonlyMap<Revivable, number>;
 }
-
-/** The feed of a captured step: a shape (f32), or a shape with its dtype. */
-export type FeedSpec = Shape | Spec;
 
 /** A GPU device and the states that live on it. Ops only record; `read` and captured steps compute. */
 export class Engine {
   readonly #eager: Eager;
   readonly #tuner: Tuner;
-  readonly #idle: IdleTuning | undefined;
+  #idle: IdleTuning | undefined;
+  /** Captured steps that were not disposed of. */
+  readonly #steps = new Set<Revivable>();
   /** Resolves when it is known what was measured on this device before. */
   readonly #tuned: Promise<void>;
+  readonly #tuneWhenIdle: boolean;
   #pace: Promise<DevicePace> | undefined;
 
   private constructor(
@@ -78,7 +68,8 @@ export class Engine {
       const { target } = this.#tuner;
       return Executable.create(runtime, plan({ ...request, target, fuse: options.fuse ?? true }));
     });
-    if (tuning && tuneWhenIdle) this.#idle = new IdleTuning(this.#tuner);
+    this.#tuneWhenIdle = tuning !== false && tuneWhenIdle;
+    if (this.#tuneWhenIdle) this.#idle = new IdleTuning(this.#tuner);
   }
 
   /**
@@ -98,7 +89,7 @@ export class Engine {
     return this.runtime.pool.statistics;
   }
 
-  /** Resolves with a plain reason when the device is lost. */
+  /** Resolves with a plain reason when the device is lost; after {@link Engine.recover} it is a new promise. */
   get lost(): Promise<string> {
     return this.runtime.lost;
   }
@@ -126,7 +117,14 @@ export class Engine {
     const build = () => plan({ ...request, target: this.#tuner.target });
     const executable = await Executable.create(this.runtime, build(), onCompile);
     this.#idle?.add(executable.plan.choices);
-    return new CapturedStep(this.runtime, executable, feeds, result, build);
+    return this.#track(new CapturedStep(this.runtime, executable, feeds, result, build, this.#untrack));
+  }
+
+  readonly #untrack = (step: Revivable) => void this.#steps.delete(step);
+
+  #track<I extends string, O extends string>(step: CapturedStep<I, O>): CapturedStep<I, O> {
+    this.#steps.add(step);
+    return step;
   }
 
   /**
@@ -182,7 +180,8 @@ export class Engine {
       for (const [t, array] of values) storage.write(t, array);
       for (const [name, { plan: made, feeds, outputs }] of Object.entries(steps)) {
         const executable = await Executable.create(this.runtime, made, onCompile);
-        loaded.push([name, new CapturedStep(this.runtime, executable, feeds, outputs, () => made)]);
+        const step = new CapturedStep(this.runtime, executable, feeds, outputs, () => made, this.#untrack);
+        loaded.push([name, this.#track(step)]);
       }
     } catch (error) {
       for (const [, step] of loaded) step.dispose();
@@ -232,6 +231,36 @@ export class Engine {
     this.runtime.storage.forget(what.flatMap(statesIn));
   }
 
+  /**
+   * The values of all states, as they are after what was submitted so far: a run that loses its device can go on from here,
+   * see {@link Engine.recover}. Steps may go on meanwhile.
+   */
+  async snapshot(): Promise<Snapshot> {
+    this.runtime.throwErrors();
+    const { storage, readback } = this.runtime;
+    const runs = new Map([...this.#steps].map((step) => [step, step.runs]));
+    const { homes, located } = storage;
+    const parts = homes.map((t) => ({ region: storage.region(t), dtype: t.dtype, length: t.size }));
+    const values = await readback.read(parts);
+    return { runs, located, values: new Map(homes.map((t, i) => [t, values[i]!])) };
+  }
+
+  /**
+   * Goes on after the device was lost: with a new one, on which all states are as they were at the snapshot and captured steps
+   * are made anew. Their `runs` are those of the snapshot, feeds must be given once more; states that came later start anew.
+   * Equal kernels give equal bits: what was lost can be run again as if nothing had happened.
+   * @param device in place of one that was handed to the engine
+   * @throws DeviceError where there is no device; the engine stays as it is then, and it may be tried again
+   */
+  async recover(snapshot: Snapshot, device?: GPUDevice): Promise<void> {
+    await this.runtime.reopen(device);
+    this.#eager.clear();
+    this.runtime.storage.restore(snapshot);
+    await Promise.all([...this.#steps].map((step) => step.revive(snapshot.runs.get(step) ?? 0)));
+    if (this.#tuneWhenIdle) this.#idle = new IdleTuning(this.#tuner);
+    this.runtime.goOn();
+  }
+
   /** Gives back buffers that nothing uses at the moment. */
   trim(): void {
     this.runtime.pool.trim();
@@ -253,27 +282,3 @@ const statesIn = (what: AnyModule | Optimizer | Tensor): Tensor[] => {
   if (what instanceof Optimizer) return [...what.parameters, what.gradients, ...what.allStates().map(([, t]) => t)];
   return what.namedStates().map(([, t]) => t);
 };
-
-function makeFeed(name: string, spec: FeedSpec): Tensor {
-  const full: Spec = "shape" in spec ? spec : { shape: spec, dtype: "f32" };
-  checkShape(`feed ${name}`, full.shape);
-  if (!["f32", "i32", "u32"].includes(full.dtype))
-    throw new DTypeError(`feed ${name}`, `${full.dtype} is not fed`, {}, "feed f32, i32 or u32, and cast it");
-  return feed(name, full);
-}
-
-/** @throws CaptureError unless the step's function gave tensors by name, at once */
-function checkOutputs(outputs: unknown): void {
-  if (outputs instanceof Promise)
-    throw new CaptureError(
-      "capture",
-      "the function is asynchronous",
-      {},
-      "compute what it waits for before the capture",
-    );
-  if (typeof outputs !== "object" || outputs === null || outputs instanceof Tensor)
-    throw new CaptureError("capture", "the function gives no outputs by name", {}, "return { loss }, or {} for none");
-  for (const [name, t] of Object.entries(outputs))
-    if (!(t instanceof Tensor))
-      throw new CaptureError("capture", `output ${name} is no tensor`, { given: `${typeof t}` });
-}

@@ -1,7 +1,15 @@
 import type { Measurement } from "./tuner";
 
 /** One moment of a training run, as plain JSON: what the command line prints with `--json` and what a demo page draws. */
-export type TrainEvent = AdapterEvent | CompileEvent | EstimateEvent | StepEvent | EvalEvent | TuneEvent | DoneEvent;
+export type TrainEvent =
+  | AdapterEvent
+  | CompileEvent
+  | EstimateEvent
+  | StepEvent
+  | EvalEvent
+  | TuneEvent
+  | RecoveredEvent
+  | DoneEvent;
 
 /** Where the run takes place. Always the first event. */
 export interface AdapterEvent {
@@ -49,6 +57,14 @@ export interface StepEvent {
   learningRate: number;
   examplesPerSecond: number;
   secondsLeft: number;
+}
+
+/** The device was lost, and the run goes on with another. */
+export interface RecoveredEvent {
+  event: "recovered";
+  /** The step from which it goes on. Those after it are taken and told of again, with the same numbers. */
+  step: number;
+  reason: string;
 }
 
 /** How well a model does on held-out data: what its task is measured by. */

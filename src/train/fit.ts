@@ -7,6 +7,7 @@ import type { Schedule } from "../optim/schedules";
 import { type CapturedStep, RING } from "./capturedStep";
 import type { Engine } from "./engine";
 import type { EvalEvent, StepEvent, TrainEvent } from "./events";
+import { Recovery } from "./recovery";
 
 type LossStep = CapturedStep<never, "loss">;
 
@@ -34,42 +35,93 @@ export interface FitOptions {
   readonly before?: () => Promise<unknown>;
   /** Stops after the step under way. */
   readonly signal?: AbortSignal;
+  /** Where snapshots are kept that outlive the call; default one of its own. */
+  readonly recovery?: Recovery;
   /** Milliseconds between two reports of all steps since; default 250. They come sooner where steps keep no more losses. */
   readonly reportEvery?: number;
 }
 
 /**
- * Runs a captured step until `end`, with an event for each step that it takes; losses of runs before it are dropped.
+ * Runs a captured step until `end`, with an event for each step that it takes; losses of runs before it are dropped. Where the
+ * device is lost, the run goes on by itself on a new one, from the newest snapshot, with the numbers that it would have had;
+ * steps after the snapshot are taken and told of again.
  * @returns the steps taken since the model was new
- * @throws CaptureError where the step has feeds, or a loss that is not one f32 element
+ * @throws CaptureError where the step has feeds, or a loss that is not one f32 element; DeviceError where the device is lost
+ *   and there is no other
  */
 export async function fit(options: FitOptions): Promise<number> {
-  const { step, start, end, stepsPerEpoch, evaluate, onEvent, signal, reportEvery = 250 } = options;
-  checkStep(step);
-  await step.drain();
-  const progress = new Progress(options);
-  let done = start;
-  let learningRate = Number.NaN;
-  while (done < end && !signal?.aborted) {
-    const lr = options.schedule(done);
-    if (lr !== learningRate) options.engine.write(options.optimizer.lr, Float32Array.of(lr));
-    learningRate = lr;
-    await options.before?.();
-    await step.run();
-    done++;
-    if (progress.due(done, reportEvery) || done === end) await progress.report(done);
-    // Gives a page or a worker the chance to hear its messages.
-    if (done % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
-    if (evaluate && done % (options.evaluateEvery ?? stepsPerEpoch) === 0 && done < end) {
-      await progress.report(done);
-      progress.pause();
-      onEvent(await evaluate(done));
-      progress.resume();
+  checkStep(options.step);
+  await options.step.drain();
+  const run = new Run(options);
+  for (;;) {
+    try {
+      return await run.toEnd();
+    } catch (error) {
+      await run.recover(error);
     }
   }
-  await progress.report(done);
-  if (evaluate && done === end && done > start) onEvent(await evaluate(done));
-  return done;
+}
+
+/** One call of {@link fit}. */
+class Run {
+  readonly #progress: Progress;
+  readonly #recovery: Recovery;
+  #done: number;
+  #learningRate = Number.NaN;
+
+  constructor(readonly options: FitOptions) {
+    this.#progress = new Progress(options);
+    this.#recovery = options.recovery ?? new Recovery(options.engine);
+    this.#done = options.start;
+    void this.#recovery.keep(options.start);
+  }
+
+  async toEnd(): Promise<number> {
+    const { start, end, stepsPerEpoch, evaluateEvery = stepsPerEpoch, reportEvery = 250, signal } = this.options;
+    while (this.#done < end && !signal?.aborted) {
+      await this.#step();
+      if (this.#recovery.due) {
+        // Losses before the snapshot are told before it: those after it are made again.
+        await this.#progress.report(this.#done);
+        void this.#recovery.keep(this.#done);
+      }
+      if (this.#progress.due(this.#done, reportEvery) || this.#done === end) await this.#progress.report(this.#done);
+      // Gives a page or a worker the chance to hear its messages.
+      if (this.#done % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      if (this.#done % evaluateEvery === 0 && this.#done < end) await this.#evaluate();
+    }
+    await this.#progress.report(this.#done);
+    if (this.#done === end && end > start) await this.#evaluate();
+    return this.#done;
+  }
+
+  /** @throws the error, unless the device is lost and there is another */
+  async recover(error: unknown): Promise<void> {
+    const { step, reason } = await this.#recovery.back(error);
+    this.#done = step;
+    this.#learningRate = Number.NaN;
+    await this.options.step.drain();
+    this.options.onEvent({ event: "recovered", step, reason });
+  }
+
+  async #step(): Promise<void> {
+    const { engine, optimizer, schedule, before, step } = this.options;
+    const lr = schedule(this.#done);
+    if (lr !== this.#learningRate) engine.write(optimizer.lr, Float32Array.of(lr));
+    this.#learningRate = lr;
+    await before?.();
+    await step.run();
+    this.#done++;
+  }
+
+  async #evaluate(): Promise<void> {
+    const { evaluate, onEvent } = this.options;
+    if (!evaluate) return;
+    await this.#progress.report(this.#done);
+    this.#progress.pause();
+    onEvent(await evaluate(this.#done));
+    this.#progress.resume();
+  }
 }
 
 function checkStep({ feeds = {}, outputs }: FittedStep): void {

@@ -52,6 +52,35 @@ async function open(options: NamesOptions = {}) {
 }
 
 describe.skipIf(reason)(`names in Node on Dawn${reason ? ` (skipped: ${reason})` : ""}`, () => {
+  test("a lost device costs nothing, in training and at rest", async () => {
+    const whole = await open();
+    await whole.run.train(whole.on);
+    const { run, on, events } = await open();
+    const halfway = new AbortController();
+    let lost = false;
+    await run.train((e) => {
+      on(e);
+      if (e.event === "step" && !lost) {
+        lost = true;
+        run.engine.runtime.device.destroy();
+      } else if (e.event === "recovered") setTimeout(() => halfway.abort(), 100);
+    }, halfway.signal);
+    const reached = run.done;
+    expect(reached).toBeGreaterThan(0);
+    expect(events.filter((e) => e.event === "recovered")).toHaveLength(1);
+    const before = await run.checkpoint();
+    run.engine.runtime.device.destroy();
+    await run.lost;
+    await run.recover(on);
+    expect(events.at(-1)).toMatchObject({ event: "recovered", step: reached });
+    expect(await run.checkpoint()).toEqual(before);
+    await run.train(on);
+    const steps = (list: TrainEvent[]) => new Map(list.flatMap((e) => (e.event === "step" ? [[e.step, e.loss]] : [])));
+    expect(steps(events)).toEqual(steps(whole.events));
+    expect(await run.checkpoint()).toEqual(await whole.run.checkpoint());
+    for (const r of [whole.run, run]) r.dispose();
+  });
+
   test("learns what tells the kinds apart, and tells all scores at its end", async () => {
     const { run, on, events, measures, losses } = await open({ steps: 120, evaluateEvery: 60 });
     await run.train(on);

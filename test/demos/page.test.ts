@@ -130,3 +130,14 @@ test("a page that has failed while it was hidden stays so", async () => {
   await turn();
   expect([page.state, worker.training]).toEqual(["failed", false]);
 });
+
+test("after a recovery the steps that come again are not there twice, and the page trains on", async () => {
+  const { page } = await trainingPage();
+  const take = (e: object) => page.take(e as { event: string });
+  for (const step of [1, 2, 3, 4]) take({ event: "step", step, steps: 9, loss: step, epoch: 0 });
+  take({ event: "recovered", step: 2, reason: "the device is gone" });
+  expect(page.steps.map((e) => e.step)).toEqual([1, 2]);
+  take({ event: "step", step: 3, steps: 9, loss: 3, epoch: 0 });
+  expect(page.steps.map((e) => e.step)).toEqual([1, 2, 3]);
+  expect(page.state).toBe("training");
+});

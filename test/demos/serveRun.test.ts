@@ -2,15 +2,20 @@
 import { expect, test } from "vitest";
 import { RunKeeper, type ServedRun } from "../../demos/shared/serveRun";
 
+/** What a run tells. */
+interface Told {
+  readonly event: "recovered";
+}
+
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** A run that trains until it is stopped, and notes whether it was working when it was let go. */
-class IdleRun implements ServedRun<never> {
+class IdleRun implements ServedRun<Told> {
   done = 0;
   working = 0;
   disposedAtWork = false;
   disposed = false;
-  readonly lost = new Promise<string>(() => {});
+  lost = new Promise<string>(() => {});
 
   async train(_: unknown, signal: AbortSignal): Promise<void> {
     await this.#work(async () => {
@@ -42,7 +47,7 @@ class IdleRun implements ServedRun<never> {
 
 /** A keeper with a run, and another one that is being made. */
 async function whileMaking() {
-  const keeper = new RunKeeper<never, IdleRun>(() => {});
+  const keeper = new RunKeeper<Told, IdleRun>(() => {});
   const old = await keeper.replace(async () => new IdleRun());
   let ready = () => {};
   const made = new Promise<void>((resolve) => {
@@ -97,4 +102,54 @@ test("training that begins while the old run is waited for goes to no run that i
   await keeper.methods.pause();
   await training;
   expect(next.disposed).toBe(false);
+});
+
+/** A run whose device is lost when told to, and which goes on with another as often as it may. */
+class LosingRun extends IdleRun {
+  #lose: (reason: string) => void = () => {};
+  override lost: Promise<string> = this.#next();
+
+  constructor(public devices: number) {
+    super();
+  }
+
+  lose(reason: string): void {
+    this.#lose(reason);
+  }
+
+  async recover(on: (e: Told) => void): Promise<void> {
+    if (--this.devices < 0) throw new Error("no device is left");
+    this.lost = this.#next();
+    on({ event: "recovered" });
+  }
+
+  #next(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#lose = resolve;
+    });
+  }
+}
+
+test("a run goes on with another device as often as there is one, and the page is told", async () => {
+  const told: string[] = [];
+  const keeper = new RunKeeper<Told, LosingRun>((e) => {
+    const { event, reason } = e as { event: string; reason?: string };
+    told.push(reason ? `${event} ${reason}` : event);
+  });
+  const run = await keeper.replace(async () => new LosingRun(2));
+  for (const reason of ["once", "twice", "for good"]) {
+    run.lose(reason);
+    await turn();
+  }
+  expect(told).toEqual(["recovered", "recovered", "lost for good"]);
+});
+
+test("the loss of a run that was replaced is nobody's business", async () => {
+  const told: unknown[] = [];
+  const keeper = new RunKeeper<Told, LosingRun>((e) => told.push(e));
+  const old = await keeper.replace(async () => new LosingRun(1));
+  await keeper.replace(async () => new LosingRun(1));
+  old.lose("late");
+  await turn();
+  expect(told).toEqual([]);
 });

@@ -29,7 +29,7 @@ describe.skipIf(!runtime)(`a lost device in Node on Dawn${reason ? ` (skipped: $
     all.engine.runtime.device.destroy();
     await pending.catch((error: Error) => expect(error.message).toMatch(/the GPU device was lost/));
     expect(await all.engine.lost).toMatch(/the GPU device was lost \(destroyed\)/);
-    await refusals(all, /the GPU device was lost \(destroyed\)(.|\n)*fix: make a new engine/);
+    await refusals(all, /the GPU device was lost \(destroyed\)(.|\n)*fix: engine.recover\(snapshot\)/);
   });
 
   test("disposed of", async () => {

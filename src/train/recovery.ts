@@ -1,0 +1,57 @@
+import type { Engine, Snapshot } from "./engine";
+
+/** Milliseconds between two snapshots, unless said otherwise. */
+const EVERY = 15_000;
+
+/** Between two snapshots there is at least this many times what one takes. */
+const SELDOM = 20;
+
+/** Losses in a row, without a new snapshot between them, after which it is given up. */
+const MOST_LOSSES = 3;
+
+/** Keeps snapshots of a run on a period, and leads back to the newest when the device is lost. */
+export class Recovery {
+  #newest: { readonly snapshot: Snapshot; readonly step: number } | undefined;
+  #due = 0;
+  #losses = 0;
+
+  /** @param every milliseconds between two snapshots; default 15,000, Infinity for none */
+  constructor(
+    readonly engine: Engine,
+    readonly every = EVERY,
+  ) {}
+
+  /** Whether it is time for a snapshot. */
+  get due(): boolean {
+    return performance.now() >= this.#due && this.every !== Number.POSITIVE_INFINITY;
+  }
+
+  /** Begins a snapshot; the run need not wait for it. @param step what the run has reached */
+  async keep(step: number): Promise<void> {
+    this.#due = Number.POSITIVE_INFINITY;
+    const began = performance.now();
+    try {
+      this.#newest = { snapshot: await this.engine.snapshot(), step };
+      this.#losses = 0;
+    } catch {
+      // Whatever keeps the device from it will be met by the run's next step.
+    }
+    const now = performance.now();
+    this.#due = now + Math.max(this.every, SELDOM * (now - began));
+  }
+
+  /**
+   * Goes back to the newest snapshot, on a new device, if this one is lost.
+   * @param error what the run was ended by
+   * @returns the step from which to go on, and why
+   * @throws the error where it has another cause, or there is no way back
+   */
+  async back(error: unknown): Promise<{ step: number; reason: string }> {
+    const { engine } = this;
+    // What a lost device refuses may be told before the loss is.
+    const reason = await Promise.race([engine.lost, new Promise<undefined>((r) => setTimeout(r, 50))]);
+    if (!reason || !this.#newest || ++this.#losses > MOST_LOSSES) throw error;
+    await engine.recover(this.#newest.snapshot);
+    return { step: this.#newest.step, reason };
+  }
+}

@@ -1,0 +1,172 @@
+// A device that is lost in the middle of a run: another takes its place, and the run has the numbers of one that never failed.
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  AdamW,
+  createGenerator,
+  Dropout,
+  fit,
+  Linear,
+  manualSeed,
+  mseLoss,
+  mul,
+  Sequential,
+  state,
+  type Tensor,
+  tensor,
+  uniform,
+} from "../../src/index";
+import { Engine } from "../../src/train/engine";
+import type { StepEvent, TrainEvent } from "../../src/train/events";
+import { Recovery } from "../../src/train/recovery";
+import { nodeRuntime } from "../device";
+
+const { runtime: opened, reason } = await nodeRuntime();
+opened?.destroy();
+
+describe.skipIf(!opened)(`recovery in Node on Dawn${reason ? ` (skipped: ${reason})` : ""}`, () => {
+  const engines: Engine[] = [];
+  const open = async () => {
+    const engine = await Engine.create({ tuning: false });
+    engines.push(engine);
+    return engine;
+  };
+  afterEach(() => {
+    for (const engine of engines.splice(0)) engine.dispose();
+  });
+
+  /** A network with all that a run keeps: an arena, moments, a counter, dropout, data on the device. */
+  async function build(engine: Engine) {
+    manualSeed(5);
+    const generator = createGenerator(7);
+    const model = new Sequential(new Linear(4, 16), new Dropout(0.2, generator), new Linear(16, 1));
+    const optimizer = new AdamW(model.parameters(), { lr: 0.01, clipNorm: 1 });
+    const target = tensor(
+      Float32Array.from({ length: 8 }, (_, i) => Math.sin(i)),
+      [8, 1],
+    );
+    const step = await engine.capture({}, () => {
+      const x = uniform([8, 4], { generator });
+      const loss = mseLoss(model.forward(x), target);
+      optimizer.step(loss);
+      return { loss };
+    });
+    return { model, optimizer, step };
+  }
+
+  const STEPS = 60;
+
+  /** Trains; `during` is awaited before each step with the number of those taken. */
+  async function train(engine: Engine, during: (done: number) => unknown = () => {}, every = Number.POSITIVE_INFINITY) {
+    const { model, optimizer, step } = await build(engine);
+    const events: TrainEvent[] = [];
+    const recovery = new Recovery(engine, every);
+    const done = await fit({
+      engine,
+      step,
+      optimizer,
+      recovery,
+      schedule: (at) => 0.01 / (1 + at),
+      start: 0,
+      end: STEPS,
+      batch: 8,
+      stepsPerEpoch: 20,
+      before: async () => during(step.runs),
+      onEvent: (e) => void events.push(e),
+    });
+    const losses = events.filter((e): e is StepEvent => e.event === "step");
+    return {
+      done,
+      events,
+      losses: losses.map((e): [number, number] => [e.step, e.loss]),
+      weights: await engine.read(model.parameters()),
+      step,
+    };
+  }
+
+  const lose = (engine: Engine) => {
+    engine.runtime.device.destroy();
+    return engine.lost;
+  };
+
+  test("fit goes on by itself, bit for bit as a run that never failed", async () => {
+    const whole = await train(await open());
+    const engine = await open();
+    let losses = 0;
+    const broken = await train(engine, (done) => (done === 35 && losses++ < 2 ? lose(engine) : undefined), 0);
+    expect(broken.events.filter((e) => e.event === "recovered")).toHaveLength(2);
+    const [first] = broken.events.filter((e) => e.event === "recovered");
+    expect(first).toMatchObject({ reason: expect.stringMatching(/the GPU device was lost/) });
+    expect(broken.done).toBe(STEPS);
+    expect(broken.step.runs).toBe(STEPS);
+    expect(new Map(broken.losses)).toEqual(new Map(whole.losses));
+    expect(whole.losses).toHaveLength(STEPS);
+    expect(broken.weights).toEqual(whole.weights);
+  });
+
+  test("without a snapshot since, it goes back to the start", async () => {
+    const engine = await open();
+    let lost = false;
+    const { events, losses } = await train(engine, (done) => {
+      if (done !== 20 || lost) return undefined;
+      lost = true;
+      return lose(engine);
+    });
+    expect(events.find((e) => e.event === "recovered")).toMatchObject({ step: 0 });
+    expect(new Map(losses).size).toBe(STEPS);
+  });
+
+  test("a device that is lost again and again is given up", async () => {
+    const engine = await open();
+    await expect(train(engine, (done) => (done === 3 ? lose(engine) : undefined))).rejects.toThrow(
+      /the GPU device was lost/,
+    );
+  });
+
+  test("what ends a run otherwise is thrown as it is", async () => {
+    const wrong = () => {
+      throw new Error("something else");
+    };
+    await expect(train(await open(), wrong)).rejects.toThrow("something else");
+  });
+
+  test("states, steps with feeds and eager code go on from a snapshot", async () => {
+    const engine = await open();
+    const [s, later] = [1, 5].map((v) => state("s", { shape: [2], dtype: "f32" }, () => new Float32Array(2).fill(v)));
+    const step = await engine.capture({ x: [2] }, ({ x }) => ({ y: mul(x, s!) }));
+    engine.write(s!, Float32Array.of(3, 4));
+    await step.run({ x: Float32Array.of(1, 1) });
+    const kept = await engine.snapshot();
+    engine.write(s!, Float32Array.of(9, 9));
+    engine.write(later!, Float32Array.of(9, 9));
+    await step.run();
+    const numbers = async (t: Tensor) => [...(await engine.read(t))];
+    expect(await numbers(mul(s!, 2))).toEqual([18, 18]);
+    await lose(engine);
+    await expect(engine.read(s!)).rejects.toThrow(/lost(.|\n)*fix: engine.recover/);
+    await engine.recover(kept);
+    expect(step.runs).toBe(1);
+    expect(await numbers(s!)).toEqual([3, 4]);
+    expect(await numbers(mul(s!, 2))).toEqual([6, 8]);
+    expect(await numbers(later!)).toEqual([5, 5]);
+    await expect(step.run()).rejects.toThrow(/lacks x/);
+    await step.run({ x: Float32Array.of(10, 100) });
+    expect([...(await step.read("y"))]).toEqual([30, 400]);
+    const { inUse } = engine.memory;
+    step.dispose();
+    expect(engine.memory.inUse).toBeLessThan(inUse);
+  });
+
+  test("a device that was handed over wants another, and a disposed engine none", async () => {
+    const own = await open();
+    const engine = await Engine.create({ device: own.runtime.device, tuning: false });
+    const s = state("s", { shape: [1], dtype: "f32" }, () => Float32Array.of(1));
+    engine.write(s, Float32Array.of(2));
+    const kept = await engine.snapshot();
+    await lose(own);
+    await expect(engine.recover(kept)).rejects.toThrow(/the lost device was handed over/);
+    await engine.recover(kept, (await open()).runtime.device);
+    expect([...(await engine.read(s))]).toEqual([2]);
+    engine.dispose();
+    await expect(engine.recover(kept)).rejects.toThrow(/has been disposed of/);
+  });
+});
