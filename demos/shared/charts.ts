@@ -67,8 +67,9 @@ export class Chart {
     new ResizeObserver(() => this.#plot.setSize({ width: parent.clientWidth, height: options.height })).observe(parent);
   }
 
-  /** Adds a row: the step, and a value or nothing for each line. */
+  /** Adds a row: the step, and a value or nothing for each line. Steps that come again take the place of all after them. */
   push(step: number, ...values: (number | null)[]): void {
+    while (this.#data[0]!.length && this.#data[0]!.at(-1)! > step) for (const column of this.#data) column.pop();
     this.#data[0]!.push(step);
     this.options.lines.forEach((_, i) => {
       this.#data[i + 1]!.push(values[i] ?? null);

@@ -74,7 +74,7 @@ async function trainingPage() {
   vi.resetModules();
   const { TrainingPage } = await import("../../demos/shared/page");
   const worker = new SlowWorker();
-  const parts = { remote: worker, views: [], create: async () => 0, clear() {} };
+  const parts = { remote: worker, views: [], create: async () => 0, clear() {}, onStep() {} };
   const page = new TrainingPage(parts as unknown as PageParts);
   page.start();
   await turn();
