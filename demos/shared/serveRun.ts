@@ -28,6 +28,12 @@ export interface LostEvent {
   readonly reason: string;
 }
 
+/** Milliseconds after which is asked again what a lost device left unanswered, and how often at most. */
+const ASK_AGAIN = 100;
+const MOST_TRIES = 100;
+
+const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 /** What is loaded once and kept: what failed is tried again when it is next asked for. */
 export function loadedOnce<A, T>(load: (from: A) => Promise<T>): (from: A) => Promise<T> {
   let loaded: Promise<T> | undefined;
@@ -46,6 +52,8 @@ export class RunKeeper<E, R extends ServedRun<E>> {
   #training: { abort: AbortController; ended: Promise<void> } | undefined;
   /** What is asked of a run besides training: it ends before the run is let go. */
   readonly #asked = new Set<Promise<unknown>>();
+  /** A run whose device is lost for good. */
+  #ended: R | undefined;
 
   /** @param send tells the page */
   constructor(readonly send: (e: E | LostEvent) => void) {}
@@ -80,18 +88,32 @@ export class RunKeeper<E, R extends ServedRun<E>> {
         if (!run.recover) throw new Error("it cannot go on");
         await run.recover((e) => this.send(e));
       } catch {
+        this.#ended = run;
         if (this.#run === run) this.send({ event: "lost", reason });
         return;
       }
     }
   }
 
-  /** Asks the run for something; the run stays until it is answered. */
+  /** Asks the run for something; the run stays until it is answered. What a lost device left unanswered is asked again. */
   ask<T>(question: (run: R) => Promise<T>): Promise<T> {
-    const answer = question(this.current);
+    const answer = this.#answer(this.current, question);
     const settled: Promise<unknown> = answer.catch(() => {}).then(() => this.#asked.delete(settled));
     this.#asked.add(settled);
     return answer;
+  }
+
+  async #answer<T>(run: R, question: (run: R) => Promise<T>): Promise<T> {
+    let isLost = false;
+    if (run.recover) void run.lost.then(() => (isLost = true));
+    for (let tries = 1; ; tries++) {
+      try {
+        return await question(run);
+      } catch (error) {
+        await later(ASK_AGAIN);
+        if (!isLost || tries === MOST_TRIES || this.#run !== run || this.#ended === run) throw error;
+      }
+    }
   }
 
   /** Stops a training under way and waits for its last step. */

@@ -22,13 +22,17 @@ export class Runtime {
   readonly errors: DeviceError[] = [];
   /** Why nothing can run: the device is lost, or being replaced. */
   lostBecause: string | undefined;
-  private disposed = false;
+  isDisposed = false;
+  /** Resolves when the device that was opened last is lost: whoever calls goes on with the one before until {@link goOn}. */
+  private opened!: Promise<string>;
+  private isGone = false;
 
   private constructor(
     readonly options: DeviceOptions,
     open: OpenDevice,
   ) {
     this.start(open);
+    this.goOn();
   }
 
   static async create(options: DeviceOptions = {}): Promise<Runtime> {
@@ -41,7 +45,7 @@ export class Runtime {
    * @throws DeviceError where there is none
    */
   async reopen(device?: GPUDevice): Promise<void> {
-    if (this.disposed) this.throwErrors();
+    if (this.isDisposed) this.throwErrors();
     if (this.options.device && !device)
       throw new DeviceError(
         "recover",
@@ -50,15 +54,16 @@ export class Runtime {
         "hand over another: recover(kept, device)",
       );
     const open = await openDevice({ ...this.options, ...(device && { device }) });
-    const because = this.lostBecause;
+    this.lostBecause ??= "the GPU device is being replaced";
     this.start(open);
-    this.lostBecause = because ?? "the GPU device is being replaced";
     this.errors.length = 0;
   }
 
-  /** Lets calls through again. */
+  /** Lets calls through again, to the device that was opened last. @throws DeviceError where that is lost as well */
   goOn(): void {
+    if (this.isGone) this.throwErrors();
     this.lostBecause = undefined;
+    this.lost = this.opened;
   }
 
   private start(open: OpenDevice): void {
@@ -71,11 +76,14 @@ export class Runtime {
     this.waiter = new Waiter(device);
     this.pipelines = new PipelineCache(device, this.waiter, open.target);
     this.readback = new Readback(device, this.waiter, () => this.throwErrors());
-    this.lost = device.lost.then(
+    this.isGone = false;
+    this.opened = device.lost.then(
       ({ reason, message }) => `the GPU device was lost (${reason || "unknown"}): ${message}`,
     );
-    this.lost.then((reason) => {
-      if (this.device === device) this.lostBecause = reason;
+    this.opened.then((reason) => {
+      if (this.device !== device) return;
+      this.lostBecause = reason;
+      this.isGone = true;
     });
     if (open.owned)
       device.addEventListener("uncapturederror", (e) => {
@@ -85,7 +93,7 @@ export class Runtime {
 
   /** @throws DeviceError where the device is gone; else the first error that WebGPU reported outside any call, if there was one */
   throwErrors(): void {
-    if (this.disposed) throw new DeviceError("engine", "the engine has been disposed of", {}, "make a new one");
+    if (this.isDisposed) throw new DeviceError("engine", "the engine has been disposed of", {}, "make a new one");
     if (this.lostBecause)
       throw new DeviceError(
         "engine",
@@ -98,7 +106,7 @@ export class Runtime {
   }
 
   destroy(): void {
-    this.disposed = true;
+    this.isDisposed = true;
     this.readback.destroy();
     this.pool.destroy();
     if (this.open.owned) this.device.destroy();

@@ -24,9 +24,9 @@ export class Waiter {
   /** Counts what was just submitted as one step under way. */
   submitted(): void {
     this.submissions++;
-    const done = this.device.queue.onSubmittedWorkDone().then(() => {
-      this.#inFlight.splice(this.#inFlight.indexOf(done), 1);
-    });
+    const end = () => void this.#inFlight.splice(this.#inFlight.indexOf(done), 1);
+    // Of a device that is lost whoever uses it next hears.
+    const done: Promise<void> = this.device.queue.onSubmittedWorkDone().then(end, end);
     this.#inFlight.push(done);
   }
 

@@ -9,6 +9,9 @@ const SELDOM = 20;
 /** Losses in a row, without a new snapshot between them, after which it is given up. */
 const MOST_LOSSES = 3;
 
+/** Milliseconds before each attempt to open another device: a browser may have to start a process for it. */
+const ATTEMPTS = [0, 250, 1000, 4000, 8000];
+
 /** Keeps snapshots of a run on a period, and leads back to the newest when the device is lost. */
 export class Recovery {
   #newest: { readonly snapshot: Snapshot; readonly step: number } | undefined;
@@ -51,7 +54,17 @@ export class Recovery {
     // What a lost device refuses may be told before the loss is.
     const reason = await Promise.race([engine.lost, new Promise<undefined>((r) => setTimeout(r, 50))]);
     if (!reason || !this.#newest || ++this.#losses > MOST_LOSSES) throw error;
-    await engine.recover(this.#newest.snapshot);
-    return { step: this.#newest.step, reason };
+    const { snapshot, step } = this.#newest;
+    for (const [i, wait] of ATTEMPTS.entries()) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      try {
+        await engine.recover(snapshot);
+        break;
+      } catch (refused) {
+        const isHopeless = engine.runtime.isDisposed || engine.options.device !== undefined;
+        if (isHopeless || i === ATTEMPTS.length - 1) throw refused;
+      }
+    }
+    return { step, reason };
   }
 }

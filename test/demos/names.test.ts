@@ -193,3 +193,24 @@ test("without WebGPU, or without the lists, the page says so in a plain sentence
   await says(other, "alert", /the names cannot be loaded/);
   await other.close();
 });
+
+test("the browser's GPU process crashes: the run goes on by itself, and the page says so", async () => {
+  const { page, errors } = await openPage(`${SMALL}&steps=100000`);
+  await page.click("#train");
+  await page.waitForFunction(() => Number(document.body.dataset.step) >= 8);
+  const session = await stage.browser.target().createCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  process.kill(processInfo.find(({ type }) => type === "GPU")!.id, "SIGKILL");
+  // The compositor was in that process, too: neither frames nor clicks can be relied on.
+  const until = (holds: (n: number) => boolean, n = 0) => page.waitForFunction(holds, { polling: 100 }, n);
+  await until(() => /on a new device/.test(document.getElementById("alert")!.textContent!));
+  expect(await text(page, "#alert")).toMatch(
+    /^the GPU device was lost .*\nThe run goes on from step \d+, on a new device/,
+  );
+  const reached = Number(await page.evaluate(() => document.body.dataset.step));
+  await until((n) => Number(document.body.dataset.step) > n, reached);
+  await page.evaluate(() => document.getElementById("train")!.click());
+  await until(() => document.body.dataset.state === "idle");
+  expect(errors).toEqual([]);
+  await page.close();
+});

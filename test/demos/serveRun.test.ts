@@ -153,3 +153,22 @@ test("the loss of a run that was replaced is nobody's business", async () => {
   await turn();
   expect(told).toEqual([]);
 });
+
+test("what a lost device left unanswered is asked again, what is wrong otherwise is told", async () => {
+  const keeper = new RunKeeper<Told, LosingRun>(() => {});
+  const run = await keeper.replace(async () => new LosingRun(1));
+  let asked = 0;
+  const answer = keeper.ask(async () => {
+    if (asked++ > 0) return "answered";
+    run.lose("in the middle");
+    throw new Error("the device is lost");
+  });
+  expect(await answer).toBe("answered");
+  const wrong = () => Promise.reject(new Error("no such letter"));
+  await expect(keeper.ask(wrong)).rejects.toThrow("no such letter");
+  const never = keeper.ask(async () => {
+    run.lose("for good");
+    throw new Error("the device is lost");
+  });
+  await expect(never).rejects.toThrow("the device is lost");
+});
