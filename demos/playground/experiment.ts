@@ -1,4 +1,4 @@
-import { createEngine, type Engine, loadCheckpoint, saveCheckpoint, type TrainEvent } from "../../src/index";
+import { createEngine, type Engine, loadCheckpoint, Recovery, saveCheckpoint, type TrainEvent } from "../../src/index";
 import { type UnderTheHood, underTheHoodOf } from "../shared/run";
 import type { Points } from "./data";
 import { buildParts, type Parts, type PlaygroundOptions } from "./parts";
@@ -37,6 +37,9 @@ const PICTURE_EVERY = 150;
 export class PlaygroundRun {
   /** Steps taken before this run. */
   #before = 0;
+  readonly #recovery: Recovery;
+  /** The newest training, until it ends. */
+  #training: Promise<unknown> = Promise.resolve();
   #lr: number;
   #steps: number;
 
@@ -47,6 +50,7 @@ export class PlaygroundRun {
   ) {
     this.#lr = options.lr;
     this.#steps = options.steps;
+    this.#recovery = new Recovery(engine);
   }
 
   /**
@@ -89,12 +93,42 @@ export class PlaygroundRun {
     this.engine.write(this.parts.optimizer.lr, Float32Array.of(lr));
   }
 
-  /** Trains to the last step, or until the signal. */
+  /** Trains to the last step, or until the signal; on another device, should this one be lost. */
   async train(on: Listener, signal: AbortSignal): Promise<void> {
+    void this.#recovery.keep(this.done);
+    const training = this.#trainOn(on, signal);
+    this.#training = training;
+    await training;
+    await this.#recovery.keep(this.done);
+  }
+
+  /** After the device was lost, for a run at rest: puts it on another one as it was. Training goes on by itself. */
+  async recover(on: Listener): Promise<void> {
+    await this.#training.catch(() => {});
+    const back = await this.#recovery.backIfLost();
+    if (back) this.#goOn(on, back);
+  }
+
+  #goOn(on: Listener, back: { step: number; reason: string }): void {
+    this.engine.write(this.parts.optimizer.lr, Float32Array.of(this.#lr));
+    on({ event: "recovered", ...back });
+  }
+
+  async #trainOn(on: Listener, signal: AbortSignal): Promise<void> {
+    for (;;)
+      try {
+        return await this.#toEnd(on, signal);
+      } catch (error) {
+        this.#goOn(on, await this.#recovery.back(error));
+      }
+  }
+
+  async #toEnd(on: Listener, signal: AbortSignal): Promise<void> {
     const [began, first] = [performance.now(), this.done];
     let drawn = began;
     while (this.done < this.#steps && !signal.aborted) {
       await this.parts.training.run();
+      if (this.#recovery.due) void this.#recovery.keep(this.done);
       if (this.done % MEASURE_EVERY !== 0 && this.done < this.#steps) continue;
       const loss = await this.measure(on);
       const seconds = (performance.now() - began) / 1000;

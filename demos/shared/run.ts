@@ -204,11 +204,8 @@ export abstract class TrainingRun {
    */
   async recover(on: Listener): Promise<void> {
     await this.#training.catch(() => {});
-    try {
-      this.engine.runtime.throwErrors();
-    } catch (error) {
-      on({ event: "recovered", ...(await this.#recovery.back(error)) });
-    }
+    const back = await this.#recovery.backIfLost();
+    if (back) on({ event: "recovered", ...back });
   }
 
   /** What the run will take, in memory and, by a short measurement of the device, in time. */

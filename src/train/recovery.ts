@@ -43,6 +43,16 @@ export class Recovery {
     this.#due = now + Math.max(this.every, SELDOM * (now - began));
   }
 
+  /** {@link back}, if the device is lost. @throws DeviceError where there is no way back */
+  async backIfLost(): Promise<{ step: number; reason: string } | undefined> {
+    try {
+      this.engine.runtime.throwErrors();
+      return undefined;
+    } catch (error) {
+      return await this.back(error);
+    }
+  }
+
   /**
    * Goes back to the newest snapshot, on a new device, if this one is lost.
    * @param error what the run was ended by

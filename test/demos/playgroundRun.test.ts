@@ -44,4 +44,23 @@ describe.skipIf(reason)(`playground in Node on Dawn${reason ? ` (skipped: ${reas
     expect([run.done, second.done]).toEqual([19, 19]);
     for (const r of [run, second]) r.dispose();
   });
+
+  test("a lost device costs nothing, in training and at rest", async () => {
+    const never = new AbortController().signal;
+    const whole = await PlaygroundRun.create({ ...OPTIONS, steps: 60 }, () => {});
+    await whole.train(() => {}, never);
+    const run = await PlaygroundRun.create({ ...OPTIONS, steps: 60 }, () => {});
+    const told: [string, number][] = [];
+    await run.train((e) => {
+      if (e.event === "step" || e.event === "recovered") told.push([e.event, e.step]);
+      if (told.length === 1) run.engine.runtime.device.destroy();
+    }, never);
+    expect(told.filter(([event]) => event === "recovered")).toHaveLength(1);
+    run.engine.runtime.device.destroy();
+    await run.lost;
+    await run.recover((e) => e.event === "recovered" && told.push([e.event, e.step]));
+    expect(told.at(-1)).toEqual(["recovered", 60]);
+    expect(await run.checkpoint("")).toEqual(await whole.checkpoint(""));
+    for (const r of [run, whole]) r.dispose();
+  });
 });
