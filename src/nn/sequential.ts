@@ -1,3 +1,4 @@
+import { ShapeError } from "../core/errors";
 import type { Tensor } from "../graph/tensor";
 import { Module } from "./module";
 
@@ -7,6 +8,14 @@ export class Sequential extends Module {
 
   constructor(...layers: (Module | ((x: Tensor) => Tensor))[]) {
     super();
+    const wrong = layers.findIndex((l) => !(l instanceof Module) && typeof l !== "function");
+    if (wrong >= 0)
+      throw new ShapeError(
+        "Sequential",
+        `argument ${wrong} is neither a module nor a function`,
+        {},
+        "pass layers, not a list of them",
+      );
     this.layers = layers;
   }
 

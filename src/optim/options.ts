@@ -1,4 +1,5 @@
 import { CaptureError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 
 /** What an option's number must satisfy, in words and as a test. */
 const RULES = {
@@ -28,10 +29,15 @@ const OPTIONS: Readonly<Record<string, keyof typeof RULES>> = {
   decay: "0 ≤ x < 1",
 };
 
-/** @throws CaptureError naming the option that is out of range */
+/** Those that are no numbers, or any number. */
+const FREE = ["dampening", "nesterov", "centered", "amsgrad", "decoupledWeightDecay", "skipNonFinite"];
+
+/** @throws ShapeError where the options are no object, CaptureError naming the option that is unknown or out of range */
 export function checkOptions(name: string, options: object): void {
-  for (const [option, value] of Object.entries(options)) {
+  for (const [option, value] of Object.entries(optionsOf(name, options))) {
     const wants = OPTIONS[option];
+    if (!wants && !FREE.includes(option))
+      throw new CaptureError(name, `there is no option ${option}`, {}, /rate/i.test(option) ? "lr" : undefined);
     if (!wants || value === undefined || (option === "lossScale" && value === "dynamic")) continue;
     const numbers = Array.isArray(value) ? (value as unknown[]) : [value];
     if (numbers.every((x) => typeof x === "number" && RULES[wants](x))) continue;

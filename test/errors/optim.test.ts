@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import { parameter, state, type Tensor } from "../../src/graph/tensor";
 import { trace } from "../../src/graph/trace";
+import { ReLU } from "../../src/nn/layers";
+import { Sequential } from "../../src/nn/sequential";
 import { bernoulli } from "../../src/ops/bernoulli";
 import { categorical } from "../../src/ops/categorical";
 import { full } from "../../src/ops/full";
@@ -253,4 +255,21 @@ test("a loss of several numbers", () => {
     const optimizer = new SGD([p], options);
     refusal(() => optimizer.step(square(p))).toThrow(/^gradients: of a tensor of shape \[3]\n {2}fix: reduce it/);
   }
+});
+
+test("options that are no object, and names of other libraries", () => {
+  const p = make("p");
+  refusal(() => new SGD([p], 0.1 as never)).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: SGD: options are 0.1
+      wants: an object
+      fix: name what is meant: { name: value }]
+  `);
+  refusal(() => new Adam([p], { learningRate: 0.1 } as never)).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: there is no option learningRate
+      fix: lr]
+  `);
+  refusal(() => new Sequential([new ReLU()] as never)).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: Sequential: argument 0 is neither a module nor a function
+      fix: pass layers, not a list of them]
+  `);
 });
