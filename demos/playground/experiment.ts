@@ -40,6 +40,8 @@ export class PlaygroundRun {
   readonly #recovery: Recovery;
   /** The newest training, until it ends. */
   #training: Promise<unknown> = Promise.resolve();
+  /** Resolves when what was asked of the device last is submitted. */
+  #submitted: Promise<unknown> = Promise.resolve();
   #lr: number;
   #steps: number;
 
@@ -127,7 +129,7 @@ export class PlaygroundRun {
     const [began, first] = [performance.now(), this.done];
     let drawn = began;
     while (this.done < this.#steps && !signal.aborted) {
-      await this.parts.training.run();
+      await this.#inTurn(() => this.parts.training.run());
       if (this.#recovery.due) void this.#recovery.keep(this.done);
       if (this.done % MEASURE_EVERY !== 0 && this.done < this.#steps) continue;
       const loss = await this.measure(on);
@@ -143,9 +145,16 @@ export class PlaygroundRun {
   /** One step, and how things are after it. */
   async step(on: Listener): Promise<void> {
     const began = performance.now();
-    await this.parts.training.run();
+    await this.#inTurn(() => this.parts.training.run());
     const loss = await this.look(on);
     on(this.#stepEvent(loss, (performance.now() - began) / 1000, 1));
+  }
+
+  /** No training step comes between a measure and the number of steps that it is of: looks are taken while it trains, too. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const submitted = this.#submitted.then(work);
+    this.#submitted = submitted.catch(() => {});
+    return submitted;
   }
 
   /** Measures and draws. @returns the loss of all points to learn from */
@@ -158,11 +167,15 @@ export class PlaygroundRun {
   /** @returns the loss of all points to learn from */
   async measure(on: Listener): Promise<number> {
     const { measuring, loader } = this.parts;
-    await measuring.run();
-    const values = await measuring.readAll(["trainLoss", "testLoss", "trainAccuracy", "testAccuracy"]);
+    const { step, read } = await this.#inTurn(async () => {
+      await measuring.run();
+      const read = measuring.readAll(["trainLoss", "testLoss", "trainAccuracy", "testAccuracy"]);
+      return { step: this.done, read };
+    });
+    const values = await read;
     const [trainLoss, testLoss] = [values.trainLoss[0]!, values.testLoss[0]!];
     const [trainAccuracy, testAccuracy] = [values.trainAccuracy[0]!, values.testAccuracy[0]!];
-    const [step, epoch] = [this.done, this.done / loader.batches];
+    const epoch = step / loader.batches;
     on({ event: "measure", step, epoch, trainLoss, testLoss, trainAccuracy, testAccuracy });
     return trainLoss;
   }

@@ -1,6 +1,6 @@
 // The playground's network without its page: what the worker drives.
 import { describe, expect, test } from "vitest";
-import { PlaygroundRun } from "../../demos/playground/experiment";
+import { type MeasureEvent, type PlaygroundEvent, PlaygroundRun } from "../../demos/playground/experiment";
 import type { PlaygroundOptions } from "../../demos/playground/parts";
 import { decodeSafetensors } from "../../src/index";
 import { nodeRuntime } from "../device";
@@ -62,5 +62,18 @@ describe.skipIf(reason)(`playground in Node on Dawn${reason ? ` (skipped: ${reas
     expect(told.at(-1)).toEqual(["recovered", 60]);
     expect(await run.checkpoint("")).toEqual(await whole.checkpoint(""));
     for (const r of [run, whole]) r.dispose();
+  });
+
+  test("a look taken while a step is made tells of the steps that it has seen", async () => {
+    const run = await PlaygroundRun.create(OPTIONS, () => {});
+    const told: MeasureEvent[] = [];
+    const listen = (e: PlaygroundEvent) => void (e.event === "measure" && told.push(e));
+    await run.measure(listen);
+    for (let i = 0; i < 5; i++) await Promise.all([run.measure(listen), run.step(listen), run.measure(listen)]);
+    const losses = new Map<number, Set<number>>();
+    for (const { step, trainLoss } of told) losses.set(step, (losses.get(step) ?? new Set()).add(trainLoss));
+    expect([...losses.keys()].sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    for (const [step, seen] of losses) expect([step, seen.size]).toEqual([step, 1]);
+    run.dispose();
   });
 });
