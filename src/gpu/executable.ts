@@ -7,11 +7,12 @@ import type { Dispatch } from "../kernel/kernel";
 import { chunkEnds } from "../schedule/chunks";
 import { bytesOf, type Plan } from "../schedule/plan";
 import { accepted } from "./accepted";
-import { BufferUsage } from "./constants";
+import { writeParams } from "./params";
 import type { CompiledPipeline, CompileProgress } from "./pipelines";
 import { byKernel, type KernelTime, Profiler } from "./profile";
 import type { Runtime } from "./runtime";
 import type { Region } from "./storage";
+import { type Found, watch } from "./watch";
 
 /** All that one dispatch of a replay needs, made once. */
 interface Launch {
@@ -140,6 +141,28 @@ export class Executable {
     device.queue.submit([encoder.finish()]);
   }
 
+  /** Runs the plan launch by launch, and stops at the first that makes a NaN. The copies follow where none does. */
+  async runWatched(copies: readonly RingCopy[] = []): Promise<Found | undefined> {
+    if (this.#generation !== this.runtime.storage.generation) this.#bind();
+    const { device, readback } = this.runtime;
+    const submit = (record: (encoder: GPUCommandEncoder) => void) => {
+      const encoder = device.createCommandEncoder({ label: "watched" });
+      record(encoder);
+      device.queue.submit([encoder.finish()]);
+    };
+    const launchOne = (i: number) =>
+      submit((encoder) => {
+        const pass = encoder.beginComputePass();
+        launch(pass, this.#launches[i]!);
+        pass.end();
+      });
+    const found = await watch(this.plan, launchOne, (tensors) =>
+      readback.read(tensors.map((t) => ({ region: this.region(t), dtype: t.dtype, length: t.size }))),
+    );
+    if (!found && copies.length) submit((encoder) => this.#copyOutputs(encoder, copies));
+    return found;
+  }
+
   #copyOutputs(encoder: GPUCommandEncoder, copies: readonly RingCopy[]): void {
     for (const { from, to } of copies) {
       const { buffer, offset } = this.region(from);
@@ -255,7 +278,6 @@ function launch(pass: GPUComputePassEncoder, l: Launch, before?: Launch): void {
 }
 
 const NO_PARAMS = new ArrayBuffer(0);
-const UNIFORM = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
 
 const deserted = () =>
   new CaptureError(
@@ -264,22 +286,3 @@ const deserted = () =>
     {},
     "capture the step again, with the optimizer that has them now",
   );
-
-/** Puts the parameter blocks of all dispatches into one uniform buffer, written here and never again. */
-function writeParams({ device, pool }: Runtime, blocks: readonly ArrayBuffer[]): [GPUBuffer | undefined, number[]] {
-  const alignment = device.limits.minUniformBufferOffsetAlignment;
-  let end = 0;
-  const offsets = blocks.map((params) => {
-    const at = end;
-    end += Math.ceil(params.byteLength / alignment) * alignment;
-    return at;
-  });
-  if (!end) return [undefined, offsets];
-  const bytes = new Uint8Array(end);
-  blocks.forEach((params, i) => {
-    bytes.set(new Uint8Array(params), offsets[i]);
-  });
-  const buffer = pool.keep(device.createBuffer({ label: "params", size: end, usage: UNIFORM }));
-  device.queue.writeBuffer(buffer, 0, bytes);
-  return [buffer, offsets];
-}

@@ -4,6 +4,7 @@ import type { Dispatch } from "../kernel/kernel";
 import type { ScalarFunction } from "../kernel/scalarFunction";
 import type { Target } from "../kernel/target";
 import type { Ways } from "../kernel/ways";
+import { callSite } from "./callSite";
 import { widened } from "./cast";
 import type { ReductionDims } from "./reduction";
 import { currentSegment } from "./segment";
@@ -105,9 +106,10 @@ export function recordAll<A extends object>(op: Op<A>, inputs: readonly Tensor[]
   const taken = op.kind === "kernel" && !op.halves ? inputs.map(widened) : inputs;
   const specs = op.infer(taken, attrs);
   const segment = currentSegment();
+  const calledAt = callSite();
   const outs: Tensor[] = [];
   specs.forEach((spec, index) => {
-    const source: Source = { op: op as unknown as Op<object>, inputs: taken, attrs, outs, index, segment };
+    const source: Source = { op: op as unknown as Op<object>, inputs: taken, attrs, outs, index, segment, calledAt };
     outs.push(new Tensor(spec, source, undefined));
   });
   return outs;

@@ -11,6 +11,8 @@ export interface Source {
   readonly attrs: object;
   readonly outs: Tensor[];
   readonly index: number;
+  /** The line that called the op, where these are noted. */
+  readonly calledAt?: string | undefined;
   /** What is computed anew for gradients, see `recompute`. */
   readonly segment?: Segment | undefined;
   /** Set where this node does again what another one has done. */

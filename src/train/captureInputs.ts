@@ -18,6 +18,11 @@ export interface CaptureOptions {
    * lowers the peak of memory by 5 % or more: a little slower. For whole blocks of a model see {@link recompute}. Default false.
    */
   readonly recompute?: boolean;
+  /**
+   * Look for NaN: the step runs without fusion and launch by launch, and `run` throws a DataError at the first op that makes
+   * one, with the line that called it. Many times slower. Default false.
+   */
+  readonly debug?: boolean;
 }
 
 /** The feed of a captured step: a shape (f32), or a shape with its dtype. */

@@ -9,6 +9,7 @@ import { checkLimits } from "../graph/limits";
 import type { Tensor } from "../graph/tensor";
 import type { Plan } from "../schedule/plan";
 import { checkNumbers } from "./checkNumbers";
+import { nanError } from "./nanError";
 
 /** Runs whose one-element outputs are kept until they are drained. */
 export const RING = 256;
@@ -53,6 +54,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   /**
    * @param build makes the step's plan anew, with what is known of the device by then
    * @param onDispose told when the step is disposed of
+   * @param watched whether runs look for NaN
    */
   constructor(
     readonly runtime: Runtime,
@@ -61,6 +63,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     readonly outputs: Readonly<Record<O, Tensor>>,
     readonly build: () => Plan,
     readonly onDispose: (step: Revivable) => void = () => {},
+    readonly watched = false,
   ) {
     this.#executable = executable;
     const all = Object.entries(outputs) as [O, Tensor][];
@@ -119,6 +122,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
    * Runs the step once. Resolves when it is submitted; waits while two steps are still under way. Runs take turns in the
    * order of their calls.
    * @param values one array for each feed, not to be changed before the call resolves; a feed left out keeps its last value
+   * @throws DataError in a step captured with `debug`, naming the first op that makes a NaN
    * @throws DeviceError where the device is lost, CaptureError where a feed is unknown, or of another size or dtype than captured;
    *   DataError on NaN, or an integer that an op does not take
    */
@@ -140,11 +144,19 @@ export class CapturedStep<I extends string = string, O extends string = string> 
       this.executable.write(this.feeds[name], array);
       this.#fed.add(name);
     }
+    if (this.watched) return this.#runWatched();
     const start = performance.now();
     this.executable.run(this.#copies());
     runtime.waiter.submitted();
     this.runs++;
     if (measured) await this.#measure(start);
+  }
+
+  async #runWatched(): Promise<void> {
+    const found = await this.executable.runWatched(this.#copies());
+    if (found) throw nanError(found);
+    this.runtime.waiter.submitted();
+    this.runs++;
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

@@ -8,6 +8,7 @@ import type { PoolStatistics } from "../gpu/pool";
 import { Runtime } from "../gpu/runtime";
 import type { StoredStates } from "../gpu/storage";
 import { withAutocast } from "../graph/autocast";
+import { withCallSites } from "../graph/callSite";
 import { countDraws } from "../graph/generator";
 import { withOffers } from "../graph/segment";
 import { homeOf, Tensor } from "../graph/tensor";
@@ -104,20 +105,23 @@ export class Engine {
   async capture<I extends Record<string, FeedSpec>, O extends Record<string, Tensor>>(
     inputs: I,
     fn: (feeds: { [K in keyof I]: Tensor }) => O,
-    { onCompile, fuse = this.options.fuse ?? true, autocast = false, recompute = false }: CaptureOptions = {},
+    options: CaptureOptions = {},
   ): Promise<CapturedStep<keyof I & string, keyof O & string>> {
     this.runtime.throwErrors();
+    const { onCompile, autocast = false, recompute = false, debug = false } = options;
+    const fuse = !debug && (options.fuse ?? this.options.fuse ?? true);
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, makeFeed(name, spec)]));
     const halves = autocast && this.adapter.features.includes("shader-f16");
     const run = () => fn(feeds as { [K in keyof I]: Tensor });
-    const { result, updates } = trace(() => withOffers(recompute, () => withAutocast(halves, run)));
+    const noted = () => withCallSites(debug, run);
+    const { result, updates } = trace(() => withOffers(recompute, () => withAutocast(halves, noted)));
     checkOutputs(result);
     const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), fuse };
     await this.#tuned;
     const build = () => plan({ ...request, target: this.#tuner.target });
     const executable = await Executable.create(this.runtime, build(), onCompile);
     this.#idle?.add(executable.plan.choices);
-    return this.#track(new CapturedStep(this.runtime, executable, feeds, result, build, this.#untrack));
+    return this.#track(new CapturedStep(this.runtime, executable, feeds, result, build, this.#untrack, debug));
   }
 
   readonly #untrack = (step: Revivable) => void this.#steps.delete(step);
