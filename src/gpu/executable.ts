@@ -69,18 +69,24 @@ export class Executable {
     checkBindings(plan, runtime.open.target.maxBindingBytes);
     const variants = plan.dispatches.map((d) => d.variant);
     const pipelines = await runtime.pipelines.compile(variants, onProgress);
-    const states = runtime.storage.count;
+    const { device, storage, pool } = runtime;
+    const { length } = storage.homes;
     let made: Executable | undefined;
+    let states: readonly Tensor[] = [];
     try {
-      return await accepted(runtime.device, "capture", () => {
-        made = new Executable(runtime, plan, pipelines);
-        return made;
+      return await accepted(device, "capture", () => {
+        try {
+          made = new Executable(runtime, plan, pipelines);
+          return made;
+        } finally {
+          states = storage.homes.slice(length);
+        }
       });
     } catch (error) {
       made?.dispose();
       // Buffers that the device has refused must not be lent again.
-      runtime.storage.keepFirst(states);
-      runtime.pool.trim();
+      storage.forget(states);
+      pool.trim();
       throw error;
     }
   }
@@ -217,7 +223,8 @@ export class Executable {
   }
 
   #bind(): void {
-    for (const t of this.plan.states) if (Arena.isDeserted(t)) throw deserted();
+    const named = this.plan.dispatches.flatMap((d) => d.buffers as readonly Tensor[]);
+    if (named.some((t) => Arena.isOfDeserted(t))) throw deserted();
     // Asking for a region may move a state and so raise the generation: settle all of them before binding any.
     for (const d of this.plan.dispatches) for (const b of d.buffers) this.region(b as Tensor);
     this.#launches = this.plan.dispatches.map((d, i) => this.#launchOf(d, this.#uniformOffsets[i]!));

@@ -51,7 +51,7 @@ export class Storage {
     this.device.queue.writeBuffer(buffer, offset, values);
   }
 
-  /** Buffers that states lie in. */
+  /** Buffers that states lie in, in the order in which they were made. */
   get homes(): readonly Tensor[] {
     return [...this.#buffers.keys()];
   }
@@ -82,16 +82,6 @@ export class Storage {
       this.generation++;
     }
     for (const [t, { state }] of this.#located) if (homes.has(state)) this.#located.delete(t);
-  }
-
-  /** Buffers of states. */
-  get count(): number {
-    return this.#buffers.size;
-  }
-
-  /** Forgets the states whose buffers were made last. */
-  keepFirst(count: number): void {
-    this.forget([...this.#buffers.keys()].slice(count));
   }
 
   #settle(t: Tensor): void {

@@ -1,6 +1,6 @@
 import { BYTES_PER_ELEMENT } from "../core/dtype";
 import type { Shape } from "../core/shape";
-import { state, type Tensor, unused } from "./tensor";
+import { homeOf, state, type Tensor, unused } from "./tensor";
 
 /** Elements to which a tensor's place in an arena is aligned: 256 bytes, the coarsest binding alignment of any device. */
 export const ALIGNMENT = 64;
@@ -76,10 +76,12 @@ export class Arena {
     return known && known.tensors.length === tensors.length && tensors.every((t) => known.holds(t)) ? known : undefined;
   }
 
-  /** Whether a buffer is an arena's of which a parameter has moved out. */
-  static isDeserted(buffer: Tensor): boolean {
-    const arena = Arena.#known.get(buffer);
-    return arena?.parameters === buffer && !arena.tensors.every((t) => arena.holds(t));
+  /** Whether a tensor is an arena's buffer of parameters, or a piece of it, from which a parameter has moved out. */
+  static isOfDeserted(t: Tensor): boolean {
+    const { state } = homeOf(t);
+    const arena = Arena.#known.get(state);
+    if (arena?.parameters !== state || arena.tensors.includes(t)) return false;
+    return !arena.tensors.every((p) => arena.holds(p));
   }
 
   /** Whether the parameter lives here; it moves out when another arena is made for it. */

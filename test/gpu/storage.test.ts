@@ -51,6 +51,27 @@ await describeOnDawn("states", (engine) => {
     expect([...(await engine.read(p))]).toEqual([0]);
   });
 
+  test("a step that only reads parameters goes on wherever these have moved", async () => {
+    const [p, q] = [parameterOf(1), parameterOf(2)];
+    const both = new SGD([p, q], { lr: 1 });
+    const reading = await engine.capture({}, () => ({ y: add(p, q) }));
+    const first = await engine.capture({}, () => {
+      both.step(sum(add(p, q)));
+      return {};
+    });
+    await first.run();
+    await reading.run();
+    expect([...(await reading.read("y"))]).toEqual([1]);
+    const later = new Adam([p], { lr: 10 });
+    const second = await engine.capture({}, () => {
+      later.step(sum(p));
+      return {};
+    });
+    await second.run();
+    await reading.run();
+    expect((await reading.read("y"))[0]).toBeCloseTo(0 - 10 + 1, 4);
+  });
+
   test("first values of another size or dtype are refused, again and again", async () => {
     const short = state("short", { shape: [3], dtype: "f32" }, () => Float32Array.of(1, 2));
     const other = state("other", { shape: [2], dtype: "i32" }, () => Float32Array.of(1, 2));
