@@ -71,9 +71,13 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     this.#ring = this.#makeRing();
   }
 
+  /** Bytes that the step takes beside its plan: for the scalars of its last runs. */
+  get ringBytes(): number {
+    return this.#scalars.length * RING * BYTES_PER_ELEMENT;
+  }
+
   #makeRing(): GPUBuffer | undefined {
-    const bytes = this.#scalars.length * RING * BYTES_PER_ELEMENT;
-    return bytes ? this.runtime.pool.acquire(bytes, "ring of scalars") : undefined;
+    return this.ringBytes ? this.runtime.pool.acquire(this.ringBytes, "ring of scalars") : undefined;
   }
 
   /** What the step does, as text: `String(step.plan)`. */

@@ -143,9 +143,10 @@ export class Engine {
   }
 
   /** What a run of a step will take, before it has run: memory, operations, and time by the pace of the device. */
-  async estimate(step: Pick<CapturedStep, "plan">): Promise<StepEstimate> {
+  async estimate(step: Pick<CapturedStep, "plan"> & Partial<Pick<CapturedStep, "ringBytes">>): Promise<StepEstimate> {
     this.#pace ??= measurePace(this);
-    return estimateOf(step.plan, await this.#pace);
+    const estimate = estimateOf(step.plan, await this.#pace);
+    return { ...estimate, bytes: estimate.bytes + (step.ringBytes ?? 0) };
   }
 
   /**
