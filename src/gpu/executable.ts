@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT, type Numbers } from "../core/dtype";
+import { BYTES_PER_ELEMENT, type Numbers, type TypedArray } from "../core/dtype";
 import { CaptureError, DeviceError } from "../core/errors";
 import { showSpec } from "../core/shape";
 import { Arena } from "../graph/arena";
@@ -116,6 +116,12 @@ export class Executable {
     return { buffer, offset: offset + place.offset * BYTES_PER_ELEMENT, size: bytesOf(t) };
   }
 
+  /** The numbers of tensors of the plan as they are after all that was submitted so far. */
+  read(tensors: readonly Tensor[]): Promise<TypedArray[]> {
+    const part = (t: Tensor) => ({ region: this.region(t), dtype: t.dtype, length: t.size });
+    return this.runtime.readback.read(tensors.map(part));
+  }
+
   /** Replays the plan: one encoder and one pass a chunk. The copies follow in the last chunk. */
   run(copies: readonly RingCopy[] = []): void {
     if (this.#generation !== this.runtime.storage.generation) this.#bind();
@@ -150,7 +156,7 @@ export class Executable {
   /** Runs the plan launch by launch, and stops at the first that makes a NaN. The copies follow where none does. */
   async runWatched(copies: readonly RingCopy[] = []): Promise<Found | undefined> {
     if (this.#generation !== this.runtime.storage.generation) this.#bind();
-    const { device, readback } = this.runtime;
+    const { device } = this.runtime;
     const submit = (record: (encoder: GPUCommandEncoder) => void) => {
       const encoder = device.createCommandEncoder({ label: "watched" });
       record(encoder);
@@ -162,9 +168,7 @@ export class Executable {
         launch(pass, this.#launches[i]!);
         pass.end();
       });
-    const found = await watch(this.plan, launchOne, (tensors) =>
-      readback.read(tensors.map((t) => ({ region: this.region(t), dtype: t.dtype, length: t.size }))),
-    );
+    const found = await watch(this.plan, launchOne, (tensors) => this.read(tensors));
     if (!found && copies.length) submit((encoder) => this.#copyOutputs(encoder, copies));
     return found;
   }

@@ -1,4 +1,6 @@
+import type { TypedArray } from "../core/dtype";
 import { DeviceError } from "../core/errors";
+import type { Tensor } from "../graph/tensor";
 import { type AdapterInfo, type DeviceOptions, type OpenDevice, openDevice } from "./device";
 import { PipelineCache } from "./pipelines";
 import { BufferPool } from "./pool";
@@ -103,6 +105,12 @@ export class Runtime {
       );
     const [first] = this.errors.splice(0);
     if (first) throw first;
+  }
+
+  /** The numbers of states as they are after all that was submitted so far. */
+  readStates(states: readonly Tensor[]): Promise<TypedArray[]> {
+    const part = (t: Tensor) => ({ region: this.storage.region(t), dtype: t.dtype, length: t.size });
+    return this.readback.read(states.map(part));
   }
 
   destroy(): void {

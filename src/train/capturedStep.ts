@@ -126,9 +126,8 @@ export class CapturedStep<I extends string = string, O extends string = string> 
    * Runs the step once. Resolves when it is submitted; waits while two steps are still under way. Runs take turns in the
    * order of their calls.
    * @param values one array for each feed, not to be changed before the call resolves; a feed left out keeps its last value
-   * @throws DataError in a step captured with `debug`, naming the first op that makes a NaN
    * @throws DeviceError where the device is lost, CaptureError where a feed is unknown, or of another size or dtype than captured;
-   *   DataError on NaN, or an integer that an op does not take
+   *   DataError on NaN, or an integer that an op does not take; with `debug` also at the first op that makes a NaN
    */
   async run(values: Partial<Record<I, Numbers>> = {}): Promise<void> {
     const entries = Object.entries(values) as [I, Numbers][];
@@ -190,8 +189,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
         });
       return t;
     });
-    const parts = tensors.map((t) => ({ region: this.executable.region(t), dtype: t.dtype, length: t.size }));
-    const arrays = await this.runtime.readback.read(parts);
+    const arrays = await this.executable.read(tensors);
     this.runtime.throwErrors();
     return Object.fromEntries(names.map((name, i) => [name, arrays[i]!])) as Record<O, TypedArray>;
   }

@@ -27,8 +27,7 @@ export async function saveCheckpoint(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const states = statesOf(what);
-  const parts = states.map(([, t]) => ({ region: engine.runtime.storage.region(t), dtype: t.dtype, length: t.size }));
-  const values = await engine.runtime.readback.read(parts);
+  const values = await engine.runtime.readStates(states.map(([, t]) => t));
   engine.runtime.throwErrors();
   return packCheckpoint(states, values, metadata);
 }

@@ -44,15 +44,18 @@ export class Eager {
     const kept = this.#find(key, outputs, updates, data);
     kept.waiting++;
     const turn = this.#submitted;
+    let hasRun = false;
     const submitted = kept.executable.then(async (executable) => {
       await turn;
-      return { values: this.#submit(executable, kept, data) };
+      const values = this.#submit(executable, kept, data);
+      hasRun = true;
+      return { values };
     });
     this.#submitted = Promise.allSettled([turn, submitted]);
     try {
       return await (await submitted).values;
     } catch (error) {
-      if (!(await wasSubmitted(submitted))) putBackUpdates(updates);
+      if (!hasRun) putBackUpdates(updates);
       throw error;
     } finally {
       kept.waiting--;
@@ -71,9 +74,7 @@ export class Eager {
       if (t.leaf?.kind === "data") executable.write(leaves[i]!, t.leaf.data);
     });
     executable.run();
-    return this.runtime.readback.read(
-      outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size })),
-    );
+    return executable.read(outputs);
   }
 
   #find(key: string, outputs: readonly Tensor[], updates: readonly Update[], leaves: readonly Tensor[]): Kept {
@@ -98,12 +99,6 @@ export class Eager {
     }
   }
 }
-
-const wasSubmitted = (submitted: Promise<unknown>): Promise<boolean> =>
-  submitted.then(
-    () => true,
-    () => false,
-  );
 
 function refuseFeeds(leaves: readonly Tensor[]): void {
   const feed = leaves.find((t) => t.leaf?.kind !== "data");

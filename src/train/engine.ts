@@ -162,8 +162,7 @@ export class Engine {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const named = Object.values(states).map((t) => homeOf(t).state);
     const buffers = [...new Set([...Object.values(steps).flatMap((s) => s.plan.states), ...named])];
-    const parts = buffers.map((t) => ({ region: this.runtime.storage.region(t), dtype: t.dtype, length: t.size }));
-    const values = await this.runtime.readback.read(parts);
+    const values = await this.runtime.readStates(buffers);
     this.runtime.throwErrors();
     return encodePlans(steps, states, new Map(buffers.map((t, i) => [t, values[i]!])), this.runtime.open.target);
   }
@@ -242,11 +241,9 @@ export class Engine {
    */
   async snapshot(): Promise<Snapshot> {
     this.runtime.throwErrors();
-    const { storage, readback } = this.runtime;
     const runs = new Map([...this.#steps].map((step) => [step, step.runs]));
-    const { homes, located } = storage;
-    const parts = homes.map((t) => ({ region: storage.region(t), dtype: t.dtype, length: t.size }));
-    const values = await readback.read(parts);
+    const { homes, located } = this.runtime.storage;
+    const values = await this.runtime.readStates(homes);
     return { runs, located, values: new Map(homes.map((t, i) => [t, values[i]!])) };
   }
 

@@ -218,9 +218,7 @@ export async function evaluateClassifier(e: Evaluation): Promise<ClassifierScore
     if (b % 200 === 199) total += sumLosses(await step.drain());
   }
   total += sumLosses(await step.drain());
-  const [counts] = await engine.runtime.readback.read([
-    { region: engine.runtime.storage.region(confusion.counts), dtype: "u32", length: classes * classes },
-  ]);
+  const [counts] = await engine.runtime.readStates([confusion.counts]);
   return {
     event: "eval",
     testLoss: total / e.count,

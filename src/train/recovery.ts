@@ -18,7 +18,7 @@ export class Recovery {
   #due = 0;
   #losses = 0;
 
-  /** @param every milliseconds between two snapshots; default 15,000, Infinity for none */
+  /** @param every milliseconds between two snapshots; default 15,000; Infinity: none but those that `keep` is called for */
   constructor(
     readonly engine: Engine,
     readonly every = EVERY,

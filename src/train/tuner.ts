@@ -184,8 +184,7 @@ export class Tuner {
       return await accepted(this.runtime.device, key, () => {
         for (const [i, t] of given.entries()) executable.write(t, asStored(t.dtype, random[i]!));
         executable.run();
-        const parts = outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
-        return this.runtime.readback.read(parts);
+        return executable.read(outputs);
       });
     } finally {
       executable.dispose();

@@ -27,8 +27,7 @@ export async function compute(
   const executable = await Executable.create(runtime, made);
   for (const [t, values] of inputs) executable.write(t, values);
   executable.run();
-  const regions = outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
-  const read = await runtime.readback.read(regions);
+  const read = await executable.read(outputs);
   executable.dispose();
   runtime.throwErrors();
   return read.map((values) => Float64Array.from(values));

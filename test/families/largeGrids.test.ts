@@ -101,8 +101,7 @@ describe.skipIf(!opened)("on a device", () => {
         Float32Array.from({ length: t.size }, (_, i) => noise(i + t.size)),
       );
     executable.run();
-    const parts = outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
-    const values = await runtime.readback.read(parts);
+    const values = await executable.read(outputs);
     executable.dispose();
     runtime.throwErrors();
     return values.map((v) => Float64Array.from(v));

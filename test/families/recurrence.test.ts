@@ -194,8 +194,7 @@ describe.skipIf(!opened)(`recurrences in Node on Dawn${reason ? ` (skipped: ${re
         );
         [...inputs, seed].forEach((t, i) => void executable.write(t, values[i]!));
         executable.run();
-        const read = outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
-        const results = await runtime.readback.read(read);
+        const results = await executable.read(outputs);
         executable.dispose();
         runtime.throwErrors();
         return results;

@@ -69,8 +69,7 @@ async function computed(runtime: Runtime, outputs: readonly Tensor[], cpu: boole
   const executable = await Executable.create(runtime, made);
   for (const t of made.inputs) if (t.leaf?.kind === "data") executable.write(t, t.leaf.data);
   executable.run();
-  const parts = outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
-  const values = await runtime.readback.read(parts);
+  const values = await executable.read(outputs);
   executable.dispose();
   runtime.throwErrors();
   return values.map((v) => Array.from(v));

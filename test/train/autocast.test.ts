@@ -84,8 +84,7 @@ await describeOnDawn("f16", (engine) => {
     const made = plan({ outputs, target, fuse });
     const executable = await Executable.create(runtime, made);
     executable.run();
-    const parts = outputs.map((t) => ({ region: executable.region(t), dtype: t.dtype, length: t.size }));
-    const values = await runtime.readback.read(parts);
+    const values = await executable.read(outputs);
     executable.dispose();
     runtime.throwErrors();
     return values as Float32Array[];
