@@ -2,7 +2,7 @@ import { Executable } from "../../src/gpu/executable";
 import type { Runtime } from "../../src/gpu/runtime";
 import { feed, type Tensor } from "../../src/graph/tensor";
 import type { Target } from "../../src/kernel/target";
-import { plan } from "../../src/schedule/plan";
+import { type Plan, plan } from "../../src/schedule/plan";
 
 /** An input with its numbers. */
 export function given(shape: readonly number[], value: (i: number) => number): [Tensor, Float32Array<ArrayBuffer>] {
@@ -23,7 +23,16 @@ export async function compute(
   outputs: readonly Tensor[],
   inputs: readonly (readonly [Tensor, Float32Array<ArrayBuffer>])[],
 ): Promise<Float64Array[]> {
-  const made = plan({ outputs, target, fuse: true, inputs: inputs.map(([t]) => t) });
+  return runPlan(runtime, plan({ outputs, target, fuse: true, inputs: inputs.map(([t]) => t) }), outputs, inputs);
+}
+
+/** The numbers of `outputs` after one run of a plan. */
+export async function runPlan(
+  runtime: Runtime,
+  made: Plan,
+  outputs: readonly Tensor[],
+  inputs: readonly (readonly [Tensor, Float32Array<ArrayBuffer>])[],
+): Promise<Float64Array[]> {
   const executable = await Executable.create(runtime, made);
   for (const [t, values] of inputs) executable.write(t, values);
   executable.run();

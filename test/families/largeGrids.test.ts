@@ -1,6 +1,5 @@
 // Products and convolutions with more workgroups along a dimension than WebGPU grants: by every way they fit, and their numbers hold.
 import { afterAll, describe, expect, test } from "vitest";
-import { Executable } from "../../src/gpu/executable";
 import type { Runtime } from "../../src/gpu/runtime";
 import { feed, type Tensor } from "../../src/graph/tensor";
 import { type Dispatch, MAX_WORKGROUPS } from "../../src/kernel/kernel";
@@ -13,7 +12,7 @@ import { gradients } from "../../src/optim/gradients";
 import { type Plan, plan } from "../../src/schedule/plan";
 import { nodeRuntime } from "../device";
 import { mostWays, nthWays } from "../ops/runCase";
-import { compute, distance, given, noise } from "./compute";
+import { compute, distance, given, noise, runPlan } from "./compute";
 
 const { runtime: opened } = await nodeRuntime();
 
@@ -93,19 +92,15 @@ describe.skipIf(!opened)("on a device", () => {
   const runtime = opened as Runtime;
   afterAll(() => runtime.destroy());
 
-  async function run(made: Plan, inputs: readonly Tensor[], outputs: readonly Tensor[]) {
-    const executable = await Executable.create(runtime, made);
-    for (const t of inputs)
-      executable.write(
-        t,
-        Float32Array.from({ length: t.size }, (_, i) => noise(i + t.size)),
-      );
-    executable.run();
-    const values = await executable.read(outputs);
-    executable.dispose();
-    runtime.throwErrors();
-    return values.map((v) => Float64Array.from(v));
-  }
+  const run = (made: Plan, inputs: readonly Tensor[], outputs: readonly Tensor[]) => {
+    const numbers = (t: Tensor) => Float32Array.from({ length: t.size }, (_, i) => noise(i + t.size));
+    return runPlan(
+      runtime,
+      made,
+      outputs,
+      inputs.map((t) => [t, numbers(t)]),
+    );
+  };
 
   const { subgroupSize, offsetAlignment } = runtime?.open.target ?? BASELINE_TARGET;
   const kinds = Object.entries(KINDS).filter(([, t]) => !t.subgroupSize || subgroupSize);
