@@ -104,7 +104,22 @@ for (const [name, op] of Object.entries(methods))
     },
   });
 `;
-  const path = join(root, "src/fluent.gen.ts");
+  writeGenerated("src/fluent.gen.ts", text);
+}
+
+/**
+ * Writes `src/functions.gen.ts`: what `src/index.ts` exports, without the methods. They keep every op in a program; without
+ * them, a bundler leaves out what is not imported.
+ */
+function writeFunctions(): void {
+  const index = readFileSync(join(root, "src/index.ts"), "utf8");
+  const exports = index.slice(index.indexOf("export "));
+  writeGenerated("src/functions.gen.ts", `// Generated from src/index.ts. Do not edit.\n${exports}`);
+}
+
+/** Writes a file only where it changes, for those who watch it. */
+function writeGenerated(file: string, text: string): void {
+  const path = join(root, file);
   if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
 }
 
@@ -118,6 +133,14 @@ const library = {
   emptyOutDir: false,
   sourcemap: true,
   lib: { entry: join(root, "src/index.ts"), formats: ["es" as const], fileName: "wgrad" },
+};
+/** The library file by file, for bundlers: they leave out the files that a program does not need. */
+const modules = {
+  outDir: join(root, "dist/modules"),
+  emptyOutDir: true,
+  minify: false as const,
+  lib: { entry: ["index.ts", "functions.gen.ts"].map((file) => join(root, "src", file)), formats: ["es" as const] },
+  rolldownOptions: { output: { preserveModules: true, preserveModulesRoot: root, entryFileNames: "[name].js" } },
 };
 const cli = {
   outDir: join(root, "dist/cli"),
@@ -145,6 +168,7 @@ const gallery = {
 };
 
 writeFluentMethods();
+writeFunctions();
 
 /** Vitest's own modules are only there to be had, and only wanted, where it runs. */
 const sequence = async () =>
@@ -163,7 +187,7 @@ export default defineConfig(async ({ mode, command }) => ({
     ...(mode === "production" && command === "build" ? [declarations()] : []),
   ],
   worker: { format: "es" as const, plugins: () => [wgslKernels(root)] },
-  build: { cli, gallery, portable }[mode] ?? library,
+  build: { cli, gallery, modules, portable }[mode] ?? library,
   // The command line brings everything along but what its users install beside it.
   ssr: STANDALONE.includes(mode) ? { noExternal: true as const, external: [...OPTIONAL, "vite"] } : {},
   test: {
