@@ -60,10 +60,17 @@ export function broadcastShapes(op: string, shapes: readonly Shape[]): number[] 
 
 /**
  * Axes as sorted non-negative numbers without repeats; undefined means all of them.
- * @throws ShapeError where an axis is out of range or named twice
+ * @throws ShapeError where an axis is out of range or named twice, and where axes are something else
  */
 export function normalizeAxes(op: string, shape: Shape, axes?: number | readonly number[]): number[] {
   if (axes === undefined) return shape.map((_, i) => i);
+  if (typeof axes !== "number" && !Array.isArray(axes))
+    throw new ShapeError(
+      op,
+      "axes are neither a number nor a list",
+      { axes: axes === null ? "null" : typeof axes },
+      "for options over all axes, write undefined before them",
+    );
   const list = (typeof axes === "number" ? [axes] : [...axes]).map((a) => normalizeAxis(op, shape, a));
   if (new Set(list).size !== list.length)
     throw new ShapeError(op, "an axis is named twice", { axes: showShape(list), x: showShape(shape) });

@@ -11,18 +11,21 @@ interface ExpandAttrs {
 
 /**
  * Repeats dimensions of size 1, and adds leading ones, without a copy.
+ * @param shape -1 where a size of x stays as it is
  * @throws ShapeError unless x broadcasts to exactly `shape`
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
   checkList("expand", "the shape", shape);
-  if (!shape.every((size) => Number.isInteger(size) && size >= 1))
+  const lead = shape.length - x.shape.length;
+  const sizes = shape.map((size, d) => (size === -1 && d >= lead ? x.shape[d - lead]! : size));
+  if (!sizes.every((size) => Number.isInteger(size) && size >= 1))
     throw new ShapeError(
       "expand",
-      "every size must be an integer of at least 1",
+      "every size must be an integer of at least 1, or -1 for one of x that stays",
       { x: showShape(x.shape), shape: showShape(shape) },
-      "write a size that stays as it is in x",
+      "name the sizes of new leading dimensions",
     );
-  return record(op, [x], { shape: [...shape] });
+  return record(op, [x], { shape: sizes });
 }
 
 export const op: ViewOp<ExpandAttrs> = {

@@ -27,6 +27,15 @@ import { variance } from "../../src/ops/variance";
 
 const t = (shape: number[], dtype: DType = "f32") => feed("x", { shape, dtype });
 
+test("options where the axes belong", () => {
+  // @ts-expect-error axes come before options
+  expect(() => sum(t([2, 3]), { keepDims: true })).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: sum: axes are neither a number nor a list
+      axes: object
+      fix: for options over all axes, write undefined before them]
+  `);
+});
+
 test("an axis that is out of range, or named twice", () => {
   expect(() => sum(t([2, 3]), 2)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: sum: axis 2 is out of range

@@ -461,12 +461,12 @@ test("flatten: a dimension that x has not", () => {
   ]);
 });
 
-test("expand: a size that is left open", () => {
-  expect(() => expand(x([1, 3]), [-1, 3])).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: expand: every size must be an integer of at least 1
+test("expand: a leading size that is left open", () => {
+  expect(() => expand(x([1, 3]), [-1, 1, 3])).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: expand: every size must be an integer of at least 1, or -1 for one of x that stays
       x: [1, 3]
-      shape: [-1, 3]
-      fix: write a size that stays as it is in x]
+      shape: [-1, 1, 3]
+      fix: name the sizes of new leading dimensions]
   `);
 });
 
