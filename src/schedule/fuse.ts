@@ -61,7 +61,7 @@ export function fusion(
   const { sides, later } = sideSums(
     order.filter((t) => !finished.has(t)),
     inputsOf,
-    readersOf,
+    placesIn(order, readersOf),
   );
   /** Whether a tensor is made for one reader alone, by a kernel of its own as yet. */
   const isAlone = (i: Tensor) =>

@@ -2,7 +2,7 @@ import { bytesPerElement } from "../core/dtype";
 import type { Spec } from "../core/shape";
 import { homeOf, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
-import type { Dispatch } from "../kernel/kernel";
+import type { BufferRef, Dispatch } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
 import { worthComputingAgain } from "./again";
 import { inPlace } from "./inPlace";
@@ -70,6 +70,7 @@ function planned(request: PlanRequest): Plan {
   const lowering = new Lowering(wantedOf(request), request);
   const firstUpdate = lowering.dispatches.length;
   const direct = appendUpdates(lowering, updates, outputs);
+  checkOrder(lowering.dispatches);
   const held = new Map(outputs.map((t) => [t, lowering.contiguous(t)] as const));
   const leaves = leavesOf(lowering.dispatches, [...inputs, ...held.values()]);
   const states = [
@@ -98,6 +99,21 @@ function planned(request: PlanRequest): Plan {
     toString: () => showPlan(made),
   };
   return made;
+}
+
+/** @throws Error where a dispatch reads what none before it has made: no fusion may move a reader before its writer */
+function checkOrder(dispatches: readonly Dispatch[]): void {
+  const made = new Set<BufferRef>();
+  for (const { buffers, variant } of dispatches) {
+    const early = variant.bindings.find(({ access }, i) => {
+      const t = buffers[i] as Tensor;
+      return access === "read" && !t.leaf && !made.has(t);
+    });
+    if (early) throw new Error(`plan: ${variant.name} reads ${early.name} before it is made`);
+    variant.bindings.forEach(({ access }, i) => {
+      if (access === "write") made.add(buffers[i]!);
+    });
+  }
 }
 
 /** How much less memory a plan must want for its dispatches to write over their inputs: such kernels are pipelines more. */

@@ -1,6 +1,6 @@
 import type { KernelOp, SumOf } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
-import { placesIn } from "./places";
+import type { Places } from "./places";
 
 export interface Sides {
   /** Sums that a kernel makes on the side, each with a tensor of that kernel. */
@@ -16,7 +16,7 @@ export interface Sides {
 export function sideSums(
   order: readonly Tensor[],
   inputsOf: (t: Tensor) => readonly Tensor[],
-  readersOf: ReadonlyMap<Tensor, readonly Tensor[]>,
+  { placeOf, readAt }: Places,
 ): Sides {
   const key = keyOf(inputsOf);
   const sums = new Map<string, Tensor>();
@@ -27,7 +27,6 @@ export function sideSums(
   const sides = new Map<Tensor, Tensor>();
   const later = new Set<Tensor>();
   if (!sums.size) return { sides, later };
-  const { placeOf, readAt } = placesIn(order, readersOf);
   for (const t of order) {
     const offer = ask(t, "sideSum", inputsOf);
     const sum = offer && sums.get(key(offer));
