@@ -11,10 +11,11 @@ import { byCost, type ConvTile, sizesOf, TILES, tileCost } from "./convTiles";
 import { depthwise, depthwiseGradInput, isDepthwise } from "./depthwise";
 import { type Conv2dAttrs, type ConvGradAttrs, flopsOf, type Geometry, geometry, tapsOf } from "./geometry";
 
-export type ConvWay = "subgroup" | "direct" | "depthwise" | ConvTile;
+export type ConvWay = "subgroup" | "product" | "direct" | "depthwise" | ConvTile;
 
 /** Output channels of one subgroup in the kernels that share loads between lanes, and positions that a lane keeps in them. */
-const subgroupTile = (channels: number) => (channels > 16 ? { ROWS: 32, COLUMNS: 4 } : { ROWS: 16, COLUMNS: 8 });
+const subgroupTile = (channels: number) =>
+  channels > 16 ? { ROWS: 32, COLUMNS: 4 } : { ROWS: channels > 8 ? 16 : 8, COLUMNS: 8 };
 
 /** How many terms of a sum a kernel takes at a time. */
 export const termsAtOnce = (terms: number): number => (terms % 2 ? 1 : 2);

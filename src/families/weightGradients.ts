@@ -9,15 +9,17 @@ import { chosenWay, type Ways } from "../kernel/ways";
 import { type ConvWay, channelTiles, keyOf, termsAtOnce } from "./convolutions";
 import { byCost, type ConvTile, sizesOf, TILES, tileCost } from "./convTiles";
 import { depthwiseGradWeight, isDepthwise } from "./depthwise";
-import { type ConvGradAttrs, flopsOf, type Geometry, geometry } from "./geometry";
+import { type ConvGradAttrs, flopsOf, type Geometry, geometry, tapsOf } from "./geometry";
 import { joinedParts } from "./parts";
+import { productDispatches } from "./products";
+import { reduceDispatches } from "./reductions";
 
 /** The kernels that could make a weight gradient on the device, the best guess first. */
 export function weightGradientWays(x: Shape, a: ConvGradAttrs, target: Target): Ways<ConvWay> {
   const g = geometry(x, a.shape, a);
   const key = keyOf("conv2d_grad_weight", g);
   if (isDepthwise(a.shape, a.groups)) return { key, names: ["depthwise", "direct"] };
-  if (sharesLoads(target)) return { key, names: ["subgroup", "direct"] };
+  if (sharesLoads(target)) return { key, names: [...(isProduct(g) ? ["product" as const] : []), "subgroup", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
   const cost = (tile: ConvTile) => {
     const { alone, busy } = tileCost(tile, g.groups, g.out_channels / g.groups, columnsOf(g));
@@ -42,6 +44,7 @@ export function weightGradient(
   const way = chosenWay(target, weightGradientWays(x.shape, a, target));
   const g = geometry(x.shape, dw.shape, a);
   if (way === "depthwise") return depthwiseGradWeight(x, dOut, dw, g, target, side);
+  if (way === "product") return byProduct(x, dOut, dw, g, target, side);
   const SUMS = Number(side !== undefined);
   const { launch, parts } =
     way === "subgroup"
@@ -55,6 +58,30 @@ export function weightGradient(
   const made = sideParts ? withSide(product, sideParts) : product;
   if (parts === 1) return [made];
   return [made, ...joinedParts(parts, target, [partial, dw], side && [sideParts!, side])];
+}
+
+/**
+ * Whether a weight gradient is the sum over the pictures of a matrix product each, dOut · xᵀ: taps are 1 × 1 and meet every
+ * element. It reads whole vec4s where the kernels of windows read one number in a channel. The products of all pictures are no
+ * more than what is read for them.
+ */
+function isProduct(g: Geometry): boolean {
+  const positions = g.height * g.width;
+  const asIs = g.groups === 1 && tapsOf(g) === 1 && g.out_height === g.height && g.out_width === g.width;
+  const isSmall = g.out_channels * g.in_channels <= (g.out_channels + g.in_channels) * positions;
+  return asIs && g.pad_h === 0 && g.pad_w === 0 && positions % 4 === 0 && g.in_channels % 4 === 0 && isSmall;
+}
+
+function byProduct(x: Tensor, dOut: Tensor, dw: Tensor, g: Geometry, target: Target, side?: Tensor): Dispatch[] {
+  const [m, n, k] = [g.out_channels, g.in_channels, g.height * g.width];
+  const product = { m, n, k, batch: g.batch, transA: false, transB: true, aBatch: m * k, bBatch: n * k, sums: false };
+  const partial = g.batch === 1 ? dw : scratch({ shape: [g.batch, m, n], dtype: "f32" });
+  const dims = { k0: 1, r0: g.batch, k1: m, r1: k };
+  return [
+    ...(side ? reduceDispatches(dOut, side, dims, target, {}) : []),
+    ...productDispatches(dOut, x, partial, product, target),
+    ...(g.batch === 1 ? [] : joinedParts(g.batch, target, [partial, dw])),
+  ];
 }
 
 /** Output channels of one subgroup in the kernel that shares loads between lanes, and values of k that a lane keeps. */

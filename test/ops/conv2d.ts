@@ -32,6 +32,7 @@ export default opCase<Conv2dOptions>({
     },
     { inputs: [[1, 2, 9, 12], [2, 1, 5, 1], [2]], attrs: { groups: 2, padding: [3, 0] }, note: "depthwise, tall" },
     { inputs: [[2, 6, 3, 3], [9, 6, 1, 1], [9]], note: "1 × 1" },
+    { inputs: [[2, 8, 4, 5], [9, 8, 1, 1], [9]], note: "1 × 1, by four" },
     { inputs: [[3, 5, 17, 19], [11, 5, 3, 3], [11]], attrs: { padding: "valid" }, note: "several tiles", vjp: false },
   ],
   build: ([x, w, b], attrs) => conv2d(x!, w!, b, attrs),
