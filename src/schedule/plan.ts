@@ -1,6 +1,6 @@
 import { bytesPerElement } from "../core/dtype";
 import type { Spec } from "../core/shape";
-import { homeOf, type Tensor } from "../graph/tensor";
+import { homeOf, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
@@ -68,10 +68,10 @@ const wantedOf = ({ outputs, updates = [] }: PlanRequest): Tensor[] => [...outpu
 function planned(request: PlanRequest): Plan {
   const { outputs, updates = [], inputs = [] } = request;
   const lowering = new Lowering(wantedOf(request), request);
+  const held = new Map(outputs.map((t) => [t, outputOf(t, lowering)] as const));
   const firstUpdate = lowering.dispatches.length;
   const direct = appendUpdates(lowering, updates, outputs);
   checkOrder(lowering.dispatches);
-  const held = new Map(outputs.map((t) => [t, lowering.contiguous(t)] as const));
   const leaves = leavesOf(lowering.dispatches, [...inputs, ...held.values()]);
   const states = [
     ...new Set([...leaves.filter((t) => t.leaf?.kind === "state"), ...direct.values()].map((t) => homeOf(t).state)),
@@ -99,6 +99,15 @@ function planned(request: PlanRequest): Plan {
     toString: () => showPlan(made),
   };
   return made;
+}
+
+/** What an output is read from: of a view of a state, a copy of what the state is before the updates. */
+function outputOf(t: Tensor, lowering: Lowering): Tensor {
+  const base = lowering.contiguous(t);
+  if (t === base || base.leaf?.kind !== "state") return base;
+  const aside = scratch(base);
+  lowering.copy(base, aside);
+  return aside;
 }
 
 /** @throws Error where a dispatch reads what none before it has made: no fusion may move a reader before its writer */

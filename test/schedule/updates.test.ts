@@ -1,7 +1,7 @@
 // What is written into state, and in which order: values of the step are computed from the old state, updates follow as recorded.
 import { expect, test } from "vitest";
 import { parameter, state, type Tensor } from "../../src/graph/tensor";
-import { add, assign, mul, SGD, square, sum, transpose } from "../../src/index";
+import { add, assign, mul, reshape, SGD, slice, square, sum, transpose } from "../../src/index";
 import { describeOnDawn } from "../device";
 
 await describeOnDawn("updates of state", (engine) => {
@@ -62,6 +62,25 @@ await describeOnDawn("updates of state", (engine) => {
       return {};
     });
     expect(await numbers(s)).toEqual([[1, 3, 2, 4]]);
+  });
+
+  test("what is read of a view of a state is the old value, as what is computed from it", async () => {
+    const s = state("s", { shape: [2, 2], dtype: "f32" }, () => Float32Array.of(1, 2, 3, 4));
+    const views = () => ({
+      flat: reshape(s, [4]),
+      whole: slice(s, 0, 0, 2),
+      turned: transpose(s, 0, 1),
+      sum: add(s, 0),
+    });
+    const step = await run(() => {
+      assign(s, mul(s, 10));
+      return views();
+    });
+    engine.write(s, Float32Array.of(9, 9, 9, 9));
+    for (const name of ["flat", "whole", "sum"]) expect([...(await step.read(name))]).toEqual([1, 2, 3, 4]);
+    expect([...(await step.read("turned"))]).toEqual([1, 3, 2, 4]);
+    assign(s, mul(s, 10));
+    expect(await numbers(...Object.values(views()), s)).toEqual([...Array(4).fill([9, 9, 9, 9]), [90, 90, 90, 90]]);
   });
 
   test("parameters of one arena take each other's values", async () => {
