@@ -88,6 +88,12 @@ export class Tensor implements Spec {
 export const homeOf = (t: Tensor): { readonly state: Tensor; readonly offset: number } =>
   t.home ? { state: t.home.of, offset: t.home.offset } : { state: t, offset: 0 };
 
+/** Whether two states share elements of a buffer. */
+export function overlap(a: Tensor, b: Tensor): boolean {
+  const [x, y] = [homeOf(a), homeOf(b)];
+  return x.state === y.state && x.offset < y.offset + b.size && y.offset < x.offset + a.size;
+}
+
 /** A tensor written for each run of a captured step. */
 export const feed = (name: string, spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "feed", name });
 

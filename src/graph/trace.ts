@@ -1,6 +1,6 @@
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import type { Tensor } from "./tensor";
+import { overlap, type Tensor } from "./tensor";
 
 /** A write into state. All updates of a step run after all its compute, so nothing reads a moved value. */
 export interface Update {
@@ -35,6 +35,10 @@ export const nextStream = (): number => current.streams++;
 
 /** The updates of the step being recorded that write the state. */
 export const updatesOf = (state: Tensor): readonly Update[] => current.updates.filter((u) => u.writes.includes(state));
+
+/** Whether an update of the step being recorded writes the state, or a part of it. */
+export const isWritten = (state: Tensor): boolean =>
+  current.updates.some((u) => u.writes.some((w) => overlap(w, state)));
 
 /** What the updates of the step being recorded read. */
 export const pendingReads = (): readonly Tensor[] => current.updates.flatMap((u) => u.reads);

@@ -163,7 +163,12 @@ export abstract class Optimizer {
     recordUpdate({
       name: this.name,
       reads: grads as Tensor[],
-      writes: [this.arena.parameters, this.gradients, ...this.allStates().map(([, t]) => t)],
+      // The learning rate is only read: it may be assigned to besides.
+      writes: [
+        this.arena.parameters,
+        this.gradients,
+        ...this.allStates().flatMap(([, t]) => (t === this.lr ? [] : [t])),
+      ],
       assigns,
       lower: (target) => {
         const pieces = this.arena.pieces(target.maxBindingBytes);
