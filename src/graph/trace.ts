@@ -59,6 +59,9 @@ export function putBackUpdates(updates: readonly Update[]): void {
   current.updates.unshift(...updates);
 }
 
+/** Whether {@link takePendingUpdates} would give any. */
+export const hasPendingUpdates = (): boolean => current.updates.length > 0;
+
 /** The updates recorded outside any capture since the last call. */
 export function takePendingUpdates(): readonly Update[] {
   const { updates } = current;

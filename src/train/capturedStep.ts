@@ -36,6 +36,13 @@ export interface Revivable {
   revive(runs: number): Promise<void>;
 }
 
+/** What a captured step asks of its engine. */
+export interface StepHost {
+  /** Runs what was asked for outside of captured steps before; undefined where that is nothing. */
+  before(): Promise<unknown> | undefined;
+  onDispose(step: Revivable): void;
+}
+
 /** A step captured as a plan. Running it writes the feeds and submits; nothing else happens on the CPU. */
 export class CapturedStep<I extends string = string, O extends string = string> implements Revivable {
   /** Runs so far. */
@@ -53,7 +60,6 @@ export class CapturedStep<I extends string = string, O extends string = string> 
 
   /**
    * @param build makes the step's plan anew, with what is known of the device by then
-   * @param onDispose told when the step is disposed of
    * @param watched whether runs look for NaN
    */
   constructor(
@@ -62,7 +68,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     readonly feeds: Readonly<Record<I, Tensor>>,
     readonly outputs: Readonly<Record<O, Tensor>>,
     readonly build: () => Plan,
-    readonly onDispose: (step: Revivable) => void = () => {},
+    readonly host: StepHost,
     readonly watched = false,
   ) {
     this.#executable = executable;
@@ -123,8 +129,9 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   }
 
   /**
-   * Runs the step once. Resolves when it is submitted; waits while two steps are still under way. Runs take turns in the
-   * order of their calls.
+   * Runs the step once, after the updates that were recorded outside a capture before; these do not wait for runs that were
+   * not awaited. Resolves when it is submitted; waits while two steps are still under way. Runs take turns in the order of
+   * their calls.
    * @param values one array for each feed, not to be changed before the call resolves; a feed left out keeps its last value
    * @throws DeviceError where the device is lost, CaptureError where a feed is unknown, or of another size or dtype than captured;
    *   DataError on NaN, or an integer that an op does not take; with `debug` also at the first op that makes a NaN
@@ -132,7 +139,9 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   async run(values: Partial<Record<I, Numbers>> = {}): Promise<void> {
     const entries = Object.entries(values) as [I, Numbers][];
     for (const [name, array] of entries) this.#check(name, array);
-    await this.#inTurn(() => this.#run(entries));
+    const before = this.host.before();
+    before?.catch(() => {}); // told when it is the run's turn
+    await this.#inTurn(() => (before ? before.then(() => this.#run(entries)) : this.#run(entries)));
   }
 
   async #run(values: readonly [I, Numbers][]): Promise<void> {
@@ -224,7 +233,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     this.#disposed = true;
     this.executable.dispose();
     if (this.#ring) this.runtime.pool.release(this.#ring);
-    this.onDispose(this);
+    this.host.onDispose(this);
   }
 
   #copies(): RingCopy[] {
