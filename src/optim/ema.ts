@@ -39,7 +39,7 @@ export class ExponentialMovingAverage {
    * @throws CaptureError where they are only some of an optimizer's parameters, or `decay` is not in [0, 1)
    */
   constructor(parameters: readonly Tensor[], options: AverageOptions = {}) {
-    checkOptions("ExponentialMovingAverage", options);
+    checkOptions("ExponentialMovingAverage", options, ["decay"]);
     groupsOf("ExponentialMovingAverage", parameters);
     const isFree = parameters.every((t) => t.home === undefined);
     const arena = Arena.holding(parameters) ?? (isFree ? Arena.of(parameters) : undefined);

@@ -1,14 +1,12 @@
-import { BYTES_PER_ELEMENT, dtypeOf, type Numbers, type TypedArray, typedArray } from "../core/dtype";
+import { BYTES_PER_ELEMENT, type Numbers, type TypedArray, typedArray } from "../core/dtype";
 import { CaptureError } from "../core/errors";
-import { showShape } from "../core/shape";
 import { Executable, type RingCopy } from "../gpu/executable";
 import type { KernelTime } from "../gpu/profile";
 import type { Runtime } from "../gpu/runtime";
 import type { Region } from "../gpu/storage";
-import { checkLimits } from "../graph/limits";
 import type { Tensor } from "../graph/tensor";
 import type { Plan } from "../schedule/plan";
-import { checkNumbers } from "./checkNumbers";
+import { checkFeed } from "./captureInputs";
 import { nanError } from "./nanError";
 
 /** Runs whose one-element outputs are kept until they are drained. */
@@ -254,18 +252,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   #check(name: I, values: Numbers): void {
     const t = this.feeds[name] as Tensor | undefined;
     if (!t) throw new CaptureError("run", `no feed ${name}`, { feeds: Object.keys(this.feeds).join(", ") || "none" });
-    const op = `feed ${name}`;
-    if (values.length !== t.size)
-      throw new CaptureError(
-        op,
-        `${values.length} values`,
-        { captured: showShape(t.shape) },
-        "capture another step for this shape",
-      );
-    if (dtypeOf(values) !== t.dtype)
-      throw new CaptureError(op, `values of dtype ${dtypeOf(values)}`, { captured: t.dtype });
-    checkNumbers(op, values);
-    if (t.leaf?.kind === "feed" && t.leaf.limits) checkLimits(op, values, t.leaf.limits);
+    checkFeed(name, t, values);
   }
 
   /** Not before the runs asked for earlier: these may bring what is left out now. */
