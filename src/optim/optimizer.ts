@@ -33,7 +33,10 @@ export interface OptimizerOptions {
    * count steps, not updates.
    */
   readonly accumulate?: number;
-  /** Leave out steps whose gradients hold a NaN or an infinity; they are counted. Default false, true with `lossScale`. */
+  /**
+   * Leave out steps whose gradients hold a NaN or an infinity; they are counted. Default false, true with `lossScale`. Other
+   * updates of the step are made: the running statistics of BatchNorm take in what overflowed on the way forward.
+   */
   readonly skipNonFinite?: boolean;
   /**
    * Factor of the loss before the gradients are taken, and divided out of them after, so that small ones survive storage

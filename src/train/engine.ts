@@ -96,7 +96,8 @@ export class Engine {
   }
 
   /**
-   * Traces `fn` once and makes a step of it that can be run again and again without any work on the graph.
+   * Traces `fn` once and makes a step of it that can be run again and again without any work on the graph. A tensor that was
+   * recorded outside and is used within is computed in every run: to keep its value, read it and use `tensor(values)`.
    *
    * @param inputs the step's feeds: shapes (f32) or `{ shape, dtype }`, by name
    * @param fn makes the outputs from the feeds; optimizers called in it take part in the step
@@ -215,7 +216,8 @@ export class Engine {
   }
 
   /**
-   * Overwrites a state: a parameter, a learning rate, a counter.
+   * Overwrites a state: a parameter, a learning rate, a counter. It does not wait for runs and reads that were not awaited:
+   * these may see the new value.
    * @throws CaptureError where the tensor is no state, ShapeError, DTypeError, DataError where the values do not fit
    */
   write(state: Tensor, values: Numbers): void {
