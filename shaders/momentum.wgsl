@@ -17,7 +17,7 @@ struct Params { len: u32, clip_value: f32, weight_decay: f32, momentum: f32, dam
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) count: vec3u) {
   let i = gid.x + gid.y * count.x * 64u;
-  if (i >= params.len || skipped()) { return; }
+  if (i >= params.len || skipped(i)) { return; }
   let p = parameters[i];
   let g = gradient(i) + weight_decay(i) * p;
   var v = params.momentum * velocity[i] + (1.0 - params.dampening) * g;

@@ -19,7 +19,7 @@ struct Params { len: u32, clip_value: f32, weight_decay: f32, beta1: f32, beta2:
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) count: vec3u) {
   let i = gid.x + gid.y * count.x * 64u;
-  if (i >= params.len || skipped()) { return; }
+  if (i >= params.len || skipped(i)) { return; }
   var p = parameters[i];
   var g = gradient(i);
   let lr = learning_rate(i);

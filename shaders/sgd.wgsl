@@ -11,7 +11,7 @@ struct Params { len: u32, clip_value: f32, weight_decay: f32 }
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) count: vec3u) {
   let i = gid.x + gid.y * count.x * 64u;
-  if (i >= params.len || skipped()) { return; }
+  if (i >= params.len || skipped(i)) { return; }
   let p = parameters[i];
   parameters[i] = p - learning_rate(i) * (gradient(i) + weight_decay(i) * p);
 }

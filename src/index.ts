@@ -184,6 +184,7 @@ export { cos } from "./ops/cos";
 export { cosineSimilarity } from "./ops/cosineSimilarity";
 export { cumprod } from "./ops/cumprod";
 export { type CumulativeOptions, cumsum } from "./ops/cumsum";
+export { detach } from "./ops/detach";
 export { div } from "./ops/div";
 export { dot } from "./ops/dot";
 export { type DropoutOptions, dropout } from "./ops/dropout";

@@ -7,8 +7,8 @@ const GROUPED = 0u;
 const CLIP = 0u; // 1: no element of the gradient is further from 0 than clip_value
 const LR = 64u;
 
-// A factor of 0: the step is to leave everything as it is.
-fn skipped() -> bool { return control[0] == 0.0; }
+// A factor of 0: the step is to leave everything as it is, or the group its parameters.
+fn skipped(i: u32) -> bool { return control[0] == 0.0 || (GROUPED == 1u && groups[i / 16u].x == 0.0); }
 
 fn gradient(i: u32) -> vec4f {
   let g = control[0] * gradients[i];

@@ -5,9 +5,9 @@ import { nextStream, pendingReads } from "./trace";
 
 /**
  * A source of random numbers on the GPU: counter-based, so every value follows from seed, stream, step and index. The stream
- * is a draw's number within its step (outside a capture: since the last read), so that equal code draws equal numbers; each
- * run of a step that draws, and each read that does, counts as one. So draw within the step that uses the numbers: draws that
- * were recorded with a read between them have the same numbers if they are then read together.
+ * is a draw's number within its step (outside a capture: since the last read or run of a step), so that equal code draws equal
+ * numbers; each run of a step that draws, and each read that does, counts as one. So draw within the step that uses the
+ * numbers: draws that were recorded with a read or run between them have the same numbers if they are then read together.
  */
 export interface Generator {
   /** u32[2]: the seed, and the number of steps that have drawn from the generator. */

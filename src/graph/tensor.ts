@@ -1,4 +1,5 @@
 import type { DType, Numbers, TypedArray } from "../core/dtype";
+import { CaptureError } from "../core/errors";
 import { numel, type Shape, type Spec } from "../core/shape";
 import type { Op } from "./op";
 
@@ -88,17 +89,40 @@ export class Tensor implements Spec {
 export const homeOf = (t: Tensor): { readonly state: Tensor; readonly offset: number } =>
   t.home ? { state: t.home.of, offset: t.home.offset } : { state: t, offset: 0 };
 
+/** Whether two states share elements of a buffer. */
+export function overlap(a: Tensor, b: Tensor): boolean {
+  const [x, y] = [homeOf(a), homeOf(b)];
+  return x.state === y.state && x.offset < y.offset + b.size && y.offset < x.offset + a.size;
+}
+
 /** A tensor written for each run of a captured step. */
 export const feed = (name: string, spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "feed", name });
 
-/** A tensor that survives runs: a parameter, a running statistic, a counter. */
+/**
+ * A tensor that survives runs: a parameter, a running statistic, a counter.
+ * @throws CaptureError where it is called with something else
+ */
 export function state(name: string, spec: Spec, initial?: (() => Numbers) | undefined): Tensor {
+  checkCall("state", name, spec, initial ?? (() => {}));
   return new Tensor(spec, undefined, initial ? { kind: "state", name, initial } : { kind: "state", name });
 }
 
-/** A state that optimizers move. */
-export const parameter = (name: string, spec: Spec, initial: () => Numbers): Tensor =>
-  new Tensor(spec, undefined, { kind: "state", name, initial, trainable: true });
+/** A state that optimizers move. @throws CaptureError where it is called with something else */
+export function parameter(name: string, spec: Spec, initial: () => Numbers): Tensor {
+  checkCall("parameter", name, spec, initial);
+  return new Tensor(spec, undefined, { kind: "state", name, initial, trainable: true });
+}
+
+function checkCall(op: string, name: unknown, spec: Spec | undefined, initial: unknown): void {
+  const isSpec = Array.isArray(spec?.shape) && ["f32", "f16", "i32", "u32"].includes(spec.dtype);
+  if (typeof name !== "string" || !isSpec || typeof initial !== "function")
+    throw new CaptureError(
+      op,
+      "takes a name, a shape with its dtype, and a function that gives the first values",
+      {},
+      `${op}("w", { shape: [2], dtype: "f32" }, () => Float32Array.of(1, 2))`,
+    );
+}
 
 /** Working space for the dispatches of one op. */
 export const scratch = (spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "scratch" });

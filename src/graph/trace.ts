@@ -1,6 +1,6 @@
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import type { Tensor } from "./tensor";
+import { overlap, type Tensor } from "./tensor";
 
 /** A write into state. All updates of a step run after all its compute, so nothing reads a moved value. */
 export interface Update {
@@ -36,6 +36,10 @@ export const nextStream = (): number => current.streams++;
 /** The updates of the step being recorded that write the state. */
 export const updatesOf = (state: Tensor): readonly Update[] => current.updates.filter((u) => u.writes.includes(state));
 
+/** Whether an update of the step being recorded writes the state, or a part of it. */
+export const isWritten = (state: Tensor): boolean =>
+  current.updates.some((u) => u.writes.some((w) => overlap(w, state)));
+
 /** What the updates of the step being recorded read. */
 export const pendingReads = (): readonly Tensor[] => current.updates.flatMap((u) => u.reads);
 
@@ -54,6 +58,9 @@ export function trace<R>(fn: () => R): { result: R; updates: readonly Update[] }
 export function putBackUpdates(updates: readonly Update[]): void {
   current.updates.unshift(...updates);
 }
+
+/** Whether {@link takePendingUpdates} would give any. */
+export const hasPendingUpdates = (): boolean => current.updates.length > 0;
 
 /** The updates recorded outside any capture since the last call. */
 export function takePendingUpdates(): readonly Update[] {

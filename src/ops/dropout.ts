@@ -18,7 +18,8 @@ export interface DropoutOptions {
 
 /**
  * Zeroes each element with probability p and scales the others by 1/(1 − p). The mask follows from the generator's seed
- * and step, so the gradient recomputes it instead of keeping it.
+ * and step, so the gradient recomputes it instead of keeping it. What was recorded outside a capture has a new mask at every
+ * read.
  *
  * @param x f32, any shape
  * @param p probability, 0 ≤ p ≤ 1; at 1 the result and the gradient are 0

@@ -13,7 +13,8 @@ interface Moments {
 
 /**
  * Random numbers from the normal distribution; none is further from the mean than 6.8 standard deviations. They follow from
- * the generator's seed and step and the draw's place in the step, on every device up to rounding.
+ * the generator's seed and step and the draw's place in the step, on every device up to rounding. A tensor recorded outside a
+ * capture has new numbers at every read.
  *
  * @param shape of the result
  * @param options `mean` and `std`: default 0 and 1

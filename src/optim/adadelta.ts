@@ -24,7 +24,7 @@ export class Adadelta extends Optimizer {
     parameters: Parameters,
     override readonly options: AdadeltaOptions = {},
   ) {
-    super("Adadelta", parameters, options, 1);
+    super("Adadelta", parameters, options, 1, ["rho", "eps"]);
     this.squareAverage = this.arena.buffer("square_avg");
     this.deltaAverage = this.arena.buffer("acc_delta");
   }

@@ -26,7 +26,7 @@ export class Adagrad extends Optimizer {
     parameters: Parameters,
     override readonly options: AdagradOptions = {},
   ) {
-    super("Adagrad", parameters, options, 1e-2);
+    super("Adagrad", parameters, options, 1e-2, ["lrDecay", "initialAccumulatorValue", "eps"]);
     this.squareSum = this.arena.buffer("sum", options.initialAccumulatorValue);
     if (options.lrDecay) this.steps = state("step", { shape: [1], dtype: "f32" });
   }

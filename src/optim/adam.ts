@@ -1,5 +1,6 @@
 import adamKernel from "../../shaders/adam.wgsl";
 import adamStep from "../../shaders/adam_step.wgsl";
+import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Parameters } from "./groups";
@@ -37,7 +38,7 @@ export class Adam extends Optimizer {
     override readonly options: AdamOptions = {},
     readonly decoupled = false,
   ) {
-    super(decoupled ? "AdamW" : "Adam", parameters, options, 1e-3);
+    super(decoupled ? "AdamW" : "Adam", parameters, options, 1e-3, ["betas", "eps", "amsgrad"]);
     this.mean = this.arena.buffer("exp_avg");
     this.variance = this.arena.buffer("exp_avg_sq");
     if (options.amsgrad) this.largest = this.arena.buffer("max_exp_avg_sq");
@@ -77,6 +78,6 @@ export class Adam extends Optimizer {
  */
 export class AdamW extends Adam {
   constructor(parameters: Parameters, options: AdamOptions = {}) {
-    super(parameters, { weightDecay: 0.01, ...options }, true);
+    super(parameters, { weightDecay: 0.01, ...optionsOf("AdamW", options) }, true);
   }
 }

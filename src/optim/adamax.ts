@@ -28,7 +28,7 @@ export class Adamax extends Optimizer {
     parameters: Parameters,
     override readonly options: AdamaxOptions = {},
   ) {
-    super("Adamax", parameters, options, 2e-3);
+    super("Adamax", parameters, options, 2e-3, ["betas", "eps"]);
     this.mean = this.arena.buffer("exp_avg");
     this.infinityNorm = this.arena.buffer("exp_inf");
     this.steps = state("step", { shape: [3], dtype: "f32" });

@@ -19,7 +19,8 @@ export interface AverageOptions {
  * Exponential moving average of parameters, `a ← decay·a + (1 − decay)·p`, started at 0 and freed of that bias by
  * `a / (1 − decayᵗ)`. One dispatch an update. It shares the arena of the optimizer of the same parameters.
  *
- * All methods record: they take effect in the step that is being captured, or with the next `engine.read`.
+ * All methods record: they take effect in the step that is being captured, or before the next `engine.read`
+ * or run of a captured step.
  * @see Polyak and Juditsky 1992; Kingma and Ba 2015, section 7.2
  */
 export class ExponentialMovingAverage {
@@ -38,7 +39,7 @@ export class ExponentialMovingAverage {
    * @throws CaptureError where they are only some of an optimizer's parameters, or `decay` is not in [0, 1)
    */
   constructor(parameters: readonly Tensor[], options: AverageOptions = {}) {
-    checkOptions("ExponentialMovingAverage", options);
+    checkOptions("ExponentialMovingAverage", options, ["decay"]);
     groupsOf("ExponentialMovingAverage", parameters);
     const isFree = parameters.every((t) => t.home === undefined);
     const arena = Arena.holding(parameters) ?? (isFree ? Arena.of(parameters) : undefined);

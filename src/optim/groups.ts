@@ -1,13 +1,17 @@
 import { CaptureError } from "../core/errors";
 import { ALIGNMENT, type Arena } from "../graph/arena";
-import { state, type Tensor } from "../graph/tensor";
+import { state, Tensor } from "../graph/tensor";
+import { meant } from "./options";
 
 /** Parameters with hyperparameters of their own. */
 export interface ParameterGroup {
   readonly parameters: readonly Tensor[];
   /** Default: the optimizer's. */
   readonly weightDecay?: number;
-  /** Factor of the learning rate; default 1. 0 leaves the parameters as they are. */
+  /**
+   * Factor of the learning rate; default 1. 0 leaves the parameters as they are: they have no gradients then, so that they
+   * count neither in `clipNorm` nor as parameters on which the loss should depend.
+   */
   readonly lrScale?: number;
 }
 
@@ -28,14 +32,20 @@ export function noDecay(module: { parameters(): readonly Tensor[] }): ParameterG
   return groups.filter((g) => g.parameters.length > 0);
 }
 
+const isList = (x: unknown): boolean => Array.isArray(x);
+
+const GROUP_OPTIONS = ["parameters", "weightDecay", "lrScale"];
+
 /** The groups of a list that may be flat. @throws CaptureError where there is nothing to move, or something cannot be */
 export function groupsOf(name: string, parameters: Parameters): readonly ParameterGroup[] {
-  const isFlat = (list: Parameters): list is readonly Tensor[] => list.length > 0 && !("parameters" in list[0]!);
-  const groups = isFlat(parameters) ? [{ parameters }] : parameters;
+  if (!isList(parameters)) throw noList(name, "the parameters are", parameters);
+  const isFlat = (list: Parameters): list is readonly Tensor[] => list[0] instanceof Tensor;
+  const groups: readonly ParameterGroup[] = isFlat(parameters) ? [{ parameters }] : parameters;
+  for (const [i, g] of groups.entries()) checkGroup(name, g, i);
   const all = groups.flatMap((g) => g.parameters);
   if (!all.length) throw new CaptureError(name, "no parameters");
   all.forEach((t, i) => {
-    if (t.leaf?.kind !== "state" || t.dtype !== "f32")
+    if (t?.leaf?.kind !== "state" || t.dtype !== "f32")
       throw new CaptureError(name, `parameter ${i} is no f32 state`, {}, "make it by parameter(…), or by a module");
     if (all.indexOf(t) !== i) throw new CaptureError(name, `parameter ${i} is named twice`, { parameter: t.leaf.name });
   });
@@ -47,6 +57,27 @@ export function groupsOf(name: string, parameters: Parameters): readonly Paramet
         wants: "≥ 0",
       });
   return groups;
+}
+
+function checkGroup(name: string, group: ParameterGroup, i: number): void {
+  const keys = typeof group === "object" && group !== null && !Array.isArray(group) ? Object.keys(group) : undefined;
+  if (!keys || typeof group.parameters === "function") throw noList(name, `entry ${i} of the parameters is`, group);
+  const unknown = keys.find((key) => !GROUP_OPTIONS.includes(key));
+  if (unknown !== undefined) {
+    const fix = { lr: "lrScale, a factor of the optimizer's lr", params: "parameters" }[unknown];
+    const details = { options: GROUP_OPTIONS.join(", ") };
+    throw new CaptureError(name, `group ${i} has no option ${unknown}`, details, fix ?? meant(unknown, GROUP_OPTIONS));
+  }
+  if (!Array.isArray(group.parameters)) throw noList(name, `the parameters of group ${i} are`, group.parameters);
+}
+
+/** What is no parameters is mostly the module that has them. */
+function noList(name: string, what: string, given: unknown): CaptureError {
+  const isModule = typeof (given as { parameters?: unknown } | undefined)?.parameters === "function";
+  const shown =
+    given instanceof Tensor ? "a tensor" : Array.isArray(given) ? "a list" : isModule ? "a module" : `${given}`;
+  const fix = isModule ? "pass model.parameters()" : "pass a list of parameters, or of groups { parameters: [..] }";
+  return new CaptureError(name, `${what} ${shown}`, {}, fix);
 }
 
 /**

@@ -22,7 +22,7 @@ export class Lion extends Optimizer {
     parameters: Parameters,
     override readonly options: LionOptions = {},
   ) {
-    super("Lion", parameters, options, 1e-4);
+    super("Lion", parameters, options, 1e-4, ["betas"]);
     this.mean = this.arena.buffer("exp_avg");
   }
 

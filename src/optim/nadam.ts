@@ -33,7 +33,7 @@ export class NAdam extends Optimizer {
     parameters: Parameters,
     override readonly options: NadamOptions = {},
   ) {
-    super("NAdam", parameters, options, 2e-3);
+    super("NAdam", parameters, options, 2e-3, ["betas", "eps", "momentumDecay", "decoupledWeightDecay"]);
     this.mean = this.arena.buffer("exp_avg");
     this.variance = this.arena.buffer("exp_avg_sq");
     this.steps = state("step", { shape: [5], dtype: "f32" }, () => Float32Array.of(0, 0, 1, 0, 0));

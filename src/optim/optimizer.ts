@@ -4,6 +4,7 @@ import gradientScaleKernel from "../../shaders/gradient_scale.wgsl";
 import squareSum from "../../shaders/square_sum.wgsl";
 import squareSumTree from "../../shaders/square_sum_tree.wgsl";
 import { CaptureError } from "../core/errors";
+import { showShape } from "../core/shape";
 import { Arena, type Piece } from "../graph/arena";
 import { scratch, state, type Tensor, unused } from "../graph/tensor";
 import { recordUpdate, updatesOf } from "../graph/trace";
@@ -13,7 +14,7 @@ import { reshape } from "../ops/reshape";
 import { slice } from "../ops/slice";
 import { partialGradients } from "./gradients";
 import { groupsOf, groupTable, type Parameters } from "./groups";
-import { checkOptions } from "./options";
+import { COMMON, checkOptions } from "./options";
 
 export interface OptimizerOptions {
   /**
@@ -32,7 +33,10 @@ export interface OptimizerOptions {
    * count steps, not updates.
    */
   readonly accumulate?: number;
-  /** Leave out steps whose gradients hold a NaN or an infinity; they are counted. Default false, true with `lossScale`. */
+  /**
+   * Leave out steps whose gradients hold a NaN or an infinity; they are counted. Default false, true with `lossScale`. Other
+   * updates of the step are made: the running statistics of BatchNorm take in what overflowed on the way forward.
+   */
   readonly skipNonFinite?: boolean;
   /**
    * Factor of the loss before the gradients are taken, and divided out of them after, so that small ones survive storage
@@ -95,20 +99,28 @@ export abstract class Optimizer {
   readonly accumulated: Tensor | undefined;
   readonly microSteps: Tensor | undefined;
   readonly #groups: Tensor | undefined;
+  /** Places in the arena of the parameters that have gradients: all but those of groups with `lrScale` 0. */
+  readonly #moved: readonly number[];
 
-  /** @throws CaptureError where there are no parameters, or an option is out of range */
+  /**
+   * @param ownOptions names of the options that not every optimizer has
+   * @throws CaptureError where there are no parameters, or an option is unknown or out of range
+   */
   constructor(
     readonly name: string,
     parameters: Parameters,
     readonly options: OptimizerOptions,
     defaultLr: number,
+    ownOptions: readonly string[],
   ) {
-    checkOptions(name, options);
+    checkOptions(name, options, [...COMMON, ...ownOptions]);
     const groups = groupsOf(name, parameters);
     const { lr = defaultLr, lossScale = 1, weightDecay = 0, accumulate = 1 } = options;
     this.arena = Arena.of(groups.flatMap((g) => g.parameters));
     this.parameters = this.arena.tensors;
     this.gradients = this.arena.buffer("gradients");
+    const frozen = new Set(groups.flatMap((g) => (g.lrScale === 0 ? g.parameters : [])));
+    this.#moved = this.parameters.flatMap((p, i) => (frozen.has(p) ? [] : [i]));
     this.#groups = groupTable(this.arena, groups, weightDecay);
     const scale = lossScale === "dynamic" ? FIRST_SCALE : lossScale;
     this.control = state("control", { shape: [LR_AT + 1], dtype: "f32" }, () => {
@@ -132,7 +144,6 @@ export abstract class Optimizer {
    *   a step recorded already
    */
   step(loss: Tensor): void {
-    const { lossScale } = this.options;
     if (updatesOf(this.gradients).length)
       throw new CaptureError(
         this.name,
@@ -148,22 +159,14 @@ export abstract class Optimizer {
         {},
         "give a parameter to one optimizer at a time",
       );
-    const seed =
-      lossScale === undefined || loss.size !== 1 ? undefined : reshape(slice(this.gradientScale, 0, 2, 3), loss.shape);
-    const grads = partialGradients(loss, this.parameters, seed);
-    const missing = grads.flatMap((g, i) => (g ? [] : [i]));
-    if (missing.length)
-      throw new CaptureError(
-        this.name,
-        `the loss does not depend on parameter ${missing.join(", ")}`,
-        {},
-        "give the optimizer only the parameters that the loss uses",
-      );
-    const assigns = grads.map((from, i) => ({ from: from!, to: this.arena.range(this.gradients, i, `gradient ${i}`) }));
+    const { arena, gradients } = this;
+    const own = this.allStates().map(([, t]) => t);
+    const assigns = this.#gradientsOf(loss);
     recordUpdate({
       name: this.name,
-      reads: grads as Tensor[],
-      writes: [this.arena.parameters, this.gradients, ...this.allStates().map(([, t]) => t)],
+      reads: assigns.map((a) => a.from),
+      // The learning rate is only read: it may be assigned to besides.
+      writes: [arena.parameters, gradients, ...own.filter((t) => t !== this.lr)],
       assigns,
       lower: (target) => {
         const pieces = this.arena.pieces(target.maxBindingBytes);
@@ -176,6 +179,31 @@ export abstract class Optimizer {
         ];
       },
     });
+  }
+
+  /** The gradients of what moves, and where they belong. */
+  #gradientsOf(loss: Tensor): { from: Tensor; to: Tensor }[] {
+    const isScaled = this.options.lossScale !== undefined && loss.size === 1;
+    const seed = isScaled ? reshape(slice(this.gradientScale, 0, 2, 3), loss.shape) : undefined;
+    const moved = this.#moved.map((i) => this.parameters[i]!);
+    const grads = partialGradients(loss, moved, seed);
+    const missing = this.#moved.filter((_, k) => !grads[k]);
+    if (missing.length) throw this.#independent(missing);
+    return this.#moved.map((i, k) => ({
+      from: grads[k]!,
+      to: this.arena.range(this.gradients, i, `gradient ${i}`),
+    }));
+  }
+
+  /** That the loss does not depend on parameters: named are the first of them. */
+  #independent(places: readonly number[]): CaptureError {
+    const shown = ({ leaf, shape }: Tensor) => `${leaf?.kind === "state" ? leaf.name : ""} ${showShape(shape)}`;
+    return new CaptureError(
+      this.name,
+      `the loss does not depend on parameter ${places.join(", ")}`,
+      Object.fromEntries(places.slice(0, 8).map((i) => [`parameter ${i}`, shown(this.parameters[i]!)])),
+      "give the optimizer only the parameters that the loss uses",
+    );
   }
 
   /** The optimizer's own states under PyTorch's names; those of the arena's length have a part for each parameter. */

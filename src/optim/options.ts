@@ -10,7 +10,7 @@ const RULES = {
   "an integer ≥ 1": (x: number) => Number.isInteger(x) && x >= 1,
 } as const;
 
-/** The options that optimizers know, by what they must be. */
+/** The options that are numbers, by what they must be. */
 const OPTIONS: Readonly<Record<string, keyof typeof RULES>> = {
   lr: "≥ 0",
   weightDecay: "≥ 0",
@@ -29,19 +29,39 @@ const OPTIONS: Readonly<Record<string, keyof typeof RULES>> = {
   decay: "0 ≤ x < 1",
 };
 
-/** Those that are no numbers, or any number. */
-const FREE = ["dampening", "nesterov", "centered", "amsgrad", "decoupledWeightDecay", "skipNonFinite"];
+/** Those that every optimizer has. */
+export const COMMON: readonly string[] = [
+  "lr",
+  "weightDecay",
+  "clipNorm",
+  "clipValue",
+  "accumulate",
+  "skipNonFinite",
+  "lossScale",
+];
 
-/** @throws ShapeError where the options are no object, CaptureError naming the option that is unknown or out of range */
-export function checkOptions(name: string, options: object): void {
+/**
+ * @param known the options that there are
+ * @throws ShapeError where the options are no object, CaptureError naming the option that is unknown or out of range
+ */
+export function checkOptions(name: string, options: object, known: readonly string[]): void {
   for (const [option, value] of Object.entries(optionsOf(name, options))) {
+    if (!known.includes(option))
+      throw new CaptureError(name, `there is no option ${option}`, { options: known.join(", ") }, meant(option, known));
     const wants = OPTIONS[option];
-    if (!wants && !FREE.includes(option))
-      throw new CaptureError(name, `there is no option ${option}`, {}, /rate/i.test(option) ? "lr" : undefined);
     if (!wants || value === undefined || (option === "lossScale" && value === "dynamic")) continue;
-    const numbers = Array.isArray(value) ? (value as unknown[]) : [value];
-    if (numbers.every((x) => typeof x === "number" && RULES[wants](x))) continue;
+    const isPair = option === "betas";
+    const numbers: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const isRight = numbers.every((x) => typeof x === "number" && RULES[wants](x));
+    if (isRight && Array.isArray(value) === isPair && numbers.length === (isPair ? 2 : 1)) continue;
     const fix = option === "lossScale" ? 'pass a number above 0, or "dynamic"' : undefined;
-    throw new CaptureError(name, `${option} ${numbers.join(", ")}`, { wants }, fix);
+    const shown = Array.isArray(value) ? `[${numbers.join(", ")}]` : String(value);
+    throw new CaptureError(name, `${option} ${shown}`, { wants: isPair ? `two numbers, ${wants}` : wants }, fix);
   }
+}
+
+/** The option that was meant by a name of another library. */
+export function meant(option: string, known: readonly string[]): string | undefined {
+  const plain = option.replaceAll("_", "").toLowerCase();
+  return known.find((k) => k.toLowerCase() === plain) ?? (/rate/i.test(option) ? "lr" : undefined);
 }

@@ -31,7 +31,7 @@ export class RAdam extends Optimizer {
     parameters: Parameters,
     override readonly options: RadamOptions = {},
   ) {
-    super("RAdam", parameters, options, 1e-3);
+    super("RAdam", parameters, options, 1e-3, ["betas", "eps", "decoupledWeightDecay"]);
     this.mean = this.arena.buffer("exp_avg");
     this.variance = this.arena.buffer("exp_avg_sq");
     this.steps = state("step", { shape: [5], dtype: "f32" });

@@ -29,7 +29,7 @@ export class RMSprop extends Optimizer {
     parameters: Parameters,
     override readonly options: RmspropOptions = {},
   ) {
-    super("RMSprop", parameters, options, 1e-2);
+    super("RMSprop", parameters, options, 1e-2, ["alpha", "eps", "momentum", "centered"]);
     this.squareAverage = this.arena.buffer("square_avg");
     if (options.centered) this.average = this.arena.buffer("grad_avg");
     if (options.momentum) this.velocity = this.arena.buffer("momentum_buffer");

@@ -29,7 +29,7 @@ export class SGD extends Optimizer {
     parameters: Parameters,
     override readonly options: SgdOptions = {},
   ) {
-    super("SGD", parameters, options, 1e-3);
+    super("SGD", parameters, options, 1e-3, ["momentum", "dampening", "nesterov"]);
     const { momentum = 0, dampening = 0, nesterov = false } = options;
     if (nesterov && (!momentum || dampening))
       throw new CaptureError("SGD", "nesterov wants momentum, and no dampening", {

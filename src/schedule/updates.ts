@@ -1,4 +1,4 @@
-import { homeOf, scratch, type Tensor } from "../graph/tensor";
+import { homeOf, overlap, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
 import type { Lowering } from "./lower";
@@ -74,11 +74,6 @@ function placeDirectly(
   for (const [base, to] of direct) if (readsBesideWriting(lowering.dispatches, base, to, direct)) direct.delete(base);
   return direct;
 }
-
-const overlap = (a: Tensor, b: Tensor): boolean => {
-  const [x, y] = [homeOf(a), homeOf(b)];
-  return x.state === y.state && x.offset < y.offset + b.size && y.offset < x.offset + a.size;
-};
 
 /** The buffers of states that updates write. */
 function writtenStates(updates: readonly LoweredUpdate[]): ReadonlySet<Tensor> {

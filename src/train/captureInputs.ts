@@ -1,7 +1,10 @@
+import type { Numbers, WordType } from "../core/dtype";
 import { CaptureError, DTypeError } from "../core/errors";
-import { checkShape, type Shape, type Spec } from "../core/shape";
+import { checkShape, type Shape, type Spec, showSpec } from "../core/shape";
 import type { CompileProgress } from "../gpu/pipelines";
+import { checkLimits } from "../graph/limits";
 import { feed, Tensor } from "../graph/tensor";
+import { checkNumbers } from "./checkNumbers";
 
 export interface CaptureOptions {
   /** Called as the step's pipelines get ready. */
@@ -28,13 +31,46 @@ export interface CaptureOptions {
 /** The feed of a captured step: a shape (f32), or a shape with its dtype. */
 export type FeedSpec = Shape | Spec;
 
-/** A feed of a captured step. @throws ShapeError, DTypeError */
+/** A feed of a captured step. @throws CaptureError where it is described by neither, ShapeError, DTypeError */
 export function makeFeed(name: string, spec: FeedSpec): Tensor {
-  const full: Spec = "shape" in spec ? spec : { shape: spec, dtype: "f32" };
+  const isShape = (x: unknown): x is Shape => Array.isArray(x);
+  const full: Spec = isShape(spec) ? { shape: spec, dtype: "f32" } : spec;
+  if (!isShape(full?.shape))
+    throw new CaptureError(
+      `feed ${name}`,
+      `the description is ${kindOf(spec)}`,
+      { wants: "a shape, or a shape with its dtype" },
+      `${name}: [8, 3], or ${name}: { shape: [8], dtype: "i32" }`,
+    );
   checkShape(`feed ${name}`, full.shape);
   if (!["f32", "i32", "u32"].includes(full.dtype))
     throw new DTypeError(`feed ${name}`, `${full.dtype} is not fed`, {}, "feed f32, i32 or u32, and cast it");
   return feed(name, full);
+}
+
+const ARRAYS = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as const;
+
+/** @throws CaptureError unless the values are an array of the feed's dtype and size; DataError where an op does not take them */
+export function checkFeed(name: string, t: Tensor, values: Numbers): void {
+  const op = `feed ${name}`;
+  const Wanted = ARRAYS[t.dtype as WordType];
+  const captured = showSpec(t);
+  if (!(values instanceof Wanted)) {
+    const numbers = (values as unknown) instanceof Tensor ? "await engine.read(tensor)" : "values";
+    const from = Array.isArray(values) && Array.isArray(values[0]) ? "values.flat(Infinity)" : numbers;
+    throw new CaptureError(op, `the values are ${kindOf(values)}`, { captured }, `${Wanted.name}.from(${from})`);
+  }
+  if (values.length !== t.size)
+    throw new CaptureError(op, `${values.length} values`, { captured }, "capture another step for this shape");
+  checkNumbers(op, values);
+  if (t.leaf?.kind === "feed" && t.leaf.limits) checkLimits(op, values, t.leaf.limits);
+}
+
+/** What a value is, in a word or two. */
+function kindOf(value: unknown): string {
+  if (value instanceof Tensor) return `a tensor ${showSpec(value)}`;
+  if (Array.isArray(value)) return Array.isArray(value[0]) ? "nested rows" : "a plain array";
+  return typeof value === "object" && value !== null ? `of type ${value.constructor?.name}` : String(value);
 }
 
 /** @throws CaptureError unless the step's function gave tensors by name, at once */

@@ -1,14 +1,12 @@
-import { BYTES_PER_ELEMENT, dtypeOf, type Numbers, type TypedArray, typedArray } from "../core/dtype";
+import { BYTES_PER_ELEMENT, type Numbers, type TypedArray, typedArray } from "../core/dtype";
 import { CaptureError } from "../core/errors";
-import { showShape } from "../core/shape";
 import { Executable, type RingCopy } from "../gpu/executable";
 import type { KernelTime } from "../gpu/profile";
 import type { Runtime } from "../gpu/runtime";
 import type { Region } from "../gpu/storage";
-import { checkLimits } from "../graph/limits";
 import type { Tensor } from "../graph/tensor";
 import type { Plan } from "../schedule/plan";
-import { checkNumbers } from "./checkNumbers";
+import { checkFeed } from "./captureInputs";
 import { nanError } from "./nanError";
 
 /** Runs whose one-element outputs are kept until they are drained. */
@@ -36,6 +34,13 @@ export interface Revivable {
   revive(runs: number): Promise<void>;
 }
 
+/** What a captured step asks of its engine. */
+export interface StepHost {
+  /** Runs what was asked for outside of captured steps before; undefined where that is nothing. */
+  before(): Promise<unknown> | undefined;
+  onDispose(step: Revivable): void;
+}
+
 /** A step captured as a plan. Running it writes the feeds and submits; nothing else happens on the CPU. */
 export class CapturedStep<I extends string = string, O extends string = string> implements Revivable {
   /** Runs so far. */
@@ -53,7 +58,6 @@ export class CapturedStep<I extends string = string, O extends string = string> 
 
   /**
    * @param build makes the step's plan anew, with what is known of the device by then
-   * @param onDispose told when the step is disposed of
    * @param watched whether runs look for NaN
    */
   constructor(
@@ -62,7 +66,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     readonly feeds: Readonly<Record<I, Tensor>>,
     readonly outputs: Readonly<Record<O, Tensor>>,
     readonly build: () => Plan,
-    readonly onDispose: (step: Revivable) => void = () => {},
+    readonly host: StepHost,
     readonly watched = false,
   ) {
     this.#executable = executable;
@@ -123,8 +127,9 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   }
 
   /**
-   * Runs the step once. Resolves when it is submitted; waits while two steps are still under way. Runs take turns in the
-   * order of their calls.
+   * Runs the step once, after the updates that were recorded outside a capture before; these do not wait for runs that were
+   * not awaited. Resolves when it is submitted; waits while two steps are still under way. Runs take turns in the order of
+   * their calls.
    * @param values one array for each feed, not to be changed before the call resolves; a feed left out keeps its last value
    * @throws DeviceError where the device is lost, CaptureError where a feed is unknown, or of another size or dtype than captured;
    *   DataError on NaN, or an integer that an op does not take; with `debug` also at the first op that makes a NaN
@@ -132,7 +137,9 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   async run(values: Partial<Record<I, Numbers>> = {}): Promise<void> {
     const entries = Object.entries(values) as [I, Numbers][];
     for (const [name, array] of entries) this.#check(name, array);
-    await this.#inTurn(() => this.#run(entries));
+    const before = this.host.before();
+    before?.catch(() => {}); // told when it is the run's turn
+    await this.#inTurn(() => (before ? before.then(() => this.#run(entries)) : this.#run(entries)));
   }
 
   async #run(values: readonly [I, Numbers][]): Promise<void> {
@@ -224,7 +231,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     this.#disposed = true;
     this.executable.dispose();
     if (this.#ring) this.runtime.pool.release(this.#ring);
-    this.onDispose(this);
+    this.host.onDispose(this);
   }
 
   #copies(): RingCopy[] {
@@ -245,18 +252,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   #check(name: I, values: Numbers): void {
     const t = this.feeds[name] as Tensor | undefined;
     if (!t) throw new CaptureError("run", `no feed ${name}`, { feeds: Object.keys(this.feeds).join(", ") || "none" });
-    const op = `feed ${name}`;
-    if (values.length !== t.size)
-      throw new CaptureError(
-        op,
-        `${values.length} values`,
-        { captured: showShape(t.shape) },
-        "capture another step for this shape",
-      );
-    if (dtypeOf(values) !== t.dtype)
-      throw new CaptureError(op, `values of dtype ${dtypeOf(values)}`, { captured: t.dtype });
-    checkNumbers(op, values);
-    if (t.leaf?.kind === "feed" && t.leaf.limits) checkLimits(op, values, t.leaf.limits);
+    checkFeed(name, t, values);
   }
 
   /** Not before the runs asked for earlier: these may bring what is left out now. */

@@ -25,6 +25,8 @@ export class Eager {
   readonly #kept = new Map<string, Kept>();
   /** Resolves when all reads so far have been submitted, or have failed. */
   #submitted: Promise<unknown> = Promise.resolve();
+  /** Reads that have neither been submitted nor failed. */
+  #open = 0;
 
   /** @param make plans and compiles */
   constructor(
@@ -32,14 +34,21 @@ export class Eager {
     readonly make: (request: Pick<PlanRequest, "outputs" | "updates" | "inputs">) => Promise<Executable>,
   ) {}
 
+  /** Resolves when the reads asked for so far have been submitted, or have failed; undefined where none is under way. */
+  get underWay(): Promise<unknown> | undefined {
+    return this.#open ? this.#submitted : undefined;
+  }
+
   /**
    * Computes tensors and whatever updates were recorded since the last read. Reads that are under way together run in the
-   * order in which they were asked for; the updates of one that fails are left to the next.
+   * order in which they were asked for. The updates of one that fails are left to the next, where the device or what else was
+   * read is the cause; updates that cannot run themselves are dropped.
    */
   async read(outputs: readonly Tensor[]): Promise<TypedArray[]> {
     refuseFeeds(structureOf(outputs, []).data);
     const updates = takePendingUpdates();
     const { key, data } = structureOf(outputs, updates);
+    if (feedIn(data)) putBackUpdates(updates.filter((u) => !feedIn(structureOf(u.reads, []).data)));
     refuseFeeds(data);
     const kept = this.#find(key, outputs, updates, data);
     kept.waiting++;
@@ -51,15 +60,28 @@ export class Eager {
       hasRun = true;
       return { values };
     });
-    this.#submitted = Promise.allSettled([turn, submitted]);
+    this.#open++;
+    this.#submitted = Promise.allSettled([turn, submitted]).then(() => this.#open--);
     try {
       return await (await submitted).values;
     } catch (error) {
-      if (!hasRun) putBackUpdates(updates);
+      if (!hasRun && (await this.#canRun(updates))) putBackUpdates(updates);
       throw error;
     } finally {
       kept.waiting--;
       this.#evict();
+    }
+  }
+
+  /** Whether updates could run by themselves once there is a device. */
+  async #canRun(updates: readonly Update[]): Promise<boolean> {
+    const isGone = () => this.runtime.lostBecause !== undefined;
+    if (!updates.length || isGone()) return true;
+    try {
+      (await this.make({ outputs: [], updates, inputs: structureOf([], updates).data })).dispose();
+      return true;
+    } catch {
+      return isGone();
     }
   }
 
@@ -100,8 +122,10 @@ export class Eager {
   }
 }
 
+const feedIn = (leaves: readonly Tensor[]): Tensor | undefined => leaves.find((t) => t.leaf?.kind !== "data");
+
 function refuseFeeds(leaves: readonly Tensor[]): void {
-  const feed = leaves.find((t) => t.leaf?.kind !== "data");
+  const feed = feedIn(leaves);
   if (feed)
     throw new CaptureError("read", "a feed has a value only within its captured step", { feed: showShape(feed.shape) });
 }

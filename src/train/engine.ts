@@ -12,11 +12,11 @@ import { withCallSites } from "../graph/callSite";
 import { countDraws } from "../graph/generator";
 import { withOffers } from "../graph/segment";
 import { homeOf, Tensor } from "../graph/tensor";
-import { trace } from "../graph/trace";
+import { hasPendingUpdates, trace } from "../graph/trace";
 import type { AnyModule } from "../nn/module";
 import { Optimizer } from "../optim/optimizer";
 import { plan } from "../schedule/plan";
-import { CapturedStep, type Revivable } from "./capturedStep";
+import { CapturedStep, type Revivable, type StepHost } from "./capturedStep";
 import { type CaptureOptions, checkOutputs, type FeedSpec, makeFeed } from "./captureInputs";
 import { checkNumbers } from "./checkNumbers";
 import { Eager } from "./eager";
@@ -96,7 +96,8 @@ export class Engine {
   }
 
   /**
-   * Traces `fn` once and makes a step of it that can be run again and again without any work on the graph.
+   * Traces `fn` once and makes a step of it that can be run again and again without any work on the graph. A tensor that was
+   * recorded outside and is used within is computed in every run: to keep its value, read it and use `tensor(values)`.
    *
    * @param inputs the step's feeds: shapes (f32) or `{ shape, dtype }`, by name
    * @param fn makes the outputs from the feeds; optimizers called in it take part in the step
@@ -121,10 +122,13 @@ export class Engine {
     const build = () => plan({ ...request, target: this.#tuner.target });
     const executable = await Executable.create(this.runtime, build(), onCompile);
     this.#idle?.add(executable.plan.choices);
-    return this.#track(new CapturedStep(this.runtime, executable, feeds, result, build, this.#untrack, debug));
+    return this.#track(new CapturedStep(this.runtime, executable, feeds, result, build, this.#host, debug));
   }
 
-  readonly #untrack = (step: Revivable) => void this.#steps.delete(step);
+  readonly #host: StepHost = {
+    before: () => (hasPendingUpdates() ? this.read([]) : this.#eager.underWay),
+    onDispose: (step) => this.#steps.delete(step),
+  };
 
   #track<I extends string, O extends string>(step: CapturedStep<I, O>): CapturedStep<I, O> {
     this.#steps.add(step);
@@ -184,7 +188,7 @@ export class Engine {
       for (const [t, array] of values) storage.write(t, array);
       for (const [name, { plan: made, feeds, outputs }] of Object.entries(steps)) {
         const executable = await Executable.create(this.runtime, made, onCompile);
-        const step = new CapturedStep(this.runtime, executable, feeds, outputs, () => made, this.#untrack);
+        const step = new CapturedStep(this.runtime, executable, feeds, outputs, () => made, this.#host);
         loaded.push([name, this.#track(step)]);
       }
     } catch (error) {
@@ -196,7 +200,7 @@ export class Engine {
   }
 
   /**
-   * Computes tensors, and whatever updates were recorded outside a capture since the last read.
+   * Computes tensors, and whatever updates were recorded outside a capture since the last read or run of a captured step.
    * A state is read as it is after the updates, what is computed from it as it was before them. The same code run again reuses its
    * plan, pipelines and buffers; arrays may be changed once the call has resolved.
    */
@@ -212,7 +216,8 @@ export class Engine {
   }
 
   /**
-   * Overwrites a state: a parameter, a learning rate, a counter.
+   * Overwrites a state: a parameter, a learning rate, a counter. It does not wait for runs and reads that were not awaited:
+   * these may see the new value.
    * @throws CaptureError where the tensor is no state, ShapeError, DTypeError, DataError where the values do not fit
    */
   write(state: Tensor, values: Numbers): void {

@@ -1,9 +1,12 @@
 // What optimizers, averages, schedules and random ops say when they are used wrongly.
 import { expect, test } from "vitest";
+import { CaptureError } from "../../src/core/errors";
 import { parameter, state, type Tensor } from "../../src/graph/tensor";
 import { trace } from "../../src/graph/trace";
 import { ReLU } from "../../src/nn/layers";
+import { Linear } from "../../src/nn/linear";
 import { Sequential } from "../../src/nn/sequential";
+import { add } from "../../src/ops/add";
 import { bernoulli } from "../../src/ops/bernoulli";
 import { categorical } from "../../src/ops/categorical";
 import { full } from "../../src/ops/full";
@@ -50,6 +53,91 @@ test("parameters", () => {
   `);
 });
 
+test("states that are made of something else", () => {
+  const values = () => new Float32Array(2);
+  const spec = { shape: [2], dtype: "f32" };
+  const calls: unknown[][] = [
+    [full([2], 0)],
+    ["w", [2], values],
+    ["w", spec, values()],
+    [spec, values],
+    ["w", { shape: [2] }],
+  ];
+  for (const make of [parameter, state])
+    for (const args of calls)
+      refusal(() => (make as (...all: unknown[]) => unknown)(...args)).toThrow(
+        /^(parameter|state): takes a name, a shape(.|\n)*fix: \1\("w", \{ shape: \[2], dtype: "f32" }, \(\) =>/,
+      );
+  refusal(() => parameter("w", spec as never, undefined as never)).toThrow(CaptureError);
+  expect(state("s", { shape: [2], dtype: "u32" }).size).toBe(2);
+});
+
+test("what is no list of parameters, or of groups", () => {
+  const model = new Linear(2, 3);
+  const p = make("p");
+  for (const given of [
+    model,
+    p,
+    undefined,
+    [model],
+    [p, model],
+    [{ parameters: model }],
+    { parameters: [p] },
+    ["p"],
+    [[p]],
+  ])
+    refusal(() => new Adam(given as never)).toThrow(CaptureError);
+  refusal(() => new Adam(model as never)).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: the parameters are a module
+      fix: pass model.parameters()]
+  `);
+  refusal(() => new Adam([model] as never)).toThrow(
+    /entry 0 of the parameters is a module\n {2}fix: pass model.parameters\(\)/,
+  );
+  refusal(() => new Adam(p as never)).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: the parameters are a tensor
+      fix: pass a list of parameters, or of groups { parameters: [..] }]
+  `);
+  refusal(() => new ExponentialMovingAverage(model as never)).toThrow(/pass model.parameters\(\)/);
+});
+
+test("options of groups", () => {
+  const parameters = [make("p")];
+  refusal(() => new Adam([{ params: parameters }] as never)).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: group 0 has no option params
+      options: parameters, weightDecay, lrScale
+      fix: parameters]
+  `);
+  refusal(() => new Adam([{ parameters, lr: 1 }] as never)).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: group 0 has no option lr
+      options: parameters, weightDecay, lrScale
+      fix: lrScale, a factor of the optimizer's lr]
+  `);
+  refusal(() => new Adam([{ parameters }, { parameters, weight_decay: 1 }] as never)).toThrow(
+    /group 1 has no option weight_decay(.|\n)*fix: weightDecay/,
+  );
+  refusal(() => new Adam([{ parameters, eps: 1 }] as never)).toThrow(/group 0 has no option eps/);
+});
+
+test("options of other optimizers, and pairs", () => {
+  const p = [make("p")];
+  refusal(() => new Adam(p, { momentum: 0.9 } as never)).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: there is no option momentum
+      options: lr, weightDecay, clipNorm, clipValue, accumulate, skipNonFinite, lossScale, betas, eps, amsgrad]
+  `);
+  refusal(() => new SGD(p, { weight_decay: 0.9 } as never)).toThrow(
+    /there is no option weight_decay(.|\n)*fix: weightDecay/,
+  );
+  refusal(() => new ExponentialMovingAverage(p, { lr: 0.9 } as never)).toThrow(/there is no option lr/);
+  refusal(() => new AdamW(p, 0.1 as never)).toThrow(/options are 0.1/);
+  refusal(() => new Adam(p, { betas: 0.9 } as never)).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: Adam: betas 0.9
+      wants: two numbers, 0 ≤ x < 1]
+  `);
+  refusal(() => new Adam(p, { betas: [0.9] } as never)).toThrow(/betas \[0.9]/);
+  refusal(() => new Adam(p, { lr: [0.1] } as never)).toThrow(/lr \[0.1]/);
+});
+
 test("options out of range", () => {
   const p = [make("p")];
   refusal(() => new SGD(p, { lr: -1 })).toThrowErrorMatchingInlineSnapshot(`
@@ -75,8 +163,8 @@ test("options out of range", () => {
       dampening: 0.1]
   `);
   refusal(() => new Adam(p, { betas: [0.9, 1] })).toThrowErrorMatchingInlineSnapshot(`
-    [CaptureError: Adam: betas 0.9, 1
-      wants: 0 ≤ x < 1]
+    [CaptureError: Adam: betas [0.9, 1]
+      wants: two numbers, 0 ≤ x < 1]
   `);
   refusal(() => new RMSprop(p, { alpha: 1.5 })).toThrowErrorMatchingInlineSnapshot(`
     [CaptureError: RMSprop: alpha 1.5
@@ -110,6 +198,15 @@ test("steps", () => {
   const loss = (of: Tensor) => sum(square(of));
   refusal(() => new SGD([p, q]).step(loss(p))).toThrowErrorMatchingInlineSnapshot(`
     [CaptureError: SGD: the loss does not depend on parameter 1
+      parameter 1: q [3]
+      fix: give the optimizer only the parameters that the loss uses]
+  `);
+  const layers = new Sequential(new Linear(2, 3), new Linear(3, 4));
+  const [weight, bias] = layers.parameters();
+  refusal(() => new SGD(layers.parameters()).step(add(sum(weight!), sum(bias!)))).toThrowErrorMatchingInlineSnapshot(`
+    [CaptureError: SGD: the loss does not depend on parameter 2, 3
+      parameter 2: weight [4, 3]
+      parameter 3: bias [4]
       fix: give the optimizer only the parameters that the loss uses]
   `);
   const first = new SGD([p, q]);
@@ -266,6 +363,7 @@ test("options that are no object, and names of other libraries", () => {
   `);
   refusal(() => new Adam([p], { learningRate: 0.1 } as never)).toThrowErrorMatchingInlineSnapshot(`
     [CaptureError: Adam: there is no option learningRate
+      options: lr, weightDecay, clipNorm, clipValue, accumulate, skipNonFinite, lossScale, betas, eps, amsgrad
       fix: lr]
   `);
   refusal(() => new Sequential([new ReLU()] as never)).toThrowErrorMatchingInlineSnapshot(`

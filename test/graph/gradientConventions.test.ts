@@ -2,8 +2,10 @@
 import { expect, test } from "vitest";
 import type { Tensor } from "../../src/graph/tensor";
 import { abs } from "../../src/ops/abs";
+import { add } from "../../src/ops/add";
 import { cast } from "../../src/ops/cast";
 import { clamp } from "../../src/ops/clamp";
+import { detach } from "../../src/ops/detach";
 import { elu } from "../../src/ops/elu";
 import { floor } from "../../src/ops/floor";
 import { greater } from "../../src/ops/greater";
@@ -13,8 +15,10 @@ import { minimum } from "../../src/ops/minimum";
 import { mul } from "../../src/ops/mul";
 import { pow } from "../../src/ops/pow";
 import { relu } from "../../src/ops/relu";
+import { round } from "../../src/ops/round";
 import { sign } from "../../src/ops/sign";
 import { std } from "../../src/ops/std";
+import { sub } from "../../src/ops/sub";
 import { sum } from "../../src/ops/sum";
 import { where } from "../../src/ops/where";
 import { gradients } from "../../src/optim/gradients";
@@ -52,6 +56,17 @@ await describeOnDawn("gradients", (engine) => {
       [1, 0.5, 0.5, 0],
       [0, 0.5, 0.5, 1],
     ]);
+  });
+
+  test("of what is detached: none, and of what is only carried through it all", async () => {
+    const x = [-1.5, 0.25, 2];
+    expect(await read(detach, x)).toEqual([[0, 0, 0]]);
+    expect(await read((t) => mul(t, detach(t)), x)).toEqual([x]);
+    const straight = (t: Tensor) => add(t, detach(sub(round(t), t)));
+    expect(await read(straight, x)).toEqual([[1, 1, 1]]);
+    expect([...(await engine.read(straight(tensor(x))))]).toEqual([-2, 0, 2]);
+    const kept = detach(tensor(Int32Array.of(3, -4)));
+    expect([...(await engine.read(kept))]).toEqual([3, -4]);
   });
 
   test("of steps, masks and integers: none", async () => {

@@ -83,6 +83,43 @@ await describeOnDawn("optimizers' common options", (engine) => {
     expect(keys(grouped)).toEqual(keys(flat));
   });
 
+  test.each(Object.entries(all))("%s: a group with lrScale 0 stays, and is not asked for", async (name, of) => {
+    const [a, b, c] = make();
+    const noEps = ["SGD", "momentum", "Lion", "Adadelta"].includes(name) ? {} : { eps: 0 };
+    const optimizer = of([{ parameters: [a!, c!] }, { parameters: [b!], lrScale: 0 }], { lr: 0.05, ...noEps } as never);
+    const step = await engine.capture({}, () => {
+      const loss = sumOfSquares([a!, c!]);
+      optimizer.step(loss);
+      return { loss };
+    });
+    for (let i = 0; i < 2; i++) await step.run();
+    const [moved, stayed] = await engine.read([a!, b!]);
+    expect(stayed).toEqual(values[1]);
+    for (const [i, v] of moved!.entries()) expect(Math.abs(v)).toBeLessThan(Math.abs(values[0]![i]!));
+  });
+
+  test.each([1, 2])(
+    "a group with lrScale 0 has no gradients, and no part in clipNorm: accumulate %i",
+    async (accumulate) => {
+      const [a, b] = make();
+      const groups = [{ parameters: [b!], lrScale: 0 }, { parameters: [a!] }];
+      const optimizer = new SGD(groups, { lr: 1, clipNorm: 1, accumulate });
+      const step = await engine.capture({}, () => {
+        const loss = add(sum(a!), mul(sum(square(b!)), 1e3));
+        optimizer.step(loss);
+        return { loss };
+      });
+      for (let i = 0; i < accumulate; i++) await step.run();
+      const [moved, stayed, gradients] = await engine.read([a!, b!, optimizer.accumulated ?? optimizer.gradients]);
+      for (const [i, v] of moved!.entries()) expect(v).toBeCloseTo(values[0]![i]! - 1 / Math.sqrt(5), 5);
+      expect(stayed).toEqual(values[1]);
+      const at = optimizer.parameters.indexOf(a!) === 0 ? 0 : 192;
+      const expected = new Float32Array(optimizer.arena.length);
+      expected.fill(accumulate, at, at + 5);
+      expect(gradients).toEqual(expected);
+    },
+  );
+
   test("noDecay leaves biases and norms alone", () => {
     const model = new Sequential(new Linear(3, 4), new LayerNorm(4), new Linear(4, 2, { bias: false }));
     const names = new Map(model.namedParameters().map(([name, t]) => [t, name]));

@@ -1,7 +1,7 @@
 // What is written into state, and in which order: values of the step are computed from the old state, updates follow as recorded.
 import { expect, test } from "vitest";
 import { parameter, state, type Tensor } from "../../src/graph/tensor";
-import { add, assign, mul, reshape, SGD, slice, square, sum, transpose } from "../../src/index";
+import { add, assign, mul, reshape, SGD, slice, square, sum, transpose, zeros } from "../../src/index";
 import { describeOnDawn } from "../device";
 
 await describeOnDawn("updates of state", (engine) => {
@@ -53,6 +53,69 @@ await describeOnDawn("updates of state", (engine) => {
       return {};
     });
     expect(await numbers(s)).toEqual([[7]]);
+  });
+
+  test("a state that is made of itself is not assigned twice: the first value would be lost", async () => {
+    const s = stateOf(1);
+    const twice = () => {
+      assign(s, add(s, 1));
+      assign(s, mul(s, 10));
+      return {};
+    };
+    await expect(engine.capture({}, twice)).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [CaptureError: assign: the value is made of the state as it was before the step, and would undo what the step has written there
+        state: s f32[1]
+        fix: capture the assign as a step of its own, which runs after this one; in eager code await engine.read(loss) first]
+    `);
+    assign(s, add(s, 1));
+    expect(() => assign(s, mul(s, 10))).toThrow(/would undo/);
+    await engine.read(s);
+    assign(s, mul(s, 10));
+    expect(await numbers(s)).toEqual([[20]]);
+  });
+
+  test("an assign that would undo an optimizer's step is refused, and after the step it is not", async () => {
+    const [p, q] = [parameterOf(1, 3), parameterOf(5)];
+    const optimizer = new SGD([p, q], { lr: 0.5 });
+    const loss = () => sum(square(p)).add(sum(q));
+    const clip = () => assign(p, p.clamp({ min: -1, max: 1 }));
+    const step = () => {
+      optimizer.step(loss());
+      clip();
+      return {};
+    };
+    await expect(engine.capture({}, step)).rejects.toThrow(/fix: capture the assign as a step of its own/);
+    const first = loss();
+    optimizer.step(first);
+    expect(clip).toThrow(/in eager code await engine.read\(loss\) first/);
+    expect(() => assign(optimizer.arena.parameters, mul(optimizer.arena.parameters, 2))).toThrow(/would undo/);
+    await engine.read(first);
+    expect(await numbers(p)).toEqual([[0, 0]]);
+    engine.write(p, Float32Array.of(-4, 0.5));
+    clip();
+    expect(await numbers(p)).toEqual([[-1, 0.5]]);
+  });
+
+  test("values that are not made of the state are assigned after an optimizer's step, those of other states in its arena too", async () => {
+    const [p, q] = [parameterOf(1, 1), parameterOf(3, 4)];
+    const optimizer = new SGD([p, q], { lr: 0.5 });
+    await run(() => {
+      optimizer.step(add(sum(p), sum(q)));
+      assign(p, mul(q, 2));
+      return {};
+    });
+    expect(await numbers(p, q)).toEqual([
+      [6, 8],
+      [2.5, 3.5],
+    ]);
+  });
+
+  test("what is no state takes no value", () => {
+    expect(() => assign(zeros([1]), zeros([1]))).toThrowErrorMatchingInlineSnapshot(`
+      [CaptureError: assign: the target is no state
+        target: f32[1]
+        fix: make it by state(…)]
+    `);
   });
 
   test("a state takes a reading of itself", async () => {

@@ -127,7 +127,7 @@ await describeOnDawn("engine", (engine) => {
       const labels = Int32Array.of(0, 2);
       await expect(step.run({ x })).rejects.toThrow("run: the first run lacks labels");
       await expect(step.run({ x: new Float32Array(9), labels })).rejects.toThrow(
-        /feed x: 9 values\n {2}captured: \[2, 3\]/,
+        /feed x: 9 values\n {2}captured: f32\[2, 3\]\n {2}fix: capture another step/,
       );
       await expect(step.run({ x: new Int32Array(6) as never, labels })).rejects.toThrow(CaptureError);
       await expect(step.run({ y: x, x, labels } as never)).rejects.toThrow(/no feed y/);
@@ -137,6 +137,33 @@ await describeOnDawn("engine", (engine) => {
       expect(step.runs).toBe(0);
       await step.run({ x, labels });
       expect((await step.read("loss"))[0]).toBeCloseTo(Math.log(3), 5);
+    });
+
+    test("feeds of another type, whatever their length, with what to feed", async () => {
+      const inputs = { x: [2, 3], labels: { shape: [2], dtype: "i32" as const } };
+      const step = await engine.capture(inputs, ({ x, labels }) => ({ y: sum(x), labels }));
+      const rows = [
+        [1, 2, 3],
+        [4, 5, 6],
+      ];
+      const refused: [unknown, RegExp][] = [
+        [tensor(rows), /^feed x: the values are a tensor f32\[2, 3](.|\n)*fix: Float32Array.from\(await engine.read/],
+        [rows, /^feed x: the values are nested rows\n.*\n {2}fix: Float32Array.from\(values.flat\(Infinity\)\)$/],
+        [[1, 2, 3], /^feed x: the values are a plain array\n.*\n {2}fix: Float32Array.from\(values\)$/],
+        [new Uint8Array(6), /^feed x: the values are of type Uint8Array\n.*\n {2}fix: Float32Array.from\(values\)$/],
+        [new Float64Array(5), /^feed x: the values are of type Float64Array\n {2}captured: f32\[2, 3]\n/],
+        [new Int32Array(6), /^feed x: the values are of type Int32Array/],
+        [undefined, /^feed x: the values are undefined/],
+      ];
+      for (const [x, why] of refused) await expect(step.run({ x: x as Float32Array })).rejects.toThrow(why);
+      await expect(step.run({ labels: [0, 1] as never })).rejects.toThrow(/^feed labels(.|\n)*fix: Int32Array.from/);
+      step.dispose();
+    });
+
+    test("inputs that are described by neither shape nor spec", async () => {
+      const capture = (x: unknown) => engine.capture({ x: x as number[] }, ({ x }) => ({ y: sum(x) }));
+      for (const x of [5, "f32", null, undefined, { dtype: "f32" }, { shape: 5, dtype: "f32" }, new Float32Array(2)])
+        await expect(capture(x)).rejects.toThrow(/^feed x: the description is (.|\n)*fix: x: \[8, 3], or x: \{ shape/);
     });
 
     test("a feed of two ops: what either does not take is refused, behind views too", async () => {
@@ -186,7 +213,7 @@ await describeOnDawn("engine", (engine) => {
       expect(() => tensor([1, [2]])).toThrow(/tensor: element 1 is a row, the first is a number/);
       const step = await engine.capture({ x: { shape: [4], dtype: "u32" } }, ({ x }) => ({ y: add(x, 1) }));
       const bytes = Uint8Array.of(1, 2, 3, 4) as never;
-      await expect(step.run({ x: bytes })).rejects.toThrow(/values: of type Uint8Array/);
+      await expect(step.run({ x: bytes })).rejects.toThrow(/feed x: the values are of type Uint8Array/);
       step.dispose();
     });
 

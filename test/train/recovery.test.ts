@@ -9,8 +9,11 @@ import {
   manualSeed,
   mseLoss,
   mul,
+  parameter,
   Sequential,
+  SGD,
   state,
+  sum,
   type Tensor,
   tensor,
   uniform,
@@ -154,6 +157,17 @@ describe.skipIf(!opened)(`recovery in Node on Dawn${reason ? ` (skipped: ${reaso
     const { inUse } = engine.memory;
     step.dispose();
     expect(engine.memory.inUse).toBeLessThan(inUse);
+  });
+
+  test("updates of a read during which the device is lost are left to the next", async () => {
+    const engine = await open();
+    const p = parameter("p", { shape: [1], dtype: "f32" }, () => Float32Array.of(3));
+    const kept = await engine.snapshot();
+    new SGD([p], { lr: 1 }).step(sum(p));
+    const read = engine.read(mul(p, 5));
+    await Promise.all([expect(read).rejects.toThrow(), lose(engine)]);
+    await engine.recover(kept);
+    expect([...(await engine.read(p))]).toEqual([2]);
   });
 
   test("a device that was handed over wants another, and a disposed engine none", async () => {

@@ -1,7 +1,20 @@
 // Calls that are not awaited take turns: none sees the numbers of another.
 import { expect, test } from "vitest";
-import { parameter, state } from "../../src/graph/tensor";
-import { add, assign, mul, SGD, square, sum, tensor, uniform } from "../../src/index";
+import { parameter, state, type Tensor } from "../../src/graph/tensor";
+import {
+  add,
+  assign,
+  ExponentialMovingAverage,
+  matmul,
+  mul,
+  reshape,
+  SGD,
+  square,
+  sum,
+  tensor,
+  uniform,
+  zeros,
+} from "../../src/index";
 import { describeOnDawn } from "../device";
 
 await describeOnDawn("calls side by side", (engine) => {
@@ -52,6 +65,88 @@ await describeOnDawn("calls side by side", (engine) => {
     assign(s, mul(x, 3));
     await expect(engine.read(s)).rejects.toThrow(/a feed has a value only/);
     expect([...(await engine.read(add(s, 1)))]).toEqual([1]);
+  });
+
+  const parameterOf = (value: number) => parameter("p", { shape: [1], dtype: "f32" }, () => Float32Array.of(value));
+  const tooLarge = (p: Tensor) => sum(square(matmul(uniform([2 ** 30, 1]), reshape(p, [1, 1]))));
+  const numberOf = async (t: Tensor) => (await engine.read(t))[0];
+
+  test("updates that cannot run go with the read that says so, and the optimizer goes on", async () => {
+    const p = parameterOf(3);
+    const optimizer = new SGD([p], { lr: 1 });
+    const loss = tooLarge(p);
+    optimizer.step(loss);
+    await expect(engine.read(loss)).rejects.toThrow(/bytes a binding/);
+    expect(await numberOf(zeros([1]))).toBe(0);
+    optimizer.step(sum(p));
+    expect(await numberOf(p)).toBe(2);
+  });
+
+  test("updates beside which something is read that cannot be are left to the next read", async () => {
+    const p = parameterOf(3);
+    new SGD([p], { lr: 1 }).step(sum(p));
+    await expect(engine.read(tooLarge(p))).rejects.toThrow(/bytes a binding/);
+    expect(await numberOf(p)).toBe(2);
+  });
+
+  test("an update that reads a feed takes no other with it", async () => {
+    const [p, s] = [parameterOf(3), state("s", { shape: [1], dtype: "f32" })];
+    const { x } = (await engine.capture({ x: [1] }, ({ x }) => ({ y: mul(x, 2) }))).feeds;
+    new SGD([p], { lr: 1 }).step(sum(p));
+    assign(s, mul(x, 3));
+    await expect(engine.read(s)).rejects.toThrow(/a feed has a value only/);
+    expect(await numbers([engine.read(p), engine.read(s)])).toEqual([[2], [0]]);
+  });
+
+  test("a step of an optimizer that has lost its parameters is refused once", async () => {
+    const [p, q] = [parameterOf(3), parameterOf(0)];
+    const loss = sum(p);
+    new SGD([p], { lr: 1 }).step(loss);
+    const next = new SGD([p, q], { lr: 1 });
+    await expect(engine.read(loss)).rejects.toThrow(/taken over by another optimizer/);
+    next.step(sum(add(p, q)));
+    expect(await numberOf(p)).toBe(2);
+  });
+
+  test("updates recorded before a run come before it", async () => {
+    const p = parameterOf(3);
+    const optimizer = new SGD([p], { lr: 1 });
+    const average = new ExponentialMovingAverage([p], { decay: 0.5 });
+    const s = state("s", { shape: [1], dtype: "f32" });
+    const step = await engine.capture({}, () => ({ both: add(p, s) }));
+    optimizer.step(sum(p));
+    average.update();
+    assign(s, add(s, 10));
+    await step.run();
+    await engine.read([]);
+    expect([...(await step.read("both"))]).toEqual([12]);
+    engine.write(p, Float32Array.of(50));
+    average.apply();
+    await Promise.all([step.run(), step.run()]);
+    average.restore();
+    await step.run();
+    expect((await step.drain()).map(({ values }) => values.both)).toEqual([12, 12, 12, 60]);
+    step.dispose();
+  });
+
+  test("a read asked for before a run comes before it", async () => {
+    const s = state("s", { shape: [1], dtype: "f32" });
+    const step = await engine.capture({}, () => ({ twice: mul(s, 2) }));
+    assign(s, add(s, 3));
+    const read = engine.read(s);
+    await step.run();
+    expect([...(await read), ...(await step.read("twice"))]).toEqual([3, 6]);
+    step.dispose();
+  });
+
+  test("a run whose waiting updates cannot run says so, and the next one runs", async () => {
+    const p = parameterOf(3);
+    const step = await engine.capture({}, () => ({ twice: mul(p, 2) }));
+    new SGD([p], { lr: 1 }).step(tooLarge(p));
+    await expect(step.run()).rejects.toThrow(/bytes a binding/);
+    await step.run();
+    expect([step.runs, ...(await step.read("twice"))]).toEqual([1, 6]);
+    step.dispose();
   });
 
   test("runs of a step keep their feeds apart, those that are timed too", async () => {

@@ -34,6 +34,7 @@ export const entries: OpEntries = {
       build: (...parts) => wgrad.concat(parts, 0),
     },
   ],
+  detach: { inputs: [ROWS], build: (x) => wgrad.neg(wgrad.detach(x!)) },
   expand: { inputs: [[1024]], build: (x) => wgrad.expand(x!, [4096, 1024]) },
   flip: [
     { name: "columns", inputs: [ROWS], build: (x) => wgrad.flip(x!, 1) },
