@@ -1,5 +1,5 @@
 import { CaptureError } from "../core/errors";
-import { optionsOf } from "../graph/options";
+import { checkObject } from "../graph/options";
 
 /** What an option's number must satisfy, in words and as a test. */
 const RULES = {
@@ -34,7 +34,8 @@ const FREE = ["dampening", "nesterov", "centered", "amsgrad", "decoupledWeightDe
 
 /** @throws ShapeError where the options are no object, CaptureError naming the option that is unknown or out of range */
 export function checkOptions(name: string, options: object): void {
-  for (const [option, value] of Object.entries(optionsOf(name, options))) {
+  checkObject(name, options);
+  for (const [option, value] of Object.entries(options)) {
     const wants = OPTIONS[option];
     if (!wants && !FREE.includes(option))
       throw new CaptureError(name, `there is no option ${option}`, {}, /rate/i.test(option) ? "lr" : undefined);
