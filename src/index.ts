@@ -355,7 +355,13 @@ export { characterErrorRate, editDistance, exactMatch } from "./text/editDistanc
 export { Sampler, type SamplerOptions } from "./text/sampling";
 export { CapturedStep, type Scalars } from "./train/capturedStep";
 export type { CaptureOptions, FeedSpec } from "./train/captureInputs";
-export { type Checkpointed, loadCheckpoint, saveCheckpoint } from "./train/checkpoint";
+export {
+  type Checkpointed,
+  type LoadOptions,
+  loadCheckpoint,
+  type PartlyLoaded,
+  saveCheckpoint,
+} from "./train/checkpoint";
 export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./train/earlyStopping";
 export { createEngine, Engine, type EngineOptions, type Snapshot } from "./train/engine";
 export { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./train/estimate";

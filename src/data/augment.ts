@@ -2,6 +2,7 @@ import { ShapeError } from "../core/errors";
 import { type Pair, pair, showShape } from "../core/shape";
 import type { RandomOptions } from "../graph/generator";
 import { checkDTypes } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { normal } from "../ops/normal";
@@ -36,6 +37,7 @@ export type AugmentOptions = Placement & FillOptions & AugmentationOptions;
  * @throws ShapeError where an option is out of its range, a window does not fit, or `shift` is given beside `crop`; DTypeError
  */
 export function augment(x: Tensor, options: AugmentOptions = {}): Tensor {
+  optionsOf("augment", options, "shift flip flipVertical rotate scale crop padding cutout fill training generator");
   const { fill = 0, training = true, generator, ...placement } = options;
   if (x.shape.length !== 4) throw new ShapeError("augment", "pictures must be [N, C, H, W]", { x: showShape(x.shape) });
   checkDTypes("augment", [x], ["f32"]);
@@ -72,21 +74,24 @@ function middle(x: Tensor, window: readonly [number, number], fill: number | "ed
 
 /** Pictures moved by up to `pixels` whole pixels each way: one number, or [rows, columns]. See {@link augment}. */
 export const randomShift = (x: Tensor, pixels: Pair, options: FillOptions & AugmentationOptions = {}): Tensor =>
-  augment(x, { ...options, shift: pixels });
+  augment(x, { ...optionsOf("randomShift", options, "fill training generator"), shift: pixels });
 
 /** Pictures mirrored left to right, and top to bottom, with a probability each. See {@link augment}. */
 export const randomFlip = (
   x: Tensor,
-  {
+  options: { readonly horizontal?: number; readonly vertical?: number } & AugmentationOptions = {},
+): Tensor => {
+  const {
     horizontal = 0.5,
     vertical = 0,
-    ...options
-  }: { readonly horizontal?: number; readonly vertical?: number } & AugmentationOptions = {},
-): Tensor => augment(x, { ...options, flip: horizontal, flipVertical: vertical });
+    ...rest
+  } = optionsOf("randomFlip", options, "horizontal vertical training generator");
+  return augment(x, { ...rest, flip: horizontal, flipVertical: vertical });
+};
 
 /** Pictures turned about their middle by up to `degrees` each way. See {@link augment}. */
 export const randomRotate = (x: Tensor, degrees: number, options: FillOptions & AugmentationOptions = {}): Tensor =>
-  augment(x, { ...options, rotate: degrees });
+  augment(x, { ...optionsOf("randomRotate", options, "fill training generator"), rotate: degrees });
 
 /**
  * A window of `size`, anywhere in each picture and `padding` pixels around it; without `training`, the one in the middle.
@@ -95,8 +100,8 @@ export const randomRotate = (x: Tensor, degrees: number, options: FillOptions & 
 export const randomCrop = (
   x: Tensor,
   size: Pair,
-  { padding = 0, ...options }: { readonly padding?: Pair } & FillOptions & AugmentationOptions = {},
-): Tensor => augment(x, { ...options, crop: size, padding });
+  options: { readonly padding?: Pair } & FillOptions & AugmentationOptions = {},
+): Tensor => augment(x, { ...optionsOf("randomCrop", options, "padding fill training generator"), crop: size });
 
 /**
  * Pictures with a square blanked, its middle on any pixel: near the border some of it lies outside. See {@link augment}.
@@ -107,15 +112,14 @@ export const cutout = (
   x: Tensor,
   side: number,
   options: { readonly fill?: number } & AugmentationOptions = {},
-): Tensor => augment(x, { ...options, cutout: side });
+): Tensor => augment(x, { ...optionsOf("cutout", options, "fill training generator"), cutout: side });
 
 /**
  * x with normally distributed noise added to each element. The gradient flows on to x.
  * @param x f32, any shape
  * @param std standard deviation of the noise
  */
-export const randomNoise = (
-  x: Tensor,
-  std: number,
-  { training = true, generator }: AugmentationOptions = {},
-): Tensor => (training && std !== 0 ? add(x, normal(x.shape, { std, generator })) : x);
+export const randomNoise = (x: Tensor, std: number, options: AugmentationOptions = {}): Tensor => {
+  const { training = true, generator } = optionsOf("randomNoise", options, "training generator");
+  return training && std !== 0 ? add(x, normal(x.shape, { std, generator })) : x;
+};

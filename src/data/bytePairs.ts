@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 import { checkSpecials, countOf, specialOf, type Tokenizer, unknownId } from "./tokenizer";
 import { learnMerges, pairKey } from "./trainBytePairs";
 
@@ -30,7 +31,8 @@ export interface BytePairOptions {
  * @throws DataError where the size has no room for the bytes and special tokens, or a special token is given twice
  * @see Sennrich et al. 2016, "Neural machine translation of rare words with subword units"
  */
-export function trainBytePairs(text: string, { size, minimumCount = 2, specials = [] }: BytePairOptions): Tokenizer {
+export function trainBytePairs(text: string, options: BytePairOptions): Tokenizer {
+  const { size, minimumCount = 2, specials = [] } = optionsOf("trainBytePairs", options, "size minimumCount specials");
   const least = 256 + specials.length;
   if (!(Number.isInteger(size) && size >= least && size <= 2 ** 20))
     throw new DataError("trainBytePairs", `size ${size}`, { wants: `an integer of ${least} … ${2 ** 20}` });

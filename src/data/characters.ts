@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 import { checkSpecials, countOf, specialOf, type Tokenizer, UNKNOWN, unknownId } from "./tokenizer";
 
 export interface CharacterTokenizerOptions {
@@ -16,7 +17,7 @@ export interface CharacterTokenizerOptions {
  * @throws DataError where nothing is left, or a special token is given twice
  */
 export function characterTokenizer(text: string, options: CharacterTokenizerOptions = {}): Tokenizer {
-  const { specials = [], minimumCount = 1 } = options;
+  const { specials = [], minimumCount = 1 } = optionsOf("characterTokenizer", options, "specials minimumCount");
   const counts = [...countOf(text)].filter(([, count]) => count >= minimumCount);
   const characters = counts.map(([c]) => c).sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!);
   return ofCharacters(characters, specials);

@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors";
 import { numel, type Shape } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { takeBytes } from "../ops/takeBytes";
 import { takeRows } from "../ops/takeRows";
@@ -32,7 +33,9 @@ export class ImageDataset implements Dataset {
   readonly labels: Tensor;
 
   /** @throws DataError where sizes do not fit together, the set is empty, or a label is out of range */
-  constructor({ images, labels, shape, classes, mean = 0, std = 1 }: ImageDatasetOptions) {
+  constructor(options: ImageDatasetOptions) {
+    optionsOf("ImageDataset", options, "images labels shape classes mean std");
+    const { images, labels, shape, classes, mean = 0, std = 1 } = options;
     this.count = labels.length;
     if (this.count === 0) throw new DataError("ImageDataset", "no examples");
     if (images.length !== this.count * numel(shape))

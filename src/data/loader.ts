@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors";
 import { countSteps } from "../graph/counter";
+import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { batchIndices } from "../ops/batchIndices";
 
@@ -37,8 +38,9 @@ export class Loader<Batch extends object = { x: Tensor; labels: Tensor }> {
   /** @throws DataError where the batch is empty, or larger than a shuffled data set */
   constructor(
     readonly dataset: Dataset<Batch>,
-    { batch, shuffle = false, seed = 0 }: LoaderOptions,
+    options: LoaderOptions,
   ) {
+    const { batch, shuffle = false, seed = 0 } = optionsOf("Loader", options, "batch shuffle seed");
     if (!Number.isInteger(batch) || batch < 1) throw new DataError("Loader", `a batch of ${batch} examples`);
     if (shuffle && batch > dataset.count)
       throw new DataError("Loader", `a batch of ${batch}`, { "data set": `${dataset.count} examples` });

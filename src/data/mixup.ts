@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { flip } from "../ops/flip";
@@ -33,7 +34,13 @@ export interface MixupOptions extends AugmentationOptions {
  * @see Zhang et al. 2018, "mixup: beyond empirical risk minimization"
  */
 export function mixup(x: Tensor, labels: Tensor, options: MixupOptions = {}): { x: Tensor; labels: Tensor } {
-  const { alpha = 0.2, per = "example", classes, training = true, generator } = options;
+  const {
+    alpha = 0.2,
+    per = "example",
+    classes,
+    training = true,
+    generator,
+  } = optionsOf("mixup", options, "alpha per classes training generator");
   const [examples] = x.shape;
   const shown = { x: showShape(x.shape), labels: showShape(labels.shape) };
   const rank = labels.dtype === "f32" ? 2 : 1;

@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors";
 import { countSteps } from "../graph/counter";
+import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { batchIndices } from "../ops/batchIndices";
 import { takeRows } from "../ops/takeRows";
@@ -35,7 +36,7 @@ export class SequenceDataset<F extends string = string> {
    * @throws DataError where there are no examples, a field has fewer than another, or a sequence is too long
    */
   constructor(fields: Readonly<Record<F, readonly ArrayLike<number>[]>>, options: SequenceDatasetOptions = {}) {
-    const { pad = 0, length } = options;
+    const { pad = 0, length } = optionsOf("SequenceDataset", options, "pad length");
     const entries = Object.entries(fields) as [F, readonly ArrayLike<number>[]][];
     const counts = entries.map(([name, sequences]) => `${name} ${sequences.length}`);
     this.count = entries[0]?.[1].length ?? 0;
@@ -76,7 +77,7 @@ export class SequenceLoader<F extends string = string> {
     readonly dataset: SequenceDataset<F>,
     readonly options: SequenceLoaderOptions,
   ) {
-    const { batch, shuffle = false, seed = 0 } = options;
+    const { batch, shuffle = false, seed = 0 } = optionsOf("SequenceLoader", options, "batch shuffle seed");
     checkSizes("SequenceLoader", { batch });
     if (shuffle && batch > dataset.count)
       throw new DataError("SequenceLoader", `a batch of ${batch}`, { "data set": `${dataset.count} examples` });

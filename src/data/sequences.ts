@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors";
 import { permuted } from "../core/permutation";
+import { optionsOf } from "../graph/options";
 
 /** Sequences of unequal length as one table: row n has `lengths[n]` ids, then padding. */
 export interface PaddedSequences {
@@ -28,7 +29,7 @@ export function padSequences(
   options: PadSequencesOptions = {},
 ): PaddedSequences {
   const longest = Math.max(1, ...lengthsOf(sequences));
-  const { length = longest, pad = 0, truncate = false } = options;
+  const { length = longest, pad = 0, truncate = false } = optionsOf("padSequences", options, "length pad truncate");
   if (sequences.length === 0) throw new DataError("padSequences", "no sequences");
   if (!(Number.isInteger(length) && length >= 1))
     throw new DataError("padSequences", `length ${length}`, { wants: "an integer of at least 1" });
@@ -120,6 +121,7 @@ export interface BucketedBatchesOptions {
  * @throws DataError where the batch is empty
  */
 export function bucketedBatches(buckets: readonly Bucket[], options: BucketedBatchesOptions): BucketedBatch[] {
+  optionsOf("bucketedBatches", options, "batch shuffle seed epoch dropLast");
   const { batch, shuffle = false, seed = 0, epoch = 0, dropLast = false } = options;
   if (!(Number.isInteger(batch) && batch >= 1))
     throw new DataError("bucketedBatches", `a batch of ${batch} sequences`, { wants: "an integer of at least 1" });

@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 
 /** Stretches of a text: train, dev and test, one after the other. */
 export interface TextSplit {
@@ -13,7 +14,8 @@ export interface TextSplit {
  * @param shares of the characters that go to dev and test; default 0.05 each; train gets the rest
  * @throws DataError where shares are below 0 or leave nothing for train
  */
-export function splitText(text: string, { dev = 0.05, test = 0.05 } = {}): TextSplit {
+export function splitText(text: string, options: { readonly dev?: number; readonly test?: number } = {}): TextSplit {
+  const { dev = 0.05, test = 0.05 } = optionsOf("splitText", options, "dev test");
   if (!(dev >= 0 && test >= 0 && dev + test < 1))
     throw new DataError("splitText", `shares dev ${dev}, test ${test}`, { wants: "at least 0, together below 1" });
   const firstDev = boundary(text, text.length - Math.floor((dev + test) * text.length + 1e-6));

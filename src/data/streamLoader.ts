@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors";
 import { countSteps } from "../graph/counter";
+import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { type TakenWindows, takeWindows } from "../ops/takeWindows";
 import { checkSizes, type TokenDataset } from "./tokenDataset";
@@ -36,7 +37,7 @@ export class StreamLoader {
     readonly dataset: TokenDataset,
     readonly options: StreamLoaderOptions,
   ) {
-    const { batch, length, whole = false } = options;
+    const { batch, length, whole = false } = optionsOf("StreamLoader", options, "batch length timeFirst whole");
     checkSizes("StreamLoader", { batch, length });
     const labels = dataset.count - 1;
     this.#stretch = whole ? Math.ceil(labels / batch) : Math.floor(labels / batch);

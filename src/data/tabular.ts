@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { less } from "../ops/less";
 import { takeRows } from "../ops/takeRows";
@@ -37,7 +38,8 @@ export class TabularDataset implements Dataset<TabularBatch> {
   readonly labels: Tensor;
 
   /** @throws DataError where sizes do not fit together, the table is empty, a number is not finite or a class out of range */
-  constructor({ features, width, labels, classes }: TabularDatasetOptions) {
+  constructor(options: TabularDatasetOptions) {
+    const { features, width, labels, classes } = optionsOf("TabularDataset", options, "features width labels classes");
     if (!(Number.isInteger(width) && width >= 1)) throw new DataError("TabularDataset", `a width of ${width}`);
     const count = features.length / width;
     if (count === 0) throw new DataError("TabularDataset", "no examples");

@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 
 export interface TokenDatasetOptions {
@@ -16,7 +17,8 @@ export class TokenDataset {
   readonly tokens: Tensor;
 
   /** @throws DataError where there are fewer than two tokens, or one is out of range */
-  constructor({ tokens, size }: TokenDatasetOptions) {
+  constructor(options: TokenDatasetOptions) {
+    const { tokens, size } = optionsOf("TokenDataset", options, "tokens size");
     this.count = tokens.length;
     this.size = size;
     if (this.count < 2) throw new DataError("TokenDataset", `${this.count} tokens`, { wants: "at least 2" });

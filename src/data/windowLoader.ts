@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors";
 import { countSteps } from "../graph/counter";
+import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { takeWindows, type WindowsInOrder, type WindowsShuffled } from "../ops/takeWindows";
 import { checkSizes, type TokenDataset } from "./tokenDataset";
@@ -36,6 +37,7 @@ export class WindowLoader {
     readonly dataset: TokenDataset,
     readonly options: WindowLoaderOptions,
   ) {
+    optionsOf("WindowLoader", options, "batch length shuffle stride seed timeFirst");
     const { batch, length, shuffle = false, stride = length, seed = 0 } = options;
     checkSizes("WindowLoader", { batch, length, stride });
     const labels = dataset.count - 1;

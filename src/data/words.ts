@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 import {
   byText,
   checkSpecials,
@@ -32,6 +33,7 @@ export interface WordTokenizerOptions {
  * @throws DataError where nothing is left, or a special token is given twice
  */
 export function wordTokenizer(text: string, options: WordTokenizerOptions = {}): Tokenizer {
+  optionsOf("wordTokenizer", options, "minimumCount maximumWords lowerCase pattern specials");
   const { minimumCount = 1, maximumWords = Number.POSITIVE_INFINITY, lowerCase = false, pattern = WORD } = options;
   const { source, flags } = wordPattern(pattern.source, pattern.flags);
   const counts = [...countOf(split(text, lowerCase, new RegExp(source, flags)))];

@@ -54,7 +54,7 @@ export function checkRows(op: string, x: Spec, labels: Spec, weight: Spec | unde
   const operands = { logits: showSpec(x), labels: `${showSpec(labels)}, ${wants}` };
   if (!isFloat(x.dtype)) throw new DTypeError(op, `logits of dtype ${x.dtype}`, { wants: "f32" });
   if (!x.shape.length || !sameShape(labels.shape, soft ? x.shape : shape))
-    throw new ShapeError(op, "wants logits [..., C] and one label for each row", operands);
+    throw new ShapeError(op, "wants logits [..., C] and one label for each row", operands, classesLast(x, labels));
   if (!soft && labels.dtype !== "i32") throw new DTypeError(op, `labels of dtype ${labels.dtype}`, { wants: "i32" });
   if (weight && (weight.dtype !== "f32" || !sameShape(weight.shape, [classes])))
     throw new ShapeError(op, "wants one weight for each class", {
@@ -62,6 +62,13 @@ export function checkRows(op: string, x: Spec, labels: Spec, weight: Spec | unde
       weight: `${showSpec(weight)}, wants f32${showShape([classes])}`,
     });
   return { rows: numel(shape), classes, shape };
+}
+
+/** What to do with logits [N, C, …] and labels [N, …], as PyTorch takes them. */
+function classesLast(x: Spec, labels: Spec): string | undefined {
+  if (x.shape.length < 3 || !sameShape(labels.shape, x.shape.toSpliced(1, 1))) return undefined;
+  const axes = [0, ...x.shape.slice(2).map((_, i) => i + 2), 1];
+  return `put the classes last: permute(logits, ${showShape(axes)})`;
 }
 
 /**

@@ -14,8 +14,16 @@ export interface Generator {
   readonly state: Tensor;
 }
 
-const newState = (seed: number): Tensor =>
-  state("generator", { shape: [2], dtype: "u32" }, () => Uint32Array.of(seed, 0));
+const states = new WeakSet<Tensor>();
+
+/** Whether a state is a generator's. */
+export const isOfGenerator = (t: Tensor): boolean => states.has(t);
+
+function newState(seed: number): Tensor {
+  const made = state("generator", { shape: [2], dtype: "u32" }, () => Uint32Array.of(seed, 0));
+  states.add(made);
+  return made;
+}
 
 /** A generator of its own. Its state belongs into checkpoints. */
 export const createGenerator = (seed: number): Generator => ({ state: newState(seed) });

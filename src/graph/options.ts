@@ -7,11 +7,27 @@ const shown = (value: unknown): string => {
   return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
 };
 
+type Words<T extends string> = T extends `${infer Word} ${infer Rest}` ? Word | Words<Rest> : T;
+
+/** T, if its words are the names of all options of O and no others; so that the compiler says what is wrong. */
+type NamesOf<O, T extends string> = [keyof O, Words<T>] extends [Words<T>, keyof O]
+  ? T
+  : { missing: Exclude<keyof O, Words<T>>; unknown: Exclude<Words<T>, keyof O> };
+
 /**
- * The options of an op as they are.
- * @throws ShapeError unless they are an object: what PyTorch takes as plain numbers and flags has a name here
+ * The options of `op` as they are.
+ * @param names of all options that there are, parted by spaces
+ * @throws ShapeError unless they are an object, and each of them is one of these
  */
-export function optionsOf<O extends object>(op: string, options: O): O {
+export function optionsOf<O extends object, T extends string>(op: string, options: O, names: NamesOf<O, T> & T): O {
+  checkObject(op, options);
+  const known = names.split(" ");
+  for (const name of Object.keys(options)) if (!known.includes(name)) unknown(op, name, known);
+  return options;
+}
+
+/** @throws ShapeError unless options are an object: what PyTorch takes as plain numbers and flags has a name here */
+export function checkObject(op: string, options: object): void {
   if (options === null || typeof options !== "object" || Array.isArray(options) || options instanceof Tensor)
     throw new ShapeError(
       op,
@@ -19,7 +35,37 @@ export function optionsOf<O extends object>(op: string, options: O): O {
       { wants: "an object" },
       "name what is meant: { name: value }",
     );
-  return options;
+}
+
+function unknown(op: string, name: string, known: readonly string[]): never {
+  const meant = nearest(name, known);
+  throw new ShapeError(
+    op,
+    `there is no option ${name}`,
+    { options: known.join(", ") },
+    meant && `did you mean ${meant}?`,
+  );
+}
+
+/** The name that was meant: another spelling of it, its beginning, or few other letters. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const plain = (s: string) => s.replaceAll("_", "").toLowerCase();
+  const find = (fits: (a: string, b: string) => boolean) => known.find((k) => fits(plain(name), plain(k)));
+  const begins = (a: string, b: string) => a.length > 2 && (b.startsWith(a) || (b.length > 2 && a.startsWith(b)));
+  return (
+    find((a, b) => a === b) ??
+    find((a, b) => a.length > 2 && near(a, b, 1)) ??
+    find(begins) ??
+    find((a, b) => a.length > 4 && near(a, b, 2))
+  );
+}
+
+/** Whether `a` becomes `b` by at most so many letters put in, left out or exchanged. */
+function near(a: string, b: string, edits: number): boolean {
+  if (!a || !b) return a.length + b.length <= edits;
+  const [restA, restB] = [a.slice(1), b.slice(1)];
+  if (a[0] === b[0]) return near(restA, restB, edits);
+  return edits > 0 && (near(restA, b, edits - 1) || near(a, restB, edits - 1) || near(restA, restB, edits - 1));
 }
 
 /** @throws ShapeError unless the option `name` has a value that holds what is wanted of it */

@@ -1,6 +1,6 @@
 import type { TypedArray } from "../core/dtype";
 import { CheckpointError } from "../core/errors";
-import { sameShape, showShape } from "../core/shape";
+import { sameShape, showSpec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors";
 
@@ -20,42 +20,73 @@ export function packCheckpoint(
   return encodeSafetensors({ tensors: new Map(tensors), metadata });
 }
 
+/** What a checkpoint has for states. */
+export interface Unpacked {
+  /** For each of the states, in their order; none where the file has no such state, or one of another shape or dtype. */
+  readonly values: readonly (TypedArray | undefined)[];
+  readonly metadata: Readonly<Record<string, string>>;
+  /** States that the file lacks. */
+  readonly missing: readonly string[];
+  /** States that have another shape or dtype in the file, and which. */
+  readonly misfits: readonly { readonly name: string; readonly file: string; readonly model: string }[];
+  /**
+   * What the file has besides. What it has of an optimizer is left aside where none is asked for, and so are the counts of
+   * batches in files of PyTorch.
+   */
+  readonly unused: readonly string[];
+}
+
 /**
- * Reads a checkpoint and checks all of it against the states that it is for, before any is written. What the file has of
- * an optimizer is left aside where none is asked for, and so are the counts of batches in files of PyTorch.
+ * Reads a checkpoint for states, of which none is written yet.
  * @param file name of the file, for errors
- * @returns values for each of `states`, in their order, and the metadata
- * @throws CheckpointError where the file is malformed, lacks a state, has one too many, or one of another shape or dtype
+ * @throws CheckpointError where the file is malformed
  */
-export function unpackCheckpoint(
-  bytes: Uint8Array,
-  states: NamedStates,
-  file = "checkpoint",
-): { values: TypedArray[]; metadata: Readonly<Record<string, string>> } {
+export function unpackCheckpoint(bytes: Uint8Array, states: NamedStates, file: string): Unpacked {
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   const wanted = new Set(states.map(([name]) => name));
-  const missing = [...wanted].filter((name) => !tensors.has(name));
   const aside = [...wanted].some(ofOptimizer)
     ? isBatchCount
     : (name: string) => ofOptimizer(name) || isBatchCount(name);
-  const unexpected = [...tensors.keys()].filter((name) => !wanted.has(name) && !aside(name));
-  if (missing.length || unexpected.length)
+  const found = states.map(([name, state]) => ({ name, state, stored: tensors.get(name) }));
+  const fits = ({ state, stored }: (typeof found)[number]) =>
+    stored && sameShape(stored.shape, state.shape) && stored.dtype === state.dtype;
+  return {
+    values: found.map((f) => (fits(f) ? f.stored!.values : undefined)),
+    metadata,
+    missing: [...wanted].filter((name) => !tensors.has(name)),
+    misfits: found
+      .filter((f) => f.stored && !fits(f))
+      .map(({ name, state, stored }) => ({ name, file: showSpec(stored!), model: showSpec(state) })),
+    unused: [...tensors.keys()].filter((name) => !wanted.has(name) && !aside(name)),
+  };
+}
+
+/** @throws CheckpointError unless the file has all states and nothing else */
+export function checkComplete({ missing, misfits, unused }: Unpacked, file: string): void {
+  if (missing.length || unused.length)
     throw new CheckpointError(
       file,
       "a checkpoint of another model or optimizer",
-      { missing: listed(missing), unexpected: listed(unexpected) },
-      fixOf(missing, unexpected),
+      { missing: listed(missing), unexpected: listed(unused) },
+      fixOf(missing, unused),
     );
-  const values = states.map(([name, state]) => {
-    const { dtype, shape, values } = tensors.get(name)!;
-    if (!sameShape(shape, state.shape) || dtype !== state.dtype)
-      throw new CheckpointError(file, `${name} does not fit`, {
-        file: `${dtype}${showShape(shape)}`,
-        model: `${state.dtype}${showShape(state.shape)}`,
-      });
-    return values;
+  const [first] = misfits;
+  if (first)
+    throw new CheckpointError(
+      file,
+      `${first.name} does not fit`,
+      { file: first.file, model: first.model },
+      "pass { partial: true } to load what fits",
+    );
+}
+
+/** @throws CheckpointError: nothing of the file is for the model */
+export function refuseAll({ missing, misfits, unused }: Unpacked, file: string): never {
+  throw new CheckpointError(file, "no state of the model has its name and shape here", {
+    missing: listed(missing),
+    misfits: listed(misfits.map(({ name }) => name)),
+    unused: listed(unused),
   });
-  return { values, metadata };
 }
 
 const ofOptimizer = (name: string): boolean => name.startsWith("optimizer.");
@@ -63,10 +94,12 @@ const ofOptimizer = (name: string): boolean => name.startsWith("optimizer.");
 /** PyTorch's batch normalisation counts its batches, which nothing here reads. */
 const isBatchCount = (name: string): boolean => /(^|\.)num_batches_tracked$/.test(name);
 
+const OR_PARTLY = "or { partial: true } to load what fits";
+
 function fixOf(missing: readonly string[], unexpected: readonly string[]): string {
-  if (!missing.length) return "name what is unexpected among `states`, if it belongs to no other model";
+  if (!missing.length) return `name what is unexpected among \`states\`, if it belongs to no other model, ${OR_PARTLY}`;
   if (!unexpected.length && missing.every(ofOptimizer)) return "leave `optimizer` out, and start it anew";
-  return "pass the model, optimizer and `states` that were saved, under the same names";
+  return `pass the model, optimizer and \`states\` that were saved, under the same names, ${OR_PARTLY}`;
 }
 
 const listed = (names: readonly string[]): string =>

@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import type { Generator } from "../graph/generator";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { attendCached, type KeyValueCache } from "../ops/attendCached";
@@ -11,6 +12,7 @@ import { reshape } from "../ops/reshape";
 import { attentionWeights, type MaskedAttentionOptions } from "../ops/scaledDotProductAttention";
 import { slice } from "../ops/slice";
 import { tanh } from "../ops/tanh";
+import { checkGiven } from "./given";
 import { constant, fansOf, initialized, xavierUniform } from "./init";
 import { Linear } from "./linear";
 import { Module } from "./module";
@@ -31,6 +33,8 @@ export interface AttendOptions extends Seen {
   readonly onWeights?: (weights: Tensor) => void;
 }
 
+const ATTEND_OPTIONS = "onWeights causal lengths mask";
+
 /**
  * Attention by several heads with learnt projections, see {@link multiHeadAttention}. Tensors are [B, T, embedDim]. Names and
  * layouts are PyTorch's: `in_proj_weight` [3·embedDim, embedDim] makes queries, keys and values, `out_proj` joins the heads.
@@ -46,6 +50,7 @@ export class MultiheadAttention extends Module {
     readonly options: MultiheadAttentionOptions = {},
   ) {
     super();
+    optionsOf("MultiheadAttention", options, "dropout bias generator");
     if (!Number.isInteger(embedDim / numHeads))
       throw new ShapeError("MultiheadAttention", "embedDim must be a multiple of numHeads", {
         embedDim: String(embedDim),
@@ -69,6 +74,7 @@ export class MultiheadAttention extends Module {
    * @returns [B, Tq, embedDim]
    */
   attend(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions = {}): Tensor {
+    optionsOf("MultiheadAttention", options, ATTEND_OPTIONS);
     const shared = key === value;
     options.onWeights?.(this.#weights(query, key, options));
     const projections: [Tensor, Tensor?, Tensor?] =
@@ -91,6 +97,7 @@ export class MultiheadAttention extends Module {
    * @param projected what {@link projectMemory} has made
    */
   attendProjected(query: Tensor, projected: Tensor, options: Seen = {}): Tensor {
+    optionsOf("MultiheadAttention", options, "causal lengths mask");
     return this.#attend([this.#project(query, 0, 1), projected], options);
   }
 
@@ -119,6 +126,9 @@ export class MultiheadAttention extends Module {
 
   /** The product with parts `from` … `to − 1` of the three: those of queries, of keys and of values. */
   #project(x: Tensor, from: number, to: number): Tensor {
+    const { embedDim } = this;
+    const fits = x.shape.length === 3 && x.shape[2] === embedDim;
+    checkGiven("MultiheadAttention", x, fits, "x [B, T, embedDim]", { embedDim });
     const part = (t: Tensor) => (to - from === 3 ? t : slice(t, 0, from * this.embedDim, to * this.embedDim));
     const y = matmul(x, part(this.inProjWeight), { transB: true });
     return this.inProjBias ? add(y, part(this.inProjBias)) : y;
@@ -152,6 +162,11 @@ export class AdditiveAttention extends Module {
    * @returns `context` [B, Tq, keyDim], and `weights` [B, Tq, Tk]
    */
   attend(query: Tensor, keys: Tensor, options: AttendOptions = {}): { context: Tensor; weights: Tensor } {
+    optionsOf("AdditiveAttention", options, ATTEND_OPTIONS);
+    const [queryDim, keyDim] = [this.query.inFeatures, this.key.inFeatures];
+    const [last, lastOfKeys] = [query, keys].map((t) => (t.shape.length === 3 ? t.shape[2] : undefined));
+    checkGiven("AdditiveAttention", query, last === queryDim, "query [B, Tq, queryDim]", { queryDim });
+    checkGiven("AdditiveAttention", keys, lastOfKeys === keyDim, "keys [B, Tk, keyDim]", { keyDim });
     const [batch, tq] = query.shape as [number, number];
     const tk = keys.shape[1]!;
     const q = reshape(this.query.forward(query), [batch, tq, 1, -1]);

@@ -1,5 +1,7 @@
+import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { batchNorm } from "../ops/batchNorm";
+import { checkGiven } from "./given";
 import { constant, initialized } from "./init";
 import { Module } from "./module";
 
@@ -25,6 +27,7 @@ export class BatchNorm extends Module {
     readonly options: BatchNormOptions = {},
   ) {
     super();
+    optionsOf("BatchNorm", options, "momentum eps");
     const shape = [numFeatures];
     const fans = { fanIn: numFeatures, fanOut: numFeatures };
     this.weight = initialized("weight", shape, fans, constant(1));
@@ -34,7 +37,8 @@ export class BatchNorm extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    const { runningMean, runningVar, training, options } = this;
+    const { numFeatures, runningMean, runningVar, training, options } = this;
+    checkGiven("BatchNorm", x, x.shape[1] === numFeatures, "x [N, numFeatures, …]", { numFeatures });
     return batchNorm(x, this.weight, this.bias, { runningMean, runningVar, training, ...options });
   }
 }

@@ -1,5 +1,7 @@
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { type Conv1dOptions, conv1d } from "../ops/conv1d";
+import { checkGiven } from "./given";
 import { fansOf, type Initializer, initialized, uniformByFanIn } from "./init";
 import { Module } from "./module";
 
@@ -14,20 +16,27 @@ export interface Conv1dLayerOptions extends Conv1dOptions {
 export class Conv1d extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
+  readonly options: Conv1dOptions;
 
   constructor(
     readonly inChannels: number,
     readonly outChannels: number,
     kernelSize: number,
-    readonly options: Conv1dLayerOptions = {},
+    options: Conv1dLayerOptions = {},
   ) {
     super();
-    const shape = [outChannels, inChannels / (options.groups ?? 1), kernelSize];
-    this.weight = initialized("weight", shape, fansOf(shape), options.init ?? uniformByFanIn);
-    if (options.bias !== false) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);
+    optionsOf("Conv1d", options, "stride padding dilation groups bias init");
+    const { bias = true, init = uniformByFanIn, ...rest } = options;
+    this.options = rest;
+    const shape = [outChannels, inChannels / (rest.groups ?? 1), kernelSize];
+    this.weight = initialized("weight", shape, fansOf(shape), init);
+    if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);
   }
 
   override forward(x: Tensor): Tensor {
+    const { inChannels } = this;
+    const fits = x.shape.length === 3 && x.shape[1] === inChannels;
+    checkGiven("Conv1d", x, fits, "x [N, inChannels, L]", { inChannels });
     return conv1d(x, this.weight, this.bias, this.options);
   }
 }

@@ -1,6 +1,8 @@
 import { type Pair, pair } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { type Conv2dOptions, conv2d } from "../ops/conv2d";
+import { checkGiven } from "./given";
 import { fansOf, type Initializer, initialized, uniformByFanIn } from "./init";
 import { Module } from "./module";
 
@@ -15,22 +17,31 @@ export interface Conv2dLayerOptions extends Conv2dOptions {
 export class Conv2d extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
+  readonly options: Conv2dOptions;
 
   /** @param kernelSize a number, or [height, width] */
   constructor(
     readonly inChannels: number,
     readonly outChannels: number,
     kernelSize: Pair,
-    readonly options: Conv2dLayerOptions = {},
+    options: Conv2dLayerOptions = {},
   ) {
     super();
+    optionsOf("Conv2d", options, "stride padding dilation groups bias init");
+    const { bias = true, init = uniformByFanIn, ...rest } = options;
+    this.options = rest;
     const [kh, kw] = pair(kernelSize);
-    const shape = [outChannels, inChannels / (options.groups ?? 1), kh, kw];
-    this.weight = initialized("weight", shape, fansOf(shape), options.init ?? uniformByFanIn);
-    if (options.bias !== false) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);
+    const shape = [outChannels, inChannels / (rest.groups ?? 1), kh, kw];
+    this.weight = initialized("weight", shape, fansOf(shape), init);
+    if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);
   }
 
   override forward(x: Tensor): Tensor {
+    const { inChannels } = this;
+    const fits = x.shape.length === 4 && x.shape[1] === inChannels;
+    const channelsLast = x.shape.length === 4 && x.shape[3] === inChannels;
+    const fix = channelsLast ? "put channels first: permute(x, [0, 3, 1, 2])" : undefined;
+    checkGiven("Conv2d", x, fits, "x [N, inChannels, H, W]", { inChannels }, fix);
     return conv2d(x, this.weight, this.bias, this.options);
   }
 }

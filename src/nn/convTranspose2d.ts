@@ -1,6 +1,8 @@
 import { type Pair, pair } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { type ConvTranspose2dOptions, convTranspose2d } from "../ops/convTranspose2d";
+import { checkGiven } from "./given";
 import { fansOf, type Initializer, initialized, uniformByFanIn } from "./init";
 import { Module } from "./module";
 
@@ -15,22 +17,29 @@ export interface ConvTranspose2dLayerOptions extends ConvTranspose2dOptions {
 export class ConvTranspose2d extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
+  readonly options: ConvTranspose2dOptions;
 
   /** @param kernelSize a number, or [height, width] */
   constructor(
     readonly inChannels: number,
     readonly outChannels: number,
     kernelSize: Pair,
-    readonly options: ConvTranspose2dLayerOptions = {},
+    options: ConvTranspose2dLayerOptions = {},
   ) {
     super();
+    optionsOf("ConvTranspose2d", options, "stride padding outputPadding dilation groups bias init");
+    const { bias = true, init = uniformByFanIn, ...rest } = options;
+    this.options = rest;
     const [kh, kw] = pair(kernelSize);
-    const shape = [inChannels, outChannels / (options.groups ?? 1), kh, kw];
-    this.weight = initialized("weight", shape, fansOf(shape), options.init ?? uniformByFanIn);
-    if (options.bias !== false) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);
+    const shape = [inChannels, outChannels / (rest.groups ?? 1), kh, kw];
+    this.weight = initialized("weight", shape, fansOf(shape), init);
+    if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);
   }
 
   override forward(x: Tensor): Tensor {
+    const { inChannels } = this;
+    const fits = x.shape.length === 4 && x.shape[1] === inChannels;
+    checkGiven("ConvTranspose2d", x, fits, "x [N, inChannels, H, W]", { inChannels });
     return convTranspose2d(x, this.weight, this.bias, this.options);
   }
 }

@@ -1,3 +1,5 @@
+import { DTypeError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { embedding } from "../ops/embedding";
 import { type Initializer, initialized, normal } from "./init";
@@ -21,6 +23,7 @@ export class Embedding extends Module {
     readonly options: EmbeddingLayerOptions = {},
   ) {
     super();
+    optionsOf("Embedding", options, "paddingIndex init");
     const { paddingIndex, init = normal() } = options;
     const row = paddingIndex !== undefined && paddingIndex < 0 ? paddingIndex + numEmbeddings : paddingIndex;
     const padded: Initializer = (shape, fans, seed, stream) => {
@@ -33,6 +36,8 @@ export class Embedding extends Module {
 
   override forward(indices: Tensor): Tensor {
     const { paddingIndex } = this.options;
+    if (indices.dtype !== "i32" && indices.dtype !== "u32")
+      throw new DTypeError("Embedding", `indices of dtype ${indices.dtype}`, { wants: "i32 or u32" });
     return embedding(this.weight, indices, paddingIndex === undefined ? {} : { paddingIndex });
   }
 }

@@ -1,6 +1,8 @@
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { groupNorm } from "../ops/groupNorm";
 import { instanceNorm } from "../ops/instanceNorm";
+import { checkGiven } from "./given";
 import { constant, initialized } from "./init";
 import { Module } from "./module";
 
@@ -18,8 +20,9 @@ abstract class AffineNorm extends Module {
   readonly bias: Tensor | undefined;
   readonly eps: number;
 
-  constructor(channels: number, affine: boolean, eps = 1e-5) {
+  constructor(name: string, channels: number, options: GroupNormLayerOptions, affineByDefault: boolean) {
     super();
+    const { affine = affineByDefault, eps = 1e-5 } = optionsOf(name, options, "affine eps");
     this.eps = eps;
     if (!affine) return;
     this.weight = initialized("weight", [channels], NO_FANS, constant(1));
@@ -37,13 +40,15 @@ export class GroupNorm extends AffineNorm {
   constructor(
     readonly numGroups: number,
     readonly numChannels: number,
-    { affine = true, eps }: GroupNormLayerOptions = {},
+    options: GroupNormLayerOptions = {},
   ) {
-    super(numChannels, affine, eps);
+    super("GroupNorm", numChannels, options, true);
   }
 
   override forward(x: Tensor): Tensor {
-    return groupNorm(x, this.numGroups, this.operands);
+    const { numGroups, numChannels } = this;
+    checkGiven("GroupNorm", x, x.shape[1] === numChannels, "x [N, numChannels, …]", { numChannels });
+    return groupNorm(x, numGroups, this.operands);
   }
 }
 
@@ -51,12 +56,15 @@ export class GroupNorm extends AffineNorm {
 export class InstanceNorm2d extends AffineNorm {
   constructor(
     readonly numFeatures: number,
-    { affine = false, eps }: GroupNormLayerOptions = {},
+    options: GroupNormLayerOptions = {},
   ) {
-    super(numFeatures, affine, eps);
+    super("InstanceNorm2d", numFeatures, options, false);
   }
 
   override forward(x: Tensor): Tensor {
+    const { numFeatures } = this;
+    const fits = x.shape.length === 4 && x.shape[1] === numFeatures;
+    checkGiven("InstanceNorm2d", x, fits, "x [N, numFeatures, H, W]", { numFeatures });
     return instanceNorm(x, this.operands);
   }
 }

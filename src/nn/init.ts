@@ -68,10 +68,10 @@ export const normal =
     random.normal(s, t, numel(shape), mean, std);
 
 /** Normal, cut to a … b, which are values, not deviations; default −2 … 2. */
-export const truncatedNormal =
-  (options: { mean?: number; std?: number; a?: number; b?: number } = {}): Initializer =>
-  (shape, _, s, t) =>
-    random.truncatedNormal(s, t, numel(shape), options);
+export const truncatedNormal = (options: { mean?: number; std?: number; a?: number; b?: number } = {}): Initializer => {
+  optionsOf("truncatedNormal", options, "mean std a b");
+  return (shape, _, s, t) => random.truncatedNormal(s, t, numel(shape), options);
+};
 
 export interface VarianceScalingOptions {
   /** Default 1. */
@@ -84,7 +84,11 @@ export interface VarianceScalingOptions {
 
 /** Mean 0 and variance scale / n, n being a fan. @throws ShapeError where mode or distribution is none of these */
 export const varianceScaling = (options: VarianceScalingOptions = {}): Initializer => {
-  const { scale = 1, mode = "fanIn", distribution = "normal" } = optionsOf("varianceScaling", options);
+  const {
+    scale = 1,
+    mode = "fanIn",
+    distribution = "normal",
+  } = optionsOf("varianceScaling", options, "scale mode distribution");
   checkWord("varianceScaling", "mode", mode, ["fanIn", "fanOut", "fanAvg"]);
   checkWord("varianceScaling", "distribution", distribution, ["normal", "uniform"]);
   return (shape, { fanIn, fanOut }, s, t) => {
@@ -124,9 +128,9 @@ export const lecunUniform: Initializer = varianceScaling({ distribution: "unifor
  * columns where it has more rows than columns.
  * @see Saxe, McClelland and Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning"
  */
-export const orthogonal =
-  ({ gain = 1 }: { gain?: number } = {}): Initializer =>
-  (shape, _, s, t) => {
+export const orthogonal = (options: { gain?: number } = {}): Initializer => {
+  const { gain = 1 } = optionsOf("orthogonal", options, "gain");
+  return (shape, _, s, t) => {
     if (shape.length < 2) throw new ShapeError("orthogonal", "wants two dimensions", { shape: showShape(shape) });
     const rows = shape[0]!;
     const columns = numel(shape) / rows;
@@ -136,6 +140,7 @@ export const orthogonal =
     const at = (r: number, c: number) => (rows >= columns ? basis[c * n + r]! : basis[r * n + c]!);
     return Float32Array.from({ length: rows * columns }, (_, i) => gain * at(Math.floor(i / columns), i % columns));
   };
+};
 
 /** 1 on the diagonal of a matrix, square or not, and 0 elsewhere. */
 export const identity: Initializer = (shape) => {

@@ -1,7 +1,9 @@
-import type { Shape } from "../core/shape";
+import { type Shape, sameShape, showShape } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { layerNorm } from "../ops/layerNorm";
 import { rmsNorm } from "../ops/rmsNorm";
+import { checkGiven } from "./given";
 import { constant, initialized } from "./init";
 import { Module } from "./module";
 
@@ -15,6 +17,12 @@ export interface LayerNormLayerOptions {
 const sizes = (shape: Shape | number): Shape => (typeof shape === "number" ? [shape] : shape);
 const NO_FANS = { fanIn: 1, fanOut: 1 };
 
+function checkTail(layer: string, x: Tensor, normalizedShape: Shape | number): void {
+  const shape = sizes(normalizedShape);
+  const fits = sameShape(x.shape.slice(-shape.length), shape);
+  checkGiven(layer, x, fits, "x [.., …normalizedShape]", { normalizedShape: showShape(shape) });
+}
+
 /** Layer normalisation over the last dimensions, see {@link layerNorm}; weight and bias of the normalised shape. */
 export class LayerNorm extends Module {
   readonly weight: Tensor;
@@ -26,6 +34,7 @@ export class LayerNorm extends Module {
     readonly options: LayerNormLayerOptions = {},
   ) {
     super();
+    optionsOf("LayerNorm", options, "eps bias");
     const shape = sizes(normalizedShape);
     this.weight = initialized("weight", shape, NO_FANS, constant(1));
     if (options.bias !== false) this.bias = initialized("bias", shape, NO_FANS, constant(0));
@@ -34,6 +43,7 @@ export class LayerNorm extends Module {
   override forward(x: Tensor): Tensor {
     const { weight, bias, normalizedShape, options } = this;
     const { eps } = options;
+    checkTail("LayerNorm", x, normalizedShape);
     return layerNorm(x, normalizedShape, { weight, ...(bias && { bias }), ...(eps !== undefined && { eps }) });
   }
 }
@@ -48,10 +58,12 @@ export class RMSNorm extends Module {
     readonly options: Pick<LayerNormLayerOptions, "eps"> = {},
   ) {
     super();
+    optionsOf("RMSNorm", options, "eps");
     this.weight = initialized("weight", sizes(normalizedShape), NO_FANS, constant(1));
   }
 
   override forward(x: Tensor): Tensor {
+    checkTail("RMSNorm", x, this.normalizedShape);
     return rmsNorm(x, this.normalizedShape, { weight: this.weight, ...this.options });
   }
 }

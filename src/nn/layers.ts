@@ -1,5 +1,6 @@
 import type { Pair } from "../core/shape";
 import type { Generator } from "../graph/generator";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { adaptiveAvgPool2d } from "../ops/adaptiveAvgPool2d";
 import { adaptiveMaxPool2d } from "../ops/adaptiveMaxPool2d";
@@ -72,6 +73,7 @@ export class MaxPool2d extends Module {
     readonly options: Pool2dOptions = {},
   ) {
     super();
+    optionsOf("MaxPool2d", options, "stride padding");
   }
   override forward(x: Tensor): Tensor {
     return maxPool2d(x, this.kernelSize, this.options);
@@ -85,6 +87,7 @@ export class AvgPool2d extends Module {
     readonly options: AvgPool2dOptions = {},
   ) {
     super();
+    optionsOf("AvgPool2d", options, "stride padding countIncludePad");
   }
   override forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options);
@@ -98,6 +101,7 @@ export class MaxPool1d extends Module {
     readonly options: Pool1dOptions = {},
   ) {
     super();
+    optionsOf("MaxPool1d", options, "stride padding");
   }
   override forward(x: Tensor): Tensor {
     return maxPool1d(x, this.kernelSize, this.options);
@@ -111,6 +115,7 @@ export class AvgPool1d extends Module {
     readonly options: AvgPool1dOptions = {},
   ) {
     super();
+    optionsOf("AvgPool1d", options, "stride padding countIncludePad");
   }
   override forward(x: Tensor): Tensor {
     return avgPool1d(x, this.kernelSize, this.options);
@@ -143,6 +148,7 @@ export class AdaptiveMaxPool2d extends Module {
 export class Upsample extends Module {
   constructor(readonly options: Upsample2dOptions) {
     super();
+    optionsOf("Upsample", options, "scale size mode alignCorners");
   }
   override forward(x: Tensor): Tensor {
     return upsample2d(x, this.options);

@@ -1,7 +1,10 @@
+import { numel } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { cast } from "../ops/cast";
 import { matmul } from "../ops/matmul";
+import { checkGiven } from "./given";
 import { fansOf, type Initializer, initialized, uniformByFanIn } from "./init";
 import { Module } from "./module";
 
@@ -22,15 +25,21 @@ export class Linear extends Module {
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    { bias = true, init = uniformByFanIn, biasInit = uniformByFanIn }: LinearOptions = {},
+    options: LinearOptions = {},
   ) {
     super();
+    optionsOf("Linear", options, "bias init biasInit");
+    const { bias = true, init = uniformByFanIn, biasInit = uniformByFanIn } = options;
     const shape = [outFeatures, inFeatures];
     this.weight = initialized("weight", shape, fansOf(shape), init);
     if (bias) this.bias = initialized("bias", [outFeatures], fansOf(shape), biasInit);
   }
 
+  /** @throws ShapeError, DTypeError */
   override forward(x: Tensor): Tensor {
+    const { inFeatures } = this;
+    const flat = numel(x.shape.slice(1)) === inFeatures ? "put Flatten before it: flatten(x)" : undefined;
+    checkGiven("Linear", x, x.shape.at(-1) === inFeatures, "x [.., inFeatures]", { inFeatures }, flat);
     const y = matmul(x, this.weight, { transB: true });
     if (!this.bias) return y;
     const biased = add(y, this.bias);

@@ -1,9 +1,11 @@
 import { ShapeError } from "../core/errors";
 import type { Generator } from "../graph/generator";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { gru } from "../ops/gru";
 import { type LstmResult, lstm } from "../ops/lstm";
 import { type RecurrentOptions, type RecurrentResult, type RecurrentWeights, rnn } from "../ops/rnn";
+import { checkGiven } from "./given";
 import { type Initializer, initialized, uniformByFanIn } from "./init";
 import { Module } from "./module";
 
@@ -24,6 +26,8 @@ export interface RecurrentLayerOptions {
   readonly generator?: Generator;
 }
 
+const OPTIONS = "numLayers bias batchFirst dropout bidirectional init generator";
+
 export interface RecurrentRun {
   /** First states, [layers·directions, N, H]; default 0. */
   readonly h0?: Tensor | undefined;
@@ -37,7 +41,7 @@ abstract class Recurrent extends Module {
   readonly weights: readonly RecurrentWeights[];
 
   constructor(
-    name: string,
+    readonly name: string,
     gates: number,
     readonly inputSize: number,
     readonly hiddenSize: number,
@@ -78,8 +82,11 @@ abstract class Recurrent extends Module {
     });
   }
 
-  /** What the ops take besides the weights. */
-  protected given<R extends RecurrentRun>(run: R): RecurrentOptions & R {
+  /** What the ops take besides the weights. @throws ShapeError unless x has the size of input that the layer was made for */
+  protected given<R extends RecurrentRun>(x: Tensor, run: R): RecurrentOptions & R {
+    const { inputSize } = this;
+    const wants = this.options.batchFirst ? "x [N, T, inputSize]" : "x [T, N, inputSize]";
+    checkGiven(this.name, x, x.shape.length === 3 && x.shape[2] === inputSize, wants, { inputSize });
     const { batchFirst = false, bidirectional = false, dropout = 0, generator } = this.options;
     return { batchFirst, bidirectional, dropout, generator, training: this.training, ...run };
   }
@@ -93,12 +100,12 @@ export interface LstmRun extends RecurrentRun {
 /** Long short-term memory, see {@link lstm}. x [T, N, inputSize] → [T, N, directions·hiddenSize] (or batch first). */
 export class LSTM extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentLayerOptions = {}) {
-    super("LSTM", 4, inputSize, hiddenSize, options);
+    super("LSTM", 4, inputSize, hiddenSize, optionsOf("LSTM", options, OPTIONS));
   }
 
   /** With first states and lengths. @returns the last layer's states, and those of all layers after the last step */
   override run(x: Tensor, given: LstmRun = {}): LstmResult {
-    return lstm(x, this.weights, this.given(given));
+    return lstm(x, this.weights, this.given(x, optionsOf("LSTM", given, "h0 c0 lengths")));
   }
 }
 
@@ -111,14 +118,18 @@ export interface GruLayerOptions extends RecurrentLayerOptions {
 export class GRU extends Recurrent {
   readonly linearBeforeReset: boolean;
 
-  constructor(inputSize: number, hiddenSize: number, { linearBeforeReset = true, ...options }: GruLayerOptions = {}) {
-    super("GRU", 3, inputSize, hiddenSize, options);
+  constructor(inputSize: number, hiddenSize: number, options: GruLayerOptions = {}) {
+    const { linearBeforeReset = true, ...rest } = optionsOf("GRU", options, `${OPTIONS} linearBeforeReset`);
+    super("GRU", 3, inputSize, hiddenSize, rest);
     this.linearBeforeReset = linearBeforeReset;
   }
 
   /** With first states and lengths. @returns the last layer's states, and those of all layers after the last step */
   override run(x: Tensor, given: RecurrentRun = {}): RecurrentResult {
-    return gru(x, this.weights, { ...this.given(given), linearBeforeReset: this.linearBeforeReset });
+    return gru(x, this.weights, {
+      ...this.given(x, optionsOf("GRU", given, "h0 lengths")),
+      linearBeforeReset: this.linearBeforeReset,
+    });
   }
 }
 
@@ -131,13 +142,17 @@ export interface RnnLayerOptions extends RecurrentLayerOptions {
 export class RNN extends Recurrent {
   readonly nonlinearity: "tanh" | "relu";
 
-  constructor(inputSize: number, hiddenSize: number, { nonlinearity = "tanh", ...options }: RnnLayerOptions = {}) {
-    super("RNN", 1, inputSize, hiddenSize, options);
+  constructor(inputSize: number, hiddenSize: number, options: RnnLayerOptions = {}) {
+    const { nonlinearity = "tanh", ...rest } = optionsOf("RNN", options, `${OPTIONS} nonlinearity`);
+    super("RNN", 1, inputSize, hiddenSize, rest);
     this.nonlinearity = nonlinearity;
   }
 
   /** With first states and lengths. @returns the last layer's states, and those of all layers after the last step */
   override run(x: Tensor, given: RecurrentRun = {}): RecurrentResult {
-    return rnn(x, this.weights, { ...this.given(given), nonlinearity: this.nonlinearity });
+    return rnn(x, this.weights, {
+      ...this.given(x, optionsOf("RNN", given, "h0 lengths")),
+      nonlinearity: this.nonlinearity,
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import type { Generator } from "../graph/generator";
+import { optionsOf } from "../graph/options";
 import { recompute } from "../graph/segment";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
@@ -44,11 +45,13 @@ abstract class TransformerLayer extends Module {
   readonly norm2: LayerNorm;
 
   constructor(
+    name: string,
     readonly dModel: number,
     readonly numHeads: number,
     readonly options: TransformerLayerOptions,
   ) {
     super();
+    optionsOf(name, options, "dimFeedforward dropout activation layerNormEps normFirst bias generator recompute");
     const { dimFeedforward = 2048, activation = "relu", bias = true } = options;
     this.selfAttn = this.attention();
     this.linear1 = new Linear(dModel, activation === "swiglu" ? 2 * dimFeedforward : dimFeedforward, { bias });
@@ -104,7 +107,7 @@ abstract class TransformerLayer extends Module {
  */
 export class TransformerEncoderLayer extends TransformerLayer {
   constructor(dModel: number, numHeads: number, options: TransformerLayerOptions = {}) {
-    super(dModel, numHeads, options);
+    super("TransformerEncoderLayer", dModel, numHeads, options);
   }
 
   override forward(x: Tensor, options: AttendOptions = {}): Tensor {
@@ -134,7 +137,7 @@ export class TransformerDecoderLayer extends TransformerLayer {
   readonly norm3: LayerNorm;
 
   constructor(dModel: number, numHeads: number, options: TransformerLayerOptions = {}) {
-    super(dModel, numHeads, options);
+    super("TransformerDecoderLayer", dModel, numHeads, options);
     this.multiheadAttn = this.attention();
     this.norm3 = this.norm();
   }
@@ -143,11 +146,8 @@ export class TransformerDecoderLayer extends TransformerLayer {
    * @param x [B, T, dModel]
    * @param memory [B, S, dModel], needed
    */
-  override forward(
-    x: Tensor,
-    memory?: Tensor,
-    { self = { causal: true }, memory: seen = {} }: DecodeOptions = {},
-  ): Tensor {
+  override forward(x: Tensor, memory?: Tensor, options: DecodeOptions = {}): Tensor {
+    const { self = { causal: true }, memory: seen = {} } = optionsOf("TransformerDecoderLayer", options, "self memory");
     if (!memory)
       throw new ShapeError("TransformerDecoderLayer", "wants the encoder's output as its second argument", {});
     return this.passed(() => {

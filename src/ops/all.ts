@@ -14,4 +14,4 @@ import type { ReduceOptions } from "./sum";
  * @throws DTypeError
  */
 export const all = (mask: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor =>
-  min(truthOf("all", mask), normalizeAxes("all", mask.shape, axes), optionsOf("all", options));
+  min(truthOf("all", mask), normalizeAxes("all", mask.shape, axes), optionsOf("all", options, "keepDims"));

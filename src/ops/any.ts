@@ -24,4 +24,4 @@ export function truthOf(op: string, mask: Tensor): Tensor {
  * @throws DTypeError
  */
 export const any = (mask: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor =>
-  max(truthOf("any", mask), normalizeAxes("any", mask.shape, axes), optionsOf("any", options));
+  max(truthOf("any", mask), normalizeAxes("any", mask.shape, axes), optionsOf("any", options, "keepDims"));

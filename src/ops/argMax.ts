@@ -26,7 +26,7 @@ export const argMax = (x: Tensor, axis?: number, options: ReduceOptions = {}): T
 
 /** Records an op that finds an index along an axis, or in all of x. */
 export function recordArg(op: KernelOp<ArgAttrs>, x: Tensor, axis: number | undefined, options: ReduceOptions): Tensor {
-  const { keepDims = false } = optionsOf(op.name, options);
+  const { keepDims = false } = optionsOf(op.name, options, "keepDims");
   if (axis !== undefined) return record(op, [x], { axis: normalizeAxis(op.name, x.shape, axis), keepDims });
   const found = record(op, [reshape(x, [x.size])], { axis: 0, keepDims: false });
   return keepDims

@@ -27,7 +27,7 @@ interface OrderAttrs {
  * @throws ShapeError where the axis is out of range
  */
 export const argSort = (x: Tensor, axis = -1, options: SortOptions = {}): Tensor =>
-  firstInOrder("argSort", x, axis, undefined, optionsOf("argSort", options).descending ?? false);
+  firstInOrder("argSort", x, axis, undefined, optionsOf("argSort", options, "descending").descending ?? false);
 
 /** The indices of the first `keep` elements along an axis in order; default all. @throws ShapeError */
 export function firstInOrder(

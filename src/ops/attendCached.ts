@@ -8,6 +8,7 @@ import { sameShape, showShape } from "../core/shape";
 import { MAX_SIZE } from "../families/attention";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 
@@ -42,9 +43,10 @@ interface CachedAttrs {
 export function attendCached(
   given: Tensor,
   cache: KeyValueCache,
-  { heads, scale }: { readonly heads: number; readonly scale?: number },
+  options: { readonly heads: number; readonly scale?: number },
 ): Tensor {
   const name = "attendCached";
+  const { heads, scale } = optionsOf(name, options, "heads scale");
   const qkv = widened(given);
   checkDTypes(name, [qkv, cache.rows], ["f32"]);
   if (cache.position.dtype !== "u32")

@@ -19,7 +19,11 @@ export interface AvgPool1dOptions extends Pool1dOptions {
  * @throws ShapeError, DTypeError
  */
 export function avgPool1d(x: Tensor, kernelSize: number, options: AvgPool1dOptions = {}): Tensor {
-  const { stride = kernelSize, padding = 0, countIncludePad = true } = optionsOf("avgPool1d", options);
+  const {
+    stride = kernelSize,
+    padding = 0,
+    countIncludePad = true,
+  } = optionsOf("avgPool1d", options, "countIncludePad stride padding");
   const { picture, kernel, ...rest } = alongRow("avgPool1d", x, kernelSize, stride, padding);
   return asSequence(avgPool2d(picture, kernel, { ...rest, countIncludePad }));
 }

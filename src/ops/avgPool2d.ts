@@ -26,7 +26,7 @@ interface AvgPoolAttrs extends PoolAttrs {
  * @throws ShapeError, DTypeError
  */
 export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions = {}): Tensor {
-  const { stride, padding, countIncludePad = true } = optionsOf("avgPool2d", options);
+  const { stride, padding, countIncludePad = true } = optionsOf("avgPool2d", options, "countIncludePad stride padding");
   return record(op, [x], { ...poolAttrs("avgPool2d", kernelSize, stride, padding), countIncludePad });
 }
 

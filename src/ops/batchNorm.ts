@@ -47,7 +47,13 @@ export interface BatchNormArguments {
  * @see Ioffe and Szegedy 2015, "Batch normalization"
  */
 export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: BatchNormArguments): Tensor {
-  const { runningMean, runningVar, training, momentum = 0.1, eps = 1e-5 } = optionsOf("batchNorm", options);
+  const {
+    runningMean,
+    runningVar,
+    training,
+    momentum = 0.1,
+    eps = 1e-5,
+  } = optionsOf("batchNorm", options, "runningMean runningVar training momentum eps");
   checkEps("batchNorm", eps);
   checkOption("batchNorm", "momentum", momentum, momentum >= 0 && momentum <= 1, "0 … 1");
   const [batch, channels] = x.shape;

@@ -26,7 +26,7 @@ export interface BceOptions extends LossOptions {
  * @throws ShapeError, DTypeError
  */
 export function bce(x: Tensor, target: Tensor, options: BceOptions = {}): Tensor {
-  const { reduction = "mean", weight } = optionsOf("bce", options);
+  const { reduction = "mean", weight } = optionsOf("bce", options, "weight reduction");
   checkPair("bce", x, target);
   checkFactor("bce", "weight", weight, x);
   const losses = record(op, [x, target], {});

@@ -29,7 +29,7 @@ export interface BceWithLogitsOptions extends BceOptions {
  * @throws ShapeError, DTypeError
  */
 export function bceWithLogits(x: Tensor, target: Tensor, options: BceWithLogitsOptions = {}): Tensor {
-  const { reduction = "mean", weight, posWeight } = optionsOf("bceWithLogits", options);
+  const { reduction = "mean", weight, posWeight } = optionsOf("bceWithLogits", options, "posWeight weight reduction");
   checkPair("bceWithLogits", x, target);
   checkFactor("bceWithLogits", "weight", weight, x);
   checkFactor("bceWithLogits", "posWeight", posWeight, x);

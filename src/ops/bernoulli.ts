@@ -32,7 +32,11 @@ const ONE = { f32: 0x3f800000, i32: 1, u32: 1 } as const;
  * @throws ShapeError where the number p is not in [0, 1], or its shape is missing; DTypeError where the tensor p is not f32
  */
 export function bernoulli(p: Tensor | number, options: BernoulliOptions = {}): Tensor {
-  const { shape, dtype = "u32", generator = defaultGenerator } = optionsOf("bernoulli", options);
+  const {
+    shape,
+    dtype = "u32",
+    generator = defaultGenerator,
+  } = optionsOf("bernoulli", options, "shape dtype generator");
   if (!(dtype in ONE)) throw new DTypeError("bernoulli", `no numbers of dtype ${dtype}`, { wants: "u32, i32 or f32" });
   if (p instanceof Tensor) {
     if (shape) throw new ShapeError("bernoulli", "the shape is that of p", {}, "leave out { shape }");

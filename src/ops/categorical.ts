@@ -21,7 +21,7 @@ interface CategoricalAttrs {
  * @see Gumbel 1954; Maddison, Tarlow and Minka 2014, "A* sampling"
  */
 export function categorical(logits: Tensor, options: RandomOptions = {}): Tensor {
-  const { generator = defaultGenerator } = optionsOf("categorical", options);
+  const { generator = defaultGenerator } = optionsOf("categorical", options, "generator");
   checkDTypes("categorical", [logits], ["f32"]);
   if (!logits.shape.length)
     throw new ShapeError("categorical", "logits of one number have no classes", { logits: "[]", wants: "[.., C]" });

@@ -25,7 +25,7 @@ interface ClampAttrs {
  * @throws DataError where both bounds are missing or one is NaN; DTypeError where one does not fit the dtype of x
  */
 export function clamp(x: Tensor, options: Partial<ClampAttrs>): Tensor {
-  const { min, max } = optionsOf("clamp", options ?? {});
+  const { min, max } = optionsOf("clamp", options ?? {}, "min max");
   if (min === undefined && max === undefined)
     throw new DataError("clamp", "no bound is given", {}, "pass { min, max }");
   for (const bound of [min, max]) {

@@ -26,7 +26,12 @@ export interface Conv1dOptions {
  * @throws ShapeError, DTypeError
  */
 export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv1dOptions = {}): Tensor {
-  const { stride = 1, padding = 0, dilation = 1, groups = 1 } = optionsOf("conv1d", options);
+  const {
+    stride = 1,
+    padding = 0,
+    dilation = 1,
+    groups = 1,
+  } = optionsOf("conv1d", options, "stride padding dilation groups");
   const refuse = (problem: string): never => {
     throw new ShapeError("conv1d", problem, { x: showShape(x.shape), weight: showShape(weight.shape) });
   };

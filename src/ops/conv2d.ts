@@ -54,7 +54,7 @@ export const fitGroups = (channels: number, inGroup: number, outChannels: number
 
 /** Checks shapes and options, and works out padding and size of the result. */
 function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
-  const { padding = 0, groups = 1 } = optionsOf("conv2d", options);
+  const { padding = 0, groups = 1 } = optionsOf("conv2d", options, "stride padding dilation groups");
   const [stride, dilation] = [pair(options.stride ?? 1), pair(options.dilation ?? 1)];
   const refuse = (problem: string, fix?: string): never => {
     throw new ShapeError("conv2d", problem, { x: showShape(x), weight: showShape(w) }, fix);

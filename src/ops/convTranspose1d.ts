@@ -39,7 +39,7 @@ export function convTranspose1d(
     outputPadding = 0,
     dilation = 1,
     groups = 1,
-  } = optionsOf("convTranspose1d", options);
+  } = optionsOf("convTranspose1d", options, "stride padding outputPadding dilation groups");
   if (x.shape.length !== 3 || weight.shape.length !== 3)
     throw new ShapeError("convTranspose1d", "x must be [N, C, L] and weight [C, O/groups, K]", {
       x: showShape(x.shape),

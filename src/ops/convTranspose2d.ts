@@ -53,7 +53,7 @@ export function convTranspose2d(
 
 /** The convolution whose input gradient it is: its result is x, its input what comes out here. */
 function resolve(x: Shape, w: Shape, options: ConvTranspose2dOptions): ConvGradAttrs {
-  const { groups = 1 } = optionsOf("convTranspose2d", options);
+  const { groups = 1 } = optionsOf("convTranspose2d", options, "stride padding outputPadding dilation groups");
   const refuse = (problem: string): never => {
     throw new ShapeError("convTranspose2d", problem, { x: showShape(x), weight: showShape(w) });
   };

@@ -17,7 +17,7 @@ import { type CumulativeOptions, type ScanAttrs, scanOp } from "./cumsum";
  * @throws ShapeError where the axis is out of range
  */
 export const cumprod = (x: Tensor, axis = 0, options: CumulativeOptions = {}): Tensor => {
-  const { reverse = false } = optionsOf("cumprod", options);
+  const { reverse = false } = optionsOf("cumprod", options, "reverse");
   return record(op, [x], { axis: normalizeAxis("cumprod", x.shape, axis), reverse });
 };
 

@@ -23,7 +23,7 @@ export interface ScanAttrs {
  * @throws ShapeError where the axis is out of range
  */
 export const cumsum = (x: Tensor, axis = 0, options: CumulativeOptions = {}): Tensor => {
-  const { reverse = false } = optionsOf("cumsum", options);
+  const { reverse = false } = optionsOf("cumsum", options, "reverse");
   return record(op, [x], { axis: normalizeAxis("cumsum", x.shape, axis), reverse });
 };
 

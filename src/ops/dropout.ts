@@ -2,6 +2,7 @@ import dropoutKernel from "../../shaders/dropout.wgsl";
 import { ShapeError } from "../core/errors";
 import { defaultGenerator, type Generator, useGenerator } from "../graph/generator";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 interface DropoutAttrs {
@@ -27,11 +28,8 @@ export interface DropoutOptions {
  * @throws ShapeError where p is out of range
  * @see Srivastava et al. 2014, "Dropout"
  */
-export function dropout(
-  x: Tensor,
-  p: number,
-  { training = true, generator = defaultGenerator }: DropoutOptions = {},
-): Tensor {
+export function dropout(x: Tensor, p: number, options: DropoutOptions = {}): Tensor {
+  const { training = true, generator = defaultGenerator } = optionsOf("dropout", options, "training generator");
   if (!(p >= 0 && p <= 1)) throw new ShapeError("dropout", `probability ${p}`, { wants: "0 ≤ p ≤ 1" });
   if (!training || p === 0) return x;
   return record(op, [x, generator.state], { p, stream: useGenerator(generator) });

@@ -22,7 +22,7 @@ interface EluAttrs {
  * @see Clevert, Unterthiner and Hochreiter 2015, "Fast and accurate deep network learning by exponential linear units"
  */
 export const elu = (x: Tensor, options: Partial<EluAttrs> = {}): Tensor => {
-  const { alpha = 1 } = optionsOf("elu", options);
+  const { alpha = 1 } = optionsOf("elu", options, "alpha");
   checkOption("elu", "alpha", alpha, Number.isFinite(alpha), "a number");
   return record(op, [x], { alpha });
 };

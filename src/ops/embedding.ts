@@ -21,7 +21,7 @@ export interface EmbeddingOptions {
  * @throws ShapeError, DTypeError; DataError where data holds another index
  */
 export function embedding(weight: Tensor, indices: Tensor, options: EmbeddingOptions = {}): Tensor {
-  const { paddingIndex } = optionsOf("embedding", options);
+  const { paddingIndex } = optionsOf("embedding", options, "paddingIndex");
   checkDTypes("embedding", [weight], ["f32"]);
   const [rows, width] = weight.shape;
   if (weight.shape.length !== 2)

@@ -21,7 +21,7 @@ import { tanh } from "./tanh";
  * @see Hendrycks and Gimpel 2016, "Gaussian error linear units"
  */
 export const gelu = (x: Tensor, options: { approximate?: "none" | "tanh" } = {}): Tensor => {
-  const { approximate = "none" } = optionsOf("gelu", options);
+  const { approximate = "none" } = optionsOf("gelu", options, "approximate");
   checkWord("gelu", "approximate", approximate, ["none", "tanh"]);
   return record(approximate === "tanh" ? tanhOp : op, [x], {});
 };

@@ -41,7 +41,7 @@ export const groupNorm = (x: Tensor, numGroups: number, options: GroupNormOption
 
 /** What group and instance normalisation share: checks, and operands that are left out. */
 export function byGroups(name: string, x: Tensor, groups: number, options: GroupNormOptions): Tensor {
-  const { weight, bias, eps = 1e-5 } = optionsOf(name, options);
+  const { weight, bias, eps = 1e-5 } = optionsOf(name, options, "weight bias eps");
   checkEps(name, eps);
   const [batch, channels] = x.shape;
   const details = {

@@ -1,7 +1,7 @@
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { recurrence } from "./recurrence";
-import { network, type RecurrentOptions, type RecurrentResult, type RecurrentWeights } from "./rnn";
+import { network, RECURRENT_OPTIONS, type RecurrentOptions, type RecurrentResult, type RecurrentWeights } from "./rnn";
 
 export interface GruOptions extends RecurrentOptions {
   /**
@@ -21,7 +21,7 @@ export interface GruOptions extends RecurrentOptions {
  * @see Cho et al. 2014, "Learning phrase representations using RNN encoder–decoder for statistical machine translation"
  */
 export function gru(x: Tensor, weights: readonly RecurrentWeights[], options: GruOptions = {}): RecurrentResult {
-  const { linearBeforeReset = true } = optionsOf("gru", options);
+  const { linearBeforeReset = true } = optionsOf("gru", options, `${RECURRENT_OPTIONS} linearBeforeReset`);
   const { output, hN } = network("gru", x, weights, options, 3, (shares, w, o) =>
     linearBeforeReset
       ? recurrence("gru", shares(w.biasIh), w.weightHh, { ...o, bias: w.biasHh })

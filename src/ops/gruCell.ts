@@ -16,7 +16,7 @@ export function gruCell(
   h?: Tensor,
   options: Pick<GruOptions, "linearBeforeReset"> = {},
 ): Tensor {
-  optionsOf("gruCell", options);
+  optionsOf("gruCell", options, "linearBeforeReset");
   const { sequence, h0 } = stepArguments("gruCell", x, { h });
   return layerState(gru(sequence, [weights], { h0, ...options }).hN);
 }

@@ -18,7 +18,7 @@ import { type LossOptions, reduced } from "./mseLoss";
  * @see Cortes and Vapnik 1995, "Support-vector networks"
  */
 export function hingeLoss(x: Tensor, y: Tensor, options: LossOptions = {}): Tensor {
-  const { reduction = "mean" } = optionsOf("hingeLoss", options);
+  const { reduction = "mean" } = optionsOf("hingeLoss", options, "reduction");
   checkPair("hingeLoss", x, y);
   return reduced("hingeLoss", record(op, [x, y], {}), reduction);
 }

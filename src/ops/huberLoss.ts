@@ -29,7 +29,7 @@ export interface HuberLossOptions extends LossOptions {
  * @see Huber 1964, "Robust estimation of a location parameter"
  */
 export function huberLoss(x: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
-  const { reduction = "mean", delta = 1 } = optionsOf("huberLoss", options);
+  const { reduction = "mean", delta = 1 } = optionsOf("huberLoss", options, "delta reduction");
   checkPair("huberLoss", x, target);
   if (!(delta > 0)) throw new ShapeError("huberLoss", `delta ${delta}`, { wants: "delta > 0" });
   return reduced("huberLoss", record(op, [x, target], { delta }), reduction);

@@ -33,7 +33,7 @@ export interface KlDivOptions {
  * @see Kullback and Leibler 1951, "On information and sufficiency"
  */
 export function klDiv(x: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
-  const { reduction = "mean", logTarget = false } = optionsOf("klDiv", options);
+  const { reduction = "mean", logTarget = false } = optionsOf("klDiv", options, "logTarget reduction");
   checkPair("klDiv", x, target);
   checkReduction("klDiv", reduction, ["mean", "sum", "none", "batchMean"]);
   const losses = record(logTarget ? logOp : op, [x, target], {});

@@ -18,7 +18,7 @@ import { sub } from "./sub";
  * @throws ShapeError, DTypeError
  */
 export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  const { reduction = "mean" } = optionsOf("l1Loss", options);
+  const { reduction = "mean" } = optionsOf("l1Loss", options, "reduction");
   checkPair("l1Loss", x, target);
   return reduced("l1Loss", record(op, [x, target], {}), reduction);
 }

@@ -5,7 +5,7 @@ import reciprocalOrZero from "../../shaders/pointwise/reciprocal_or_zero.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
 import { showSpec } from "../core/shape";
 import { type KernelOp, record } from "../graph/op";
-import { checkOption } from "../graph/options";
+import { checkOption, optionsOf } from "../graph/options";
 import { pointwise, pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { resultsEach } from "../kernel/target";
@@ -32,7 +32,8 @@ export interface LabelWeightsOptions {
  * @returns f32, same shape
  * @throws ShapeError, DTypeError
  */
-export function labelWeights(labels: Tensor, { classes, ignoreIndex = -1, weight }: LabelWeightsOptions): Tensor {
+export function labelWeights(labels: Tensor, options: LabelWeightsOptions): Tensor {
+  const { classes, ignoreIndex = -1, weight } = optionsOf("labelWeights", options, "classes ignoreIndex weight");
   if (labels.dtype !== "i32") throw new DTypeError("labelWeights", `labels of dtype ${labels.dtype}`, { wants: "i32" });
   if (!(Number.isInteger(classes) && classes >= 1))
     throw new ShapeError("labelWeights", `${classes} classes`, { wants: "an integer of at least 1" });

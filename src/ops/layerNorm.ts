@@ -46,7 +46,7 @@ export function normalize(
   options: LayerNormOptions,
   centred: 0 | 1,
 ): Tensor {
-  const { weight, bias, eps = 1e-5 } = optionsOf(name, options);
+  const { weight, bias, eps = 1e-5 } = optionsOf(name, options, "weight bias eps");
   checkEps(name, eps);
   const shape = typeof normalizedShape === "number" ? [normalizedShape] : (normalizedShape ?? x.shape.slice(-1));
   const tail = x.shape.slice(x.shape.length - shape.length);

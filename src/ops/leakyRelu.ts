@@ -16,7 +16,7 @@ interface LeakyReluAttrs {
  * @returns same shape
  */
 export const leakyRelu = (x: Tensor, options: Partial<LeakyReluAttrs> = {}): Tensor => {
-  const { negativeSlope = 0.01 } = optionsOf("leakyRelu", options);
+  const { negativeSlope = 0.01 } = optionsOf("leakyRelu", options, "negativeSlope");
   checkOption("leakyRelu", "negativeSlope", negativeSlope, Number.isFinite(negativeSlope), "a number");
   return record(op, [x], { negativeSlope });
 };

@@ -26,7 +26,7 @@ const logOfSumOp = pointwise(logOfSum, ([total], dOut) => [safeQuotient(dOut, to
  * @throws DTypeError
  */
 export function logSumExp(x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor {
-  const { keepDims = false } = optionsOf("logSumExp", options);
+  const { keepDims = false } = optionsOf("logSumExp", options, "keepDims");
   checkDTypes("logSumExp", [x], ["f32"]);
   const list = normalizeAxes("logSumExp", x.shape, axes);
   const { largest, total } = powerSums(x, list);

@@ -1,6 +1,7 @@
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { recurrence } from "./recurrence";
-import { network, type RecurrentOptions, type RecurrentResult, type RecurrentWeights } from "./rnn";
+import { network, RECURRENT_OPTIONS, type RecurrentOptions, type RecurrentResult, type RecurrentWeights } from "./rnn";
 
 export interface LstmOptions extends RecurrentOptions {
   /** First states of the cells, [layers·directions, N, H]; default 0. */
@@ -22,6 +23,7 @@ export interface LstmResult extends RecurrentResult {
  * @see Hochreiter and Schmidhuber 1997, "Long short-term memory"; Gers et al. 2000, "Learning to forget"
  */
 export function lstm(x: Tensor, weights: readonly RecurrentWeights[], options: LstmOptions = {}): LstmResult {
+  optionsOf("lstm", options, `${RECURRENT_OPTIONS} c0`);
   const { output, hN, cN } = network("lstm", x, weights, options, 4, (shares, w, o) =>
     recurrence("lstm", shares(w.biasIh, w.biasHh), w.weightHh, o),
   );

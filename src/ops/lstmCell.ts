@@ -15,7 +15,7 @@ export function lstmCell(
   weights: RecurrentWeights,
   state: { readonly h?: Tensor; readonly c?: Tensor } = {},
 ): { readonly h: Tensor; readonly c: Tensor } {
-  const { sequence, h0, c0 } = stepArguments("lstmCell", x, optionsOf("lstmCell", state));
+  const { sequence, h0, c0 } = stepArguments("lstmCell", x, optionsOf("lstmCell", state, "h c"));
   const { hN, cN } = lstm(sequence, [weights], { h0, c0 });
   return { h: layerState(hN), c: layerState(cN) };
 }

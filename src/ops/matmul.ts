@@ -27,7 +27,7 @@ export interface MatmulAttrs {
  * @see Giles 2008, "Collected matrix derivative results", §2.2.2
  */
 export function matmul(left: Tensor, right: Tensor, attrs: Partial<MatmulAttrs> = {}): Tensor {
-  const { transA = false, transB = false } = optionsOf("matmul", attrs);
+  const { transA = false, transB = false } = optionsOf("matmul", attrs, "transA transB");
   const [a, b] = matched(left, right) as [Tensor, Tensor];
   if (a.shape.length === 0 || b.shape.length === 0) refuseRank(a, b);
   if (a.shape.length === 1 || b.shape.length === 1) return vectorProduct(a, b, transA, transB);

@@ -17,7 +17,7 @@ export interface Pool1dOptions {
  * @throws ShapeError, DTypeError
  */
 export function maxPool1d(x: Tensor, kernelSize: number, options: Pool1dOptions = {}): Tensor {
-  const { stride = kernelSize, padding = 0 } = optionsOf("maxPool1d", options);
+  const { stride = kernelSize, padding = 0 } = optionsOf("maxPool1d", options, "stride padding");
   const { picture, kernel, ...rest } = alongRow("maxPool1d", x, kernelSize, stride, padding);
   return asSequence(maxPool2d(picture, kernel, rest));
 }

@@ -33,7 +33,7 @@ export interface Pool2dOptions {
  * @throws ShapeError, DTypeError
  */
 export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = {}): Tensor {
-  const { stride, padding } = optionsOf("maxPool2d", options);
+  const { stride, padding } = optionsOf("maxPool2d", options, "stride padding");
   return recordAll(op, [x], poolAttrs("maxPool2d", kernelSize, stride, padding))[0]!;
 }
 

@@ -14,5 +14,5 @@ import { type ReduceOptions, scaledSum } from "./sum";
 export function mean(x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor {
   checkDTypes("mean", [x], ["f32"]);
   const count = normalizeAxes("mean", x.shape, axes).reduce((n, d) => n * x.shape[d]!, 1);
-  return scaledSum(x, axes, optionsOf("mean", options), 1 / count);
+  return scaledSum(x, axes, optionsOf("mean", options, "keepDims"), 1 / count);
 }

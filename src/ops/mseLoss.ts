@@ -23,7 +23,7 @@ export interface LossOptions {
  * @throws ShapeError, DTypeError
  */
 export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  const { reduction = "mean" } = optionsOf("mseLoss", options);
+  const { reduction = "mean" } = optionsOf("mseLoss", options, "reduction");
   checkPair("mseLoss", x, target);
   return reduced("mseLoss", record(op, [x, target], {}), reduction);
 }

@@ -2,6 +2,7 @@ import { ShapeError } from "../core/errors";
 import { sameShape, showShape } from "../core/shape";
 import { matched } from "../graph/autocast";
 import { checkFloats } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { permute } from "./permute";
 import { reshape } from "./reshape";
@@ -26,8 +27,9 @@ export interface MultiHeadAttentionOptions extends MaskedAttentionOptions {
  */
 export function multiHeadAttention(
   projections: readonly [Tensor, Tensor?, Tensor?],
-  { heads, ...options }: MultiHeadAttentionOptions,
+  given: MultiHeadAttentionOptions,
 ): Tensor {
+  const { heads, ...options } = optionsOf(NAME, given, "heads mask causal lengths scale dropout generator");
   const tensors = matched(...projections.filter((t) => t !== undefined));
   const { batch, rows, keys, c } = sizesOf(tensors, heads);
   const size = c / heads;

@@ -32,7 +32,11 @@ export interface NllLossOptions {
  * @throws ShapeError, DTypeError; DataError where data holds another label
  */
 export function nllLoss(x: Tensor, labels: Tensor, options: NllLossOptions = {}): Tensor {
-  const { ignoreIndex = -1, reduction = "mean", weight } = optionsOf("nllLoss", options);
+  const {
+    ignoreIndex = -1,
+    reduction = "mean",
+    weight,
+  } = optionsOf("nllLoss", options, "ignoreIndex weight reduction");
   const { rows, classes, shape } = checkRows("nllLoss", x, labels, weight, false);
   checkReduction("nllLoss", reduction);
   limitLabels("nllLoss", labels, classes, ignoreIndex);

@@ -38,7 +38,7 @@ export interface NormOptions extends ReduceOptions {
  * @throws DTypeError
  */
 export function norm(x: Tensor, axes?: number | readonly number[], options: NormOptions = {}): Tensor {
-  const { p = 2, keepDims } = optionsOf("norm", options);
+  const { p = 2, keepDims } = optionsOf("norm", options, "p keepDims");
   return normFor("norm", x, axes, p, keepDims);
 }
 

@@ -23,7 +23,7 @@ interface Moments {
  * @see Box and Muller 1958, "A note on the generation of random normal deviates"
  */
 export function normal(shape: Shape, options: Partial<Moments> & RandomOptions = {}): Tensor {
-  const { mean = 0, std = 1, generator } = optionsOf("normal", options);
+  const { mean = 0, std = 1, generator } = optionsOf("normal", options, "mean std generator");
   if (!(Number.isFinite(mean) && std >= 0 && Number.isFinite(std)))
     throw new ShapeError("normal", "no distribution", { mean: String(mean), std: String(std), wants: "std ≥ 0" });
   return draw(op, shape, { mean, std }, { generator });

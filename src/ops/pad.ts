@@ -40,7 +40,7 @@ interface PadAttrs {
  * is as long as the axis, or taken from the other end and longer; DTypeError where an integer dtype cannot hold the value
  */
 export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
-  const { mode = "constant", value = 0 } = optionsOf("pad", options);
+  const { mode = "constant", value = 0 } = optionsOf("pad", options, "mode value");
   checkList("pad", "padding", padding);
   checkWord("pad", "mode", mode, BORDER_MODES);
   const rank = x.shape.length;

@@ -19,7 +19,7 @@ export interface PairwiseDistanceOptions extends NormOptions {
  * @throws DataError unless p is above 0
  */
 export function pairwiseDistance(a: Tensor, b: Tensor, options: PairwiseDistanceOptions = {}): Tensor {
-  const { p = 2, eps = 1e-6, keepDims = false } = optionsOf("pairwiseDistance", options);
+  const { p = 2, eps = 1e-6, keepDims = false } = optionsOf("pairwiseDistance", options, "eps p keepDims");
   checkDTypes("pairwiseDistance", [a, b], ["f32"]);
   checkOption("pairwiseDistance", "eps", eps, Number.isFinite(eps), "a number");
   broadcastShapes("pairwiseDistance", [a.shape, b.shape]);

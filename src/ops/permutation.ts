@@ -13,7 +13,7 @@ import type { Tensor } from "../graph/tensor";
  * @see Luby and Rackoff 1988; Black and Rogaway 2002, "Ciphers with arbitrary finite domains"
  */
 export const permutation = (n: number, options: RandomOptions = {}): Tensor =>
-  draw(op, [n], {}, optionsOf("permutation", options));
+  draw(op, [n], {}, optionsOf("permutation", options, "generator"));
 
 export const op = drawOp<Draw>("permutation", "i32", ({ buffers, params, grid }) =>
   permutationKernel.dispatch({ buffers, params, grid, flops: 200 * params.len }),

@@ -21,7 +21,7 @@ interface Bounds {
  * @throws ShapeError where a dimension is below 1, or low < high are not integers of i32
  */
 export function randint(low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor {
-  const { generator } = optionsOf("randint", options);
+  const { generator } = optionsOf("randint", options, "generator");
   const fits = Number.isInteger(low) && Number.isInteger(high) && low >= -(2 ** 31) && high <= 2 ** 31;
   if (!fits || low >= high)
     throw new ShapeError("randint", "no integers in the range", { low: String(low), high: String(high) });

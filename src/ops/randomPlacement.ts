@@ -54,7 +54,8 @@ export function randomPlacement(
   size: readonly [number, number],
   options: Placement & RandomOptions = {},
 ): Tensor {
-  return draw(op, [examples, 8], resolve(size, optionsOf("randomPlacement", options)), options);
+  optionsOf("randomPlacement", options, "shift flip flipVertical rotate scale crop padding cutout generator");
+  return draw(op, [examples, 8], resolve(size, options), options);
 }
 
 /** Whether a tensor is known to hold placements that only mirror pictures and move them by whole pixels. */

@@ -59,7 +59,12 @@ interface RecurrenceAttrs {
  * RNN encoder–decoder"; Werbos 1990, "Backpropagation through time"
  */
 export function recurrence(cell: Cell, x: Tensor, weight: Tensor, options: RecurrenceOptions = {}): RecurrenceResult {
-  const { bias, lengths, reverse = false, batchFirst = false } = optionsOf("recurrence", options);
+  const {
+    bias,
+    lengths,
+    reverse = false,
+    batchFirst = false,
+  } = optionsOf("recurrence", options, "h0 c0 bias lengths reverse batchFirst");
   checkWord("recurrence", "cell", cell, Object.keys(CELLS));
   const state: Shape = [x.shape[batchFirst ? 0 : 1] ?? 1, weight.shape[1] ?? 1];
   const initial = options.h0 !== undefined || options.c0 !== undefined;

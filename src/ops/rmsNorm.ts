@@ -1,4 +1,5 @@
 import type { Shape } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { type LayerNormOptions, normalize } from "./layerNorm";
 
@@ -16,4 +17,4 @@ export const rmsNorm = (
   x: Tensor,
   normalizedShape?: Shape | number,
   options: Omit<LayerNormOptions, "bias"> = {},
-): Tensor => normalize("rmsNorm", x, normalizedShape, options, 0);
+): Tensor => normalize("rmsNorm", x, normalizedShape, optionsOf("rmsNorm", options, "weight eps"), 0);

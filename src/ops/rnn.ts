@@ -60,7 +60,7 @@ export function rnn(
   weights: readonly RecurrentWeights[],
   options: RecurrentOptions & { readonly nonlinearity?: "tanh" | "relu" } = {},
 ): RecurrentResult {
-  const { nonlinearity = "tanh" } = optionsOf("rnn", options);
+  const { nonlinearity = "tanh" } = optionsOf("rnn", options, `${RECURRENT_OPTIONS} nonlinearity`);
   checkWord("rnn", "nonlinearity", nonlinearity, ["tanh", "relu"]);
   const { output, hN } = network("rnn", x, weights, options, 1, (shares, w, o) =>
     recurrence(nonlinearity, shares(w.biasIh, w.biasHh), w.weightHh, o),
@@ -74,6 +74,9 @@ type Shares = (...biases: (Tensor | undefined)[]) => Tensor;
 /** One layer in one direction. */
 type Direction = (shares: Shares, w: RecurrentWeights, options: RecurrenceOptions) => RecurrenceResult;
 
+/** The names of {@link RecurrentOptions}. */
+export const RECURRENT_OPTIONS = "h0 lengths batchFirst bidirectional dropout training generator";
+
 /** What the kinds of network share: layers, directions, dropout between them. @param gates that a cell has */
 export function network(
   name: string,
@@ -83,7 +86,7 @@ export function network(
   gates: number,
   direction: Direction,
 ): RecurrentResult & { readonly cN: Tensor | undefined } {
-  const { h0, c0, lengths, batchFirst = false, bidirectional = false } = optionsOf(name, options);
+  const { h0, c0, lengths, batchFirst = false, bidirectional = false } = options;
   const { training = true, generator } = options;
   const directions = bidirectional ? 2 : 1;
   checkNetwork(name, x, weights, options, gates, directions);

@@ -15,7 +15,7 @@ export function rnnCell(
   h?: Tensor,
   options: { readonly nonlinearity?: "tanh" | "relu" } = {},
 ): Tensor {
-  optionsOf("rnnCell", options);
+  optionsOf("rnnCell", options, "nonlinearity");
   const { sequence, h0 } = stepArguments("rnnCell", x, { h });
   return layerState(rnn(sequence, [weights], { h0, ...options }).hN);
 }

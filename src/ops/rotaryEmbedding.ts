@@ -31,7 +31,7 @@ interface RotaryAttrs {
  * @see Su et al. 2021, "RoFormer: enhanced transformer with rotary position embedding"
  */
 export function rotaryEmbedding(x: Tensor, options: RotaryOptions = {}): Tensor {
-  const { base = 10000, offset = 0, axis = -2 } = optionsOf("rotaryEmbedding", options);
+  const { base = 10000, offset = 0, axis = -2 } = optionsOf("rotaryEmbedding", options, "base offset axis");
   const name = "rotaryEmbedding";
   const rank = x.shape.length;
   const d = rank > 1 ? normalizeAxis(name, x.shape, axis) : rank;

@@ -37,7 +37,12 @@ interface SampleTokensAttrs {
  * @see Holtzman et al. 2020, "The curious case of neural text degeneration" (top p)
  */
 export function sampleTokens(logits: Tensor, options: SampleTokensOptions = {}): Tensor {
-  const { temperature = 1, topK = 0, topP = 1, generator = defaultGenerator } = optionsOf("sampleTokens", options);
+  const {
+    temperature = 1,
+    topK = 0,
+    topP = 1,
+    generator = defaultGenerator,
+  } = optionsOf("sampleTokens", options, "temperature topK topP generator");
   op.infer([logits], { stream: 0 });
   const settings = [
     setting("temperature", temperature, "f32"),

@@ -64,7 +64,7 @@ export function scaledDotProductAttention(
   options: MaskedAttentionOptions = {},
 ): Tensor {
   const name = "scaledDotProductAttention";
-  optionsOf(name, options);
+  optionsOf(name, options, "mask causal lengths scale dropout generator");
   const [q, k, v] = matched(query, key, value) as [Tensor, Tensor, Tensor];
   const operands = { q: showShape(q.shape), k: showShape(k.shape), v: showShape(v.shape) };
   checkFloats(name, [q, k, v]);

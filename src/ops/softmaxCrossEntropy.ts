@@ -63,7 +63,7 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, options: Cro
     labelSmoothing = 0,
     reduction = "mean",
     weight,
-  } = optionsOf("softmaxCrossEntropy", options);
+  } = optionsOf("softmaxCrossEntropy", options, "ignoreIndex labelSmoothing weight reduction");
   const soft = isFloat(labels.dtype) && labels.shape.length === logits.shape.length;
   const { rows, classes, shape } = checkRows("softmaxCrossEntropy", logits, labels, weight, soft);
   checkReduction("softmaxCrossEntropy", reduction);

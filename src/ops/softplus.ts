@@ -25,7 +25,7 @@ interface SoftplusAttrs {
  * @throws DTypeError; DataError where beta is 0; ShapeError where the threshold is NaN
  */
 export function softplus(x: Tensor, options: Partial<SoftplusAttrs> = {}): Tensor {
-  const { beta = 1, threshold = 20 } = optionsOf("softplus", options);
+  const { beta = 1, threshold = 20 } = optionsOf("softplus", options, "beta threshold");
   if (beta === 0 || !Number.isFinite(beta)) throw new DataError("softplus", `beta is ${beta}`);
   checkOption("softplus", "threshold", threshold, !Number.isNaN(threshold), "a number");
   return record(op, [x], { beta, threshold });

@@ -24,7 +24,7 @@ export interface Sorted {
  * @throws ShapeError where the axis is out of range
  */
 export function sort(x: Tensor, axis = -1, options: SortOptions = {}): Sorted {
-  const indices = argSort(x, normalizeAxis("sort", x.shape, axis), optionsOf("sort", options));
+  const indices = argSort(x, normalizeAxis("sort", x.shape, axis), optionsOf("sort", options, "descending"));
   return { values: pickAlong(x, indices, axis), indices };
 }
 

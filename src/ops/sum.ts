@@ -39,7 +39,7 @@ export function scaledSum(
   options: ReduceOptions,
   scale: number,
 ): Tensor {
-  const { keepDims = false } = optionsOf("sum", options);
+  const { keepDims = false } = optionsOf("sum", options, "keepDims");
   const list = normalizeAxes("sum", x.shape, axes);
   const dims = reductionDims(x.shape, list);
   if (dims) return record(op, [x], { axes: list, keepDims, scale });
@@ -56,7 +56,7 @@ export function reduceBy(
   axes: number | readonly number[] | undefined,
   options: ReduceOptions,
 ): Tensor {
-  const { keepDims = false } = optionsOf(op.name, options);
+  const { keepDims = false } = optionsOf(op.name, options, "keepDims");
   const list = normalizeAxes(op.name, x.shape, axes);
   if (reductionDims(x.shape, list)) return record(op, [x], { axes: list, keepDims });
   const last = reduceBy(op, x, list.at(-1)!, { keepDims: true });

@@ -3,6 +3,7 @@ import { ShapeError } from "../core/errors";
 import type { Shape } from "../core/shape";
 import { type Draw, draw, drawOp } from "../families/random";
 import type { RandomOptions } from "../graph/generator";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 interface Form {
@@ -21,7 +22,8 @@ interface Form {
  * @see Ulrich 1984, "Computer generation of distributions on the m-sphere"; Devroye 1986, "Non-uniform random variate
  * generation", chapter IX
  */
-export function symmetricBeta(shape: Shape, { alpha, generator }: Form & RandomOptions): Tensor {
+export function symmetricBeta(shape: Shape, options: Form & RandomOptions): Tensor {
+  const { alpha, generator } = optionsOf("symmetricBeta", options, "alpha generator");
   if (!(alpha > 0 && Number.isFinite(alpha)))
     throw new ShapeError("symmetricBeta", `alpha ${alpha}`, { wants: "a number above 0" });
   return draw(op, shape, { alpha }, { generator });

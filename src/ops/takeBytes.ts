@@ -3,6 +3,7 @@ import takeBytesByFour from "../../shaders/take_bytes_by_four.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape } from "../core/shape";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { resultsEach } from "../kernel/target";
 
@@ -24,7 +25,7 @@ export interface TakeBytesAttrs {
  * @returns f32 [n, …shape]
  */
 export const takeBytes = (table: Tensor, indices: Tensor, attrs: TakeBytesAttrs): Tensor =>
-  record(op, [table, indices], attrs);
+  record(op, [table, indices], optionsOf("takeBytes", attrs, "rows shape mean std"));
 
 export const op: KernelOp<TakeBytesAttrs> = {
   kind: "kernel",

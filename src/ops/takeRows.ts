@@ -17,7 +17,7 @@ interface TakeRowsAttrs {
  * @throws DTypeError where indices are no u32, or an integer dtype cannot hold `missing`
  */
 export function takeRows(table: Tensor, indices: Tensor, options: Partial<TakeRowsAttrs> = {}): Tensor {
-  const { missing = 0 } = optionsOf("takeRows", options);
+  const { missing = 0 } = optionsOf("takeRows", options, "missing");
   checkValue("takeRows", missing, table.dtype);
   return record(op, [table, indices], { missing });
 }

@@ -2,6 +2,7 @@ import takeWindowsKernel from "../../shaders/take_windows.wgsl";
 import { ShapeError } from "../core/errors";
 import { showSpec } from "../core/shape";
 import { checkDTypes, type KernelOp, recordAll } from "../graph/op";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 /** Windows that follow one another: row n of batch b starts at `n · rowStep + b · batchStep`. */
@@ -47,6 +48,7 @@ export interface TakenWindows {
  * @throws ShapeError, DTypeError
  */
 export function takeWindows(tokens: Tensor, position: Tensor, attrs: TakeWindowsAttrs): TakenWindows {
+  optionsOf("takeWindows", attrs, "batch length batches order timeFirst");
   const [ids, labels, restart] = recordAll(op, [tokens, position], attrs);
   return { ids: ids!, labels: labels!, restart: restart! };
 }

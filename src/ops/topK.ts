@@ -20,7 +20,7 @@ export interface TopKOptions {
  * @throws ShapeError where the axis or k is out of range
  */
 export function topK(x: Tensor, k: number, axis = -1, options: TopKOptions = {}): Sorted {
-  const { largest = true } = optionsOf("topK", options);
+  const { largest = true } = optionsOf("topK", options, "largest sorted");
   const indices = firstInOrder("topK", x, axis, k, largest);
   return { values: pickAlong(x, indices, axis), indices };
 }

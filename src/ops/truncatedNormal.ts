@@ -29,7 +29,13 @@ const FAR = 5;
  * @see Giles 2010, "Approximating the erfinv function"
  */
 export function truncatedNormal(shape: Shape, options: Partial<Truncation> & RandomOptions = {}): Tensor {
-  const { mean = 0, std = 1, a = -2, b = 2, generator } = optionsOf("truncatedNormal", options);
+  const {
+    mean = 0,
+    std = 1,
+    a = -2,
+    b = 2,
+    generator,
+  } = optionsOf("truncatedNormal", options, "mean std a b generator");
   const shown = { mean: String(mean), std: String(std), a: String(a), b: String(b) };
   if (!(std > 0 && a < b && Number.isFinite(mean + std + a + b)))
     throw new ShapeError("truncatedNormal", "no distribution", { ...shown, wants: "std > 0, a < b" });

@@ -23,7 +23,7 @@ interface Bounds {
  * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"
  */
 export function uniform(shape: Shape, options: Partial<Bounds> & RandomOptions = {}): Tensor {
-  const { low = 0, high = 1, generator } = optionsOf("uniform", options);
+  const { low = 0, high = 1, generator } = optionsOf("uniform", options, "low high generator");
   if (!(low <= high && Number.isFinite(high - low)))
     throw new ShapeError("uniform", "no range", { low: String(low), high: String(high) });
   return draw(op, shape, { low, high }, { generator });

@@ -41,7 +41,12 @@ interface UpsampleAttrs {
 export const upsample2d = (x: Tensor, options: Upsample2dOptions): Tensor => record(op, [x], resolve(x.shape, options));
 
 function resolve(x: Shape, options: Upsample2dOptions): UpsampleAttrs {
-  const { scale, size, mode = "nearest", alignCorners = false } = optionsOf("upsample2d", options);
+  const {
+    scale,
+    size,
+    mode = "nearest",
+    alignCorners = false,
+  } = optionsOf("upsample2d", options, "scale size mode alignCorners");
   const refuse = (problem: string, fix?: string): never => {
     throw new ShapeError("upsample2d", problem, { x: showShape(x) }, fix);
   };

@@ -49,7 +49,7 @@ export function varianceFor(
   axes: number | readonly number[] | undefined,
   options: VarianceOptions,
 ): Tensor {
-  const { correction = 1, keepDims = false } = optionsOf(name, options);
+  const { correction = 1, keepDims = false } = optionsOf(name, options, "correction keepDims");
   checkDTypes(name, [x], ["f32"]);
   const list = normalizeAxes(name, x.shape, axes);
   const count = list.reduce((n, d) => n * x.shape[d]!, 1);

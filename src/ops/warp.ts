@@ -40,7 +40,7 @@ interface WarpAttrs {
  * @throws ShapeError, DTypeError
  */
 export function warp(x: Tensor, placement: Tensor, options: WarpOptions = {}): Tensor {
-  const { fill = 0, mode = "bilinear", cutout = 0 } = optionsOf("warp", options);
+  const { fill = 0, mode = "bilinear", cutout = 0 } = optionsOf("warp", options, "size fill mode cutout");
   checkWord("warp", "mode", mode, ["bilinear", "nearest"]);
   checkOption("warp", "fill", fill, fill === "edge" || Number.isFinite(fill), 'a number, or "edge"');
   const shown = { x: showShape(x.shape), placement: showShape(placement.shape) };

@@ -1,6 +1,6 @@
 import adamKernel from "../../shaders/adam.wgsl";
 import adamStep from "../../shaders/adam_step.wgsl";
-import { optionsOf } from "../graph/options";
+import { checkObject } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Parameters } from "./groups";
@@ -78,6 +78,7 @@ export class Adam extends Optimizer {
  */
 export class AdamW extends Adam {
   constructor(parameters: Parameters, options: AdamOptions = {}) {
-    super(parameters, { weightDecay: 0.01, ...optionsOf("AdamW", options) }, true);
+    checkObject("AdamW", options);
+    super(parameters, { weightDecay: 0.01, ...options }, true);
   }
 }

@@ -1,5 +1,5 @@
 import { CaptureError } from "../core/errors";
-import { optionsOf } from "../graph/options";
+import { checkObject } from "../graph/options";
 
 /** What an option's number must satisfy, in words and as a test. */
 const RULES = {
@@ -45,7 +45,8 @@ export const COMMON: readonly string[] = [
  * @throws ShapeError where the options are no object, CaptureError naming the option that is unknown or out of range
  */
 export function checkOptions(name: string, options: object, known: readonly string[]): void {
-  for (const [option, value] of Object.entries(optionsOf(name, options))) {
+  checkObject(name, options);
+  for (const [option, value] of Object.entries(options)) {
     if (!known.includes(option))
       throw new CaptureError(name, `there is no option ${option}`, { options: known.join(", ") }, meant(option, known));
     const wants = OPTIONS[option];

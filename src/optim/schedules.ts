@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 
 /** Learning rate as a function of the steps taken so far. */
 export type Schedule = (step: number) => number;
@@ -16,35 +17,35 @@ export const constantSchedule =
     lr;
 
 /** `lr · gamma^⌊step / every⌋`. @throws DataError where every < 1 */
-export function stepSchedule(lr: number, { every, gamma = 0.1 }: { every: number; gamma?: number }): Schedule {
+export function stepSchedule(lr: number, options: { every: number; gamma?: number }): Schedule {
+  const { every, gamma = 0.1 } = optionsOf("stepSchedule", options, "every gamma");
   atLeastOne("stepSchedule", { every });
   return (step) => lr * gamma ** Math.floor(step / every);
 }
 
 /** `lr · gamma^step`. */
-export const exponentialSchedule =
-  (lr: number, { gamma }: { gamma: number }): Schedule =>
-  (step) =>
-    lr * gamma ** step;
+export const exponentialSchedule = (lr: number, options: { gamma: number }): Schedule => {
+  const { gamma } = optionsOf("exponentialSchedule", options, "gamma");
+  return (step) => lr * gamma ** step;
+};
 
 /** `lr / (1 + decay · epoch)`, epoch = ⌊step / every⌋; default: every step is one. @throws DataError where every < 1 */
-export function inverseTimeSchedule(lr: number, { decay, every = 1 }: { decay: number; every?: number }): Schedule {
+export function inverseTimeSchedule(lr: number, options: { decay: number; every?: number }): Schedule {
+  const { decay, every = 1 } = optionsOf("inverseTimeSchedule", options, "decay every");
   atLeastOne("inverseTimeSchedule", { every });
   return (step) => lr / (1 + decay * Math.floor(step / every));
 }
 
 /** `final + (lr − final) · (1 − step / steps)^power`, then `final`. @throws DataError where steps < 1 */
-export function polynomialSchedule(
-  lr: number,
-  { steps, power = 1, final = 0 }: { steps: number; power?: number; final?: number },
-): Schedule {
+export function polynomialSchedule(lr: number, options: { steps: number; power?: number; final?: number }): Schedule {
+  const { steps, power = 1, final = 0 } = optionsOf("polynomialSchedule", options, "steps power final");
   atLeastOne("polynomialSchedule", { steps });
   return (step) => final + (lr - final) * (1 - Math.min(1, step / steps)) ** power;
 }
 
 /** On a line from `lr` to `final` at `steps`, then `final`. @throws DataError where steps < 1 */
 export function linearSchedule(lr: number, options: { steps: number; final?: number }): Schedule {
-  atLeastOne("linearSchedule", { steps: options.steps });
+  atLeastOne("linearSchedule", { steps: optionsOf("linearSchedule", options, "steps final").steps });
   return polynomialSchedule(lr, options);
 }
 
@@ -53,12 +54,13 @@ export function linearSchedule(lr: number, options: { steps: number; final?: num
  * `final` at `steps`.
  * @see Loshchilov and Hutter 2017, "SGDR"
  */
-export const cosineSchedule =
-  (lr: number, { steps, warmUp = 0, final = 0 }: { steps: number; warmUp?: number; final?: number }): Schedule =>
-  (step) => {
+export function cosineSchedule(lr: number, options: { steps: number; warmUp?: number; final?: number }): Schedule {
+  const { steps, warmUp = 0, final = 0 } = optionsOf("cosineSchedule", options, "steps warmUp final");
+  return (step) => {
     if (step < warmUp) return (lr * (step + 1)) / warmUp;
     return halfCosine(lr, final, (step - warmUp) / Math.max(1, steps - warmUp));
   };
+}
 
 /**
  * Half a cosine from `lr` to `final` over `period` steps, then again from `lr`, each time `factor` times as long.
@@ -67,8 +69,9 @@ export const cosineSchedule =
  */
 export function cosineRestartsSchedule(
   lr: number,
-  { period, factor = 1, final = 0 }: { period: number; factor?: number; final?: number },
+  options: { period: number; factor?: number; final?: number },
 ): Schedule {
+  const { period, factor = 1, final = 0 } = optionsOf("cosineRestartsSchedule", options, "period factor final");
   atLeastOne("cosineRestartsSchedule", { period, factor });
   return (step) => {
     let [start, length] = [0, period];
@@ -99,10 +102,9 @@ export interface OneCycleOptions {
  * @throws DataError where steps < 1
  * @see Smith and Topin 2018, "Super-convergence"
  */
-export function oneCycleSchedule(
-  maxLr: number,
-  { steps, rise = 0.3, divFactor = 25, finalDivFactor = 1e4 }: OneCycleOptions,
-): Schedule {
+export function oneCycleSchedule(maxLr: number, options: OneCycleOptions): Schedule {
+  optionsOf("oneCycleSchedule", options, "steps rise divFactor finalDivFactor");
+  const { steps, rise = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
   atLeastOne("oneCycleSchedule", { steps });
   return (step) => {
     const first = maxLr / divFactor;
@@ -113,10 +115,10 @@ export function oneCycleSchedule(
 }
 
 /** Rises on a line from `start · rate` to the rate that `schedule` begins with over `steps`, then follows `schedule`. */
-export const warmUp =
-  (schedule: Schedule, { steps, start = 0 }: { steps: number; start?: number }): Schedule =>
-  (step) =>
-    step < steps ? schedule(0) * (start + ((1 - start) * step) / steps) : schedule(step - steps);
+export const warmUp = (schedule: Schedule, options: { steps: number; start?: number }): Schedule => {
+  const { steps, start = 0 } = optionsOf("warmUp", options, "steps start");
+  return (step) => (step < steps ? schedule(0) * (start + ((1 - start) * step) / steps) : schedule(step - steps));
+};
 
 /** Half a cosine from one value to another, as progress goes from 0 to 1. */
 const halfCosine = (from: number, to: number, progress: number): number =>
@@ -158,6 +160,7 @@ export class ReduceOnPlateau {
     lr: number,
     readonly options: PlateauOptions = {},
   ) {
+    optionsOf("ReduceOnPlateau", options, "mode factor patience threshold absolute cooldown min");
     const { factor = 0.1 } = options;
     if (!(factor > 0 && factor < 1)) throw new DataError("ReduceOnPlateau", `factor ${factor}`, { wants: "0 < x < 1" });
     this.lr = lr;

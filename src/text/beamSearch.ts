@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 
 /** A sequence that is being searched on from. */
 export interface Beam {
@@ -56,6 +57,7 @@ export interface BeamResult {
  * @see Wu et al. 2016, "Google's neural machine translation system", equation 14 (length penalty, without coverage)
  */
 export async function beamSearch(options: BeamSearchOptions): Promise<BeamResult[]> {
+  optionsOf("beamSearch", options, "step start end width maxLength alpha results");
   const { step, start, end, width, maxLength, alpha = 0.6, results = 1 } = options;
   check(options);
   const penalty = (length: number) => ((5 + length) / 6) ** alpha;

@@ -1,4 +1,5 @@
 import { ShapeError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 
 /** A tokenized sentence: words or ids. */
 export type Tokens = readonly (string | number)[];
@@ -33,8 +34,10 @@ const EPSILON = 0.1;
 export function corpusBleu(
   references: readonly (readonly Tokens[])[],
   hypotheses: readonly Tokens[],
-  { weights = [0.25, 0.25, 0.25, 0.25], smoothing = "none" }: BleuOptions = {},
+  options: BleuOptions = {},
 ): number {
+  optionsOf("corpusBleu", options, "weights smoothing");
+  const { weights = [0.25, 0.25, 0.25, 0.25], smoothing = "none" } = options;
   if (references.length !== hypotheses.length || hypotheses.length === 0)
     throw new ShapeError("corpusBleu", "wants one set of references for each hypothesis", {
       references: String(references.length),

@@ -1,4 +1,5 @@
 import { createGenerator, type Generator } from "../graph/generator";
+import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { checkSampling, sampleTokens } from "../ops/sampleTokens";
 
@@ -27,7 +28,9 @@ export class Sampler {
   readonly generator: Generator;
 
   /** @throws DataError where an option is out of range */
-  constructor({ temperature = 1, topK = 0, topP = 1, seed = 0 }: SamplerOptions = {}) {
+  constructor(options: SamplerOptions = {}) {
+    optionsOf("Sampler", options, "temperature topK topP seed");
+    const { temperature = 1, topK = 0, topP = 1, seed = 0 } = options;
     checkSampling({ temperature, topK, topP });
     this.temperature = state("temperature", { shape: [1], dtype: "f32" }, () => Float32Array.of(temperature));
     this.topK = state("top_k", { shape: [1], dtype: "u32" }, () => Uint32Array.of(topK));

@@ -1,7 +1,8 @@
 import type { TypedArray } from "../core/dtype";
 import { CheckpointError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { type NamedStates, packCheckpoint, unpackCheckpoint } from "../io/checkpoint";
+import { checkComplete, type NamedStates, packCheckpoint, refuseAll, unpackCheckpoint } from "../io/checkpoint";
 import type { AnyModule } from "../nn/module";
 import type { Optimizer } from "../optim/optimizer";
 import { checkNumbers } from "./checkNumbers";
@@ -26,36 +27,73 @@ export async function saveCheckpoint(
   what: Checkpointed,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const states = statesOf(what);
+  const states = statesOf("saveCheckpoint", what);
   const values = await engine.runtime.readStates(states.map(([, t]) => t));
   engine.runtime.throwErrors();
   return packCheckpoint(states, values, metadata);
 }
 
+export interface LoadOptions {
+  /** Name of the file, for errors; default "checkpoint". */
+  readonly file?: string;
+  /** Load what fits, and leave the other states as they are; default false: nothing, unless all fits. */
+  readonly partial?: boolean;
+}
+
+/** What {@link loadCheckpoint} with `partial` did not load, by name. */
+export interface PartlyLoaded {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** States that the file lacks. */
+  readonly missing: readonly string[];
+  /** States that have another shape or dtype in the file. */
+  readonly misfits: readonly string[];
+  /** What the file has that no state is called. An optimizer's part does not count where none is passed. */
+  readonly unused: readonly string[];
+}
+
 /**
  * Restores a run from a checkpoint, or the model alone where no `optimizer` is passed. Nothing is written unless the whole
- * file fits.
+ * file fits; or, with `{ partial: true }`, all states are that have their names and shapes in the file, as PyTorch's
+ * `strict=False` has it: a backbone for another head.
  * @param bytes of a .safetensors file, made here or by PyTorch; floats of other sizes become f32
- * @param file name of the file, for errors
- * @returns the file's metadata
- * @throws CheckpointError where the file is malformed or of another model, or one of its weights is NaN
+ * @param options or the file's name alone
+ * @returns the file's metadata; with `partial` also what was not loaded
+ * @throws CheckpointError where the file is malformed or of another model (with `partial`: has nothing for the model), or one
+ *   of its weights is NaN
  */
 export function loadCheckpoint(
   engine: Engine,
   bytes: Uint8Array,
   what: Checkpointed,
-  file = "checkpoint",
-): Readonly<Record<string, string>> {
-  const states = statesOf(what);
-  const { values, metadata } = unpackCheckpoint(bytes, states, file);
+  options: LoadOptions & { readonly partial: true },
+): PartlyLoaded;
+export function loadCheckpoint(
+  engine: Engine,
+  bytes: Uint8Array,
+  what: Checkpointed,
+  options?: string | (LoadOptions & { readonly partial?: false }),
+): Readonly<Record<string, string>>;
+export function loadCheckpoint(
+  engine: Engine,
+  bytes: Uint8Array,
+  what: Checkpointed,
+  options: string | LoadOptions = {},
+): PartlyLoaded | Readonly<Record<string, string>> {
+  const given = typeof options === "string" ? { file: options } : options;
+  const { file = "checkpoint", partial = false } = optionsOf("loadCheckpoint", given, "file partial");
+  const states = statesOf("loadCheckpoint", what);
+  const unpacked = unpackCheckpoint(bytes, states, file);
+  if (!partial) checkComplete(unpacked, file);
   const weights = new Set(what.model.namedStates().map(([name]) => name));
-  states.forEach(([name], i) => {
-    if (weights.has(name)) checkWeights(file, name, values[i]!);
+  const loaded = states.flatMap(([name, state], i) => {
+    const values = unpacked.values[i];
+    return values ? [{ name, state, values }] : [];
   });
-  states.forEach(([, state], i) => {
-    engine.runtime.storage.write(state, values[i]!);
-  });
-  return metadata;
+  if (partial && !loaded.some(({ name }) => weights.has(name))) refuseAll(unpacked, file);
+  for (const { name, values } of loaded) if (weights.has(name)) checkWeights(file, name, values);
+  for (const { state, values } of loaded) engine.runtime.storage.write(state, values);
+  const { metadata, missing, misfits, unused } = unpacked;
+  return partial ? { metadata, missing, misfits: misfits.map(({ name }) => name), unused } : metadata;
 }
 
 /** What an optimizer keeps may be no number: the norm of gradients that overflowed. */
@@ -67,7 +105,8 @@ function checkWeights(file: string, name: string, values: TypedArray): void {
   }
 }
 
-function statesOf({ model, optimizer, states = {} }: Checkpointed): NamedStates {
+function statesOf(op: string, what: Checkpointed): NamedStates {
+  const { model, optimizer, states = {} } = optionsOf(op, what, "model optimizer states");
   const named: [string, Tensor][] = [...model.namedStates()];
   if (optimizer) named.push(...optimizerStates(model, optimizer));
   return [...named, ...Object.entries(states)];

@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 
 export interface EarlyStoppingOptions {
   /** Evaluations without improvement after which to stop; default 5. */
@@ -36,7 +37,9 @@ export class EarlyStopping {
   readonly #options: Required<EarlyStoppingOptions>;
 
   /** @throws DataError unless patience is an integer of at least 1 and minDelta at least 0 */
-  constructor({ patience = 5, minDelta = 0, mode = "min" }: EarlyStoppingOptions = {}) {
+  constructor(options: EarlyStoppingOptions = {}) {
+    optionsOf("EarlyStopping", options, "patience minDelta mode");
+    const { patience = 5, minDelta = 0, mode = "min" } = options;
     if (!(Number.isInteger(patience) && patience >= 1))
       throw new DataError("EarlyStopping", `patience ${patience}`, { wants: "an integer of at least 1" });
     if (!(minDelta >= 0)) throw new DataError("EarlyStopping", `minDelta ${minDelta}`, { wants: "minDelta ≥ 0" });

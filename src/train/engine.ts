@@ -10,6 +10,7 @@ import type { StoredStates } from "../gpu/storage";
 import { withAutocast } from "../graph/autocast";
 import { withCallSites } from "../graph/callSite";
 import { countDraws } from "../graph/generator";
+import { optionsOf } from "../graph/options";
 import { withOffers } from "../graph/segment";
 import { homeOf, Tensor } from "../graph/tensor";
 import { hasPendingUpdates, trace } from "../graph/trace";
@@ -78,6 +79,7 @@ export class Engine {
    * @throws DeviceError where there is no WebGPU or no adapter, with what to do
    */
   static async create(options: EngineOptions = {}): Promise<Engine> {
+    optionsOf("createEngine", options, "device gpu powerPreference fuse tuning tuneWhenIdle");
     return new Engine(await Runtime.create(options), options);
   }
 
@@ -109,6 +111,7 @@ export class Engine {
     options: CaptureOptions = {},
   ): Promise<CapturedStep<keyof I & string, keyof O & string>> {
     this.runtime.throwErrors();
+    optionsOf("capture", options, "onCompile fuse autocast recompute debug");
     const { onCompile, autocast = false, recompute = false, debug = false } = options;
     const fuse = !debug && (options.fuse ?? this.options.fuse ?? true);
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, makeFeed(name, spec)]));
@@ -178,8 +181,9 @@ export class Engine {
    */
   async load(
     bytes: Uint8Array,
-    { onCompile, file }: { readonly onCompile?: CompileProgress; readonly file?: string } = {},
+    options: { readonly onCompile?: CompileProgress; readonly file?: string } = {},
   ): Promise<{ steps: Record<string, CapturedStep>; states: Readonly<Record<string, Tensor>> }> {
+    const { onCompile, file } = optionsOf("load", options, "onCompile file");
     this.runtime.throwErrors();
     const { open, storage } = this.runtime;
     const { steps, states, values } = decodePlans(bytes, open.target, open.info.features, file);

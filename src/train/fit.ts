@@ -1,5 +1,6 @@
 import { CaptureError } from "../core/errors";
 import { showShape } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import type { ConfusionMatrix } from "../metrics/confusionMatrix";
 import { accuracyOf } from "../metrics/scores";
 import type { Optimizer } from "../optim/optimizer";
@@ -41,6 +42,9 @@ export interface FitOptions {
   readonly reportEvery?: number;
 }
 
+const FIT_OPTIONS =
+  "engine step optimizer schedule start end batch stepsPerEpoch evaluateEvery evaluate onEvent before signal recovery reportEvery";
+
 /**
  * Runs a captured step until `end`, with an event for each step that it takes; losses of runs before it are dropped. Where the
  * device is lost, the run goes on by itself on a new one, from the newest snapshot, with the numbers that it would have had;
@@ -50,6 +54,7 @@ export interface FitOptions {
  *   and there is no other
  */
 export async function fit(options: FitOptions): Promise<number> {
+  optionsOf("fit", options, FIT_OPTIONS);
   checkStep(options.step);
   await options.step.drain();
   const run = new Run(options);
@@ -207,6 +212,7 @@ export type ClassifierScores = Pick<EvalEvent, "event" | "testLoss"> &
 
 /** One pass over a held-out split. */
 export async function evaluateClassifier(e: Evaluation): Promise<ClassifierScores> {
+  optionsOf("evaluateClassifier", e, "engine step rewind batches count confusion");
   const { engine, step, confusion } = e;
   const { classes } = confusion;
   e.rewind();

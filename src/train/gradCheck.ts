@@ -3,6 +3,7 @@ import { CaptureError } from "../core/errors";
 import { permuted } from "../core/permutation";
 import { uniform } from "../core/random";
 import type { Shape } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { gradients } from "../optim/gradients";
 import type { Engine } from "./engine";
@@ -61,8 +62,10 @@ export async function gradCheck<I extends Record<string, CheckedInput>>(
   engine: Engine,
   fn: (inputs: { [K in keyof I]: Tensor }) => Tensor,
   inputs: I,
-  { eps = 1e-2, tolerance = 1e-2, elements = 64 }: GradCheckOptions = {},
+  options: GradCheckOptions = {},
 ): Promise<GradCheckResult> {
+  optionsOf("gradCheck", options, "eps tolerance elements");
+  const { eps = 1e-2, tolerance = 1e-2, elements = 64 } = options;
   const named = Object.entries(inputs).map(([name, { values, shape }]) => [name, tensor(values, shape)] as const);
   const probe = await captureProbe(engine, fn as (inputs: Record<string, Tensor>) => Tensor, named);
   try {

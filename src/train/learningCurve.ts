@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { optionsOf } from "../graph/options";
 
 export interface LearningCurveOptions {
   /** The loss that can be hoped for (people's, or the noise of the labels); default 0. */
@@ -41,6 +42,7 @@ export function learningCurveReading(
   devLoss: number | ArrayLike<number>,
   options: LearningCurveOptions = {},
 ): LearningCurveReading {
+  optionsOf("learningCurveReading", options, "target baseline biasShare varianceShare");
   const { target = 0, biasShare = 0.2, varianceShare = 0.1 } = options;
   const [train, dev] = [endOf("trainLoss", trainLoss), endOf("devLoss", devLoss)];
   const baseline = options.baseline ?? (typeof trainLoss === "number" ? Number.NaN : trainLoss[0]!);

@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors";
 import { permuted } from "../core/permutation";
+import { optionsOf } from "../graph/options";
 
 /** Indices of examples, disjoint, all of 0 … count − 1 together. */
 export interface Split {
@@ -25,7 +26,8 @@ const NO_EPOCH = 2 ** 32 - 1;
  * @param count examples
  * @throws DataError where shares are below 0 or do not add up to 1, or train is left without an example
  */
-export function trainDevTestSplit(count: number, { shares = [0.8, 0.1, 0.1], seed = 0 }: SplitOptions = {}): Split {
+export function trainDevTestSplit(count: number, options: SplitOptions = {}): Split {
+  const { shares = [0.8, 0.1, 0.1], seed = 0 } = optionsOf("trainDevTestSplit", options, "shares seed");
   const total = shares.reduce((a, b) => a + b, 0);
   if (!(shares.length === 3 && shares.every((s) => s >= 0) && shares[0] > 0 && Math.abs(total - 1) <= 1e-6))
     throw new DataError("trainDevTestSplit", `shares ${shares.join(", ")}`, {

@@ -91,6 +91,14 @@ test("class losses: labels, weights, options", () => {
       wants: 0 … 1]
   `);
   expect(() => softmaxCrossEntropy(f32(4, 3), i32(4), { reduction: "all" as "sum" })).toThrow(/wants: mean, sum, none/);
+  expect(() => softmaxCrossEntropy(f32(2, 3, 4, 5), i32(2, 4, 5))).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: softmaxCrossEntropy: wants logits [..., C] and one label for each row
+      logits: f32[2, 3, 4, 5]
+      labels: i32[2, 4, 5], wants i32[2, 3, 4]
+      fix: put the classes last: permute(logits, [0, 2, 3, 1])]
+  `);
+  expect(() => nllLoss(f32(2, 3, 4), i32(2, 4))).toThrow("fix: put the classes last: permute(logits, [0, 2, 1])");
+  expect(() => softmaxCrossEntropy(f32(2, 3, 4, 5), i32(2, 4, 6))).not.toThrow("fix");
   expect(() => nllLoss(f32(4, 3), i32(4, 3))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: nllLoss: wants logits [..., C] and one label for each row
       logits: f32[4, 3]

@@ -9,6 +9,8 @@ const [a, b, row, picture, ids] = [x([3, 4]), x([4, 3]), x([4]), x([1, 4, 5, 5])
 // biome-ignore lint/suspicious/noExplicitAny: what is passed here is what the types do not allow.
 type Any = any;
 
+const engine = { runtime: { throwErrors() {} }, options: {} } as Any;
+const tokens = new w.TokenDataset({ tokens: Array(40).fill(1), size: 2 });
 const weights = { weightIh: x([2, 4]), weightHh: x([2, 2]) };
 const takers: Record<string, (options: Any) => unknown> = {
   leakyRelu: (o) => w.leakyRelu(a, o),
@@ -78,18 +80,111 @@ const takers: Record<string, (options: Any) => unknown> = {
   bernoulli: (o) => w.bernoulli(a, o),
   categorical: (o) => w.categorical(a, o),
   sampleTokens: (o) => w.sampleTokens(a, o),
+  dropout: (o) => w.dropout(a, 0.5, o),
+  attendCached: (o) => w.attendCached(x([1, 2, 12]), w.createKeyValueCache(1, 4, 4), o),
+  multiHeadAttention: (o) => w.multiHeadAttention([x([1, 3, 12])], o),
+  recurrence: (o) => w.recurrence("tanh", x([5, 1, 2]), x([2, 2]), o),
+  labelWeights: (o) => w.labelWeights(ids, o),
+  takeBytes: (o) => w.takeBytes(x([4], "u32"), x([2], "u32"), o),
+  takeRows: (o) => w.takeRows(a, x([2], "u32"), o),
+  takeWindows: (o) => w.takeWindows(ids, x([2], "u32"), o),
+  symmetricBeta: (o) => w.symmetricBeta([2], o),
+  randomPlacement: (o) => w.randomPlacement(1, [5, 5], o),
+  augment: (o) => w.augment(picture, o),
+  randomShift: (o) => w.randomShift(picture, 1, o),
+  randomFlip: (o) => w.randomFlip(picture, o),
+  randomRotate: (o) => w.randomRotate(picture, 5, o),
+  randomCrop: (o) => w.randomCrop(picture, 3, o),
+  cutout: (o) => w.cutout(picture, 2, o),
+  randomNoise: (o) => w.randomNoise(picture, 1, o),
+  mixup: (o) => w.mixup(a, ids, o),
+  Linear: (o) => new w.Linear(3, 4, o),
+  BatchNorm: (o) => new w.BatchNorm(3, o),
+  LayerNorm: (o) => new w.LayerNorm(3, o),
+  RMSNorm: (o) => new w.RMSNorm(3, o),
+  GroupNorm: (o) => new w.GroupNorm(2, 4, o),
+  InstanceNorm2d: (o) => new w.InstanceNorm2d(4, o),
+  Conv1d: (o) => new w.Conv1d(4, 2, 3, o),
+  Conv2d: (o) => new w.Conv2d(4, 2, 3, o),
+  ConvTranspose2d: (o) => new w.ConvTranspose2d(4, 2, 3, o),
+  Embedding: (o) => new w.Embedding(4, 2, o),
+  MaxPool1d: (o) => new w.MaxPool1d(2, o),
+  MaxPool2d: (o) => new w.MaxPool2d(2, o),
+  AvgPool1d: (o) => new w.AvgPool1d(2, o),
+  AvgPool2d: (o) => new w.AvgPool2d(2, o),
+  Upsample: (o) => new w.Upsample(o),
+  RNN: (o) => new w.RNN(3, 4, o),
+  GRU: (o) => new w.GRU(3, 4, o),
+  LSTM: (o) => new w.LSTM(3, 4, o),
+  MultiheadAttention: (o) => new w.MultiheadAttention(4, 2, o),
+  AdditiveAttention: (o) => new w.AdditiveAttention(4, 4, 4).forward(x([1, 3, 4]), o),
+  TransformerEncoderLayer: (o) => new w.TransformerEncoderLayer(4, 2, o),
+  TransformerDecoderLayer: (o) => new w.TransformerDecoderLayer(4, 2, o),
+  varianceScaling: (o) => w.init.varianceScaling(o),
+  orthogonal: (o) => w.init.orthogonal(o),
+  Loader: (o) => new w.Loader({ count: 9, take: () => ({ x: a, labels: ids }) }, o),
+  ImageDataset: (o) => new w.ImageDataset(o),
+  TabularDataset: (o) => new w.TabularDataset(o),
+  TokenDataset: (o) => new w.TokenDataset(o),
+  StreamLoader: (o) => new w.StreamLoader(tokens, o),
+  WindowLoader: (o) => new w.WindowLoader(tokens, o),
+  SequenceDataset: (o) => new w.SequenceDataset({ ids: [[1]] }, o),
+  SequenceLoader: (o) => new w.SequenceLoader(new w.SequenceDataset({ ids: [[1]] }), o),
+  padSequences: (o) => w.padSequences([[1]], o),
+  bucketedBatches: (o) => w.bucketedBatches([], o),
+  splitText: (o) => w.splitText("abc", o),
+  characterTokenizer: (o) => w.characterTokenizer("abc", o),
+  wordTokenizer: (o) => w.wordTokenizer("abc", o),
+  trainBytePairs: (o) => w.trainBytePairs("abc", o),
+  Sampler: (o) => new w.Sampler(o),
+  beamSearch: (o) => w.beamSearch(o),
+  corpusBleu: (o) => w.corpusBleu([[["a"]]], [["a"]], o),
+  stepSchedule: (o) => w.stepSchedule(1, o),
+  exponentialSchedule: (o) => w.exponentialSchedule(1, o),
+  inverseTimeSchedule: (o) => w.inverseTimeSchedule(1, o),
+  polynomialSchedule: (o) => w.polynomialSchedule(1, o),
+  linearSchedule: (o) => w.linearSchedule(1, o),
+  cosineSchedule: (o) => w.cosineSchedule(1, o),
+  cosineRestartsSchedule: (o) => w.cosineRestartsSchedule(1, o),
+  oneCycleSchedule: (o) => w.oneCycleSchedule(1, o),
+  warmUp: (o) => w.warmUp(w.constantSchedule(1), o),
+  ReduceOnPlateau: (o) => new w.ReduceOnPlateau(1, o),
+  EarlyStopping: (o) => new w.EarlyStopping(o),
+  learningCurveReading: (o) => w.learningCurveReading([2, 1], 1, o),
+  trainDevTestSplit: (o) => w.trainDevTestSplit(100, o),
+  gradCheck: (o) => w.gradCheck(engine, () => a, {}, o),
+  fit: (o) => w.fit(o),
+  evaluateClassifier: (o) => w.evaluateClassifier(o),
+  createEngine: (o) => w.createEngine(o),
+  capture: (o) => w.Engine.prototype.capture.call(engine, {}, () => ({}), o),
+  load: (o) => w.Engine.prototype.load.call(engine, new Uint8Array(), o),
+  saveCheckpoint: (o) => w.saveCheckpoint(engine, o),
 };
 
+/** Further ways to functions of the table. */
+const ways: [string, (options: Any) => unknown][] = [
+  ["truncatedNormal", (o) => w.init.truncatedNormal(o)],
+  ["corpusBleu", (o) => w.sentenceBleu([["a"]], ["a"], o)],
+  ["MultiheadAttention", (o) => new w.MultiheadAttention(4, 2).forward(x([1, 3, 4]), o)],
+  ["MultiheadAttention", (o) => new w.MultiheadAttention(4, 2).attendProjected(x([1, 3, 4]), x([1, 3, 8]), o)],
+  ["TransformerDecoderLayer", (o) => new w.TransformerDecoderLayer(4, 2).forward(x([1, 3, 4]), x([1, 3, 4]), o)],
+  ["RNN", (o) => new w.RNN(4, 2).run(x([5, 1, 4]), o)],
+  ["GRU", (o) => new w.GRU(4, 2).run(x([5, 1, 4]), o)],
+  ["LSTM", (o) => new w.LSTM(4, 2).run(x([5, 1, 4]), o)],
+  ["loadCheckpoint", (o) => w.loadCheckpoint(engine, new Uint8Array(), o)],
+];
+
 describe("options that are no object", () => {
-  test.each(Object.entries(takers))("%s", (op, call) => {
+  test.each([...Object.entries(takers), ...ways])("%s", async (op, call) => {
     for (const [given, shown] of [
       [0.2, "0.2"],
       [true, "true"],
       [[1, 2], "[1, 2]"],
       [row, "a tensor f32[4]"],
     ] as const) {
-      expect(() => call(given)).toThrow(ShapeError);
-      expect(() => call(given)).toThrow(`${op}: options are ${shown}\n`);
+      const calling = async () => call(given);
+      await expect(calling).rejects.toThrow(ShapeError);
+      await expect(calling).rejects.toThrow(`${op}: options are ${shown}\n`);
     }
   });
 
@@ -103,6 +198,50 @@ describe("options that are no object", () => {
         wants: an object
         fix: name what is meant: { name: value }]
     `);
+  });
+});
+
+describe("options that there are not", () => {
+  test.each([...Object.entries(takers), ...ways])("%s", async (op, call) => {
+    const calling = async () => call({ whatever: 1 });
+    await expect(calling).rejects.toThrow(ShapeError);
+    await expect(calling).rejects.toThrow(`${op}: there is no option whatever\n  options: `);
+  });
+
+  test("whoever looks at options is in the table", () => {
+    const files = import.meta.glob<string>("../../src/*/*.ts", { eager: true, query: "?raw", import: "default" });
+    const named = Object.values(files).flatMap((text) =>
+      [...text.matchAll(/optionsOf\(\s*"(\w+)"/g)].map((m) => m[1]!),
+    );
+    expect(named.length).toBeGreaterThan(100);
+    const known = new Set([...Object.keys(takers), ...ways.map(([op]) => op)]);
+    expect([...new Set(named)].filter((op) => !known.has(op))).toEqual([]);
+  });
+
+  test("the error names those that there are, and the one that was meant", () => {
+    expect(() => w.softmaxCrossEntropy(a, ids, { ignore_index: 0 } as Any)).toThrowErrorMatchingInlineSnapshot(`
+      [ShapeError: softmaxCrossEntropy: there is no option ignore_index
+        options: ignoreIndex, labelSmoothing, weight, reduction
+        fix: did you mean ignoreIndex?]
+    `);
+    expect(() => new w.BatchNorm(3, { affine: false } as Any)).toThrowErrorMatchingInlineSnapshot(`
+      [ShapeError: BatchNorm: there is no option affine
+        options: momentum, eps]
+    `);
+    const meant: [string, () => unknown][] = [
+      ["padding", () => w.conv2d(picture, x([2, 4, 3, 3]), null, { pad: 1 } as Any)],
+      ["weight", () => w.softmaxCrossEntropy(a, ids, { weights: row } as Any)],
+      ["keepDims", () => w.sum(a, 0, { keepdim: true } as Any)],
+      ["negativeSlope", () => w.leakyRelu(a, { negative_slope: 0.1 } as Any)],
+      ["paddingIndex", () => w.embedding(a, ids, { padding_index: 0 } as Any)],
+      ["batchFirst", () => new w.LSTM(3, 4, { batch_first: true } as Any)],
+      ["linearBeforeReset", () => new w.GRU(3, 4, { linear_before_reset: false } as Any)],
+    ];
+    for (const [name, call] of meant) expect(call).toThrow(`fix: did you mean ${name}?`);
+  });
+
+  test("one that is left undefined is none", () => {
+    expect(w.conv2d(picture, x([2, 4, 3, 3]), null, { padding: undefined } as Any).shape).toEqual([1, 2, 3, 3]);
   });
 });
 

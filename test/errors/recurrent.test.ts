@@ -132,10 +132,9 @@ describe("bad input is refused at the call", () => {
         wants: 0 ≤ p < 1]
     `);
     expect(() => new LSTM(3, 4).run(f(5, 2, 7))).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: lstm: weightIh of weights[0] must be [16, 7]
-        weightIh: [16, 3]
+      [ShapeError: LSTM: wants x [T, N, inputSize]
         x: [5, 2, 7]
-        H: 4]
+        inputSize: 3]
     `);
   });
 });

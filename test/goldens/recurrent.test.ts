@@ -8,6 +8,8 @@ import { type Build, describeGoldens } from "./goldens";
 interface Attrs {
   readonly numLayers: number;
   readonly bidirectional: boolean;
+  /** Whether there are biases, which shows in the weights. */
+  readonly bias?: boolean;
   readonly lengths?: number[];
   readonly nonlinearity?: "tanh" | "relu";
 }
@@ -17,7 +19,7 @@ type Run = (x: Tensor, weights: RecurrentWeights[], options: RecurrentOptions & 
 /** PyTorch's names of the weights: `weight_ih_l0`, …, `bias_hh_l1_reverse`. */
 const network =
   (run: Run): Build =>
-  (t, { numLayers, lengths, ...options }: Attrs) => {
+  (t, { numLayers, lengths, bias: _, ...options }: Attrs) => {
     const directions = options.bidirectional ? ["", "_reverse"] : [""];
     const names = Array.from({ length: numLayers }, (_, layer) => directions.map((d) => `l${layer}${d}`)).flat();
     const weights = names.map((name) => ({
@@ -27,7 +29,7 @@ const network =
       biasHh: t[`bias_hh_${name}`],
     }));
     const valid = lengths && tensor(Int32Array.from(lengths));
-    return run(t.x!, weights, { ...options, h0: t.h0, c0: t.c0, lengths: valid });
+    return run(t.x!, weights, { ...options, h0: t.h0, ...(t.c0 && { c0: t.c0 }), lengths: valid });
   };
 
 await describeGoldens("recurrent", {

@@ -143,6 +143,51 @@ await describeOnDawn("checkpoints", (engine) => {
     expect(await engine.read(alone.parameters())).toEqual(await engine.read(model.parameters()));
   });
 
+  test("a part of a checkpoint is loaded into another model, and the rest is named", async () => {
+    const newModel = (classes: number) => new Sequential(new Linear(3, 2), new BatchNorm(2), new Linear(2, classes));
+    const [saved, model] = [newModel(4), newModel(5)];
+    const states = { extra: createGenerator(1).state };
+    const bytes = await saveCheckpoint(engine, { model: saved, states }, { note: "hello" });
+    const head = await engine.read((model.layers[2] as Linear).weight);
+    const more = { model, states: { counter: createGenerator(2).state } };
+    expect(loadCheckpoint(engine, bytes, more, { partial: true })).toEqual({
+      metadata: { note: "hello" },
+      missing: ["counter"],
+      misfits: ["2.weight", "2.bias"],
+      unused: ["extra"],
+    });
+    const backbone = (m: Sequential) => engine.read(m.layers.slice(0, 2).flatMap((l) => (l as Linear).parameters()));
+    expect(await backbone(model)).toEqual(await backbone(saved));
+    expect(await engine.read((model.layers[2] as Linear).weight)).toEqual(head);
+    const whole = loadCheckpoint(engine, bytes, { model: newModel(4), states }, { partial: true });
+    expect(whole).toEqual({ metadata: { note: "hello" }, missing: [], misfits: [], unused: [] });
+    const load = () => loadCheckpoint(engine, bytes, { model, states }, { file: "net.safetensors" });
+    expect(load).toThrowErrorMatchingInlineSnapshot(`
+      [CheckpointError: net.safetensors: 2.weight does not fit
+        file: f32[4, 2]
+        model: f32[5, 2]
+        fix: pass { partial: true } to load what fits]
+    `);
+  });
+
+  test("a part of a checkpoint is refused where nothing fits, or a weight of it is NaN", async () => {
+    const model = new Linear(3, 2);
+    const optimizer = new Adam(model.parameters());
+    const other = new Sequential(new Linear(4, 2));
+    const bytes = await saveCheckpoint(engine, { model: other, optimizer: new Adam(other.parameters()) });
+    const options = { partial: true, file: "x.safetensors" } as const;
+    expect(() => loadCheckpoint(engine, bytes, { model, optimizer }, options)).toThrow(CheckpointError);
+    expect(() => loadCheckpoint(engine, bytes, { model }, options)).toThrowErrorMatchingInlineSnapshot(`
+      [CheckpointError: x.safetensors: no state of the model has its name and shape here
+        missing: weight, bias
+        misfits: nothing
+        unused: 0.weight, 0.bias]
+    `);
+    const tensors = new Map([["bias", { dtype: "f32" as const, shape: [2], values: Float32Array.of(1, Number.NaN) }]]);
+    const load = () => loadCheckpoint(engine, encodeSafetensors({ tensors, metadata: {} }), { model }, options);
+    expect(load).toThrow("x.safetensors: bias: element 1 is NaN");
+  });
+
   test("names that do not fit are refused with what to do", async () => {
     const model = new Sequential(new Linear(3, 2));
     const optimizer = new Adam(model.parameters());
@@ -155,7 +200,7 @@ await describeOnDawn("checkpoints", (engine) => {
       [CheckpointError: run.safetensors: a checkpoint of another model or optimizer
         missing: nothing
         unexpected: generator
-        fix: name what is unexpected among \`states\`, if it belongs to no other model]
+        fix: name what is unexpected among \`states\`, if it belongs to no other model, or { partial: true } to load what fits]
     `);
     expect(load(weights, { optimizer })).toThrowErrorMatchingInlineSnapshot(`
       [CheckpointError: run.safetensors: a checkpoint of another model or optimizer
@@ -167,13 +212,13 @@ await describeOnDawn("checkpoints", (engine) => {
       [CheckpointError: run.safetensors: a checkpoint of another model or optimizer
         missing: generator
         unexpected: nothing
-        fix: pass the model, optimizer and \`states\` that were saved, under the same names]
+        fix: pass the model, optimizer and \`states\` that were saved, under the same names, or { partial: true } to load what fits]
     `);
     expect(load(weights, { model: new Sequential(new ReLU(), new Linear(3, 2)) })).toThrowErrorMatchingInlineSnapshot(`
       [CheckpointError: run.safetensors: a checkpoint of another model or optimizer
         missing: 1.weight, 1.bias
         unexpected: 0.weight, 0.bias
-        fix: pass the model, optimizer and \`states\` that were saved, under the same names]
+        fix: pass the model, optimizer and \`states\` that were saved, under the same names, or { partial: true } to load what fits]
     `);
   });
 

@@ -32,7 +32,8 @@ const recurrent =
     }));
     const state = (i: number) => (c.inputs[i] ? swap(c.x(i)) : undefined);
     const lengths = c.optional(4);
-    const [output, ...last] = run(c)(c.x(0), given, { ...options, lengths, h0: state(5), c0: state(6) });
+    const cells = c.inputs[6] && { c0: state(6) };
+    const [output, ...last] = run(c)(c.x(0), given, { ...options, lengths, h0: state(5), ...cells });
     // [.., directions·H] to ONNX's [T, directions, N, H], or [N, T, directions, H].
     const apart = w.reshape(output!, [...output!.shape.slice(0, 2), given.length, hidden]);
     return [byBatch ? apart : w.permute(apart, [0, 2, 1, 3]), ...last.map(swap)];
