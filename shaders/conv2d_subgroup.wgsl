@@ -123,9 +123,10 @@ fn main(
     let picture_at = at / positions * params.groups * params.out_group + group * params.out_group + first;
     to[j] = picture_at * params.place_all + placed(at % positions);
   }
-  let rest = params.out_group - min(first, params.out_group);
+  // A bound of which the compiler does not know that it is small: it would write out the loop, and take long.
+  let last = max(first, min(first + ROWS, params.out_group));
   // @unroll ROWS
-  for (var r = 0u; r < min(ROWS, rest); r++) {
+  for (var r = 0u; r < last - first; r++) {
     // All of a row before its first store: what they read in common is then read once.
     var made: array<f32, COLUMNS>;
     // @unroll
