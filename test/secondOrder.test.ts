@@ -21,6 +21,10 @@ const SAMPLES: Record<string, Sample<object>[]> = {
       attrs: { training: true },
     },
   ],
+  layerNorm: [{ inputs: [[3, 5], [5], [5]], attrs: { eps: 0.1 } }],
+  rmsNorm: [{ inputs: [[3, 4], [4]], attrs: { eps: 0.1 } }],
+  softmax: [{ inputs: [[3, 5]] }, { inputs: [[2, 3, 2]], attrs: { axis: 1 } }],
+  logSoftmax: [{ inputs: [[3, 5]] }, { inputs: [[2, 3, 2]], attrs: { axis: 1 } }],
   groupNorm: [{ inputs: [[2, 4, 2], [4], [4]], attrs: { groups: 2, eps: 0.1 } }],
   upsample2d: [{ inputs: [[1, 1, 2, 3]], attrs: { scale: 2, mode: "bilinear" } }],
 };

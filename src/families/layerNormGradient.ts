@@ -8,7 +8,7 @@ import gradSubgroup from "../../shaders/layer_norm_grad_subgroup.wgsl";
 import gradTree from "../../shaders/layer_norm_grad_tree.wgsl";
 import gradTreeByFour from "../../shaders/layer_norm_grad_tree_by_four.wgsl";
 import { powerOfTwoFrom } from "../core/powerOfTwo";
-import { type KernelOp, noSecondDerivative } from "../graph/op";
+import type { KernelOp } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -35,8 +35,11 @@ interface Given {
   readonly d_out: Tensor;
 }
 
-/** Gradients for x, weight and bias: where rows go to subgroups all from one reading of x and the gradient that comes in. */
-export const grad: KernelOp<NormAttrs> = {
+/**
+ * Gradients for x, weight and bias: where rows go to subgroups all from one reading of x and the gradient that comes in.
+ * @param vjp of the op, by ops, which this room does not know
+ */
+export const layerNormGrad = (vjp: KernelOp<NormAttrs>["vjp"]): KernelOp<NormAttrs> => ({
   kind: "kernel",
   name: "layer_norm_grad",
   halves: true,
@@ -49,8 +52,8 @@ export const grad: KernelOp<NormAttrs> = {
     const affine = isAffineRead ? affineDispatches(given, [dWeight!, dBias!], attrs, target) : [];
     return isRead(dx!) ? [...affine, rowsDispatch(given, dx!, attrs, target)] : affine;
   },
-  vjp: noSecondDerivative("layer_norm_grad"),
-};
+  vjp,
+});
 
 function bySubgroups(
   given: Given,

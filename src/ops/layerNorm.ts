@@ -5,15 +5,23 @@ import normTree from "../../shaders/layer_norm_tree.wgsl";
 import normTreeByFour from "../../shaders/layer_norm_tree_by_four.wgsl";
 import { ShapeError } from "../core/errors";
 import { numel, type Shape, sameShape, showShape } from "../core/shape";
-import { grad, type NormAttrs } from "../families/layerNormGradient";
+import { layerNormGrad, type NormAttrs } from "../families/layerNormGradient";
 import { byHeldTree, bySubgroup, byTree, rowGroups, sideOf } from "../families/rowwise";
 import { madeOf } from "../graph/autocast";
+import { gradients } from "../graph/autograd";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { checkEps, optionsOf } from "../graph/options";
 import { scratch, type Tensor } from "../graph/tensor";
-import { full } from "./full";
+import { add } from "./add";
+import { full, onesLike } from "./full";
+import { mean } from "./mean";
+import { mul } from "./mul";
 import { reshape } from "./reshape";
+import { rsqrt } from "./rsqrt";
+import { square } from "./square";
+import { sub } from "./sub";
+import { sum, sumTo } from "./sum";
 
 export interface LayerNormOptions {
   /** Factor of each element, of the shape of what is normalised; default 1. */
@@ -123,3 +131,22 @@ export const op: KernelOp<NormAttrs> = {
     return [dx, fitted(dWeight), fitted(dBias)];
   },
 };
+
+/** Second derivatives: those of the same gradients, made of ops. */
+const grad = layerNormGrad(([x, weight, , dOut], seeds, { n, eps, centred }) => {
+  const operands = [x!, weight!, dOut!];
+  const byRow = { keepDims: true };
+  const [wide, g] = [x!, dOut!].map((t) => reshape(widened(t), [x!.size / n, n])) as [Tensor, Tensor];
+  const centre = (t: Tensor) => (centred ? sub(t, mean(t, 1, byRow)) : t);
+  const inner = centre(wide);
+  const scale = rsqrt(add(mean(square(inner), 1, byRow), eps));
+  const normalised = mul(inner, scale);
+  const weighted = mul(g, reshape(weight!, [n]));
+  const dx = mul(scale, sub(centre(weighted), mul(normalised, mean(mul(weighted, normalised), 1, byRow))));
+  const made = [dx, sum(mul(g, normalised), 0), sum(g, 0)];
+  const parts = made.flatMap((t, i) =>
+    seeds[i] ? [gradients(t, operands, { add, sumTo, onesLike }, reshape(widened(seeds[i]), t.shape))] : [],
+  );
+  const total = (i: number) => parts.map((p) => p[i] ?? null).reduce((a, b) => (a && b ? add(a, b) : (a ?? b)), null);
+  return [total(0), total(1), null, total(2)];
+});

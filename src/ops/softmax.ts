@@ -12,13 +12,15 @@ import treeByFour from "../../shaders/softmax_tree_by_four.wgsl";
 import { normalizeAxis } from "../core/shape";
 import { byHeldTree, byLane, bySharedTree, bySubgroup, type RowParams, rowParams } from "../families/rowwise";
 import { widened } from "../graph/cast";
-import { checkDTypes, type KernelOp, noSecondDerivative, record } from "../graph/op";
+import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { exp } from "./exp";
 import { powerSums } from "./logSumExp";
 import { mul } from "./mul";
+import { neg } from "./neg";
 import { sub } from "./sub";
 import { sum } from "./sum";
 
@@ -73,7 +75,17 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const shared = { buffers: { out: out!, d_out: dOut!, dx: dx! }, flops: 4 * out!.size };
       return [dispatch(backward, shared, log, rowParams(name, out!.shape, axis), target)];
     },
-    vjp: noSecondDerivative(`${name}Grad`),
+    // Of out·(g − Σ out·g), which is linear in g and by the same matrix for what flows back; for logarithms of g − e^out·Σ g.
+    vjp([out, dOut], [q], attrs) {
+      const total = (t: Tensor) => sum(t, attrs.axis, { keepDims: true });
+      if (log) {
+        const p = exp(out!);
+        const along = mul(q!, p);
+        return [neg(mul(along, total(dOut!))), sub(q!, total(along))];
+      }
+      const byOut = sub(mul(q!, sub(dOut!, total(mul(dOut!, out!)))), mul(dOut!, total(mul(q!, out!))));
+      return [byOut, record(grad, [out!, q!], attrs)];
+    },
   };
   return {
     kind: "kernel",
