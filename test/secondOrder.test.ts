@@ -21,6 +21,15 @@ const SAMPLES: Record<string, Sample<object>[]> = {
       attrs: { training: true },
     },
   ],
+  huberLoss: [
+    {
+      inputs: [
+        { shape: [5], values: [0.1, -0.2, 0.9, -0.8, 2] },
+        { shape: [5], values: [0, 0.1, 0, 0.1, 0] },
+      ],
+      attrs: { delta: 0.5, reduction: "none" },
+    },
+  ],
   layerNorm: [{ inputs: [[3, 5], [5], [5]], attrs: { eps: 0.1 } }],
   rmsNorm: [{ inputs: [[3, 4], [4]], attrs: { eps: 0.1 } }],
   softmax: [{ inputs: [[3, 5]] }, { inputs: [[2, 3, 2]], attrs: { axis: 1 } }],

@@ -2,12 +2,17 @@ import huber from "../../shaders/pointwise/huber.wgsl";
 import huberGrad from "../../shaders/pointwise/huber_grad.wgsl";
 import { ShapeError } from "../core/errors";
 import { checkPair } from "../families/losses";
-import { noSecondDerivative, record } from "../graph/op";
+import { type PointwiseOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
+import { abs } from "./abs";
+import { lessEqual } from "./lessEqual";
 import { type LossOptions, reduced } from "./mseLoss";
+import { mul } from "./mul";
 import { neg } from "./neg";
+import { sub } from "./sub";
+import { where } from "./where";
 
 interface HuberAttrs {
   readonly delta: number;
@@ -36,7 +41,11 @@ export function huberLoss(x: Tensor, target: Tensor, options: HuberLossOptions =
 }
 
 const delta = ({ delta }: HuberAttrs) => [delta];
-const gradOp = pointwiseWith<HuberAttrs>(huberGrad, delta, noSecondDerivative("huber_grad"));
+const gradOp: PointwiseOp<HuberAttrs> = pointwiseWith<HuberAttrs>(huberGrad, delta, ([x, target, dOut], q, attrs) => {
+  const isNear = lessEqual(abs(sub(x!, target!)), attrs.delta);
+  const byX = where(isNear, mul(q, dOut!), 0);
+  return [byX, neg(byX), record(gradOp, [x!, target!, q], attrs)];
+});
 
 export const op = pointwiseWith<HuberAttrs>(huber, delta, ([x, target], dOut, attrs) => {
   const dx = record(gradOp, [x!, target!, dOut], attrs);
