@@ -1,5 +1,5 @@
 import type { Spec } from "../core/shape";
-import { dependenciesOf, type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
+import { dependenciesOf, type KernelOp, type Layout, type PointwiseOp, topological, type ViewOp } from "../graph/op";
 import { type Source, scratch, type Tensor } from "../graph/tensor";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -9,13 +9,18 @@ import { composeSiblings } from "./composeSiblings";
 import { constantBehind, filledData } from "./constants";
 import { canonical } from "./cse";
 import { type Fusion, fusion } from "./fuse";
-import { contiguousLayout, isContiguous } from "./layout";
+import { coalesce, contiguousLayout, isContiguous } from "./layout";
 import { sinksEarly } from "./order";
 import type { Siblings } from "./siblings";
 import type { Expression, Reading } from "./writer";
 
 /** A tensor read from a buffer of its own, one element after the other. */
 const whole = (base: Tensor): Reading => ({ base, layout: contiguousLayout(base.shape) });
+
+const readingKey = ({ id }: Tensor, layout: Layout): string => {
+  const { shape, strides, offset } = coalesce(layout);
+  return `${id} ${shape} ${strides} ${offset}`;
+};
 
 type Node<O> = Source & { readonly op: O };
 
@@ -46,6 +51,8 @@ export class Lowering {
   readonly choices = new Map<string, Choice>();
   readonly #readings = new Map<Tensor, Reading>();
   readonly #copies = new Map<Tensor, Tensor>();
+  /** By what they are copies of. */
+  readonly #copied = new Map<string, Tensor>();
   readonly #expressions = new Map<Tensor, Expression>();
   readonly #represent: (t: Tensor) => Tensor;
   readonly #inlined: ReadonlySet<Tensor>;
@@ -95,9 +102,12 @@ export class Lowering {
     const { base, layout } = this.#reading(t);
     if (isContiguous(layout) && base.size === t.size) return base;
     if (!copy) {
-      copy = scratch(t);
+      // Views that differ in their shapes alone have one copy.
+      const key = readingKey(base, layout);
+      copy = this.#copied.get(key) ?? scratch(t);
       this.#copies.set(t, copy);
-      this.#fill(copy, { base, layout });
+      if (!this.#copied.has(key)) this.#fill(copy, { base, layout });
+      this.#copied.set(key, copy);
     }
     return copy;
   }
