@@ -1,7 +1,8 @@
 import type { Spec } from "../core/shape";
-import { dependenciesOf, type KernelOp, type Layout, type PointwiseOp, topological, type ViewOp } from "../graph/op";
+import { dependenciesOf, type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
 import { type Source, scratch, type Tensor } from "../graph/tensor";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
+import { isPair } from "../kernel/scalarFunction";
 import type { Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import { compose, composeEpilogue, composePrologue, composeTail } from "./compose";
@@ -9,18 +10,13 @@ import { composeSiblings } from "./composeSiblings";
 import { constantBehind, filledData } from "./constants";
 import { canonical } from "./cse";
 import { type Fusion, fusion } from "./fuse";
-import { coalesce, contiguousLayout, isContiguous } from "./layout";
+import { contiguousLayout, isContiguous, layoutKey } from "./layout";
 import { sinksEarly } from "./order";
 import type { Siblings } from "./siblings";
 import type { Expression, Reading } from "./writer";
 
 /** A tensor read from a buffer of its own, one element after the other. */
 const whole = (base: Tensor): Reading => ({ base, layout: contiguousLayout(base.shape) });
-
-const readingKey = ({ id }: Tensor, layout: Layout): string => {
-  const { shape, strides, offset } = coalesce(layout);
-  return `${id} ${shape} ${strides} ${offset}`;
-};
 
 type Node<O> = Source & { readonly op: O };
 
@@ -54,6 +50,7 @@ export class Lowering {
   /** By what they are copies of. */
   readonly #copied = new Map<string, Tensor>();
   readonly #expressions = new Map<Tensor, Expression>();
+  readonly #pairs = new Map<Tensor, Expression>();
   readonly #represent: (t: Tensor) => Tensor;
   readonly #inlined: ReadonlySet<Tensor>;
   readonly #hosts: Fusion["hosts"];
@@ -103,7 +100,7 @@ export class Lowering {
     if (isContiguous(layout) && base.size === t.size) return base;
     if (!copy) {
       // Views that differ in their shapes alone have one copy.
-      const key = readingKey(base, layout);
+      const key = `${base.id} ${layoutKey(layout)}`;
       copy = this.#copied.get(key) ?? scratch(t);
       this.#copies.set(t, copy);
       if (!this.#copied.has(key)) this.#fill(copy, { base, layout });
@@ -231,7 +228,8 @@ export class Lowering {
     const known = this.#expressions.get(t);
     if (known) return known;
     const { op, inputs, attrs } = t.source as Node<PointwiseOp>;
-    const args = inputs.map(this.#represent).map((input): Expression => {
+    const args = inputs.map(this.#represent).map((input, n): Expression => {
+      if (isPair(op.fn, n)) return this.#read(input, true);
       const value = constantBehind(input, this.#represent) ?? input;
       return this.#inlined.has(value) || this.#beside.has(value) ? this.#apply(value) : this.#read(value);
     });
@@ -240,12 +238,14 @@ export class Lowering {
     return expression;
   }
 
-  /** One expression a tensor, so that a kernel reads it once however often it is used. */
-  #read(t: Tensor): Expression {
-    const known = this.#expressions.get(t);
+  /** One expression a tensor, so that a kernel reads it once however often it is used; and one for both elements of a pair. */
+  #read(t: Tensor, isPair = false): Expression {
+    const made = isPair ? this.#pairs : this.#expressions;
+    const known = made.get(t);
     if (known?.kind === "read") return known;
-    const read: Expression = { kind: "read", reading: this.#reading(t), dtype: t.dtype };
-    this.#expressions.set(t, read);
+    const reading = isPair ? { base: this.contiguous(t), layout: contiguousLayout([]) } : this.#reading(t);
+    const read: Expression = { kind: "read", reading, dtype: t.dtype, isPair };
+    made.set(t, read);
     return read;
   }
 
