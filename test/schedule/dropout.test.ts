@@ -14,9 +14,11 @@ import { conv2d } from "../../src/ops/conv2d";
 import { convTranspose2d } from "../../src/ops/convTranspose2d";
 import { dropout } from "../../src/ops/dropout";
 import { embedding } from "../../src/ops/embedding";
+import { logSoftmax } from "../../src/ops/logSoftmax";
 import { matmul } from "../../src/ops/matmul";
 import { mul } from "../../src/ops/mul";
 import { relu } from "../../src/ops/relu";
+import { softmax } from "../../src/ops/softmax";
 import { square } from "../../src/ops/square";
 import { sum } from "../../src/ops/sum";
 import { transpose } from "../../src/ops/transpose";
@@ -93,8 +95,13 @@ const joined: Record<string, [(drop: Drop) => Tensor[], RegExp]> = {
   "a piece of what is joined": [(d) => [concat([d(input(3, 8)), relu(input(3, 4))], 1)], /^dropout$/],
 };
 
-async function computed(runtime: Runtime, outputs: Tensor[], target: Target): Promise<[number[][], string[]]> {
-  const made = plan({ outputs, target, fuse: true });
+async function computed(
+  runtime: Runtime,
+  outputs: Tensor[],
+  target: Target,
+  fuse = true,
+): Promise<[number[][], string[]]> {
+  const made = plan({ outputs, target, fuse });
   const executable = await Executable.create(runtime, made);
   for (const t of made.inputs) if (t.leaf?.kind === "data") executable.write(t, t.leaf.data);
   executable.run();
@@ -144,6 +151,30 @@ await describeOnDawn("dropout within kernels", (engine) => {
       );
       expect(names.filter((n) => n.includes("dropout"))).toHaveLength(2);
       expect(names).toHaveLength(6);
+    }
+  });
+
+  // Rows for each of the kernels that make softmax's gradient: short ones, long ones, no multiple of four, and across.
+  test.each([
+    [6, 16, 1],
+    [6, 64, 1],
+    [3, 300, 1],
+    [5, 7, 1],
+    [4, 8, 0],
+  ])("the gradient of softmax of [%i, %i] along axis %i is finished in its kernel", async (rows, n, axis) => {
+    const [x, dOut] = [input(rows, n), input(rows, n)];
+    for (const target of targets) {
+      for (const log of [false, true]) {
+        const outputs = (drop: Drop) => {
+          const y = (log ? logSoftmax : softmax)(mul(drop(x), 0.25), axis);
+          return [y, ...gradients(y, [x], dOut)] as Tensor[];
+        };
+        const fused = await computed(runtime, recorded(outputs), target);
+        const apart = await computed(runtime, recorded(outputs), target, false);
+        for (const [i, v] of fused[0].entries())
+          for (const [at, value] of v.entries()) expect(value).toBeCloseTo(apart[0][i]![at]!, 4);
+        if (axis === 1) expect(fused[1].at(-1)).toMatch(/^softmax_grad.*mul·dropout$/);
+      }
     }
   });
 
