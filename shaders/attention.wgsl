@@ -8,7 +8,7 @@
 // For heads that are no multiple of 4; attention_by_four.wgsl makes the others.
 // Dao et al. 2022, "FlashAttention".
 // T is the type of all that is read or made of q, k and v; sums are f32.
-// @include dropout_factor.wgsl
+// @include dropout_factors.wgsl
 alias T = f32;
 const CHUNKS = 1u; // size / 32, rounded up
 const DROPOUT = 0u; // 0: every factor is 1, and random is not read
@@ -106,14 +106,11 @@ fn main(
       var p = select(vec4f(), exp(scores[r] - now), inside);
       total[r] = total[r] * fade + (p.x + p.y + p.z + p.w);
       for (var chunk = 0u; chunk < CHUNKS; chunk++) { sums[r * CHUNKS + chunk] *= fade; }
-      for (var c = 0u; c < 4u; c++) {
-        var f = 1.0;
-        if (DROPOUT == 1u) {
-          let e = (pair * params.rows + i) * params.keys + keys[c];
-          f = dropout_factor(e, seed_and_step.x, seed_and_step.y, params.stream, params.p);
-        }
-        weights[(x4 + c) * PITCH + y4 + r] = p[c] * f;
+      if (DROPOUT == 1u) {
+        let e = (pair * params.rows + i) * params.keys + keys.x;
+        p *= dropout_factors(e, seed_and_step.x, seed_and_step.y, params.stream, params.p);
       }
+      for (var c = 0u; c < 4u; c++) { weights[(x4 + c) * PITCH + y4 + r] = p[c]; }
     }
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {
       workgroupBarrier();

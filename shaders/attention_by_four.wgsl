@@ -3,7 +3,7 @@
 // next tile needs is read from memory while one is worked on. Scores are those of 2^s. At, batch, head and row of an operand
 // are fours of elements.
 // Dao et al. 2022, "FlashAttention".
-// @include dropout_factor.wgsl
+// @include dropout_factors.wgsl
 // @include attention_tiles.wgsl
 alias T = f32;
 const LINES = 8u; // a multiple of 8

@@ -3,7 +3,7 @@
 // As attention.wgsl with the parts of rows and keys changed: a workgroup makes 32 keys and takes 32 rows at a time. dk and
 // dv lie in one buffer.
 // For heads that are no multiple of 4; attention_grad_key_by_four.wgsl makes the others.
-// @include dropout_factor.wgsl
+// @include dropout_factors.wgsl
 // @include tile_products.wgsl
 alias T = f32;
 const CHUNKS = 1u; // size / 32, rounded up
@@ -92,17 +92,17 @@ fn main(
       let i = row0 + x4 + c;
       let stat = stats[pair * params.rows + min(i, last_row)];
       let own = along[pair * params.rows + min(i, last_row)];
+      var f = vec4f(1.0);
+      if (DROPOUT == 1u) {
+        let e = (pair * params.rows + i) * params.keys + key0 + y4;
+        f = dropout_factors(e, stat.z, stat.w, params.stream, params.p);
+      }
       for (var r = 0u; r < 4u; r++) {
         let key = key0 + y4 + r;
         let inside = i < params.rows && key < count && (params.causal == 0u || key <= i);
         let p = select(0.0, exp(scores[r][c] * params.scale - bitcast<f32>(stat.x)), inside);
-        var f = 1.0;
-        if (DROPOUT == 1u) {
-          let e = (pair * params.rows + i) * params.keys + key;
-          f = dropout_factor(e, stat.z, stat.w, params.stream, params.p);
-        }
-        weights[(x4 + c) * PITCH + y4 + r] = p * f;
-        products[r][c] = p * (products[r][c] * f - own);
+        weights[(x4 + c) * PITCH + y4 + r] = p * f[r];
+        products[r][c] = p * (products[r][c] * f[r] - own);
       }
     }
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {

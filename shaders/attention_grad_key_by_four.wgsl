@@ -1,7 +1,7 @@
 // attention_grad_key.wgsl for heads whose size is a multiple of 4. As attention_by_four.wgsl with the parts of rows and keys changed: a
 // workgroup makes 4 · LINES · GROUPS keys and takes 32 rows a turn, which makes k·q and v·d_out by chunks of columns, and then
 // adds p · f · d_out and ds · q.
-// @include dropout_factor.wgsl
+// @include dropout_factors.wgsl
 // @include attention_tiles.wgsl
 alias T = f32;
 const LINES = 8u; // a multiple of 8

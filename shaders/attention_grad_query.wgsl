@@ -2,7 +2,7 @@
 //   dq[i] = scale · Σⱼ dsᵢⱼ · k[j],  dsᵢⱼ = pᵢⱼ · (fᵢⱼ · d_out[i]·v[j] − along[i]),  along[i] = out[i]·d_out[i].
 // along goes out for attention_grad_key.wgsl. Workgroups, tiles and strides as in attention.wgsl.
 // For heads that are no multiple of 4; attention_grad_query_by_four.wgsl makes the others.
-// @include dropout_factor.wgsl
+// @include dropout_factors.wgsl
 // @include tile_products.wgsl
 alias T = f32;
 const CHUNKS = 1u; // size / 32, rounded up
@@ -110,14 +110,11 @@ fn main(
       let i = row0 + y4 + r;
       let inside = keys < vec4u(select(count, min(count, i + 1u), params.causal == 1u));
       let p = select(vec4f(), exp(scores[r] * params.scale - bitcast<f32>(stat[r].x)), inside);
-      for (var c = 0u; c < 4u; c++) {
-        var f = 1.0;
-        if (DROPOUT == 1u) {
-          let e = (pair * params.rows + i) * params.keys + keys[c];
-          f = dropout_factor(e, stat[r].z, stat[r].w, params.stream, params.p);
-        }
-        slopes[(x4 + c) * PITCH + y4 + r] = p[c] * (products[r][c] * f - own[r]);
+      if (DROPOUT == 1u) {
+        let e = (pair * params.rows + i) * params.keys + keys.x;
+        products[r] *= dropout_factors(e, stat[r].z, stat[r].w, params.stream, params.p);
       }
+      for (var c = 0u; c < 4u; c++) { slopes[(x4 + c) * PITCH + y4 + r] = p[c] * (products[r][c] - own[r]); }
     }
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {
       workgroupBarrier();

@@ -1,6 +1,6 @@
 // attention_grad_query.wgsl for heads whose size is a multiple of 4. Workgroups, tiles, strides and what is read ahead as in
 // attention_by_four.wgsl: a turn makes q·k and d_out·v by chunks of columns, and then adds ds · k.
-// @include dropout_factor.wgsl
+// @include dropout_factors.wgsl
 // @include attention_tiles.wgsl
 alias T = f32;
 const LINES = 8u; // a multiple of 8

@@ -5,7 +5,7 @@ enable subgroups;
 // p and f made again from stats. weights[0, pair, i, j] = pᵢⱼ·fᵢⱼ and weights[1, pair, i, j] = dsᵢⱼ, for `pairs` pairs of
 // example and head from `first` on; a row of weights is `width` vec4s long. Lanes, rows and keys as in
 // attention_subgroup.wgsl; tiles of keys that no row of a group may see are left out, and their weights are not written.
-// @include dropout_factor.wgsl
+// @include dropout_factors.wgsl
 alias T = f32;
 const LANES = 8u;
 const HELD = 1u; // vec4s of a row that a lane holds: quads / LANES, rounded up
@@ -141,9 +141,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       var f = vec4f(1.0);
       if (DROPOUT == 1u) {
         let first = (pair * params.rows + i) * params.keys;
-        for (var c = 0u; c < 4u && keys[c] < count; c++) {
-          f[c] = dropout_factor(first + keys[c], noted.z, noted.w, params.stream, params.p);
-        }
+        f = dropout_factors(first + keys.x, noted.z, noted.w, params.stream, params.p);
       }
       scores[r] = p * f;
       slopes[r] = p * (slopes[r] * f - along[r]);

@@ -7,7 +7,7 @@ enable subgroups;
 // A workgroup is one subgroup and makes ROWS rows. It takes 4·LANES keys at a time: lane l the scores of keys 4l … 4l + 3,
 // then elements 4l … 4l + 3 of the sums; what one lane has and all need goes by shuffle. For devices as of
 // matmul_subgroup.wgsl. Strides say where examples, heads and rows lie, in vec4s.
-// @include dropout_factor.wgsl
+// @include dropout_factors.wgsl
 alias T = f32;
 const LANES = 8u; // the device's subgroup size: 4 or 8
 const HELD = 1u; // vec4s of a row that a lane holds: quads / LANES, rounded up
@@ -112,9 +112,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       for (var h = 0u; h < held; h++) { sums[r * HELD + h] *= fade; }
       if (DROPOUT == 1u) {
         let first = (pair * params.rows + i) * params.keys;
-        for (var c = 0u; c < 4u && keys[c] < count; c++) {
-          p[c] *= dropout_factor(first + keys[c], seed_and_step.x, seed_and_step.y, params.stream, params.p);
-        }
+        p *= dropout_factors(first + keys.x, seed_and_step.x, seed_and_step.y, params.stream, params.p);
       }
       scores[r] = p;
     }

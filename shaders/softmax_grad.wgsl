@@ -10,6 +10,8 @@ struct Params { rows: u32, n: u32, inner: u32 }
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let row = gid.x + gid.y * groups.x * 64u;
@@ -26,9 +28,9 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   }
   for (var i = start; i < end; i += params.inner) {
     if (LOG == 1u) {
-      dx[i] = d_out[i] - exp(out[i]) * total;
+      dx[i] = epilogue(d_out[i] - exp(out[i]) * total, i);
     } else {
-      dx[i] = out[i] * (d_out[i] - total);
+      dx[i] = epilogue(out[i] * (d_out[i] - total), i);
     }
   }
 }

@@ -9,6 +9,8 @@ struct Params { rows: u32 }
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let row = gid.x + gid.y * groups.x * 64u;
@@ -29,9 +31,9 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let total = shares.x + shares.y + (shares.z + shares.w);
   for (var k = 0u; k < HELD; k++) {
     if (LOG == 1u) {
-      dx[start + k] = slopes[k] - exp(held[k]) * total;
+      dx[start + k] = epilogue(slopes[k] - exp(held[k]) * total, 4u * (start + k));
     } else {
-      dx[start + k] = held[k] * (slopes[k] - total);
+      dx[start + k] = epilogue(held[k] * (slopes[k] - total), 4u * (start + k));
     }
   }
 }

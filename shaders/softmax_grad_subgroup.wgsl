@@ -11,6 +11,8 @@ struct Params { rows: u32, quads: u32, each: u32 }
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
+
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
@@ -33,9 +35,9 @@ fn main(
     let total = subgroupAdd(pairs.x + pairs.y);
     for (var i = start + lane; i < end; i += LANES) {
       if (LOG == 1u) {
-        dx[i] = d_out[i] - exp(out[i]) * total;
+        dx[i] = epilogue(d_out[i] - exp(out[i]) * total, 4u * i);
       } else {
-        dx[i] = out[i] * (d_out[i] - total);
+        dx[i] = epilogue(out[i] * (d_out[i] - total), 4u * i);
       }
     }
   }

@@ -10,6 +10,8 @@ struct Params { rows: u32, n: u32 }
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+fn epilogue(value: f32, i: u32) -> f32 { return value; }
+
 var<workgroup> shares: array<f32, SIZE>;
 
 fn places(i: u32) -> vec4u { return vec4u(i) + vec4u(0u, 1u, 2u, 3u) * LANES; }
@@ -40,9 +42,9 @@ fn main(
   let total = shares[at - lane];
   for (var i = start + lane; i < start + n; i += LANES) {
     if (LOG == 1u) {
-      dx[i] = d_out[i] - exp(out[i]) * total;
+      dx[i] = epilogue(d_out[i] - exp(out[i]) * total, i);
     } else {
-      dx[i] = out[i] * (d_out[i] - total);
+      dx[i] = epilogue(out[i] * (d_out[i] - total), i);
     }
   }
 }

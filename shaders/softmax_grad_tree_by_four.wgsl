@@ -12,6 +12,8 @@ struct Params { rows: u32, n: u32 }
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
+
 @compute @workgroup_size(SIZE)
 fn main(
   @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) at: u32,
@@ -37,9 +39,9 @@ fn main(
     let i = lane + h * LANES;
     if (i < n) {
       if (LOG == 1u) {
-        dx[start + i] = slope[h] - exp(value[h]) * total;
+        dx[start + i] = epilogue(slope[h] - exp(value[h]) * total, 4u * (start + i));
       } else {
-        dx[start + i] = value[h] * (slope[h] - total);
+        dx[start + i] = epilogue(value[h] * (slope[h] - total), 4u * (start + i));
       }
     }
   }

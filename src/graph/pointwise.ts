@@ -1,7 +1,7 @@
 import { computeType, type DType, isFloat } from "../core/dtype";
 import { DTypeError } from "../core/errors";
 import { broadcastShapes, type Spec } from "../core/shape";
-import { genericType, type ScalarFunction } from "../kernel/scalarFunction";
+import { genericType, isPair, type ScalarFunction } from "../kernel/scalarFunction";
 import { checkDTypes, noSecondDerivative, type PointwiseOp, record } from "./op";
 import type { Tensor } from "./tensor";
 
@@ -48,7 +48,7 @@ export function pointwiseWith<Attrs extends object>(
       checkParams(name, fn, inputs, generic);
       const shape = broadcastShapes(
         name,
-        inputs.map((t) => t.shape),
+        inputs.filter((_, n) => !isPair(fn, n)).map((t) => t.shape),
       );
       const dtype = fn.result === "T" ? generic! : fn.result;
       const floats = inputs.filter((t) => isFloat(t.dtype));
@@ -63,7 +63,7 @@ export function pointwiseWith<Attrs extends object>(
 function checkParams(name: string, fn: ScalarFunction, inputs: readonly Spec[], generic: DType | undefined): void {
   for (const [i, t] of inputs.entries()) {
     const { type } = fn.params[i]!;
-    const wants = type === "T" ? generic! : type;
+    const wants = isPair(fn, i) ? "u32" : type === "T" ? generic! : type;
     if (computeType(t.dtype) !== wants)
       throw new DTypeError(name, `input ${i} has dtype ${t.dtype}`, { wants }, "cast it, or make it so");
   }

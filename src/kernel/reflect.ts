@@ -26,10 +26,14 @@ export function reflectKernel(name: string, code: string): KernelInfo {
   };
 }
 
-/** Reads one file of shaders/pointwise: a single scalar function named after the file. */
+/**
+ * Reads one file of shaders/pointwise: a scalar function named after the file, whose last parameter may be the element's number
+ * `i: u32`, and what it calls.
+ */
 export function reflectScalarFunction(name: string, code: string): ScalarFunction {
-  const fn = parse(`pointwise/${name}.wgsl`, code).functions.find((f) => f.name === name);
-  if (!fn) throw new Error(`pointwise/${name}.wgsl: wants a function named ${name}`);
+  const { functions } = parse(`pointwise/${name}.wgsl`, code);
+  const has = (wanted: string) => functions.some((f) => f.name === wanted);
+  if (!has(name)) throw new Error(`pointwise/${name}.wgsl: wants a function named ${name}`);
   const typeOf = (t: { name: string } | null) => (t?.name ?? "f32") as "T";
   const signature = code.match(new RegExp(`fn ${name}\\(([^)]*)\\) *-> *(\\w+)`));
   if (!signature) throw new Error(`pointwise/${name}.wgsl: cannot read the signature of ${name}`);
@@ -37,7 +41,15 @@ export function reflectScalarFunction(name: string, code: string): ScalarFunctio
     const [param, type] = p.split(":").map((s) => s.trim());
     return param && type ? [{ name: param, type: typeOf({ name: type }) }] : [];
   });
-  return { name, code: code.replace(/^alias T = .*\n/m, ""), params, result: signature[2] as "T" };
+  const placed = params.at(-1)?.name === "i";
+  return {
+    name,
+    code: code.replace(/^alias T = .*\n/m, ""),
+    params: placed ? params.slice(0, -1) : params,
+    result: signature[2] as "T",
+    ...(placed && { placed }),
+    ...(has(`${name}_by_four`) && { byFour: true }),
+  };
 }
 
 /** @throws Error naming the file, where the text is no WGSL that the reflection understands */

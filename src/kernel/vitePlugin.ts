@@ -46,21 +46,17 @@ function wgslFiles(folder: string): string[] {
   return names.filter((f) => f.endsWith(".wgsl")).map((f) => join(folder, f));
 }
 
-/** What a file of a kernel's own folder of includes says. */
-const reader = (kernel: string) => (name: string) => {
-  const path = join(dirname(kernel), INCLUDE, name);
+/** Where the files lie that a kernel, or a pointwise function, includes. */
+const includesFor = (file: string): string => join(dirname(file), isPointwise(file) ? ".." : "", INCLUDE);
+
+/** What one of them says. */
+const reader = (file: string) => (name: string) => {
+  const path = join(includesFor(file), name);
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 };
 
 /** A kernel's text with what it includes. */
 const kernelText = (file: string): string => withIncludes(basename(file), readFileSync(file, "utf8"), reader(file));
-
-/** A pointwise function's text: it goes into generated kernels, which include nothing. */
-function pointwiseText(file: string): string {
-  const code = readFileSync(file, "utf8");
-  if (code.includes("// @include")) throw new Error(`pointwise/${basename(file)}: a scalar function includes nothing`);
-  return code;
-}
 
 /** Reflects each text once: a build bundles the engine anew for every worker. */
 function once<R>(reflect: (name: string, code: string) => R): (name: string, code: string) => R {
@@ -82,24 +78,24 @@ function moduleOf(file: string, root: string, sent: (code: string) => string): s
   const name = basename(file, ".wgsl");
   const own = readFileSync(file, "utf8");
   if (isIncluded(file)) return `export default ${JSON.stringify(sent(includedText(basename(file), own)))};`;
-  if (isPointwise(file)) {
-    const fn = scalarFunctionOf(name, pointwiseText(file));
-    return `export default ${JSON.stringify({ ...fn, code: sent(fn.code) })};`;
-  }
   // Included files are modules of their own, so that a bundle has each once.
   const files = [...includesOf(basename(file), own, reader(file)).keys()];
-  const imports = files.map((f, i) => `import part${i} from ${JSON.stringify(join(dirname(file), INCLUDE, f))};`);
-  const code = [JSON.stringify(sent(own)), ...files.map((_, i) => `part${i}`)].join(" + ");
+  const imports = files.map((f, i) => `import part${i} from ${JSON.stringify(join(includesFor(file), f))};`);
+  const textOf = (text: string) => [JSON.stringify(sent(text)), ...files.map((_, i) => `part${i}`)].join(" + ");
+  if (isPointwise(file)) {
+    const { code, ...fn } = scalarFunctionOf(name, own);
+    return `${imports.join("\n")}\nexport default { ...${JSON.stringify(fn)}, code: ${textOf(code)} };`;
+  }
   const { code: _, ...info } = kernelOf(name, kernelText(file));
   return `import { Kernel } from ${JSON.stringify(join(root, "src/kernel/kernel.ts"))};
 ${imports.join("\n")}
-export default /* @__PURE__ */ new Kernel({ ...${JSON.stringify(info)}, code: ${code} });`;
+export default /* @__PURE__ */ new Kernel({ ...${JSON.stringify(info)}, code: ${textOf(own)} });`;
 }
 
 function writeDeclaration(file: string): void {
   const name = basename(file, ".wgsl");
   const text = isPointwise(file)
-    ? declareScalarFunction(scalarFunctionOf(name, pointwiseText(file)))
+    ? declareScalarFunction(scalarFunctionOf(name, readFileSync(file, "utf8")))
     : declareKernel(kernelOf(name, kernelText(file)));
   const path = file.replace(/\.wgsl$/, ".d.wgsl.ts");
   if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);

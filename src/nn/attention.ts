@@ -11,6 +11,7 @@ import { permute } from "../ops/permute";
 import { reshape } from "../ops/reshape";
 import { attentionWeights, type MaskedAttentionOptions } from "../ops/scaledDotProductAttention";
 import { slice } from "../ops/slice";
+import { split } from "../ops/split";
 import { tanh } from "../ops/tanh";
 import { checkGiven } from "./given";
 import { constant, fansOf, initialized, xavierUniform } from "./init";
@@ -75,14 +76,13 @@ export class MultiheadAttention extends Module {
    */
   attend(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions = {}): Tensor {
     optionsOf("MultiheadAttention", options, ATTEND_OPTIONS);
-    const shared = key === value;
     options.onWeights?.(this.#weights(query, key, options));
-    const projections: [Tensor, Tensor?, Tensor?] =
-      shared && query === key
-        ? [this.#project(query, 0, 3)]
-        : shared
-          ? [this.#project(query, 0, 1), this.#project(key, 1, 3)]
-          : [this.#project(query, 0, 1), this.#project(key, 1, 2), this.#project(value, 2, 3)];
+    const projections =
+      key !== value
+        ? this.#projectEach([query, key, value], [1, 1, 1])
+        : query === key
+          ? ([this.#project(query, 0, 3)] as const)
+          : this.#projectEach([query, key], [1, 2]);
     return this.#attend(projections, options);
   }
 
@@ -126,13 +126,34 @@ export class MultiheadAttention extends Module {
 
   /** The product with parts `from` … `to − 1` of the three: those of queries, of keys and of values. */
   #project(x: Tensor, from: number, to: number): Tensor {
+    const part = (t: Tensor) => slice(t, 0, from * this.embedDim, to * this.embedDim);
+    return product(this.#given(x), part(this.inProjWeight), this.inProjBias && part(this.inProjBias));
+  }
+
+  /** The products of several tensors with so many parts each. All are cut at once, so that their gradients are joined in one pass. */
+  #projectEach(inputs: readonly Tensor[], parts: readonly number[]): [Tensor, Tensor?, Tensor?] {
+    const cut = (t: Tensor) =>
+      split(
+        t,
+        parts.map((n) => n * this.embedDim),
+      );
+    const weights = cut(this.inProjWeight);
+    const biases = this.inProjBias && cut(this.inProjBias);
+    return inputs.map((x, i) => product(this.#given(x), weights[i]!, biases?.[i])) as [Tensor, Tensor?, Tensor?];
+  }
+
+  /** @throws ShapeError unless it is what is projected */
+  #given(x: Tensor): Tensor {
     const { embedDim } = this;
     const fits = x.shape.length === 3 && x.shape[2] === embedDim;
     checkGiven("MultiheadAttention", x, fits, "x [B, T, embedDim]", { embedDim });
-    const part = (t: Tensor) => (to - from === 3 ? t : slice(t, 0, from * this.embedDim, to * this.embedDim));
-    const y = matmul(x, part(this.inProjWeight), { transB: true });
-    return this.inProjBias ? add(y, part(this.inProjBias)) : y;
+    return x;
   }
+}
+
+function product(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
+  const y = matmul(x, weight, { transB: true });
+  return bias ? add(y, bias) : y;
 }
 
 /**

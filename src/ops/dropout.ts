@@ -1,8 +1,9 @@
-import dropoutKernel from "../../shaders/dropout.wgsl";
+import dropoutFunction from "../../shaders/pointwise/dropout.wgsl";
 import { ShapeError } from "../core/errors";
 import { defaultGenerator, type Generator, useGenerator } from "../graph/generator";
-import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { type PointwiseOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
+import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 
 interface DropoutAttrs {
@@ -22,9 +23,9 @@ export interface DropoutOptions {
  * and step, so the gradient recomputes it instead of keeping it. What was recorded outside a capture has a new mask at every
  * read.
  *
- * @param x f32, any shape
+ * @param x f32 or f16, any shape
  * @param p probability, 0 ≤ p ≤ 1; at 1 the result and the gradient are 0
- * @returns same shape
+ * @returns same shape and dtype
  * @throws ShapeError where p is out of range
  * @see Srivastava et al. 2014, "Dropout"
  */
@@ -35,19 +36,9 @@ export function dropout(x: Tensor, p: number, options: DropoutOptions = {}): Ten
   return record(op, [x, generator.state], { p, stream: useGenerator(generator) });
 }
 
-export const op: KernelOp<DropoutAttrs> = {
-  kind: "kernel",
-  name: "dropout",
-  infer([x]) {
-    checkDTypes("dropout", [x!], ["f32"]);
-    return [x!];
-  },
-  lower([x, state], [out], { p, stream }) {
-    const buffers = { x: x!, state: state!, out: out! };
-    const grid = Math.ceil(x!.size / 2);
-    // No random number reaches 2 either, and 1/(1 − 2) is finite.
-    const params = { len: x!.size, stream, p: p === 1 ? 2 : p };
-    return [dropoutKernel.dispatch({ buffers, params, grid, flops: 40 * x!.size })];
-  },
-  vjp: ([, state], [dOut], attrs) => [record(op, [dOut!, state!], attrs), null],
-};
+export const op: PointwiseOp<DropoutAttrs> = pointwiseWith<DropoutAttrs>(
+  dropoutFunction,
+  // No random number reaches 2 either, and 1/(1 − 2) is finite.
+  ({ p, stream }) => [stream, p === 1 ? 2 : p],
+  ([, state], dOut, attrs) => [record(op, [dOut, state!], attrs), null],
+);

@@ -30,5 +30,6 @@ const gradOp: PointwiseOp<LeakyReluAttrs> = pointwiseWith<LeakyReluAttrs>(
 export const op = pointwiseWith<LeakyReluAttrs>(
   leakyReluFunction,
   ({ negativeSlope }) => [negativeSlope],
-  ([x], dOut, attrs) => [record(gradOp, [x!, dOut], attrs)],
+  // Where the slope is positive the result has the sign of x, and x need not be kept beside it.
+  ([x], dOut, attrs, out) => [record(gradOp, [attrs.negativeSlope > 0 ? out : x!, dOut], attrs)],
 );

@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { checkShape, numel, type Shape, showShape } from "../core/shape";
-import { record, type ViewOp } from "../graph/op";
+import { type Layout, record, type ViewOp } from "../graph/op";
 import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
@@ -52,22 +52,40 @@ export const op: ViewOp<ReshapeAttrs> = {
     return [{ shape, dtype: x!.dtype }];
   },
   view(input, { shape }) {
-    let stride = 1;
-    const strides = shape.map(() => 0);
-    for (let d = shape.length - 1; d >= 0; d--) {
-      strides[d] = stride;
-      stride *= shape[d]!;
-    }
-    return isDense(input.shape, input.strides) ? { shape, strides, offset: input.offset } : null;
+    const strides = cutAnew(input, shape);
+    return strides && { shape, strides, offset: input.offset };
   },
   vjp: ([x], [dOut]) => [reshape(dOut!, x!.shape)],
 };
 
-function isDense(shape: Shape, strides: readonly number[]): boolean {
-  let expected = 1;
+/**
+ * Strides of the same elements, in the same order, under another shape; null where one of its dimensions would run over elements
+ * that do not step together.
+ */
+function cutAnew(input: Layout, shape: Shape): number[] | null {
+  const runs = runsOf(input);
+  const strides = shape.map(() => 0);
+  let left = 1;
+  let step = 0;
   for (let d = shape.length - 1; d >= 0; d--) {
-    if (shape[d] !== 1 && strides[d] !== expected) return false;
-    expected *= shape[d]!;
+    if (shape[d] === 1) continue;
+    if (left === 1) [left, step] = runs.shift()!;
+    if (left % shape[d]! !== 0) return null;
+    strides[d] = step;
+    step *= shape[d]!;
+    left /= shape[d]!;
   }
-  return true;
+  return strides;
+}
+
+/** Neighbouring dimensions that step together as one, from the innermost on: size and stride of each. */
+function runsOf({ shape, strides }: Layout): [size: number, stride: number][] {
+  const runs: [number, number][] = [];
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const last = runs.at(-1);
+    if (shape[d] === 1) continue;
+    if (last && strides[d] === last[0] * last[1]) last[0] *= shape[d]!;
+    else runs.push([shape[d]!, strides[d]!]);
+  }
+  return runs;
 }

@@ -17,7 +17,7 @@ type PerAxis = number | undefined | readonly (number | undefined)[];
 
 /**
  * Elements `start`, `start + step`, … before `end` along one axis or several, without a copy. As in Python, except that a
- * range that leaves the axis is refused.
+ * range that leaves the axis is refused. All of x is x itself.
  *
  * @param axis one, or several; then start, end and step are lists too. Negative counts from the last
  * @param start, end negative count from the end; default the whole axis
@@ -39,7 +39,8 @@ export function slice(
     const at = (p: PerAxis) => (typeof p === "object" ? p[i] : p);
     [starts[d], sizes[d], steps[d]] = range(x.shape, d, at(start), at(end), at(step) ?? 1);
   });
-  return record(op, [x], { starts, sizes, steps });
+  const isWhole = sizes.every((size, d) => size === x.shape[d] && steps[d] === 1);
+  return isWhole ? x : record(op, [x], { starts, sizes, steps });
 }
 
 /** First element, number of elements and step. */

@@ -153,8 +153,7 @@ export function composeEpilogue(expression: Expression, host: Expression, out: T
     `fn ${name}(value: ${own}, i: u32${channel}) -> ${own} {\n  ${w.lines}\n  return ${w.result};\n}`,
     ...(own === type ? [] : [fourOf(name, channel !== "")]),
   ].join("\n");
-  // What reads an element of its own for each result is long.
-  const begun = w.own.length ? oneByOne(variant.code) : variant.code;
+  const begun = w.isLong ? oneByOne(variant.code) : variant.code;
   const hung = hungOn(d, w, {
     text: withParamsAt(begun.replace(EPILOGUE_HOOK, epilogue), last),
     name: `${variant.name}+${w.name}`,

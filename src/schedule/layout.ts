@@ -39,3 +39,9 @@ export function coalesceTogether(layouts: readonly Layout[]): Layout[] {
 /** Whether every element is the same one. */
 export const isConstant = (layout: Layout): boolean =>
   numel(layout.shape) === 1 || layout.strides.every((s) => s === 0);
+
+/** The elements that are read, in order: the same for layouts that differ in their shapes alone. */
+export function layoutKey(layout: Layout): string {
+  const { shape, strides, offset } = coalesce(layout);
+  return `${shape} ${strides} ${offset}`;
+}

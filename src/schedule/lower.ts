@@ -2,6 +2,7 @@ import type { Spec } from "../core/shape";
 import { dependenciesOf, type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
 import { type Source, scratch, type Tensor } from "../graph/tensor";
 import type { BufferRef, Dispatch } from "../kernel/kernel";
+import { isPair } from "../kernel/scalarFunction";
 import type { Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import { compose, composeEpilogue, composePrologue, composeTail } from "./compose";
@@ -9,7 +10,7 @@ import { composeSiblings } from "./composeSiblings";
 import { constantBehind, filledData } from "./constants";
 import { canonical } from "./cse";
 import { type Fusion, fusion } from "./fuse";
-import { contiguousLayout, isContiguous } from "./layout";
+import { contiguousLayout, isContiguous, layoutKey } from "./layout";
 import { sinksEarly } from "./order";
 import type { Siblings } from "./siblings";
 import type { Expression, Reading } from "./writer";
@@ -46,7 +47,10 @@ export class Lowering {
   readonly choices = new Map<string, Choice>();
   readonly #readings = new Map<Tensor, Reading>();
   readonly #copies = new Map<Tensor, Tensor>();
+  /** By what they are copies of. */
+  readonly #copied = new Map<string, Tensor>();
   readonly #expressions = new Map<Tensor, Expression>();
+  readonly #pairs = new Map<Tensor, Expression>();
   readonly #represent: (t: Tensor) => Tensor;
   readonly #inlined: ReadonlySet<Tensor>;
   readonly #hosts: Fusion["hosts"];
@@ -95,9 +99,12 @@ export class Lowering {
     const { base, layout } = this.#reading(t);
     if (isContiguous(layout) && base.size === t.size) return base;
     if (!copy) {
-      copy = scratch(t);
+      // Views that differ in their shapes alone have one copy.
+      const key = `${base.id} ${layoutKey(layout)}`;
+      copy = this.#copied.get(key) ?? scratch(t);
       this.#copies.set(t, copy);
-      this.#fill(copy, { base, layout });
+      if (!this.#copied.has(key)) this.#fill(copy, { base, layout });
+      this.#copied.set(key, copy);
     }
     return copy;
   }
@@ -221,7 +228,8 @@ export class Lowering {
     const known = this.#expressions.get(t);
     if (known) return known;
     const { op, inputs, attrs } = t.source as Node<PointwiseOp>;
-    const args = inputs.map(this.#represent).map((input): Expression => {
+    const args = inputs.map(this.#represent).map((input, n): Expression => {
+      if (isPair(op.fn, n)) return this.#read(input, true);
       const value = constantBehind(input, this.#represent) ?? input;
       return this.#inlined.has(value) || this.#beside.has(value) ? this.#apply(value) : this.#read(value);
     });
@@ -230,12 +238,14 @@ export class Lowering {
     return expression;
   }
 
-  /** One expression a tensor, so that a kernel reads it once however often it is used. */
-  #read(t: Tensor): Expression {
-    const known = this.#expressions.get(t);
+  /** One expression a tensor, so that a kernel reads it once however often it is used; and one for both elements of a pair. */
+  #read(t: Tensor, isPair = false): Expression {
+    const made = isPair ? this.#pairs : this.#expressions;
+    const known = made.get(t);
     if (known?.kind === "read") return known;
-    const read: Expression = { kind: "read", reading: this.#reading(t), dtype: t.dtype };
-    this.#expressions.set(t, read);
+    const reading = isPair ? { base: this.contiguous(t), layout: contiguousLayout([]) } : this.#reading(t);
+    const read: Expression = { kind: "read", reading, dtype: t.dtype, isPair };
+    made.set(t, read);
     return read;
   }
 

@@ -4,8 +4,9 @@ import type { Layout, PointwiseOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import type { Channel, Param } from "../kernel/kernel";
 import { genericType, instantiate } from "../kernel/scalarFunction";
-import { type FourReads, fourReads, lanesOf, sharedStep, shiftedFunction } from "./fours";
-import { broadcastLayout, coalesce, isConstant, isContiguous } from "./layout";
+import { callOf } from "./calls";
+import { type FourReads, lanesOf, sharedStep, shiftedFunction } from "./fours";
+import { type Input, inputOf, isByChannel } from "./inputs";
 import { elementType, indexLines } from "./wgsl";
 
 /** A buffer and how it is read. */
@@ -16,7 +17,13 @@ export interface Reading {
 
 /** What the composed kernel computes for one element: a value read from memory, or a scalar function of such values. */
 export type Expression =
-  | { readonly kind: "read"; readonly reading: Reading; readonly dtype: DType }
+  | {
+      readonly kind: "read";
+      readonly reading: Reading;
+      readonly dtype: DType;
+      /** Whether two elements are read, always the same: that of the reading and the one behind it. */
+      readonly isPair?: boolean;
+    }
   | {
       readonly kind: "apply";
       readonly op: PointwiseOp<object>;
@@ -24,16 +31,6 @@ export type Expression =
       readonly dtype: DType;
       readonly args: readonly Expression[];
     };
-
-/** Memory as the kernel sees it: which element the i-th result reads. */
-interface Input {
-  readonly reading: Reading;
-  readonly layout: Layout;
-  readonly dtype: DType;
-  readonly mode: "dense" | "constant" | "strided";
-  /** Of strided ones: how four neighbouring results are read at once. */
-  readonly four: FourReads | undefined;
-}
 
 /** Where the lines go. */
 export interface Place {
@@ -71,6 +68,7 @@ export class Writer {
   readonly #emitted = new Map<Expression, string>();
   readonly #names: string[] = [];
   #flops = 0;
+  #isPlaced = false;
 
   constructor(
     expressions: readonly Expression[],
@@ -137,6 +135,11 @@ export class Writer {
     return this.inputs.flatMap(({ mode }, n) => (mode === "dense" ? [n] : []));
   }
 
+  /** Whether the lines are long: they read an element of its own for each result, or make something of its number. */
+  get isLong(): boolean {
+    return this.#isPlaced || this.own.length > 0;
+  }
+
   get buffers(): Tensor[] {
     return this.inputs.map((i) => i.reading.base);
   }
@@ -144,7 +147,7 @@ export class Writer {
   #readsByFour(e: Expression): boolean {
     if (this.place.given?.has(e)) return true;
     if (e.kind === "apply") return e.args.every((a) => this.#readsByFour(a));
-    const { mode, four } = this.#inputOf(e);
+    const { mode, four } = inputOf(e, this.out.shape);
     return mode !== "strided" || four?.kind !== "single" || this.place.gathers;
   }
 
@@ -156,21 +159,14 @@ export class Writer {
   #stridedLayouts(e: Expression): Layout[] {
     if (this.place.given?.has(e)) return [];
     if (e.kind === "apply") return e.args.flatMap((a) => this.#stridedLayouts(a));
-    const { layout, mode } = this.#inputOf(e);
+    const { layout, mode } = inputOf(e, this.out.shape);
     return mode === "strided" ? [layout] : [];
-  }
-
-  #inputOf(e: Expression & { kind: "read" }): Input {
-    const layout = coalesce(broadcastLayout(e.reading.layout, this.out.shape));
-    const mode = isConstant(layout) ? "constant" : isContiguous(layout) ? "dense" : "strided";
-    const four = mode === "strided" ? fourReads(layout, e.reading.base.size) : undefined;
-    return { reading: e.reading, layout, dtype: e.dtype, mode, four };
   }
 
   #value(e: Expression): string {
     const known = this.place.given?.get(e) ?? this.#emitted.get(e);
     if (known) return known;
-    const input = e.kind === "read" ? this.#inputOf(e) : undefined;
+    const input = e.kind === "read" ? inputOf(e, this.out.shape) : undefined;
     const text = e.kind === "read" ? this.#read(input!) : this.#apply(e);
     const name = `v${this.#emitted.size}`;
     this.#linesFor(input?.mode).push(`let ${name} = ${text};`);
@@ -189,16 +185,20 @@ export class Writer {
     this.#functions.set(name, code);
     this.#names.push(e.op.name);
     this.#flops += numel(this.out.shape);
-    const args = e.args.map((a) => ({ name: this.#value(a), vector: true }));
+    const args = e.args.map((a) => ({ name: this.#value(a), vector: !(a.kind === "read" && a.isPair) }));
     const scalars = e.op.scalars?.(e.attrs) ?? [];
     const fields = scalars.map((value, i) => {
       const declared = e.op.fn.params[e.args.length + i]!.type;
       return { name: this.#field(value, declared === "T" ? elementOf : declared), vector: false };
     });
-    const call = (lane: string) =>
-      `${name}(${[...args, ...fields].map((a) => (a.vector ? a.name + lane : a.name)).join(", ")})`;
-    if (this.width === 1) return call("");
-    return `vec4<${computeType(e.dtype)}>(${[".x", ".y", ".z", ".w"].map(call).join(", ")})`;
+    const first = this.#byElement || this.width === 1 ? "i" : "i * 4u";
+    if (e.op.fn.placed) this.#isPlaced = true;
+    return callOf(e.op.fn, name, [...args, ...fields], {
+      prefix: this.place.prefix,
+      width: this.width,
+      dtype: e.dtype,
+      first,
+    });
   }
 
   #field(value: number, type: string, name = `${this.place.prefix}p${this.fields.length}`): string {
@@ -216,12 +216,15 @@ export class Writer {
   #load(input: Input): string {
     const x = this.#bindingName(this.inputs.length);
     this.inputs.push(input);
-    const { layout, mode, dtype } = input;
+    const { layout, mode, dtype, isPair } = input;
     const splat = (text: string) => (this.width === 4 ? `vec4<${dtype}>(${text})` : text);
     if (mode === "dense") return `${x}[${this.#byElement ? "i / 4u" : "i"}]`;
+    if (isPair) return `vec2u(${x}[${layout.offset}u], ${x}[${layout.offset + 1}u])`;
     if (mode === "constant") return splat(`${x}[${this.#field(layout.offset, "u32")}]`);
     if (this.width === 4 && input.four!.kind !== "same") return this.#loadFour(x, input, input.four!);
-    const index = this.#isByChannel(layout) ? `(channel + ${layout.offset}u)` : this.#stridedIndex(x, layout);
+    const index = isByChannel(layout, this.place.channel)
+      ? `(channel + ${layout.offset}u)`
+      : this.#stridedIndex(x, layout);
     return splat(`${x}[${index}]`);
   }
 
@@ -232,7 +235,9 @@ export class Writer {
       return `${type}(${this.#indices(x, layout, four.step)
         .map((at) => `${x}[${at}]`)
         .join(", ")})`;
-    const at = this.#isByChannel(layout) ? `(channel + ${layout.offset}u)` : this.#stridedIndex(x, layout);
+    const at = isByChannel(layout, this.place.channel)
+      ? `(channel + ${layout.offset}u)`
+      : this.#stridedIndex(x, layout);
     const start = four.back ? `(${at} - ${four.back}u)` : at;
     if (four.kind === "lanes" && four.lanes.every((l, n) => l === n)) return `${x}[${start} / 4u]`;
     this.#linesFor("strided").push(`let ${x}_lo = ${x}[${start} / 4u];`);
@@ -256,14 +261,6 @@ export class Writer {
     const { lines, at } = indexLines(x, layout, "i");
     this.#functions.set(`${x}_of`, `fn ${x}_of(i: u32) -> u32 {\n  ${lines.join("\n  ")}\n  return ${at};\n}`);
     return [0, 1, 2, 3].map((n) => `${x}_of(${this.#first} + ${n}u)`);
-  }
-
-  /** Whether each channel reads one element of its own, in order. */
-  #isByChannel({ shape, strides }: Layout): boolean {
-    const d = strides.findIndex((s) => s !== 0);
-    const { channel } = this.place;
-    if (!channel || strides[d] !== 1 || strides.some((s, other) => other !== d && s !== 0)) return false;
-    return shape[d] === channel.size && numel(shape.slice(d + 1)) === channel.inner;
   }
 
   /** Whether the buffer is declared as an array of vec4. */

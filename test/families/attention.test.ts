@@ -80,6 +80,13 @@ describe.skipIf(!opened).each([own, { ...own, cpu: !own.cpu }])("for a device wi
     );
     await fc.assert(property, { numRuns: 4, seed: 11 });
   });
+
+  test.each([8, 6])("dropout, heads of %i, rows of weights that begin at odd places", { timeout: 120_000 }, (size) =>
+    check(runtime, target, {
+      ...{ batch: 1, heads: 2, rows: 11, keys: 37, size },
+      ...{ causal: false, dropout: 0.3, padded: false },
+    }),
+  );
 });
 
 // Tiles that are taken where there are many workgroups, on a few: several of rows and of keys, and what is left over of both.

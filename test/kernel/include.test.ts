@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import dropout from "../../shaders/dropout.wgsl";
+import uniform from "../../shaders/uniform.wgsl";
 import { sourceLine, withIncludes, withoutComments } from "../../src/kernel/include";
 import { reflectKernel } from "../../src/kernel/reflect";
 
@@ -58,5 +58,5 @@ test("a kernel without includes is left as it is", () => {
 });
 
 test("kernels come with what they include", () => {
-  expect(dropout.info.code).toContain("fn threefry(");
+  expect(uniform.info.code).toContain("fn threefry(");
 });

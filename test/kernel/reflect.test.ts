@@ -99,3 +99,20 @@ test("a scalar function over T is made for a dtype", () => {
   expect(name).toBe("twice_i32");
   expect(text).toContain("fn twice_i32(x: i32) -> i32");
 });
+
+test("a scalar function may be told its element's number, come for four, and bring others along under its prefix", () => {
+  const text = `fn twice(x: f32) -> f32 { return 2.0 * x; }
+fn ramp(x: f32, pair: vec2u, i: u32) -> f32 { return twice(x) + f32(pair.x + i); }
+fn ramp_by_four(x: vec4f, pair: vec2u, i: u32) -> vec4f { return x; }
+`;
+  const fn = reflectScalarFunction("ramp", text);
+  expect(fn).toMatchObject({ placed: true, byFour: true, result: "f32" });
+  expect(fn.params.map((p) => `${p.name}: ${p.type}`)).toEqual(["x: f32", "pair: vec2u"]);
+  expect(instantiate(fn, "f32").code).toBe(text);
+  const { name, code } = instantiate(fn, "f32", "tail_");
+  expect(name).toBe("tail_ramp");
+  expect([...code.matchAll(/(\w+)\(/g)].map((m) => m[1])).toEqual(
+    expect.arrayContaining(["tail_twice", "tail_ramp", "tail_ramp_by_four"]),
+  );
+  expect(code).not.toMatch(/\btwice\(/);
+});

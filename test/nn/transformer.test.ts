@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { numel } from "../../src/core/shape";
-import type { Tensor } from "../../src/graph/tensor";
+import { feed, type Tensor } from "../../src/graph/tensor";
+import { BASELINE_TARGET } from "../../src/kernel/target";
 import { AdditiveAttention, type AttendOptions, MultiheadAttention } from "../../src/nn/attention";
 import { manualSeed } from "../../src/nn/init";
 import { LayerNorm } from "../../src/nn/layerNorm";
@@ -15,7 +16,9 @@ import { permute } from "../../src/ops/permute";
 import { reshape } from "../../src/ops/reshape";
 import { slice } from "../../src/ops/slice";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
+import { sum } from "../../src/ops/sum";
 import { gradients } from "../../src/optim/gradients";
+import { plan } from "../../src/schedule/plan";
 import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 import { noise } from "../families/compute";
@@ -39,6 +42,18 @@ test("layers have PyTorch's names and shapes", () => {
     ...["self_attn.in_proj_weight [24,8]", "self_attn.out_proj.weight [8,8]"],
     ...["linear1.weight [24,8]", "linear2.weight [8,12]", "norm1.weight [8]", "norm2.weight [8]"],
   ]);
+});
+
+test("gradients of what projects queries, keys and values are joined, not padded and added", () => {
+  const mha = new MultiheadAttention(8, 2);
+  const [x, y, z] = ["x", "y", "z"].map((name) => feed(name, { shape: [2, 5, 8], dtype: "f32" }));
+  for (const out of [mha.attend(x!, y!, y!), mha.attend(x!, y!, z!)]) {
+    const wanted = [mha.inProjWeight, mha.inProjBias!];
+    const { dispatches } = plan({ outputs: gradients(sum(out), wanted), target: BASELINE_TARGET, fuse: true });
+    const names = dispatches.map((d) => d.variant.name);
+    expect(names.filter((n) => n.startsWith("pad"))).toEqual([]);
+    expect(names.filter((n) => n.startsWith("concat"))).toHaveLength(2);
+  }
 });
 
 /** Two layers of a GPT, its vocabulary and context as small as they can be. */

@@ -6,6 +6,7 @@ import { BASELINE_TARGET as target } from "../../src/kernel/target";
 import { Linear } from "../../src/nn/linear";
 import { add } from "../../src/ops/add";
 import { gelu } from "../../src/ops/gelu";
+import { leakyRelu } from "../../src/ops/leakyRelu";
 import { matmul } from "../../src/ops/matmul";
 import { maxPool2d } from "../../src/ops/maxPool2d";
 import { mul } from "../../src/ops/mul";
@@ -86,6 +87,17 @@ test("what is computed from a result that others read as well comes out beside i
   // Not where the first is also read out of order.
   const square = mul(f32("x", 4, 4), 2);
   expect(names([square, add(square, transpose(square))])).toHaveLength(2);
+});
+
+test("the gradient of a leaky relu reads its result, so that what it was made of is not kept", () => {
+  const [a, b, dOut] = [f32("a", 5, 3), f32("b", 3, 7), f32("d", 5, 7)];
+  const first = (negativeSlope: number) => {
+    const y = leakyRelu(matmul(a, b), { negativeSlope });
+    return plan({ outputs: [y, ...gradients(y, [b], dOut)], target, fuse: true }).dispatches[0]!.variant.name;
+  };
+  expect(first(0.2)).toMatch(/^matmul\+leaky_relu/);
+  expect(first(0)).toBe("matmul⇉leaky_relu");
+  expect(first(-1)).toBe("matmul⇉leaky_relu");
 });
 
 test("a value that one chain reads twice is computed within it", () => {

@@ -7,8 +7,12 @@ import { BASELINE_TARGET } from "../../src/kernel/target";
 import { add } from "../../src/ops/add";
 import { concat } from "../../src/ops/concat";
 import { embedding } from "../../src/ops/embedding";
+import { expand } from "../../src/ops/expand";
 import { flip } from "../../src/ops/flip";
 import { mul } from "../../src/ops/mul";
+import { permute } from "../../src/ops/permute";
+import { relu } from "../../src/ops/relu";
+import { reshape } from "../../src/ops/reshape";
 import { slice } from "../../src/ops/slice";
 import { split } from "../../src/ops/split";
 import { tril } from "../../src/ops/tril";
@@ -22,6 +26,34 @@ const kernels = (...outputs: Tensor[]) =>
 test("pieces, steps and reversals are read in place", () => {
   const [a, b] = split(input([4, 6]), 3, 1);
   expect(kernels(add(flip(a!, 0), slice(b!, 1, undefined, undefined, -1)))).toEqual(["add"]);
+});
+
+test("all of a tensor is the tensor, not a slice", () => {
+  const x = input([4, 6]);
+  expect([slice(x, 1), slice(x, 1, 0, 6), slice(x, [0, 1], [undefined, -6])]).toEqual([x, x, x]);
+  expect(slice(x, 0, undefined, undefined, -1)).not.toBe(x);
+});
+
+test("a reshape reads in place what it cuts or joins along one step", () => {
+  const x = input([4, 6, 10]);
+  const swapped = permute(x, [1, 0, 2]);
+  const views = [
+    reshape(slice(x, 2, 0, 8), [24, 2, 4]), // rows that lie apart, joined, and cut
+    reshape(swapped, [3, 2, 4, 5, 2]),
+    reshape(flip(x, 1), [4, 3, 2, 1, 10]),
+    reshape(expand(slice(x, 0, 0, 1), [4, 6, 10]), [2, 2, 60]),
+  ];
+  for (const v of views) expect(kernels(relu(v))).toEqual(["relu"]);
+  expect(kernels(relu(reshape(swapped, [24, 10])))).toEqual(["copy", "relu"]);
+});
+
+test("a copy for kernels serves views that differ in their shapes alone", () => {
+  const heads = permute(input([5, 4, 3, 2]), [0, 2, 1, 3]);
+  expect(kernels(concat([reshape(heads, [5, 3, 8]), input([5, 3, 8])]), concat([heads, heads]))).toEqual([
+    "copy",
+    "concat_by_four",
+    "concat_by_four",
+  ]);
 });
 
 test("the gradient of a split is one concat, of what is computed in its places where it can be", () => {
