@@ -131,7 +131,6 @@ await describeOnDawn("updates of state", (engine) => {
     const s = state("s", { shape: [2, 2], dtype: "f32" }, () => Float32Array.of(1, 2, 3, 4));
     const views = () => ({
       flat: reshape(s, [4]),
-      whole: slice(s, 0, 0, 2),
       turned: transpose(s, 0, 1),
       sum: add(s, 0),
     });
