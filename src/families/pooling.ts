@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { numel, type Pair, pair, type Shape, showShape } from "../core/shape";
-import type { Target } from "../kernel/target";
+import { resultsEach, type Target } from "../kernel/target";
 
 /** How a window moves over pictures. */
 export interface PoolAttrs {
@@ -51,8 +51,19 @@ function spanOf(x: Shape, out: Shape, { kernel: [h, w], stride: [down, across] }
   return out[3]! % 2 === 0 && across % 2 === 0 ? 2 : 0;
 }
 
+/** Four rows as one, where windows follow one another as rows do: of rows of any length these are whole vec4s. */
+function byFourRows(x: Shape, out: Shape, attrs: PoolAttrs): readonly [Shape, Shape] {
+  const rows = numel(x) / x[3]!;
+  if (spanOf(x, out, attrs) || attrs.kernel[0] > 1 || rows % 4 || !isTiling(x, out, attrs)) return [x, out];
+  return [
+    [rows / 4, 1, 1, 4 * x[3]!],
+    [rows / 4, 1, 1, 4 * out[3]!],
+  ];
+}
+
 /** What kernels that make four results at a time take; null where windows are too many, or do not pair up. */
-export function poolByFour(x: Shape, out: Shape, attrs: PoolAttrs) {
+export function poolByFour(pictures: Shape, pooled: Shape, attrs: PoolAttrs) {
+  const [x, out] = byFourRows(pictures, pooled, attrs);
   const SPAN = spanOf(x, out, attrs);
   if (!SPAN) return null;
   const [columns, stride, pad] = [attrs.kernel[1], attrs.stride[1], attrs.padding[1]];
@@ -63,7 +74,8 @@ export function poolByFour(x: Shape, out: Shape, attrs: PoolAttrs) {
 }
 
 /** The same for their gradients, which make blocks that lie as windows do; see `max_pool2d_grad_by_four.wgsl`. */
-export function poolGradByFour(x: Shape, out: Shape, attrs: PoolAttrs) {
+export function poolGradByFour(pictures: Shape, pooled: Shape, attrs: PoolAttrs) {
+  const [x, out] = byFourRows(pictures, pooled, attrs);
   const SPAN = spanOf(x, out, attrs);
   if (!SPAN) return null;
   const [tall, wide] = [attrs.stride[0], SPAN * attrs.stride[1]];
@@ -80,16 +92,25 @@ export function poolGradByFour(x: Shape, out: Shape, attrs: PoolAttrs) {
   return { params: { len }, constants: { ...poolConstants(x, out, attrs), ...touching, ...blocks }, grid: len };
 }
 
-/** Rows of windows along y of a grid, the rest goes along z. */
-const ROWS_A_LAYER = 262144;
+/** Invocations along y of a grid, the rest goes along z. */
+const LINES_A_LAYER = 262144;
 
-/** What kernels take that make a window an invocation, without a division; null where windows overlap or leave anything out. */
-export function poolDisjoint(x: Shape, out: Shape, { kernel: [KERNEL_H, KERNEL_W], stride, padding }: PoolAttrs) {
-  const isTiling = stride[0] === KERNEL_H && stride[1] === KERNEL_W && padding.every((p) => p === 0);
-  if (!isTiling || out[2]! * KERNEL_H !== x[2] || out[3]! * KERNEL_W !== x[3]) return null;
+/** Whether windows neither overlap nor leave anything out. */
+const isTiling = (x: Shape, out: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
+  [0, 1].every((d) => stride[d] === kernel[d] && padding[d] === 0 && out[d + 2]! * kernel[d]! === x[d + 2]);
+
+/**
+ * What kernels take that make a window at a time, without a division, several an invocation where lanes are few; null where windows
+ * overlap or leave anything out.
+ */
+export function poolDisjoint(x: Shape, out: Shape, attrs: PoolAttrs, { cpu }: Target) {
+  if (!isTiling(x, out, attrs)) return null;
+  const [KERNEL_H, KERNEL_W] = attrs.kernel;
   const rows = numel(out) / out[3]!;
-  const grid = [out[3]!, Math.min(rows, ROWS_A_LAYER), Math.ceil(rows / ROWS_A_LAYER)] as const;
-  return { params: { rows, width: x[3]!, out_width: out[3]! }, constants: { KERNEL_H, KERNEL_W }, grid };
+  const each = cpu ? resultsEach(numel(out), cpu) : 1;
+  const lines = Math.ceil(rows / each);
+  const grid = [out[3]!, Math.min(lines, LINES_A_LAYER), Math.ceil(lines / LINES_A_LAYER)] as const;
+  return { params: { rows, width: x[3]!, out_width: out[3]!, each }, constants: { KERNEL_H, KERNEL_W }, grid };
 }
 
 /** Into how many rows and columns of bins adaptive pooling cuts pictures. */

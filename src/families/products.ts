@@ -2,6 +2,7 @@ import matmulKernel from "../../shaders/matmul.wgsl";
 import matmulByFour from "../../shaders/matmul_by_four.wgsl";
 import matmulDirect from "../../shaders/matmul_direct.wgsl";
 import matmulSubgroup from "../../shaders/matmul_subgroup.wgsl";
+import matmulRagged from "../../shaders/matmul_subgroup_ragged.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, withSide } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
@@ -55,7 +56,7 @@ const isByFour = ({ m, n, k, transA }: Product): boolean => k % 4 === 0 && n % 4
 export function productWays(p: Product, target: Target): Ways<Way> {
   const { m, n, k, batch, transA, transB } = p;
   const key = `matmul ${batch}·${m}·${k}·${n}${transA ? " aᵀ" : ""}${transB ? " bᵀ" : ""}`;
-  if (sharesLoads(target) && isByFour(p))
+  if (sharesLoads(target))
     return { key, names: m <= 8 ? ["subgroup, 8 rows", "direct"] : ["subgroup", "subgroup, 8 rows", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
   const fills = (side: Side) => tilesOf(p, side) >= BUSY;
@@ -102,7 +103,8 @@ function lies({ m, n, k, transA, transB, aBatch, bBatch }: Product) {
 function bySubgroups(a: Tensor, b: Tensor, out: Tensor, p: Product, target: Target, ROWS: number): Dispatch {
   const { m, n, k, batch, transA, transB } = p;
   const { subgroupSize: LANES, unrolled } = target;
-  return matmulSubgroup.dispatch({
+  const kernel = isByFour(p) ? matmulSubgroup : matmulRagged;
+  return kernel.dispatch({
     buffers: { a, b, out },
     ...types(a, out),
     params: { m, n, k, a_batch: p.aBatch, b_batch: p.bBatch },

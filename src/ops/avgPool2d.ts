@@ -1,9 +1,19 @@
 import poolKernel from "../../shaders/avg_pool2d.wgsl";
 import byFourKernel from "../../shaders/avg_pool2d_by_four.wgsl";
+import disjointKernel from "../../shaders/avg_pool2d_disjoint.wgsl";
 import gradKernel from "../../shaders/avg_pool2d_grad.wgsl";
 import byFourGradKernel from "../../shaders/avg_pool2d_grad_by_four.wgsl";
+import disjointGradKernel from "../../shaders/avg_pool2d_grad_disjoint.wgsl";
 import type { Pair, Shape } from "../core/shape";
-import { type PoolAttrs, poolAttrs, poolByFour, poolConstants, pooledShape, poolGradByFour } from "../families/pooling";
+import {
+  type PoolAttrs,
+  poolAttrs,
+  poolByFour,
+  poolConstants,
+  poolDisjoint,
+  pooledShape,
+  poolGradByFour,
+} from "../families/pooling";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
@@ -39,7 +49,7 @@ export const op: KernelOp<AvgPoolAttrs> = {
     checkDTypes("avgPool2d", [x!], ["f32"]);
     return [{ shape: pooledShape("avgPool2d", x!.shape, attrs), dtype: "f32" }];
   },
-  lower([x], [out], attrs) {
+  lower([x], [out], attrs, target) {
     const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
     const buffers = { x: x!, out: out! };
     const byFour = poolByFour(x!.shape, out!.shape, attrs);
@@ -47,6 +57,8 @@ export const op: KernelOp<AvgPoolAttrs> = {
       const constants = { ...byFour.constants, ...countPad(attrs) };
       return [byFourKernel.dispatch({ ...byFour, buffers, constants, flops, unrolled: true })];
     }
+    const disjoint = target.cpu && poolDisjoint(x!.shape, out!.shape, attrs, target);
+    if (disjoint) return [disjointKernel.dispatch({ ...disjoint, buffers, flops })];
     const constants = { ...poolConstants(x!.shape, out!.shape, attrs), ...countPad(attrs) };
     return [poolKernel.dispatch({ buffers, params: { len: out!.size }, constants, grid: out!.size, flops })];
   },
@@ -58,7 +70,7 @@ const grad: KernelOp<AvgPoolAttrs & { readonly shape: Shape }> = {
   kind: "kernel",
   name: "avg_pool2d_grad",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
-  lower([dOut], [dx], attrs) {
+  lower([dOut], [dx], attrs, target) {
     const buffers = { d_out: dOut!, dx: dx! };
     const flops = 4 * dx!.size;
     const byFour = poolGradByFour(dx!.shape, dOut!.shape, attrs);
@@ -66,6 +78,8 @@ const grad: KernelOp<AvgPoolAttrs & { readonly shape: Shape }> = {
       const constants = { ...byFour.constants, ...countPad(attrs) };
       return [byFourGradKernel.dispatch({ ...byFour, buffers, constants, flops, unrolled: true })];
     }
+    const disjoint = target.cpu && poolDisjoint(dx!.shape, dOut!.shape, attrs, target);
+    if (disjoint) return [disjointGradKernel.dispatch({ ...disjoint, buffers, flops })];
     const constants = { ...poolConstants(dx!.shape, dOut!.shape, attrs), ...countPad(attrs) };
     return [gradKernel.dispatch({ buffers, params: { len: dx!.size }, constants, grid: dx!.size, flops })];
   },

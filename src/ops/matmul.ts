@@ -1,12 +1,17 @@
+import mulFunction from "../../shaders/pointwise/mul.wgsl";
 import { ShapeError } from "../core/errors";
 import { broadcastShapes, numel, type Shape, type Spec, sameShape, showShape } from "../core/shape";
 import { type Product, productDispatches, productWays } from "../families/products";
+import { reduceDispatches } from "../families/reductions";
 import { matched } from "../graph/autocast";
 import { checkFloats, type KernelOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
+import { pointwise } from "../graph/pointwise";
+import { reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
 import { dot } from "./dot";
 import { expand } from "./expand";
+import { mul } from "./mul";
 import { reshape } from "./reshape";
 import { squeeze } from "./squeeze";
 
@@ -31,6 +36,8 @@ export function matmul(left: Tensor, right: Tensor, attrs: Partial<MatmulAttrs> 
   const [a, b] = matched(left, right) as [Tensor, Tensor];
   if (a.shape.length === 0 || b.shape.length === 0) refuseRank(a, b);
   if (a.shape.length === 1 || b.shape.length === 1) return vectorProduct(a, b, transA, transB);
+  const thin = thinProduct(a, b, transA, transB);
+  if (thin) return thin;
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const batch = broadcastShapes("matmul", [batchA, batchB]);
   // The kernel knows one operand without a batch, or both with the same one.
@@ -49,6 +56,36 @@ export function matmul(left: Tensor, right: Tensor, attrs: Partial<MatmulAttrs> 
     ? out
     : reshape(out, [...batch, ...out.shape.slice(-2)]);
 }
+
+/**
+ * The product by one matrix for all rows, where its kernels would leave lanes idle: of one term, or of one column of out. Products of
+ * elements and their sums fuse with what is around them. null elsewhere; halves are left to the kernels, which add up in f32.
+ */
+function thinProduct(a: Tensor, b: Tensor, transA: boolean, transB: boolean): Tensor | null {
+  const [[m, k], [kb, n]] = [rowsCols(a, transA), rowsCols(b, transB)];
+  if (a.dtype !== "f32" || b.dtype !== "f32" || k !== kb || b.shape.length > 2) return null;
+  if (k === 1) return record(oneTerm, [reshape(a, [...a.shape.slice(0, -2), m, 1]), reshape(b, [1, n])], {});
+  if (n > 1 || transA) return null;
+  const row = reshape(b, [1, k]);
+  return record(oneColumn, [mul(a, row), a, row], {});
+}
+
+/** Of a column [.., M, 1] and a row [1, N]. */
+const oneTerm = pointwise(mulFunction, ([column, row], dOut) => [
+  matmul(dOut, row!, { transB: true }),
+  reshape(matmul(asMatrix(dOut), asMatrix(column!), { transA: true }), row!.shape),
+]);
+
+/** Sums of products [.., M, K] of a's elements with those of a row [1, K]; gradients flow to these two. */
+const oneColumn: KernelOp = {
+  kind: "kernel",
+  name: "matmul_column",
+  prologue: true,
+  infer: ([products]) => [{ shape: [...products!.shape.slice(0, -1), 1], dtype: "f32" }],
+  lower: ([products], [out], _, target) =>
+    reduceDispatches(products!, out!, reductionDims(products!.shape, [products!.shape.length - 1])!, target),
+  vjp: ([, a, row], [dOut]) => [null, matmul(dOut!, row!), matmul(asMatrix(dOut!), asMatrix(a!), { transA: true })],
+};
 
 /** A product with a vector: with a matrix of one row or one column, whose dimension is taken away again. */
 function vectorProduct(a: Tensor, b: Tensor, transA: boolean, transB: boolean): Tensor {
@@ -113,7 +150,7 @@ export const op: KernelOp<MatmulAttrs> = {
 };
 
 /** Rows of all matrices of a batch under one another. */
-const asMatrix = (t: Tensor): Tensor => reshape(t, [-1, t.shape.at(-1)!]);
+const asMatrix = (t: Tensor): Tensor => (t.shape.length === 2 ? t : reshape(t, [-1, t.shape.at(-1)!]));
 
 /** Whether `b` is one matrix and `a` has leading dimensions that are further rows. */
 const isRows = (a: Spec, b: Spec, transA: boolean): boolean => b.shape.length === 2 && a.shape.length > 2 && !transA;

@@ -53,7 +53,7 @@ export const op: KernelOp<PoolAttrs> = {
       { shape: codes, dtype: "u32" },
     ];
   },
-  lower([x], [out, codes], attrs, _target, _side, isRead = () => true) {
+  lower([x], [out, codes], attrs, target, _side, isRead = () => true) {
     const CODES = Number(isRead(codes!));
     const buffers = { x: x!, out: out!, codes: CODES ? codes! : unused("u32") };
     const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
@@ -62,7 +62,7 @@ export const op: KernelOp<PoolAttrs> = {
       const constants = { ...byFour.constants, CODES };
       return [byFourKernel.dispatch({ ...byFour, buffers, constants, flops, unrolled: true })];
     }
-    const disjoint = poolDisjoint(x!.shape, out!.shape, attrs);
+    const disjoint = poolDisjoint(x!.shape, out!.shape, attrs, target);
     if (disjoint) {
       const constants = { ...disjoint.constants, CODES };
       return [disjointKernel.dispatch({ ...disjoint, buffers, constants, flops })];
@@ -77,12 +77,12 @@ const grad: KernelOp<PoolAttrs & { readonly shape: Shape }> = {
   kind: "kernel",
   name: "max_pool2d_grad",
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
-  lower([dOut, codes], [dx], attrs) {
+  lower([dOut, codes], [dx], attrs, target) {
     const buffers = { d_out: dOut!, codes: codes!, dx: dx! };
     const flops = 4 * dx!.size;
     const byFour = poolGradByFour(dx!.shape, dOut!.shape, attrs);
     if (byFour) return [byFourGradKernel.dispatch({ ...byFour, buffers, flops, unrolled: true })];
-    const disjoint = poolDisjoint(dx!.shape, dOut!.shape, attrs);
+    const disjoint = poolDisjoint(dx!.shape, dOut!.shape, attrs, target);
     if (disjoint) return [disjointGradKernel.dispatch({ ...disjoint, buffers, flops })];
     const constants = poolConstants(dx!.shape, dOut!.shape, attrs);
     return [gradKernel.dispatch({ buffers, params: { len: dx!.size }, constants, grid: dx!.size, flops })];

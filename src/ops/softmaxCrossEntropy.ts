@@ -1,7 +1,9 @@
 import rowKernel from "../../shaders/softmax_cross_entropy.wgsl";
 import byFourKernel from "../../shaders/softmax_cross_entropy_by_four.wgsl";
+import longKernel from "../../shaders/softmax_cross_entropy_by_two_fours.wgsl";
 import fewKernel from "../../shaders/softmax_cross_entropy_few.wgsl";
 import heldKernel from "../../shaders/softmax_cross_entropy_held.wgsl";
+import shortKernel from "../../shaders/softmax_cross_entropy_short.wgsl";
 import subgroupKernel from "../../shaders/softmax_cross_entropy_subgroup.wgsl";
 import treeKernel from "../../shaders/softmax_cross_entropy_tree.wgsl";
 import { isFloat } from "../core/dtype";
@@ -153,8 +155,8 @@ const grad: KernelOp<Attrs> = {
   vjp: (inputs, [dSlope], attrs) => slopeVjp(inputs, dSlope!, attrs),
 };
 
-/** Classes of a row that one invocation of a CPU holds at once. */
-const HELD = 32;
+/** Classes of a row that one invocation of a CPU holds at once, and those of rows of whole vec4s that it reads twice. */
+const [HELD, READ_TWICE] = [32, 256];
 
 /** What the kernels of the losses of rows have in common. */
 interface RowLosses {
@@ -180,20 +182,20 @@ function lossesByLabel(
       params: { ...held.params, ...params },
       constants: { ...constants, ...held.held },
     });
+  if (target.cpu && classes <= (classes % 4 ? HELD : READ_TWICE)) {
+    const quads = Math.ceil(classes / 4);
+    const own = { ...shared, params: { rows, quads, ...params }, constants, grid: rows };
+    if (classes > HELD) return longKernel.dispatch(own);
+    if (classes % 4 === 0) return byFourKernel.dispatch({ ...own, constants: { ...constants, QUADS: quads } });
+    return shortKernel.dispatch({ ...own, constants: { ...constants, QUADS: quads, CLASSES: classes } });
+  }
   const launch = bySubgroup(rows, classes, target);
-  if (launch)
-    return subgroupKernel.dispatch({
-      ...shared,
-      ...launch,
-      params: { ...launch.params, ...params },
-      constants: { ...constants, ...launch.lanes },
-    });
-  if (!target.cpu || classes % 4 !== 0 || classes > HELD) return undefined;
-  return byFourKernel.dispatch({
+  if (!launch) return undefined;
+  return subgroupKernel.dispatch({
     ...shared,
-    params: { rows, ...params },
-    constants: { ...constants, QUADS: classes / 4 },
-    grid: rows,
+    ...launch,
+    params: { ...launch.params, ...params },
+    constants: { ...constants, ...launch.lanes },
   });
 }
 

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Runtime } from "../../src/gpu/runtime";
 import { BASELINE_TARGET } from "../../src/kernel/target";
 import { adaptiveMaxPool2d } from "../../src/ops/adaptiveMaxPool2d";
+import { avgPool2d } from "../../src/ops/avgPool2d";
 import { maxPool2d } from "../../src/ops/maxPool2d";
 import { gradients } from "../../src/optim/gradients";
 import { nodeRuntime } from "../device";
@@ -54,5 +55,33 @@ describe.skipIf(!opened)("max pooling of windows that overlap", () => {
       expected[places.find((p) => x[1][p] === largest)!]! += d;
     });
     expect([...made!]).toEqual([...expected]);
+  });
+});
+
+describe.skipIf(!opened)("pooling of many windows side by side", () => {
+  // On a CPU an invocation makes several, and the last one fewer.
+  test.each([
+    ["max", maxPool2d],
+    ["avg", avgPool2d],
+  ] as const)("%s, with its gradient", async (kind, pool) => {
+    const [planes, rows, columns] = [301, 5, 7];
+    const x = given([planes, 1, 2 * rows, 2 * columns], (i) => (i * 37) % 1009);
+    const y = pool(x[0], 2);
+    const seed = given(y.shape, (i) => i % 97);
+    const target = { ...BASELINE_TARGET, cpu: true };
+    const [made, dx] = await compute(runtime, target, [y, ...gradients(y, [x[0]], seed[0])], [x, seed]);
+    const expected = new Float64Array(y.size);
+    const expectedDx = new Float64Array(x[1].length);
+    for (let o = 0; o < y.size; o++) {
+      const start = 2 * (Math.floor(o / columns) * 2 * columns + (o % columns));
+      const window = [start, start + 1, start + 2 * columns, start + 2 * columns + 1];
+      const values = window.map((i) => x[1][i]!);
+      const largest = Math.max(...values);
+      expected[o] = kind === "max" ? largest : values.reduce((a, b) => a + b) / 4;
+      if (kind === "max") expectedDx[window[values.indexOf(largest)]!] = seed[1][o]!;
+      else for (const i of window) expectedDx[i] = seed[1][o]! / 4;
+    }
+    expect(made).toEqual(expected);
+    expect(dx).toEqual(expectedDx);
   });
 });

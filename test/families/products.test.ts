@@ -1,6 +1,6 @@
 // Products by every kernel that could make them: sizes of several tiles, none of which is full, and sums long enough to be dealt out.
 import { afterAll, describe, expect, test } from "vitest";
-import { productWays } from "../../src/families/products";
+import { type Product, productWays } from "../../src/families/products";
 import type { Runtime } from "../../src/gpu/runtime";
 import { BASELINE_TARGET, type Target } from "../../src/kernel/target";
 import { add } from "../../src/ops/add";
@@ -27,6 +27,7 @@ const FORMS = [
   ["TT", SIZES[1]],
   ["TT", LARGE[0]],
   ["NN", LARGE[1]],
+  ["NT", ["a head of ten classes", 67, 10, 84]],
 ] as const;
 
 /** Σ over k of a's row by b's column, in f64; both given as they lie. */
@@ -42,6 +43,15 @@ function product(a: Float32Array, b: Float32Array, m: number, n: number, k: numb
 
 /** A device with the one way chosen. */
 const by = (target: Target, key: string, way: string): Target => ({ ...target, tuning: { [key]: way } });
+
+/** The ways of a product that come up on any device, then those that only the one at hand knows. */
+function waysOn(runtime: Runtime, one: Product): (readonly [Target, key: string, way: string])[] {
+  const { target } = runtime.open;
+  const base = { ...BASELINE_TARGET, offsetAlignment: target.offsetAlignment };
+  const { key, names } = productWays(one, base);
+  const others = productWays(one, target).names.filter((way) => !names.includes(way));
+  return [...names.map((way) => [base, key, way] as const), ...others.map((way) => [target, key, way] as const)];
+}
 
 describe.skipIf(!opened)("products", () => {
   const runtime = opened as Runtime;
@@ -62,10 +72,8 @@ describe.skipIf(!opened)("products", () => {
     const b = given(transB ? [n, k] : [k, n], (i) => noise(i + 7919));
     const bias = given([n], (i) => noise(i + 104729));
     const expected = product(a[1], b[1], m, n, k, form).map((v, i) => Math.max(0, v + bias[1][i % n]!));
-    const target = { ...BASELINE_TARGET, offsetAlignment: runtime.open.target.offsetAlignment };
     const one = { m, n, k, batch: 1, transA, transB, aBatch: 0, bBatch: 0, sums: false };
-    const { key, names } = productWays(one, target);
-    for (const way of names) {
+    for (const [target, key, way] of waysOn(runtime, one)) {
       const out = relu(add(matmul(a[0], b[0], { transA, transB }), bias[0]));
       const [made] = await compute(runtime, by(target, key, way), [out], [a, b, bias]);
       expect(distance(made!, expected), way).toBeLessThan(1e-5);
@@ -79,10 +87,8 @@ describe.skipIf(!opened)("products", () => {
     a[1].forEach((v, i) => {
       sums[i % m]! += v;
     });
-    const target = { ...BASELINE_TARGET, offsetAlignment: runtime.open.target.offsetAlignment };
     const one = { m, n, k, batch: 1, transA: true, transB: false, aBatch: 0, bBatch: 0, sums: true };
-    const { key, names } = productWays(one, target);
-    for (const way of names) {
+    for (const [target, key, way] of waysOn(runtime, one)) {
       const chosen = by(target, key, way);
       const outputs = [matmul(a[0], b[0], { transA: true }), sum(a[0], 0)];
       const launches = plan({ outputs, target: chosen, fuse: true }).dispatches.map((d) => d.variant.name);

@@ -12,6 +12,7 @@ interface Attrs {
 export default opCase<Attrs>({
   samples: [
     { inputs: [[2, 3, 9]], attrs: { kernel: 2 } },
+    { inputs: [[2, 2, 9]], attrs: { kernel: 3 }, note: "four rows as one" },
     { inputs: [[2, 3, 8]], attrs: { kernel: 2 }, note: "windows in pairs" },
     { inputs: [[1, 1, 1]], attrs: { kernel: 1 } },
     { inputs: [[1, 2, 7]], attrs: { kernel: 4, stride: 3, padding: 2, countIncludePad: false } },

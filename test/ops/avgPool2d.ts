@@ -12,6 +12,7 @@ interface Attrs {
 export default opCase<Attrs>({
   samples: [
     { inputs: [[2, 3, 6, 8]], attrs: { kernel: 2 } },
+    { inputs: [[2, 3, 4, 6]], attrs: { kernel: 2 }, note: "windows that do not pair up" },
     { inputs: [[1, 1, 1, 1]], attrs: { kernel: 1 } },
     { inputs: [[1, 2, 7, 5]], attrs: { kernel: 3, stride: 2, padding: 1 }, note: "windows overlap" },
     { inputs: [[2, 1, 7, 9]], attrs: { kernel: 2 }, note: "a rest is left over" },

@@ -115,6 +115,29 @@ export default opCase<Attrs>({
       note: "multiples of 4, both transposed",
     },
     {
+      inputs: [
+        [2, 3, 7],
+        [1, 7],
+      ],
+      attrs: { transB: true },
+      note: "one column",
+    },
+    {
+      inputs: [
+        [2, 5, 1],
+        [1, 6],
+      ],
+      note: "one term",
+    },
+    {
+      inputs: [
+        [1, 5],
+        [6, 1],
+      ],
+      attrs: { transA: true, transB: true },
+      note: "one term, both transposed",
+    },
+    {
       inputs: [[2, 3, 7], [7]],
       note: "a column",
     },

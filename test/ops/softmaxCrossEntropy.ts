@@ -38,6 +38,12 @@ export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly
     },
     { inputs: [[37, 12], many(37, 14)], attrs: { reduction: "none" }, note: "several rows a workgroup, by fours" },
     {
+      inputs: [{ shape: [5, 10], range: [-1e3, 1e3] }, many(5, 12)],
+      attrs: { reduction: "none" },
+      note: "ten classes",
+    },
+    { inputs: [{ shape: [4, 36], range: [-9, 9] }, many(4, 38)], attrs: { reduction: "none" }, note: "by two fours" },
+    {
       inputs: [{ shape: [3, 77], range: [-9, 9] }, labels(76, 3, -1)],
       attrs: { reduction: "none" },
       note: "long rows",

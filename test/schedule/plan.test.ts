@@ -248,3 +248,13 @@ test("both gradients of a large outer product come from one reading of what flow
   expect(names([a, b])).toEqual(["outer·fill·fill·mul·mul→outer_grad", "join_parts_by_slices", "join_parts_by_slices"]);
   expect(names([b])).toEqual(["outer·fill·fill·mul·mul→outer_grad", "join_parts_by_slices"]);
 });
+
+test("products of one column or one term fuse with what is around them, and a bias's gradient still comes with the weight's", () => {
+  const [x, w, b, dOut] = [f32("x", 40, 12), f32("w", 1, 12), f32("b", 1), f32("dOut", 40, 1)];
+  const y = add(matmul(relu(x), w, { transB: true }), b);
+  const names = (...outputs: Tensor[]) => plan({ outputs, target, fuse: true }).dispatches.map((d) => d.variant.name);
+  expect(names(y)).toEqual(["relu", "mul→reduce+add"]);
+  const [dX, dW, dB] = gradients(y, [x, w, b], dOut);
+  expect(names(dX!)).toEqual(["mul·relu·relu_grad"]);
+  expect(names(dW!, dB!)).toHaveLength(2);
+});

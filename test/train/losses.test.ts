@@ -36,6 +36,15 @@ test.each([true, false])("loss and gradient are one launch over the logits, cpu 
   ]);
 });
 
+test.each([
+  [10, "softmax_cross_entropy_short"],
+  [32, "softmax_cross_entropy_by_four"],
+  [64, "softmax_cross_entropy_by_two_fours"],
+])("rows of %i classes have a kernel of their own on CPUs", (classes, kernel) => {
+  const loss = softmaxCrossEntropy(logitsFeed(classes), labelsFeed(), { reduction: "none" });
+  expect(dispatches([loss], { ...BASELINE_TARGET, cpu: true }).map((d) => d.name)).toEqual([kernel]);
+});
+
 test("without a gradient none is made, and the sum of the losses needs no count", () => {
   expect(dispatches([softmaxCrossEntropy(logitsFeed(), labelsFeed(), { reduction: "sum" })])).toEqual([
     { name: "softmax_cross_entropy_tree", writes: [[rows], [4]] },

@@ -1,0 +1,28 @@
+// Average pooling where windows neither overlap nor leave anything out: out = the mean of each KERNEL_H × KERNEL_W window.
+// [N, C] is seen as one dimension of planes. An invocation makes `each` windows below one another; their
+// size is a constant, so loops over them unroll.
+const KERNEL_H = 2u;
+const KERNEL_W = 2u;
+const LINES_A_LAYER = 262144u; // invocations along y of the grid; the rest goes along z
+
+struct Params { rows: u32, width: u32, out_width: u32, each: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> out: array<f32>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) gid: vec3u) {
+  let first_row = (gid.y + gid.z * LINES_A_LAYER) * params.each;
+  if (gid.x >= params.out_width) { return; }
+  for (var row = first_row; row < min(first_row + params.each, params.rows); row++) {
+    let o = row * params.out_width + gid.x;
+    // Rows of all planes lie under one another, KERNEL_H of them to a row of windows.
+    let start = row * KERNEL_H * params.width + gid.x * KERNEL_W;
+    var total = 0.0;
+    for (var y = 0u; y < KERNEL_H; y++) {
+      for (var z = 0u; z < KERNEL_W; z++) { total += x[start + y * params.width + z]; }
+    }
+    out[o] = total / f32(KERNEL_H * KERNEL_W);
+  }
+}
