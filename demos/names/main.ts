@@ -24,7 +24,7 @@ const seenAndHeld = (format?: (v: number) => string): LineSpec[] => [
 const accuracyChart = new Chart(byId("accuracy-chart"), {
   title: "share of the names whose kind the reader finds, over steps",
   height: 180,
-  tick: (v) => `${Math.round(100 * v)} %`,
+  percent: true,
   lines: seenAndHeld(percent),
 });
 const bitsChart = new Chart(byId("bits-chart"), {

@@ -58,6 +58,7 @@ const page = new TrainingPage({
     byId("verdict").firstElementChild!.textContent = "–";
     byId("verdict-text").textContent = "Bias and variance are read from the losses once it trains.";
   },
+  goesOnBeyond: true,
   look: () => remote.look(),
   changed(name) {
     const live = (name === "lr" || name === "steps") && (page.state === "idle" || page.state === "training");

@@ -230,9 +230,13 @@ export abstract class TrainingRun {
     });
   }
 
-  /** Exactly one training step. */
+  /** Exactly one training step, told of as one of the whole run. */
   async step(on: Listener): Promise<void> {
-    await this.#train(this.done + 1, on, false);
+    const { steps } = this;
+    const { batch } = this.training;
+    const ofTheRun: Listener = (e) =>
+      on(e.event === "step" ? { ...e, steps, secondsLeft: ((steps - e.step) * batch) / e.examplesPerSecond } : e);
+    await this.#train(this.done + 1, ofTheRun, false);
   }
 
   /** Work of many small steps: training waits for it, for else each of them would wait for training. One at a time. */

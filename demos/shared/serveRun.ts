@@ -22,9 +22,9 @@ export type RunMethods = {
   underTheHood(): Promise<UnderTheHood>;
 };
 
-/** The device is lost, with a plain reason. */
+/** The device is lost, with a plain reason: another one is looked for, or there is none. */
 export interface LostEvent {
-  readonly event: "lost";
+  readonly event: "searching" | "lost";
   readonly reason: string;
 }
 
@@ -84,6 +84,7 @@ export class RunKeeper<E, R extends ServedRun<E>> {
     for (;;) {
       const reason = await run.lost;
       if (this.#run !== run) return;
+      if (run.recover) this.send({ event: "searching", reason });
       try {
         if (!run.recover) throw new Error("it cannot go on");
         await run.recover((e) => this.send(e));

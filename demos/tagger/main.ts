@@ -38,7 +38,7 @@ const share = (v: number) => percent(v, 2);
 const accuracyChart = new Chart(byId("accuracy-chart"), {
   title: "share of held-out words tagged right over steps: all, unknown ones, and without a network",
   height: 220,
-  tick: (v) => `${Number((100 * v).toPrecision(3))} %`,
+  percent: true,
   lines: [
     { label: "all", colour: "--series-1", points: true, width: 2.2, format: share },
     { label: "unknown", colour: "--series-2", points: true, dash: [6, 4], format: share },

@@ -23,7 +23,7 @@ const scoreChart = new Chart(byId("score-chart"), {
   title: "exact match and BLEU of held-out pairs over steps",
   height: 170,
   range: [0, 1],
-  tick: percent,
+  percent: true,
   lines: [
     { label: "exactly right", colour: "--series-3", width: 2.2, points: true, format: percent },
     { label: "BLEU", colour: "--series-2", points: true, dash: [6, 4], format: percent },
@@ -32,7 +32,6 @@ const scoreChart = new Chart(byId("score-chart"), {
 const lossChart = new Chart(byId("loss-chart"), {
   title: "training and held-out loss over steps",
   height: 190,
-  tick: (v) => (v > 0 && v < 0.01 ? v.toExponential(1) : String(Number(v.toPrecision(3)))),
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
