@@ -34,7 +34,6 @@ export class TrainingPage {
   #training: Promise<void> | undefined;
   /** Networks made so far. */
   #made = 0;
-  /** Step at which the run ends, by the form. */
   #end = Number.NaN;
   /** Nothing is left to do at the end. */
   #finished = false;
@@ -43,6 +42,11 @@ export class TrainingPage {
   #lost: string | undefined;
 
   constructor(readonly parts: PageParts) {}
+
+  /** Step at which the run ends, by the form. */
+  get end(): number {
+    return this.#end;
+  }
 
   get state(): State {
     return this.#state;
@@ -118,7 +122,7 @@ export class TrainingPage {
     const text = error instanceof Error ? error.message : String(error);
     const fileTrouble = error instanceof Error && error.name === "CheckpointError";
     const gone = this.#lost && `${this.#lost}\nNo other device was found. Press Reset to start anew.`;
-    showAlert(fileTrouble ? `This file cannot be loaded: ${text.split("\nmissing:")[0]}` : (gone ?? text));
+    showAlert(fileTrouble ? `This file cannot be loaded: ${text.split(/\n\s*missing:/)[0]}` : (gone ?? text));
     const { step } = document.body.dataset;
     if (fileTrouble && step !== undefined) {
       if (this.#state === "failed") return;

@@ -58,7 +58,7 @@ test("trains to its last step: the loss falls, texts appear, units and gradients
     expect.stringMatching(/^step 30 · \d\.\d{3} bits per character$/),
   ]);
   expect(await page.$$eval("#samples p", (p) => p.map((e) => e.textContent!.length))).toEqual([256, 256]);
-  expect(await text(page, "#bits")).toMatch(/^[345]\.\d{3} at the end$/);
+  expect(await text(page, "#bits")).toMatch(/^[345]\.\d{3} watched, [345]\.\d{3} in the test$/);
 
   // Units: colours follow the chosen trace and unit.
   const colours = () => page.$$eval("#unit-text span", (s) => s.map((e) => (e as HTMLElement).style.background).join());
