@@ -75,13 +75,16 @@ export class Chart {
     new ResizeObserver(() => this.#plot.setSize({ width: parent.clientWidth, height: options.height })).observe(parent);
   }
 
-  /** Adds a row: the step, and a value or nothing for each line. Steps that come again take the place of all after them. */
+  /**
+   * Adds a row: the step, and a value or nothing for each line; what the newest row lacks is put into it, where it is of the
+   * same step. Steps that come again take the place of all after them.
+   */
   push(step: number, ...values: (number | null)[]): void {
     while (this.#data[0]!.length && this.#data[0]!.at(-1)! > step) for (const column of this.#data) column.pop();
-    this.#data[0]!.push(step);
-    this.options.lines.forEach((_, i) => {
-      this.#data[i + 1]!.push(values[i] ?? null);
-    });
+    // The plot shows no point of a second row at the same place.
+    const row = this.#data[0]!.at(-1) === step ? this.#data[0]!.length - 1 : this.#data[0]!.length;
+    this.#data[0]![row] = step;
+    for (const i of this.options.lines.keys()) this.#data[i + 1]![row] = values[i] ?? this.#data[i + 1]![row] ?? null;
     this.redraw();
   }
 
