@@ -119,7 +119,7 @@ test("pause, step, reset, and settings in the address", async () => {
   await page.waitForFunction(() => location.search.includes("width=64"));
   await says(page, "estimate", /^2\d\d k parameters/);
   await page.select("select[name=tokens]", "bpe");
-  await says(page, "estimate", /1\.02 k different tokens/);
+  await says(page, "estimate", /1,024 different tokens/);
   await inState(page, "idle");
   expect(errors).toEqual([]);
   await page.close();
