@@ -41,7 +41,7 @@ const table = async (page: Page) => {
 test("trains to its last step: the loss falls, texts appear, units and gradients are shown, nothing is reported", async () => {
   const { page, errors } = await openPage(`${SMALL}&steps=60&every=30&seed=3&lr=0.01`);
   await catchDownloads(page);
-  await saying(page, "#reach", "of the gradient is left");
+  await saying(page, "#reach", "gradient is left");
   const first = await text(page, "#reach");
   expect(first).toMatch(/After \d+ characters/);
   await page.click("#train");
