@@ -7,7 +7,7 @@ export interface ServedRun<E> {
   train(on: (e: E) => void, signal: AbortSignal): Promise<void>;
   step(on: (e: E) => void): Promise<void>;
   underTheHood(): Promise<UnderTheHood>;
-  /** After the device was lost: goes on with another. @throws where it cannot */
+  /** After the device was lost: resolves when the run is on another, in training too. @throws where it cannot */
   recover?(on: (e: E) => void): Promise<void>;
   dispose(): void;
 }
