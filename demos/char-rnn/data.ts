@@ -1,4 +1,5 @@
 import { characterTokenizer, DataError, splitText, TokenDataset, type Tokenizer } from "../../src/index";
+import { fetchFile } from "../shared/fetchFile";
 
 /** The book's file, as pages and command line ask for it. */
 export const BOOK = "moby-dick.txt";
@@ -14,16 +15,7 @@ export interface Book {
 }
 
 /** Fetches the book. @throws DataError where it cannot be had */
-export async function fetchBook(url: string): Promise<Uint8Array> {
-  const response = await fetch(url).catch((e: unknown) => ({ ok: false as const, statusText: String(e) }));
-  const isPage = response.ok && response.headers.get("content-type")?.includes("html");
-  if (!response.ok || isPage)
-    throw new DataError(BOOK, "the book cannot be loaded", {
-      from: url,
-      reason: isPage ? "not found" : response.statusText,
-    });
-  return new Uint8Array(await response.arrayBuffer());
-}
+export const fetchBook = (url: string): Promise<Uint8Array> => fetchFile(url, "the book");
 
 /**
  * Numbers a text's characters and cuts it 90 : 5 : 5. The vocabulary is that of the whole text, so that every character of

@@ -4,6 +4,7 @@ import { byId } from "../shared/dom";
 import type { FormValues } from "../shared/form";
 import { TrainingPage } from "../shared/page";
 import { connect } from "../shared/remote";
+import { scoreText } from "../shared/scores";
 import { SampleList } from "../shared/text";
 import type { CharRnnOptions } from "./experiment";
 import modelSource from "./model.ts?raw";
@@ -65,7 +66,7 @@ const page = new TrainingPage({
   },
   onEvaluation(e: EvalEvent) {
     lossChart.push(e.step, null, null, e.bitsPerCharacter ?? null);
-    byId("bits").textContent = showBits(e.bitsPerCharacter);
+    byId("bits").textContent = scoreText(showBits(e.bitsPerCharacter));
     samples.caption(`step ${e.step} · ${showBits(e.bitsPerCharacter)} bits per character`);
   },
 });
@@ -75,8 +76,10 @@ function onEvent(e: WorkerEvent): void {
   if (e.event === "sample") {
     if (e.start) samples.start(`step ${e.step}`);
     samples.add(e.piece);
-  } else if (e.event === "done") byId("bits").textContent = `${showBits(e.bitsPerCharacter)} at the end`;
-  else if (e.event === "continuation") prompt.add(e.piece);
+  } else if (e.event === "done" && e.steps >= page.end) {
+    const watched = page.evaluations.at(-1);
+    byId("bits").textContent = scoreText(watched && showBits(watched.bitsPerCharacter), showBits(e.bitsPerCharacter));
+  } else if (e.event === "continuation") prompt.add(e.piece);
 }
 
 const showBits = (bits = Number.NaN) => (Number.isNaN(bits) ? "–" : bits.toFixed(3));

@@ -116,11 +116,11 @@ export class GradientView {
     norms.forEach((norm, back) => {
       this.chart.push(back, exponent(this.#first![back]!), exponent(norm));
     });
-    const half = norms.findIndex((n) => n < norms[0]! / 1000);
+    const faded = norms.findIndex((n) => n < norms[0]! / 1000);
     byId("reach").textContent =
-      half < 0
-        ? `After ${norms.length - 1} characters more than a thousandth of the gradient is left.`
-        : `After ${half} characters less than a thousandth of the gradient is left: what lies further back teaches hardly anything.`;
+      faded < 0
+        ? `After ${norms.length - 1} characters more than a thousandth of the nearest one’s gradient is left.`
+        : `After ${faded} characters less than a thousandth of the nearest one’s gradient is left: what lies further back teaches hardly anything.`;
   }
 
   clear(): void {
@@ -133,4 +133,4 @@ export class GradientView {
 const exponent = (norm: number): number | null => (norm > 0 ? Math.log10(norm) : null);
 const power = (v: number): string => (10 ** v).toExponential(1);
 const superscript = (v: number): string =>
-  String(Number(v.toFixed(1))).replace(/[-.0-9]/g, (c) => ({ "-": "⁻", ".": "·" })[c] ?? "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]!);
+  String(Number(v.toFixed(2))).replace(/[-.0-9]/g, (c) => ({ "-": "⁻", ".": "·" })[c] ?? "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]!);

@@ -4,6 +4,7 @@ import { byId } from "../shared/dom";
 import { type FormValues, mirrorInAddress, readForm } from "../shared/form";
 import { TrainingPage } from "../shared/page";
 import { connect } from "../shared/remote";
+import { scoreText } from "../shared/scores";
 import type { ForecastOptions } from "./experiment";
 import modelSource from "./model.ts?raw";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
@@ -46,8 +47,7 @@ let parameters = 0;
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const remote = connect<WorkerMethods, WorkerEvent>(worker, (e) => {
   page.take(e);
-  if (e.event === "done" && e.skill !== undefined && e.steps === page.steps.at(-1)?.steps)
-    showScores(e, " in the test");
+  if (e.event === "done" && e.skill !== undefined && e.steps >= page.end) showScores(page.evaluations.at(-1), e);
 });
 const sweep = new Sweep(() => page);
 
@@ -89,14 +89,14 @@ const page: TrainingPage = new TrainingPage({
     skillChart.push(e.step, e.skill!);
     showScores(e);
     const values = readForm(settings);
-    if (values && e.step === page.steps.at(-1)?.steps)
-      runs.add({ settings: values, parameters, rmse: e.testRmse!, skill: e.skill! });
+    if (values && e.step === page.end) runs.add({ settings: values, parameters, rmse: e.testRmse!, skill: e.skill! });
   },
 });
 
-function showScores({ testRmse, skill }: TaskScores, where = ""): void {
-  byId("skill").textContent = skill!.toFixed(3) + where;
-  byId("rmse").textContent = `${testRmse!.toFixed(3)} σ${where}`;
+function showScores(watched?: TaskScores, test?: TaskScores): void {
+  byId("skill").textContent = scoreText(watched?.skill?.toFixed(3), test?.skill?.toFixed(3));
+  const sigmas = (s?: TaskScores) => s && `${s.testRmse!.toFixed(3)} σ`;
+  byId("rmse").textContent = scoreText(sigmas(watched), sigmas(test));
 }
 
 function table() {

@@ -1,5 +1,6 @@
 import { gunzipSync } from "fflate";
 import { DataError, ImageDataset, parseIdx } from "../../src/index";
+import { fetchFile } from "../shared/fetchFile";
 
 /** The four files of MNIST, as they are or gzipped. */
 export interface MnistFiles {
@@ -36,16 +37,7 @@ export async function readMnistFiles(load: (name: string) => Promise<Uint8Array>
 
 /** Fetches the four files. @throws DataError naming the file that cannot be had */
 export const loadMnistFiles = (baseUrl: string): Promise<MnistFiles> =>
-  readMnistFiles(async (name) => {
-    const response = await fetch(baseUrl + name).catch((e: unknown) => ({ ok: false as const, statusText: String(e) }));
-    const isPage = response.ok && response.headers.get("content-type")?.includes("html");
-    if (!response.ok || isPage)
-      throw new DataError(name, "the digits cannot be loaded", {
-        from: baseUrl,
-        reason: isPage ? "not found" : response.statusText,
-      });
-    return new Uint8Array(await response.arrayBuffer());
-  });
+  readMnistFiles((name) => fetchFile(baseUrl + name, "the digits"));
 
 /** Reads both splits. @throws DataError where a file is cut or of another kind */
 export function mnistSplits(files: MnistFiles): { train: Split; test: Split } {

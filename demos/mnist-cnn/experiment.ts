@@ -6,19 +6,18 @@ import {
   type EvalEvent,
   evaluateClassifier,
 } from "../../src/index";
-import { checkpointOf, type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { MNIST_MEAN, MNIST_STD, type MnistFiles, mnistSplits } from "./data";
 import { buildParts, CLASSES, type Parts, PREDICTION_BATCH, type Settings } from "./parts";
+import { keptOf, metadataOf, settingsFor } from "./settings";
 
 export { loadMnistFiles, type MnistFiles, readMnistFiles } from "./data";
 
 /**
  * By default 64 examples a step for 5 epochs, on a software adapter less than one; learning rate 0.001 for Adam, 0.05 for SGD;
- * held-out digits are looked at once an epoch.
+ * held-out digits are looked at once an epoch. What a checkpoint to go on from says of batch, optimizer, rate and seed goes before that.
  */
-export interface MnistCnnOptions extends RunOptions {
-  optimizer?: "adam" | "sgd";
-}
+export type MnistCnnOptions = RunOptions & Partial<Settings>;
 
 const PIXELS = 28 * 28;
 /** Enough for 97 % on a software adapter within minutes. */
@@ -37,12 +36,11 @@ export class MnistCnnRun extends TrainingRun {
 
   /** Opens a device, loads the data onto it and compiles everything; tells of the adapter and the progress. */
   static async create(files: MnistFiles, options: MnistCnnOptions, on: Listener): Promise<MnistCnnRun> {
-    const { batch = 64, seed = 0, optimizer = "adam", resume } = options;
-    if (resume) checkpointOf("mnist-cnn", resume);
+    const { resume } = options;
+    const settings = settingsFor(options, resume && metadataOf(resume));
+    const { optimizer, lr, batch } = settings;
     const splits = mnistSplits(files);
     return onDevice(options, on, async (engine) => {
-      const lr = options.lr ?? (optimizer === "adam" ? 1e-3 : 0.05);
-      const settings: Settings = { batch, seed, optimizer, lr };
       const parts = await buildParts(engine, splits, settings, on);
       const stepsPerEpoch = parts.trainLoader.batches;
       const usual = engine.adapter.software && !options.epochs ? SOFTWARE_STEPS : (options.epochs ?? 5) * stepsPerEpoch;
@@ -59,7 +57,7 @@ export class MnistCnnRun extends TrainingRun {
         stepsPerEpoch,
         evaluateEvery: options.evaluateEvery ?? stepsPerEpoch,
         checkpointed: checkpointed(parts),
-        settings: { optimizer },
+        settings: keptOf({ ...settings, steps }),
       };
       return new MnistCnnRun(engine, training, resume, parts);
     });

@@ -9,6 +9,7 @@ import { DrawingPad } from "./drawing";
 import type { MnistCnnOptions } from "./experiment";
 import modelSource from "./model.ts?raw";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
+import { metadataOf, USUAL_RATES } from "./settings";
 import { DigitStrip, FeatureView, ProbabilityBars } from "./views";
 
 const EVALUATE_EVERY = 200;
@@ -17,6 +18,9 @@ const STRIP = 16;
 const LOOK_EVERY = 1000;
 
 const button = (id: string) => byId<HTMLButtonElement>(id);
+const { elements } = byId<HTMLFormElement>("settings");
+const optimizer = elements.namedItem("optimizer") as HTMLSelectElement;
+const rate = elements.namedItem("lr") as HTMLInputElement;
 const percent = (v: number) => `${(100 * v).toFixed(2)} %`;
 
 const lossChart = new Chart(byId("loss-chart"), {
@@ -31,6 +35,7 @@ const lossChart = new Chart(byId("loss-chart"), {
 const accuracyChart = new Chart(byId("accuracy-chart"), {
   title: "accuracy on held-out digits over steps",
   height: 140,
+  percent: true,
   lines: [{ label: "held-out", colour: "--series-3", points: true, format: percent }],
 });
 const rateChart = learningRateChart(120);
@@ -58,6 +63,7 @@ const page = new TrainingPage({
   lookEvery: LOOK_EVERY,
   create,
   checkpoint: () => remote.checkpoint(),
+  settingsOf: (checkpoint) => metadataOf(checkpoint) as FormValues,
   clear() {
     smoother.reset();
     for (const chart of charts) chart.clear();
@@ -96,7 +102,10 @@ async function look(): Promise<void> {
   features.show(await remote.featureMaps(pixels));
   if (pixels.some((p) => p > 0)) bars.show(await remote.predict(pixels, 1));
   else bars.clear("The drawing area is empty.");
-  if (digits) strip.show(await remote.predict(digits.pixels, digits.labels.length));
+  if (!digits) return;
+  // What an untrained network takes them for is nobody's mistake.
+  if (document.body.dataset.step === "0") strip.clear();
+  else strip.show(await remote.predict(digits.pixels, digits.labels.length));
 }
 
 function table() {
@@ -108,6 +117,11 @@ function table() {
   return { columns: ["step", "epoch", "loss", "learningRate", "testLoss", "testAccuracy"], rows };
 }
 
+// A rate that the visitor has set stays.
+optimizer.addEventListener("change", () => {
+  const [chosen, other] = optimizer.value === "adam" ? (["adam", "sgd"] as const) : (["sgd", "adam"] as const);
+  if (rate.valueAsNumber === USUAL_RATES[other]) rate.value = String(USUAL_RATES[chosen]);
+});
 button("clear").addEventListener("click", () => {
   pad.clear();
   void page.look();

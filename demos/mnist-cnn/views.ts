@@ -75,6 +75,14 @@ export class DigitStrip {
     });
   }
 
+  /** No predictions yet. */
+  clear(): void {
+    for (const { root, text } of this.#cells) {
+      root.classList.remove("wrong");
+      text.textContent = "–";
+    }
+  }
+
   show(probabilities: Float32Array): void {
     this.#cells.forEach(({ root, text }, i) => {
       const read = best(probabilities, i * CLASSES, CLASSES);

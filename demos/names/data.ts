@@ -1,4 +1,5 @@
 import { DataError, SequenceDataset, trainDevTestSplit } from "../../src/index";
+import { fetchFile } from "../shared/fetchFile";
 import { KINDS, LETTERS } from "./model";
 
 /** The two lists, as pages and command line ask for them: a name a line. */
@@ -33,19 +34,7 @@ export type Known = "train" | "dev" | "test" | "both" | "new";
 
 /** Fetches both lists. @throws DataError naming the one that cannot be had */
 export const fetchLists = (baseUrl: string): Promise<Uint8Array[]> =>
-  Promise.all(
-    LISTS.map(async (name) => {
-      const failed = (e: unknown) => ({ ok: false as const, statusText: String(e) });
-      const response = await fetch(baseUrl + name).catch(failed);
-      const isPage = response.ok && response.headers.get("content-type")?.includes("html");
-      if (!response.ok || isPage)
-        throw new DataError(name, "the names cannot be loaded", {
-          from: baseUrl,
-          reason: isPage ? "not found" : response.statusText,
-        });
-      return new Uint8Array(await response.arrayBuffer());
-    }),
-  );
+  Promise.all(LISTS.map((name) => fetchFile(baseUrl + name, "the names")));
 
 /**
  * Names on one list alone, dealt out 80 : 10 : 10, always the same way.

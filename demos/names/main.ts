@@ -1,10 +1,11 @@
-import { bitsPerCharacter, type EvalEvent, type StepEvent } from "../../src/index";
+import { bitsPerCharacter, type EvalEvent, type StepEvent, type TaskScores } from "../../src/index";
 import { Chart, type LineSpec, learningRateChart, Smoother } from "../shared/charts";
 import { byId } from "../shared/dom";
 import { type FormValues, mirrorInAddress } from "../shared/form";
 import { MatrixView } from "../shared/matrix";
 import { TrainingPage } from "../shared/page";
 import { connect, RemoteError } from "../shared/remote";
+import { scoreText } from "../shared/scores";
 import type { MeasureEvent, NamesOptions } from "./experiment";
 import modelSource from "./model.ts?raw";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
@@ -24,7 +25,7 @@ const seenAndHeld = (format?: (v: number) => string): LineSpec[] => [
 const accuracyChart = new Chart(byId("accuracy-chart"), {
   title: "share of the names whose kind the reader finds, over steps",
   height: 180,
-  tick: (v) => `${Math.round(100 * v)} %`,
+  percent: true,
   lines: seenAndHeld(percent),
 });
 const bitsChart = new Chart(byId("bits-chart"), {
@@ -98,8 +99,8 @@ const page = new TrainingPage({
 function onEvent(e: WorkerEvent): void {
   page.take(e);
   if (e.event === "measure") onMeasure(e);
-  else if (e.event === "done" && e.testAccuracy !== undefined && e.steps === page.steps.at(-1)?.steps)
-    showScores(e, " in the test");
+  else if (e.event === "done" && e.testAccuracy !== undefined && e.steps >= page.end)
+    showScores(page.evaluations.at(-1), e);
 }
 
 function onMeasure({ step, seen, held, invented }: MeasureEvent): void {
@@ -108,10 +109,11 @@ function onMeasure({ step, seen, held, invented }: MeasureEvent): void {
   samples.add(invented, `step ${step}`);
 }
 
-function showScores(e: Pick<EvalEvent, "testAccuracy" | "bitsPerCharacter" | "confusion">, where = ""): void {
-  byId("accuracy").textContent = percent(e.testAccuracy!) + where;
-  byId("bits").textContent = e.bitsPerCharacter!.toFixed(3) + where;
-  confusion.show(e.confusion!);
+function showScores(watched?: TaskScores, test?: TaskScores): void {
+  const accuracy = (s?: TaskScores) => s && percent(s.testAccuracy!);
+  byId("accuracy").textContent = scoreText(accuracy(watched), accuracy(test));
+  byId("bits").textContent = scoreText(watched?.bitsPerCharacter?.toFixed(3), test?.bitsPerCharacter?.toFixed(3));
+  confusion.show((test ?? watched)!.confusion!);
 }
 
 /** What the reader thinks of the name in the box; a name that it cannot read is the visitor's to change. */

@@ -125,10 +125,22 @@ export class AtlasView {
   redraw(): void {
     if (!this.#atlas) return;
     const ofNames = this.#choice.value === "names";
-    this.#svg.replaceChildren(...(ofNames ? namePoints(this.#atlas.names) : letterPoints(this.#atlas.letters)));
+    renew(this.#svg, ofNames ? namePoints(this.#atlas.names) : letterPoints(this.#atlas.letters));
     byId("map-legend").style.visibility = ofNames ? "" : "hidden";
     byId("map-text").textContent = ofNames ? mistakesOf(this.#atlas.names) : LETTERS_TEXT;
   }
+}
+
+/** Shows fresh shapes. Those of the same map stay and are changed: whoever points at one goes on reading its tooltip. */
+function renew(parent: Element, fresh: readonly SVGElement[]): void {
+  const shown = [...parent.children];
+  if (shown.length !== fresh.length || shown[0]?.tagName !== fresh[0]?.tagName) parent.replaceChildren(...fresh);
+  else
+    fresh.forEach((made, i) => {
+      const old = shown[i]!;
+      for (const { name, value } of made.attributes) old.setAttribute(name, value);
+      if (old.textContent !== made.textContent) (old.firstElementChild ?? old).textContent = made.textContent;
+    });
 }
 
 const LETTERS_TEXT =

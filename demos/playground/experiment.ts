@@ -40,6 +40,8 @@ export class PlaygroundRun {
   readonly #recovery: Recovery;
   /** The newest training, until it ends. */
   #training: Promise<unknown> = Promise.resolve();
+  /** Is told that training goes on with another device. */
+  #goesOnTraining: () => void = () => {};
   /** Resolves when what was asked of the device last is submitted. */
   #submitted: Promise<unknown> = Promise.resolve();
   #lr: number;
@@ -104,9 +106,13 @@ export class PlaygroundRun {
     await this.#recovery.keep(this.done);
   }
 
-  /** After the device was lost, for a run at rest: puts it on another one as it was. Training goes on by itself. */
+  /** After the device was lost, for a run at rest: puts it on another one as it was. Training goes on by itself, and is waited for. */
   async recover(on: Listener): Promise<void> {
-    await this.#training.catch(() => {});
+    const goesOn = new Promise<boolean>((resolve) => {
+      this.#goesOnTraining = () => resolve(true);
+    });
+    const ended = this.#training.catch(() => {}).then(() => false);
+    if (await Promise.race([goesOn, ended])) return;
     const back = await this.#recovery.backIfLost();
     if (back) this.#goOn(on, back);
   }
@@ -122,6 +128,7 @@ export class PlaygroundRun {
         return await this.#toEnd(on, signal);
       } catch (error) {
         this.#goOn(on, await this.#recovery.back(error));
+        this.#goesOnTraining();
       }
   }
 

@@ -58,6 +58,7 @@ const page = new TrainingPage({
     byId("verdict").firstElementChild!.textContent = "–";
     byId("verdict-text").textContent = "Bias and variance are read from the losses once it trains.";
   },
+  goesOnBeyond: true,
   look: () => remote.look(),
   changed(name) {
     const live = (name === "lr" || name === "steps") && (page.state === "idle" || page.state === "training");
@@ -90,14 +91,17 @@ function onMeasure(e: MeasureEvent): void {
   if (measures.at(-1)?.step === e.step) return;
   measures.push(e);
   chart.push(e.step, e.trainLoss, e.testLoss);
-  if (e.step > 0) showReading(e);
+  // The first steps say nothing of what a run will be worth.
+  if (e.step > 0 && e.step >= input("steps").valueAsNumber / 10) showReading(e);
 }
 
 /** What the two losses mean, in plain words. */
 function showReading({ trainLoss, testLoss }: MeasureEvent): void {
   const { verdict, text } = learningCurveReading(trainLoss, testLoss, { baseline: BASELINE });
   byId("verdict").firstElementChild!.textContent = verdict[0]!.toUpperCase() + verdict.slice(1);
-  byId("verdict-text").textContent = text.replaceAll("dev", "held-out");
+  byId("verdict-text").textContent = text
+    .replaceAll("dev", "held-out")
+    .replace("hoped for 0.000", "and 0 would be perfect");
 }
 
 const options = (values: FormValues): PlaygroundOptions => ({

@@ -48,11 +48,14 @@ export class SurfaceView {
   ) {
     [canvas.width, canvas.height] = [SIDE, SIDE];
     this.#context = canvas.getContext("2d")!;
-    canvas.addEventListener("pointermove", (e) => {
-      const box = canvas.getBoundingClientRect();
-      this.#moveTo((2 * (e.clientX - box.x)) / box.width - 1, 1 - (2 * (e.clientY - box.y)) / box.height);
-    });
-    canvas.addEventListener("pointerleave", () => this.#leave());
+    // A finger that taps does not move first.
+    for (const event of ["pointermove", "pointerdown"] as const)
+      canvas.addEventListener(event, (e) => {
+        const box = canvas.getBoundingClientRect();
+        this.#moveTo((2 * (e.clientX - box.x)) / box.width - 1, 1 - (2 * (e.clientY - box.y)) / box.height);
+      });
+    // What a finger has pointed at stays when it is lifted.
+    canvas.addEventListener("pointerleave", (e) => e.pointerType === "mouse" && this.#leave());
     canvas.addEventListener("blur", () => this.#leave());
     canvas.addEventListener("keydown", (e) => {
       const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[e.key];

@@ -7,6 +7,8 @@ export interface AdapterView {
 
 /** The adapter, or one plain sentence on why there is none and what to do. */
 export async function findAdapter(): Promise<AdapterView | string> {
+  if (!navigator.gpu && !isSecureContext)
+    return "Browsers keep WebGPU from pages that come over plain http: open this one over https, or on localhost.";
   if (!navigator.gpu) return "This browser has no WebGPU. Use Chrome or Edge 113 or newer.";
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter)

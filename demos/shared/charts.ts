@@ -22,7 +22,9 @@ export interface ChartOptions {
   readonly range?: readonly [number, number];
   /** What runs along x, its numbers written short; default "step". */
   readonly along?: string;
-  /** How a number beside the y axis is written. */
+  /** The y axis is of shares 0…1, and written in percent. */
+  readonly percent?: boolean;
+  /** How a number beside the y axis is written; default with as many decimals as its steps need. */
   readonly tick?: (value: number) => string;
   /** Height of the plot without its legend, in CSS pixels. */
   readonly height: number;
@@ -39,7 +41,11 @@ export class Chart {
     readonly options: ChartOptions,
   ) {
     this.#data = [[], ...options.lines.map(() => [])];
-    const { along = "step", tick = (v: number) => String(Number(v.toPrecision(3))) } = options;
+    const { along = "step", tick, percent } = options;
+    const written = (ticks: number[], by: number) =>
+      tick
+        ? ticks.map(tick)
+        : ticks.map((v) => (percent ? `${withDecimals(100 * v, 100 * by)} %` : withDecimals(v, by)));
     parent.setAttribute("role", "img");
     parent.setAttribute("aria-label", options.title);
     const axis: uPlot.Axis = {
@@ -57,23 +63,28 @@ export class Chart {
         scales: { x: { time: false }, y: options.range ? { range: [...options.range] as [number, number] } : {} },
         axes: [
           { ...axis, ...(options.along ? { values: (_, ticks) => ticks.map((v) => compact.format(v)) } : {}) },
-          { ...axis, size: 62, values: (_, ticks) => ticks.map(tick) },
+          { ...axis, size: widthOf, values: (_, ticks, _axis, _space, by) => written(ticks, by) },
         ],
         series: [{ label: along }, ...options.lines.map(seriesOf)],
       },
       this.#data as unknown as uPlot.AlignedData,
       parent,
     );
+    parent.dataset.hint = "Press Train";
+    parent.classList.add("empty");
     new ResizeObserver(() => this.#plot.setSize({ width: parent.clientWidth, height: options.height })).observe(parent);
   }
 
-  /** Adds a row: the step, and a value or nothing for each line. Steps that come again take the place of all after them. */
+  /**
+   * Adds a row: the step, and a value or nothing for each line; what the newest row lacks is put into it, where it is of the
+   * same step. Steps that come again take the place of all after them.
+   */
   push(step: number, ...values: (number | null)[]): void {
     while (this.#data[0]!.length && this.#data[0]!.at(-1)! > step) for (const column of this.#data) column.pop();
-    this.#data[0]!.push(step);
-    this.options.lines.forEach((_, i) => {
-      this.#data[i + 1]!.push(values[i] ?? null);
-    });
+    // The plot shows no point of a second row at the same place.
+    const row = this.#data[0]!.at(-1) === step ? this.#data[0]!.length - 1 : this.#data[0]!.length;
+    this.#data[0]![row] = step;
+    for (const i of this.options.lines.keys()) this.#data[i + 1]![row] = values[i] ?? this.#data[i + 1]![row] ?? null;
     this.redraw();
   }
 
@@ -88,6 +99,7 @@ export class Chart {
     this.#drawing = true;
     requestAnimationFrame(() => {
       this.#drawing = false;
+      this.parent.classList.toggle("empty", this.#data[0]!.length === 0);
       this.#plot.setData(this.#data as unknown as uPlot.AlignedData);
     });
   }
@@ -100,6 +112,25 @@ export const learningRateChart = (height: number): Chart =>
     height,
     lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
   });
+
+/** A number of an axis whose steps are `by`: two of them never read the same. */
+export function withDecimals(value: number, by: number): string {
+  const first = Math.ceil(-Math.log10(by) - 1e-9);
+  // Steps of 0.25 have two digits, of 0.2 one.
+  const isOne = Math.abs(by * 10 ** first - Math.round(by * 10 ** first)) < 1e-6;
+  const decimals = isOne ? first : first + 1;
+  const plain = value.toFixed(Math.max(0, decimals));
+  if (plain.length <= 8 || value === 0) return value === 0 ? "0" : plain;
+  return value.toExponential(Math.max(0, decimals + Math.floor(Math.log10(Math.abs(value)) + 1e-9)));
+}
+
+/** Room for the labels of the y axis; never less than most charts need, so that plots stand in line and do not jump. */
+function widthOf(plot: uPlot, labels: string[] | null, axis: number): number {
+  const { ticks, gap = 5, font } = plot.axes[axis]!;
+  plot.ctx.font = String((font as unknown as string[] | undefined)?.[0] ?? plot.ctx.font);
+  const widest = Math.max(0, ...(labels ?? []).map((l) => plot.ctx.measureText(l).width / devicePixelRatio));
+  return Math.max(62, Math.ceil(widest + (ticks?.size ?? 10) + gap));
+}
 
 const compact = new Intl.NumberFormat("en", { notation: "compact" });
 
@@ -115,17 +146,19 @@ function seriesOf({ label, colour, width = 1.8, points = false, dash, format }: 
   };
 }
 
-/** Exponential moving average that starts at its first value. */
+/** Exponential moving average of the values so far: each weighs `keep` times what the one after it weighs. */
 export class Smoother {
-  #value = Number.NaN;
+  #sum = 0;
+  #weight = 0;
   constructor(readonly keep = 0.95) {}
 
   next(value: number): number {
-    this.#value = Number.isNaN(this.#value) ? value : this.keep * this.#value + (1 - this.keep) * value;
-    return this.#value;
+    this.#sum = this.keep * this.#sum + value;
+    this.#weight = this.keep * this.#weight + 1;
+    return this.#sum / this.#weight;
   }
 
   reset(): void {
-    this.#value = Number.NaN;
+    this.#sum = this.#weight = 0;
   }
 }

@@ -1,8 +1,11 @@
 /** Values of a form by the names of its controls. */
 export type FormValues = Record<string, string | number | boolean>;
 
+/** What the visitor sets: outputs are elements of a form, too. */
 const controls = (form: HTMLFormElement) =>
-  [...form.elements].filter((e): e is HTMLInputElement | HTMLSelectElement => "name" in e && Boolean(e.name));
+  [...form.elements].filter((e): e is HTMLInputElement | HTMLSelectElement =>
+    Boolean("name" in e && e.name && e.localName !== "output"),
+  );
 
 const controlValue = (c: HTMLInputElement | HTMLSelectElement): string | number | boolean => {
   if (c instanceof HTMLInputElement && c.type === "checkbox") return c.checked;

@@ -7,7 +7,7 @@ export interface MatrixOptions {
   readonly cell?: (count: number, total: number) => string;
 }
 
-/** A confusion matrix as a table: rows are labels, columns predictions, and the darker a cell the larger its share. */
+/** A confusion matrix as a table: rows are labels, columns predictions, and the stronger the colour of a cell, the larger its share. */
 export class MatrixView {
   readonly #cells: HTMLTableCellElement[][];
   readonly #worst: HTMLElement;

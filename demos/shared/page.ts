@@ -1,52 +1,16 @@
-import type { CompileEvent, EvalEvent, RecoveredEvent, StepEvent } from "../../src/index";
+import type { EvalEvent, RecoveredEvent, StepEvent } from "../../src/index";
+import { findAdapter } from "./adapter";
 import { acceptFiles, byId, download, pauseWhileHidden, showAlert, toCsv } from "./dom";
 import { type FormValues, fillForm, mirrorInAddress, readForm } from "./form";
 import { showHood } from "./hood";
+import { Lookout } from "./lookout";
+import type { CommonEvent, PageParts, State } from "./pageParts";
 import { progress } from "./progress";
-import { type Remote, RemoteError } from "./remote";
-import type { LostEvent, RunMethods } from "./serveRun";
+import { RemoteError } from "./remote";
+import type { LostEvent } from "./serveRun";
 import { themeButton } from "./theme";
 
-export type State = "loading" | "idle" | "training" | "failed";
-
-/** What the events of every run have in common. */
-export type CommonEvent = CompileEvent | StepEvent | EvalEvent | RecoveredEvent | LostEvent;
-
-/** What makes a training page this one. */
-export interface PageParts {
-  /** Name of the files that it offers. */
-  readonly name: string;
-  readonly remote: Remote<RunMethods>;
-  /** What a step learns from; default examples. */
-  readonly unit?: string;
-  /** Text of model.ts. */
-  readonly source: string;
-  /** What is drawn in colours of the theme. */
-  readonly views: readonly { redraw(): void }[];
-  /** Ids of further buttons that need a network. */
-  readonly needNetwork?: readonly string[];
-  /** Makes the network, anew or from a checkpoint. @returns the step at which it stands */
-  create(values: FormValues, resume?: Uint8Array): Promise<number>;
-  /** The whole run as a file. */
-  checkpoint(): Promise<Uint8Array>;
-  /** Empties what shows the run before: the new network stands. */
-  clear(): void;
-  /** The settings of the form that a checkpoint was made with, where it says them. @throws CheckpointError */
-  settingsOf?(checkpoint: Uint8Array, file: string): Promise<FormValues> | FormValues;
-  /** Shows what the network does; asked again while one look is under way, it is done once more after it. */
-  look?(): Promise<void>;
-  /** Milliseconds between two looks while it trains; by default it looks only where it stops and after evaluations. */
-  readonly lookEvery?: number;
-  /** What a changed setting does; by default the network is made anew. @returns whether that is all */
-  changed?(name: string): boolean;
-  entered?(state: State): void;
-  /** Training has begun, or goes on. */
-  trains?(): void;
-  /** The run's numbers, a row a step. */
-  table(): { columns: readonly string[]; rows: readonly (readonly (number | string)[])[] };
-  onStep(e: StepEvent): void;
-  onEvaluation?(e: EvalEvent): void;
-}
+export type { PageParts, State } from "./pageParts";
 
 const settings = byId<HTMLFormElement>("settings");
 const button = (id: string) => byId<HTMLButtonElement>(id);
@@ -65,14 +29,24 @@ export class TrainingPage {
   #state: State = "loading";
   #creating = false;
   #wanted: { resume: Uint8Array | undefined } | undefined;
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
+  readonly #lookout = new Lookout(() => this.#lookOnce());
   /** The newest training, until the page rests after it. */
   #training: Promise<void> | undefined;
   /** Networks made so far. */
   #made = 0;
+  #end = Number.NaN;
+  /** Nothing is left to do at the end. */
+  #finished = false;
+  #stepping = false;
+  /** Why the device is gone, until there is another. */
+  #lost: string | undefined;
 
   constructor(readonly parts: PageParts) {}
+
+  /** Step at which the run ends, by the form. */
+  get end(): number {
+    return this.#end;
+  }
 
   get state(): State {
     return this.#state;
@@ -82,8 +56,7 @@ export class TrainingPage {
   start(): void {
     this.#wire();
     this.#enter("loading");
-    if (navigator.gpu) void this.create();
-    else this.fail("This browser has no WebGPU. Use Chrome or Edge 113 or newer.");
+    void this.create();
   }
 
   /** Takes what the worker tells, and leaves alone what is the page's own. */
@@ -96,7 +69,16 @@ export class TrainingPage {
       this.parts.onEvaluation?.(e);
       void this.look();
     } else if (e.event === "recovered") this.#onRecovered(e);
-    else if (e.event === "lost") this.fail(`${e.reason}\nPress Reset to start anew.`);
+    else if (e.event === "searching" || e.event === "lost") this.#onLost(e);
+  }
+
+  #onLost({ event, reason }: LostEvent): void {
+    this.#lost = reason;
+    if (event === "lost") this.fail(reason);
+    else {
+      showAlert(`${reason}\nLooking for a device …`);
+      progress.say("looking for a device …");
+    }
   }
 
   /** Steps and evaluations after the one from which a run goes on are told of again. */
@@ -105,7 +87,9 @@ export class TrainingPage {
       const kept = list.filter((e) => e.step <= step).length;
       list.length = kept;
     }
+    this.#lost = undefined;
     showAlert(`${reason}\nThe run goes on from step ${step}, on a new device.`);
+    if (this.#state === "idle") progress.say(`at step ${step}, on a new device`);
   }
 
   /** A row for each step, with the evaluation that was made after it, if any. */
@@ -130,22 +114,22 @@ export class TrainingPage {
 
   /** Shows what the network does now; resolves when it is shown. */
   look(): Promise<void> {
-    this.#lookAgain = true;
-    this.#looking ??= this.#keepLooking().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
+    return this.#lookout.look();
   }
 
   /** Says what went wrong. A file that cannot be loaded changes nothing; anything else stops the page until Reset. */
   fail(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     const fileTrouble = error instanceof Error && error.name === "CheckpointError";
-    showAlert(fileTrouble ? `This file cannot be loaded: ${text}` : text);
+    const gone = this.#lost && `${this.#lost}\nNo other device was found. Press Reset to start anew.`;
+    showAlert(fileTrouble ? `This file cannot be loaded: ${text.split(/\n\s*missing:/)[0]}` : (gone ?? text));
     const { step } = document.body.dataset;
     if (fileTrouble && step !== undefined) {
       if (this.#state === "failed") return;
-      if (this.#state === "loading") this.#enter("idle");
+      if (this.#state === "loading") {
+        progress.stand(Number(step), this.#end);
+        this.#enter("idle");
+      }
       progress.say(`still at step ${step}`);
     } else {
       this.#enter("failed");
@@ -167,22 +151,43 @@ export class TrainingPage {
     for (const id of ["train", "save", ...(this.parts.needNetwork ?? [])]) button(id).disabled = none;
     button("reset").disabled = next === "loading";
     button("step").disabled = next !== "idle";
+    this.#closeAtEnd();
     button("csv").disabled = this.steps.length === 0;
     this.parts.entered?.(next);
+  }
+
+  /** At its end a run takes no further step, and says why. */
+  #closeAtEnd(): void {
+    if (this.#state !== "idle") return;
+    const ended = Number(document.body.dataset.step) >= this.#end;
+    for (const [id, closed] of Object.entries({ train: ended && this.#finished, step: ended })) {
+      button(id).disabled = closed;
+      button(id).title = closed ? this.#further : "";
+    }
+  }
+
+  /** What to do after the last step. */
+  get #further(): string {
+    return this.parts.goesOnBeyond ? "Raise Steps to train on, or press Reset." : "Press Reset to start anew.";
   }
 
   async #make(values: FormValues, resume?: Uint8Array): Promise<void> {
     showAlert("");
     this.#enter("loading");
-    progress.reset();
+    this.#lost = undefined;
+    progress.stand(0, 1);
     progress.say("loading …");
+    const adapter = await findAdapter();
+    if (typeof adapter === "string") return this.fail(adapter);
     try {
       const step = await this.parts.create(values, resume);
       this.#made++;
       for (const list of [this.steps, this.evaluations]) list.length = 0;
       this.parts.clear();
       document.body.dataset.step = String(step);
-      progress.reset();
+      this.#end = Number(values.steps);
+      this.#finished = false;
+      progress.stand(step, this.#end);
       progress.say(step ? `at step ${step}, from the checkpoint` : "ready");
       this.#enter("idle");
       await this.look();
@@ -208,12 +213,13 @@ export class TrainingPage {
     const { lookEvery } = this.parts;
     showAlert("");
     this.#enter("training");
+    progress.say("training");
     this.parts.trains?.();
     const looks = lookEvery === undefined ? undefined : setInterval(() => void this.look(), lookEvery);
     try {
       const step = await this.parts.remote.train();
-      const ended = step >= (this.steps.at(-1)?.steps ?? Number.POSITIVE_INFINITY);
-      await this.#stopped(ended ? `finished after ${step} steps` : `paused at step ${step}`);
+      this.#finished = step >= this.#end;
+      await this.#stopped(this.#finished ? `finished after ${step} steps. ${this.#further}` : `paused at step ${step}`);
     } catch (error) {
       if (this.#state === "training") this.fail(error);
     } finally {
@@ -223,10 +229,13 @@ export class TrainingPage {
 
   async #oneStep(): Promise<void> {
     this.#enter("training");
+    this.#stepping = true;
     try {
       await this.#stopped(`paused at step ${await this.parts.remote.step()}`);
     } catch (error) {
       if (this.#state === "training") this.fail(error);
+    } finally {
+      this.#stepping = false;
     }
   }
 
@@ -237,17 +246,14 @@ export class TrainingPage {
     await this.look();
   }
 
-  async #keepLooking(): Promise<void> {
-    while (this.#lookAgain) {
-      this.#lookAgain = false;
-      if (this.#state === "loading" || this.#state === "failed") return;
-      const network = this.#made;
-      try {
-        await this.parts.look?.();
-      } catch (error) {
-        // A look at a network that has been replaced meanwhile ends with it.
-        if (network === this.#made && this.state !== "failed") this.fail(error);
-      }
+  async #lookOnce(): Promise<void> {
+    if (this.#state === "loading" || this.#state === "failed") return;
+    const network = this.#made;
+    try {
+      await this.parts.look?.();
+    } catch (error) {
+      // A look at a network that has been replaced meanwhile ends with it.
+      if (network === this.#made && this.state !== "failed") this.fail(error);
     }
   }
 
@@ -280,8 +286,10 @@ export class TrainingPage {
   }
 
   #changed(name: string): void {
-    if (!name || OF_THE_PAGE.includes(name) || this.parts.changed?.(name)) return;
-    void this.create();
+    if (!name || OF_THE_PAGE.includes(name)) return;
+    if (!this.parts.changed?.(name)) return void this.create();
+    this.#end = Number(readForm(settings)?.steps);
+    this.#closeAtEnd();
   }
 
   #wire(): void {
@@ -304,7 +312,7 @@ export class TrainingPage {
     acceptFiles(byId<HTMLInputElement>("load"), (file) => void this.#load(file));
     byId("hood-details").addEventListener("toggle", () => void this.#openHood().catch((e) => this.fail(e)));
     pauseWhileHidden(
-      () => this.#state === "training" && readForm(settings)?.background !== true,
+      () => this.#state === "training" && !this.#stepping && readForm(settings)?.background !== true,
       () => Promise.all([parts.remote.pause(), this.#training]),
       () => this.#train(),
     );

@@ -165,6 +165,8 @@ export abstract class TrainingRun {
   #first: Promise<unknown> = Promise.resolve();
   /** The newest training, until it ends. */
   #training: Promise<unknown> = Promise.resolve();
+  /** Is told that training goes on with another device. */
+  #goesOn: () => void = () => {};
   readonly #recovery: Recovery;
 
   protected constructor(
@@ -199,11 +201,15 @@ export abstract class TrainingRun {
 
   /**
    * After the device was lost: puts the run on a new one, as it stood when it last came to rest. A training under way goes on
-   * by itself; then nothing is done here.
+   * by itself; then nothing is done here but wait until it does.
    * @throws DeviceError where there is no other device, or nothing to go back to
    */
   async recover(on: Listener): Promise<void> {
-    await this.#training.catch(() => {});
+    const goesOn = new Promise<boolean>((resolve) => {
+      this.#goesOn = () => resolve(true);
+    });
+    const ended = this.#training.catch(() => {}).then(() => false);
+    if (await Promise.race([goesOn, ended])) return;
     const back = await this.#recovery.backIfLost();
     if (back) on({ event: "recovered", ...back });
   }
@@ -230,9 +236,13 @@ export abstract class TrainingRun {
     });
   }
 
-  /** Exactly one training step. */
+  /** Exactly one training step, told of as one of the whole run. */
   async step(on: Listener): Promise<void> {
-    await this.#train(this.done + 1, on, false);
+    const { steps } = this;
+    const { batch } = this.training;
+    const ofTheRun: Listener = (e) =>
+      on(e.event === "step" ? { ...e, steps, secondsLeft: ((steps - e.step) * batch) / e.examplesPerSecond } : e);
+    await this.#train(this.done + 1, ofTheRun, false);
   }
 
   /** Work of many small steps: training waits for it, for else each of them would wait for training. One at a time. */
@@ -278,7 +288,10 @@ export abstract class TrainingRun {
       stepsPerEpoch,
       evaluateEvery,
       ...(evaluate ? { evaluate: (at: number) => this.evaluate(at, signal) } : {}),
-      onEvent: on,
+      onEvent: (e) => {
+        if (e.event === "recovered") this.#goesOn();
+        on(e);
+      },
       before: () => this.#first,
       ...(signal ? { signal } : {}),
     });

@@ -7,7 +7,7 @@ export interface ServedRun<E> {
   train(on: (e: E) => void, signal: AbortSignal): Promise<void>;
   step(on: (e: E) => void): Promise<void>;
   underTheHood(): Promise<UnderTheHood>;
-  /** After the device was lost: goes on with another. @throws where it cannot */
+  /** After the device was lost: resolves when the run is on another, in training too. @throws where it cannot */
   recover?(on: (e: E) => void): Promise<void>;
   dispose(): void;
 }
@@ -22,9 +22,9 @@ export type RunMethods = {
   underTheHood(): Promise<UnderTheHood>;
 };
 
-/** The device is lost, with a plain reason. */
+/** The device is lost, with a plain reason: another one is looked for, or there is none. */
 export interface LostEvent {
-  readonly event: "lost";
+  readonly event: "searching" | "lost";
   readonly reason: string;
 }
 
@@ -84,6 +84,7 @@ export class RunKeeper<E, R extends ServedRun<E>> {
     for (;;) {
       const reason = await run.lost;
       if (this.#run !== run) return;
+      if (run.recover) this.send({ event: "searching", reason });
       try {
         if (!run.recover) throw new Error("it cannot go on");
         await run.recover((e) => this.send(e));

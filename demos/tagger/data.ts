@@ -1,4 +1,5 @@
 import { DataError, trainDevTestSplit } from "../../src/index";
+import { fetchFile } from "../shared/fetchFile";
 
 /** The corpus's file, as pages and command line ask for it: `word/tag` with spaces between, a sentence a line. */
 export const CORPUS = "brown.txt";
@@ -78,16 +79,7 @@ const SHARES = [0.9, 0.05, 0.05] as const;
 const SPLIT_SEED = 1961;
 
 /** Fetches the corpus. @throws DataError where it cannot be had */
-export async function fetchCorpus(url: string): Promise<Uint8Array> {
-  const response = await fetch(url).catch((e: unknown) => ({ ok: false as const, statusText: String(e) }));
-  const isPage = response.ok && response.headers.get("content-type")?.includes("html");
-  if (!response.ok || isPage)
-    throw new DataError(CORPUS, "the corpus cannot be loaded", {
-      from: url,
-      reason: isPage ? "not found" : response.statusText,
-    });
-  return new Uint8Array(await response.arrayBuffer());
-}
+export const fetchCorpus = (url: string): Promise<Uint8Array> => fetchFile(url, "the corpus");
 
 /** Reads the corpus and deals its sentences out, genres mixed. @throws DataError where a line is not word/tag throughout */
 export function readCorpus(bytes: Uint8Array): Corpus {

@@ -5,6 +5,7 @@ import { type FormValues, mirrorInAddress } from "../shared/form";
 import { MatrixView } from "../shared/matrix";
 import { TrainingPage } from "../shared/page";
 import { connect, RemoteError } from "../shared/remote";
+import { scoreText } from "../shared/scores";
 import { CORPUS, TAG_NAMES } from "./data";
 import type { JudgedEvent, TaggerOptions } from "./experiment";
 import modelSource from "./model.ts?raw";
@@ -38,7 +39,7 @@ const share = (v: number) => percent(v, 2);
 const accuracyChart = new Chart(byId("accuracy-chart"), {
   title: "share of held-out words tagged right over steps: all, unknown ones, and without a network",
   height: 220,
-  tick: (v) => `${Number((100 * v).toPrecision(3))} %`,
+  percent: true,
   lines: [
     { label: "all", colour: "--series-1", points: true, width: 2.2, format: share },
     { label: "unknown", colour: "--series-2", points: true, dash: [6, 4], format: share },
@@ -115,14 +116,14 @@ function onEvaluation(e: EvalEvent): void {
   watched = { accuracy, unknownAccuracy, baselineAccuracy, macroF1 };
   lossChart.push(e.step, null, null, e.testLoss);
   accuracyChart.push(e.step, accuracy, unknownAccuracy, baselineAccuracy);
-  byId("accuracy").textContent = percent(accuracy, 2);
+  byId("accuracy").textContent = scoreText(percent(accuracy, 2));
   showSummary(watched);
   showCounts(e.confusion ?? [], `the sentences that it is watched by, step ${e.step}`);
 }
 
 /** The run has reached its end: from now on the test sentences count. */
 function onJudged(e: JudgedEvent): void {
-  byId("accuracy").textContent = `${percent(e.accuracy, 2)} at the end`;
+  byId("accuracy").textContent = scoreText(watched && percent(watched.accuracy, 2), percent(e.accuracy, 2));
   showSummary(watched, e);
   const unknown = `${e.unknownWords.toLocaleString("en")} of them unknown`;
   showCounts(e.confusion, `the test sentences: ${e.words.toLocaleString("en")} words, ${unknown}`);
@@ -144,7 +145,7 @@ async function look(): Promise<void> {
   } catch (error) {
     // A sentence that cannot be read is the visitor's to change; anything else stops the page.
     if (!(error instanceof RemoteError && error.name === "DataError")) throw error;
-    sentence.clear(text.trim() ? error.message.replace(/^sentence: /, "").replace("\n", ", ") : "Type a sentence.");
+    sentence.clear(text.trim() ? error.message.replace(/^sentence: /, "") : "Type a sentence.");
     contexts.clear();
   }
   showExamples(await remote.examples(shownExamples, EXAMPLES));

@@ -54,7 +54,7 @@ export class Reader {
     for (const { length } of sentences) {
       if (length === 0) throw new DataError("sentence", "no words");
       if (length > LONGEST)
-        throw new DataError("sentence", `${length} words`, { "read at once": `at most ${LONGEST}` });
+        throw new DataError("sentence", `It has ${length} words, of which at most ${LONGEST} can be read: shorten it.`);
     }
     if (sentences.length > ROWS) throw new DataError("sentence", `${sentences.length} at once`);
     await this.step.run(this.lexicon.table(sentences, ROWS, LONGEST));

@@ -180,5 +180,5 @@ export function showSummary(dev?: Summary, test?: Summary): void {
   const rows = MEASURES.map(([key, name]) =>
     element("tr", {}, element("th", { scope: "row" }, name), cell(dev, key), cell(test, key)),
   );
-  fill("summary", ["", "Watched", "Test, at the end"], rows);
+  fill("summary", ["", "Watched", "In the test"], rows);
 }

@@ -1,4 +1,5 @@
-import { characterTokenizer, DataError, splitText, type Tokenizer, trainBytePairs } from "../../src/index";
+import { characterTokenizer, splitText, type Tokenizer, trainBytePairs } from "../../src/index";
+import { fetchFile } from "../shared/fetchFile";
 import type { Settings } from "./settings";
 
 /** The texts to learn from, by the names that the command line and the page's address take. */
@@ -54,16 +55,5 @@ export const corpora =
     makeCorpus(await load(TEXTS[choice.text].file), choice);
 
 /** Fetches a file. @throws DataError that says so in a sentence, where it cannot be had */
-export async function fetchText(name: string, baseUrl: string): Promise<Uint8Array> {
-  const response = await fetch(new URL(name, baseUrl)).catch((e: unknown) => ({
-    ok: false as const,
-    statusText: String(e),
-  }));
-  const isPage = response.ok && response.headers.get("content-type")?.includes("html");
-  if (!response.ok || isPage)
-    throw new DataError(name, "the text cannot be loaded", {
-      from: baseUrl,
-      reason: isPage ? "not found" : response.statusText,
-    });
-  return new Uint8Array(await response.arrayBuffer());
-}
+export const fetchText = (name: string, baseUrl: string): Promise<Uint8Array> =>
+  fetchFile(new URL(name, baseUrl).href, "the text");

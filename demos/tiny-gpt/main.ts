@@ -5,6 +5,7 @@ import type { FormValues } from "../shared/form";
 import { TrainingPage } from "../shared/page";
 import { progress } from "../shared/progress";
 import { connect } from "../shared/remote";
+import { scoreText } from "../shared/scores";
 import modelSource from "./model.ts?raw";
 import { storedShape } from "./options";
 import { offerPresets, optionsOf, showEstimate, showPreset } from "./panel";
@@ -96,7 +97,7 @@ const page = new TrainingPage({
   onEvaluation(e: EvalEvent) {
     const { bitsPerCharacter = Number.NaN, sample = "" } = e;
     bitsChart.push(tokensAt(e.step), null, bitsPerCharacter);
-    byId("bits").textContent = bits(bitsPerCharacter);
+    byId("bits").textContent = scoreText(bits(bitsPerCharacter));
     samples.begin(`after ${e.step} steps, ${bits(bitsPerCharacter)} bits per character`, "");
     samples.add(sample);
   },
@@ -106,7 +107,10 @@ function onEvent(e: WorkerEvent): void {
   page.take(e);
   if (e.event === "text") writing.take(e);
   else if (e.event === "note") progress.say(e.text);
-  else if (e.event === "done" && e.bitsPerCharacter !== undefined) byId("bits").textContent = bits(e.bitsPerCharacter);
+  else if (e.event === "done" && e.bitsPerCharacter !== undefined && e.steps >= page.end) {
+    const watched = page.evaluations.at(-1)?.bitsPerCharacter;
+    byId("bits").textContent = scoreText(watched === undefined ? undefined : bits(watched), bits(e.bitsPerCharacter));
+  }
 }
 
 const bitsOf = (nats: number): number => nats / Math.LN2 / (made?.estimate.charactersPerToken ?? 1);

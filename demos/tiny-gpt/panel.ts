@@ -54,6 +54,6 @@ export function showEstimate(e: Estimate, steps: number, secondsAStep?: number):
     ? `${steps} steps take about ${duration(steps * secondsAStep)} at the pace measured`
     : `${steps} steps take some ${duration(steps * e.secondsPerStep)}, going by what this device does in a moment`;
   byId("estimate").textContent =
-    `${short(e.parameters)} parameters, ${short(e.vocabulary)} different tokens; a step reads ${e.tokens} tokens, ` +
+    `${short(e.parameters)} parameters, ${e.vocabulary.toLocaleString("en")} different tokens; a step reads ${e.tokens} tokens, ` +
     `takes ${short(e.flops)}FLOP and ${(e.bytes / 2 ** 20).toFixed(0)} MiB; ${time}. A changed setting starts the network anew.`;
 }

@@ -42,15 +42,15 @@ export const DEFAULTS: Settings = {
   seed: 0,
 };
 
-/** Sizes to choose from: the larger, the lower the rate and the longer the text that is seen at once. */
+/** Sizes to choose from, called by layers × width: the larger, the lower the rate and the longer the text that is seen at once. */
 export const PRESETS: Readonly<
   Record<string, Pick<Settings, "layers" | "width" | "heads" | "length" | "batch" | "lr">>
 > = {
-  "0.2 M": { layers: 4, width: 64, heads: 4, length: 64, batch: 8, lr: 5e-3 },
-  "0.8 M": { layers: 4, width: 128, heads: 4, length: 64, batch: 8, lr: 4e-3 },
-  "2.7 M": { layers: 6, width: 192, heads: 6, length: 128, batch: 32, lr: 1e-3 },
-  "10.7 M": { layers: 6, width: 384, heads: 6, length: 256, batch: 64, lr: 1e-3 },
-  "30 M": { layers: 12, width: 448, heads: 7, length: 256, batch: 64, lr: 6e-4 },
+  "4 × 64": { layers: 4, width: 64, heads: 4, length: 64, batch: 8, lr: 5e-3 },
+  "4 × 128": { layers: 4, width: 128, heads: 4, length: 64, batch: 8, lr: 4e-3 },
+  "6 × 192": { layers: 6, width: 192, heads: 6, length: 128, batch: 32, lr: 1e-3 },
+  "6 × 384": { layers: 6, width: 384, heads: 6, length: 256, batch: 64, lr: 1e-3 },
+  "12 × 448": { layers: 12, width: 448, heads: 7, length: 256, batch: 64, lr: 6e-4 },
 };
 
 /** @throws Error in a plain sentence where the settings cannot make a model */

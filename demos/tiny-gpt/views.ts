@@ -107,7 +107,7 @@ export class AttentionView {
     const words = `Layer ${layer + 1}, head ${head + 1}: ${strongest(weights, tokens, texts)}`;
     canvas.setAttribute("aria-label", words);
     byId("map-text").textContent =
-      `${words} Each row is a token; the darker a cell, the more it takes from the token of that column.`;
+      `${words} Each row is a token; the stronger a cell’s colour, the more it takes from the token of that column.`;
   }
 }
 

@@ -1,9 +1,10 @@
-import type { EvalEvent, StepEvent } from "../../src/index";
+import type { EvalEvent, StepEvent, TaskScores } from "../../src/index";
 import { Chart, learningRateChart, Smoother } from "../shared/charts";
 import { byId, element } from "../shared/dom";
 import type { FormValues } from "../shared/form";
 import { TrainingPage } from "../shared/page";
 import { connect } from "../shared/remote";
+import { scoreText } from "../shared/scores";
 import modelSource from "./model.ts?raw";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
 import { MODELS, type ModelName, type Settings, storedSettings, type TranslateOptions } from "./settings";
@@ -23,7 +24,7 @@ const scoreChart = new Chart(byId("score-chart"), {
   title: "exact match and BLEU of held-out pairs over steps",
   height: 170,
   range: [0, 1],
-  tick: percent,
+  percent: true,
   lines: [
     { label: "exactly right", colour: "--series-3", width: 2.2, points: true, format: percent },
     { label: "BLEU", colour: "--series-2", points: true, dash: [6, 4], format: percent },
@@ -32,7 +33,6 @@ const scoreChart = new Chart(byId("score-chart"), {
 const lossChart = new Chart(byId("loss-chart"), {
   title: "training and held-out loss over steps",
   height: 190,
-  tick: (v) => (v > 0 && v < 0.01 ? v.toExponential(1) : String(Number(v.toPrecision(3)))),
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
@@ -74,15 +74,20 @@ const page = new TrainingPage({
     const { exactMatch = Number.NaN, bleu = Number.NaN } = e;
     lossChart.push(e.step, null, null, e.testLoss);
     scoreChart.push(e.step, exactMatch, bleu);
-    byId("exact").textContent = percent(exactMatch);
+    byId("exact").textContent = scoreText(scores(e));
   },
 });
+
+const scores = ({ exactMatch = Number.NaN, bleu = Number.NaN }: TaskScores): string =>
+  `${percent(exactMatch)} (BLEU ${(100 * bleu).toFixed(1)})`;
 
 function onEvent(e: WorkerEvent): void {
   page.take(e);
   if (e.event === "translated") showExamples(e.list, e.step);
-  else if (e.event === "done" && e.exactMatch !== undefined)
-    byId("exact").textContent = `${percent(e.exactMatch)}, BLEU ${(100 * (e.bleu ?? 0)).toFixed(1)}`;
+  else if (e.event === "done" && e.exactMatch !== undefined && e.steps >= page.end) {
+    const watched = page.evaluations.at(-1);
+    byId("exact").textContent = scoreText(watched && scores(watched), scores(e));
+  }
 }
 
 async function create(values: FormValues, resume?: Uint8Array): Promise<number> {

@@ -146,7 +146,7 @@ export class AlignmentView {
     const where =
       layers * heads === 1 ? "" : `Layer ${Math.floor(this.#chosen / heads) + 1}, head ${(this.#chosen % heads) + 1}. `;
     byId("map-text").textContent =
-      `${where}Each row is a character written, each column one read; the darker a cell, the more the first takes from the second. ${strongest(weights, written, read)}`;
+      `${where}Each row is a character written, each column one read; the stronger a cell’s colour, the more the first takes from the second. ${strongest(weights, written, read)}`;
   }
 }
 

@@ -18,3 +18,12 @@ test.each([
   expect(await findAdapter()).toEqual({ name: description, software });
   expect(isSoftwareAdapter(description)).toBe(software);
 });
+
+test.each([
+  [false, /over https, or on localhost/],
+  [true, /^This browser has no WebGPU/],
+])("without WebGPU in a secure context (%s) a page says what to do", async (isSecureContext, sentence) => {
+  vi.stubGlobal("navigator", {});
+  vi.stubGlobal("isSecureContext", isSecureContext);
+  expect(await findAdapter()).toMatch(sentence);
+});

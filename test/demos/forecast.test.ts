@@ -52,8 +52,8 @@ test("trains on chaos: the loss falls, it beats naive forecasts, and the page sa
   expect(average(losses.slice(-20))).toBeLessThan(0.6 * average(losses.slice(0, 20)));
   expect(Number(rows[119]![5])).toBeGreaterThan(0.5);
   await says(page, "verdict", /^Worth it: its squared error is \d\d % below/);
-  expect(await text(page, "#skill")).toMatch(/^0\.[5-8]\d\d in the test$/);
-  expect(await text(page, "#rmse")).toMatch(/^0\.\d{3} σ in the test$/);
+  expect(await text(page, "#skill")).toMatch(/^0\.\d{3} watched, 0\.[5-8]\d\d in the test$/);
+  expect(await text(page, "#rmse")).toMatch(/^0\.\d{3} σ watched, 0\.\d{3} σ in the test$/);
   expect(await page.$$eval("#errors .bar > :last-child", (b) => b.map((e) => e.textContent))).toEqual(
     Array(4).fill(expect.stringMatching(/^\d\.\d{3} σ$/)),
   );

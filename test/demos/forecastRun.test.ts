@@ -47,6 +47,10 @@ describe.skipIf(reason)(`forecast in Node on Dawn${reason ? ` (skipped: ${reason
     await whole.run.train(whole.on);
     const first = await open({ cell, horizon: 3 });
     for (let i = 0; i < 7; i++) await first.run.step(first.on);
+    // A single step is one of the whole run.
+    const told = first.events.flatMap((e) => (e.event === "step" ? [e] : []));
+    expect(new Set(told.map((e) => e.steps))).toEqual(new Set([first.run.steps]));
+    expect(told.at(-1)!.secondsLeft).toBeGreaterThan(0);
     const resume = await first.run.checkpoint();
     const unset = { hidden: undefined, window: undefined, batch: undefined, layers: undefined };
     const second = await open({ ...unset, resume });

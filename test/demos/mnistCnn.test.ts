@@ -6,7 +6,7 @@ import type { Page } from "puppeteer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeSafetensors } from "../../src/io/safetensors";
 import { openStage, type Stage } from "../chrome/open";
-import { accessibilityProblems, catchDownloads, downloaded, inState, text, upload } from "./visitor";
+import { accessibilityProblems, atStep, catchDownloads, downloaded, inState, says, text, upload } from "./visitor";
 
 const PAGE = "/mnist-cnn/index.html";
 const folder = mkdtempSync(join(tmpdir(), "wgrad-demo-"));
@@ -127,6 +127,49 @@ test("a saved checkpoint goes on where it stood; a file of another kind is refus
   expect([...errors, ...second.errors]).toEqual([]);
   await page.close();
   await second.page.close();
+});
+
+test("a checkpoint brings its settings along, and a wrong file does not stop training", async () => {
+  const { page, errors } = await openPage("?optimizer=sgd&lr=0.02&batch=16&seed=3&steps=40");
+  await catchDownloads(page);
+  await page.click("#step");
+  await atStep(page, 1);
+  await page.click("#save");
+  const [good, bad] = [join(folder, "sgd.safetensors"), join(folder, "wrong.safetensors")];
+  writeFileSync(good, await downloaded(page, "mnist-cnn.safetensors"));
+  writeFileSync(bad, "this is no checkpoint");
+
+  const second = await openPage("?steps=5000&batch=8");
+  await second.page.click("#train");
+  await second.page.waitForFunction(() => Number(document.body.dataset.step) > 2);
+  await upload(second.page, "#load", bad);
+  await says(second.page, "alert", /cannot be loaded/);
+  const refused = await stepOf(second.page);
+  await second.page.waitForFunction((s) => Number(document.body.dataset.step) > s, { timeout: 20_000 }, refused + 2);
+  expect(await second.page.evaluate(() => document.body.dataset.state)).toBe("training");
+  await upload(second.page, "#load", good);
+  await atStep(second.page, 1);
+  const settings = await second.page.$eval("#settings", (f) =>
+    Object.fromEntries([...new FormData(f as HTMLFormElement)].map(([name, value]) => [name, String(value)])),
+  );
+  expect(settings).toMatchObject({ optimizer: "sgd", lr: "0.02", batch: "16", seed: "3", steps: "40" });
+  expect(await text(second.page, "#alert")).toBe("");
+  expect([...errors, ...second.errors]).toEqual([]);
+  await page.close();
+  await second.page.close();
+});
+
+test("an optimizer comes with its usual learning rate, unless the visitor has set one", async () => {
+  const { page } = await openPage("?batch=8");
+  const rate = () => page.$eval("input[name=lr]", (e) => (e as HTMLInputElement).value);
+  await page.select("select[name=optimizer]", "sgd");
+  expect([await rate(), page.url()]).toEqual(["0.05", expect.stringMatching(/optimizer=sgd&lr=0\.05/)]);
+  await page.$eval("input[name=lr]", (e) => {
+    (e as HTMLInputElement).value = "0.01";
+  });
+  await page.select("select[name=optimizer]", "adam");
+  expect(await rate()).toBe("0.01");
+  await page.close();
 });
 
 test("a drawing is read", async () => {

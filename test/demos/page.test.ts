@@ -4,6 +4,9 @@ import type { PageParts } from "../../demos/shared/page";
 
 /** An element that takes what the page does to it, and shows nothing. */
 class StandIn extends EventTarget {
+  title = "";
+  max = 0;
+  value = 0;
   readonly dataset: Record<string, string> = {};
   readonly elements: unknown[] = [];
   textContent = "";
@@ -40,6 +43,11 @@ class SlowWorker {
     return 7;
   }
 
+  async step(): Promise<number> {
+    await this.train();
+    return 6;
+  }
+
   async pause(): Promise<void> {
     this.calls.push("pause");
     await this.#ended;
@@ -51,8 +59,15 @@ class SlowWorker {
   }
 }
 
-/** A page in training, and ways to hide and show it. */
-async function trainingPage() {
+/** The stand-in of a field of the form. */
+class Field extends StandIn {
+  name = "steps";
+  type = "number";
+  valueAsNumber = 7;
+}
+
+/** A page of a run of seven steps in training or at rest, and ways to hide and show it. */
+async function trainingPage({ trains = true, adapter = { info: {} } as object | null } = {}) {
   const elements = new Map<string, StandIn>();
   const getElementById = (id: string) => {
     if (!elements.has(id)) elements.set(id, new StandIn());
@@ -64,12 +79,14 @@ async function trainingPage() {
   const document = Object.assign(new EventTarget(), shownIn);
   const globals = {
     document,
-    navigator: { gpu: {} },
+    navigator: { gpu: { requestAdapter: async () => adapter } },
     matchMedia: () => new StandIn(),
     localStorage: { getItem: () => null },
     location: { search: "" },
     addEventListener() {},
+    HTMLInputElement: Field,
   };
+  getElementById("settings").elements.push(new Field());
   for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
   vi.resetModules();
   const { TrainingPage } = await import("../../demos/shared/page");
@@ -79,14 +96,24 @@ async function trainingPage() {
   page.start();
   await turn();
   const click = (id: string) => getElementById(id).click();
-  click("train");
-  await turn();
-  expect([page.state, worker.training]).toEqual(["training", true]);
+  if (trains) {
+    click("train");
+    await turn();
+    expect([page.state, worker.training]).toEqual(["training", true]);
+  }
   const turnTo = (hidden: boolean) => {
     document.hidden = hidden;
     document.dispatchEvent(new Event("visibilitychange"));
   };
-  return { page, worker, click, hide: () => turnTo(true), show: () => turnTo(false) };
+  return {
+    page,
+    worker,
+    click,
+    element: getElementById,
+    dataset: body.dataset,
+    hide: () => turnTo(true),
+    show: () => turnTo(false),
+  };
 }
 
 afterEach(() => vi.unstubAllGlobals());
@@ -140,4 +167,57 @@ test("after a recovery the steps that come again are not there twice, and the pa
   take({ event: "step", step: 3, steps: 9, loss: 3, epoch: 0 });
   expect(page.steps.map((e) => e.step)).toEqual([1, 2, 3]);
   expect(page.state).toBe("training");
+});
+
+test("hidden during a single step, a page shown again does not train by itself", async () => {
+  const { page, worker, click, hide, show } = await trainingPage({ trains: false });
+  click("step");
+  await turn();
+  hide();
+  show();
+  await worker.endStep();
+  expect([page.state, worker.calls]).toEqual(["idle", ["train"]]);
+});
+
+test("after its last step a run takes no more, and the buttons say why", async () => {
+  const { page, worker, element } = await trainingPage();
+  page.take({ event: "step", step: 7, steps: 7, loss: 1, epoch: 0 } as { event: string });
+  await worker.endStep();
+  expect(element("progress-text").textContent).toBe("finished after 7 steps. Press Reset to start anew.");
+  for (const id of ["train", "step"])
+    expect([element(id).disabled, element(id).title]).toEqual([true, "Press Reset to start anew."]);
+});
+
+test("a step to the end leaves Train open: the run has not been judged yet", async () => {
+  const { page, worker, click, element } = await trainingPage({ trains: false });
+  click("step");
+  await turn();
+  page.take({ event: "step", step: 7, steps: 7, loss: 1, epoch: 0 } as { event: string });
+  await worker.endStep();
+  expect([element("train").disabled, element("step").disabled]).toEqual([false, true]);
+});
+
+test("a device lost for good is said to be lost, whatever fails because of it", async () => {
+  const { page, element } = await trainingPage();
+  page.take({ event: "searching", reason: "The device is gone." } as { event: string });
+  expect(element("alert").textContent).toBe("The device is gone.\nLooking for a device …");
+  page.fail(new Error("createEngine: no adapter"));
+  expect(element("alert").textContent).toBe(
+    "The device is gone.\nNo other device was found. Press Reset to start anew.",
+  );
+});
+
+test("without an adapter a page says in a sentence what to do", async () => {
+  const { page, element } = await trainingPage({ trains: false, adapter: null });
+  expect([page.state, element("alert").textContent]).toEqual([
+    "failed",
+    expect.stringMatching(/^WebGPU is there, but/),
+  ]);
+});
+
+test("changes of state are read out, the numbers of every step are not", async () => {
+  const { page, element } = await trainingPage();
+  page.take({ event: "step", step: 3, steps: 7, loss: 1, epoch: 0 } as { event: string });
+  expect(element("progress-text").textContent).toMatch(/^step 3 of 7/);
+  expect(element("progress-state").textContent).toBe("training");
 });

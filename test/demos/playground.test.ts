@@ -35,7 +35,7 @@ async function openPage(query = "") {
 /** Trains to the last step. */
 async function finish(page: Page, steps: number): Promise<void> {
   await page.click("#train");
-  await says(page, `finished after ${steps} steps`);
+  await says(page, `finished after ${steps} steps. Raise Steps to train on, or press Reset.`);
 }
 
 /** Sets a control as a visitor would, and waits for the network that follows. */
@@ -73,6 +73,9 @@ test("two spirals are told apart, held-out points too; the surface, the reading 
   expect(await text(page, "#verdict")).toMatch(/^(Fine|High variance)$/);
   expect(await text(page, "#verdict-text")).toMatch(/^Training loss 0\.\d+, held-out loss 0\.\d+/);
   expect(await page.$$eval(".units canvas", (c) => c.length)).toBe(32);
+  const box = (await (await page.$("#surface"))!.boundingBox())!;
+  await page.touchscreen.tap(box.x + box.width / 4, box.y + box.height / 2);
+  await page.waitForFunction(() => /^x₁ = -\d\.\d\d, x₂ = /.test(document.getElementById("reading-at")!.textContent!));
   await page.click("#hood-details summary");
   await page.waitForFunction(() => document.getElementById("hood")!.textContent!.includes("batch_indices"));
   expect(await text(page, "#hood")).toMatch(/Dispatches a step\d+/);
@@ -163,6 +166,7 @@ test("pause, step, a new learning rate, reset; settings start anew and go into t
   await says(page, "ready");
   expect(await text(page, "[name=noiseOut]")).toBe("0.10");
   const query = new URL(page.url()).searchParams;
+  expect(query.has("noiseOut")).toBe(false);
   expect(Object.fromEntries(query)).toMatchObject({ layers: "3", noise: "0.1", lr: "0.05", w1: "3", data: "xor" });
   expect(errors).toEqual([]);
   expect(await text(page, "#alert")).toBe("");

@@ -141,7 +141,14 @@ test("a run goes on with another device as often as there is one, and the page i
     run.lose(reason);
     await turn();
   }
-  expect(told).toEqual(["recovered", "recovered", "lost for good"]);
+  expect(told).toEqual([
+    "searching once",
+    "recovered",
+    "searching twice",
+    "recovered",
+    "searching for good",
+    "lost for good",
+  ]);
 });
 
 test("the loss of a run that was replaced is nobody's business", async () => {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { MostFrequentTag } from "../../demos/tagger/baseline";
 import { BucketedStep } from "../../demos/tagger/bucketed";
 import { collapse, readCorpus, TAG_NAMES, TAGS } from "../../demos/tagger/data";
+import { SHOWN } from "../../demos/tagger/experiment";
 import { FEATURES, Lexicon, NOTHING, part, SHAPES, shapeOf, UNKNOWN } from "../../demos/tagger/features";
 import { wordsOf } from "../../demos/tagger/sentence";
 import { dataFile } from "../../src/cli/packages";
@@ -76,6 +77,13 @@ test("all 472 tags of the corpus have one of the 12, as often as counted; the sp
   expect([...raw].filter((tag) => !collapse(tag))).toEqual([]);
   const { train, dev, test } = readCorpus(brown);
   expect([train.length, dev.length, test.length]).toEqual([51606, 2867, 2867]);
+  // Chosen by hand, by their places: a split that moves would show others.
+  const shown = SHOWN.map((i) => dev[i]!.words.join(" "));
+  expect(shown.slice(0, 2)).toEqual([
+    "Six red lines etched their way into the gray and vanished .",
+    "Sam , I thought you knew everything about Tokyo .",
+  ]);
+  expect(shown.at(-1)).toBe("I know all about you '' .");
   const counts = TAG_NAMES.map(() => 0);
   for (const { tags } of [...train, ...dev, ...test]) for (const tag of tags) counts[tag]!++;
   expect(Object.fromEntries(counts.map((n, i) => [TAG_NAMES[i]!, n]))).toEqual({

@@ -52,6 +52,7 @@ test("trains to its last step: the loss falls, text is written meanwhile, evalua
   expect(rows[29]!.slice(0, 2)).toEqual(["30", String(30 * 8 * 32)]);
   expect(Number(rows[29]![6])).toBeGreaterThan(Number(rows[59]![6]));
   expect(Number.parseFloat(await text(page, "#bits"))).toBeLessThan(5);
+  expect(await text(page, "#bits")).toMatch(/^\d\.\d{3} watched, \d\.\d{3} in the test$/);
   expect(await page.$$eval("#samples .when", (s) => s.map((e) => e.textContent))).toHaveLength(2);
   expect(await text(page, "#estimate")).toMatch(/60 steps take about/);
   await page.click("#hood-details summary");
@@ -114,11 +115,11 @@ test("pause, step, reset, and settings in the address", async () => {
   });
   await inState(page, "idle");
   expect(page.url()).toMatch(/seed=7/);
-  await page.select("#preset", "0.2 M");
+  await page.select("#preset", "4 × 64");
   await page.waitForFunction(() => location.search.includes("width=64"));
   await says(page, "estimate", /^2\d\d k parameters/);
   await page.select("select[name=tokens]", "bpe");
-  await says(page, "estimate", /1\.02 k different tokens/);
+  await says(page, "estimate", /1,024 different tokens/);
   await inState(page, "idle");
   expect(errors).toEqual([]);
   await page.close();

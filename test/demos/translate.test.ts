@@ -64,7 +64,9 @@ test("trains to its last step: the loss falls, examples and scores appear, a tex
   expect(average(losses.slice(-10))).toBeLessThan(0.5 * average(losses.slice(0, 10)));
   expect(Number(rows[79]![4])).toBeLessThan(Number(rows[39]![4]));
   expect(Number(rows[79]![6])).toBeGreaterThan(0.15);
-  expect(await text(page, "#exact")).toMatch(/^\d+\.\d %, BLEU \d+\.\d$/);
+  expect(await text(page, "#exact")).toMatch(
+    /^\d+\.\d % \(BLEU \d+\.\d\) watched, \d+\.\d % \(BLEU \d+\.\d\) in the test$/,
+  );
   expect(await text(page, "#right")).toMatch(/^\d+ of 2048 right$/);
   const marks = await page.$$eval("#examples .mark", (m) => m.map((e) => e.textContent));
   expect(marks.slice(0, 10).every((m) => m === "✓" || m === "✗")).toBe(true);
