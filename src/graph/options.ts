@@ -17,12 +17,13 @@ type NamesOf<O, T extends string> = [keyof O, Words<T>] extends [Words<T>, keyof
 /**
  * The options of `op` as they are.
  * @param names of all options that there are, parted by spaces
- * @throws ShapeError unless they are an object, and each of them is one of these
+ * @throws ShapeError unless they are an object, and each of them is one of these, or undefined
  */
 export function optionsOf<O extends object, T extends string>(op: string, options: O, names: NamesOf<O, T> & T): O {
   checkObject(op, options);
   const known = names.split(" ");
-  for (const name of Object.keys(options)) if (!known.includes(name)) unknown(op, name, known);
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined && !known.includes(name)) unknown(op, name, known);
   return options;
 }
 

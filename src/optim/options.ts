@@ -47,10 +47,11 @@ export const COMMON: readonly string[] = [
 export function checkOptions(name: string, options: object, known: readonly string[]): void {
   checkObject(name, options);
   for (const [option, value] of Object.entries(options)) {
+    if (value === undefined) continue;
     if (!known.includes(option))
       throw new CaptureError(name, `there is no option ${option}`, { options: known.join(", ") }, meant(option, known));
     const wants = OPTIONS[option];
-    if (!wants || value === undefined || (option === "lossScale" && value === "dynamic")) continue;
+    if (!wants || (option === "lossScale" && value === "dynamic")) continue;
     const isPair = option === "betas";
     const numbers: readonly unknown[] = Array.isArray(value) ? value : [value];
     const isRight = numbers.every((x) => typeof x === "number" && RULES[wants](x));

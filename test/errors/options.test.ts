@@ -241,7 +241,9 @@ describe("options that there are not", () => {
   });
 
   test("one that is left undefined is none", () => {
-    expect(w.conv2d(picture, x([2, 4, 3, 3]), null, { padding: undefined } as Any).shape).toEqual([1, 2, 3, 3]);
+    expect(w.conv2d(picture, x([2, 4, 3, 3]), null, { padding: undefined, pads: undefined } as Any).shape).toEqual([
+      1, 2, 3, 3,
+    ]);
   });
 });
 
