@@ -1,6 +1,9 @@
 // Every op is measured: it has an entry in bench/ops, and what that asks for can be planned. Nothing is timed here.
 import { expect, test } from "vitest";
+import { trace } from "../src/graph/trace";
 import { BASELINE_TARGET } from "../src/kernel/target";
+import { plan } from "../src/schedule/plan";
+import { NETWORKS } from "./bench/nets/networks";
 import { allLines, benchedOps, planOf } from "./bench/ops/lines";
 
 test("every op has an entry in the benchmark, and every entry an op", () => {
@@ -18,4 +21,18 @@ test("every line is told from all others", () => {
 
 test.each(lines.map((l) => [l.id, l] as const))("%s can be planned", (_, line) => {
   for (const cpu of [false, true]) expect(planOf(line, { ...BASELINE_TARGET, cpu }).outputs.length).toBeGreaterThan(0);
+});
+
+test.each(Object.keys(NETWORKS))("the step of %s can be planned", (name) => {
+  const { optimizer, loss } = NETWORKS[name]!(1);
+  const { result, updates } = trace(() => {
+    const value = loss();
+    optimizer.step(value);
+    return value;
+  });
+  for (const cpu of [false, true]) {
+    const target = { ...BASELINE_TARGET, cpu };
+    const [joined, single] = [true, false].map((fuse) => plan({ outputs: [result], updates, target, fuse }));
+    expect(joined!.dispatches.length).toBeLessThan(single!.dispatches.length);
+  }
 });

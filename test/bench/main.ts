@@ -3,6 +3,7 @@ import { ENGINES } from "../../demos/race/peers";
 import { scaledUp, WORKLOADS, type WorkloadName } from "../../demos/race/workloads";
 import type { Host } from "./hosts";
 import { benchKernels } from "./kernels/bench";
+import { benchNets } from "./nets/bench";
 import { benchOps } from "./ops/bench";
 import { markdownTable, where } from "./report";
 import { benchSweep } from "./sweep";
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     sweep: { type: "boolean", default: false },
     points: { type: "string", default: "99" },
     limit: { type: "string", default: "120" },
+    nets: { type: "boolean", default: false },
     small: { type: "boolean", default: false },
     large: { type: "boolean", default: false },
     times: { type: "string", default: "1" },
@@ -78,6 +80,8 @@ const host = await (values.on === "node"
 if (values.kernels || values.large)
   console.log(await benchKernels(host, choice, new RegExp(values.only), values.large));
 else if (values.ops) console.log(await benchOps(host, 1000 * seconds, values.json, new RegExp(values.only)));
+else if (values.nets)
+  console.log(await benchNets(host, 1000 * seconds, values.json, new RegExp(values.only), Number(values.times)));
 else if (values.sweep)
   console.log(await benchSweep(host, { ...choice, points: Number(values.points), limit: Number(values.limit) }));
 else if (values.small) console.log(await benchSmall(host));

@@ -4,6 +4,7 @@ import { type Counts, measure, type Result } from "../../demos/race/measure";
 import { resized, type WorkloadName } from "../../demos/race/workloads";
 import type { KernelEngine } from "./kernels/engine";
 import { type KernelResult, measureKernel, measureOverhead, type OverheadResult } from "./kernels/measure";
+import { measureNet, type NetResult } from "./nets/measure";
 import { measureOps, type OpResult } from "./ops/measure";
 import { measureSmall, type SmallResult } from "./small";
 
@@ -20,6 +21,7 @@ export type Task = { readonly engine: string; readonly milliseconds: number } & 
   | { readonly kind: "kernel"; readonly name: string }
   | { readonly kind: "overhead" }
   | { readonly kind: "ops"; readonly names: readonly string[] }
+  | { readonly kind: "net"; readonly name: string; readonly times: number }
   | { readonly kind: "small" }
 );
 
@@ -28,6 +30,7 @@ export interface Answers {
   kernel: KernelResult | null;
   overhead: OverheadResult;
   ops: OpResult[];
+  net: NetResult;
   small: SmallResult;
 }
 export type Answer = Answers[keyof Answers];
@@ -50,6 +53,7 @@ export interface Engines {
 export async function runTask(task: Task, on: string, counts: Counts, engines: Engines): Promise<Answer> {
   const { engine, milliseconds } = task;
   if (task.kind === "small") return measureSmall(on, milliseconds);
+  if (task.kind === "net") return measureNet(task.name, task.times, on, milliseconds);
   if (task.kind === "ops") return measureOps(task.names, on, milliseconds);
   if (task.kind === "kernel")
     return measureKernel(await engines.kernels(engine), task.name, { name: engine, on, milliseconds });
