@@ -110,18 +110,17 @@ function outputOf(t: Tensor, lowering: Lowering): Tensor {
   return aside;
 }
 
-/** @throws Error where a dispatch reads what none before it has made: no fusion may move a reader before its writer */
+/** @throws Error where a dispatch reads what none before it has made, or what it makes itself: fusion must not lead there */
 function checkOrder(dispatches: readonly Dispatch[]): void {
   const made = new Set<BufferRef>();
   for (const { buffers, variant } of dispatches) {
+    const written = buffers.filter((_, i) => variant.bindings[i]!.access === "write");
     const early = variant.bindings.find(({ access }, i) => {
       const t = buffers[i] as Tensor;
-      return access === "read" && !t.leaf && !made.has(t);
+      return access === "read" && !t.leaf && (!made.has(t) || written.includes(t));
     });
     if (early) throw new Error(`plan: ${variant.name} reads ${early.name} before it is made`);
-    variant.bindings.forEach(({ access }, i) => {
-      if (access === "write") made.add(buffers[i]!);
-    });
+    for (const t of written) made.add(t);
   }
 }
 

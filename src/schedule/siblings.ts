@@ -195,6 +195,12 @@ class Search {
     return all;
   }
 
+  /** Whether a group reads, elsewhere or in another order, what it is to make itself: that has to be there before. */
+  #readsItself(d: Draft): boolean {
+    const isMade = (t: Tensor) => [d.members, d.besides, d.finishes].some((made) => made.has(t));
+    return [...this.#reads(d)].some((t) => this.#views(t).some(isMade));
+  }
+
   /** A tensor and those behind it, if it is but a reading of another. */
   #views(t: Tensor): Tensor[] {
     return t.source?.op.kind === "view" ? [t, ...this.#views(this.known.inputsOf(t)[0]!)] : [t];
@@ -230,7 +236,7 @@ class Search {
     if (left.length >= d.members.size) return false;
     const stored = this.#stored(d).length + d.finishes.size;
     const buffers = this.#reads(d).size + this.#held + d.besides.size + stored;
-    if (d.members.size > MAX_MEMBERS || buffers > MAX_BUFFERS) return false;
+    if (d.members.size > MAX_MEMBERS || buffers > MAX_BUFFERS || this.#readsItself(d)) return false;
     const moved = movedTogether(this.#order, d, { inputsOf: this.known.inputsOf, isLaunched: this.#isLaunched });
     if (!moved) return false;
     this.#order = moved;

@@ -7,8 +7,11 @@ import { trace } from "../../src/graph/trace";
 import {
   add,
   concat,
+  dropout,
+  flip,
   gelu,
   gradients,
+  l2Normalize,
   layerNorm,
   MultiheadAttention,
   matmul,
@@ -16,9 +19,13 @@ import {
   mul,
   multiHeadAttention,
   pad,
+  permute,
   relu,
+  reshape,
+  sigmoid,
   slice,
   softmax,
+  split,
   square,
   sub,
   sum,
@@ -75,6 +82,14 @@ const layers: readonly Layer[] = [
     return add(matmul(inner, w.make(2 * WIDTH, WIDTH)), w.make(WIDTH));
   },
   (x) => sub(x, mean(x, -1, { keepDims: true })),
+  (x, y) => add(x, flip(y, 1)),
+  (x, y) => dropout(add(x, y), 0.3),
+  (x, y) => l2Normalize(add(x, y)),
+  (x) => {
+    const [a, b] = split(x, WIDTH / 2, -1) as [Tensor, Tensor];
+    return concat([mul(a, sigmoid(b)), a], -1);
+  },
+  (x) => reshape(permute(reshape(x, [BATCH, STEPS, 2, WIDTH / 2]), [0, 2, 1, 3]), [BATCH, STEPS, WIDTH]),
 ];
 
 interface Choice {

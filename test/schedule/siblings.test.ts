@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { feed, type Tensor } from "../../src/graph/tensor";
 import { BASELINE_TARGET as target } from "../../src/kernel/target";
+import { add } from "../../src/ops/add";
 import { cosineSimilarity } from "../../src/ops/cosineSimilarity";
+import { flip } from "../../src/ops/flip";
 import { huberLoss } from "../../src/ops/huberLoss";
 import { matmul } from "../../src/ops/matmul";
 import { max } from "../../src/ops/max";
@@ -48,6 +50,16 @@ test("reductions along other axes, of other elements, or one of the other stay a
   expect(names([sum(a, 1), sum(b, 1)])).toHaveLength(2);
   expect(names([sum(square(sub(a, sum(a, 1, { keepDims: true }))), 1)])).toHaveLength(2);
   expect(names([sum(transpose(a), 1), sum(square(a), 0)])).toHaveLength(3);
+});
+
+test("what is read in another order is there before", () => {
+  const once = add(a, flip(a, 1));
+  const outputs = [sum(square(add(once, flip(once, 1)))), sum(once)];
+  const { dispatches } = planned(outputs);
+  for (const { buffers, variant } of dispatches) {
+    const written = buffers.filter((_, i) => variant.bindings[i]!.access === "write");
+    expect(buffers.filter((t) => written.includes(t))).toEqual(written);
+  }
 });
 
 test("nothing large lives longer for it", () => {
