@@ -28,10 +28,13 @@ export const BYTES_PER_ELEMENT = 4;
 
 export const bytesPerElement = (dtype: DType): number => (dtype === "f16" ? 2 : BYTES_PER_ELEMENT);
 
+/** The typed array that holds elements of a dtype. */
+export const ARRAYS = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as const;
+
 /** A zeroed array of `length` elements, or a view of `buffer`. */
 export function typedArray(dtype: DType, source: number | ArrayBuffer | ArrayLike<number>): TypedArray {
   if (dtype === "f16" && source instanceof ArrayBuffer) return fromHalves(new Uint16Array(source));
-  const Type = { f32: Float32Array, i32: Int32Array, u32: Uint32Array }[computeType(dtype)];
+  const Type = ARRAYS[computeType(dtype)];
   return new Type(source as ArrayBuffer) as TypedArray;
 }
 

@@ -13,7 +13,7 @@ import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { checkEps, optionsOf } from "../graph/options";
 import { scratch, type Tensor } from "../graph/tensor";
-import { add } from "./add";
+import { add, addFlowing } from "./add";
 import { full, onesLike } from "./full";
 import { mean } from "./mean";
 import { mul } from "./mul";
@@ -147,6 +147,6 @@ const grad = layerNormGrad(([x, weight, , dOut], seeds, { n, eps, centred }) => 
   const parts = made.flatMap((t, i) =>
     seeds[i] ? [gradients(t, operands, { add, sumTo, onesLike }, reshape(widened(seeds[i]), t.shape))] : [],
   );
-  const total = (i: number) => parts.map((p) => p[i] ?? null).reduce((a, b) => (a && b ? add(a, b) : (a ?? b)), null);
-  return [total(0), total(1), null, total(2)];
+  const flowing = (i: number) => addFlowing(parts.map((p) => p[i]));
+  return [flowing(0), flowing(1), null, flowing(2)];
 });

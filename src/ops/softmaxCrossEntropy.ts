@@ -15,7 +15,7 @@ import { optionsOf } from "../graph/options";
 import { type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { add } from "./add";
+import { add, addFlowing } from "./add";
 import { full, isFilled } from "./full";
 import { inverseTotal, labelWeights } from "./labelWeights";
 import { logSoftmax } from "./logSoftmax";
@@ -106,8 +106,7 @@ export const op: KernelOp<Attrs> = {
       const dLabels = labels.dtype === "f32" ? mul(neg(logSoftmax(logits)), softFactor(by, attrs)) : null;
       parts.push([one ? slope! : record(grad, by, attrs), dLabels]);
     }
-    const total = (i: number) => parts.map((p) => p[i] ?? null).reduce((a, b) => (a && b ? add(a, b) : (a ?? b)));
-    return inputs.map((_, i) => total(i));
+    return inputs.map((_, i) => addFlowing(parts.map((p) => p[i])));
   },
 };
 

@@ -1,4 +1,4 @@
-import type { Numbers, WordType } from "../core/dtype";
+import { ARRAYS, type Numbers, type WordType } from "../core/dtype";
 import { CaptureError, DTypeError } from "../core/errors";
 import { checkShape, type Shape, type Spec, showSpec } from "../core/shape";
 import type { CompileProgress } from "../gpu/pipelines";
@@ -47,8 +47,6 @@ export function makeFeed(name: string, spec: FeedSpec): Tensor {
     throw new DTypeError(`feed ${name}`, `${full.dtype} is not fed`, {}, "feed f32, i32 or u32, and cast it");
   return feed(name, full);
 }
-
-const ARRAYS = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as const;
 
 /** @throws CaptureError unless the values are an array of the feed's dtype and size; DataError where an op does not take them */
 export function checkFeed(name: string, t: Tensor, values: Numbers): void {

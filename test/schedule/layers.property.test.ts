@@ -2,6 +2,7 @@
 // refuses a plan that reads a tensor before it is made, and what is joined gives the numbers of one op a kernel.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { topological } from "../../src/graph/op";
 import { data, parameter, type Tensor } from "../../src/graph/tensor";
 import { trace } from "../../src/graph/trace";
 import {
@@ -109,25 +110,9 @@ function network(choices: readonly Choice[]): Tensor[] {
     values.push(layers[layer]!(a, b, w, part));
   }
   const loss = add(mean(square(values.at(-1)!)), mean(values[values.length >> 1]!));
-  return [
-    loss,
-    ...gradients(
-      loss,
-      w.all.filter((p) => isUsed(loss, p)),
-    ),
-  ];
-}
-
-function isUsed(of: Tensor, p: Tensor): boolean {
-  const seen = new Set<Tensor>();
-  const stack = [of];
-  for (let t = stack.pop(); t; t = stack.pop()) {
-    if (t === p) return true;
-    if (seen.has(t)) continue;
-    seen.add(t);
-    stack.push(...(t.source?.inputs ?? []));
-  }
-  return false;
+  const used = new Set(topological([loss]));
+  const parameters = w.all.filter((p) => used.has(p));
+  return [loss, ...gradients(loss, parameters)];
 }
 
 const index = fc.nat({ max: 12 });
