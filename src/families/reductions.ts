@@ -201,7 +201,13 @@ function invocationLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduct
         params: { ...params, parts_first: Number(r1 > 1) },
         constants: joins.constants,
       });
-    const constants = { ...joins.constants, COLUMNS: Number(byFour === "columns") };
+    const isPlain = byFour === "columns" ? k0 === 1 : r0 === 1;
+    const constants = {
+      ...joins.constants,
+      COLUMNS: Number(byFour === "columns"),
+      SOLE: Number(parts === 1),
+      PLAIN: Number(isPlain),
+    };
     return reduceByFour.dispatch({ ...shared, params, constants });
   };
   return { parts, launch };

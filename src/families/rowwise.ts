@@ -102,5 +102,5 @@ export function rowGroups(rows: number, lanes = TREE_LANES): readonly [number, n
 export const lanesOf = (n: number): number => (n >= 1024 ? 256 : TREE_LANES);
 
 /** Neighbouring fours of a row of `width` elements that one invocation makes: several where lanes are few. Divides the row. */
-export const foursOf = (width: number, { cpu }: Target): number =>
-  cpu ? ([4, 2].find((fours) => width % (4 * fours) === 0) ?? 1) : 1;
+export const foursOf = (width: number, { cpu }: Target, most: 4 | 8 = 4): number =>
+  cpu ? ([8, 4, 2].find((fours) => fours <= most && width % (4 * fours) === 0) ?? 1) : 1;

@@ -4,6 +4,7 @@ import wholeKernel from "../../shaders/warp_whole.wgsl";
 import { ShapeError } from "../core/errors";
 import { type Pair, pair, showShape } from "../core/shape";
 import { resizeConstants } from "../families/pooling";
+import { foursOf } from "../families/rowwise";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { checkOption, checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
@@ -79,13 +80,20 @@ export const op: KernelOp<WarpAttrs> = {
     const sizes = { ...resizeConstants(x!.shape, out!.shape), CHANNELS: x!.shape[1]!, EDGE: Number(edge) };
     const constants = { ...sizes, BILINEAR: Number(bilinear) };
     const shared = { buffers: { x: x!, placement: placement!, out: out! }, flops: 20 * out!.size };
-    const rows = target.cpu ? Math.min(8, sizes.OUT_HEIGHT) : 1;
-    const len = (out!.size / sizes.OUT_HEIGHT / 4) * Math.ceil(sizes.OUT_HEIGHT / rows);
-    const strips = { ...shared, params: { len, rows, cut: cutout, fill }, grid: len };
     if (sizes.OUT_WIDTH % 4 === 0) {
-      if (whole && sizes.WIDTH % 4 === 0) return [wholeKernel.dispatch({ ...strips, constants: sizes })];
+      if (whole && sizes.WIDTH % 4 === 0) {
+        const fours = foursOf(sizes.OUT_WIDTH, target, 8);
+        const len = out!.size / 4 / fours;
+        return [
+          wholeKernel.dispatch({ ...shared, params: { len, fours, cut: cutout, fill }, constants: sizes, grid: len }),
+        ];
+      }
       // Where lanes are many, neighbours read neighbours: one element each.
-      if (target.cpu) return [byFourKernel.dispatch({ ...strips, constants })];
+      if (target.cpu) {
+        const rows = Math.min(8, sizes.OUT_HEIGHT);
+        const len = (out!.size / sizes.OUT_HEIGHT / 4) * Math.ceil(sizes.OUT_HEIGHT / rows);
+        return [byFourKernel.dispatch({ ...shared, params: { len, rows, cut: cutout, fill }, constants, grid: len })];
+      }
     }
     const params = { len: out!.size, cut: cutout, fill };
     return [warpKernel.dispatch({ ...shared, params, constants, grid: out!.size })];

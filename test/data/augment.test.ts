@@ -62,6 +62,7 @@ const ways: [string, (x: Tensor, generator: Generator) => Tensor, AugmentOptions
     (x, generator) => randomFlip(x, { horizontal: 1, vertical: 0.3, generator }),
     { flip: 1, flipVertical: 0.3 },
   ],
+  ["flip and shift", (x, generator) => augment(x, { shift: 3, flip: 0.5, generator }), { shift: 3, flip: 0.5 }],
   ["rotate", (x, generator) => randomRotate(x, 30, { generator }), { rotate: 30 }],
   ["crop", (x, generator) => randomCrop(x, 6, { padding: [2, 3], generator }), { crop: 6, padding: [2, 3] }],
   ["crop to four columns", (x, generator) => randomCrop(x, 4, { padding: 3, generator }), { crop: 4, padding: 3 }],
