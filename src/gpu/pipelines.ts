@@ -2,6 +2,7 @@ import { DeviceError } from "../core/errors";
 import { sourceLine } from "../kernel/include";
 import type { Variant } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
+import { unroll } from "../kernel/unroll";
 import { accepted } from "./accepted";
 import { BufferUsage, SHADER_STAGE_COMPUTE } from "./constants";
 import type { Waiter } from "./waiter";
@@ -56,7 +57,8 @@ export class PipelineCache {
   async #create(variant: Variant): Promise<CompiledPipeline> {
     const { device } = this;
     const immediates = byImmediates(this.target, variant.params.length);
-    const code = immediates ? variant.code.replace(UNIFORM_PARAMS, "var<immediate> params") : variant.code;
+    const written = variant.unrolled ? unroll(variant.code) : variant.code;
+    const code = immediates ? written.replace(UNIFORM_PARAMS, "var<immediate> params") : written;
     const label = variant.name;
     const immediateSize = immediates ? 4 * variant.params.length : 0;
     let module: GPUShaderModule | undefined;
@@ -79,8 +81,7 @@ export class PipelineCache {
     } catch (cause) {
       const messages = (await module?.getCompilationInfo())?.messages ?? [];
       const text =
-        messages.map((m) => `${sourceLine(variant.code, m.lineNum)}:${m.linePos} ${m.message}`).join("; ") ||
-        String(cause);
+        messages.map((m) => `${sourceLine(written, m.lineNum)}:${m.linePos} ${m.message}`).join("; ") || String(cause);
       throw new DeviceError(variant.name, "the device refuses this kernel", { variant: variant.key, cause: text });
     }
   }

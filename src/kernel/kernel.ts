@@ -1,7 +1,6 @@
 import type { DType } from "../core/dtype";
 import { DeviceError } from "../core/errors.ts";
 import type { Shape } from "../core/shape";
-import { unroll } from "./unroll.ts";
 import {
   type Constants,
   constantsKey,
@@ -77,6 +76,8 @@ export interface Variant {
   readonly workgroupSize: Workgroups;
   readonly enables: readonly string[];
   readonly hook: boolean;
+  /** Whether the loops that the code marks are written out before it is compiled, see `unroll.ts`. */
+  readonly unrolled?: boolean;
 }
 
 /** One `dispatchWorkgroups` call as plain data. Nothing has been allocated or submitted. */
@@ -121,7 +122,7 @@ export interface DispatchRequest<B extends string, P extends string, C extends s
   readonly outDType?: DType;
   /** What `G` stands for in one that says `alias G = f32;`: the gradient that comes in. */
   readonly gradDType?: DType;
-  /** Write out the loops that the shader marks, see {@link unroll}. */
+  /** Write out the loops that the shader marks, see {@link Variant.unrolled}. */
   readonly unrolled?: boolean;
   readonly flops?: number;
   readonly channel?: Channel;
@@ -144,7 +145,7 @@ export class Kernel<B extends string = string, P extends string = string, C exte
       const [x = 1, y = 1, z = 1] = this.info.workgroupSize.map((s) => (typeof s === "number" ? s : values[s]!));
       const code = forElements(substituteConstants(this.info.name, this.info.code, constants as Constants), types);
       const enables = enablesIn(code);
-      variant = { ...this.info, key, code: unrolled ? unroll(code) : code, enables, workgroupSize: [x, y, z] };
+      variant = { ...this.info, key, code, enables, workgroupSize: [x, y, z], ...(unrolled && { unrolled }) };
       this.#variants.set(key, variant);
     }
     return variant;

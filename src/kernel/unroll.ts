@@ -30,7 +30,7 @@ export function unroll(code: string): string {
 function moduleConstants(code: string): Map<string, number> {
   const constants = new Map<string, number>();
   for (const [, name, value] of code.matchAll(/^const (\w+)(?:: *u32)? *= *([\w\s*/]+);/gm))
-    if (/^[\w\s*/]+$/.test(value!)) constants.set(name!, tryEvaluate(value!, constants) ?? Number.NaN);
+    constants.set(name!, tryEvaluate(value!, constants) ?? Number.NaN);
   return constants;
 }
 
