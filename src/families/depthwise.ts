@@ -6,12 +6,12 @@ import gradWeightKernel from "../../shaders/depthwise_grad_weight.wgsl";
 import gradWeightByFour from "../../shaders/depthwise_grad_weight_by_four.wgsl";
 import gradWeightTree from "../../shaders/depthwise_grad_weight_tree.wgsl";
 import type { Shape } from "../core/shape";
-import { scratch, type Tensor } from "../graph/tensor";
-import { type Dispatch, withSide } from "../kernel/kernel";
+import type { Tensor } from "../graph/tensor";
+import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { flopsOf, type Geometry, tapsOf } from "./geometry";
-import { poolGradByFour, stripRows } from "./pooling";
-import { reduceDispatches } from "./reductions";
+import type { WeightParts } from "./parts";
+import { gradBlocks, stripRows } from "./pooling";
 import { rowGroups } from "./rowwise";
 
 /** Whether each output channel reads one input channel only: then there is no sum over channels to share loads in. */
@@ -72,7 +72,7 @@ function mirrored(g: Geometry): Geometry | null {
 function byBlocks(dOut: Tensor, w: Tensor, dx: Tensor, g: Geometry): Dispatch | null {
   const dense = g.dilation_h === 1 && g.dilation_w === 1 && g.pad_h < g.kernel_h && g.pad_w < g.kernel_w;
   const [kernel, stride] = [[g.kernel_h, g.kernel_w] as const, [g.stride_h, g.stride_w] as const];
-  const blocks = dense && poolGradByFour(dx.shape, dOut.shape, { kernel, stride, padding: [g.pad_h, g.pad_w] });
+  const blocks = dense && gradBlocks(dx.shape, dOut.shape, { kernel, stride, padding: [g.pad_h, g.pad_w] });
   if (!blocks) return null;
   const own = { CHANNELS: g.in_channels, REPEAT: g.out_channels / g.in_channels, TAPS: tapsOf(g) };
   const shared = { buffers: { d_out: dOut, w, dx }, flops: flopsOf(g), unrolled: true };
@@ -112,40 +112,20 @@ export function depthwiseGradInput(dOut: Tensor, w: Tensor, dx: Tensor, g: Geome
   ];
 }
 
-/** The gradient of {@link depthwise} for w, and on the side the sum of dOut for each output channel. */
-export function depthwiseGradWeight(
-  x: Tensor,
-  dOut: Tensor,
-  dw: Tensor,
-  g: Geometry,
-  target: Target,
-  side?: Tensor,
-): Dispatch[] {
+/** How the gradient of {@link depthwise} for w is made, and with `SUMS` on the side the sum of dOut for each output channel. */
+export function depthwiseParts(g: Geometry, SUMS: number, target: Target): WeightParts {
   const fours = Math.ceil(tapsOf(g) / 4);
-  const SUMS = Number(side !== undefined);
-  const { parts, launch } = target.cpu ? (downStrips(g) ?? byInvocations(g, fours)) : byWorkgroups(g, fours);
-  const partial = parts === 1 ? dw : scratch({ shape: [parts, dw.size], dtype: "f32" });
-  const product = launch({ x, d_out: dOut, partial }, SUMS);
-  const sideParts = side && (parts === 1 ? side : scratch({ shape: [parts, g.out_channels], dtype: "f32" }));
-  const joined = (from: Tensor, to: Tensor) =>
-    parts === 1 ? [] : reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target, {});
-  return [
-    sideParts ? withSide(product, sideParts) : product,
-    ...joined(partial, dw),
-    ...(side && sideParts ? joined(sideParts, side) : []),
-  ];
+  return target.cpu ? (downStrips(g, SUMS) ?? byInvocations(g, fours, SUMS)) : byWorkgroups(g, fours, SUMS);
 }
 
-type Buffers = Record<"x" | "d_out" | "partial", Tensor>;
-
 /** Null where it does not fit. */
-function downStrips(g: Geometry) {
+function downStrips(g: Geometry, SUMS: number): WeightParts | null {
   const constants = stripConstants(g);
   if (!constants) return null;
   const strips = g.out_width / 4;
   const parts = Math.min(g.batch, Math.ceil(1024 / (g.out_channels * strips)));
   const len = parts * strips * g.out_channels;
-  const launch = (buffers: Buffers, SUMS: number) =>
+  const launch: WeightParts["launch"] = (buffers) =>
     gradWeightByFour.dispatch({
       buffers,
       params: { len, batch: g.batch, parts },
@@ -157,10 +137,10 @@ function downStrips(g: Geometry) {
   return { parts: parts * strips, launch };
 }
 
-function byInvocations(g: Geometry, fours: number) {
+function byInvocations(g: Geometry, fours: number, SUMS: number): WeightParts {
   const across = g.out_channels * fours;
   const parts = Math.max(1, Math.min(g.batch * g.out_height, Math.ceil(128 / across)));
-  const launch = (buffers: Buffers, SUMS: number) =>
+  const launch: WeightParts["launch"] = (buffers) =>
     gradWeightKernel.dispatch({
       buffers,
       params: { ...g, parts },
@@ -171,7 +151,7 @@ function byInvocations(g: Geometry, fours: number) {
   return { parts, launch };
 }
 
-function byWorkgroups(g: Geometry, fours: number) {
+function byWorkgroups(g: Geometry, fours: number, SUMS: number): WeightParts {
   const FOURS = Math.min(4, fours);
   const across = g.out_channels * Math.ceil(fours / FOURS);
   const positions = g.batch * g.out_height * g.out_width;
@@ -179,7 +159,7 @@ function byWorkgroups(g: Geometry, fours: number) {
   const wanted = Math.max(1, Math.floor(Math.min(4096 / across, positions / 512)));
   const chunk = Math.ceil(positions / wanted);
   const parts = Math.ceil(positions / chunk);
-  const launch = (buffers: Buffers, SUMS: number) =>
+  const launch: WeightParts["launch"] = (buffers) =>
     gradWeightTree.dispatch({
       buffers,
       params: { ...g, parts, chunk },

@@ -9,6 +9,12 @@ import { reduceDispatches } from "./reductions";
 /** Parts of a result, one after the other, and where their sum goes. */
 type Joined = readonly [parts: Tensor, whole: Tensor];
 
+/** How the gradient of a convolution for its weight is made: into how many parts the sums are dealt out, and the launch. */
+export interface WeightParts {
+  readonly parts: number;
+  launch(buffers: { x: Tensor; d_out: Tensor; partial: Tensor }): Dispatch;
+}
+
 /** Parts up to which one invocation adds up those of a result on a CPU. */
 const FEW_PARTS = 64;
 

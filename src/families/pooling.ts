@@ -73,9 +73,15 @@ export function poolByFour(pictures: Shape, pooled: Shape, attrs: PoolAttrs) {
   return { params: { len }, constants: { ...poolConstants(x, out, attrs), SPAN, AHEAD, LOADS }, grid: len };
 }
 
-/** The same for their gradients, which make blocks that lie as windows do; see `max_pool2d_grad_by_four.wgsl`. */
-export function poolGradByFour(pictures: Shape, pooled: Shape, attrs: PoolAttrs) {
-  const [x, out] = byFourRows(pictures, pooled, attrs);
+/** The same for their gradients, see {@link gradBlocks}. */
+export const poolGradByFour = (pictures: Shape, pooled: Shape, attrs: PoolAttrs) =>
+  gradBlocks(...byFourRows(pictures, pooled, attrs), attrs);
+
+/**
+ * What kernels of gradients take that make blocks that lie as windows do, see `max_pool2d_grad_by_four.wgsl`. Rows stay rows of
+ * their planes: a kernel may need to know which plane it is.
+ */
+export function gradBlocks(x: Shape, out: Shape, attrs: PoolAttrs) {
   const SPAN = spanOf(x, out, attrs);
   if (!SPAN) return null;
   const [tall, wide] = [attrs.stride[0], SPAN * attrs.stride[1]];

@@ -8,9 +8,9 @@ import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import { type ConvWay, channelTiles, keyOf, termsAtOnce } from "./convolutions";
 import { byCost, type ConvTile, sizesOf, TILES, tileCost } from "./convTiles";
-import { depthwiseGradWeight, isDepthwise } from "./depthwise";
+import { depthwiseParts, isDepthwise } from "./depthwise";
 import { type ConvGradAttrs, flopsOf, type Geometry, geometry, tapsOf } from "./geometry";
-import { joinedParts } from "./parts";
+import { joinedParts, type WeightParts } from "./parts";
 import { productDispatches } from "./products";
 import { reduceDispatches } from "./reductions";
 
@@ -43,21 +43,21 @@ export function weightGradient(
 ): Dispatch[] {
   const way = chosenWay(target, weightGradientWays(x.shape, a, target));
   const g = geometry(x.shape, dw.shape, a);
-  if (way === "depthwise") return depthwiseGradWeight(x, dOut, dw, g, target, side);
   if (way === "product") return byProduct(x, dOut, dw, g, target, side);
   const SUMS = Number(side !== undefined);
-  const { launch, parts } =
-    way === "subgroup"
-      ? partsBySubgroups(g, SUMS, target)
-      : way === "direct"
-        ? partsDirectly(g, SUMS, target)
-        : partsByTiles(g, SUMS, way);
+  const { launch, parts } = partsBy(way, g, SUMS, target);
   const partial = parts === 1 ? dw : scratch({ shape: [parts, dw.size], dtype: "f32" });
   const product = launch({ x, d_out: dOut, partial });
   const sideParts = side && (parts === 1 ? side : scratch({ shape: [parts, side.size], dtype: "f32" }));
   const made = sideParts ? withSide(product, sideParts) : product;
   if (parts === 1) return [made];
   return [made, ...joinedParts(parts, target, [partial, dw], side && [sideParts!, side])];
+}
+
+function partsBy(way: Exclude<ConvWay, "product">, g: Geometry, SUMS: number, target: Target): WeightParts {
+  if (way === "depthwise") return depthwiseParts(g, SUMS, target);
+  if (way === "subgroup") return partsBySubgroups(g, SUMS, target);
+  return way === "direct" ? partsDirectly(g, SUMS, target) : partsByTiles(g, SUMS, way);
 }
 
 /**
@@ -88,16 +88,11 @@ function byProduct(x: Tensor, dOut: Tensor, dw: Tensor, g: Geometry, target: Tar
 const SUBGROUP_ROWS = 16;
 const SUBGROUP_COLUMNS = 6;
 
-interface Parts {
-  readonly parts: number;
-  launch(buffers: { x: Tensor; d_out: Tensor; partial: Tensor }): Dispatch;
-}
-
 /** As many parts as make `wanted` pieces of work, but no more than there are `units` to deal out. */
 const partsOf = (wanted: number, pieces: number, units: number): number =>
   Math.max(1, Math.min(units, Math.ceil(wanted / pieces), 1024));
 
-function partsDirectly(g: Geometry, SUMS: number, { cpu }: Target): Parts {
+function partsDirectly(g: Geometry, SUMS: number, { cpu }: Target): WeightParts {
   const across = Math.ceil(columnsOf(g) / 4);
   const down = channelTiles(g.out_channels, g.groups);
   const parts = partsOf(cpu ? 128 : 16384, across * down, g.batch * g.out_height);
@@ -136,7 +131,7 @@ function dealtOut(g: Geometry, tile: ConvTile) {
   return { across, down, part, parts: Math.ceil(quadsOf(g) / part) };
 }
 
-function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): Parts {
+function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): WeightParts {
   const { across, down, part, parts } = dealtOut(g, tile);
   const { THREADS_X, THREADS_Y } = TILES[tile];
   return {
@@ -153,7 +148,7 @@ function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): Parts {
   };
 }
 
-function partsBySubgroups(g: Geometry, SUMS: number, { subgroupSize: LANES, unrolled }: Target): Parts {
+function partsBySubgroups(g: Geometry, SUMS: number, { subgroupSize: LANES, unrolled }: Target): WeightParts {
   const columns = columnsOf(g);
   // So few values of k a lane that narrow weights leave no lane idle.
   const COLUMNS = columns <= LANES ? 1 : columns <= 2 * LANES ? 2 : SUBGROUP_COLUMNS;

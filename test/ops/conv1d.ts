@@ -8,6 +8,11 @@ export default opCase<Conv1dOptions>({
     { inputs: [[1, 1, 1], [1, 1, 1], [1]] },
     { inputs: [[1, 4, 11], [6, 2, 2], [6]], attrs: { stride: 2, dilation: 3, padding: 2, groups: 2 } },
     { inputs: [[2, 2, 6], [3, 2, 4], [3]], attrs: { padding: "same" } },
+    {
+      inputs: [[1, 4, 10], [4, 1, 2], [4]],
+      attrs: { stride: 2, groups: 4 },
+      note: "a channel each, windows side by side",
+    },
   ],
   build: ([x, w, b], attrs) => conv1d(x!, w!, b, attrs),
   reference([x, w, b], { stride = 1, padding = 0, dilation = 1, groups = 1 }) {

@@ -7,6 +7,7 @@ export default opCase<ConvTranspose1dOptions>({
     { inputs: [[2, 3, 4], [3, 5, 3], [5]], attrs: { stride: 2, padding: 1, outputPadding: 1 } },
     { inputs: [[1, 1, 1], [1, 1, 1], [1]] },
     { inputs: [[1, 4, 3], [4, 3, 2], [6]], attrs: { groups: 2, dilation: 2 }, note: "groups" },
+    { inputs: [[1, 4, 5], [4, 1, 2], [4]], attrs: { stride: 2, groups: 4 }, note: "a channel each, side by side" },
   ],
   build: ([x, w, b], attrs) => convTranspose1d(x!, w!, b, attrs),
   reference([x, w, b], { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 }): Reference {
