@@ -3,14 +3,16 @@ import type { PointwiseOp } from "../graph/op";
 import { data, type Source, type Tensor } from "../graph/tensor";
 
 /** The constant that a chain of views shows, so that the views need not be followed. */
-export function constantBehind(t: Tensor, represent: (t: Tensor) => Tensor): Tensor | undefined {
+export function constantBehind(
+  t: Tensor,
+  constants: ReadonlySet<Tensor>,
+  represent: (t: Tensor) => Tensor,
+): Tensor | undefined {
+  if (!constants.has(t)) return undefined;
   let at = t;
-  while (at.source?.op.kind === "view") at = represent(at.source.inputs[0]!);
-  return isConstant(at, represent) ? at : undefined;
+  while (at.source!.op.kind === "view") at = represent(at.source!.inputs[0]!);
+  return at;
 }
-
-const isConstant = (t: Tensor, represent: (t: Tensor) => Tensor): boolean =>
-  t.source?.op.kind === "pointwise" && t.source.inputs.every((i) => constantBehind(represent(i), represent));
 
 /** Elements up to which a constant that a kernel reads is kept as data, instead of being written again in each run. */
 const MAX_KEPT_CONSTANT = 4096;

@@ -6,7 +6,7 @@ import { type Dispatch, packParams, workgroupsFor } from "../kernel/kernel";
 import { enablesIn } from "../kernel/variant";
 import { broadcastLayout, coalesceTogether, contiguousLayout } from "./layout";
 import { elementType, readBindings, reads, withHalves, writeBinding } from "./wgsl";
-import { type Expression, type Reading, Writer } from "./writer";
+import { type Expression, type Reading, readsOf, Writer } from "./writer";
 
 /** A read across memory: neighbours in the result lie apart, while those along another axis of it, `q`, lie side by side. */
 interface Crossing {
@@ -104,12 +104,6 @@ function crossedBy(expression: Expression, { shape }: Tensor): Crossed | null {
     .map((c, n) => ({ ...c, name: `t${n}` }));
   const q = crossings[0]?.layout.strides.indexOf(1) ?? -1;
   return q >= 0 && crossings.every((c) => c.layout.strides[q] === 1) ? { out, p, q, crossings } : null;
-}
-
-function readsOf(e: Expression, found = new Set<Expression & { kind: "read" }>()): typeof found {
-  if (e.kind === "read") found.add(e);
-  else for (const a of e.args) readsOf(a, found);
-  return found;
 }
 
 /** Elements below which an axis is too short for squares and lines. */

@@ -12,6 +12,8 @@ const MAX_READS = MAX_BUFFERS - 1;
 
 /** What becomes of pointwise tensors. */
 export interface Fusion extends Sides {
+  /** Pointwise and view tensors that are made of constants alone. */
+  readonly constants: ReadonlySet<Tensor>;
   /** The order in which to make tensors: other results of a host come with what is computed on its first. */
   readonly order: readonly Tensor[];
   /** Computed within the kernel of whoever reads them. */
@@ -44,7 +46,7 @@ export function fusion(
   const wanted = new Set(roots);
   const constants = constantsOf(recorded, inputsOf);
   const inlined = new Set([...constants].filter((t) => t.source?.op.kind === "pointwise" && !wanted.has(t)));
-  if (!fuse) return unfused(recorded, inlined);
+  if (!fuse) return unfused(recorded, constants, inlined);
 
   const readersOf = readersIn(recorded, inputsOf);
   const groups = groupsOf(recorded, wanted, constants, readersOf, inputsOf);
@@ -73,15 +75,15 @@ export function fusion(
   const joins = new Set(order.filter((t) => isJoin(t, inputsOf) && inputsOf(t).every(mayMove)));
   for (const t of joins) for (const i of inputsOf(t)) inlined.add(i);
   const tails = tailsOf(order, groups.reads, inlined, hosts, together);
-  return { order, inlined, hosts, tails, siblings, sides, later, prologues, joins };
+  return { constants, order, inlined, hosts, tails, siblings, sides, later, prologues, joins };
 }
 
 /** Each tensor by a kernel of its own, but for what is computed from constants. */
-function unfused(order: readonly Tensor[], inlined: ReadonlySet<Tensor>): Fusion {
+function unfused(order: readonly Tensor[], constants: ReadonlySet<Tensor>, inlined: ReadonlySet<Tensor>): Fusion {
   const none = new Map<Tensor, Tensor>();
   const nobody = new Set<Tensor>();
   const found = { hosts: none, tails: none, siblings: [], sides: none, later: nobody, prologues: none, joins: nobody };
-  return { order, inlined, ...found };
+  return { constants, order, inlined, ...found };
 }
 
 /** Of kernels that can compute their first input, those for which it is pointwise and made for them alone. */
@@ -114,7 +116,6 @@ function isJoin(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): boolean 
   );
 }
 
-/** Pointwise and view tensors that are made of constants alone. */
 function constantsOf(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Set<Tensor> {
   const constants = new Set<Tensor>();
   for (const t of order)

@@ -52,6 +52,7 @@ export class Lowering {
   readonly #expressions = new Map<Tensor, Expression>();
   readonly #pairs = new Map<Tensor, Expression>();
   readonly #represent: (t: Tensor) => Tensor;
+  readonly #constantBehind: (t: Tensor) => Tensor | undefined;
   readonly #inlined: ReadonlySet<Tensor>;
   readonly #hosts: Fusion["hosts"];
   readonly #hosted: ReadonlySet<Tensor>;
@@ -78,7 +79,8 @@ export class Lowering {
     const before = (t: Tensor) => dependenciesOf(t).map(this.#represent);
     const recorded = sinksEarly(topological(roots, before), roots, before);
     const joined = fusion(recorded, roots, inputsOf, options.fuse);
-    const { order } = joined;
+    const { order, constants } = joined;
+    this.#constantBehind = (t) => constantBehind(t, constants, this.#represent);
     ({ inlined: this.#inlined, hosts: this.#hosts, tails: this.#tails } = joined);
     ({ sides: this.#besides, later: this.#later, prologues: this.#prologues, joins: this.#joins } = joined);
     for (const s of joined.siblings)
@@ -93,7 +95,7 @@ export class Lowering {
   /** The buffer that holds a tensor's elements one after the other; made by a copy where there is none. */
   contiguous(tensor: Tensor): Tensor {
     const t = this.#represent(tensor);
-    let copy = this.#copies.get(t) ?? filledData(t, constantBehind(t, this.#represent));
+    let copy = this.#copies.get(t) ?? filledData(t, this.#constantBehind(t));
     if (copy) this.#copies.set(t, copy);
     if (copy?.leaf?.kind === "data") return copy;
     const { base, layout } = this.#reading(t);
@@ -230,7 +232,7 @@ export class Lowering {
     const { op, inputs, attrs } = t.source as Node<PointwiseOp>;
     const args = inputs.map(this.#represent).map((input, n): Expression => {
       if (isPair(op.fn, n)) return this.#read(input, true);
-      const value = constantBehind(input, this.#represent) ?? input;
+      const value = this.#constantBehind(input) ?? input;
       return this.#inlined.has(value) || this.#beside.has(value) ? this.#apply(value) : this.#read(value);
     });
     const expression: Expression = { kind: "apply", op, attrs, dtype: t.dtype, args };

@@ -32,6 +32,16 @@ export type Expression =
       readonly args: readonly Expression[];
     };
 
+type Read = Expression & { readonly kind: "read" };
+
+/** What an expression reads, each once; not what it takes from values that are given. */
+export function* readsOf(e: Expression, given?: Place["given"], seen = new Set<Expression>()): Generator<Read> {
+  if (seen.has(e) || given?.has(e)) return;
+  seen.add(e);
+  if (e.kind === "read") yield e;
+  else for (const a of e.args) yield* readsOf(a, given, seen);
+}
+
 /** Where the lines go. */
 export interface Place {
   /** Before the names of bindings, fields and functions, so that they differ from the kernel's own. */
@@ -75,9 +85,11 @@ export class Writer {
     readonly out: Spec,
     readonly place: Place,
   ) {
-    const byFour = place.byFour && numel(out.shape) % 4 === 0 && expressions.every((e) => this.#readsByFour(e));
+    const seen = new Set<Expression>();
+    const reads = expressions.flatMap((e) => [...readsOf(e, place.given, seen)]).map((e) => inputOf(e, out.shape));
+    const byFour = place.byFour && numel(out.shape) % 4 === 0 && reads.every((r) => this.#readsByFour(r));
     this.width = byFour ? 4 : 1;
-    const strided = expressions.flatMap((e) => this.#stridedLayouts(e));
+    const strided = reads.flatMap(({ mode, layout }) => (mode === "strided" ? [layout] : []));
     this.step = place.each && place.each > 1 ? sharedStep(strided, place.each, this.width) : null;
     this.results = expressions.map((e) => this.#value(e));
   }
@@ -144,23 +156,13 @@ export class Writer {
     return this.inputs.map((i) => i.reading.base);
   }
 
-  #readsByFour(e: Expression): boolean {
-    if (this.place.given?.has(e)) return true;
-    if (e.kind === "apply") return e.args.every((a) => this.#readsByFour(a));
-    const { mode, four } = inputOf(e, this.out.shape);
+  #readsByFour({ mode, four }: Input): boolean {
     return mode !== "strided" || four?.kind !== "single" || this.place.gathers;
   }
 
   #linesFor(mode: Input["mode"] | undefined): string[] {
     if (mode === "constant" && this.place.each) return this.#before;
     return mode === "strided" && this.step ? this.#shared : this.#lines;
-  }
-
-  #stridedLayouts(e: Expression): Layout[] {
-    if (this.place.given?.has(e)) return [];
-    if (e.kind === "apply") return e.args.flatMap((a) => this.#stridedLayouts(a));
-    const { layout, mode } = inputOf(e, this.out.shape);
-    return mode === "strided" ? [layout] : [];
   }
 
   #value(e: Expression): string {

@@ -35,6 +35,7 @@ import { sqrt } from "../../src/ops/sqrt";
 import { square } from "../../src/ops/square";
 import { sum } from "../../src/ops/sum";
 import { tanh } from "../../src/ops/tanh";
+import { transpose } from "../../src/ops/transpose";
 import { where } from "../../src/ops/where";
 import { gradients } from "../../src/optim/gradients";
 import { plan } from "../../src/schedule/plan";
@@ -103,6 +104,17 @@ test("the same function before and after a sum is there twice, under two names",
     "prologue_square_f32",
     "epilogue_square_f32",
   ]);
+});
+
+test.each<[string, (...shape: number[]) => Tensor]>([
+  ["an input", (...shape) => input("f32", ...shape)],
+  ["a transposed input", (...shape) => transpose(input("f32", ...shape))],
+  ["a constant", (...shape) => full(shape, 2)],
+])("a value of %s that is used twice in each of 40 steps is gone through once", (_, start) => {
+  let y = start(12, 12);
+  for (let i = 0; i < 40; i++) y = add(y, mul(sin(y), 0.1));
+  const [kernel] = kernels(add(y, input("f32", 12, 12)));
+  expect(kernel!.name.match(/sin/g)).toHaveLength(40);
 });
 
 test("attributes that JSON cannot tell apart stay apart", () => {
