@@ -9,6 +9,8 @@ import momentsTreeByFour from "../../shaders/moments_tree_by_four.wgsl";
 import sumsJoin from "../../shaders/norm_grad_join.wgsl";
 import sumsKernel from "../../shaders/norm_grad_sums.wgsl";
 import sumsByFour from "../../shaders/norm_grad_sums_by_four.wgsl";
+import sumsColumns from "../../shaders/norm_grad_sums_columns.wgsl";
+import sumsColumnsTree from "../../shaders/norm_grad_sums_columns_tree.wgsl";
 import sumsTree from "../../shaders/norm_grad_sums_tree.wgsl";
 import sumsTreeByFour from "../../shaders/norm_grad_sums_tree_by_four.wgsl";
 import { powerOfTwoFrom } from "../core/powerOfTwo";
@@ -61,45 +63,31 @@ function splitByTree({ r0, channels, r1 }: Channels, by: number) {
   return { tree: true, by, parts, count: by * count, chunk: by * chunk, request };
 }
 
-/** Parts of channels that lie across, four at a time: as many rows each as a CPU's memory finds at once, see `PAGES` in reductions.ts. */
-function columns(x: Tensor, count: number, channels: number, target: Target) {
-  if (!target.cpu && count >= LONG_COLUMNS) return columnsByTree(x, count, channels);
-  const wanted = Math.min(target.cpu ? count / PAGES : busyInvocations(target) / (channels / 4), count / 16);
+/** Whether channels lie across, and can be taken four at a time. */
+const areColumns = ({ channels, r1 }: Channels): boolean => r1 === 1 && channels % 4 === 0;
+
+/** How such channels are cut into parts: on CPUs, of as many rows as memory finds at once, see `PAGES` in reductions.ts. */
+function splitColumns({ r0: count, channels }: Channels, target: Target) {
+  const fours = channels / 4;
+  if (!target.cpu && count >= LONG_COLUMNS) return splitColumnsByTree(count, fours);
+  const wanted = Math.min(target.cpu ? count / PAGES : busyInvocations(target) / fours, count / 16);
   const chunk = Math.ceil(count / Math.max(1, Math.min(Math.floor(wanted), maxParts(channels))));
   const parts = Math.ceil(count / chunk);
-  const partial = scratch({ shape: [parts, channels, 2], dtype: "f32" });
   // A CPU reads whole lines of its cache.
-  const WIDE = target.cpu && channels % 16 === 0 ? 4 : 1;
-  const len = (channels / 4 / WIDE) * parts;
-  const params = { len, channels: channels / 4, count, chunk };
-  const buffers = { x, partial };
-  const first = momentsColumns.dispatch({
-    buffers,
-    params,
-    constants: { WIDE },
-    grid: len,
-    flops: 4 * x.size,
-    dtype: x.dtype,
-  });
-  return { first, partial, parts, chunk };
+  const WIDE = target.cpu && fours % 4 === 0 ? 4 : 1;
+  const len = (fours / WIDE) * parts;
+  const params = { len, channels: fours, count, chunk };
+  return { tree: false, parts, chunk, request: { params, constants: { WIDE }, grid: len } };
 }
 
 /** The same by workgroups, each of a few columns and many rows. */
-function columnsByTree(x: Tensor, count: number, channels: number) {
-  const fours = channels / 4;
+function splitColumnsByTree(count: number, fours: number) {
   const WIDE = Math.min(16, powerOfTwoFrom(fours));
   const tiles = Math.ceil(fours / WIDE);
   const { span: chunk, parts } = inRounds(count, LOADS * (256 / WIDE), BUSY_GROUPS / 2 / tiles);
-  const partial = scratch({ shape: [parts, channels, 2], dtype: "f32" });
-  const first = momentsColumnsTree.dispatch({
-    buffers: { x, partial },
-    params: { len: tiles * parts, channels: fours, count, chunk },
-    constants: { WIDE },
-    grid: rowGroups(tiles * parts, 256),
-    flops: 4 * x.size,
-    dtype: x.dtype,
-  });
-  return { first, partial, parts, chunk };
+  const len = tiles * parts;
+  const params = { len, channels: fours, count, chunk };
+  return { tree: true, parts, chunk, request: { params, constants: { WIDE }, grid: rowGroups(len, 256) } };
 }
 
 export interface MomentOptions {
@@ -120,13 +108,16 @@ export function momentDispatches(
   options: MomentOptions,
   target: Target,
 ): Dispatch[] {
-  const { r0, channels, r1 } = dims;
-  if (r1 === 1 && channels % 4 === 0) {
-    const made = columns(x, r0, channels, target);
-    return [made.first, joined({ ...made, channels, count: r0 }, outs, options, target)];
+  const { channels } = dims;
+  const shared = { flops: 4 * x.size, dtype: x.dtype };
+  if (areColumns(dims)) {
+    const { tree, parts, chunk, request } = splitColumns(dims, target);
+    const partial = scratch({ shape: [parts, channels, 2], dtype: "f32" });
+    const kernel = tree ? momentsColumnsTree : momentsColumns;
+    const first = kernel.dispatch({ ...request, ...shared, buffers: { x, partial } });
+    return [first, joined({ partial, parts, chunk, channels, count: dims.r0 }, outs, options, target)];
   }
   const { tree, by, parts, count, chunk, request } = split(dims, target);
-  const shared = { flops: 4 * x.size, dtype: x.dtype };
   const partial = scratch({ shape: tree && parts === 1 ? [4] : [parts, channels, 2], dtype: "f32" });
   const join = () => joined({ partial, parts, chunk, channels, count }, outs, options, target);
   if (!tree) {
@@ -170,6 +161,28 @@ function joined(
   return joinKernel.dispatch({ buffers, params: { ...params, len }, grid: len });
 }
 
+type GradSumBuffers = Readonly<Record<"d_out" | "x" | "mean" | "rstd" | "sums" | "products", Tensor>>;
+
+/** Into how many parts the sums of {@link normGradSums} are dealt out, and the launch that makes these. */
+function gradSumParts(dims: Channels, target: Target) {
+  const shared = (buffers: GradSumBuffers) => {
+    const { x, d_out } = buffers;
+    return { buffers, dtype: x.dtype, gradDType: d_out.dtype, flops: 4 * x.size };
+  };
+  if (areColumns(dims)) {
+    const { tree, parts, request } = splitColumns(dims, target);
+    const kernel = tree ? sumsColumnsTree : sumsColumns;
+    return { parts, launch: (buffers: GradSumBuffers) => kernel.dispatch({ ...request, ...shared(buffers) }) };
+  }
+  const { tree, by, parts, request } = split(dims, target);
+  const launch = (buffers: GradSumBuffers) => {
+    const whole = { ...request, ...shared(buffers) };
+    if (tree) return (by === 4 ? sumsTreeByFour : sumsTree).dispatch(whole);
+    return (by === 4 ? sumsByFour : sumsKernel).dispatch(whole);
+  };
+  return { parts, launch };
+}
+
 /** Σ dOut and Σ dOut · (x − mean) · rstd over each channel. */
 export function normGradSums(
   buffers: { readonly d_out: Tensor; readonly x: Tensor; readonly mean: Tensor; readonly rstd: Tensor },
@@ -177,17 +190,11 @@ export function normGradSums(
   dims: Channels,
   target: Target,
 ): Dispatch[] {
-  const { tree, by, parts, request } = split(dims, target);
-  const launch = (outs: { sums: Tensor; products: Tensor }) => {
-    const types = { dtype: buffers.x.dtype, gradDType: buffers.d_out.dtype };
-    const whole = { ...request, ...types, buffers: { ...buffers, ...outs }, flops: 4 * buffers.x.size };
-    if (tree) return (by === 4 ? sumsTreeByFour : sumsTree).dispatch(whole);
-    return (by === 4 ? sumsByFour : sumsKernel).dispatch(whole);
-  };
-  if (parts === 1) return [launch({ sums, products })];
+  const { parts, launch } = gradSumParts(dims, target);
+  if (parts === 1) return [launch({ ...buffers, sums, products })];
   const partial = () => scratch({ shape: [parts, dims.channels], dtype: "f32" });
   const [partial_sums, partial_products] = [partial(), partial()];
-  const first = launch({ sums: partial_sums, products: partial_products });
+  const first = launch({ ...buffers, sums: partial_sums, products: partial_products });
   if (!target.cpu && parts > MANY_PARTS)
     return [first, ...joinedParts(parts, target, [partial_sums, sums], [partial_products, products])];
   const join = { buffers: { partial_sums, partial_products, sums, products }, grid: dims.channels };

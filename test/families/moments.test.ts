@@ -52,6 +52,9 @@ describe.skipIf(!opened).each([BASELINE_TARGET, CPU])("for a device with cpu $cp
   const shapes = [
     { shape: [3, 2, 31, 33], groups: 0 },
     { shape: [1100, 3], groups: 0 },
+    { shape: [1100, 4], groups: 0 },
+    { shape: [2100, 16], groups: 0 },
+    { shape: [50, 20], groups: 0 },
     { shape: [2, 4, 37, 29], groups: 2 },
     { shape: [1, 2, 96, 400], groups: 1 },
   ];
