@@ -1,5 +1,6 @@
 // layer_norm_tree.wgsl for rows of whole vec4s that invocations hold, see softmax_tree_by_four.wgsl. n counts
-// fours, n ≤ LANES · HELD. Mean and variance come from one joining, of sums about the row's first element.
+// fours, n ≤ LANES · HELD. Mean and variance come from one joining, of sums about an element: of three, the one in the middle, so that
+// one far from all others cannot be it, about which the difference of squares would lose digits.
 // @include row_by_tree.wgsl
 alias T = f32;
 alias O = f32;
@@ -17,6 +18,8 @@ struct Params { rows: u32, n: u32, eps: f32 }
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
 @group(0) @binding(5) var<uniform> params: Params;
 
+fn middle(a: f32, b: f32, c: f32) -> f32 { return max(min(a, b), min(max(a, b), c)); }
+
 @compute @workgroup_size(SIZE)
 fn main(
   @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) at: u32,
@@ -31,7 +34,7 @@ fn main(
   var held: array<vec4f, HELD>;
   for (var h = 0u; h < HELD; h++) { held[h] = vec4f(x[start + min(lane + h * LANES, params.n - 1u)]); }
   var about = 0.0;
-  if (CENTRED == 1u) { about = f32(x[start].x); }
+  if (CENTRED == 1u) { about = middle(f32(x[start].x), f32(x[start + params.n / 2u].x), f32(x[start + params.n - 1u].w)); }
   var share = vec2f();
   for (var h = 0u; h < HELD; h++) {
     let d = held[h] - about;

@@ -54,6 +54,24 @@ test("nothing is hung on the gradient for x that reads another of the kernel's r
   expect(names.slice(-3).map((d) => d.variant.name)).toEqual(["layer_norm_grad_held", "layer_norm_grad_join", "add"]);
 });
 
+test.skipIf(!opened)("an element far from all others takes no digits from the rest, wherever it lies", async () => {
+  const n = 4096;
+  const runtime = opened as Runtime;
+  const own = runtime.open.target;
+  const x = given([3, n], (i) => (i === 0 || i === n + n / 2 || i === 3 * n - 1 ? 1e4 : noise(i)));
+  const rows = [0, 1, 2].map((r) => Float64Array.from(x[1].subarray(r * n, r * n + n)));
+  const expected = rows.flatMap((row) => {
+    const centre = row.reduce((sum, v) => sum + v, 0) / n;
+    const variance = row.reduce((sum, v) => sum + (v - centre) ** 2, 0) / n;
+    return [...row].map((v) => (v - centre) / Math.sqrt(variance + 1e-5));
+  });
+  for (const target of [BASELINE_TARGET, own]) {
+    const [y] = await compute(runtime, target, [layerNorm(x[0])], [x]);
+    const off = expected.map((v, i) => Math.abs(v - y![i]!) / Math.max(1e-3, Math.abs(v)));
+    expect(Math.max(...off)).toBeLessThan(2e-5);
+  }
+});
+
 test.skipIf(!opened)("the gradients over many rows are those of the composition", async () => {
   const runtime = opened as Runtime;
   const { target: own } = runtime.open;
