@@ -57,7 +57,7 @@ export function compose(
   const several = fewLanes || each > 1;
   const own = several ? ["len", "each"] : ["len"];
   const fields = [...own.map((name) => ({ name, type: "u32" }) as const), ...w.fields];
-  const place = piece && indexLines("out", coalesce(piece), w.width === 4 ? "i * 4u" : "i");
+  const place = piece && indexLines("out", coalesce(piece), w.width === 4 ? "i * 4u" : "i", `${piece.offset}u`);
   const at = place ? `(${place.at})${w.width === 4 ? " / 4u" : ""}` : "i";
   const tail = withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : "";
   const body = `${[w.lines, ...(place?.lines ?? [])].join("\n  ")}\n  out[${at}] = ${w.stored(w.result)};${tail}`;

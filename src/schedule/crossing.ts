@@ -54,7 +54,9 @@ export function composeCrossing(
   const given = new Map(crossings.map(({ read, name }) => [read, `${name}_here`] as const));
   const w = new Writer([expression], out, { prefix: "", byFour: vector, gathers: vector, counts: "fours", given });
   const len = out.size / w.width;
-  const fields = [{ name: "len", type: "u32" } as const, ...w.fields];
+  const starts = crossings.map((c) => ({ name: `${c.name}_start`, type: "u32" }) as const);
+  const fields = [{ name: "len", type: "u32" } as const, ...starts, ...w.fields];
+  const offsets = Object.fromEntries(crossings.map((c, n) => [starts[n]!.name, c.layout.offset]));
   const read = [...w.bindings, ...crossings.map((c) => ({ name: c.name, type: elementType(c.read.dtype, vector) }))];
   const handed = crossings.map((c) => `${c.name}_here: ${elementType(computeType(c.read.dtype), vector)}`);
   const code = withHalves(
@@ -85,7 +87,7 @@ ${form.main}`,
     },
     buffers: [...w.buffers, ...crossings.map((c) => c.read.reading.base), out],
     own: { reads: w.own, out: read.length },
-    params: packParams(fields, { ...w.values, len }),
+    params: packParams(fields, { ...w.values, ...offsets, len }),
     workgroups: workgroupsFor(groupsOf(crossed, form) * workgroupSize[0], workgroupSize),
     flops: w.flops,
   };
@@ -123,8 +125,15 @@ function groupsOf(crossed: Crossed, { tile }: Form): number {
 }
 
 /** The index of an element, or of four: where its coordinates begin to count, and how far apart neighbours are. */
-const indexOf = ({ strides, offset }: Layout, terms: readonly (readonly [d: number, text: string])[], unit: number) =>
-  [`${offset / unit}u`, ...terms.map(([d, text]) => `${text} * ${(strides[d]! / unit) >>> 0}u`)].join(" + ");
+const indexOf = (
+  { strides }: Layout,
+  terms: readonly (readonly [d: number, text: string])[],
+  unit: number,
+  start = "0u",
+) => [start, ...terms.map(([d, text]) => `${text} * ${(strides[d]! / unit) >>> 0}u`)].join(" + ");
+
+/** Where what is read across begins: handed over, so that pieces of a tensor are read by one kernel wherever they lie. */
+const startOf = ({ name }: Crossing): string => `params.${name}_start`;
 
 /**
  * The head of `main`, up to the numbers of the workgroup's tile along p and q. Tiles side by side along q come one after the
@@ -175,7 +184,7 @@ function byFour(crossed: Crossed): Form | null {
   const typeOf = ({ read }: Crossing) => elementType(computeType(read.dtype), true);
   const load = (c: Crossing) => {
     const { layout, name } = c;
-    const at = indexOf(layout, [...terms, [p, "(p * 4u)"]], 4);
+    const at = indexOf(layout, [...terms, [p, "(p * 4u)"]], 4, `${startOf(c)} / 4u`);
     const rows = four.map(
       (n) => `let ${name}_${n} = ${typeOf(c)}(${name}[${name}_at + ${((n * layout.strides[p]!) / 4) >>> 0}u]);`,
     );
@@ -210,7 +219,7 @@ function byLines(crossed: Crossed): Form | null {
   const along = lanesAlong(out.shape[p]!, Math.ceil(out.shape[q]! / LINE), LINES_ALONG_P);
   const tile = [along, (LANES / along) * LINE] as const;
   const { lines, terms } = head(crossed, tile);
-  const starts = crossings.map((c) => `let ${c.name}_at = ${indexOf(c.layout, [...terms, [p, "p"]], 1)};`);
+  const starts = crossings.map((c) => `let ${c.name}_at = ${indexOf(c.layout, [...terms, [p, "p"]], 1, startOf(c))};`);
   const make = (at: string) => {
     const across = crossings.map((c) => `${computeType(c.read.dtype)}(${c.name}[${c.name}_at + ${at}])`);
     return `if (${at} < end) { make(i + (${at}) * ${out.strides[q]}u, ${across.join(", ")}); }`;
@@ -247,8 +256,9 @@ function byTiles(crossed: Crossed): Form | null {
   const declared = crossings.map(
     ({ read, name }) => `var<workgroup> ${name}_square: array<${computeType(read.dtype)}, ${SIDE * (SIDE + 1)}>;`,
   );
-  const load = ({ read, layout, name }: Crossing) => {
-    const at = indexOf(layout, [...terms, [p, "(p0 + k)"]], 1);
+  const load = (c: Crossing) => {
+    const { read, layout, name } = c;
+    const at = indexOf(layout, [...terms, [p, "(p0 + k)"]], 1, startOf(c));
     return `${name}_square[k * ${SIDE + 1}u + lane.x] = ${computeType(read.dtype)}(${name}[${at} + q0 + lane.x]);`;
   };
   const across = crossings.map(({ name }) => `${name}_square[lane.x * ${SIDE + 1}u + k]`);

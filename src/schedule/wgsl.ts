@@ -103,12 +103,18 @@ function appendParams(
 }
 
 /**
- * `offset + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. Sizes are
+ * `start + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. Sizes are
  * constants: dividing by a number that is known costs a multiplication, by one that is not about as much as all the rest.
  * A negative stride is written modulo 2³², as u32 arithmetic wraps: the sum is an index again.
+ * @param start the layout's offset, in WGSL; nothing for 0
  */
-export function indexLines(x: string, { shape, strides, offset }: Layout, i: string): { lines: string[]; at: string } {
-  const terms = offset ? [`${offset}u`] : [];
+export function indexLines(
+  x: string,
+  { shape, strides }: Layout,
+  i: string,
+  start: string,
+): { lines: string[]; at: string } {
+  const terms = start ? [start] : [];
   const rest = `${x}_rest`;
   const lines = [`var ${rest} = ${i};`];
   for (let d = shape.length - 1; d >= 0; d--) {

@@ -224,10 +224,7 @@ export class Writer {
     if (isPair) return `vec2u(${x}[${layout.offset}u], ${x}[${layout.offset + 1}u])`;
     if (mode === "constant") return splat(`${x}[${this.#field(layout.offset, "u32")}]`);
     if (this.width === 4 && input.four!.kind !== "same") return this.#loadFour(x, input, input.four!);
-    const index = isByChannel(layout, this.place.channel)
-      ? `(channel + ${layout.offset}u)`
-      : this.#stridedIndex(x, layout);
-    return splat(`${x}[${index}]`);
+    return splat(`${x}[${this.#stridedIndex(x, layout)}]`);
   }
 
   /** Four neighbours of what is read in a strided way. */
@@ -237,9 +234,7 @@ export class Writer {
       return `${type}(${this.#indices(x, layout, four.step)
         .map((at) => `${x}[${at}]`)
         .join(", ")})`;
-    const at = isByChannel(layout, this.place.channel)
-      ? `(channel + ${layout.offset}u)`
-      : this.#stridedIndex(x, layout);
+    const at = this.#stridedIndex(x, layout);
     const start = four.back ? `(${at} - ${four.back}u)` : at;
     if (four.kind === "lanes" && four.lanes.every((l, n) => l === n)) return `${x}[${start} / 4u]`;
     this.#linesFor("strided").push(`let ${x}_lo = ${x}[${start} / 4u];`);
@@ -260,7 +255,7 @@ export class Writer {
       const at = this.#stridedIndex(x, layout);
       return [0, 1, 2, 3].map((n) => `${at} + ${(n * step) >>> 0}u`);
     }
-    const { lines, at } = indexLines(x, layout, "i");
+    const { lines, at } = indexLines(x, layout, "i", this.#start(layout));
     this.#functions.set(`${x}_of`, `fn ${x}_of(i: u32) -> u32 {\n  ${lines.join("\n  ")}\n  return ${at};\n}`);
     return [0, 1, 2, 3].map((n) => `${x}_of(${this.#first} + ${n}u)`);
   }
@@ -270,8 +265,17 @@ export class Writer {
     return this.width === 4 && (mode === "dense" || four?.kind === "lanes" || four?.kind === "shifted");
   }
 
+  /** Where a layout begins: handed over, so that pieces of a tensor are read by one kernel wherever they lie. */
+  #start({ offset }: Layout): string {
+    return offset ? this.#field(offset, "u32") : "";
+  }
+
   #stridedIndex(x: string, layout: Layout): string {
-    const { lines, at } = indexLines(x, layout, this.#first);
+    if (isByChannel(layout, this.place.channel)) {
+      const start = this.#start(layout);
+      return start ? `(channel + ${start})` : "channel";
+    }
+    const { lines, at } = indexLines(x, layout, this.#first, this.#start(layout));
     this.#linesFor("strided").push(...lines, `let ${x}_at = ${at};`);
     return `${x}_at`;
   }

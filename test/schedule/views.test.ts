@@ -28,6 +28,24 @@ test("pieces, steps and reversals are read in place", () => {
   expect(kernels(add(flip(a!, 0), slice(b!, 1, undefined, undefined, -1)))).toEqual(["add"]);
 });
 
+test.each<[string, (batch: Tensor) => Tensor]>([
+  ["rows, as they are", (batch) => relu(batch)],
+  ["columns across", (batch) => relu(permute(batch, [1, 0]))],
+  ["rows in reverse", (batch) => relu(flip(batch, 1))],
+  ["rows of a kernel", (batch) => concat([batch, batch])],
+  ["a channel each", (batch) => add(input([8, 20, 3]), reshape(batch, [8, 20, 1]))],
+])("pieces of a tensor are read by one kernel wherever they lie: %s", (_, of) => {
+  for (const target of [BASELINE_TARGET, { ...BASELINE_TARGET, cpu: true }]) {
+    const codes = [1, 2, 5].map((n) =>
+      plan({ outputs: [of(slice(input([64, 20]), 0, 8 * n, 8 * n + 8))], target, fuse: true }).dispatches.map(
+        (d) => d.variant.key,
+      ),
+    );
+    expect(codes[1]).toEqual(codes[0]);
+    expect(codes[2]).toEqual(codes[0]);
+  }
+});
+
 test("all of a tensor is the tensor, not a slice", () => {
   const x = input([4, 6]);
   expect([slice(x, 1), slice(x, 1, 0, 6), slice(x, [0, 1], [undefined, -6])]).toEqual([x, x, x]);
