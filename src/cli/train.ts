@@ -1,5 +1,5 @@
 import type { TrainArguments } from "./arguments";
-import { namingFile, readCheckpoint, writeWhole } from "./files";
+import { namingFile, prepareOut, readCheckpoint, writeWhole } from "./files";
 import { runInChrome, runInNode } from "./hosts";
 import { humanReporter, jsonReporter } from "./report";
 import { onEndingSignal } from "./signals";
@@ -11,6 +11,7 @@ const INTERRUPTED = 130;
 export async function train(args: TrainArguments): Promise<number> {
   const { model, on, out, json, resume: resumePath, ...numbers } = args;
   const resume = resumePath === undefined ? undefined : readCheckpoint(resumePath, model);
+  prepareOut(out);
   const reporter = json ? jsonReporter(process.stdout, process.stderr) : humanReporter(process.stdout);
   const signal = stopSignal((line) => reporter.note(line));
   const host = on === "chrome" ? runInChrome : runInNode;

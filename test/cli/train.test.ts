@@ -52,6 +52,7 @@ test("mistakes end at once, with exit code 2", async () => {
     [["train", "mnist-cnn", "--lrr", "1"], "unknown flag --lrr"],
     [["train", "gpt"], "no model named gpt"],
     [["train", "mnist-cnn", "--resume", join(folder, "none")], "no such file"],
+    [["train", "mnist-cnn", "--out", folder], "--out"],
     [["fly"], "unknown command fly"],
   ] as const) {
     const { code, err } = await wgrad(...args);
