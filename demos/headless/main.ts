@@ -32,10 +32,12 @@ const tuning: TuningStore = {
   },
 };
 
+/** One page, one run: it may be told to stop before it has begun. */
+const abort = new AbortController();
+addEventListener("wgrad-stop", () => abort.abort());
+
 /** Trains, reporting each event, then hands the checkpoint over; or tunes. Resolves with null, or with what went wrong. */
 globalThis.wgradRun = async ({ model, work, options, resume }) => {
-  const abort = new AbortController();
-  addEventListener("wgrad-stop", () => abort.abort());
   // Events are reported in order, and all of them before this resolves.
   let reported: Promise<void> = Promise.resolve();
   const report = (event: TrainEvent) => {

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "puppeteer";
+import type { Browser, Page } from "puppeteer";
 
 /** A browser on this machine. */
 export interface FoundBrowser {
@@ -198,11 +198,14 @@ export async function launchBrowser(found: FoundBrowser): Promise<Browser> {
     : [SOFTWARE_FLAGS, []];
   for (const flags of attempts) {
     const args = [...sandbox, ...BASE_FLAGS, ...flags];
-    // A call into the page lasts as long as the training does: no limit on how long one may take.
+    // A call into the page lasts as long as the training does: no limit on how long one may take. Signals are heard by the
+    // command, which lets a training end in peace; the browser ends when this process exits.
     const browser = await puppeteer.launch({
       executablePath: found.path,
       args,
       handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
       protocolTimeout: 0,
     });
     if (await hasAdapter(browser)) return browser;
@@ -211,18 +214,23 @@ export async function launchBrowser(found: FoundBrowser): Promise<Browser> {
   throw new Error(`${found.path} gives no WebGPU adapter\n  fix: use Chrome 113 or newer; run \`wgrad doctor\``);
 }
 
-/** Whether a page of the browser gets an adapter. WebGPU wants a secure context, which http on localhost is. */
+/** Whether a page of the browser gets an adapter. */
 async function hasAdapter(browser: Browser): Promise<boolean> {
-  const server = createServer((_, response) => response.end("<!doctype html><title>probe</title>"));
+  const ask = (page: Page) => page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()));
+  return onLocalPage(browser, ask).catch(() => false);
+}
+
+/** Opens an empty page for as long as it is used. WebGPU wants a secure context, which http on localhost is. */
+export async function onLocalPage<T>(browser: Browser, use: (page: Page) => Promise<T>): Promise<T> {
+  const server = createServer((_, response) => response.end("<!doctype html><title>wgrad</title>"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const page = await browser.newPage();
   try {
+    const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    return await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()));
-  } catch {
-    return false;
-  } finally {
+    const result = await use(page);
     await page.close();
+    return result;
+  } finally {
     server.close();
   }
 }

@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Page } from "puppeteer";
 import { createEngine, isSoftwareAdapter } from "../index";
-import { findBrowser, launchBrowser } from "./browser";
+import { findBrowser, launchBrowser, onLocalPage } from "./browser";
 import { dataSets, packageFolder } from "./packages";
 
 /** One thing that training needs, and its state. */
@@ -60,21 +59,8 @@ async function chromeFindings(): Promise<Finding[]> {
   const version =
     spawnSync(found.path, ["--version", "--no-sandbox"], { encoding: "utf8" }).stdout?.trim() || "version unknown";
   const browser = await launchBrowser(found);
-  const server = createServer((_, response) => response.end("<!doctype html><title>doctor</title>"));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   try {
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    const adapter = await page.evaluate(async (limitNames) => {
-      const found = (await navigator.gpu.requestAdapter())!;
-      const { vendor, architecture, description, subgroupMinSize, subgroupMaxSize } = found.info;
-      const limits = limitNames.map((name) => `${name} ${found.limits[name]}`);
-      return {
-        name: [vendor, architecture, description].filter((p) => p).join(" "),
-        features: [...found.features].sort(),
-        limits: [...limits, `subgroups ${subgroupMinSize}…${subgroupMaxSize}`],
-      };
-    }, LIMITS);
+    const adapter = await onLocalPage(browser, adapterOf);
     const software = isSoftwareAdapter(adapter.name) ? " (software: runs on the CPU)" : "";
     return [
       { name: "Chrome", ok: true, text: `${version}, ${found.path} (${found.how})` },
@@ -84,8 +70,21 @@ async function chromeFindings(): Promise<Finding[]> {
     ];
   } finally {
     await browser.close();
-    server.close();
   }
+}
+
+/** What a page of the browser says of its adapter. */
+function adapterOf(page: Page) {
+  return page.evaluate(async (limitNames) => {
+    const found = (await navigator.gpu.requestAdapter())!;
+    const { vendor, architecture, description, subgroupMinSize, subgroupMaxSize } = found.info;
+    const limits = limitNames.map((name) => `${name} ${found.limits[name]}`);
+    return {
+      name: [vendor, architecture, description].filter((p) => p).join(" "),
+      features: [...found.features].sort(),
+      limits: [...limits, `subgroups ${subgroupMinSize}…${subgroupMaxSize}`],
+    };
+  }, LIMITS);
 }
 
 async function dawnFindings(): Promise<Finding[]> {

@@ -1,12 +1,40 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { decodeSafetensors } from "../index";
 import { UsageError } from "./arguments";
 
+/** Where a file is written before it is moved to its place. */
+const besideOf = (path: string) => `${path}.${process.pid}.part`;
+
+/**
+ * Makes the folder of a checkpoint to come, and tries whether one can be written there.
+ * @throws UsageError where none can
+ */
+export function prepareOut(path: string): void {
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error("is there, and is not a file");
+    mkdirSync(dirname(path), { recursive: true });
+    closeSync(openSync(besideOf(path), "w"));
+    rmSync(besideOf(path));
+  } catch (error) {
+    throw new UsageError(`--out ${path}: ${(error as Error).message}`);
+  }
+}
+
 /** Writes a file whole or not at all: beside its place first, then moved there. */
 export function writeWhole(path: string, bytes: Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
-  const beside = `${path}.${process.pid}.part`;
+  const beside = besideOf(path);
   try {
     const file = openSync(beside, "w");
     try {

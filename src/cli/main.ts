@@ -5,6 +5,7 @@ import { type ParsedArguments, refuseUnknown, trainArguments, UsageError } from 
 import { diagnose, showDiagnosis } from "./doctor";
 import { EXPERIMENTS } from "./experiments";
 import { DOCTOR_FLAGS, TRAIN_FLAGS, TUNE_FLAGS } from "./flags";
+import { exitOnSignals } from "./signals";
 import { train } from "./train";
 import { tune, tuneArguments } from "./tune";
 
@@ -22,6 +23,7 @@ const tuneCommand = defineCommand({
   args: TUNE_FLAGS,
   async run({ args }) {
     refuseUnknown(args as ParsedArguments, Object.keys(TUNE_FLAGS), 1);
+    exitOnSignals();
     await tune(tuneArguments(args as ParsedArguments));
   },
 });
@@ -31,6 +33,7 @@ const doctorCommand = defineCommand({
   args: DOCTOR_FLAGS,
   async run({ args }) {
     refuseUnknown(args as ParsedArguments, Object.keys(DOCTOR_FLAGS), 0);
+    exitOnSignals();
     const diagnosis = await diagnose();
     console.log(args.json ? JSON.stringify(diagnosis) : showDiagnosis(diagnosis));
     process.exitCode = diagnosis.canTrain ? 0 : 1;

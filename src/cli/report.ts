@@ -41,8 +41,10 @@ export function worstPairs(confusion: readonly (readonly number[])[], most = 3):
     .slice(0, most);
 }
 
-const seconds = (s: number): string =>
-  s < 90 ? `${Math.round(s)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
+function seconds(exact: number): string {
+  const s = Math.round(exact);
+  return s < 90 ? `${s} s` : `${Math.floor(s / 60)} min ${s % 60} s`;
+}
 
 /** Milliseconds between two lines where there is no terminal to draw a bar on. */
 const LINE_EVERY = 5000;
@@ -95,8 +97,8 @@ function tuneText({ key, best, usual, milliseconds, rejected }: TuneEvent): stri
   const ways = Object.entries(milliseconds).sort(([, a], [, b]) => a - b);
   const times = ways.map(([way, ms]) => `${way} ${ms.toFixed(3)} ms`);
   const refused = Object.entries(rejected).map(([way, why]) => `${way} left out: ${why}`);
-  const gain =
-    best === usual ? "" : ` · ${(milliseconds[usual]! / milliseconds[best]!).toFixed(2)}× as fast as ${usual}`;
+  const [before, now] = [milliseconds[usual], milliseconds[best]];
+  const gain = best === usual || !before || !now ? "" : ` · ${(before / now).toFixed(2)}× as fast as ${usual}`;
   return `${key}\n  ${best}${gain}\n  ${[...times, ...refused].join(" · ")}`;
 }
 

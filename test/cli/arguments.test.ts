@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { refuseUnknown, trainArguments, UsageError } from "../../src/cli/arguments";
 import { findBrowser, type Machine } from "../../src/cli/browser";
 import { EXPERIMENTS } from "../../src/cli/experiments";
-import { namingFile, readCheckpoint, writeWhole } from "../../src/cli/files";
+import { namingFile, prepareOut, readCheckpoint, writeWhole } from "../../src/cli/files";
 import { humanReporter, jsonReporter, worstPairs } from "../../src/cli/report";
 import { tuneArguments } from "../../src/cli/tune";
 import { encodeSafetensors } from "../../src/io/safetensors";
@@ -163,6 +163,32 @@ test("lines for people", () => {
   expect(text).toContain("checkpoint file.safetensors");
 });
 
+test("minutes have sixty seconds", () => {
+  const out = sink();
+  const done = (seconds: number) =>
+    humanReporter(out).event({ event: "done", model: "m", steps: 1, seconds, adapter: "" });
+  for (const s of [59.6, 89.4, 119.4, 119.7, 3599.9]) done(s);
+  expect(out.texts.map((t) => t.match(/in (.*),/)![1])).toEqual([
+    "60 s",
+    "89 s",
+    "1 min 59 s",
+    "2 min 0 s",
+    "60 min 0 s",
+  ]);
+});
+
+test("a way is not compared with one that was left out", () => {
+  const out = sink();
+  const reporter = humanReporter(out);
+  const result = { event: "tune", key: "matmul 4×4", usual: "plain", best: "tiled" } as const;
+  reporter.event({ ...result, milliseconds: { plain: 2, tiled: 1 }, rejected: {} });
+  reporter.event({ ...result, milliseconds: { tiled: 1 }, rejected: { plain: "wrong" } });
+  expect(out.texts).toEqual([
+    "matmul 4×4\n  tiled · 2.00× as fast as plain\n  tiled 1.000 ms · plain 2.000 ms\n",
+    "matmul 4×4\n  tiled\n  tiled 1.000 ms · plain left out: wrong\n",
+  ]);
+});
+
 test("files are written whole, and nothing is left beside them", () => {
   const folder = mkdtempSync(join(tmpdir(), "wgrad-"));
   const path = join(folder, "new", "x.safetensors");
@@ -173,6 +199,24 @@ test("files are written whole, and nothing is left beside them", () => {
   writeFileSync(join(folder, "in-the-way"), "");
   expect(() => writeWhole(join(folder, "in-the-way", "x"), Uint8Array.of(1))).toThrow();
   expect(() => readCheckpoint(join(folder, "none"), "names")).toThrow(/no such file/);
+});
+
+test("where a checkpoint cannot be written, that is told before there is one", () => {
+  const folder = mkdtempSync(join(tmpdir(), "wgrad-"));
+  const refused = (path: string, why: RegExp) => {
+    expect(() => prepareOut(path)).toThrow(UsageError);
+    expect(() => prepareOut(path)).toThrow(`--out ${path}: `);
+    expect(() => prepareOut(path)).toThrow(why);
+  };
+  writeFileSync(join(folder, "file"), "precious");
+  refused(folder, /is there, and is not a file/);
+  refused("/dev/null", /is there, and is not a file/);
+  refused(join(folder, "file", "x"), /EEXIST|ENOTDIR/);
+  refused(`${join(folder, "none")}/`, /ENOENT/);
+  prepareOut(join(folder, "file"));
+  prepareOut(join(folder, "new", "x"));
+  expect(readFileSync(join(folder, "file"), "utf8")).toBe("precious");
+  expect(readdirSync(join(folder, "new"))).toEqual([]);
 });
 
 test("a checkpoint of another model, or of none, is refused by the name of its file before a browser starts", () => {

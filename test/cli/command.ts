@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import type { Readable } from "node:stream";
 import { decodeSafetensors } from "../../src/io/safetensors";
 
 export interface Result {
@@ -9,17 +10,22 @@ export interface Result {
   readonly err: string;
 }
 
+/** The command while it runs. */
+export type Command = ChildProcessByStdio<null, Readable, Readable>;
+
 /**
  * Runs the built command with arguments.
  * @param cache folder for what is measured
- * @param onLine sees each JSON line and may send a signal
+ * @param onLine sees each JSON line, and the command: it may send a signal
+ * @param browser the browser to start; default what the command finds
  */
 export function wgrad(
   args: readonly string[],
   cache: string,
-  onLine?: (line: Record<string, unknown>, kill: (s: NodeJS.Signals) => void) => void,
+  onLine?: (line: Record<string, unknown>, command: Command) => void,
+  browser?: string,
 ): Promise<Result> {
-  const env = { ...process.env, XDG_CACHE_HOME: cache };
+  const env = { ...process.env, XDG_CACHE_HOME: cache, ...(browser ? { PUPPETEER_EXECUTABLE_PATH: browser } : {}) };
   const child = spawn(process.execPath, ["dist/cli/main.js", ...args], { stdio: ["ignore", "pipe", "pipe"], env });
   const lines: Record<string, unknown>[] = [];
   let [rest, err] = ["", ""];
@@ -29,7 +35,7 @@ export function wgrad(
     for (const part of parts.filter((p) => p.startsWith("{"))) {
       const line = JSON.parse(part);
       lines.push(line);
-      onLine?.(line, (s) => child.kill(s));
+      onLine?.(line, child);
     }
   });
   child.stderr.on("data", (chunk) => {

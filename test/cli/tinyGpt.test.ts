@@ -54,8 +54,8 @@ test.skipIf(skip)("an interrupted run goes on as if it had never stopped; anothe
   const out = join(folder, "interrupted.safetensors");
   const options = ["--on", "node", "--steps", "400", "--out", out];
   const whole = lossesOf(await tinyGpt([...options, "--out", join(folder, "whole.safetensors")]));
-  const first = await tinyGpt(options, (line, kill) => {
-    if (line.event === "step" && line.step === 20) kill("SIGINT");
+  const first = await tinyGpt(options, (line, command) => {
+    if (line.event === "step" && line.step === 20) command.kill("SIGINT");
   });
   expect(first.code).toBe(130);
   const reached = first.lines.at(-1)!.steps as number;
