@@ -88,7 +88,8 @@ async function findGpu(): Promise<GPU> {
   const packageName = new URL("npm:webgpu").pathname;
   try {
     const { create } = (await import(/* @vite-ignore */ packageName)) as { create(flags: string[]): GPU };
-    return keepAlive(create(DAWN_TOGGLES));
+    kept ??= create(DAWN_TOGGLES);
+    return kept;
   } catch (cause) {
     const error = new DeviceError("createEngine", "no WebGPU in Node", { cause: String(cause) }, "npm install webgpu");
     throw error;
@@ -97,13 +98,8 @@ async function findGpu(): Promise<GPU> {
 
 export const inNode = (): boolean => typeof process !== "undefined" && Boolean(process.versions?.node);
 
-let kept: GPU | undefined;
-
 /** Dawn's devices die when the object that `create` returned is collected. */
-function keepAlive(gpu: GPU): GPU {
-  kept ??= gpu;
-  return kept;
-}
+let kept: GPU | undefined;
 
 /** Whether an adapter that calls itself so runs on the CPU. */
 export const isSoftwareAdapter = (name: string): boolean =>

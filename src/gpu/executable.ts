@@ -7,21 +7,13 @@ import type { Dispatch } from "../kernel/kernel";
 import { chunkEnds } from "../schedule/chunks";
 import { bytesOf, type Plan } from "../schedule/plan";
 import { accepted } from "./accepted";
+import { type Launch, launch } from "./launch";
 import { writeParams } from "./params";
 import type { CompiledPipeline, CompileProgress } from "./pipelines";
 import { byKernel, type KernelTime, Profiler } from "./profile";
 import type { Runtime } from "./runtime";
 import type { Region } from "./storage";
 import { type Found, watch } from "./watch";
-
-/** All that one dispatch of a replay needs, made once. */
-interface Launch {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly workgroups: readonly [number, number, number];
-  /** Parameters, where they travel with the dispatch. */
-  readonly immediates: Uint32Array<ArrayBuffer> | undefined;
-}
 
 /** A copy that a run makes after its dispatches: an output of one element into a ring. */
 export interface RingCopy {
@@ -45,8 +37,9 @@ export class Executable {
     readonly runtime: Runtime,
     readonly plan: Plan,
     readonly pipelines: ReadonlyMap<string, CompiledPipeline>,
+    slots: GPUBuffer[],
   ) {
-    this.#slots = acquireSlots(runtime, plan.slots);
+    this.#slots = slots;
     [this.#uniforms, this.#uniformOffsets] = writeParams(
       runtime,
       plan.dispatches.map((d) => (pipelines.get(d.variant.key)!.immediates ? NO_PARAMS : d.params)),
@@ -70,22 +63,32 @@ export class Executable {
     const variants = plan.dispatches.map((d) => d.variant);
     const pipelines = await runtime.pipelines.compile(variants, onProgress);
     const { device, storage, pool } = runtime;
-    const { length } = storage.homes;
+    const slots: GPUBuffer[] = [];
+    const rooms = storage.lacking(plan.states);
     let made: Executable | undefined;
-    let states: readonly Tensor[] = [];
+    let homes: readonly Tensor[] = [];
     try {
+      // What is there stays untouched until the device has granted all that comes beside it.
+      await accepted(device, "capture", () => {
+        for (const [i, bytes] of plan.slots.entries()) slots.push(pool.acquire(bytes, `slot ${i}`));
+        for (const home of rooms) storage.reserve(home);
+      });
+      const before = storage.located;
       return await accepted(device, "capture", () => {
         try {
-          made = new Executable(runtime, plan, pipelines);
+          made = new Executable(runtime, plan, pipelines, slots);
           return made;
         } finally {
-          states = storage.homes.slice(length);
+          homes = storage.homesSince(before);
+          storage.unreserve(rooms.splice(0));
         }
       });
     } catch (error) {
       made?.dispose();
+      for (const buffer of slots) pool.release(buffer);
+      storage.forget(homes);
+      storage.unreserve(rooms);
       // Buffers that the device has refused must not be lent again.
-      storage.forget(states);
       pool.trim();
       throw error;
     }
@@ -260,32 +263,6 @@ function checkBindings(plan: Plan, limit: number): void {
           { limit: `${limit} bytes a binding on this device` },
           "use a smaller batch, or a smaller layer",
         );
-}
-
-/** Buffers for all slots, or none. */
-function acquireSlots({ pool }: Runtime, sizes: readonly number[]): GPUBuffer[] {
-  const slots: GPUBuffer[] = [];
-  try {
-    for (const [i, bytes] of sizes.entries()) slots.push(pool.acquire(bytes, `slot ${i}`));
-  } catch (error) {
-    for (const buffer of slots) pool.release(buffer);
-    throw error;
-  }
-  return slots;
-}
-
-/** @param before the launch just before it in the pass */
-function launch(pass: GPUComputePassEncoder, l: Launch, before?: Launch): void {
-  const {
-    pipeline,
-    bindGroup,
-    immediates,
-    workgroups: [x, y, z],
-  } = l;
-  if (pipeline !== before?.pipeline) pass.setPipeline(pipeline);
-  pass.setBindGroup(0, bindGroup);
-  if (immediates) pass.setImmediates(0, immediates);
-  pass.dispatchWorkgroups(x, y, z);
 }
 
 const NO_PARAMS = new ArrayBuffer(0);

@@ -91,7 +91,10 @@ export class Readback {
       s.unmap();
       this.#give(s);
     }
-    return regions.map((r, i) => typedArray(r.dtype, results[i]!.buffer.slice(0, r.length * bytesPerElement(r.dtype))));
+    return regions.map(({ dtype, length }, i) => {
+      const array = typedArray(dtype, results[i]!.buffer);
+      return array.length === length ? array : array.slice(0, length);
+    });
   }
 
   #take(bytes: number): GPUBuffer {

@@ -56,14 +56,19 @@ export class Runtime {
         "hand over another: recover(kept, device)",
       );
     const open = await openDevice({ ...this.options, ...(device && { device }) });
+    if (this.isDisposed) {
+      if (open.owned) open.device.destroy();
+      this.throwErrors();
+    }
     this.lostBecause ??= "the GPU device is being replaced";
+    this.free();
     this.start(open);
     this.errors.length = 0;
   }
 
   /** Lets calls through again, to the device that was opened last. @throws DeviceError where that is lost as well */
   goOn(): void {
-    if (this.isGone) this.throwErrors();
+    if (this.isGone || this.isDisposed) this.throwErrors();
     this.lostBecause = undefined;
     this.lost = this.opened;
   }
@@ -115,6 +120,10 @@ export class Runtime {
 
   destroy(): void {
     this.isDisposed = true;
+    this.free();
+  }
+
+  private free(): void {
     this.readback.destroy();
     this.pool.destroy();
     if (this.open.owned) this.device.destroy();

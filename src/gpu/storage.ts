@@ -30,6 +30,8 @@ export class Storage {
   readonly #buffers = new Map<Tensor, GPUBuffer>();
   /** Where each state is now; this differs from its home until it is moved there. Offsets are in elements. */
   readonly #located = new Map<Tensor, Located>();
+  /** Buffers for homes to come; nothing lives in them yet. */
+  readonly #rooms = new Map<Tensor, GPUBuffer>();
   /** Grows whenever a state moves to another buffer: bind groups made before are out of date. */
   generation = 0;
 
@@ -61,10 +63,40 @@ export class Storage {
     return new Map(this.#located);
   }
 
+  /** Homes made since, but for those that older states have moved into. @param before where states lay then */
+  homesSince(before: ReadonlyMap<Tensor, Located>): readonly Tensor[] {
+    const older = new Set([...this.#located].flatMap(([t, { state }]) => (before.has(t) ? [state] : [])));
+    return this.homes.filter((home) => !older.has(home));
+  }
+
+  /** Homes of these states for which there is no buffer yet. */
+  lacking(states: readonly Tensor[]): Tensor[] {
+    const homes = [...new Set(states.map((t) => homeOf(t).state))];
+    return homes.filter((home) => !this.#buffers.has(home) && !this.#rooms.has(home));
+  }
+
+  /** Makes the buffer of a home, and moves nothing in. */
+  reserve(home: Tensor): void {
+    this.#rooms.set(home, this.#acquire(home));
+  }
+
+  /** Gives back the buffers that were reserved for these homes and not taken. */
+  unreserve(homes: readonly Tensor[]): void {
+    for (const home of homes) {
+      const room = this.#rooms.get(home);
+      if (room) this.pool.release(room);
+      this.#rooms.delete(home);
+    }
+  }
+
+  #acquire(home: Tensor): GPUBuffer {
+    return this.pool.acquire(bytesOf(home), nameOf(home), true);
+  }
+
   /** Takes states over from a device that is gone; what is not among them starts anew. */
   restore({ located, values }: StoredStates): void {
     for (const [home, numbers] of values) {
-      const buffer = this.pool.acquire(bytesOf(home), nameOf(home), true);
+      const buffer = this.#acquire(home);
       this.#buffers.set(home, buffer);
       this.device.queue.writeBuffer(buffer, 0, numbers);
     }
@@ -91,7 +123,10 @@ export class Storage {
     const at = this.#located.get(t);
     if (at?.state === state && at.offset === offset) return;
     const initial = at ? undefined : initialOf(t);
-    if (state === t) this.#buffers.set(t, this.pool.acquire(bytesOf(t), nameOf(t), true));
+    if (state === t) {
+      this.#buffers.set(t, this.#rooms.get(t) ?? this.#acquire(t));
+      this.#rooms.delete(t);
+    }
     this.#located.set(t, { state, offset });
     if (at) this.#move(t, at, { state, offset });
     else if (initial) this.device.queue.writeBuffer(this.#buffers.get(state)!, offset * BYTES_PER_ELEMENT, initial);
@@ -100,8 +135,11 @@ export class Storage {
   }
 
   #fill(home: Tensor): void {
+    const all = Arena.livingIn(home);
+    const isNew = (t: Tensor) => !this.#located.has(t);
     try {
-      for (const t of Arena.livingIn(home)) this.#settle(t);
+      // What has no value yet comes first: where there is none to be had, nothing has moved in that would be lost.
+      for (const t of [...all.filter(isNew), ...all.filter((t) => !isNew(t))]) this.#settle(t);
     } catch (error) {
       this.forget([home]);
       throw error;

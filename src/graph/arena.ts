@@ -104,19 +104,17 @@ export class Arena {
   /** The arena in as few pieces as bindings of that many bytes allow: mostly one. */
   pieces(maxBindingBytes: number): Piece[] {
     const { length } = this;
-    const whole = (elements: number, round: (n: number) => number) =>
-      PIECE_ALIGNMENT * round(elements / PIECE_ALIGNMENT);
-    const most = whole(maxBindingBytes / BYTES_PER_ELEMENT, Math.floor);
+    const most = PIECE_ALIGNMENT * Math.floor(maxBindingBytes / BYTES_PER_ELEMENT / PIECE_ALIGNMENT);
     const count = Math.ceil(length / most);
     if (count === 1) return [{ length, first: true, of: (buffer) => buffer ?? unused() }];
-    const each = whole(length / count, Math.ceil);
-    return Array.from({ length: Math.ceil(length / each) }, (_, i) => {
-      const from = i * each;
-      const own = Math.min(each, length - from);
+    const share = PIECE_ALIGNMENT * Math.ceil(length / count / PIECE_ALIGNMENT);
+    return Array.from({ length: Math.ceil(length / share) }, (_, i) => {
+      const from = i * share;
+      const own = Math.min(share, length - from);
       const of = (buffer: Tensor | undefined) => {
         if (!buffer) return unused();
-        const each = buffer.size / length;
-        return this.#part(buffer, `piece ${i}`, [own * each], from * each);
+        const density = buffer.size / length;
+        return this.#part(buffer, `piece ${i}`, [own * density], from * density);
       };
       return { length: own, first: i === 0, of };
     });

@@ -114,7 +114,9 @@ export function parameter(name: string, spec: Spec, initial: () => Numbers): Ten
 }
 
 function checkCall(op: string, name: unknown, spec: Spec | undefined, initial: unknown): void {
-  const isSpec = Array.isArray(spec?.shape) && ["f32", "f16", "i32", "u32"].includes(spec.dtype);
+  if (spec?.dtype === "f16")
+    throw new CaptureError(op, `${name} is f16`, {}, "keep it f32, and cast it where it is used");
+  const isSpec = Array.isArray(spec?.shape) && ["f32", "i32", "u32"].includes(spec.dtype);
   if (typeof name !== "string" || !isSpec || typeof initial !== "function")
     throw new CaptureError(
       op,

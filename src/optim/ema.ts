@@ -63,6 +63,11 @@ export class ExponentialMovingAverage {
     return { "ema.average": this.average, "ema.total": this.total };
   }
 
+  /** Whatever it has on the device, beside the parameters. */
+  owned(): Tensor[] {
+    return [this.average, this.#kept, this.total, this.applied];
+  }
+
   /**
    * Averages the parameters as the updates recorded before leave them.
    * @param optimizer where given, steps that it leaves out or only accumulates are no updates of the average either

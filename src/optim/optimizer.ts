@@ -225,6 +225,11 @@ export abstract class Optimizer {
     ] as [string, Tensor][];
   }
 
+  /** Whatever it has on the device: what it moves as well. */
+  owned(): Tensor[] {
+    return [...this.parameters, this.gradients, this.#groups ?? [], this.allStates().map(([, t]) => t)].flat();
+  }
+
   /** Launches of an update that come before anything moves: those that count. */
   protected counts(): Dispatch[] {
     return [];

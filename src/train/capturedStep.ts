@@ -49,6 +49,8 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   #ring: GPUBuffer | undefined;
   #drained = 0;
   #disposed = false;
+  /** Whether the outputs are those of a run: not before the first one, nor after the step was made anew. */
+  #hasResults = false;
   /** Resolves when the runs asked for so far have been submitted, or have failed. */
   #submitted: Promise<unknown> = Promise.resolve();
   #milliseconds = Number.POSITIVE_INFINITY;
@@ -103,22 +105,27 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     await this.#inTurn(async () => {
       await this.runtime.waiter.workDone();
       if (this.#disposed) return executable.dispose();
-      executable.cut(this.#executable.submits);
       this.#executable.dispose();
-      this.#executable = executable;
-      this.#fed.clear();
+      this.#replace(executable);
     });
   }
 
   /** Makes the step anew on another device. @param runs that the states there have seen */
   async revive(runs: number): Promise<void> {
     const executable = await Executable.create(this.runtime, this.build());
-    executable.cut(this.#executable.submits);
-    this.#executable = executable;
+    if (this.#disposed) return executable.dispose();
+    this.#replace(executable);
     this.#ring = this.#makeRing();
-    this.#fed.clear();
     this.runs = runs;
     this.#drained = runs;
+  }
+
+  /** Takes another executable, in whose buffers there is nothing yet. */
+  #replace(executable: Executable): void {
+    executable.cut(this.#executable.submits);
+    this.#executable = executable;
+    this.#fed.clear();
+    this.#hasResults = false;
   }
 
   /** Submissions a run makes. */
@@ -157,16 +164,20 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     if (this.watched) return this.#runWatched();
     const start = performance.now();
     this.executable.run(this.#copies());
-    runtime.waiter.submitted();
-    this.runs++;
+    this.#hasRun();
     if (measured) await this.#measure(start);
   }
 
   async #runWatched(): Promise<void> {
     const found = await this.executable.runWatched(this.#copies());
     if (found) throw nanError(found);
+    this.#hasRun();
+  }
+
+  #hasRun(): void {
     this.runtime.waiter.submitted();
     this.runs++;
+    this.#hasResults = true;
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -179,7 +190,10 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     if (this.#disposed) throw new CaptureError(op, "the step has been disposed of", {}, "capture it again");
   }
 
-  /** The values of an output after the newest run. */
+  /**
+   * The values of an output after the newest run.
+   * @throws CaptureError where there was none since the step was made, or made anew by tuning or recovery
+   */
   async read(name: O): Promise<TypedArray> {
     return (await this.readAll([name]))[name];
   }
@@ -187,7 +201,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   /** Several outputs of the newest run, in one transfer. */
   async readAll(names: readonly O[]): Promise<Record<O, TypedArray>> {
     this.#refuseDisposed("read");
-    if (!this.runs) throw new CaptureError("read", "the step has not run yet", {}, "await step.run() first");
+    if (!this.#hasResults) throw this.#noResults();
     const tensors = names.map((name) => {
       const t = this.outputs[name];
       if (!t)
@@ -199,6 +213,12 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     const arrays = await this.executable.read(tensors);
     this.runtime.throwErrors();
     return Object.fromEntries(names.map((name, i) => [name, arrays[i]!])) as Record<O, TypedArray>;
+  }
+
+  #noResults(): CaptureError {
+    return this.runs
+      ? new CaptureError("read", "the step was made anew and has not run since", {}, "await step.run() again")
+      : new CaptureError("read", "the step has not run yet", {}, "await step.run() first");
   }
 
   /** The one-element outputs of every run since the last drain (at most the last 256), in one transfer. */
@@ -221,7 +241,8 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   }
 
   /** Milliseconds by kernel, from a run that leaves no trace; null where the device has no timestamp queries. */
-  profile(): Promise<KernelTime[] | null> {
+  async profile(): Promise<KernelTime[] | null> {
+    this.#refuseDisposed("profile");
     return this.executable.profile();
   }
 

@@ -59,7 +59,7 @@ export interface PartlyLoaded {
  * @param options or the file's name alone
  * @returns the file's metadata; with `partial` also what was not loaded
  * @throws CheckpointError where the file is malformed or of another model (with `partial`: has nothing for the model), or one
- *   of its weights is NaN
+ *   of its weights is NaN; DeviceError where the device is lost
  */
 export function loadCheckpoint(
   engine: Engine,
@@ -79,6 +79,7 @@ export function loadCheckpoint(
   what: Checkpointed,
   options: string | LoadOptions = {},
 ): PartlyLoaded | Readonly<Record<string, string>> {
+  engine.runtime.throwErrors();
   const given = typeof options === "string" ? { file: options } : options;
   const { file = "checkpoint", partial = false } = optionsOf("loadCheckpoint", given, "file partial");
   const states = statesOf("loadCheckpoint", what);

@@ -45,11 +45,13 @@ export class Eager {
    * read is the cause; updates that cannot run themselves are dropped.
    */
   async read(outputs: readonly Tensor[]): Promise<TypedArray[]> {
-    refuseFeeds(structureOf(outputs, []).data);
     const updates = takePendingUpdates();
     const { key, data } = structureOf(outputs, updates);
-    if (feedIn(data)) putBackUpdates(updates.filter((u) => !feedIn(structureOf(u.reads, []).data)));
-    refuseFeeds(data);
+    const feed = feedIn(data);
+    if (feed) {
+      putBackUpdates(updates.filter((u) => !feedIn(structureOf(u.reads, []).data)));
+      throw noValue(feed);
+    }
     const kept = this.#find(key, outputs, updates, data);
     kept.waiting++;
     const turn = this.#submitted;
@@ -124,8 +126,5 @@ export class Eager {
 
 const feedIn = (leaves: readonly Tensor[]): Tensor | undefined => leaves.find((t) => t.leaf?.kind !== "data");
 
-function refuseFeeds(leaves: readonly Tensor[]): void {
-  const feed = feedIn(leaves);
-  if (feed)
-    throw new CaptureError("read", "a feed has a value only within its captured step", { feed: showShape(feed.shape) });
-}
+const noValue = ({ shape }: Tensor) =>
+  new CaptureError("read", "a feed has a value only within its captured step", { feed: showShape(shape) });

@@ -15,7 +15,8 @@ import { withOffers } from "../graph/segment";
 import { homeOf, Tensor } from "../graph/tensor";
 import { hasPendingUpdates, trace } from "../graph/trace";
 import type { AnyModule } from "../nn/module";
-import { Optimizer } from "../optim/optimizer";
+import type { ExponentialMovingAverage } from "../optim/ema";
+import type { Optimizer } from "../optim/optimizer";
 import { plan } from "../schedule/plan";
 import { CapturedStep, type Revivable, type StepHost } from "./capturedStep";
 import { type CaptureOptions, checkOutputs, type FeedSpec, makeFeed } from "./captureInputs";
@@ -64,7 +65,6 @@ export class Engine {
     const { tuning = platformTuningStore(), tuneWhenIdle = typeof indexedDB !== "undefined" } = options;
     this.#tuner = new Tuner(runtime, tuning || undefined);
     this.#tuned = this.#tuner.load();
-    this.#tuned.catch(() => {}); // reported by whoever waits for it
     this.#eager = new Eager(runtime, async (request) => {
       await this.#tuned;
       const { target } = this.#tuner;
@@ -151,7 +151,10 @@ export class Engine {
 
   /** What a run of a step will take, before it has run: memory, operations, and time by the pace of the device. */
   async estimate(step: Pick<CapturedStep, "plan"> & Partial<Pick<CapturedStep, "ringBytes">>): Promise<StepEstimate> {
-    this.#pace ??= measurePace(this);
+    this.#pace ??= measurePace(this).catch((error) => {
+      this.#pace = undefined;
+      throw error;
+    });
     const estimate = estimateOf(step.plan, await this.#pace);
     return { ...estimate, bytes: estimate.bytes + (step.ringBytes ?? 0) };
   }
@@ -238,9 +241,9 @@ export class Engine {
 
   /**
    * Gives back the memory of states that are not needed any more: parameters and all that lives beside them in their
-   * arena, what an optimizer keeps. Should a step still use one, it starts anew with its first value.
+   * arena, what an optimizer or an average keeps. Should a step still use one, it starts anew with its first value.
    */
-  release(...what: readonly (AnyModule | Optimizer | Tensor)[]): void {
+  release(...what: readonly (AnyModule | Optimizer | ExponentialMovingAverage | Tensor)[]): void {
     this.runtime.storage.forget(what.flatMap(statesIn));
   }
 
@@ -265,11 +268,12 @@ export class Engine {
    */
   async recover(snapshot: Snapshot, device?: GPUDevice): Promise<void> {
     await this.runtime.reopen(device);
+    this.#idle?.stop();
     this.#eager.clear();
     this.runtime.storage.restore(snapshot);
     await Promise.all([...this.#steps].map((step) => step.revive(snapshot.runs.get(step) ?? 0)));
-    if (this.#tuneWhenIdle) this.#idle = new IdleTuning(this.#tuner);
     this.runtime.goOn();
+    if (this.#tuneWhenIdle) this.#idle = new IdleTuning(this.#tuner);
   }
 
   /** Gives back buffers that nothing uses at the moment. */
@@ -288,8 +292,7 @@ export class Engine {
 /** Opens a device and makes an engine on it, see {@link Engine.create}. */
 export const createEngine = (options: EngineOptions = {}): Promise<Engine> => Engine.create(options);
 
-const statesIn = (what: AnyModule | Optimizer | Tensor): Tensor[] => {
+const statesIn = (what: AnyModule | Optimizer | ExponentialMovingAverage | Tensor): readonly Tensor[] => {
   if (what instanceof Tensor) return [what];
-  if (what instanceof Optimizer) return [...what.parameters, what.gradients, ...what.allStates().map(([, t]) => t)];
-  return what.namedStates().map(([, t]) => t);
+  return "namedStates" in what ? what.namedStates().map(([, t]) => t) : what.owned();
 };

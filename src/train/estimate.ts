@@ -1,4 +1,4 @@
-import type { TypedArray } from "../core/dtype";
+import type { Shape } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { add } from "../ops/add";
@@ -38,19 +38,14 @@ const LEAST = 20;
  * besides compiling.
  */
 export async function measurePace(engine: Engine): Promise<DevicePace> {
-  const [product, sum, row] = await Promise.all([
-    engine.capture({ a: [PRODUCT, PRODUCT] }, ({ a }) => ({ out: matmul(a, a) })),
-    engine.capture({ a: [ELEMENTS], b: [ELEMENTS] }, ({ a, b }) => ({ out: add(a, b) })),
-    engine.capture({ a: [8, 8] }, ({ a }) => ({ out: rowOf(a, LAUNCHES) })),
-  ]);
-  try {
-    const launch = (await secondsOf(engine, row)) / LAUNCHES;
-    const flops = (2 * PRODUCT ** 3) / Math.max(1e-9, (await secondsOf(engine, product)) - launch);
-    const bytes = (12 * ELEMENTS) / Math.max(1e-9, (await secondsOf(engine, sum)) - launch);
-    return { flops, bytes, launch };
-  } finally {
-    for (const step of [product, sum, row]) step.dispose();
-  }
+  const launch = (await secondsOf(engine, { a: [8, 8] }, ({ a }) => rowOf(a, LAUNCHES))) / LAUNCHES;
+  const product = await secondsOf(engine, { a: [PRODUCT, PRODUCT] }, ({ a }) => matmul(a, a));
+  const sum = await secondsOf(engine, { a: [ELEMENTS], b: [ELEMENTS] }, ({ a, b }) => add(a, b));
+  return {
+    flops: (2 * PRODUCT ** 3) / Math.max(1e-9, product - launch),
+    bytes: (12 * ELEMENTS) / Math.max(1e-9, sum - launch),
+    launch,
+  };
 }
 
 /** As many launches one after the other. */
@@ -60,11 +55,25 @@ function rowOf(a: Tensor, launches: number): Tensor {
   return out;
 }
 
+/** Seconds that it takes to compute `fn`. */
+async function secondsOf<I extends Record<string, Shape>>(
+  engine: Engine,
+  inputs: I,
+  fn: (feeds: { [K in keyof I]: Tensor }) => Tensor,
+): Promise<number> {
+  const step = await engine.capture(inputs, (feeds) => ({ out: fn(feeds) }));
+  try {
+    return await secondsOfRun(engine, step);
+  } finally {
+    step.dispose();
+  }
+}
+
 /** Seconds of a run, over as many as take long enough to be measured. */
-async function secondsOf<I extends string>(engine: Engine, step: CapturedStep<I, "out">): Promise<number> {
-  const feeds = Object.fromEntries(Object.entries<Tensor>(step.feeds).map(([n, t]) => [n, new Float32Array(t.size)]));
+async function secondsOfRun(engine: Engine, step: CapturedStep): Promise<number> {
+  const feeds = Object.fromEntries(Object.entries(step.feeds).map(([n, t]) => [n, new Float32Array(t.size)]));
   // The first runs include what drivers put off.
-  for (let i = 0; i < 3; i++) await step.run(feeds as Partial<Record<I, TypedArray>>);
+  for (let i = 0; i < 3; i++) await step.run(feeds);
   for (let runs = 4; ; runs *= 2) {
     await engine.runtime.waiter.workDone();
     const began = performance.now();

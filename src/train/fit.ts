@@ -124,8 +124,11 @@ class Run {
     if (!evaluate) return;
     await this.#progress.report(this.#done);
     this.#progress.pause();
-    onEvent(await evaluate(this.#done));
-    this.#progress.resume();
+    try {
+      onEvent(await evaluate(this.#done));
+    } finally {
+      this.#progress.resume();
+    }
   }
 }
 

@@ -58,11 +58,11 @@ export class Tuner {
     readonly store: TuningStore | undefined,
   ) {}
 
-  /** Fetches what was measured on this device before. A store that cannot be read counts as empty. */
+  /** Fetches what was measured on this device before: nothing where the store cannot be read, or the device is lost. */
   async load(): Promise<void> {
     if (!this.store) return;
-    const device = await this.#fingerprint();
     try {
+      const device = await this.#fingerprint();
       Object.assign(this.#table, await this.store.load(device));
     } catch {
       // It only costs measuring anew.
@@ -72,11 +72,6 @@ export class Tuner {
   /** The device, with what is known of it. */
   get target(): Target {
     return { ...this.runtime.open.target, tuning: this.#table };
-  }
-
-  /** The fastest ways known, by key. */
-  get table(): Readonly<Record<string, string>> {
-    return this.#table;
   }
 
   /** Those with several ways that were not measured yet. */

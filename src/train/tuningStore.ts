@@ -31,8 +31,10 @@ export function fileTuningStore(path: string): TuningStore {
     async save(device, table) {
       try {
         mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-        writeFileSync(`${path}.new`, JSON.stringify({ ...read(), [device]: table }, null, 1));
-        renameSync(`${path}.new`, path);
+        // Processes may save at the same time.
+        const beside = `${path}.${process.pid}.new`;
+        writeFileSync(beside, JSON.stringify({ ...read(), [device]: table }, null, 1));
+        renameSync(beside, path);
       } catch {
         // A read-only home only costs measuring anew.
       }

@@ -69,6 +69,10 @@ test("states that are made of something else", () => {
         /^(parameter|state): takes a name, a shape(.|\n)*fix: \1\("w", \{ shape: \[2], dtype: "f32" }, \(\) =>/,
       );
   refusal(() => parameter("w", spec as never, undefined as never)).toThrow(CaptureError);
+  for (const make of [parameter, state])
+    refusal(() => make("w", { shape: [2], dtype: "f16" }, values)).toThrow(
+      /w is f16\n {2}fix: keep it f32, and cast it/,
+    );
   expect(state("s", { shape: [2], dtype: "u32" }).size).toBe(2);
 });
 

@@ -1,6 +1,6 @@
 // States on the device: their first values, the arenas that they move into, and giving them back.
-import { expect, test } from "vitest";
-import { parameter, state } from "../../src/graph/tensor";
+import { expect, test, vi } from "vitest";
+import { parameter, state, type Tensor } from "../../src/graph/tensor";
 import { Adam, add, ExponentialMovingAverage, Linear, mul, SGD, square, sum, tensor } from "../../src/index";
 import { describeOnDawn } from "../device";
 
@@ -106,27 +106,86 @@ await describeOnDawn("states", (engine) => {
     expect(write(tensor([1, 2]), Float32Array.of(1, 2))).toThrow(/write: the tensor is no state/);
   });
 
-  test("a device that lacks memory: the capture is refused, and nothing of it stays", async () => {
+  /** Does something on a device that says so of everything in the scopes from the n-th on. */
+  async function refusing<T>(filter: GPUErrorFilter, from: number, work: () => Promise<T>): Promise<T> {
     const { device } = engine.runtime;
+    const scopes: string[] = [];
+    let count = 0;
+    const pushed = vi.spyOn(device, "pushErrorScope").mockImplementation((scope) => void scopes.push(scope));
+    const popped = vi.spyOn(device, "popErrorScope").mockImplementation(async () => {
+      const refused = scopes.pop() === filter && count++ >= from;
+      return refused ? ({ message: "no room" } as GPUError) : null;
+    });
+    try {
+      return await work();
+    } finally {
+      for (const spy of [pushed, popped]) spy.mockRestore();
+    }
+  }
+  const lacking = <T>(work: () => Promise<T>) => refusing("out-of-memory", 0, work);
+
+  test("a device that lacks memory: the capture is refused, and nothing of it stays", async () => {
     const { inUse } = engine.memory;
     const p = parameterOf(1, 2, 3);
-    const scopes: string[] = [];
-    const push = device.pushErrorScope;
-    const pop = device.popErrorScope;
-    device.pushErrorScope = (filter) => void scopes.push(filter);
-    device.popErrorScope = () => {
-      const lacking = scopes.pop() === "out-of-memory";
-      return Promise.resolve(lacking ? ({ message: "no room" } as GPUError) : null);
-    };
-    try {
-      const made = engine.capture({}, () => ({ y: mul(p, 2), loss: sum(p) }));
-      await expect(made).rejects.toThrow(/the device lacks memory\n {2}message: no room\n {2}fix: use a smaller batch/);
-    } finally {
-      device.pushErrorScope = push;
-      device.popErrorScope = pop;
-    }
+    await lacking(() =>
+      expect(engine.capture({}, () => ({ y: mul(p, 2), loss: sum(p) }))).rejects.toThrow(
+        /the device lacks memory\n {2}message: no room\n {2}fix: use a smaller batch/,
+      ),
+    );
     expect(engine.memory.inUse).toBe(inUse);
     expect([...(await engine.read(mul(p, 2)))]).toEqual([2, 4, 6]);
+  });
+
+  test("trained weights outlive a capture for which there is no memory, wherever it would have moved them", async () => {
+    const [p, q] = [parameterOf(1, 2), parameterOf(5)];
+    const train = (optimizer: SGD, parameters: Tensor[]) =>
+      engine.capture({}, () => {
+        optimizer.step(sum(parameters.map((t) => sum(t)).reduce(add)));
+        return {};
+      });
+    await (await train(new SGD([p, q], { lr: 1 }), [p, q])).run();
+    const { inUse } = engine.memory;
+    const part = new SGD([p], { lr: 1 });
+    for (let i = 0; i < 2; i++) await lacking(() => expect(train(part, [p])).rejects.toThrow(/lacks memory/));
+    expect(engine.memory.inUse).toBe(inUse);
+    await (await train(part, [p])).run();
+    expect((await engine.read([p, q])).map((values) => [...values])).toEqual([[-1, 0], [4]]);
+  });
+
+  test("a state that has moved out of a buffer of its own hides no refused one", async () => {
+    const p = parameterOf(1, 2);
+    engine.write(p, Float32Array.of(7, 8));
+    const { inUse } = engine.memory;
+    const optimizer = new SGD([p], { lr: 1 });
+    const capture = () =>
+      engine.capture({}, () => {
+        optimizer.step(sum(p));
+        return {};
+      });
+    await lacking(() => expect(capture()).rejects.toThrow(/lacks memory/));
+    expect(engine.memory.inUse).toBe(inUse);
+    // Also where it is the bindings that are refused, after all buffers were granted.
+    await refusing("validation", 1, () => expect(capture()).rejects.toThrow(/no room/));
+    await (await capture()).run();
+    expect([...(await engine.read(p))]).toEqual([6, 7]);
+  });
+
+  test("a sibling without first values takes no trained weights with it", async () => {
+    const [p, r] = [parameterOf(1), parameterOf(2)];
+    let isBad = true;
+    const q = parameter("q", { shape: [1], dtype: "f32" }, () => {
+      if (isBad) throw new Error("no weights");
+      return Float32Array.of(3);
+    });
+    for (const t of [p, r]) engine.write(t, Float32Array.of(9));
+    const optimizers = [new SGD([r], { lr: 1 }), new SGD([p, q], { lr: 1 })];
+    const made = engine.capture({}, () => {
+      for (const o of optimizers) o.step(o.parameters.map((t) => sum(t)).reduce(add));
+      return {};
+    });
+    await expect(made).rejects.toThrow(/no weights/);
+    isBad = false;
+    expect((await engine.read([p, q, r])).map((values) => values[0])).toEqual([9, 3, 9]);
   });
 
   test("models come and go", async () => {
@@ -149,6 +208,28 @@ await describeOnDawn("states", (engine) => {
     for (let i = 0; i < 3; i++) await round();
     expect(engine.memory.inUse).toBe(inUse);
     expect(engine.memory.held).toBe(held);
+  });
+
+  test("groups and averages are given back as well", async () => {
+    const p = parameterOf(...Array<number>(2000).fill(1));
+    const { inUse } = engine.memory;
+    const optimizer = new SGD([{ parameters: [p], lrScale: 2 }], { lr: 1, momentum: 0.9 });
+    const average = new ExponentialMovingAverage([p]);
+    const step = await engine.capture({}, () => {
+      optimizer.step(sum(p));
+      average.update();
+      return {};
+    });
+    await step.run();
+    average.apply();
+    average.restore();
+    await engine.read([]);
+    expect([...(await engine.read(p))][0]).toBe(-1);
+    step.dispose();
+    engine.release(average);
+    expect((await engine.read(p))[0]).toBe(-1);
+    engine.release(optimizer);
+    expect(engine.memory.inUse - inUse).toBeLessThan(1024);
   });
 
   test("a released state starts anew", async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { feed } from "../../src/graph/tensor";
 import { BASELINE_TARGET as target } from "../../src/kernel/target";
 import { Linear } from "../../src/nn/linear";
@@ -34,6 +34,19 @@ test("of a table that a launch takes some rows from, only so much is counted", (
 });
 
 await describeOnDawn("an estimate", (engine) => {
+  test("that fails leaves nothing behind, and the next one is made", async () => {
+    const step = await engine.capture({ x: [4] }, ({ x }) => ({ y: square(x) }));
+    const { inUse } = engine.memory;
+    const capture = engine.capture.bind(engine);
+    const spied = vi.spyOn(engine, "capture");
+    spied.mockImplementationOnce(capture).mockRejectedValueOnce(new Error("no room"));
+    await expect(engine.estimate(step)).rejects.toThrow("no room");
+    spied.mockRestore();
+    expect((await engine.estimate(step)).seconds).toBeGreaterThan(0);
+    expect(engine.memory.inUse).toBe(inUse);
+    step.dispose();
+  });
+
   test("is within a small factor of what a step takes", async () => {
     const layers = [new Linear(256, 512), new Linear(512, 256), new Linear(256, 256)];
     const optimizer = new Adam(

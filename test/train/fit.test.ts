@@ -1,12 +1,13 @@
 // The training loop: which steps it tells of, and which steps it takes.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { state } from "../../src/graph/tensor";
 import { add } from "../../src/ops/add";
 import { mean } from "../../src/ops/mean";
 import type { Optimizer } from "../../src/optim/optimizer";
 import type { Engine } from "../../src/train/engine";
-import type { StepEvent } from "../../src/train/events";
+import type { EvalEvent, StepEvent } from "../../src/train/events";
 import { type FitOptions, type FittedStep, fit } from "../../src/train/fit";
+import type { Recovery } from "../../src/train/recovery";
 import { describeOnDawn } from "../device";
 
 /** A step whose losses are the numbers of its runs, kept as a captured one keeps them: the newest 256. */
@@ -68,6 +69,22 @@ test("losses of runs before it are not told of", async () => {
     [8, 2],
     [9, 3],
   ]);
+});
+
+test("time counts once, also where an evaluation is ended by the loss of the device", async () => {
+  let seconds = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => 1000 * seconds);
+  let evaluations = 0;
+  const evaluate = async () => {
+    if (!evaluations++) throw new Error("lost");
+    return { event: "eval" } as EvalEvent;
+  };
+  const recovery = { due: false, keep: async () => {}, back: async () => ({ step: 1, reason: "lost" }) };
+  const step = numbered(async () => void seconds++);
+  const options = { end: 2, evaluateEvery: 1, evaluate, recovery: recovery as unknown as Recovery };
+  const told = await events(step, options).finally(() => clock.mockRestore());
+  expect(evaluations).toBe(2);
+  expect(told.map((e) => e.examplesPerSecond)).toEqual([1, 1]);
 });
 
 await describeOnDawn("fit", (engine) => {

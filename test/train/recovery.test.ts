@@ -148,6 +148,7 @@ describe.skipIf(!opened)(`recovery in Node on Dawn${reason ? ` (skipped: ${reaso
     await expect(engine.read(s!)).rejects.toThrow(/lost(.|\n)*fix: engine.recover/);
     await engine.recover(kept);
     expect(step.runs).toBe(1);
+    await expect(step.read("y")).rejects.toThrow(/has not run since(.|\n)*fix: await step.run\(\) again/);
     expect(await numbers(s!)).toEqual([3, 4]);
     expect(await numbers(mul(s!, 2))).toEqual([6, 8]);
     expect(await numbers(later!)).toEqual([5, 5]);
@@ -157,6 +158,64 @@ describe.skipIf(!opened)(`recovery in Node on Dawn${reason ? ` (skipped: ${reaso
     const { inUse } = engine.memory;
     step.dispose();
     expect(engine.memory.inUse).toBeLessThan(inUse);
+  });
+
+  /** Whether a device is gone by now, or at once. */
+  const isGone = (device: GPUDevice) =>
+    Promise.race([device.lost.then(() => true), new Promise((resolve) => setTimeout(resolve, 200, false))]);
+
+  test("a device that is replaced is given back, also where the way to the next one ends half-way", async () => {
+    const engine = await open();
+    const step = await engine.capture({}, () => ({ y: tensor([1]) }));
+    const kept = await engine.snapshot();
+    const { device } = engine.runtime;
+    const { revive } = step;
+    Object.assign(step, { revive: () => Promise.reject(new Error("no room")) });
+    await expect(engine.recover(kept)).rejects.toThrow("no room");
+    const between = engine.runtime.device;
+    Object.assign(step, { revive });
+    await engine.recover(kept);
+    expect([device === between, await isGone(device), await isGone(between)]).toEqual([false, true, true]);
+    await step.run();
+    expect([...(await step.read("y"))]).toEqual([1]);
+  });
+
+  test("buffers on a shared device that is given up for another are given back", async () => {
+    const [first, second] = [await open(), await open()];
+    const engine = await Engine.create({ device: first.runtime.device, tuning: false });
+    const s = state("s", { shape: [64], dtype: "f32" }, () => new Float32Array(64).fill(2));
+    await engine.read(s);
+    const kept = await engine.snapshot();
+    const { pool } = engine.runtime;
+    await engine.recover(kept, second.runtime.device);
+    expect(pool.statistics.held).toBe(0);
+    expect((await engine.read(s))[0]).toBe(2);
+    engine.dispose();
+  });
+
+  test("an engine that is disposed of on the way to another device takes none", async () => {
+    const devices = [await open(), await open()].map((e) => e.runtime.device);
+    const adapter = { features: new Set(), limits: {}, info: {}, requestDevice: async () => devices.shift()! };
+    const engine = await Engine.create({ gpu: { requestAdapter: async () => adapter } as never, tuning: false });
+    const kept = await engine.snapshot();
+    const [next] = devices;
+    const recovered = engine.recover(kept);
+    engine.dispose();
+    await expect(recovered).rejects.toThrow(/has been disposed of/);
+    expect(await isGone(next!)).toBe(true);
+  });
+
+  test("a step that is disposed of while it is made anew keeps nothing", async () => {
+    const engine = await open();
+    const step = await engine.capture({ x: [300] }, ({ x }) => ({ y: sum(mul(x, 2)) }));
+    const { build } = step;
+    const disposing = () => {
+      queueMicrotask(() => step.dispose());
+      return build();
+    };
+    Object.assign(step, { build: disposing });
+    await engine.recover(await engine.snapshot());
+    expect(engine.memory.inUse).toBe(0);
   });
 
   test("updates of a read during which the device is lost are left to the next", async () => {

@@ -1,5 +1,5 @@
 // The tuner takes the fastest kernel whose numbers are right, remembers it, and rebuilds a step with it.
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -240,6 +240,33 @@ await describeOnDawn("tuning", (shared) => {
     engine.dispose();
   });
 
+  const lose = async (engine: Engine) => {
+    const kept = await engine.snapshot();
+    engine.runtime.device.destroy();
+    await engine.lost;
+    await engine.recover(kept);
+  };
+
+  test("a device that is lost before it is known what was measured on it is replaced like any other", async () => {
+    const engine = await Engine.create({ tuning: memoryStore() });
+    await lose(engine);
+    expect([...(await engine.read(mul(tensor([1, 2]), 2)))]).toEqual([2, 4]);
+    engine.dispose();
+  });
+
+  test("tuning in idle time goes on on the device that takes the place of a lost one", async () => {
+    const warned = vi.spyOn(console, "warn").mockReturnValue();
+    const engine = await Engine.create({ tuning: memoryStore(), tuneWhenIdle: true });
+    await engine.read(tensor([1]));
+    await lose(engine);
+    await engine.capture({ x: [2, 8] }, ({ x }) => ({
+      out: record(refused, [x], { axes: [1], keepDims: false, scale: 1 }),
+    }));
+    await vi.waitFor(() => expect(warned).toHaveBeenCalledTimes(2), { timeout: 4000 });
+    warned.mockRestore();
+    engine.dispose();
+  });
+
   test("a rebuilt step goes on where it was, and wants its feeds again", async () => {
     const engine = await open(false);
     const train = async (tune: boolean) => {
@@ -258,6 +285,10 @@ await describeOnDawn("tuning", (shared) => {
         const before = step.plan.dispatches.length;
         await engine.tune(step);
         expect(step.plan.dispatches.length).toBeLessThan(before);
+        await expect(step.read("loss")).rejects.toThrow(
+          /read: the step was made anew and has not run since\n {2}fix: await step.run\(\) again/,
+        );
+        expect((await step.drain()).map(({ run }) => run)).toEqual([0]);
         await expect(step.run()).rejects.toThrow(/lacks x/);
       }
       await step.run({ x });
@@ -319,6 +350,13 @@ describe("the file of a tuning store", () => {
       expect(await fileTuningStore(file).load("b")).toEqual({ matmul: "direct" });
     },
   );
+
+  test("is written whatever other processes are writing", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "wgrad-")), "tuning.json");
+    mkdirSync(`${file}.new`);
+    await fileTuningStore(file).save("a", { matmul: "direct" });
+    expect(await fileTuningStore(file).load("a")).toEqual({ matmul: "direct" });
+  });
 
   test("lies in the user's cache folder; an empty XDG_CACHE_HOME counts as unset", async () => {
     const home = mkdtempSync(join(tmpdir(), "wgrad-"));

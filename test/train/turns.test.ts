@@ -179,6 +179,7 @@ await describeOnDawn("calls side by side", (engine) => {
     expect((await b.drain()).map((s) => s.values.y)).toEqual([3]);
     await expect(a.run({ x: one })).rejects.toThrow(/has been disposed of/);
     await expect(a.drain()).rejects.toThrow(/has been disposed of/);
+    await expect(a.profile()).rejects.toThrow(/profile: the step has been disposed of/);
     for (const step of [b, c]) step.dispose();
   });
 
