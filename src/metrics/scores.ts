@@ -1,4 +1,5 @@
 import { ShapeError } from "../core/errors";
+import { checkWord } from "../graph/options";
 
 /** How often one class (or label) was predicted and was true. */
 export interface Outcomes {
@@ -68,8 +69,9 @@ export function scoresOf({ truePositives, falsePositives, falseNegatives }: Outc
   };
 }
 
-/** Scores of several classes as one. */
+/** Scores of several classes as one. @throws ShapeError where the average is another word */
 export function averageScores(outcomes: readonly Outcomes[], average: Average): Scores {
+  checkWord("averageScores", "average", average, ["macro", "micro", "weighted"]);
   const total = (of: (o: Outcomes) => number) => outcomes.reduce((n, o) => n + of(o), 0);
   if (average === "micro")
     return scoresOf({

@@ -260,6 +260,17 @@ describe("words that mean nothing", () => {
     ["mseLoss", "reduction", "mean, sum, none", (reduction) => w.mseLoss(a, a, { reduction })],
     ["varianceScaling", "mode", "fanIn, fanOut, fanAvg", (mode) => w.init.varianceScaling({ mode })],
     ["varianceScaling", "distribution", "normal, uniform", (distribution) => w.init.varianceScaling({ distribution })],
+    [
+      "TransformerDecoderLayer",
+      "activation",
+      "relu, gelu, geluTanh, swiglu",
+      (activation) => new w.TransformerDecoderLayer(4, 2, { activation }),
+    ],
+    ["EarlyStopping", "mode", "min, max", (mode) => new w.EarlyStopping({ mode })],
+    ["ReduceOnPlateau", "mode", "min, max", (mode) => new w.ReduceOnPlateau(1, { mode })],
+    ["corpusBleu", "smoothing", "none, epsilon, addOne", (smoothing) => w.sentenceBleu([["a"]], ["a"], { smoothing })],
+    ["mixup", "per", "batch, example", (per) => w.mixup(a, ids, { per, classes: 2 })],
+    ["averageScores", "average", "macro, micro, weighted", (average) => w.averageScores([], average)],
   ];
   test.each(words)("%s: %s", (op, option, wants, call) => {
     expect(() => call("Some")).toThrow(ShapeError);
