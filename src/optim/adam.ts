@@ -79,6 +79,7 @@ export class Adam extends Optimizer {
 export class AdamW extends Adam {
   constructor(parameters: Parameters, options: AdamOptions = {}) {
     checkObject("AdamW", options);
-    super(parameters, { weightDecay: 0.01, ...options }, true);
+    const { weightDecay = 0.01 } = options;
+    super(parameters, { ...options, weightDecay }, true);
   }
 }
