@@ -113,7 +113,7 @@ test("splits and sequences", () => {
   expect(() => new SequenceDataset({})).toThrow(/no examples/);
   const dataset = new SequenceDataset({ a: [[1]] });
   expect(() => new SequenceLoader(dataset, { batch: 2, shuffle: true })).toThrowErrorMatchingInlineSnapshot(`
-    [DataError: SequenceLoader: a batch of 2
+    [DataError: Loader: a batch of 2
       data set: 1 examples]
   `);
 });
