@@ -31,7 +31,7 @@ export const bytesPerElement = (dtype: DType): number => (dtype === "f16" ? 2 : 
 /** The typed array that holds elements of a dtype. */
 export const ARRAYS = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as const;
 
-/** A zeroed array of `length` elements, or a view of `buffer`. */
+/** A zeroed array of so many elements; a view of a buffer, of f16 its numbers widened into a copy; or a copy of a list. */
 export function typedArray(dtype: DType, source: number | ArrayBuffer | ArrayLike<number>): TypedArray {
   if (dtype === "f16" && source instanceof ArrayBuffer) return fromHalves(new Uint16Array(source));
   const Type = ARRAYS[computeType(dtype)];

@@ -42,7 +42,6 @@ export function trainBytePairs(text: string, options: BytePairOptions): Tokenize
 }
 
 function* piecesOf(text: string): Generator<string> {
-  PIECE.lastIndex = 0;
   for (const [piece] of text.matchAll(PIECE)) yield piece;
 }
 

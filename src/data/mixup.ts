@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
-import { optionsOf } from "../graph/options";
+import { checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { flip } from "../ops/flip";
@@ -30,7 +30,7 @@ export interface MixupOptions extends AugmentationOptions {
  * @param labels class numbers i32 [N] (any that is no class counts for nothing), or one-hot or soft labels [N, C] f32
  * @returns x of the same shape, and soft labels [N, C] for `softmaxCrossEntropy`. Without `training` nothing is mixed. The
  * gradient flows on to both
- * @throws ShapeError where labels do not fit x, class numbers come without `classes`, or alpha is negative
+ * @throws ShapeError where labels do not fit x, class numbers come without `classes`, alpha is negative, or `per` another word
  * @see Zhang et al. 2018, "mixup: beyond empirical risk minimization"
  */
 export function mixup(x: Tensor, labels: Tensor, options: MixupOptions = {}): { x: Tensor; labels: Tensor } {
@@ -41,6 +41,7 @@ export function mixup(x: Tensor, labels: Tensor, options: MixupOptions = {}): { 
     training = true,
     generator,
   } = optionsOf("mixup", options, "alpha per classes training generator");
+  checkWord("mixup", "per", per, ["batch", "example"]);
   const [examples] = x.shape;
   const shown = { x: showShape(x.shape), labels: showShape(labels.shape) };
   const rank = labels.dtype === "f32" ? 2 : 1;

@@ -1,11 +1,9 @@
 import { DataError } from "../core/errors";
-import { countSteps } from "../graph/counter";
 import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
-import { batchIndices } from "../ops/batchIndices";
 import { takeRows } from "../ops/takeRows";
+import { type Dataset, Loader, type LoaderOptions } from "./loader";
 import { padSequences } from "./sequences";
-import { checkSizes } from "./tokenDataset";
 
 /** One field of the examples on the GPU: a source sentence, its translation, its tags. */
 interface Field {
@@ -26,7 +24,7 @@ export interface SequenceDatasetOptions {
  * Examples of one or several sequences each, padded, on the GPU. For sequences of very unequal length make one a bucket, see
  * `bucketByLength`. A class label is a sequence of one.
  */
-export class SequenceDataset<F extends string = string> {
+export class SequenceDataset<F extends string = string> implements Dataset<Record<F, Field>> {
   readonly count: number;
   readonly pad: number;
   readonly fields: Readonly<Record<F, Field>>;
@@ -53,51 +51,22 @@ export class SequenceDataset<F extends string = string> {
     });
     this.fields = Object.fromEntries(made) as Record<F, Field>;
   }
+
+  /** @returns for each field `ids` i32 [n, T] and `lengths` i32 [n]; padding, and length 0, where there is no example */
+  take(indices: Tensor): Record<F, Field> {
+    const taken = (Object.entries(this.fields) as [F, Field][]).map(([name, { ids, lengths }]) => [
+      name,
+      { ids: takeRows(ids, indices, { missing: this.pad }), lengths: takeRows(lengths, indices) },
+    ]);
+    return Object.fromEntries(taken) as Record<F, Field>;
+  }
 }
 
 const lengthsSpec = (count: number) => ({ shape: [count], dtype: "i32" as const });
 
-export interface SequenceLoaderOptions {
-  /** Examples of a batch, N. */
-  readonly batch: number;
-  /** Read each epoch in another order, given by the seed; then the rest that fills no batch is left out. Default false. */
-  readonly shuffle?: boolean;
-  readonly seed?: number;
-}
+export type SequenceLoaderOptions = LoaderOptions;
 
-/** Gathers batches of padded sequences on the GPU. */
-export class SequenceLoader<F extends string = string> {
-  /** u32[2]: seed, and the number of batches taken. Belongs into checkpoints. */
-  readonly position: Tensor;
-  /** Batches of one epoch. */
-  readonly batches: number;
-
-  /** @throws DataError where the batch is empty, or larger than a shuffled data set */
-  constructor(
-    readonly dataset: SequenceDataset<F>,
-    readonly options: SequenceLoaderOptions,
-  ) {
-    const { batch, shuffle = false, seed = 0 } = optionsOf("SequenceLoader", options, "batch shuffle seed");
-    checkSizes("SequenceLoader", { batch });
-    if (shuffle && batch > dataset.count)
-      throw new DataError("SequenceLoader", `a batch of ${batch}`, { "data set": `${dataset.count} examples` });
-    this.batches = shuffle ? Math.floor(dataset.count / batch) : Math.ceil(dataset.count / batch);
-    this.position = state("position", { shape: [2], dtype: "u32" }, () => Uint32Array.of(seed, 0));
-  }
-
-  /**
-   * The next batch, as part of the step that is being captured.
-   * @returns for each field `ids` i32 [N, T] and `lengths` i32 [N]; beyond the last example padding, and length 0
-   */
-  next(): Record<F, Field> {
-    const { batch, shuffle = false } = this.options;
-    const { count, pad, fields } = this.dataset;
-    const rows = batchIndices(this.position, { count, batch, batches: this.batches, shuffle });
-    countSteps(this.position, 1);
-    const taken = (Object.entries(fields) as [F, Field][]).map(([name, { ids, lengths }]) => [
-      name,
-      { ids: takeRows(ids, rows, { missing: pad }), lengths: takeRows(lengths, rows) },
-    ]);
-    return Object.fromEntries(taken) as Record<F, Field>;
-  }
+/** A {@link Loader} of padded sequences. */
+export class SequenceLoader<F extends string = string> extends Loader<Record<F, Field>> {
+  declare readonly dataset: SequenceDataset<F>;
 }

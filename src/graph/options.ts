@@ -39,17 +39,14 @@ export function checkObject(op: string, options: object): void {
 }
 
 function unknown(op: string, name: string, known: readonly string[]): never {
-  const meant = nearest(name, known);
-  throw new ShapeError(
-    op,
-    `there is no option ${name}`,
-    { options: known.join(", ") },
-    meant && `did you mean ${meant}?`,
-  );
+  throw new ShapeError(op, `there is no option ${name}`, { options: known.join(", ") }, didYouMean(meant(name, known)));
 }
 
+/** A guess as the fix of an error. */
+export const didYouMean = (name: string | undefined): string | undefined => name && `did you mean ${name}?`;
+
 /** The name that was meant: another spelling of it, its beginning, or few other letters. */
-function nearest(name: string, known: readonly string[]): string | undefined {
+export function meant(name: string, known: readonly string[]): string | undefined {
   const plain = (s: string) => s.replaceAll("_", "").toLowerCase();
   const find = (fits: (a: string, b: string) => boolean) => known.find((k) => fits(plain(name), plain(k)));
   const begins = (a: string, b: string) => a.length > 2 && (b.startsWith(a) || (b.length > 2 && a.startsWith(b)));

@@ -1,4 +1,5 @@
 import { ShapeError } from "../core/errors";
+import { checkWord } from "../graph/options";
 
 /** How often one class (or label) was predicted and was true. */
 export interface Outcomes {
@@ -68,8 +69,9 @@ export function scoresOf({ truePositives, falsePositives, falseNegatives }: Outc
   };
 }
 
-/** Scores of several classes as one. */
+/** Scores of several classes as one. @throws ShapeError where the average is another word */
 export function averageScores(outcomes: readonly Outcomes[], average: Average): Scores {
+  checkWord("averageScores", "average", average, ["macro", "micro", "weighted"]);
   const total = (of: (o: Outcomes) => number) => outcomes.reduce((n, o) => n + of(o), 0);
   if (average === "micro")
     return scoresOf({
@@ -113,26 +115,25 @@ export function classificationReport(counts: ArrayLike<number>, classes: number)
 
 /** The share of examples on the diagonal of a confusion matrix, 0…1; 0 where it counts none. @throws ShapeError */
 export function accuracyOf(counts: ArrayLike<number>, classes: number): number {
-  checkMatrix("accuracyOf", counts, classes);
-  let right = 0;
-  let all = 0;
-  for (let i = 0; i < classes * classes; i++) {
-    all += counts[i]!;
-    if (i % (classes + 1) === 0) right += counts[i]!;
-  }
+  const { right, all } = totalsOf("accuracyOf", counts, classes);
   return share(right, all);
 }
 
 /** The share of examples off the diagonal (0-1 loss), 0…1; 0 where it counts none. @throws ShapeError */
 export function zeroOneLoss(counts: ArrayLike<number>, classes: number): number {
-  checkMatrix("zeroOneLoss", counts, classes);
-  let wrong = 0;
-  let all = 0;
-  for (let i = 0; i < classes * classes; i++) {
+  const { right, all } = totalsOf("zeroOneLoss", counts, classes);
+  return share(all - right, all);
+}
+
+/** What is counted on the diagonal, and everywhere. */
+function totalsOf(name: string, counts: ArrayLike<number>, classes: number): { right: number; all: number } {
+  checkMatrix(name, counts, classes);
+  let [right, all] = [0, 0];
+  for (let i = 0; i < counts.length; i++) {
     all += counts[i]!;
-    if (i % (classes + 1) !== 0) wrong += counts[i]!;
+    if (i % (classes + 1) === 0) right += counts[i]!;
   }
-  return share(wrong, all);
+  return { right, all };
 }
 
 function checkMatrix(name: string, counts: ArrayLike<number>, classes: number): void {

@@ -1,16 +1,10 @@
 import topKCount from "../../shaders/top_k_count.wgsl";
 import topKCountTree from "../../shaders/top_k_count_tree.wgsl";
-import { DTypeError, ShapeError } from "../core/errors";
-import { showShape } from "../core/shape";
-import { widened } from "../graph/cast";
+import { ShapeError } from "../core/errors";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
-import { folded } from "../kernel/kernel";
+import { rowsOf } from "./rows";
 import { share } from "./scores";
-
-/** Classes from which on a row is worth a workgroup, and its lanes. */
-const LONG_ROW = 32;
-const LANES = 64;
 
 /** Counts, on the GPU, how often the label is among the k largest logits. */
 export class TopK {
@@ -26,31 +20,21 @@ export class TopK {
   /**
    * Adds a batch, as part of the step that is being captured. Of equal logits the first is the larger.
    * @param scores f32 or f16 [N, C]
-   * @param labels i32 [N]; rows with a label that is no class are left out
+   * @param labels i32, one a row, of any shape; rows with a label that is no class are left out
    * @throws ShapeError, DTypeError
    */
   add(scores: Tensor, labels: Tensor): void {
-    const logits = widened(scores);
-    const [rows, classes] = logits.shape as [number, number];
-    if (logits.shape.length !== 2 || labels.shape.length !== 1 || labels.size !== rows)
-      throw new ShapeError("TopK", "logits and labels do not fit", {
-        logits: `${showShape(logits.shape)}, wants [N, C]`,
-        labels: `${showShape(labels.shape)}, wants [N]`,
-      });
-    if (logits.dtype !== "f32") throw new DTypeError("TopK", `logits of dtype ${logits.dtype}`, { wants: "f32" });
-    if (labels.dtype !== "i32") throw new DTypeError("TopK", `labels of dtype ${labels.dtype}`, { wants: "i32" });
     const { counts, k } = this;
-    const request = { buffers: { logits, labels, counts }, params: { rows, classes, k } };
-    const [length, layers] = folded(rows);
-    const grid = [length * LANES, layers] as const;
+    const { buffers, params, isLong, byInvocation, byWorkgroup } = rowsOf("TopK", scores, labels);
+    const request = { buffers: { ...buffers, counts }, params: { ...params, k } };
     recordUpdate({
       name: "top_k",
-      reads: [logits, labels],
+      reads: [buffers.logits, buffers.labels],
       writes: [counts],
-      lower: ({ cpu }) => [
-        cpu || classes < LONG_ROW
-          ? topKCount.dispatch({ ...request, grid: rows })
-          : topKCountTree.dispatch({ ...request, grid }),
+      lower: (target) => [
+        isLong(target)
+          ? topKCountTree.dispatch({ ...request, grid: byWorkgroup })
+          : topKCount.dispatch({ ...request, grid: byInvocation }),
       ],
     });
   }

@@ -15,7 +15,7 @@ import { split } from "../ops/split";
 import { tanh } from "../ops/tanh";
 import { checkGiven } from "./given";
 import { constant, fansOf, initialized, xavierUniform } from "./init";
-import { Linear } from "./linear";
+import { affine, Linear } from "./linear";
 import { Module } from "./module";
 
 export interface MultiheadAttentionOptions {
@@ -127,7 +127,7 @@ export class MultiheadAttention extends Module {
   /** The product with parts `from` … `to − 1` of the three: those of queries, of keys and of values. */
   #project(x: Tensor, from: number, to: number): Tensor {
     const part = (t: Tensor) => slice(t, 0, from * this.embedDim, to * this.embedDim);
-    return product(this.#given(x), part(this.inProjWeight), this.inProjBias && part(this.inProjBias));
+    return affine(this.#given(x), part(this.inProjWeight), this.inProjBias && part(this.inProjBias));
   }
 
   /** The products of several tensors with so many parts each. All are cut at once, so that their gradients are joined in one pass. */
@@ -139,7 +139,7 @@ export class MultiheadAttention extends Module {
       );
     const weights = cut(this.inProjWeight);
     const biases = this.inProjBias && cut(this.inProjBias);
-    return inputs.map((x, i) => product(this.#given(x), weights[i]!, biases?.[i])) as [Tensor, Tensor?, Tensor?];
+    return inputs.map((x, i) => affine(this.#given(x), weights[i]!, biases?.[i])) as [Tensor, Tensor?, Tensor?];
   }
 
   /** @throws ShapeError unless it is what is projected */
@@ -149,11 +149,6 @@ export class MultiheadAttention extends Module {
     checkGiven("MultiheadAttention", x, fits, "x [B, T, embedDim]", { embedDim });
     return x;
   }
-}
-
-function product(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
-  const y = matmul(x, weight, { transB: true });
-  return bias ? add(y, bias) : y;
 }
 
 /**

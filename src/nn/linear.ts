@@ -40,9 +40,14 @@ export class Linear extends Module {
     const { inFeatures } = this;
     const flat = numel(x.shape.slice(1)) === inFeatures ? "put Flatten before it: flatten(x)" : undefined;
     checkGiven("Linear", x, x.shape.at(-1) === inFeatures, "x [.., inFeatures]", { inFeatures }, flat);
-    const y = matmul(x, this.weight, { transB: true });
-    if (!this.bias) return y;
-    const biased = add(y, this.bias);
-    return y.dtype === "f16" ? cast(biased, "f16") : biased;
+    return affine(x, this.weight, this.bias);
   }
+}
+
+/** `x · Wᵀ + b`, in f16 where the product is: under autocast, or where x is. */
+export function affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
+  const y = matmul(x, weight, { transB: true });
+  if (!bias) return y;
+  const biased = add(y, bias);
+  return y.dtype === "f16" ? cast(biased, "f16") : biased;
 }

@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import type { Generator } from "../graph/generator";
-import { optionsOf } from "../graph/options";
+import { checkWord, optionsOf } from "../graph/options";
 import { recompute } from "../graph/segment";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
@@ -53,6 +53,7 @@ abstract class TransformerLayer extends Module {
     super();
     optionsOf(name, options, "dimFeedforward dropout activation layerNormEps normFirst bias generator recompute");
     const { dimFeedforward = 2048, activation = "relu", bias = true } = options;
+    checkWord(name, "activation", activation, ["relu", "gelu", "geluTanh", "swiglu"]);
     this.selfAttn = this.attention();
     this.linear1 = new Linear(dModel, activation === "swiglu" ? 2 * dimFeedforward : dimFeedforward, { bias });
     this.linear2 = new Linear(dimFeedforward, dModel, { bias });

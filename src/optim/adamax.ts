@@ -2,8 +2,8 @@ import adamStep from "../../shaders/adam_step.wgsl";
 import adamaxKernel from "../../shaders/adamax.wgsl";
 import { state, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
-import { ratesOf } from "./adam";
 import type { Parameters } from "./groups";
+import { ratesOf } from "./moments";
 import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
 
 export interface AdamaxOptions extends OptimizerOptions {

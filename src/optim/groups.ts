@@ -1,7 +1,7 @@
 import { CaptureError } from "../core/errors";
 import { ALIGNMENT, type Arena } from "../graph/arena";
+import { didYouMean, meant } from "../graph/options";
 import { state, Tensor } from "../graph/tensor";
-import { meant } from "./options";
 
 /** Parameters with hyperparameters of their own. */
 export interface ParameterGroup {
@@ -64,9 +64,9 @@ function checkGroup(name: string, group: ParameterGroup, i: number): void {
   if (!keys || typeof group.parameters === "function") throw noList(name, `entry ${i} of the parameters is`, group);
   const unknown = keys.find((key) => !GROUP_OPTIONS.includes(key));
   if (unknown !== undefined) {
-    const fix = { lr: "lrScale, a factor of the optimizer's lr", params: "parameters" }[unknown];
-    const details = { options: GROUP_OPTIONS.join(", ") };
-    throw new CaptureError(name, `group ${i} has no option ${unknown}`, details, fix ?? meant(unknown, GROUP_OPTIONS));
+    const known = unknown === "params" ? "parameters" : meant(unknown, GROUP_OPTIONS);
+    const fix = /^lr$|rate/i.test(unknown) ? "lrScale, a factor of the optimizer's lr" : didYouMean(known);
+    throw new CaptureError(name, `group ${i} has no option ${unknown}`, { options: GROUP_OPTIONS.join(", ") }, fix);
   }
   if (!Array.isArray(group.parameters)) throw noList(name, `the parameters of group ${i} are`, group.parameters);
 }

@@ -1,8 +1,8 @@
 import lionKernel from "../../shaders/lion.wgsl";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
-import { ratesOf } from "./adam";
 import type { Parameters } from "./groups";
+import { ratesOf } from "./moments";
 import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
 
 export interface LionOptions extends OptimizerOptions {

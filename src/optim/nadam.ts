@@ -1,16 +1,12 @@
 import nadamKernel from "../../shaders/nadam.wgsl";
 import nadamStep from "../../shaders/nadam_step.wgsl";
-import { state, type Tensor } from "../graph/tensor";
+import { state } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
-import { ratesOf } from "./adam";
 import type { Parameters } from "./groups";
-import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
+import { Moments, type MomentsOptions, ratesOf } from "./moments";
+import type { Launch } from "./optimizer";
 
-export interface NadamOptions extends OptimizerOptions {
-  /** Decay of the averages of gradient and squared gradient; default [0.9, 0.999]. */
-  readonly betas?: readonly [number, number];
-  /** Added to the root of the second average; default 1e-8. */
-  readonly eps?: number;
+export interface NadamOptions extends MomentsOptions {
   /** How fast the momentum rises from β₁/2 to β₁; default 4e-3. */
   readonly momentumDecay?: number;
   /** Take the decay out of the gradient, as AdamW does; default false. */
@@ -23,28 +19,15 @@ export interface NadamOptions extends OptimizerOptions {
  * rate 2e-3 unless given.
  * @see Dozat 2016, "Incorporating Nesterov momentum into Adam"
  */
-export class NAdam extends Optimizer {
-  readonly mean: Tensor;
-  readonly variance: Tensor;
+export class NAdam extends Moments {
   /** (t, 1 − β₂ᵗ, Π µ, factor of the gradient, factor of the mean), f32[5]. */
-  readonly steps: Tensor;
+  readonly steps = state("step", { shape: [5], dtype: "f32" }, () => Float32Array.of(0, 0, 1, 0, 0));
 
   constructor(
     parameters: Parameters,
     override readonly options: NadamOptions = {},
   ) {
     super("NAdam", parameters, options, 2e-3, ["betas", "eps", "momentumDecay", "decoupledWeightDecay"]);
-    this.mean = this.arena.buffer("exp_avg");
-    this.variance = this.arena.buffer("exp_avg_sq");
-    this.steps = state("step", { shape: [5], dtype: "f32" }, () => Float32Array.of(0, 0, 1, 0, 0));
-  }
-
-  override states(): [string, Tensor][] {
-    return [
-      ["exp_avg", this.mean],
-      ["exp_avg_sq", this.variance],
-      ["step", this.steps],
-    ];
   }
 
   protected override counts(): Dispatch[] {
@@ -54,14 +37,8 @@ export class NAdam extends Optimizer {
     return [nadamStep.dispatch({ buffers: { control, state: steps }, params, grid: [1] })];
   }
 
-  protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {
-    const { betas, eps = 1e-8, decoupledWeightDecay = false } = this.options;
-    return nadamKernel.dispatch({
-      buffers: { ...buffers, state: this.steps, mean: part(this.mean), variance: part(this.variance) },
-      params: { ...params, ...ratesOf(betas), eps },
-      constants: { ...constants, DECOUPLED: Number(decoupledWeightDecay) },
-      grid,
-      flops: 60 * grid,
-    });
+  protected override move(launch: Launch): Dispatch {
+    const constants = { ...launch.constants, DECOUPLED: Number(this.options.decoupledWeightDecay ?? false) };
+    return nadamKernel.dispatch({ ...this.launched(launch), constants });
   }
 }

@@ -1,5 +1,5 @@
 import { CaptureError } from "../core/errors";
-import { checkObject } from "../graph/options";
+import { checkObject, didYouMean, meant } from "../graph/options";
 
 /** What an option's number must satisfy, in words and as a test. */
 const RULES = {
@@ -7,6 +7,7 @@ const RULES = {
   "above 0": (x: number) => x > 0 && Number.isFinite(x),
   "0 ≤ x < 1": (x: number) => x >= 0 && x < 1,
   "0 ≤ x ≤ 1": (x: number) => x >= 0 && x <= 1,
+  "a finite number": (x: number) => Number.isFinite(x),
   "an integer ≥ 1": (x: number) => Number.isInteger(x) && x >= 1,
 } as const;
 
@@ -19,6 +20,7 @@ const OPTIONS: Readonly<Record<string, keyof typeof RULES>> = {
   accumulate: "an integer ≥ 1",
   lossScale: "above 0",
   momentum: "≥ 0",
+  dampening: "a finite number",
   betas: "0 ≤ x < 1",
   alpha: "0 ≤ x < 1",
   rho: "0 ≤ x ≤ 1",
@@ -48,8 +50,11 @@ export function checkOptions(name: string, options: object, known: readonly stri
   checkObject(name, options);
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    if (!known.includes(option))
-      throw new CaptureError(name, `there is no option ${option}`, { options: known.join(", ") }, meant(option, known));
+    if (!known.includes(option)) {
+      const rate = known.includes("lr") && /rate/i.test(option) ? "lr" : undefined;
+      const fix = didYouMean(meant(option, known) ?? rate);
+      throw new CaptureError(name, `there is no option ${option}`, { options: known.join(", ") }, fix);
+    }
     const wants = OPTIONS[option];
     if (!wants || (option === "lossScale" && value === "dynamic")) continue;
     const isPair = option === "betas";
@@ -60,10 +65,4 @@ export function checkOptions(name: string, options: object, known: readonly stri
     const shown = Array.isArray(value) ? `[${numbers.join(", ")}]` : String(value);
     throw new CaptureError(name, `${option} ${shown}`, { wants: isPair ? `two numbers, ${wants}` : wants }, fix);
   }
-}
-
-/** The option that was meant by a name of another library. */
-export function meant(option: string, known: readonly string[]): string | undefined {
-  const plain = option.replaceAll("_", "").toLowerCase();
-  return known.find((k) => k.toLowerCase() === plain) ?? (/rate/i.test(option) ? "lr" : undefined);
 }

@@ -1,16 +1,12 @@
 import radamKernel from "../../shaders/radam.wgsl";
 import radamStep from "../../shaders/radam_step.wgsl";
-import { state, type Tensor } from "../graph/tensor";
+import { state } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
-import { ratesOf } from "./adam";
 import type { Parameters } from "./groups";
-import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
+import { Moments, type MomentsOptions, ratesOf } from "./moments";
+import type { Launch } from "./optimizer";
 
-export interface RadamOptions extends OptimizerOptions {
-  /** Decay of the averages of gradient and squared gradient; default [0.9, 0.999]. */
-  readonly betas?: readonly [number, number];
-  /** Added to the root of the second average; default 1e-8. */
-  readonly eps?: number;
+export interface RadamOptions extends MomentsOptions {
   /** Take the decay out of the gradient, as AdamW does; default false. */
   readonly decoupledWeightDecay?: boolean;
 }
@@ -21,28 +17,15 @@ export interface RadamOptions extends OptimizerOptions {
  * Learning rate 1e-3 unless given.
  * @see Liu et al. 2020, "On the variance of the adaptive learning rate and beyond"
  */
-export class RAdam extends Optimizer {
-  readonly mean: Tensor;
-  readonly variance: Tensor;
+export class RAdam extends Moments {
   /** (t, 1 − β₁ᵗ, 1 − β₂ᵗ, Σ Σ β₂ᵏ, r or 0), f32[5]; see shaders/radam_step.wgsl. */
-  readonly steps: Tensor;
+  readonly steps = state("step", { shape: [5], dtype: "f32" });
 
   constructor(
     parameters: Parameters,
     override readonly options: RadamOptions = {},
   ) {
     super("RAdam", parameters, options, 1e-3, ["betas", "eps", "decoupledWeightDecay"]);
-    this.mean = this.arena.buffer("exp_avg");
-    this.variance = this.arena.buffer("exp_avg_sq");
-    this.steps = state("step", { shape: [5], dtype: "f32" });
-  }
-
-  override states(): [string, Tensor][] {
-    return [
-      ["exp_avg", this.mean],
-      ["exp_avg_sq", this.variance],
-      ["step", this.steps],
-    ];
   }
 
   protected override counts(): Dispatch[] {
@@ -50,14 +33,8 @@ export class RAdam extends Optimizer {
     return [radamStep.dispatch({ buffers: { control, state: steps }, params: ratesOf(options.betas), grid: [1] })];
   }
 
-  protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {
-    const { betas, eps = 1e-8, decoupledWeightDecay = false } = this.options;
-    return radamKernel.dispatch({
-      buffers: { ...buffers, state: this.steps, mean: part(this.mean), variance: part(this.variance) },
-      params: { ...params, ...ratesOf(betas), eps },
-      constants: { ...constants, DECOUPLED: Number(decoupledWeightDecay) },
-      grid,
-      flops: 60 * grid,
-    });
+  protected override move(launch: Launch): Dispatch {
+    const constants = { ...launch.constants, DECOUPLED: Number(this.options.decoupledWeightDecay ?? false) };
+    return radamKernel.dispatch({ ...this.launched(launch), constants });
   }
 }

@@ -1,5 +1,5 @@
 import { DataError } from "../core/errors";
-import { optionsOf } from "../graph/options";
+import { checkWord, optionsOf } from "../graph/options";
 
 /** Learning rate as a function of the steps taken so far. */
 export type Schedule = (step: number) => number;
@@ -161,7 +161,8 @@ export class ReduceOnPlateau {
     readonly options: PlateauOptions = {},
   ) {
     optionsOf("ReduceOnPlateau", options, "mode factor patience threshold absolute cooldown min");
-    const { factor = 0.1 } = options;
+    const { factor = 0.1, mode = "min" } = options;
+    checkWord("ReduceOnPlateau", "mode", mode, ["min", "max"]);
     if (!(factor > 0 && factor < 1)) throw new DataError("ReduceOnPlateau", `factor ${factor}`, { wants: "0 < x < 1" });
     this.lr = lr;
   }

@@ -17,8 +17,8 @@ export interface Beam {
 export interface BeamSearchOptions {
   /**
    * One step of the model for all beams at once: log-probabilities of the next token, [beams, V] row-major. The first call has
-   * one beam, later ones `width` at most; a step captured for a fixed batch fills up the rest of its rows with anything. Read
-   * log-softmax back, or logits and normalise.
+   * one beam, later ones `width` at most; a step captured for a fixed batch fills up the rest of its rows with anything, and
+   * gives those of the beams alone. Read log-softmax back, or logits and normalise.
    */
   readonly step: (beams: readonly Beam[]) => Promise<ArrayLike<number>> | ArrayLike<number>;
   /** Token that every sequence begins with. */
@@ -53,7 +53,8 @@ export interface BeamResult {
  * as wide as there are sequences it is exact. Ties go to the earlier beam, then to the smaller token.
  *
  * @returns best score first
- * @throws DataError where an option is out of range, or a log-probability is NaN or above 0
+ * @throws DataError where an option is out of range, a log-probability is NaN or above 0, or `step` gives not as many for each
+ * beam as it gave for the first
  * @see Wu et al. 2016, "Google's neural machine translation system", equation 14 (length penalty, without coverage)
  */
 export async function beamSearch(options: BeamSearchOptions): Promise<BeamResult[]> {
@@ -69,9 +70,12 @@ export async function beamSearch(options: BeamSearchOptions): Promise<BeamResult
     found.sort((a, b) => b.score - a.score);
     found.length = Math.min(found.length, results);
   };
+  let vocabulary: number | undefined;
   let beams: readonly Beam[] = [{ tokens: [start], logProb: 0, parent: 0 }];
   for (let length = 1; length <= maxLength && beams.length; length++) {
-    const next = likeliest(beams, await step(beams), width);
+    const logProbs = await step(beams);
+    vocabulary ??= logProbs.length;
+    const next = likeliest(beams, logProbs, vocabulary, width);
     const done = (b: Beam) => b.tokens.at(-1) === end || length === maxLength;
     next.filter(done).forEach(keep);
     // The best that a beam can come to: every token to come certain, and the mildest penalty.
@@ -90,10 +94,14 @@ function check({ width, maxLength, results = 1, alpha = 0.6 }: BeamSearchOptions
 }
 
 /** The `width` likeliest continuations, likeliest first; impossible ones (log-probability −∞) are none. */
-function likeliest(beams: readonly Beam[], logProbs: ArrayLike<number>, width: number): Beam[] {
-  const vocabulary = Math.floor(logProbs.length / beams.length);
-  if (vocabulary < 1)
-    throw new DataError("beamSearch", `step gave ${logProbs.length} log-probabilities for ${beams.length} beams`);
+function likeliest(beams: readonly Beam[], logProbs: ArrayLike<number>, vocabulary: number, width: number): Beam[] {
+  if (vocabulary < 1 || logProbs.length !== beams.length * vocabulary)
+    throw new DataError(
+      "beamSearch",
+      `step gave ${logProbs.length} log-probabilities for ${beams.length} beams`,
+      { "for the first beam": `${vocabulary}` },
+      "give the rows of the beams alone: [beams, V]",
+    );
   const best: { logProb: number; parent: number; token: number }[] = [];
   beams.forEach((beam, parent) => {
     for (let token = 0; token < vocabulary; token++) {

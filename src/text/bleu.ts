@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors";
-import { optionsOf } from "../graph/options";
+import { checkWord, optionsOf } from "../graph/options";
 
 /** A tokenized sentence: words or ids. */
 export type Tokens = readonly (string | number)[];
@@ -28,7 +28,8 @@ const EPSILON = 0.1;
  * A sentence too short to have an n-gram counts as one that has one, unmatched.
  *
  * @param references one or several for each hypothesis
- * @throws ShapeError where there are not as many sets of references as hypotheses, or a set is empty
+ * @throws ShapeError where there are not as many sets of references as hypotheses, a set is empty, or smoothing is another
+ * word
  * @see Papineni et al. 2002, "BLEU"; Chen and Cherry 2014 (smoothing; their methods 0, 1 and 2)
  */
 export function corpusBleu(
@@ -38,6 +39,7 @@ export function corpusBleu(
 ): number {
   optionsOf("corpusBleu", options, "weights smoothing");
   const { weights = [0.25, 0.25, 0.25, 0.25], smoothing = "none" } = options;
+  checkWord("corpusBleu", "smoothing", smoothing, ["none", "epsilon", "addOne"]);
   if (references.length !== hypotheses.length || hypotheses.length === 0)
     throw new ShapeError("corpusBleu", "wants one set of references for each hypothesis", {
       references: String(references.length),

@@ -1,5 +1,5 @@
 import { DataError } from "../core/errors";
-import { optionsOf } from "../graph/options";
+import { checkWord, optionsOf } from "../graph/options";
 
 export interface EarlyStoppingOptions {
   /** Evaluations without improvement after which to stop; default 5. */
@@ -36,10 +36,11 @@ export class EarlyStopping {
   waited = 0;
   readonly #options: Required<EarlyStoppingOptions>;
 
-  /** @throws DataError unless patience is an integer of at least 1 and minDelta at least 0 */
+  /** @throws DataError unless patience is an integer of at least 1 and minDelta at least 0, ShapeError where mode is another word */
   constructor(options: EarlyStoppingOptions = {}) {
     optionsOf("EarlyStopping", options, "patience minDelta mode");
     const { patience = 5, minDelta = 0, mode = "min" } = options;
+    checkWord("EarlyStopping", "mode", mode, ["min", "max"]);
     if (!(Number.isInteger(patience) && patience >= 1))
       throw new DataError("EarlyStopping", `patience ${patience}`, { wants: "an integer of at least 1" });
     if (!(minDelta >= 0)) throw new DataError("EarlyStopping", `minDelta ${minDelta}`, { wants: "minDelta ≥ 0" });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { Loader } from "../../src/data/loader";
 import { SequenceDataset, SequenceLoader } from "../../src/data/sequenceLoader";
 import { bucketByLength, bucketedBatches, padSequences } from "../../src/data/sequences";
 import { StreamLoader } from "../../src/data/streamLoader";
 import { TokenDataset } from "../../src/data/tokenDataset";
 import { WindowLoader, type WindowLoaderOptions } from "../../src/data/windowLoader";
 import { takeWindows } from "../../src/ops/takeWindows";
+import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
 
 /** Token i is i: a label is its id plus one, and says where it was. */
@@ -188,7 +190,9 @@ await describeOnDawn("token streams", (engine) => {
       [7, 99, 99, 99],
     ]);
     step.dispose();
-    const shuffled = new SequenceLoader(dataset, { batch: 3, shuffle: true, seed: 2 });
+    const { source: taken } = dataset.take(tensor(Uint32Array.of(2, 3)));
+    expect([...(await engine.read(taken.ids))]).toEqual([5, 6, 99, 99, 99, 99]);
+    const shuffled = new Loader(dataset, { batch: 3, shuffle: true, seed: 2 });
     const { source: s } = shuffled.next();
     const [all] = await engine.read([s.lengths]);
     expect([...all!].toSorted()).toEqual([1, 2, 3]);

@@ -110,15 +110,19 @@ test("options of groups", () => {
   refusal(() => new Adam([{ params: parameters }] as never)).toThrowErrorMatchingInlineSnapshot(`
     [CaptureError: Adam: group 0 has no option params
       options: parameters, weightDecay, lrScale
-      fix: parameters]
+      fix: did you mean parameters?]
   `);
   refusal(() => new Adam([{ parameters, lr: 1 }] as never)).toThrowErrorMatchingInlineSnapshot(`
     [CaptureError: Adam: group 0 has no option lr
       options: parameters, weightDecay, lrScale
       fix: lrScale, a factor of the optimizer's lr]
   `);
+  for (const rate of ["learningRate", "learning_rate"])
+    refusal(() => new Adam([{ parameters, [rate]: 1 }] as never)).toThrow(
+      /fix: lrScale, a factor of the optimizer's lr$/,
+    );
   refusal(() => new Adam([{ parameters }, { parameters, weight_decay: 1 }] as never)).toThrow(
-    /group 1 has no option weight_decay(.|\n)*fix: weightDecay/,
+    /group 1 has no option weight_decay(.|\n)*fix: did you mean weightDecay\?/,
   );
   refusal(() => new Adam([{ parameters, eps: 1 }] as never)).toThrow(/group 0 has no option eps/);
 });
@@ -130,7 +134,7 @@ test("options of other optimizers, and pairs", () => {
       options: lr, weightDecay, clipNorm, clipValue, accumulate, skipNonFinite, lossScale, betas, eps, amsgrad]
   `);
   refusal(() => new SGD(p, { weight_decay: 0.9 } as never)).toThrow(
-    /there is no option weight_decay(.|\n)*fix: weightDecay/,
+    /there is no option weight_decay(.|\n)*fix: did you mean weightDecay\?/,
   );
   refusal(() => new ExponentialMovingAverage(p, { lr: 0.9 } as never)).toThrow(/there is no option lr/);
   refusal(() => new AdamW(p, 0.1 as never)).toThrow(/options are 0.1/);
@@ -190,6 +194,11 @@ test("options out of range", () => {
     [CaptureError: Adam: accumulate 1.5
       wants: an integer ≥ 1]
   `);
+  for (const dampening of [Number.NaN, Number.POSITIVE_INFINITY, "0.5" as never])
+    refusal(() => new SGD(p, { momentum: 0.9, dampening })).toThrow(
+      new RegExp(`^SGD: dampening ${dampening}\n  wants: a finite number$`),
+    );
+  for (const dampening of [-0.5, 0, 1, 1.5]) trace(() => new SGD(p, { momentum: 0.9, dampening }));
   refusal(() => new Adam(p, { lossScale: 0 })).toThrowErrorMatchingInlineSnapshot(`
     [CaptureError: Adam: lossScale 0
       wants: above 0
@@ -368,8 +377,11 @@ test("options that are no object, and names of other libraries", () => {
   refusal(() => new Adam([p], { learningRate: 0.1 } as never)).toThrowErrorMatchingInlineSnapshot(`
     [CaptureError: Adam: there is no option learningRate
       options: lr, weightDecay, clipNorm, clipValue, accumulate, skipNonFinite, lossScale, betas, eps, amsgrad
-      fix: lr]
+      fix: did you mean lr?]
   `);
+  refusal(() => new Adam([p], { beta: 0.9 } as never)).toThrow(/fix: did you mean betas\?/);
+  // A name is guessed of those that there are.
+  refusal(() => new ExponentialMovingAverage([p], { learningRate: 0.1 } as never)).toThrow(/options: decay$/);
   refusal(() => new Sequential([new ReLU()] as never)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: Sequential: argument 0 is neither a module nor a function
       fix: pass layers, not a list of them]

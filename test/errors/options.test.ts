@@ -129,7 +129,6 @@ const takers: Record<string, (options: Any) => unknown> = {
   StreamLoader: (o) => new w.StreamLoader(tokens, o),
   WindowLoader: (o) => new w.WindowLoader(tokens, o),
   SequenceDataset: (o) => new w.SequenceDataset({ ids: [[1]] }, o),
-  SequenceLoader: (o) => new w.SequenceLoader(new w.SequenceDataset({ ids: [[1]] }), o),
   padSequences: (o) => w.padSequences([[1]], o),
   bucketedBatches: (o) => w.bucketedBatches([], o),
   splitText: (o) => w.splitText("abc", o),
@@ -168,6 +167,7 @@ const ways: [string, (options: Any) => unknown][] = [
   ["MultiheadAttention", (o) => new w.MultiheadAttention(4, 2).forward(x([1, 3, 4]), o)],
   ["MultiheadAttention", (o) => new w.MultiheadAttention(4, 2).attendProjected(x([1, 3, 4]), x([1, 3, 8]), o)],
   ["TransformerDecoderLayer", (o) => new w.TransformerDecoderLayer(4, 2).forward(x([1, 3, 4]), x([1, 3, 4]), o)],
+  ["Loader", (o) => new w.SequenceLoader(new w.SequenceDataset({ ids: [[1]] }), o)],
   ["RNN", (o) => new w.RNN(4, 2).run(x([5, 1, 4]), o)],
   ["GRU", (o) => new w.GRU(4, 2).run(x([5, 1, 4]), o)],
   ["LSTM", (o) => new w.LSTM(4, 2).run(x([5, 1, 4]), o)],
@@ -260,6 +260,17 @@ describe("words that mean nothing", () => {
     ["mseLoss", "reduction", "mean, sum, none", (reduction) => w.mseLoss(a, a, { reduction })],
     ["varianceScaling", "mode", "fanIn, fanOut, fanAvg", (mode) => w.init.varianceScaling({ mode })],
     ["varianceScaling", "distribution", "normal, uniform", (distribution) => w.init.varianceScaling({ distribution })],
+    [
+      "TransformerDecoderLayer",
+      "activation",
+      "relu, gelu, geluTanh, swiglu",
+      (activation) => new w.TransformerDecoderLayer(4, 2, { activation }),
+    ],
+    ["EarlyStopping", "mode", "min, max", (mode) => new w.EarlyStopping({ mode })],
+    ["ReduceOnPlateau", "mode", "min, max", (mode) => new w.ReduceOnPlateau(1, { mode })],
+    ["corpusBleu", "smoothing", "none, epsilon, addOne", (smoothing) => w.sentenceBleu([["a"]], ["a"], { smoothing })],
+    ["mixup", "per", "batch, example", (per) => w.mixup(a, ids, { per, classes: 2 })],
+    ["averageScores", "average", "macro, micro, weighted", (average) => w.averageScores([], average)],
   ];
   test.each(words)("%s: %s", (op, option, wants, call) => {
     expect(() => call("Some")).toThrow(ShapeError);

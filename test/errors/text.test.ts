@@ -113,7 +113,7 @@ test("splits and sequences", () => {
   expect(() => new SequenceDataset({})).toThrow(/no examples/);
   const dataset = new SequenceDataset({ a: [[1]] });
   expect(() => new SequenceLoader(dataset, { batch: 2, shuffle: true })).toThrowErrorMatchingInlineSnapshot(`
-    [DataError: SequenceLoader: a batch of 2
+    [DataError: Loader: a batch of 2
       data set: 1 examples]
   `);
 });
@@ -186,6 +186,17 @@ test("beam search and scores", async () => {
   );
   await expect(beamSearch({ ...options, step: () => [0.5] })).rejects.toThrow(/log-probability 0.5/);
   await expect(beamSearch({ ...options, step: () => [] })).rejects.toThrow(/0 log-probabilities for 1 beams/);
+  const logs = (n: number) => Array<number>(n).fill(-1);
+  // All rows of a batch of three over a vocabulary of two, for one beam and then for two.
+  await expect(
+    beamSearch({ ...options, end: 9, width: 2, step: () => logs(6) }),
+  ).rejects.toThrowErrorMatchingInlineSnapshot(`
+    [DataError: beamSearch: step gave 6 log-probabilities for 2 beams
+      for the first beam: 6
+      fix: give the rows of the beams alone: [beams, V]]
+  `);
+  const step = (beams: readonly unknown[]) => logs(beams.length === 1 ? 2 : 5);
+  await expect(beamSearch({ ...options, end: 9, width: 2, step })).rejects.toThrow(/5 log-probabilities for 2 beams/);
   await expect(beamSearch({ ...options, width: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(`
     [DataError: beamSearch: width 0
       wants: an integer of at least 1]

@@ -104,7 +104,7 @@ test("bad input is refused", () => {
   expect(() => new TopK(5).add(f32(4, 3), f32(3))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: TopK: logits and labels do not fit
       logits: [4, 3], wants [N, C]
-      labels: [3], wants [N]]
+      labels: [3], wants N labels]
   `);
   expect(() => new MultiLabelCounts(0)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: MultiLabelCounts: 0 labels
@@ -144,6 +144,13 @@ await describeOnDawn("counts", (engine) => {
     const read = await countTwice(cpu, top.counts, () => top.add(tensor(logits, [rows, classes]), tensor(labels)));
     expect(read).toEqual([6, 8]);
     expect(topKAccuracyOf(read)).toBe(0.75);
+  });
+
+  test("labels of any shape, one a row", async () => {
+    const [scores, labels] = [tensor([3, 1, 0, 2, 5, 4], [3, 2]), tensor(Int32Array.of(0, 0, 1), [3, 1])];
+    const [top, matrix] = [new TopK(1), new ConfusionMatrix(2)];
+    expect(await countTwice(true, top.counts, () => top.add(scores, labels))).toEqual([2, 6]);
+    expect(await countTwice(true, matrix.counts, () => matrix.add(scores, labels))).toEqual([2, 2, 2, 0]);
   });
 
   test.each([

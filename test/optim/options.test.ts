@@ -19,6 +19,7 @@ import { noDecay, type ParameterGroup, type Parameters } from "../../src/optim/g
 import { Lion } from "../../src/optim/lion";
 import { NAdam } from "../../src/optim/nadam";
 import type { Optimizer, OptimizerOptions } from "../../src/optim/optimizer";
+import { COMMON } from "../../src/optim/options";
 import { RAdam } from "../../src/optim/radam";
 import { RMSprop } from "../../src/optim/rmsprop";
 import { SGD } from "../../src/optim/sgd";
@@ -119,6 +120,16 @@ await describeOnDawn("optimizers' common options", (engine) => {
       expect(gradients).toEqual(expected);
     },
   );
+
+  test.each(Object.entries(all))("%s: an option that is undefined is not given", async (_, of) => {
+    const names = [...COMMON, "betas", "eps", "alpha", "rho", "dampening", "lrDecay", "momentumDecay"];
+    const moved = async (options: OptimizerOptions) => {
+      const parameters = make();
+      await train(of(parameters, options), 1);
+      return engine.read(parameters);
+    };
+    expect(await moved(Object.fromEntries(names.map((name) => [name, undefined])))).toEqual(await moved({}));
+  });
 
   test("noDecay leaves biases and norms alone", () => {
     const model = new Sequential(new Linear(3, 4), new LayerNorm(4), new Linear(4, 2, { bias: false }));

@@ -14,6 +14,7 @@ import type { Module } from "../../src/nn/module";
 import { Sequential } from "../../src/nn/sequential";
 import { TransformerEncoderLayer } from "../../src/nn/transformer";
 import { add } from "../../src/ops/add";
+import { createKeyValueCache } from "../../src/ops/attendCached";
 import { batchNorm } from "../../src/ops/batchNorm";
 import { cast } from "../../src/ops/cast";
 import { conv2d } from "../../src/ops/conv2d";
@@ -26,6 +27,7 @@ import { mul } from "../../src/ops/mul";
 import { relu } from "../../src/ops/relu";
 import { rmsNorm } from "../../src/ops/rmsNorm";
 import { scaledDotProductAttention } from "../../src/ops/scaledDotProductAttention";
+import { slice } from "../../src/ops/slice";
 import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
 import { sum } from "../../src/ops/sum";
 import { transpose } from "../../src/ops/transpose";
@@ -220,6 +222,24 @@ await describeOnDawn("f16", (engine) => {
         expect(kernels.some((d) => d.variant.name.includes(name) && d.variant.enables.includes("f16"))).toBe(true);
       const moments = names(() => cnn.forward(input([2, 1, 6, 6]))).find((d) => d.variant.name.startsWith("moments"))!;
       expect(moments.variant.enables).toContain("f16");
+    });
+
+    test("projections of attention are stored in f16, and cached decoding stays near that of f32", async () => {
+      const layer = new TransformerEncoderLayer(16, 2, { dimFeedforward: 16 }).eval();
+      const x = input([2, 3, 16]);
+      const decode = async (on: boolean) => {
+        const cache = createKeyValueCache(2, 3, 16);
+        const rows: number[] = [];
+        for (let t = 0; t < 3; t++) {
+          const out = withAutocast(on, () => layer.forwardCached(slice(x, 1, t, t + 1), cache));
+          rows.push(...(await engine.read(out)));
+        }
+        return rows;
+      };
+      const exact = await decode(false);
+      for (const [i, v] of (await decode(true)).entries()) expect(Math.abs(v - exact[i]!)).toBeLessThan(0.01);
+      expect(withAutocast(true, () => layer.selfAttn.projectMemory(x)).dtype).toBe("f16");
+      expect(layer.selfAttn.projectMemory(x).dtype).toBe("f32");
     });
 
     test("training: losses stay near those of f32, parameters stay f32, overflowing steps are left out", async () => {
