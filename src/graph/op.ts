@@ -101,8 +101,23 @@ export interface ViewOp<Attrs extends object = object> extends OpBase<Attrs> {
 /** Everything the engine knows about one operation. Plain data and pure functions. */
 export type Op<Attrs extends object = object> = KernelOp<Attrs> | PointwiseOp<Attrs> | ViewOp<Attrs>;
 
-/** Adds a node to the graph and returns its outputs. Nothing is computed. */
+/** @throws DTypeError where something else than a tensor is handed over, as JavaScript may */
+export function checkTensors(op: string, inputs: readonly Tensor[]): void {
+  const i = inputs.findIndex((t) => !(t instanceof Tensor));
+  if (i < 0) return;
+  const given: unknown = inputs[i];
+  const isForeign = typeof given === "object" && given !== null && "dtype" in given && "shape" in given;
+  throw new DTypeError(
+    op,
+    `input ${i} is no tensor`,
+    { input: Array.isArray(given) ? "an array" : isForeign ? "a tensor of another copy of wgrad" : String(given) },
+    isForeign ? "load the library once" : "tensor(values, shape) makes one",
+  );
+}
+
+/** Adds a node to the graph and returns its outputs. Nothing is computed. @throws DTypeError, ShapeError */
 export function recordAll<A extends object>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor[] {
+  checkTensors(op.name, inputs);
   const taken = op.kind === "kernel" && !op.halves ? inputs.map(widened) : inputs;
   const specs = op.infer(taken, attrs);
   const segment = currentSegment();

@@ -4,7 +4,7 @@ import { broadcastShapes, numel, type Shape, type Spec, sameShape, showShape } f
 import { type Product, productDispatches, productWays } from "../families/products";
 import { reduceDispatches } from "../families/reductions";
 import { matched } from "../graph/autocast";
-import { checkFloats, type KernelOp, record } from "../graph/op";
+import { checkFloats, checkTensors, type KernelOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { pointwise } from "../graph/pointwise";
 import { reductionDims } from "../graph/reduction";
@@ -33,6 +33,7 @@ export interface MatmulAttrs {
  */
 export function matmul(left: Tensor, right: Tensor, attrs: Partial<MatmulAttrs> = {}): Tensor {
   const { transA = false, transB = false } = optionsOf("matmul", attrs, "transA transB");
+  checkTensors("matmul", [left, right]);
   const [a, b] = matched(left, right) as [Tensor, Tensor];
   if (a.shape.length === 0 || b.shape.length === 0) refuseRank(a, b);
   if (a.shape.length === 1 || b.shape.length === 1) return vectorProduct(a, b, transA, transB);

@@ -130,3 +130,28 @@ test("refusals, word for word", () => {
         fix: pass a whole number in 0…4294967295, or cast the tensor"
   `);
 });
+
+test("what is no tensor of this copy of the library is refused", () => {
+  const [list, none] = [[[1]], undefined] as unknown as [Tensor, Tensor];
+  expect(() => wgrad.add(f32(1), list)).toThrowErrorMatchingInlineSnapshot(`
+    [DTypeError: add: input 1 is no tensor
+      input: an array
+      fix: tensor(values, shape) makes one]
+  `);
+  expect(() => wgrad.matmul(list, f32(1, 1))).toThrowErrorMatchingInlineSnapshot(`
+    [DTypeError: matmul: input 0 is no tensor
+      input: an array
+      fix: tensor(values, shape) makes one]
+  `);
+  expect(() => wgrad.relu(none)).toThrowErrorMatchingInlineSnapshot(`
+    [DTypeError: relu: input 0 is no tensor
+      input: undefined
+      fix: tensor(values, shape) makes one]
+  `);
+  const foreign = { ...f32(1) } as Tensor;
+  expect(() => wgrad.mul(f32(1), foreign)).toThrowErrorMatchingInlineSnapshot(`
+    [DTypeError: mul: input 1 is no tensor
+      input: a tensor of another copy of wgrad
+      fix: load the library once]
+  `);
+});
