@@ -20,19 +20,28 @@ export type CompileProgress = (done: number, total: number) => void;
 /** Bytes of the buffers that a pipeline is warmed up with. */
 const WARM_BYTES = 1024;
 
-/** The pipelines of a device, one for each variant, compiled together and asynchronously. */
+/** Pipelines that are kept: those of a few large networks. Steps keep their own as long as they live. */
+const MOST_KEPT = 1024;
+
+/**
+ * The pipelines of a device, one for each variant, compiled together and asynchronously. A loop whose shapes grow makes new ones for
+ * ever: those that were wanted the longest ago are let go.
+ */
 export class PipelineCache {
+  /** From those wanted the longest ago on. */
   readonly #compiled = new Map<string, Promise<CompiledPipeline>>();
+  #made = 0;
 
   constructor(
     readonly device: GPUDevice,
     readonly waiter: Waiter,
     readonly target: Target,
+    readonly most = MOST_KEPT,
   ) {}
 
   /** Number of pipelines made so far. */
   get size(): number {
-    return this.#compiled.size;
+    return this.#made;
   }
 
   /** Compiles what is missing of these variants. @throws DeviceError naming the kernel that the device refuses */
@@ -40,18 +49,28 @@ export class PipelineCache {
     const distinct = new Map(variants.map((v) => [v.key, v] as const));
     let done = 0;
     const ready = [...distinct.values()].map(async (variant) => {
-      let compiled = this.#compiled.get(variant.key);
-      if (!compiled) {
-        compiled = this.#create(variant);
-        this.#compiled.set(variant.key, compiled);
-        // What the device refuses now, for want of memory say, it may take later.
-        compiled.catch(() => this.#compiled.delete(variant.key));
-      }
-      const result = await compiled;
+      const result = await this.#find(variant);
       onProgress?.(++done, distinct.size);
       return [variant.key, result] as const;
     });
     return new Map(await Promise.all(ready));
+  }
+
+  #find(variant: Variant): Promise<CompiledPipeline> {
+    const { key } = variant;
+    let compiled = this.#compiled.get(key);
+    if (!compiled) {
+      compiled = this.#create(variant);
+      compiled.then(
+        () => this.#made++,
+        // What the device refuses now, for want of memory say, it may take later.
+        () => this.#compiled.delete(key),
+      );
+    }
+    this.#compiled.delete(key);
+    this.#compiled.set(key, compiled);
+    if (this.#compiled.size > this.most) this.#compiled.delete(this.#compiled.keys().next().value!);
+    return compiled;
   }
 
   async #create(variant: Variant): Promise<CompiledPipeline> {
