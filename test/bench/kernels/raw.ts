@@ -1,5 +1,3 @@
-import { Profiler } from "../../../src/gpu/profile";
-import { Waiter } from "../../../src/gpu/waiter";
 import type { KernelEngine, Ready } from "./engine";
 
 const COPY = `
@@ -19,13 +17,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   }
 }`;
 
-type Copying = Ready & {
-  /** Milliseconds that a run takes on a device with timestamp queries. */
-  deviceTime(): Promise<number>;
-};
-
 /** Makes copies to and fro between two buffers of `vectors` vec4s, each copy after the one before. */
-export function copiesOn(device: GPUDevice): (vectors: number, copies: number, each?: number) => Copying {
+export function copiesOn(device: GPUDevice): (vectors: number, copies: number, each?: number) => Ready {
   const module = device.createShaderModule({ code: COPY });
   return (vectors, copies, each = 1) => {
     const compute = { module, entryPoint: "main", constants: { EACH: each } };
@@ -40,24 +33,19 @@ export function copiesOn(device: GPUDevice): (vectors: number, copies: number, e
     );
     const groups = Math.ceil(vectors / each / 64);
     const rows = Math.ceil(groups / 65535);
-    const encode = (descriptor: GPUComputePassDescriptor) => {
+    const run = async () => {
       const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass(descriptor);
+      const pass = encoder.beginComputePass();
       pass.setPipeline(pipeline);
       for (let i = 0; i < copies; i++) {
         pass.setBindGroup(0, bindGroups[i % 2]!);
         pass.dispatchWorkgroups(Math.ceil(groups / rows), rows);
       }
       pass.end();
-      return encoder;
+      device.queue.submit([encoder.finish()]);
     };
     return {
-      run: async () => device.queue.submit([encode({}).finish()]),
-      async deviceTime() {
-        const profiler = new Profiler(device, 1);
-        const [ms] = await profiler.finish(encode({ timestampWrites: profiler.timestamps(0)! }), new Waiter(device));
-        return ms!;
-      },
+      run,
       fence: () => device.queue.onSubmittedWorkDone(),
       out: async () => [],
     };

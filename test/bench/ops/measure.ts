@@ -2,6 +2,7 @@ import { matmul, state } from "../../../src/index";
 import type { CapturedStep } from "../../../src/train/capturedStep";
 import { Engine } from "../../../src/train/engine";
 import { copiesOn } from "../kernels/raw";
+import { deviceTime } from "./deviceTime";
 import { LARGE } from "./entry";
 import { allLines, flopsOf, leastBytes, type OpGraph, type OpLine, recordLine, showInputs } from "./lines";
 
@@ -24,14 +25,7 @@ export interface OpResult {
 
 interface Ready {
   run(): Promise<void>;
-  /** Milliseconds of a run by the device's own clock. */
-  deviceTime(): Promise<number>;
 }
-
-const readyOf = (step: CapturedStep): Ready => ({
-  run: () => step.run(),
-  deviceTime: async () => (await step.profile())!.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
-});
 
 /** Milliseconds that a series lasts at least, so that waiting for its end does not count. */
 const SERIES = 40;
@@ -90,7 +84,7 @@ class OpBench {
     const work = flops ?? leastBytes(line, graph, step.plan);
     const ceiling = flops ? 2 * SIDE ** 3 : 8 * LARGE;
     const beside = await (flops ? this.#theProduct() : this.#theCopy());
-    const [ms, besideMs] = await this.#inTurn(readyOf(step), beside);
+    const [ms, besideMs] = await this.#inTurn(step, beside);
     return {
       shape: showInputs(line.entry, graph.outputs),
       dispatches: step.plan.dispatches.length,
@@ -117,8 +111,7 @@ class OpBench {
       const [a, b] = ["a", "b"].map((name) =>
         state(name, { shape: [SIDE, SIDE], dtype: "f32" }, () => new Float32Array(SIDE * SIDE).fill(0.5)),
       );
-      const step = await this.engine.capture({}, () => ({ product: matmul(a!, b!) }));
-      return readyOf(step);
+      return this.engine.capture({}, () => ({ product: matmul(a!, b!) }));
     })();
     return this.#product;
   }
@@ -152,10 +145,11 @@ class OpBench {
 
   /** The least time of a run of each on a GPU, where a run can take less than asking for it. */
   async #byDevice(first: Ready, second: Ready): Promise<[number, number]> {
+    const { device } = this.engine.runtime;
     const least: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (let n = 0; n < DEVICE_RUNS; n++) {
-      least[0] = Math.min(least[0], await first.deviceTime());
-      least[1] = Math.min(least[1], await second.deviceTime());
+      least[0] = Math.min(least[0], await deviceTime(device, () => first.run()));
+      least[1] = Math.min(least[1], await deviceTime(device, () => second.run()));
     }
     return least;
   }
