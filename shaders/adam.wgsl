@@ -3,11 +3,8 @@
 //   m ← β₁·m + (1 − β₁)·g,  v ← β₂·v + (1 − β₂)·g²
 //   p ← p − lr · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
 // AMSGRAD = 1: the root is of the largest v so far.
-// @include optimizer.wgsl
-const DECOUPLED = 0u;
+// @include adam_moments.wgsl
 const AMSGRAD = 0u;
-
-struct Params { len: u32, clip_value: f32, weight_decay: f32, beta1: f32, beta2: f32, rest1: f32, rest2: f32, eps: f32 }
 
 @group(0) @binding(0) var<storage, read> gradients: array<vec4f>;
 @group(0) @binding(1) var<storage, read> control: array<f32>;
@@ -23,21 +20,11 @@ struct Params { len: u32, clip_value: f32, weight_decay: f32, beta1: f32, beta2:
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) count: vec3u) {
   let i = gid.x + gid.y * count.x * 64u;
   if (i >= params.len || skipped(i)) { return; }
-  var p = parameters[i];
-  var g = gradient(i);
-  let lr = learning_rate(i);
-  if (DECOUPLED == 1u) {
-    p -= lr * weight_decay(i) * p;
-  } else {
-    g += weight_decay(i) * p;
-  }
-  let m = params.beta1 * mean[i] + params.rest1 * g;
-  var v = params.beta2 * variance[i] + params.rest2 * g * g;
-  mean[i] = m;
-  variance[i] = v;
+  let now = moments_of(i);
+  var v = now.v;
   if (AMSGRAD == 1u) {
     v = max(v, largest[i]);
     largest[i] = v;
   }
-  parameters[i] = p - lr * (m / state[1]) / (sqrt(v / state[2]) + params.eps);
+  parameters[i] = now.p - now.lr * (now.m / state[1]) / (sqrt(v / state[2]) + params.eps);
 }

@@ -1,12 +1,7 @@
 // arg_max_tree.wgsl with memory read as vec4: n is a multiple of 4, and span counts fours.
-// @include best_by_tree.wgsl
-// @include keys_of_four.wgsl
-const SMALLEST = 0u;
-const ELEMENTS = 0u; // f32 0, i32 1, u32 2
-const LANES = 64u; // a power of two
+// @include arg_max_tree_main.wgsl
+const WIDTH = 4u;
 alias T = f32;
-
-struct Params { len: u32, n: u32, parts: u32, span: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<T>>;
 @group(0) @binding(1) var<storage, read_write> out: array<u32>;
@@ -14,37 +9,18 @@ struct Params { len: u32, n: u32, parts: u32, span: u32 }
 
 fn element(i: u32) -> vec4<T> { return x[i / 4u]; }
 
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
-) {
-  let at = id.x + id.y * groups.x;
-  if (at >= params.len) { return; }
-  let base = at / params.parts * params.n;
-  let start = at % params.parts * params.span;
-  let last = min(start + params.span, params.n / 4u) - 1u;
-  let own = min(start + lane, last);
+// The same of fours.
+fn search(base: u32, next: u32, own: u32, last: u32) -> Found {
   var key = keys_of(element(base + 4u * own));
   var found = vec4u(own);
-  for (var e = start + lane + LANES; e <= last; e += 2u * LANES) {
-    let next = min(e + LANES, last);
+  for (var e = next; e <= last; e += 2u * LANES) {
+    let near = min(e + LANES, last);
     let keys = keys_of(element(base + 4u * e));
-    let next_keys = keys_of(element(base + 4u * next));
+    let near_keys = keys_of(element(base + 4u * near));
     found = select(found, vec4u(e), keys > key);
     key = max(key, keys);
-    found = select(found, vec4u(next), next_keys > key);
-    key = max(key, next_keys);
+    found = select(found, vec4u(near), near_keys > key);
+    key = max(key, near_keys);
   }
-  let places = 4u * found + vec4u(0u, 1u, 2u, 3u);
-  let left = better(vec2u(key.x, places.x), vec2u(key.y, places.y));
-  let right = better(vec2u(key.z, places.z), vec2u(key.w, places.w));
-  let result = best_by_tree(better(left, right), lane);
-  if (lane == 0u) {
-    if (params.parts == 1u) {
-      out[at] = result.y;
-    } else {
-      out[2u * at] = result.x;
-      out[2u * at + 1u] = result.y;
-    }
-  }
+  return Found(key, 4u * found + vec4u(0u, 1u, 2u, 3u));
 }

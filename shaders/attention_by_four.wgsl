@@ -1,7 +1,11 @@
-// attention.wgsl for heads whose size is a multiple of 4: all is read and written four elements at a time. A workgroup makes 4 · LINES ·
-// GROUPS rows and takes 32 keys a turn, see include/attention_tiles.wgsl; the last rows come first, which see the most keys. What the
-// next tile needs is read from memory while one is worked on. Scores are those of 2^s. At, batch, head and row of an operand
-// are fours of elements.
+// out[i] = Σⱼ pᵢⱼ · fᵢⱼ · v[j],  pᵢⱼ = exp(sᵢⱼ − lseᵢ),  sᵢⱼ = scale · q[i]·k[j],  lseᵢ = log Σⱼ exp sᵢⱼ,  for each head of each
+// example, over the keys j < lengths[example], and with CAUSAL j ≤ i. f is the dropout factor of element (i, j). Rows
+// without keys give zeros. Scores are never stored: a running maximum and sum say how far what was added up must be scaled.
+// stats[i] = (bits of lseᵢ, number of keys, seed, step): what the gradient needs to make p and f again.
+// All is read and written four elements at a time: at, batch, head and row of an operand are fours of elements. A workgroup makes
+// 4 · LINES · GROUPS rows and takes 32 keys a turn, see include/attention_tiles.wgsl; the last rows come first, which see the most
+// keys. What the next tile needs is read from memory while one is worked on. Scores are those of 2^s.
+// T is the type of all that is read or made of q, k and v; sums are f32.
 // Dao et al. 2022, "FlashAttention".
 // @include dropout_factors.wgsl
 // @include attention_tiles.wgsl

@@ -1,4 +1,6 @@
-// attention_grad_query.wgsl for heads whose size is a multiple of 4. Workgroups, tiles, strides and what is read ahead as in
+// The gradient of attention_by_four.wgsl for q, with p and f made again from stats:
+//   dq[i] = scale · Σⱼ dsᵢⱼ · k[j],  dsᵢⱼ = pᵢⱼ · (fᵢⱼ · d_out[i]·v[j] − along[i]),  along[i] = out[i]·d_out[i].
+// along goes out for attention_grad_key_by_four.wgsl. Workgroups, tiles, strides and what is read ahead as in
 // attention_by_four.wgsl: a turn makes q·k and d_out·v by chunks of columns, and then adds ds · k.
 // @include dropout_factors.wgsl
 // @include attention_tiles.wgsl

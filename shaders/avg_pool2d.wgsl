@@ -1,19 +1,8 @@
 // out[n,c,oy,ox] = Σ x / (kernel_h · kernel_w) over the window that starts at (oy·stride_h − pad_h, ox·stride_w − pad_w);
 // what lies outside of x counts as zero; with COUNT_PAD = 0 it does not count: Σ is divided by the elements inside.
 // [N, C] is seen as one dimension of planes. One invocation per element of out.
+// @include window.wgsl
 const COUNT_PAD = 1u;
-
-// Sizes are constants: dividing by what is not known costs more than all the rest.
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
-const KERNEL_H = 1u;
-const KERNEL_W = 1u;
-const STRIDE_H = 1u;
-const STRIDE_W = 1u;
-const PAD_H = 0u;
-const PAD_W = 0u;
 
 struct Params { len: u32 }
 

@@ -1,16 +1,7 @@
 // avg_pool2d.wgsl where rows of x are a multiple of 4 wide. One invocation makes four neighbouring elements of out, SPAN of which
 // share a row, from whole vec4s of x.
+// @include window.wgsl
 const COUNT_PAD = 1u;
-const HEIGHT = 1u;
-const WIDTH = 4u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 4u;
-const KERNEL_H = 1u;
-const KERNEL_W = 1u;
-const STRIDE_H = 1u;
-const STRIDE_W = 1u;
-const PAD_H = 0u;
-const PAD_W = 0u;
 const SPAN = 4u; // or 2, where rows of out are 2 more than a multiple of 4
 const AHEAD = 0u; // columns from a vec4's first to the first window's
 const LOADS = 1u; // vec4s of a row that SPAN windows touch

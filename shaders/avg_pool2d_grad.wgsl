@@ -1,18 +1,7 @@
 // dx[i] = Σ d_out[o] / (kernel_h · kernel_w) over the windows o that contain element i; with COUNT_PAD = 0 divided by how
 // many elements of the window are inside. [N, C] is seen as one dimension of planes. One invocation per element of dx.
+// @include window.wgsl
 const COUNT_PAD = 1u;
-
-// Sizes are constants: dividing by what is not known costs more than all the rest.
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
-const KERNEL_H = 1u;
-const KERNEL_W = 1u;
-const STRIDE_H = 1u;
-const STRIDE_W = 1u;
-const PAD_H = 0u;
-const PAD_W = 0u;
 
 struct Params { len: u32 }
 

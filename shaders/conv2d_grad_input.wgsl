@@ -1,14 +1,9 @@
 // dx[n,c,y,x] = Σ w[o,c,kh,kw] · d_out[n,o,oy,ox] over the outputs that read x[n,c,y,x] through tap (kh, kw):
 // oy·stride_h = y + pad_h − kh·dilation_h, ox likewise; o and c in the same group. NCHW, f32 throughout.
 // An invocation makes 4 input channels of one group × 4 neighbouring positions (y, x), as shaders/conv2d.wgsl does for out.
-// @include unfolded.wgsl
+// @include conv2d_tile.wgsl
 alias T = f32;
 alias O = f32;
-struct Params {
-  batch: u32, in_channels: u32, height: u32, width: u32, out_channels: u32, out_height: u32, out_width: u32,
-  kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32, dilation_h: u32, dilation_w: u32,
-  groups: u32,
-}
 
 @group(0) @binding(0) var<storage, read> d_out: array<T>;
 @group(0) @binding(1) var<storage, read> w: array<T>;
@@ -16,6 +11,7 @@ struct Params {
 @group(0) @binding(3) var<uniform> params: Params;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
+fn put(i: u32, value: f32) { dx[i] = O(value); }
 
 @compute @workgroup_size(64)
 fn main(
@@ -75,15 +71,5 @@ fn main(
   let channels = min(4u, in_group - first);
   let count = min(4u, positions - p.x);
   let channel = group * in_group + first;
-  store(base + p.x, count, sum0, channel);
-  if (channels > 1u) { store(base + positions + p.x, count, sum1, channel + 1u); }
-  if (channels > 2u) { store(base + 2u * positions + p.x, count, sum2, channel + 2u); }
-  if (channels > 3u) { store(base + 3u * positions + p.x, count, sum3, channel + 3u); }
-}
-
-fn store(at: u32, count: u32, values: vec4f, channel: u32) {
-  dx[at] = O(epilogue(values.x, at, channel));
-  if (count > 1u) { dx[at + 1u] = O(epilogue(values.y, at + 1u, channel)); }
-  if (count > 2u) { dx[at + 2u] = O(epilogue(values.z, at + 2u, channel)); }
-  if (count > 3u) { dx[at + 3u] = O(epilogue(values.w, at + 3u, channel)); }
+  store_tile(base + p.x, positions, count, channel, channels, mat4x4f(sum0, sum1, sum2, sum3));
 }

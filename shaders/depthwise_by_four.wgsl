@@ -2,18 +2,9 @@
 // reverse: that is the gradient for x where the stride is 1. An invocation goes down a strip of out, 4 columns wide and
 // `rows` rows high: with each turn it reads STRIDE_H more rows of x, as whole vec4s, adds what they give to the OPEN rows of
 // out that they belong to, and writes the one that is complete.
+// @include window.wgsl
 const CHANNELS = 1u; // of out
 const REPEAT = 1u; // channels of out for each of x
-const HEIGHT = 1u;
-const WIDTH = 4u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 4u;
-const KERNEL_H = 1u;
-const KERNEL_W = 1u;
-const STRIDE_H = 1u;
-const STRIDE_W = 1u;
-const PAD_H = 0u;
-const PAD_W = 0u;
 const TAPS = 1u; // KERNEL_H · KERNEL_W
 const FLIP = 0u;
 const OPEN = 1u; // ⌈KERNEL_H / STRIDE_H⌉

@@ -2,18 +2,9 @@
 // of 4 columns of one channel of the pictures n = part, part + parts, …, and makes the sums of all taps. With each turn it reads
 // a row of d_out and STRIDE_H more rows of x, as whole vec4s, and the OPEN rows of d_out that read them are at hand.
 // Sums go to partial[part · strips + strip, o, tap]. For devices with few lanes.
+// @include window.wgsl
 const CHANNELS = 1u; // of out
 const REPEAT = 1u; // channels of out for each of x
-const HEIGHT = 1u;
-const WIDTH = 4u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 4u;
-const KERNEL_H = 1u;
-const KERNEL_W = 1u;
-const STRIDE_H = 1u;
-const STRIDE_W = 1u;
-const PAD_H = 0u;
-const PAD_W = 0u;
 const TAPS = 1u; // KERNEL_H · KERNEL_W
 const SUMS = 0u; // whether those of d_out come out on the side
 const OPEN = 1u; // ⌈KERNEL_H / STRIDE_H⌉

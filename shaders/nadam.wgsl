@@ -2,10 +2,7 @@
 //   g ← g + decay·p            (DECOUPLED = 1: p ← p − lr·decay·p instead)
 //   m ← β₁·m + (1 − β₁)·g,  v ← β₂·v + (1 − β₂)·g²
 //   p ← p − lr · (a·g + b·m) / (√(v / (1 − β₂ᵗ)) + ε)
-// @include optimizer.wgsl
-const DECOUPLED = 0u;
-
-struct Params { len: u32, clip_value: f32, weight_decay: f32, beta1: f32, beta2: f32, rest1: f32, rest2: f32, eps: f32 }
+// @include adam_moments.wgsl
 
 @group(0) @binding(0) var<storage, read> gradients: array<vec4f>;
 @group(0) @binding(1) var<storage, read> control: array<f32>;
@@ -20,17 +17,6 @@ struct Params { len: u32, clip_value: f32, weight_decay: f32, beta1: f32, beta2:
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) count: vec3u) {
   let i = gid.x + gid.y * count.x * 64u;
   if (i >= params.len || skipped(i)) { return; }
-  var p = parameters[i];
-  var g = gradient(i);
-  let lr = learning_rate(i);
-  if (DECOUPLED == 1u) {
-    p -= lr * weight_decay(i) * p;
-  } else {
-    g += weight_decay(i) * p;
-  }
-  let m = params.beta1 * mean[i] + params.rest1 * g;
-  let v = params.beta2 * variance[i] + params.rest2 * g * g;
-  mean[i] = m;
-  variance[i] = v;
-  parameters[i] = p - lr * (state[3] * g + state[4] * m) / (sqrt(v / state[1]) + params.eps);
+  let now = moments_of(i);
+  parameters[i] = now.p - now.lr * (state[3] * now.g + state[4] * now.m) / (sqrt(now.v / state[1]) + params.eps);
 }

@@ -1,11 +1,7 @@
 // norm_grad_sums_tree.wgsl with memory read as vec4, where R1 is a multiple of 4: R1, count and chunk are in fours.
-// @include sums_of_lanes.wgsl
+// @include norm_grad_sums_tree_main.wgsl
 alias T = f32;
 alias G = f32;
-const R1 = 1u;
-const LANES = 64u; // a power of two
-
-struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 
 @group(0) @binding(0) var<storage, read> d_out: array<vec4<G>>;
 @group(0) @binding(1) var<storage, read> x: array<vec4<T>>;
@@ -15,38 +11,12 @@ struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 @group(0) @binding(5) var<storage, read_write> products: array<f32>;
 @group(0) @binding(6) var<uniform> params: Params;
 
-fn place(e: u32, o: u32) -> u32 { return (e / R1 * params.channels + o) * R1 + e % R1; }
-
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
-) {
-  let i = id.x + id.y * groups.x;
-  if (i >= params.len) { return; }
-  let o = i % params.channels;
-  let start = i / params.channels * params.chunk;
-  let end = min(start + params.chunk, params.count);
-  let own_mean = mean[o];
-  var own_sums = vec4f();
-  var own_products = vec4f();
-  for (var e = start + lane; e < end; e += 4u * LANES) {
-    let along = vec4u(e) + vec4u(0u, 1u, 2u, 3u) * LANES;
-    let inside = along < vec4u(end);
-    let near = min(along, vec4u(end - 1u));
-    let at = vec4u(place(near.x, o), place(near.y, o), place(near.z, o), place(near.w, o));
-    let da = vec4f(d_out[at.x]);
-    let db = select(vec4f(), vec4f(d_out[at.y]), inside.y);
-    let dc = select(vec4f(), vec4f(d_out[at.z]), inside.z);
-    let dd = select(vec4f(), vec4f(d_out[at.w]), inside.w);
-    own_sums += (da + db) + (dc + dd);
-    own_products += (da * (vec4f(x[at.x]) - own_mean) + db * (vec4f(x[at.y]) - own_mean))
-      + (dc * (vec4f(x[at.z]) - own_mean) + dd * (vec4f(x[at.w]) - own_mean));
-  }
-  let pairs = own_sums.xy + own_sums.zw;
-  let product_pairs = own_products.xy + own_products.zw;
-  let both = sums_of_lanes(vec2f(pairs.x + pairs.y, product_pairs.x + product_pairs.y), lane);
-  if (lane == 0u) {
-    sums[i] = both.x;
-    products[i] = both.y * rstd[o];
-  }
+fn sums_of(at: vec4u, inside: vec4<bool>, mean: f32) -> Sums {
+  let a = vec4f(d_out[at.x]);
+  let b = select(vec4f(), vec4f(d_out[at.y]), inside.y);
+  let c = select(vec4f(), vec4f(d_out[at.z]), inside.z);
+  let d = select(vec4f(), vec4f(d_out[at.w]), inside.w);
+  let products = (a * (vec4f(x[at.x]) - mean) + b * (vec4f(x[at.y]) - mean))
+    + (c * (vec4f(x[at.z]) - mean) + d * (vec4f(x[at.w]) - mean));
+  return Sums((a + b) + (c + d), products);
 }

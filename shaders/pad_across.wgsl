@@ -1,20 +1,8 @@
 // pad.wgsl for four neighbouring elements at a time that may lie in two rows, for devices of few lanes: each is read by itself,
 // all are written at once. The number of elements is a multiple of four. An invocation makes `each` runs of `run` fours, that
 // are no longer than a row of out: so that where its rows come from is worked out once.
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
 // @include borders.wgsl
 // @include share.wgsl
-const MODE = 0u;
-const AXES = 4u;
-const PADDED0 = 1u;
-const PADDED1 = 1u;
-const PADDED2 = 1u;
-const PADDED3 = 1u;
-const STEP0 = 1u;
-const STEP1 = 1u;
-const STEP2 = 1u;
-const STEP3 = 1u;
-
 struct Params {
   len: u32, each: u32, run: u32, fours: u32, value: u32,
   size0: u32, before0: u32, size1: u32, before1: u32, size2: u32, before2: u32, size3: u32, before3: u32,

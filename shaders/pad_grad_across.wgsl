@@ -3,13 +3,6 @@
 // @include border_sum.wgsl
 // @include share.wgsl
 alias Sum = f32;
-const MODE = 1u;
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
-const SIZE0 = 1u;
-const SIZE1 = 1u;
-const INNER = 1u;
-
-struct Params { len: u32, each: u32, padded0: u32, before0: u32, padded1: u32, before1: u32 }
 
 @group(0) @binding(0) var<storage, read> d_out: array<f32>;
 @group(0) @binding(1) var<storage, read_write> dx: array<vec4f>;

@@ -8,8 +8,8 @@
 // needs: (i, f, g, o, c), (r, z, n, m, h) or (h′); final_states the state after all steps.
 // A workgroup takes ROWS sequences from step `start` through `count` steps, and of each state UNITS units at a time (those of
 // another workgroup.y are another's, where it takes a single step). The sums over units are dealt out to PARTS invocations
-// each. The state is kept in workgroup memory, twice by turns, where it fits (ON_CHIP = 1). With PACKED = 1 w lies
-// as [hidden, GATES·hidden], else as [GATES·hidden, hidden].
+// each. The state is kept in workgroup memory, twice by turns, where it fits (ON_CHIP = 1). w lies as
+// [GATES·hidden, hidden]. For devices with few lanes.
 // @include recurrent_cell.wgsl
 const CELL = 0u; // 0 LSTM, 1 GRU, 2 tanh, 3 ReLU
 const GATES = 4u;
@@ -23,7 +23,6 @@ const PARTIAL_SIZE = 1024u; // ROWS · GATES · THREADS
 const LENGTHS = 0u;
 const BIAS = 0u;
 const ON_CHIP = 1u;
-const PACKED = 0u;
 
 struct Params {
   steps: u32, batch: u32, hidden: u32, start: u32, count: u32, reverse: u32, step_stride: u32, row_stride: u32,
@@ -44,12 +43,8 @@ var<workgroup> partial: array<f32, PARTIAL_SIZE>;
 
 fn weights(k: u32, u: u32) -> vec4f {
   let n = params.hidden;
-  var at = u * n + k;
-  var gate = n * n;
-  if (PACKED == 1u) {
-    at = k * GATES * n + u;
-    gate = n;
-  }
+  let at = u * n + k;
+  let gate = n * n;
   if (GATES == 1u) { return vec4f(w[at], 0.0, 0.0, 0.0); }
   if (GATES == 3u) { return vec4f(w[at], w[at + gate], w[at + 2u * gate], 0.0); }
   return vec4f(w[at], w[at + gate], w[at + 2u * gate], w[at + 3u * gate]);

@@ -1,4 +1,4 @@
-// out[k, j] = w[j, k], w [n, hidden]: recurrent weights as recurrence.wgsl reads them, neighbours beside one another.
+// out[k, j] = w[j, k], w [n, hidden]: recurrent weights as recurrence_reset_first.wgsl reads them, neighbours beside one another.
 // One invocation an element.
 struct Params { len: u32, n: u32, hidden: u32 }
 

@@ -6,8 +6,6 @@
 // (of chunk0 and chunk1 indices, multiples of the parts) for themselves, then their results, so that long sums stay exact.
 // Neighbouring invocations read neighbouring elements: parts of one output where R1 > 1, else neighbouring outputs.
 // @include joins.wgsl
-const KINDS = 0u; // two bits for each of COUNT
-const COUNT = 1u;
 alias T = f32;
 alias V = T;
 

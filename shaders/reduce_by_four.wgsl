@@ -2,8 +2,6 @@
 // COLUMNS 1: R1 = 1 and K1 is a multiple of 4; an invocation joins the columns of four neighbouring outputs.
 // @include joins.wgsl
 // @include joins_of_four.wgsl
-const KINDS = 0u; // two bits for each of COUNT
-const COUNT = 1u;
 const COLUMNS = 0u;
 // Where 1, there is nothing to divide by, which costs more than joining a few fours: SOLE where an output has one part, and PLAIN
 // where outputs follow one another in x, that is R0 = 1 for rows and K0 = 1 for columns.

@@ -2,8 +2,6 @@
 // vec4s of outputs over `chunk` rows, or what of them is left, every invocation one row in SLICES, and the slices as a tree in
 // workgroup memory. Neighbouring invocations read neighbouring vec4s. With several `parts` another launch joins those.
 // @include joins.wgsl
-const KINDS = 0u; // two bits for each of COUNT
-const COUNT = 1u;
 const LANES = 256u;
 const WIDE = 16u; // a power of two
 const RUN = 256u; // rows that an invocation joins one after the other before their result is joined with others

@@ -1,20 +1,13 @@
 // reduce_tree.wgsl with memory read as vec4: R1 is a multiple of 4, and r1 counts fours of it.
-// @include joins.wgsl
+// @include reduce_tree_main.wgsl
 // @include joins_of_four.wgsl
-const KINDS = 0u; // two bits for each of COUNT
-const COUNT = 1u;
-const LANES = 64u; // a power of two
-const CHUNK = 256u;
+const WIDTH = 4u; // elements of a V
 alias T = f32;
 alias V = vec4<T>;
-
-struct Params { len: u32, k1: u32, r0: u32, r1: u32, parts: u32, low: u32, high: u32, scale: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<T>>;
 @group(0) @binding(1) var<storage, read_write> out: array<T>;
 @group(0) @binding(2) var<uniform> params: Params;
-
-var<workgroup> shares: array<array<T, COUNT>, LANES>;
 
 fn element(i: u32) -> vec4<T> { return x[i / 4u]; }
 fn elements(i: u32) -> array<V, COUNT> {
@@ -28,43 +21,4 @@ fn store(values: array<T, COUNT>, at: u32) {
   // @unroll
   for (var k = 0u; k < COUNT; k++) { out[k * params.len + at] = epilogue(values[k] * T(params.scale), at); }
 }
-
-// Where element e of a sum lies from its first one on; most sums are over one run of neighbours.
-fn place(e: u32, row: u32) -> u32 {
-  if (params.r0 == 1u) { return e; }
-  return e / params.r1 * row + e % params.r1;
-}
-
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
-) {
-  let at = id.x + id.y * groups.x;
-  if (at >= params.len) { return; }
-  let o = at / params.parts;
-  let row = params.k1 * params.r1;
-  let base = o / params.k1 * params.r0 * row + o % params.k1 * params.r1;
-  let count = params.r0 * params.r1;
-  let step = params.parts * LANES;
-  var total = begun();
-  for (var start = at % params.parts * LANES + lane; start < count; start += CHUNK * step) {
-    let end = min(start + CHUNK * step, count);
-    var chunk = begun();
-    for (var e = start; e < end; e += step) {
-      chunk = joined(chunk, elements(4u * (base + place(e, row))));
-    }
-    total = joined(total, chunk);
-  }
-  shares[lane] = across(total);
-  workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) {
-      // @unroll
-      for (var k = 0u; k < COUNT; k++) {
-        shares[lane][k] = joined_as(kind_of(k), V(shares[lane][k]), V(shares[lane + half][k])).x;
-      }
-    }
-    workgroupBarrier();
-  }
-  if (lane == 0u) { store(shares[0], at); }
-}
+fn first_of(v: V) -> T { return v.x; }

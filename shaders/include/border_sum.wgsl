@@ -2,6 +2,14 @@
 // around it. MODE as in pad.wgsl: 1 mirrored, 2 nearest, 3 periodic.
 // The order of summation is fixed: along axis 1 by place, mirrored ones last; along axis 0 the place that is no border first.
 
+const MODE = 1u;
+// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+const SIZE0 = 1u;
+const SIZE1 = 1u;
+const INNER = 1u;
+
+struct Params { len: u32, each: u32, padded0: u32, before0: u32, padded1: u32, before1: u32 }
+
 // How many places of an axis may show element `at` of it.
 fn places(at: u32, size: u32, padded: u32, before: u32) -> u32 {
   if (MODE == 1u) { return select(1u, 3u, at <= before || at + 1u + padded - before >= 2u * size); }

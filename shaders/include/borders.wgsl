@@ -1,6 +1,18 @@
 // Where an element of a tensor with borders comes from. By MODE the source of place j along an axis is 0: j − before, every
 // step-th one, and none where there is none; 1: mirrored at the first and last element; 2: the nearest; 3: the same as if
 // the tensor went on periodically, which without a border rolls it.
+// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+const MODE = 0u;
+const AXES = 4u;
+const PADDED0 = 1u;
+const PADDED1 = 1u;
+const PADDED2 = 1u;
+const PADDED3 = 1u;
+const STEP0 = 1u;
+const STEP1 = 1u;
+const STEP2 = 1u;
+const STEP3 = 1u;
+
 const NONE = 4294967295u;
 
 // The way from an element of the result to its source: what is left of the number of the former, where the latter is so far,

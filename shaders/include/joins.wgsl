@@ -1,6 +1,9 @@
 // What reductions over the same elements have in common: COUNT of them side by side, joined by sum (kind 0), maximum (1),
 // minimum (2) or product (3), two bits of KINDS each. `params.low` and `params.high` hold the bits of the least and the
 // largest number, with which maxima and minima begin.
+const KINDS = 0u;
+const COUNT = 1u;
+
 fn kind_of(k: u32) -> u32 { return (KINDS >> (2u * k)) & 3u; }
 
 fn start_of(kind: u32) -> T {

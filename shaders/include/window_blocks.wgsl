@@ -1,16 +1,7 @@
 // What kernels know of windows over pictures that make the gradient for x block by block: a block is of SPAN·STRIDE_W columns and
 // STRIDE_H rows, and its windows lie as `poolGradByFour` in families/pooling.ts says. A kernel takes d_out and dx by four, and has
 // an epilogue. Where loops over windows and places are written out, every index here is a constant.
-const HEIGHT = 1u;
-const WIDTH = 4u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 4u;
-const KERNEL_H = 1u;
-const KERNEL_W = 1u;
-const STRIDE_H = 1u;
-const STRIDE_W = 1u;
-const PAD_H = 0u;
-const PAD_W = 0u;
+// @include window.wgsl
 const SPAN = 4u; // or 2, where rows of out are 2 more than a multiple of 4
 const BEFORE = 0u; // rows of windows that touch the block though they begin above it
 const ROWS = 1u; // of windows that touch it

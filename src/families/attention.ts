@@ -1,9 +1,6 @@
-import attentionTile from "../../shaders/attention.wgsl";
 import attentionFours from "../../shaders/attention_by_four.wgsl";
-import gradKeyTile from "../../shaders/attention_grad_key.wgsl";
 import gradKeyFours from "../../shaders/attention_grad_key_by_four.wgsl";
 import gradKeySubgroup from "../../shaders/attention_grad_key_subgroup.wgsl";
-import gradQueryTile from "../../shaders/attention_grad_query.wgsl";
 import gradQueryFours from "../../shaders/attention_grad_query_by_four.wgsl";
 import gradQuerySubgroup from "../../shaders/attention_grad_query_subgroup.wgsl";
 import attentionSubgroup from "../../shaders/attention_subgroup.wgsl";
@@ -13,7 +10,7 @@ import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import { gradTileWays, type TileWay, tileConstants, tileInvocations, tilesBySide, tileWays } from "./attentionTiles";
 
-/** Where the rows of an operand lie in its tensor: elements from one example, head and row to the next. */
+/** Where the rows of an operand lie in its tensor: elements from one example, head and row to the next, multiples of 4. */
 export interface Place {
   readonly at: number;
   readonly batch: number;
@@ -28,7 +25,7 @@ export interface Attention {
   /** Queries of an example, and its keys. */
   readonly rows: number;
   readonly keys: number;
-  /** Elements of a query, a key and a value; at most {@link MAX_SIZE}. */
+  /** Elements of a query, a key and a value: a multiple of 4, at most {@link MAX_SIZE}. */
   readonly size: number;
   readonly causal: boolean;
   readonly scale: number;
@@ -46,7 +43,6 @@ export const MAX_SIZE = 128;
 
 /** Rows that a workgroup makes. */
 const SUBGROUP_ROWS = 8;
-const TILE = 32;
 
 /** Scores that the gradient by subgroups may keep at once; further heads come after. */
 const MAX_KEPT = 4 * 2 ** 20;
@@ -59,7 +55,7 @@ const widthOf = ({ keys }: Attention): number => Math.ceil(keys / 4);
  * measurement. For the gradient the scores of at least one head must fit into its share of memory.
  */
 function takesSubgroups(a: Attention, target: Target, grad: boolean): boolean {
-  return sharesLoads(target) && a.size % 4 === 0 && (!grad || 4 * a.rows * widthOf(a) <= MAX_KEPT);
+  return sharesLoads(target) && (!grad || 4 * a.rows * widthOf(a) <= MAX_KEPT);
 }
 
 export interface Operands {
@@ -67,7 +63,7 @@ export interface Operands {
   readonly k: Tensor;
   readonly v: Tensor;
   readonly out: Tensor;
-  /** u32 [pairs, rows, 4], see attention.wgsl. */
+  /** u32 [pairs, rows, 4], see attention_by_four.wgsl. */
   readonly stats: Tensor;
 }
 
@@ -75,14 +71,9 @@ export interface Operands {
  * The kernels that could make the forward pass, the best guess first. Whatever numbers a measurement runs on, the work is the
  * same; unless there are lengths.
  */
-export function attentionWays(
-  a: Attention,
-  padded: boolean,
-  target: Target,
-): Ways<TileWay | "subgroup" | "one by one"> {
+export function attentionWays(a: Attention, padded: boolean, target: Target): Ways<TileWay | "subgroup"> {
   const { key, names } = tileWays("attention", a, a.rows, 64);
   if (takesSubgroups(a, target, false)) return { key, names: ["subgroup"] };
-  if (a.size % 4 !== 0) return { key, names: ["one by one"] };
   return { key, names: padded ? names.slice(0, 1) : names };
 }
 
@@ -100,24 +91,20 @@ export function attentionDispatches(
   const way = chosenWay(target, attentionWays(a, lengths !== undefined, target));
   return inChunks(a, MAX_WORKGROUPS).map(({ first, pairs }) => {
     const shared = { buffers, dtype: q.dtype, flops: 4 * pairs * a.rows * a.keys * a.size };
-    const sizes = (unit: number) => ({ ...params(a, unit), by_length, first });
+    const sizes = { ...params(a), by_length, first };
     if (way === "subgroup") {
       const { constants, unrolled, lanes } = bySubgroups(a, target);
       return attentionSubgroup.dispatch({
         ...shared,
-        params: sizes(4),
+        params: sizes,
         constants: { ...constants, DROPOUT, ROWS: SUBGROUP_ROWS },
         unrolled,
         grid: [Math.ceil(a.rows / SUBGROUP_ROWS) * lanes, pairs],
       });
     }
-    if (way === "one by one") {
-      const constants = { ...byTiles(a), DROPOUT };
-      return attentionTile.dispatch({ ...shared, params: sizes(1), constants, grid: tileGrid(a.rows, pairs) });
-    }
     const grid = tileInvocations(a.rows, pairs, way);
     const constants = tileConstants(a, way);
-    return attentionFours.dispatch({ ...shared, params: sizes(4), constants, unrolled: true, grid });
+    return attentionFours.dispatch({ ...shared, params: sizes, constants, unrolled: true, grid });
   });
 }
 
@@ -131,17 +118,15 @@ export interface GradOperands extends Operands {
 }
 
 /** The kernels that could make the gradient, the best guess first. */
-export function attentionGradWays(a: Attention, target: Target): Ways<TileWay | "by side" | "subgroup" | "one by one"> {
+export function attentionGradWays(a: Attention, target: Target): Ways<TileWay | "by side" | "subgroup"> {
   const ways = gradTileWays(a);
-  if (takesSubgroups(a, target, true)) return { ...ways, names: ["subgroup"] };
-  return a.size % 4 === 0 ? ways : { ...ways, names: ["one by one"] };
+  return takesSubgroups(a, target, true) ? { ...ways, names: ["subgroup"] } : ways;
 }
 
 /** The launches of the gradients for q, k and v. */
 export function attentionGradDispatches(a: Attention, operands: GradOperands, target: Target): Dispatch[] {
   const way = chosenWay(target, attentionGradWays(a, target));
   if (way === "subgroup") return gradBySubgroups(a, operands, target);
-  if (way === "one by one") return gradByTiles(a, operands);
   return gradByFours(a, operands, way === "by side" ? tilesBySide(a) : { query: way, key: way });
 }
 
@@ -154,7 +139,7 @@ function gradBySubgroups(a: Attention, { dOut, dvAt, ...operands }: GradOperands
   const weights = scratch({ shape: [2, chunks[0]!.pairs, rows, 4 * width], dtype: "f32" });
   const buffers = { ...operands, d_out: dOut, weights };
   return chunks.flatMap(({ first, pairs }) => {
-    const shared = { ...params(a, 4), first, pairs, width };
+    const shared = { ...params(a), first, pairs, width };
     const flops = 2 * pairs * rows * keys * size;
     const query = gradQuerySubgroup.dispatch({
       buffers,
@@ -188,7 +173,7 @@ function gradByFours(
   const along = scratch({ shape: [batch * heads, rows], dtype: "f32" });
   const buffers = { ...operands, d_out: dOut, along };
   return inChunks(a, MAX_WORKGROUPS).flatMap(({ first, pairs }) => {
-    const shared = { ...params(a, 4), first };
+    const shared = { ...params(a), first };
     const flops = 2 * pairs * rows * keys * size;
     const query = gradQueryFours.dispatch({
       buffers,
@@ -212,28 +197,6 @@ function gradByFours(
   });
 }
 
-/** The same where heads are no multiple of four. */
-function gradByTiles(a: Attention, { dOut, dvAt, ...operands }: GradOperands): Dispatch[] {
-  const { batch, heads, rows, keys, size } = a;
-  const along = scratch({ shape: [batch * heads, rows], dtype: "f32" });
-  const buffers = { ...operands, d_out: dOut, along };
-  const constants = { ...byTiles(a), DROPOUT: Number(a.p > 0) };
-  return inChunks(a, MAX_WORKGROUPS).flatMap(({ first, pairs }) => {
-    const shared = { ...params(a, 1), first };
-    const flops = 2 * pairs * rows * keys * size;
-    const query = {
-      buffers,
-      params: shared,
-      constants,
-      dtype: dOut.dtype,
-      grid: tileGrid(rows, pairs),
-      flops: 3 * flops,
-    };
-    const key = { ...query, params: { ...shared, dv_at: dvAt }, grid: tileGrid(keys, pairs), flops: 4 * flops };
-    return [gradQueryTile.dispatch(query), gradKeyTile.dispatch(key)];
-  });
-}
-
 /** Pairs of example and head, so many at a time. */
 function inChunks({ batch, heads }: Attention, most: number): { first: number; pairs: number }[] {
   const all = batch * heads;
@@ -249,20 +212,14 @@ function bySubgroups({ size }: Attention, { subgroupSize: lanes, unrolled }: Tar
   return { constants: { LANES: lanes, HELD }, unrolled, lanes };
 }
 
-const byTiles = ({ size }: Attention) => ({ CHUNKS: Math.ceil(size / TILE) });
-
-/** A workgroup of 8 × 8 for each tile of rows. */
-const tileGrid = (rows: number, pairs: number) => [Math.ceil(rows / TILE) * 8, pairs * 8] as const;
-
-/** Sizes and strides, in units of `unit` elements. */
-function params({ heads, rows, keys, size, causal, scale, stream, p, q, k, v, out }: Attention, unit: number) {
-  const u = (n: number) => n / unit;
+/** Sizes and strides, in vec4s. */
+function params({ heads, rows, keys, size, causal, scale, stream, p, q, k, v, out }: Attention) {
+  const u = (n: number) => n / 4;
   return {
     heads,
     rows,
     keys,
-    size,
-    quads: size / 4,
+    quads: u(size),
     causal: Number(causal),
     scale,
     stream,

@@ -1,11 +1,10 @@
 import recurrenceKernel from "../../shaders/recurrence.wgsl";
 import gradKernel from "../../shaders/recurrence_grad.wgsl";
 import gradSubgroup from "../../shaders/recurrence_grad_subgroup.wgsl";
-import packKernel from "../../shaders/recurrence_pack.wgsl";
 import startKernel from "../../shaders/recurrence_start.wgsl";
 import recurrenceSubgroup from "../../shaders/recurrence_subgroup.wgsl";
 import { powerOfTwoFrom, powerOfTwoUpTo } from "../core/powerOfTwo";
-import { scratch, type Tensor, unused } from "../graph/tensor";
+import { type Tensor, unused } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
@@ -32,8 +31,8 @@ export function recurrenceWays(r: Recurrence, grad: boolean, target: Target): Wa
   const bytes = 4 * CELLS[cell].GATES * hidden * hidden;
   if (target.cpu) return { ...about, names: ["whole", "steps"] };
   const tile = cell === "gruResetFirst" ? workgroupTile(r, "whole", target, grad ? 1 : 2) : wholeTile(r, grad);
-  const all = tile ? bytes * Math.ceil(batch / tile.ROWS) : Number.POSITIVE_INFINITY;
-  const short = bytes <= STREAMED && all <= STREAMED_BY_ALL;
+  if (!tile) return { ...about, names: ["steps"] };
+  const short = bytes <= STREAMED && bytes * Math.ceil(batch / tile.ROWS) <= STREAMED_BY_ALL;
   const names: Way[] = short ? ["whole", "steps"] : ["steps", "whole"];
   // Registers for it are not there on every GPU: the tuner may find that they are.
   if (short && cell !== "gruResetFirst" && canHold(r, grad)) names.push("whole, held");
@@ -63,28 +62,16 @@ export function recurrenceDispatches(t: ForwardTensors, r: Recurrence, target: T
   const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), BIAS: Number(t.bias !== undefined) };
   const buffers = { x: t.x, w: t.w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
   const { steps } = r;
-  const gpu = target.cpu ? undefined : onGpu({ buffers, flags, grad: false, steps }, r, way);
-  if (gpu) return [begin, ...gpu];
+  if (!target.cpu) return [begin, ...onGpu({ buffers, flags, grad: false, steps }, r, way)];
   const request = { buffers, r, steps, way };
   if (way.endsWith("subgroup"))
     return [begin, ...bySubgroups({ ...request, kernel: recurrenceSubgroup as Kernel }, flags, target)];
-  const packed = !target.cpu && r.hidden > 1;
-  const { w, dispatches } = packed ? packedWeights(t.w, r) : { w: t.w, dispatches: [] };
   const tile = workgroupTile(r, way, target, GATES);
   const size = 2 * tile.ROWS * r.hidden;
   const PARTIAL_SIZE = tile.ROWS * GATES * tile.THREADS;
   const onChip = size + PARTIAL_SIZE <= ON_CHIP;
-  const memory = { PARTIAL_SIZE, ON_CHIP: Number(onChip), STATE_SIZE: onChip ? size : 1, PACKED: Number(packed) };
-  const streamed = { ...request, kernel: recurrenceKernel as Kernel, buffers: { ...buffers, w } };
-  return [begin, ...dispatches, ...byWorkgroups(streamed, { ...flags, ...tile, ...memory })];
-}
-
-/** The weights as kernels on GPUs read them, and the launch that puts them so. */
-export function packedWeights(given: Tensor, { cell, hidden }: Recurrence): { w: Tensor; dispatches: Dispatch[] } {
-  const n = CELLS[cell].GATES * hidden;
-  const w = scratch({ shape: [hidden, n], dtype: "f32" });
-  const params = { len: w.size, n, hidden };
-  return { w, dispatches: [packKernel.dispatch({ buffers: { w: given, out: w }, params, grid: w.size })] };
+  const memory = { PARTIAL_SIZE, ON_CHIP: Number(onChip), STATE_SIZE: onChip ? size : 1 };
+  return [begin, ...byWorkgroups({ ...request, kernel: recurrenceKernel as Kernel }, { ...flags, ...tile, ...memory })];
 }
 
 export interface GradTensors {
@@ -116,13 +103,11 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
   const given = { D_OUT: Number(t.dOut !== undefined), D_FINAL: Number(t.dFinal !== undefined) };
   const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), ...given };
   const steps = r.steps + Number(initial);
-  const gpu = target.cpu ? undefined : onGpu({ buffers, flags, grad: true, steps }, r, way);
-  if (gpu) return gpu;
+  if (!target.cpu) return onGpu({ buffers, flags, grad: true, steps }, r, way);
   const request = { buffers, r, steps, way };
   if (way.endsWith("subgroup")) return bySubgroups({ ...request, kernel: gradSubgroup as Kernel }, flags, target);
   const tile = workgroupTile(r, way, target, 1);
-  // On a CPU what is loaded of one sequence should serve several units.
-  const EACH = target.cpu ? 4 : 1;
+  const EACH = 4; // What is loaded of one sequence serves several units.
   const SUMS = tile.ROWS * EACH;
   const size = 2 * tile.ROWS * GATES * r.hidden;
   const PARTIAL_SIZE = SUMS * tile.THREADS;

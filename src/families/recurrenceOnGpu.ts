@@ -106,8 +106,8 @@ interface Request {
   readonly steps: number;
 }
 
-/** All steps of a recurrence or of its gradient; undefined for whole sequences that a workgroup's memory does not hold. */
-export function onGpu({ buffers, flags, grad, steps }: Request, r: Recurrence, way: Way): Dispatch[] | undefined {
+/** All steps of a recurrence or of its gradient; over whole sequences only where there is a {@link wholeTile} for it. */
+export function onGpu({ buffers, flags, grad, steps }: Request, r: Recurrence, way: Way): Dispatch[] {
   const whole = way !== "steps";
   const { batch, hidden } = r;
   const { GATES, SAVED } = CELLS[r.cell];
@@ -122,8 +122,7 @@ export function onGpu({ buffers, flags, grad, steps }: Request, r: Recurrence, w
     const launch = (start: number) => kernel.dispatch({ ...request, params: { ...common, start } });
     return [...dispatches, ...Array.from({ length: steps }, (_, i) => launch(i))];
   }
-  const tile = wholeTile(r, grad);
-  if (!tile) return undefined;
+  const tile = wholeTile(r, grad)!;
   const kept = tile.ROWS * tile.PITCH;
   const sizes = { KEPT_SIZE: kept, FRESH_SIZE: 4 * kept, PARTIAL_SIZE: tile.ROWS * tile.THREADS };
   const turns = way === "whole, held" ? HELD : 0;

@@ -1,15 +1,16 @@
+import packKernel from "../../shaders/recurrence_pack.wgsl";
 import resetFirst from "../../shaders/recurrence_reset_first.wgsl";
 import resetFirstGrad from "../../shaders/recurrence_reset_first_grad.wgsl";
 import gradSubgroup from "../../shaders/recurrence_reset_first_grad_subgroup.wgsl";
 import resetFirstSubgroup from "../../shaders/recurrence_reset_first_subgroup.wgsl";
+import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { chosenWay } from "../kernel/ways";
-import { type Recurrence, strides, type Way } from "./cells";
+import { CELLS, type Recurrence, strides, type Way } from "./cells";
 import {
   type ForwardTensors,
   type GradTensors,
-  packedWeights,
   recurrenceWays,
   start,
   subgroupTile,
@@ -54,6 +55,14 @@ export function resetFirstGradDispatches(t: GradTensors, r: Recurrence, target: 
     const { constants, grid } = workgroups(r, way, target, 1);
     return resetFirstGrad.dispatch({ ...request, constants: { ...constants, ...flags }, grid });
   });
+}
+
+/** The weights as kernels on GPUs read them, and the launch that puts them so. */
+function packedWeights(given: Tensor, { cell, hidden }: Recurrence): { w: Tensor; dispatches: Dispatch[] } {
+  const n = CELLS[cell].GATES * hidden;
+  const w = scratch({ shape: [hidden, n], dtype: "f32" });
+  const params = { len: w.size, n, hidden };
+  return { w, dispatches: [packKernel.dispatch({ buffers: { w: given, out: w }, params, grid: w.size })] };
 }
 
 interface Range {

@@ -16,7 +16,7 @@ export interface MultiHeadAttentionOptions extends MaskedAttentionOptions {
 
 /**
  * {@link scaledDotProductAttention} of rows that hold the heads beside one another, read and written where they lie:
- * nothing is permuted or copied, unless there is a `mask`.
+ * nothing is permuted or copied, unless there is a `mask` or heads are no multiple of four elements.
  *
  * @param projections queries, keys and values, f32, C = H·E:
  *   one tensor [B, T, 3·C] that holds all three beside one another; or queries [B, Tq, C] and a tensor [B, Tk, 2·C] that
@@ -42,19 +42,15 @@ export function multiHeadAttention(
   const [first, second = first, third = second] = tensors as [Tensor, Tensor?, Tensor?];
   const operands = [first, second, third] as const;
   if (options.mask) return masked(operands, parts, size, heads, options);
-  const [q, k, v] = operands.map((t, i) => {
-    const row = t.shape[2]!;
-    return { at: parts[i]! * c, batch: t.shape[1]! * row, head: size, row };
-  });
-  const out = { at: 0, batch: rows * c, head: size, row: c };
-  return recordAttention(
-    NAME,
-    tensors,
-    [batch, rows, c],
-    { batch, heads, rows, keys, size },
-    { q: q!, k: k!, v: v!, out },
-    options,
-  );
+  const layout = (head: number) => {
+    const [q, k, v] = operands.map((t, i) => {
+      const row = (t.shape[2]! / size) * head;
+      return { at: parts[i]! * heads * head, batch: t.shape[1]! * row, head, row };
+    });
+    const row = heads * head;
+    return { shape: [batch, rows, row], q: q!, k: k!, v: v!, out: { at: 0, batch: rows * row, head, row } };
+  };
+  return recordAttention(NAME, tensors, { batch, heads, rows, keys, size }, layout, options);
 }
 
 const NAME = "multiHeadAttention";

@@ -22,6 +22,7 @@ import { lessEqual } from "./lessEqual";
 import { logicalAnd } from "./logicalAnd";
 import { matmul } from "./matmul";
 import { mul } from "./mul";
+import { pad } from "./pad";
 import { reshape } from "./reshape";
 import { slice } from "./slice";
 import { softmax } from "./softmax";
@@ -77,32 +78,29 @@ export function scaledDotProductAttention(
     throw new ShapeError(name, "q and k differ in more than the number of rows", operands);
   const [batch, heads] = [q.shape[0]!, rank === 4 ? q.shape[1]! : 1];
   if (options.mask) return attentionByParts(q, k, v, options);
-  const lies = (rows: number): Place => ({ at: 0, batch: heads * rows * e, head: rows * e, row: e });
-  const sizes = { batch, heads, rows: tq, keys: tk, size: e };
-  return recordAttention(
-    name,
-    [q, k, v],
-    q.shape,
-    sizes,
-    { q: lies(tq), k: lies(tk), v: lies(tk), out: lies(tq) },
-    options,
-  );
+  const layout = (size: number) => {
+    const of = (rows: number): Place => ({ at: 0, batch: heads * rows * size, head: rows * size, row: size });
+    return { shape: [...q.shape.slice(0, -1), size], q: of(tq), k: of(tk), v: of(tk), out: of(tq) };
+  };
+  return recordAttention(name, [q, k, v], { batch, heads, rows: tq, keys: tk, size: e }, layout, options);
 }
 
 type Sizes = Pick<Attention, "batch" | "heads" | "rows" | "keys" | "size">;
-type Places = Pick<Attention, "q" | "k" | "v" | "out">;
+
+/** The shape of the result, and where it and the operands lie in their tensors. */
+type Layout = Pick<Attention, "q" | "k" | "v" | "out"> & { readonly shape: Shape };
 
 /**
- * Attention by the fused kernels, of operands that lie in their tensors as `places` says.
- * @param tensors one that holds q, k and v; or two, q and another that holds k and v; or three
- * @param shape of the result, see `places.out`
+ * Attention by the fused kernels, which take heads of whole fours: others get zeros behind them, which change no score, and of
+ * the result is taken what they had.
+ * @param tensors one that holds q, k and v; or two, q and another that holds k and v; or three: rows of heads side by side
+ * @param layout for heads of `size` elements
  */
 export function recordAttention(
   name: string,
   tensors: readonly Tensor[],
-  shape: Shape,
   sizes: Sizes,
-  places: Places,
+  layout: (size: number) => Layout,
   {
     causal = false,
     lengths,
@@ -113,10 +111,22 @@ export function recordAttention(
 ): Tensor {
   if (sizes.size > MAX_SIZE) throw new ShapeError(name, `head size ${sizes.size}`, { allowed: `1 … ${MAX_SIZE}` });
   checkOptions(name, sizes.batch, p, lengths);
-  const inputs = [...tensors, ...(lengths ? [lengths] : []), ...(p > 0 ? [generator.state] : [])];
+  const size = 4 * Math.ceil(sizes.size / 4);
+  const whole = tensors.map((t) => withHeadsOf(t, sizes.size, size));
+  const inputs = [...whole, ...(lengths ? [lengths] : []), ...(p > 0 ? [generator.state] : [])];
   const stream = p > 0 ? useGenerator(generator) : 0;
-  const tensorCount = tensors.length;
-  return recordAll(op, inputs, { ...sizes, ...places, causal, scale, p, stream, tensors: tensorCount, shape })[0]!;
+  const attrs = { ...sizes, ...layout(size), size, causal, scale, p, stream, tensors: tensors.length };
+  return withHeadsOf(recordAll(op, inputs, attrs)[0]!, size, sizes.size);
+}
+
+/** Rows of heads of `size` elements side by side, with heads of `wanted`: zeros behind each, or its first elements. */
+function withHeadsOf(t: Tensor, size: number, wanted: number): Tensor {
+  if (size === wanted) return t;
+  const rows = t.shape.slice(0, -1);
+  const heads = reshape(t, [...rows, -1, size]);
+  const cut =
+    wanted < size ? slice(heads, -1, 0, wanted) : toFloat(pad(heads, [0, wanted - size]), t.dtype as "f32" | "f16");
+  return reshape(cut, [...rows, -1]);
 }
 
 function checkOptions(name: string, batch: number, p: number, lengths: Tensor | undefined): void {

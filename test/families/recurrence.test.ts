@@ -1,6 +1,7 @@
 // The kernels over whole sequences and those of a step a launch give the same, on the device as it is and as others are.
 import { afterAll, describe, expect, test } from "vitest";
 import { uniform } from "../../src/core/random";
+import { recurrenceWays } from "../../src/families/recurrence";
 import { Executable } from "../../src/gpu/executable";
 import type { Runtime } from "../../src/gpu/runtime";
 import { data, feed, type Tensor } from "../../src/graph/tensor";
@@ -112,6 +113,13 @@ const edges: Sample<object>[] = [
     vjp: false,
   },
 ];
+
+test("a whole sequence is a way on GPUs only where a workgroup holds what it keeps", () => {
+  const lstm = { cell: "lstm", steps: 2, batch: 1, reverse: false, batchFirst: false } as const;
+  const names = (hidden: number, grad: boolean) => recurrenceWays({ ...lstm, hidden }, grad, BASELINE_TARGET).names;
+  expect([names(4096, false), names(1024, true)]).toEqual([["steps"], ["steps"]]);
+  expect(names(1024, false)).toEqual(["steps", "whole"]);
+});
 
 test("every kernel fits the limits that all devices grant", () => {
   for (const cell of ["lstm", "gru", "gruResetFirst", "tanh"] as const)

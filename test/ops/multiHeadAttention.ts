@@ -18,6 +18,7 @@ export default opCase<Attrs>({
   samples: [
     { inputs: [[2, 5, 24]], attrs: { heads: 2, causal: true } },
     { inputs: [[1, 1, 3]], attrs: { heads: 1 }, note: "one element" },
+    { inputs: [[2, 5, 30]], attrs: { heads: 2, causal: true }, note: "heads of five elements beside one another" },
     {
       inputs: [
         [2, 3, 8],
