@@ -1,12 +1,13 @@
 // The entry point of reduce_tree.wgsl and reduce_tree_by_four.wgsl, which say what a V is, how its WIDTH elements are joined, and how
 // elements are read and results stored.
 // @include joins.wgsl
-const LANES = 64u; // a power of two
+const SIZE = 64u; // invocations of a workgroup
+const LANES = 64u; // those of an output, a power of two up to SIZE: outputs of short sums share a workgroup
 const CHUNK = 256u;
 
 struct Params { len: u32, k1: u32, r0: u32, r1: u32, parts: u32, low: u32, high: u32, scale: f32 }
 
-var<workgroup> shares: array<array<T, COUNT>, LANES>;
+var<workgroup> shares: array<array<T, COUNT>, SIZE>;
 
 // Where element e of a sum lies from its first one on; most sums are over one run of neighbours.
 fn place(e: u32, row: u32) -> u32 {
@@ -14,16 +15,18 @@ fn place(e: u32, row: u32) -> u32 {
   return e / params.r1 * row + e % params.r1;
 }
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(SIZE)
 fn main(
-  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) own: u32,
 ) {
-  let at = id.x + id.y * groups.x;
-  if (at >= params.len) { return; }
+  let first = (id.x + id.y * groups.x) * (SIZE / LANES);
+  if (first >= params.len) { return; }
+  let at = first + own / LANES;
+  let lane = own % LANES;
   let o = at / params.parts;
   let row = params.k1 * params.r1;
   let base = o / params.k1 * params.r0 * row + o % params.k1 * params.r1;
-  let count = params.r0 * params.r1;
+  let count = select(0u, params.r0 * params.r1, at < params.len); // nothing behind the last output
   let step = params.parts * LANES;
   var total = begun();
   for (var start = at % params.parts * LANES + lane; start < count; start += CHUNK * step) {
@@ -34,16 +37,16 @@ fn main(
     }
     total = joined(total, chunk);
   }
-  shares[lane] = across(total);
+  shares[own] = across(total);
   workgroupBarrier();
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
     if (lane < half) {
       // @unroll
       for (var k = 0u; k < COUNT; k++) {
-        shares[lane][k] = first_of(joined_as(kind_of(k), V(shares[lane][k]), V(shares[lane + half][k])));
+        shares[own][k] = first_of(joined_as(kind_of(k), V(shares[own][k]), V(shares[own + half][k])));
       }
     }
     workgroupBarrier();
   }
-  if (lane == 0u) { store(shares[0], at); }
+  if (lane == 0u && at < params.len) { store(shares[own], at); }
 }

@@ -70,9 +70,7 @@ export function reduceDispatches(
       ...reduceDispatches(partial, out, all, target, { kinds, scale }),
     ];
   }
-  // Many short rows keep all lanes busy without barriers.
-  const manyShort = r0 * r1 < SHORT_ROW && k0 * k1 >= busyInvocations(target);
-  const launches = r1 > 1 && byTree(r0 * r1, target) && !manyShort ? treeLaunch : invocationLaunch;
+  const launches = r1 > 1 && byTree(r0 * r1, target) ? treeLaunch : invocationLaunch;
   const columns = !target.cpu && r0 >= LONG_COLUMNS && fours(dims) === "columns";
   const { parts, launch } = columns ? columnsLaunch(x, dims, kinds) : launches(x, dims, kinds, target);
   if (parts === 1) return [launch(out, scale)];
@@ -119,13 +117,17 @@ function fours({ k0, r0, k1, r1 }: ReductionDims): "rows" | "columns" | null {
   return r1 === 1 && k1 % 4 === 0 ? "columns" : null;
 }
 
-/** A workgroup an output, or a part of one. */
+/** Lanes of a workgroup for an output of `count` reads, or a part of it: short ones share a workgroup. */
+const treeLanes = (count: number): number => (count >= 1024 ? 256 : count >= 64 ? 64 : powerOfTwoFrom(count / 2));
+
+/** A workgroup an output, or a part of one; or several where they are short. */
 function treeLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[]): Launch {
   const outputs = dims.k0 * dims.k1;
   const byFour = fours(dims) === "rows";
   const r1 = byFour ? dims.r1 / 4 : dims.r1;
   const count = dims.r0 * r1;
-  const LANES = count >= 1024 ? 256 : count >= 64 ? 64 : 32;
+  const LANES = treeLanes(count);
+  const SIZE = Math.max(64, LANES);
   // A part is worth a second launch where its lanes have several elements each.
   const parts = Math.max(1, Math.min(Math.ceil(BUSY_GROUPS / outputs), Math.floor(count / (8 * LANES))));
   const kernel = byFour ? reduceTreeByFour : reduceTree;
@@ -142,10 +144,10 @@ function treeLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[])
         ...joins.params,
         scale,
       },
-      constants: { ...joins.constants, LANES },
+      constants: { ...joins.constants, SIZE, LANES },
       dtype: x.dtype,
       unrolled: true,
-      grid: rowGroups(outputs * parts, LANES),
+      grid: rowGroups(Math.ceil((outputs * parts * LANES) / SIZE), SIZE),
       flops: x.size,
     });
   return { parts, launch };

@@ -26,7 +26,7 @@ const names = (outputs: readonly Tensor[], fuse = true) => planned(outputs, fuse
 test("reductions of the same elements are one launch, with what is computed from them", () => {
   expect(String(planned([cosineSimilarity(a, b, 1)]))).toMatchInlineSnapshot(`
     "1 dispatch (0 of updates) · 3 slots 36.3 KiB · state 0 B · 28.0 kFLOP
-      0  square·square·mul→reduce_tree_by_four×3+safe_root·at_least·safe_root·at_least·mul·div  element_x0=s0[64, 72] element_x1=s1[64, 72] → made_0=s2[64]  × 64·1·1"
+      0  square·square·mul→reduce_tree_by_four×3+safe_root·at_least·safe_root·at_least·mul·div  element_x0=s0[64, 72] element_x1=s1[64, 72] → made_0=s2[64]  × 16·1·1"
   `);
   expect(names([cosineSimilarity(a, b, 1)], false)).toHaveLength(12);
   const product = prod(a, 1);
