@@ -122,6 +122,19 @@ describe.skipIf(!opened)("losses of elements", () => {
     }
   });
 
+  test.each([
+    ["bce", 0, bce],
+    ["huberLoss", 0, huberLoss],
+    ["klDiv", 1, klDiv],
+    ["mseLoss", 0, mseLoss],
+  ] as const)("the slope of %s by a NaN is NaN", async (_, operand, loss) => {
+    const of = pair(NEGATIVE_NAN);
+    const number = data({ shape: [2], dtype: "f32" }, Float32Array.of(0.25, 0.5));
+    const out = operand ? loss(number, of) : loss(of, number);
+    const [made] = await compute(runtime, opened!.open.target, gradients(out, [of]), []);
+    expect([...made!].map(Number.isNaN)).toEqual([false, true]);
+  });
+
   test("nllLoss of a NaN at the label is NaN", async () => {
     const x = data({ shape: [2, 1], dtype: "f32" }, Float32Array.of(-1, NaN));
     const out = nllLoss(x, data({ shape: [2], dtype: "i32" }, Int32Array.of(0, 0)), { reduction: "none" });
