@@ -53,8 +53,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       return;
     }
   }
-  var largest = logit(start);
-  for (var c = 1u; c < params.classes; c++) { largest = max(largest, logit(start + c)); }
+  var largest = -1e38; // whatever comes of a NaN here, the sum of powers is NaN
+  for (var c = 0u; c < params.classes; c++) { largest = max(largest, logits[start + c]); }
   var total = 0.0;
   var mass = 0.0; // Σ t
   var apart = 0.0; // Σ t·(largest − x)

@@ -43,8 +43,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     let counts = mass(label);
     let start = row * params.classes;
     let near = start + min(label, params.classes - 1u);
-    var largest = logit(start);
-    for (var c = 1u; c < params.classes; c++) { largest = max(largest, logit(start + c)); }
+    var largest = -1e38; // whatever comes of a NaN here, the sum of powers is NaN
+    for (var c = 0u; c < params.classes; c++) { largest = max(largest, logits[start + c]); }
     var total = 0.0;
     for (var c = 0u; c < params.classes; c++) { total += exp(logit(start + c) - largest); }
     made += select(0.0, counts * (largest - logit(near) + log(total)), counts != 0.0);

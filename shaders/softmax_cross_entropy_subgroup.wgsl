@@ -36,8 +36,8 @@ fn main(
     let near = select(0u, label, counts);
     var mass = select(0.0, 1.0, counts);
     if (WEIGHTED == 1u && counts) { mass = weight[near]; }
-    var four = logit(start);
-    for (var i = start + lane; i < end; i += LANES) { four = max(four, logit(i)); }
+    var four = vec4f(-1e38); // whatever comes of a NaN here, the sum of powers is NaN
+    for (var i = start + lane; i < end; i += LANES) { four = max(four, logits[i]); }
     let two = max(four.xy, four.zw);
     let largest = subgroupMax(max(two.x, two.y));
     var shares = vec4f();
