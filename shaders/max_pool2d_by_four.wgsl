@@ -24,17 +24,18 @@ struct Params { len: u32, least: u32 } // least: bits of −∞
 @group(0) @binding(2) var<storage, read_write> codes: array<u32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-fn four(plane: u32, y: i32, at: i32) -> vec4f {
+fn four(plane: u32, y: i32, at: i32, least: vec4f) -> vec4f {
   let inside = y >= 0 && y < i32(HEIGHT) && at >= 0 && at < i32(WIDTH / 4u);
   let index = (plane * HEIGHT + u32(y)) * (WIDTH / 4u) + u32(at);
-  return select(vec4f(bitcast<f32>(params.least)), x[select(0u, index, inside)], inside);
+  return select(least, x[select(0u, index, inside)], inside);
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  var largest = vec4f(bitcast<f32>(params.least));
+  let least = vec4f(bitcast<f32>(params.least));
+  var largest = least;
   var first = vec4u();
   // @unroll
   for (var part = 0u; part < 4u / SPAN; part++) {
@@ -55,7 +56,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     for (var kh = 0u; kh < KERNEL_H; kh++) {
       var row = array<vec4f, LOADS>();
       // @unroll
-      for (var l = 0u; l < LOADS; l++) { row[l] = four(plane, y0 + i32(kh), start + i32(l)); }
+      for (var l = 0u; l < LOADS; l++) { row[l] = four(plane, y0 + i32(kh), start + i32(l), least); }
       // @unroll
       for (var j = 0u; j < SPAN; j++) {
         // @unroll
