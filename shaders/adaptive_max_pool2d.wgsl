@@ -7,7 +7,7 @@ const OUT_HEIGHT = 1u;
 const OUT_WIDTH = 1u;
 const CODES = 0u;
 
-struct Params { len: u32 }
+struct Params { len: u32, least: u32 } // least: bits of −∞
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
@@ -25,7 +25,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let x1 = ((ox + 1u) * WIDTH + OUT_WIDTH - 1u) / OUT_WIDTH;
   let y0 = oy * HEIGHT / OUT_HEIGHT;
   let x0 = ox * WIDTH / OUT_WIDTH;
-  var largest = -3.4028234e38;
+  var largest = bitcast<f32>(params.least);
   var place = y0 * WIDTH + x0;
   for (var y = y0; y < y1; y++) {
     for (var z = x0; z < x1; z++) {

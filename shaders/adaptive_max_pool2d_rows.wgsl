@@ -8,7 +8,7 @@ const FOURS = 1u; // WIDTH / 4
 const BIN = 1u; // columns of the widest bin
 const CODES = 0u;
 
-struct Params { len: u32 }
+struct Params { len: u32, least: u32 } // least: bits of −∞
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
@@ -27,7 +27,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   var lines = array<vec4u, FOURS>(); // in which they were found
   // @unroll
   for (var f = 0u; f < FOURS; f++) {
-    largest[f] = vec4f(-3.4028234e38);
+    largest[f] = vec4f(bitcast<f32>(params.least));
     lines[f] = vec4u(y0);
   }
   for (var y = y0; y < y1; y++) {

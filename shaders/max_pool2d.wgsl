@@ -14,7 +14,7 @@ const PAD_H = 0u;
 const PAD_W = 0u;
 const CODES = 0u;
 
-struct Params { len: u32 }
+struct Params { len: u32, least: u32 } // least: bits of −∞
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
@@ -32,8 +32,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let x0 = i32(ox * STRIDE_W) - i32(PAD_W);
   let y_end = u32(min(y0 + i32(KERNEL_H), i32(HEIGHT)));
   let x_end = u32(min(x0 + i32(KERNEL_W), i32(WIDTH)));
-  var largest = -3.4028234e38;
-  var place = 0u;
+  var largest = bitcast<f32>(params.least);
+  var place = u32(max(y0, 0)) * WIDTH + u32(max(x0, 0)); // no window is of padding alone
   for (var y = u32(max(y0, 0)); y < y_end; y++) {
     for (var z = u32(max(x0, 0)); z < x_end; z++) {
       let value = x[plane + y * WIDTH + z];

@@ -17,24 +17,25 @@ const AHEAD = 0u; // columns from a vec4's first to the first window's
 const LOADS = 1u; // vec4s of a row that SPAN windows touch
 const CODES = 0u;
 
-struct Params { len: u32 }
+struct Params { len: u32, least: u32 } // least: bits of −∞
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> out: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> codes: array<u32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-fn four(plane: u32, y: i32, at: i32) -> vec4f {
+fn four(plane: u32, y: i32, at: i32, least: vec4f) -> vec4f {
   let inside = y >= 0 && y < i32(HEIGHT) && at >= 0 && at < i32(WIDTH / 4u);
   let index = (plane * HEIGHT + u32(y)) * (WIDTH / 4u) + u32(at);
-  return select(vec4f(-3.4028234e38), x[select(0u, index, inside)], inside);
+  return select(least, x[select(0u, index, inside)], inside);
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = gid.x + gid.y * groups.x * 64u;
   if (i >= params.len) { return; }
-  var largest = vec4f(-3.4028234e38);
+  let least = vec4f(bitcast<f32>(params.least));
+  var largest = least;
   var first = vec4u();
   // @unroll
   for (var part = 0u; part < 4u / SPAN; part++) {
@@ -42,11 +43,20 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     let plane = o / (OUT_WIDTH * OUT_HEIGHT);
     let y0 = i32(o / OUT_WIDTH % OUT_HEIGHT * STRIDE_H) - i32(PAD_H);
     let start = (i32(o % OUT_WIDTH * STRIDE_W) - i32(PAD_W + AHEAD)) / 4;
+    if (CODES == 1u && PAD_H + PAD_W > 0u) {
+      // Until it finds more, a window's maximum is its first element that is no padding.
+      // @unroll
+      for (var j = 0u; j < SPAN; j++) {
+        var beside = 0u;
+        if (j * STRIDE_W < PAD_W) { beside = select(0u, PAD_W - j * STRIDE_W, o % OUT_WIDTH == 0u); }
+        first[part * SPAN + j] = u32(max(-y0, 0)) * KERNEL_W + beside;
+      }
+    }
     // @unroll
     for (var kh = 0u; kh < KERNEL_H; kh++) {
       var row = array<vec4f, LOADS>();
       // @unroll
-      for (var l = 0u; l < LOADS; l++) { row[l] = four(plane, y0 + i32(kh), start + i32(l)); }
+      for (var l = 0u; l < LOADS; l++) { row[l] = four(plane, y0 + i32(kh), start + i32(l), least); }
       // @unroll
       for (var j = 0u; j < SPAN; j++) {
         // @unroll

@@ -7,7 +7,7 @@ const KERNEL_W = 2u;
 const LINES_A_LAYER = 262144u; // invocations along y of the grid; the rest goes along z
 const CODES = 0u;
 
-struct Params { rows: u32, width: u32, out_width: u32, each: u32 }
+struct Params { rows: u32, width: u32, out_width: u32, each: u32, least: u32 } // least: bits of −∞
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
@@ -22,7 +22,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
     let o = row * params.out_width + gid.x;
     // Rows of all planes lie under one another, KERNEL_H of them to a row of windows.
     let start = row * KERNEL_H * params.width + gid.x * KERNEL_W;
-    var largest = -3.4028234e38;
+    var largest = bitcast<f32>(params.least);
     var first = 0u;
     for (var y = 0u; y < KERNEL_H; y++) {
       for (var z = 0u; z < KERNEL_W; z++) {

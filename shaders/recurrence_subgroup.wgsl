@@ -29,14 +29,12 @@ struct Params {
 
 const LOADS = ROWS / LANES;
 
-fn step_unit(row: u32, u: u32, t: u32, next: u32, sums: vec4f) {
-  if (u >= params.hidden) { return; }
+// The state of unit u after step t.
+fn step_unit(row: u32, u: u32, t: u32, next: u32, sums: vec4f) -> f32 {
   let at = place(t, row) * params.hidden + u;
   var before = 0.0;
   if (CELL == 1u || LENGTHS == 1u) { before = states[at / 4u][at % 4u]; }
-  let after = finish(row, u, t, next, sums, before);
-  let to = place(next, row) * params.hidden + u;
-  if (next < params.steps) { states[to / 4u][to % 4u] = after; }
+  return finish(row, u, t, next, sums, before);
 }
 
 @compute @workgroup_size(LANES)
@@ -90,12 +88,22 @@ fn main(
         var product = vec4f();
         // @unroll
         for (var n = 0u; n < ROWS; n++) { product = select(product, sum[n], n == r); }
+        // Four neighbours' states are stored by one of them, see the README; tasks are so many that all four are inside or none.
+        let inside = base + lane < tasks;
+        var after = vec4f();
         if (GATES == 1u) {
-          for (var i = 0u; i < select(0u, 4u, base + lane < tasks); i++) {
-            step_unit(row + r, (base + lane) * 4u + i, t, next, vec4f(product[i]));
+          for (var i = 0u; i < select(0u, 4u, inside); i++) {
+            after[i] = step_unit(row + r, (base + lane) * 4u + i, t, next, vec4f(product[i]));
           }
         } else {
-          step_unit(row + r, base + lane, t, next, product);
+          var own_after = 0.0;
+          if (inside) { own_after = step_unit(row + r, base + lane, t, next, product); }
+          after = vec4f(
+            quadBroadcast(own_after, 0u), quadBroadcast(own_after, 1u), quadBroadcast(own_after, 2u), quadBroadcast(own_after, 3u),
+          );
+        }
+        if (inside && next < params.steps && (GATES == 1u || lane % 4u == 0u)) {
+          states[place(next, row + r) * quads + select((base + lane) / 4u, base + lane, GATES == 1u)] = after;
         }
       }
     }

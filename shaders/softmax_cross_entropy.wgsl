@@ -5,7 +5,8 @@
 // of size. t[c] = q[c]·weight[c], weight being 1 where WEIGHTED = 0. q is one for the label's class, or with SOFT = 1 the
 // labels themselves, f32[rows, classes]; with DENSE = 1 smoothed to q·(1 − s) + s/classes (SOFT wants DENSE).
 // A row whose label is no class, or the ignored one, gives 0. Logits below −1e38 count as −1e38, so that masks of −∞ do no
-// harm. One invocation a row.
+// harm; a NaN makes its row's results NaN. One invocation a row.
+// @include lifted.wgsl
 const SOFT = 0u;
 const DENSE = 0u;
 const WEIGHTED = 0u;
@@ -22,7 +23,7 @@ struct Params { rows: u32, classes: u32, ignore_index: i32, scale_stride: u32, s
 @group(0) @binding(5) var<storage, read_write> d_logits: array<f32>;
 @group(0) @binding(6) var<uniform> params: Params;
 
-fn logit(i: u32) -> f32 { return max(logits[i], -1e38); }
+fn logit(i: u32) -> f32 { return lifted(logits[i], -1e38); }
 
 fn class_weight(c: u32) -> f32 {
   if (WEIGHTED == 1u) { return weight[c]; }
@@ -52,8 +53,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       return;
     }
   }
-  var largest = logit(start);
-  for (var c = 1u; c < params.classes; c++) { largest = max(largest, logit(start + c)); }
+  var largest = -1e38; // whatever comes of a NaN here, the sum of powers is NaN
+  for (var c = 0u; c < params.classes; c++) { largest = max(largest, logits[start + c]); }
   var total = 0.0;
   var mass = 0.0; // Σ t
   var apart = 0.0; // Σ t·(largest − x)

@@ -1,5 +1,6 @@
 // softmax_cross_entropy.wgsl for labels that are classes, without smoothing, of 4·QUADS classes: few enough for an invocation to
 // hold a row. It reads the row once, as vec4s, and takes each power once. For devices with few lanes.
+// @include lifted.wgsl
 const QUADS = 8u;
 const WEIGHTED = 0u;
 const LOSS = 1u;
@@ -28,12 +29,12 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   var x = array<vec4f, QUADS>();
   var four = vec4f(-1e38);
   for (var q = 0u; q < QUADS; q++) {
-    x[q] = max(logits[start + q], vec4f(-1e38));
+    x[q] = lifted_four(logits[start + q], -1e38);
     four = max(four, x[q]);
   }
   let two = max(four.xy, four.zw);
   let largest = max(two.x, two.y);
-  let own = max(logits[start + near / 4u][near % 4u], -1e38);
+  let own = lifted(logits[start + near / 4u][near % 4u], -1e38);
   var shares = vec4f();
   for (var q = 0u; q < QUADS; q++) {
     x[q] = exp(x[q] - largest);

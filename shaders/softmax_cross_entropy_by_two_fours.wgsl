@@ -1,5 +1,6 @@
 // softmax_cross_entropy_by_four.wgsl for rows that are too long to be held: each is read twice, two vec4s at a time, and its sum of
 // powers is weighed again where the largest logit so far grows. One invocation a row.
+// @include lifted.wgsl
 const WEIGHTED = 0u;
 const LOSS = 1u;
 const GRAD = 1u;
@@ -14,7 +15,7 @@ struct Params { rows: u32, quads: u32, ignore_index: i32, scale_stride: u32 }
 @group(0) @binding(5) var<storage, read_write> d_logits: array<vec4f>;
 @group(0) @binding(6) var<uniform> params: Params;
 
-fn four(i: u32) -> vec4f { return max(logits[i], vec4f(-1e38)); }
+fn four(i: u32) -> vec4f { return lifted_four(logits[i], -1e38); }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -40,7 +41,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     let pairs = shares.xy + shares.zw;
     total = total * exp(before - largest) + pairs.x + pairs.y;
   }
-  let own = max(logits[start + near / 4u][near % 4u], -1e38);
+  let own = lifted(logits[start + near / 4u][near % 4u], -1e38);
   let factor = mass * scale[row * params.scale_stride];
   if (LOSS == 1u) { losses[row] = select(0.0, (largest - own + log(total)) * factor, counts); }
   if (GRAD == 1u) {

@@ -2,7 +2,8 @@
 //   loss = factor · Σ_r w[label r]·(log Σ eˣ − x[label r]),  d_logits[r, c] = factor·w[label r]·(softmax(x)[c] − (c = label r))
 // w being 1 where WEIGHTED = 0, and factor 1 or, where MEAN = 1, one over the sum of the weights (0 where that is 0).
 // What is not made (GRAD = 0) is not bound to anything of size. A row whose label is no class, or the ignored one, gives 0.
-// Logits below −1e38 count as −1e38. A lane makes every LANES-th row.
+// Logits below −1e38 count as −1e38; a NaN makes the loss NaN, and its row's gradient. A lane makes every LANES-th row.
+// @include lifted.wgsl
 // @include sum_of_lanes.wgsl
 const LANES = 128u;
 const WEIGHTED = 0u;
@@ -18,7 +19,7 @@ struct Params { rows: u32, classes: u32, ignore_index: i32 }
 @group(0) @binding(4) var<storage, read_write> d_logits: array<f32>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-fn logit(i: u32) -> f32 { return max(logits[i], -1e38); }
+fn logit(i: u32) -> f32 { return lifted(logits[i], -1e38); }
 
 // What a row with this label counts for.
 fn mass(label: u32) -> f32 {
@@ -42,8 +43,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     let counts = mass(label);
     let start = row * params.classes;
     let near = start + min(label, params.classes - 1u);
-    var largest = logit(start);
-    for (var c = 1u; c < params.classes; c++) { largest = max(largest, logit(start + c)); }
+    var largest = -1e38; // whatever comes of a NaN here, the sum of powers is NaN
+    for (var c = 0u; c < params.classes; c++) { largest = max(largest, logits[start + c]); }
     var total = 0.0;
     for (var c = 0u; c < params.classes; c++) { total += exp(logit(start + c) - largest); }
     made += select(0.0, counts * (largest - logit(near) + log(total)), counts != 0.0);

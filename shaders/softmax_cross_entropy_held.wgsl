@@ -1,6 +1,7 @@
 // softmax_cross_entropy.wgsl for one label a row (SOFT = DENSE = 0) and rows of whole vec4s that invocations hold, for devices
 // with many lanes: memory is read once for loss and gradient. Each row is for LANES neighbours of a workgroup. classes counts
 // fours, classes ≤ LANES · HELD.
+// @include lifted.wgsl
 // @include row_by_tree.wgsl
 const WEIGHTED = 0u;
 const LOSS = 1u;
@@ -20,7 +21,7 @@ struct Params { rows: u32, n: u32, ignore_index: i32, scale_stride: u32 }
 @group(0) @binding(6) var<uniform> params: Params;
 
 // So that −∞ minus −∞ does not come up.
-fn logit(i: u32) -> vec4f { return max(logits[i], vec4f(-1e38)); }
+fn logit(i: u32) -> vec4f { return lifted_four(logits[i], -1e38); }
 
 @compute @workgroup_size(SIZE)
 fn main(

@@ -1,4 +1,5 @@
 // softmax_cross_entropy_by_four.wgsl for any number of classes: they are read and their gradients written one by one.
+// @include lifted.wgsl
 const CLASSES = 10u;
 const QUADS = 3u; // so many fours hold them
 const WEIGHTED = 0u;
@@ -30,13 +31,13 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   for (var q = 0u; q < QUADS; q++) {
     let c = vec4u(4u * q) + vec4u(0u, 1u, 2u, 3u);
     let i = vec4u(start) + min(c, vec4u(CLASSES - 1u));
-    let four_here = max(vec4f(logits[i.x], logits[i.y], logits[i.z], logits[i.w]), vec4f(-1e38));
+    let four_here = lifted_four(vec4f(logits[i.x], logits[i.y], logits[i.z], logits[i.w]), -1e38);
     x[q] = select(vec4f(-3e38), four_here, c < vec4u(CLASSES)); // no power is left of what lies behind the row
     four = max(four, x[q]);
   }
   let two = max(four.xy, four.zw);
   let largest = max(two.x, two.y);
-  let own = max(logits[start + near], -1e38);
+  let own = lifted(logits[start + near], -1e38);
   var shares = vec4f();
   for (var q = 0u; q < QUADS; q++) {
     x[q] = exp(x[q] - largest);

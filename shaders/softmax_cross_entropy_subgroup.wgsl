@@ -3,6 +3,7 @@ enable subgroups;
 // softmax_cross_entropy.wgsl for labels that are classes, without smoothing, where the classes are 4·quads, by subgroups: a
 // workgroup is one subgroup and makes `each` rows, its lanes reading neighbouring vec4s. For devices as of
 // matmul_subgroup.wgsl, where loads are dear and barriers dearer.
+// @include lifted.wgsl
 const WEIGHTED = 0u;
 const LOSS = 1u;
 const GRAD = 1u;
@@ -18,7 +19,7 @@ struct Params { rows: u32, quads: u32, each: u32, ignore_index: i32, scale_strid
 @group(0) @binding(5) var<storage, read_write> d_logits: array<vec4f>;
 @group(0) @binding(6) var<uniform> params: Params;
 
-fn logit(i: u32) -> vec4f { return max(logits[i], vec4f(-1e38)); }
+fn logit(i: u32) -> vec4f { return lifted_four(logits[i], -1e38); }
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -35,8 +36,8 @@ fn main(
     let near = select(0u, label, counts);
     var mass = select(0.0, 1.0, counts);
     if (WEIGHTED == 1u && counts) { mass = weight[near]; }
-    var four = logit(start);
-    for (var i = start + lane; i < end; i += LANES) { four = max(four, logit(i)); }
+    var four = vec4f(-1e38); // whatever comes of a NaN here, the sum of powers is NaN
+    for (var i = start + lane; i < end; i += LANES) { four = max(four, logits[i]); }
     let two = max(four.xy, four.zw);
     let largest = subgroupMax(max(two.x, two.y));
     var shares = vec4f();

@@ -1,6 +1,7 @@
 // softmax_cross_entropy.wgsl for devices with many lanes: each row is for LANES neighbours of a workgroup, which read neighbouring
 // elements, four each on their way at once. Each lane keeps (m, Σ eˣ⁻ᵐ, Σ t, Σ t·(m − x)) of its share, m the largest so far, in
 // one pass; a tree in workgroup memory joins them. The gradient reads the row once more, while it is in the cache.
+// @include lifted.wgsl
 const SOFT = 0u;
 const DENSE = 0u;
 const WEIGHTED = 0u;
@@ -21,7 +22,7 @@ struct Params { rows: u32, classes: u32, ignore_index: i32, scale_stride: u32, s
 
 var<workgroup> shares: array<vec4f, SIZE>;
 
-fn logit(i: u32) -> f32 { return max(logits[i], -1e38); }
+fn logit(i: u32) -> f32 { return lifted(logits[i], -1e38); }
 
 fn class_weight(c: u32) -> f32 {
   if (WEIGHTED == 1u) { return weight[c]; }

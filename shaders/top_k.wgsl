@@ -13,7 +13,6 @@ const MOST = 64u; // keep at most, itself at most GROUPS
 const ROOM = 768u; // from 4·LANES·steps, what a step may collect, on
 const DESCENDING = 0u;
 const ELEMENTS = 0u; // f32 0, i32 1, u32 2
-const WORST = 0u; // bits of what comes after all others (but NaN)
 const WHOLE = 0u; // 1 where parts are whole vec4s
 const ONCE = 0u; // 1 where one turn of steps reads a part
 const LAST = 1u;
@@ -41,21 +40,6 @@ fn keys_of(x: vec4u) -> vec4u {
   }
   if (ELEMENTS == 1u) { bits ^= vec4u(0x80000000u); }
   return select(bits, ~bits, vec4<bool>(DESCENDING == 1u));
-}
-
-// Of two elements the one that comes first. Of a NaN and a number either: the keep-th of elements of different groups is a bound
-// whichever they are.
-fn better(a: vec4u, b: vec4u) -> vec4u {
-  let first = select(min(a, b), max(a, b), vec4<bool>(DESCENDING == 1u));
-  if (ELEMENTS == 2u) { return first; }
-  if (ELEMENTS == 1u) {
-    let i = bitcast<vec4i>(a);
-    let j = bitcast<vec4i>(b);
-    return bitcast<vec4u>(select(min(i, j), max(i, j), vec4<bool>(DESCENDING == 1u)));
-  }
-  let f = bitcast<vec4f>(a);
-  let g = bitcast<vec4f>(b);
-  return bitcast<vec4u>(select(min(f, g), max(f, g), vec4<bool>(DESCENDING == 1u)));
 }
 
 fn inside(q: u32, start: u32, end: u32) -> vec4<bool> {
@@ -95,11 +79,10 @@ fn main(
     let end = base + min((part + 1u) * params.part, params.n);
     let quads = (end + 3u) / 4u;
 
-    var low = vec4u(WORST);
+    var low = vec4u(NONE);
     for (var q = start / 4u + lane; q < quads; q += LANES) {
-      low = better(low, select(vec4u(WORST), x[q], inside(q, start, end)));
+      low = min(low, select(vec4u(NONE), keys_of(x[q]), inside(q, start, end)));
     }
-    low = keys_of(low);
     if (GROUPS == LANES) {
       least[lane] = min(min(low.x, low.y), min(low.z, low.w));
     } else {
@@ -117,8 +100,7 @@ fn main(
       }
       let wanted = (below < vec4u(params.keep)) & (up_to >= vec4u(params.keep));
       for (var c = 0u; c < 4u; c++) {
-        // Of a minimum of numbers it is not known whether there is a NaN too.
-        if (wanted[c]) { bound = select(mine[c], NONE, ELEMENTS == 0u && mine[c] >= 0xff800000u); }
+        if (wanted[c]) { bound = mine[c]; }
       }
     }
     var above = 1u; // 1 while what equals the bound still counts

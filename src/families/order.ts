@@ -9,7 +9,7 @@ import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { ELEMENTS } from "./argReductions";
-import { busyInvocations, STARTS } from "./reductions";
+import { busyInvocations } from "./reductions";
 import { type RowParams, rowGroups } from "./rowwise";
 
 /** The most pairs that fit into the workgroup memory which every device grants. */
@@ -90,11 +90,9 @@ function selectionOf(o: Ordering, { n }: Stage) {
   const { runs, kept, m, to, LAST, next } = ending(o, n, part);
   const len = row.rows * runs;
   const each = target.cpu ? Math.max(1, Math.min(Math.floor(WORK / part), Math.ceil(len / 64))) : 1;
-  const type = computeType(x.dtype);
   const keys = {
     DESCENDING: Number(descending),
-    ELEMENTS: ELEMENTS[type],
-    WORST: STARTS[descending ? "max" : "min"][type],
+    ELEMENTS: ELEMENTS[computeType(x.dtype)],
     WHOLE: Number(row.n % 4 === 0),
   };
   const dispatch = topK.dispatch({

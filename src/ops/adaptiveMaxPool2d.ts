@@ -4,6 +4,7 @@ import gradRowsKernel from "../../shaders/adaptive_max_pool2d_grad_rows.wgsl";
 import rowsKernel from "../../shaders/adaptive_max_pool2d_rows.wgsl";
 import type { Pair, Shape } from "../core/shape";
 import { type AdaptiveAttrs, adaptiveAttrs, adaptiveByRows, evenBins, resizeConstants } from "../families/pooling";
+import { STARTS } from "../families/reductions";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
 import { type Tensor, unused } from "../graph/tensor";
 import { globalMaxPool2d } from "./globalMaxPool2d";
@@ -14,7 +15,8 @@ const LARGEST_BAKED = 16;
 
 /**
  * Largest value of each of `outputSize` bins, which are those of {@link adaptiveAvgPool2d}. The gradient goes to the first
- * maximum of the bin, in row-major order; where there is one bin only it is that of {@link globalMaxPool2d}.
+ * maximum of the bin, in row-major order; where there is one bin only it is that of {@link globalMaxPool2d}. What comes of a NaN is left
+ * to the device.
  *
  * @param x [N, C, H, W] f32
  * @param outputSize a number, or [height, width]; may be larger than the picture
@@ -44,14 +46,15 @@ export const op: KernelOp<AdaptiveAttrs> = {
     const CODES = Number(isRead(codes!));
     const buffers = { x: x!, out: out!, codes: CODES ? codes! : unused("u32") };
     const flops = 2 * x!.size;
+    const least = STARTS.max.f32;
     const rows = adaptiveByRows(x!.shape, out!.shape, target);
     if (rows) {
       const len = out!.size / rows.OUT_WIDTH;
       const constants = { ...rows, CODES };
-      return [rowsKernel.dispatch({ buffers, params: { len }, constants, grid: len, flops, unrolled: true })];
+      return [rowsKernel.dispatch({ buffers, params: { len, least }, constants, grid: len, flops, unrolled: true })];
     }
     const constants = { ...resizeConstants(x!.shape, out!.shape), CODES };
-    return [poolKernel.dispatch({ buffers, params: { len: out!.size }, constants, grid: out!.size, flops })];
+    return [poolKernel.dispatch({ buffers, params: { len: out!.size, least }, constants, grid: out!.size, flops })];
   },
   vjp: ([x], [dOut], _attrs, [, codes]) => [dOut ? record(grad, [dOut, codes!], { shape: x!.shape }) : null],
 };

@@ -11,7 +11,7 @@ export interface Pool1dOptions {
 }
 
 /**
- * Largest value of each window of a sequence, see {@link maxPool2d}.
+ * Largest value of each window of a sequence, see {@link maxPool2d}, also for −∞ and NaN.
  * @param x [N, C, L] f32
  * @returns [N, C, OL], OL = ⌊(L + 2·padding − kernel) / stride⌋ + 1
  * @throws ShapeError, DTypeError

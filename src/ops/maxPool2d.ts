@@ -14,6 +14,7 @@ import {
   pooledShape,
   poolGradByFour,
 } from "../families/pooling";
+import { STARTS } from "../families/reductions";
 import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { type Tensor, unused } from "../graph/tensor";
@@ -26,7 +27,8 @@ export interface Pool2dOptions {
 }
 
 /**
- * Largest value of each window. The gradient goes to the first maximum of the window, in row-major order.
+ * Largest value of each window. The gradient goes to the first maximum of the window, in row-major order,
+ * also where all of it is −∞. What comes of a NaN is left to the device: most pass over it.
  * @param x [N, C, H, W] f32
  * @param kernelSize a number, or [height, width]
  * @returns [N, C, OH, OW], OH = ⌊(H + 2·padding − kernel) / stride⌋ + 1
@@ -57,18 +59,19 @@ export const op: KernelOp<PoolAttrs> = {
     const CODES = Number(isRead(codes!));
     const buffers = { x: x!, out: out!, codes: CODES ? codes! : unused("u32") };
     const flops = out!.size * attrs.kernel[0] * attrs.kernel[1];
+    const least = STARTS.max.f32;
     const byFour = poolByFour(x!.shape, out!.shape, attrs);
     if (byFour) {
-      const constants = { ...byFour.constants, CODES };
-      return [byFourKernel.dispatch({ ...byFour, buffers, constants, flops, unrolled: true })];
+      const own = { params: { ...byFour.params, least }, constants: { ...byFour.constants, CODES } };
+      return [byFourKernel.dispatch({ ...byFour, ...own, buffers, flops, unrolled: true })];
     }
     const disjoint = poolDisjoint(x!.shape, out!.shape, attrs, target);
     if (disjoint) {
-      const constants = { ...disjoint.constants, CODES };
-      return [disjointKernel.dispatch({ ...disjoint, buffers, constants, flops })];
+      const own = { params: { ...disjoint.params, least }, constants: { ...disjoint.constants, CODES } };
+      return [disjointKernel.dispatch({ ...disjoint, ...own, buffers, flops })];
     }
     const constants = { ...poolConstants(x!.shape, out!.shape, attrs), CODES };
-    return [poolKernel.dispatch({ buffers, params: { len: out!.size }, constants, grid: out!.size, flops })];
+    return [poolKernel.dispatch({ buffers, params: { len: out!.size, least }, constants, grid: out!.size, flops })];
   },
   vjp: ([x], [dOut], attrs, [, codes]) => [dOut ? record(grad, [dOut, codes!], { ...attrs, shape: x!.shape }) : null],
 };

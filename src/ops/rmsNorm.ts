@@ -6,10 +6,10 @@ import { type LayerNormOptions, normalize } from "./layerNorm";
 /**
  * RMS normalisation, `x / √(mean x² + eps) · weight`, over the last dimensions of each element of the rest.
  *
- * @param x f32
+ * @param x f32 or f16
  * @param normalizedShape sizes of the last dimensions; default the last one
- * @param options weight, eps (default 1e-5; PyTorch: 1.2e-7)
- * @returns same shape as x
+ * @param options weight (f32 or f16), eps (default 1e-5; PyTorch: 1.2e-7)
+ * @returns same shape as x, and its dtype; f16 under autocast
  * @throws ShapeError, DTypeError
  * @see Zhang and Sennrich 2019, "Root mean square layer normalization"
  */

@@ -35,7 +35,10 @@ export interface AttentionOptions {
   readonly lengths?: Tensor | undefined;
   /** Factor of the scores; default 1/√E. */
   readonly scale?: number;
-  /** Probability that a weight is dropped, 0 ≤ p < 1; the others are scaled by 1/(1 − p). Default 0. */
+  /**
+   * Probability that a weight is dropped, 0 ≤ p < 1; the others are scaled by 1/(1 − p). Default 0.
+   * Weights are numbered in 32 bits: of more than 2³² of them (B · H · Tq · Tk), those beyond are dropped as the first are.
+   */
   readonly dropout?: number;
   /** Where dropout's random numbers come from; default the engine-wide generator. */
   readonly generator?: Generator | undefined;

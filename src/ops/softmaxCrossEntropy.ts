@@ -52,7 +52,8 @@ export interface CrossEntropyOptions {
  * Where the loss itself is minimised, loss and gradient come from one pass over the logits. Where it is scaled or goes into
  * something else first, the gradient is computed from the logits again.
  *
- * @param logits [..., C] f32
+ * @param logits [..., C] f32. Those below −1e38 count as −1e38, so that masks of −∞ do no harm. A NaN makes the loss of its row
+ *   NaN (∞ where a device takes e to a NaN for ∞), unless the row counts for nothing
  * @param labels [...] i32, 0 … C − 1 or `ignoreIndex`: others are refused where they are fed (before the step runs) or data; a
  *   row with another label that is computed counts for nothing. Or soft labels [..., C] f32: the probability of each class,
  *   which get a gradient too

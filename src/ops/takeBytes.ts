@@ -1,7 +1,7 @@
 import takeBytesKernel from "../../shaders/take_bytes.wgsl";
 import takeBytesByFour from "../../shaders/take_bytes_by_four.wgsl";
 import { ShapeError } from "../core/errors";
-import { numel, type Shape } from "../core/shape";
+import { numel, type Shape, showSpec } from "../core/shape";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
@@ -23,6 +23,7 @@ export interface TakeBytesAttrs {
  * @param table u32[⌈rows · numel(shape) / 4⌉], four bytes to an element, little end first
  * @param indices u32[n]; an index of `rows` or more gives zeros
  * @returns f32 [n, …shape]
+ * @throws ShapeError unless indices have one dimension and the table holds so many rows; DTypeError
  */
 export const takeBytes = (table: Tensor, indices: Tensor, attrs: TakeBytesAttrs): Tensor =>
   record(op, [table, indices], optionsOf("takeBytes", attrs, "rows shape mean std"));
@@ -32,6 +33,8 @@ export const op: KernelOp<TakeBytesAttrs> = {
   name: "takeBytes",
   infer([table, indices], { rows, shape }) {
     checkDTypes("takeBytes", [table!, indices!], ["u32"]);
+    if (indices!.shape.length !== 1)
+      throw new ShapeError("takeBytes", "indices must have one dimension", { indices: showSpec(indices!) });
     const wanted = Math.ceil((rows * numel(shape)) / 4);
     if (numel(table!.shape) < wanted)
       throw new ShapeError("takeBytes", `table of ${numel(table!.shape)} words`, {

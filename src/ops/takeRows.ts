@@ -1,3 +1,5 @@
+import { ShapeError } from "../core/errors";
+import { showSpec } from "../core/shape";
 import { gatherDispatch, NO_SKIP } from "../families/segments";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
@@ -14,7 +16,7 @@ interface TakeRowsAttrs {
  * @param indices u32[n]
  * @param missing value of rows whose index is R or more; default 0
  * @returns [n, …]
- * @throws DTypeError where indices are no u32, or an integer dtype cannot hold `missing`
+ * @throws ShapeError unless indices have one dimension, and the table one at least; DTypeError where indices are no u32, or an integer dtype cannot hold `missing`
  */
 export function takeRows(table: Tensor, indices: Tensor, options: Partial<TakeRowsAttrs> = {}): Tensor {
   const { missing = 0 } = optionsOf("takeRows", options, "missing");
@@ -27,6 +29,11 @@ export const op: KernelOp<TakeRowsAttrs> = {
   name: "takeRows",
   infer([table, indices]) {
     checkDTypes("takeRows", [indices!], ["u32"]);
+    if (!table!.shape.length || indices!.shape.length !== 1)
+      throw new ShapeError("takeRows", "table must have a dimension of rows, and indices one dimension", {
+        table: showSpec(table!),
+        indices: showSpec(indices!),
+      });
     return [{ shape: [indices!.shape[0]!, ...table!.shape.slice(1)], dtype: table!.dtype }];
   },
   lower([table, indices], [out], { missing }, target) {

@@ -35,6 +35,8 @@ import {
   split,
   squeeze,
   stack,
+  takeBytes,
+  takeRows,
   tile,
   tril,
   triu,
@@ -324,6 +326,22 @@ test("embedding: weight", () => {
   expect(() => embedding(x([3, 5, 2]), index(2))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: embedding: weight must be a matrix of one row an index
       weight: [3, 5, 2]]
+  `);
+});
+
+test("takeRows and takeBytes: indices of two dimensions, a table without rows", () => {
+  const rows = feed("rows", { shape: [2, 3], dtype: "u32" });
+  expect(() => takeRows(x([5, 4]), rows)).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: takeRows: table must have a dimension of rows, and indices one dimension
+      table: f32[5, 4]
+      indices: u32[2, 3]]
+  `);
+  expect(() => takeRows(x([]), feed("rows", { shape: [2], dtype: "u32" }))).toThrow("takeRows: table must have");
+  const table = feed("bytes", { shape: [8], dtype: "u32" });
+  const attrs = { rows: 8, shape: [4], mean: 0, std: 1 };
+  expect(() => takeBytes(table, rows, attrs)).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: takeBytes: indices must have one dimension
+      indices: u32[2, 3]]
   `);
 });
 

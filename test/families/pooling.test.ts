@@ -1,6 +1,7 @@
 // Where several elements are the maximum, central differences say nothing: the rule is written out here.
 import { afterAll, describe, expect, test } from "vitest";
 import type { Runtime } from "../../src/gpu/runtime";
+import type { Tensor } from "../../src/graph/tensor";
 import { BASELINE_TARGET } from "../../src/kernel/target";
 import { adaptiveMaxPool2d } from "../../src/ops/adaptiveMaxPool2d";
 import { avgPool2d } from "../../src/ops/avgPool2d";
@@ -30,6 +31,32 @@ describe.skipIf(!opened)("adaptive max pooling", () => {
   });
   test("one bin shares it among all", async () => {
     expect(await gradient(1)).toEqual(Array.from({ length: 9 }, () => expect.closeTo(1 / 9, 6)));
+  });
+});
+
+describe.skipIf(!opened)("max pooling of −∞ alone", () => {
+  // By four (of which two a row), side by side, one by one; adaptive by rows and one by one.
+  const pools: [string, number[], (x: Tensor) => Tensor][] = [
+    ["by four", [1, 2, 4, 8], (x) => maxPool2d(x, 2)],
+    ["by four, overlapping", [1, 1, 5, 8], (x) => maxPool2d(x, 3, { stride: 2, padding: 1 })],
+    ["by four, padded by two", [1, 1, 4, 8], (x) => maxPool2d(x, 4, { stride: 1, padding: [2, 1] })],
+    ["two of a row", [1, 2, 4, 12], (x) => maxPool2d(x, 3, { stride: 2, padding: 1 })],
+    ["side by side", [1, 1, 4, 6], (x) => maxPool2d(x, 2)],
+    ["one by one", [1, 3, 5, 7], (x) => maxPool2d(x, 3, { stride: 2, padding: 1 })],
+    ["adaptive", [1, 2, 7, 5], (x) => adaptiveMaxPool2d(x, [3, 2])],
+    ["adaptive, by rows", [1, 2, 7, 8], (x) => adaptiveMaxPool2d(x, 3)],
+  ];
+  test.each(pools)("%s: −∞, and the gradient where equal numbers have it", async (_, shape, pool) => {
+    const of = async (value: number) => {
+      const x = given(shape, () => value);
+      const y = pool(x[0]);
+      const seed = given(y.shape, (i) => i + 1);
+      return compute(runtime, { ...BASELINE_TARGET, cpu: true }, [y, ...gradients(y, [x[0]], seed[0])], [x, seed]);
+    };
+    const [[, expected], [y, dx]] = [await of(1), await of(-Infinity)];
+    expect(y!.every((v) => v === -Infinity)).toBe(true);
+    expect([...dx!]).toEqual([...expected!]);
+    expect(dx!.reduce((a, b) => a + b)).toBe((y!.length * (y!.length + 1)) / 2);
   });
 });
 

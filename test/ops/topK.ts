@@ -43,6 +43,11 @@ export default opCase<Attrs>({
       note: "mostly NaN",
     },
     {
+      inputs: [{ shape: [70], values: [3e-42, 1, 1e-42, 2e-42, ...Array(66).fill(1)] }],
+      attrs: { k: 2, largest: false, part: "indices" },
+      note: "numbers that a device may take for 0 where it compares them",
+    },
+    {
       inputs: [{ shape: [70, 300], dtype: "i32", range: [-99, 99] }],
       attrs: { k: 50, part: "indices" },
       note: "many of many rows",
