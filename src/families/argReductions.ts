@@ -8,9 +8,9 @@ import { computeType, type WordType } from "../core/dtype";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { inRounds, lanesJoining, MANY_PARTS } from "./parts";
+import { lanesJoining, MANY_PARTS } from "./parts";
 import { BUSY_GROUPS, busyInvocations, LARGE, PAGES, SHORT_ROW } from "./reductions";
-import { byTree, type RowParams, rowGroups } from "./rowwise";
+import { byTree, inRounds, type RowParams, rowGroups } from "./rowwise";
 
 /** The number of a dtype in shaders that compare elements by their bits. */
 export const ELEMENTS: Record<WordType, number> = { f32: 0, i32: 1, u32: 2 };

@@ -6,9 +6,9 @@ import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { inRounds, lanesJoining, MANY_PARTS } from "./parts";
+import { lanesJoining, MANY_PARTS } from "./parts";
 import { BUSY_GROUPS, busyInvocations, PAGES, SHORT_ROW } from "./reductions";
-import { byTree, type RowParams, rowGroups } from "./rowwise";
+import { byTree, inRounds, type RowParams, rowGroups } from "./rowwise";
 
 /** Parts of a row that one invocation joins, where rows are many. */
 const MOST_PARTS = 64;

@@ -7,15 +7,14 @@ import joinKernel from "../../shaders/layer_norm_grad_join.wgsl";
 import gradSubgroup from "../../shaders/layer_norm_grad_subgroup.wgsl";
 import gradTree from "../../shaders/layer_norm_grad_tree.wgsl";
 import gradTreeByFour from "../../shaders/layer_norm_grad_tree_by_four.wgsl";
-import { powerOfTwoFrom } from "../core/powerOfTwo";
 import type { KernelOp } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { inRounds, joinedParts } from "./parts";
+import { joinedParts } from "./parts";
 
 import { LONG_COLUMNS, PAGES } from "./reductions";
-import { byHeldTree, bySubgroup, byTree, rowGroups, sideOf } from "./rowwise";
+import { byHeldTree, bySubgroup, byTree, columnParts, rowGroups, sideOf } from "./rowwise";
 
 export interface NormAttrs {
   /** Elements of a row: those that are normalised together. */
@@ -97,8 +96,8 @@ const AFFINE_ROWS = { cpu: PAGES, gpu: 8 } as const;
 /** Invocations that keep a GPU busy. */
 const AFFINE_INVOCATIONS = 65536;
 
-/** Workgroups that are enough for them, of LANES invocations; rows that one of these has on their way at once. */
-const [AFFINE_GROUPS, AFFINE_LANES, LOADS] = [512, 256, 4];
+/** Workgroups that are. */
+const AFFINE_GROUPS = 512;
 
 /** The gradients for weight and bias, both from one reading of x and the gradient that comes in. */
 function affineDispatches(
@@ -140,16 +139,14 @@ function affineByTree(
   target: Target,
 ): Dispatch[] {
   const [rows, fours] = [x.size / n, n / 4];
-  const WIDE = Math.min(16, powerOfTwoFrom(fours));
-  const tiles = Math.ceil(fours / WIDE);
-  const { span: chunk, parts } = inRounds(rows, LOADS * (AFFINE_LANES / WIDE), AFFINE_GROUPS / tiles);
+  const { len, chunk, parts, constants, grid } = columnParts(rows, fours, AFFINE_GROUPS);
   const [weights, biases] =
     parts === 1 ? [d_weight, d_bias] : [0, 1].map(() => scratch({ shape: [parts, n], dtype: "f32" }));
   const sums = affineTree.dispatch({
     buffers: { x, stats, d_out, d_weight: weights!, d_bias: biases! },
-    params: { len: tiles * parts, rows, n: fours, chunk },
-    constants: { WIDE },
-    grid: rowGroups(tiles * parts, AFFINE_LANES),
+    params: { len, rows, n: fours, chunk },
+    constants,
+    grid,
     flops: 5 * x.size,
     dtype: x.dtype,
     gradDType: d_out.dtype,

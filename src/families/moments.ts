@@ -13,13 +13,12 @@ import sumsColumns from "../../shaders/norm_grad_sums_columns.wgsl";
 import sumsColumnsTree from "../../shaders/norm_grad_sums_columns_tree.wgsl";
 import sumsTree from "../../shaders/norm_grad_sums_tree.wgsl";
 import sumsTreeByFour from "../../shaders/norm_grad_sums_tree_by_four.wgsl";
-import { powerOfTwoFrom } from "../core/powerOfTwo";
 import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { inRounds, joinedParts, lanesJoining, MANY_PARTS } from "./parts";
+import { joinedParts, lanesJoining, MANY_PARTS } from "./parts";
 import { BUSY_GROUPS, busyInvocations, LONG_COLUMNS, PAGES } from "./reductions";
-import { byTree, rowGroups } from "./rowwise";
+import { byTree, columnParts, inRounds, rowGroups } from "./rowwise";
 
 /** A tensor seen as [r0, channels, r1], of which each channel is taken together. */
 export interface Channels {
@@ -82,12 +81,8 @@ function splitColumns({ r0: count, channels }: Channels, target: Target) {
 
 /** The same by workgroups, each of a few columns and many rows. */
 function splitColumnsByTree(count: number, fours: number) {
-  const WIDE = Math.min(16, powerOfTwoFrom(fours));
-  const tiles = Math.ceil(fours / WIDE);
-  const { span: chunk, parts } = inRounds(count, LOADS * (256 / WIDE), BUSY_GROUPS / 2 / tiles);
-  const len = tiles * parts;
-  const params = { len, channels: fours, count, chunk };
-  return { tree: true, parts, chunk, request: { params, constants: { WIDE }, grid: rowGroups(len, 256) } };
+  const { len, chunk, parts, constants, grid } = columnParts(count, fours, BUSY_GROUPS / 2);
+  return { tree: true, parts, chunk, request: { params: { len, channels: fours, count, chunk }, constants, grid } };
 }
 
 export interface MomentOptions {

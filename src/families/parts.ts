@@ -26,13 +26,6 @@ const LEAST_PARTS = 4;
 export const MANY_PARTS = 8;
 export const lanesJoining = (parts: number): number => (parts > 256 ? 256 : 64);
 
-/** Cuts what is `size` long into parts of whole rounds, `most` of them at most. */
-export function inRounds(size: number, round: number, most: number): { readonly span: number; readonly parts: number } {
-  const rounds = Math.ceil(size / round);
-  const span = round * Math.ceil(rounds / Math.max(1, Math.min(Math.floor(most), rounds)));
-  return { span, parts: Math.ceil(size / span) };
-}
-
 /** The launches that add up the parts of one result, or of two that have as many. */
 export function joinedParts(parts: number, target: Target, result: Joined, beside?: Joined): Dispatch[] {
   if (!target.cpu) return [bySlices(parts, result, beside)];

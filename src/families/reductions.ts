@@ -10,7 +10,7 @@ import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { byTree, rowGroups } from "./rowwise";
+import { byTree, columnParts, rowGroups } from "./rowwise";
 
 /** How elements are joined, with its number in the shaders. */
 const KINDS = { sum: 0, max: 1, min: 2, prod: 3 } as const;
@@ -159,27 +159,20 @@ export const LONG_COLUMNS = 64;
 /** A workgroup some neighbouring outputs of columns, or parts of them. */
 function columnsLaunch(x: Tensor, { k0, k1, r0 }: ReductionDims, kinds: readonly Reduction[]): Launch {
   const outputs = k0 * k1;
-  const WIDE = Math.min(16, powerOfTwoFrom(outputs / 4));
-  const tiles = Math.ceil(outputs / 4 / WIDE);
-  // A part is worth it where its invocations have several rows each.
-  const wanted = Math.min(Math.ceil(BUSY_GROUPS / 2 / tiles), Math.floor(r0 / (4 * (COLUMN_LANES / WIDE))));
-  const chunk = Math.ceil(r0 / Math.max(1, wanted));
-  const parts = Math.ceil(r0 / chunk);
+  const { len, chunk, parts, constants, grid } = columnParts(r0, outputs / 4, BUSY_GROUPS / 2);
   const joins = joining(kinds, x.dtype);
   const launch = (out: Tensor, scale: number) =>
     reduceColumns.dispatch({
       buffers: { x, out },
-      params: { len: tiles * parts, outputs, k1, r0, parts, chunk, ...joins.params, scale },
-      constants: { ...joins.constants, WIDE },
+      params: { len, outputs, k1, r0, parts, chunk, ...joins.params, scale },
+      constants: { ...joins.constants, ...constants },
       dtype: x.dtype,
       unrolled: true,
-      grid: rowGroups(tiles * parts, COLUMN_LANES),
+      grid,
       flops: x.size,
     });
   return { parts, launch };
 }
-
-const COLUMN_LANES = 256;
 
 /** An invocation an output (or four neighbouring ones), or a part of it. */
 function invocationLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[], target: Target): Launch {

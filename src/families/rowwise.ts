@@ -104,3 +104,27 @@ export const lanesOf = (n: number): number => (n >= 1024 ? 256 : TREE_LANES);
 /** Neighbouring fours of a row of `width` elements that one invocation makes: several where lanes are few. Divides the row. */
 export const foursOf = (width: number, { cpu }: Target, most: 4 | 8 = 4): number =>
   cpu ? ([8, 4, 2].find((fours) => fours <= most && width % (4 * fours) === 0) ?? 1) : 1;
+
+/** Cuts what is `size` long into parts of whole rounds, `most` of them at most. */
+export function inRounds(size: number, round: number, most: number): { readonly span: number; readonly parts: number } {
+  const rounds = Math.ceil(size / round);
+  const span = round * Math.ceil(rounds / Math.max(1, Math.min(Math.floor(most), rounds)));
+  return { span, parts: Math.ceil(size / span) };
+}
+
+/** Invocations of a workgroup that adds up columns, rows that one of them has on their way at once, and turns of so many that it may well take. */
+const [COLUMN_LANES, LOADS, TURNS] = [256, 4, 8];
+
+/**
+ * How a GPU's workgroups share the sums down the columns of [rows, 4·fours], see `sum_columns.wgsl`: `groups` of them keep the device
+ * busy. Where one workgroup gets through all rows in the time that a second launch takes, there are no parts to join.
+ */
+export function columnParts(rows: number, fours: number, groups: number) {
+  const narrow = Math.min(4, powerOfTwoFrom(fours));
+  const isShort = rows <= TURNS * LOADS * (COLUMN_LANES / narrow);
+  const WIDE = isShort ? narrow : Math.min(16, powerOfTwoFrom(fours));
+  const tiles = Math.ceil(fours / WIDE);
+  const { span: chunk, parts } = inRounds(rows, LOADS * (COLUMN_LANES / WIDE), isShort ? 1 : groups / tiles);
+  const [length, layers] = folded(tiles * parts);
+  return { len: tiles * parts, chunk, parts, constants: { WIDE }, grid: [length * COLUMN_LANES, layers] as const };
+}
