@@ -5,6 +5,7 @@
 // units: a workgroup takes ROWS sequences through both, or the two are launches of their own (`phases`: 1 the first, 2 the
 // second, 3 both), which units are then shared among workgroups. Sums over units are dealt out to PARTS invocations each.
 // With PACKED = 1 w lies as [hidden, 3·hidden], else as [3·hidden, hidden].
+// @include gates.wgsl
 const ROWS = 1u;
 const UNITS = 64u;
 const PARTS = 4u;
@@ -28,7 +29,6 @@ struct Params {
 
 var<workgroup> partial: array<vec2f, PARTIAL_SIZE>;
 
-fn sigmoid(z: f32) -> f32 { return 1.0 / (1.0 + exp(-clamp(z, -80.0, 80.0))); }
 fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
 
 fn weight(k: u32, gate: u32, u: u32) -> f32 {
@@ -52,7 +52,7 @@ fn finish(row: u32, u: u32, t: u32, next: u32, product: f32) {
   let at = place(t, row);
   let z = saved[(at * 5u + 1u) * n + u];
   let before = states[at * n + u];
-  let candidate = tanh(clamp(x[(at * 3u + 2u) * n + u] + product, -15.0, 15.0));
+  let candidate = hyperbolic_tangent(x[(at * 3u + 2u) * n + u] + product);
   let valid = LENGTHS == 0u || i32(t) < lengths[row];
   let h = (1.0 - z) * candidate + z * before;
   let after = select(before, h, valid);

@@ -23,7 +23,10 @@ struct Params {
 
 const LOADS = ROWS / LANES;
 
-fn sigmoid(z: vec4f) -> vec4f { return 1.0 / (1.0 + exp(-clamp(z, vec4f(-80.0), vec4f(80.0)))); }
+// As in include/gates.wgsl.
+fn is_nan(z: vec4f) -> vec4<bool> { return (bitcast<vec4u>(z) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u); }
+fn sigmoid(z: vec4f) -> vec4f { return select(1.0 / (1.0 + exp(-clamp(z, vec4f(-80.0), vec4f(80.0)))), z, is_nan(z)); }
+fn hyperbolic_tangent(z: vec4f) -> vec4f { return select(tanh(clamp(z, vec4f(-15.0), vec4f(15.0))), z, is_nan(z)); }
 fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
 
 // The q-th quad of the gates r and z.
@@ -44,7 +47,7 @@ fn finish(row: u32, q: u32, t: u32, next: u32, sums: vec4f) {
   let at = place(t, row);
   let z = saved[(at * 5u + 1u) * quads + q];
   let before = states[at * quads + q];
-  let candidate = tanh(clamp(x[(at * 3u + 2u) * quads + q] + sums, vec4f(-15.0), vec4f(15.0)));
+  let candidate = hyperbolic_tangent(x[(at * 3u + 2u) * quads + q] + sums);
   let valid = LENGTHS == 0u || i32(t) < lengths[row];
   let h = (1.0 - z) * candidate + z * before;
   let after = select(before, h, valid);

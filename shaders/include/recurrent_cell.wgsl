@@ -1,6 +1,5 @@
 // The cells of recurrence.wgsl and its kind: unit by unit, with the constants, bindings and params that all of them have.
-fn sigmoid(z: f32) -> f32 { return 1.0 / (1.0 + exp(-clamp(z, -80.0, 80.0))); }
-fn hyperbolic_tangent(z: f32) -> f32 { return tanh(clamp(z, -15.0, 15.0)); }
+// @include gates.wgsl
 fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
 
 // What a unit's cell reads that does not depend on the state before: the inputs' products, gate by gate.
@@ -71,7 +70,7 @@ fn finish_given(row: u32, u: u32, t: u32, next: u32, sums: vec4f, before: f32, g
     saved[to + 4u * n] = before;
   } else {
     let z = sums.x + given.x;
-    h = max(z, 0.0);
+    h = select(max(z, 0.0), z, is_nan(z));
     if (CELL == 2u) { h = hyperbolic_tangent(z); }
     saved[to] = h;
   }

@@ -1,0 +1,77 @@
+// A NaN goes on through activations and recurrent cells: weights that have become NaN must not give a network that seems to compute.
+import { afterAll, describe, expect, test } from "vitest";
+import type { Runtime } from "../../src/gpu/runtime";
+import type { Tensor } from "../../src/graph/tensor";
+import { BASELINE_TARGET } from "../../src/kernel/target";
+import { elu } from "../../src/ops/elu";
+import { gelu } from "../../src/ops/gelu";
+import { gru } from "../../src/ops/gru";
+import { leakyRelu } from "../../src/ops/leakyRelu";
+import { lstm } from "../../src/ops/lstm";
+import { matmul } from "../../src/ops/matmul";
+import { relu } from "../../src/ops/relu";
+import { rnn } from "../../src/ops/rnn";
+import { sigmoid } from "../../src/ops/sigmoid";
+import { silu } from "../../src/ops/silu";
+import { softplus } from "../../src/ops/softplus";
+import { tanh } from "../../src/ops/tanh";
+import { nodeRuntime } from "../device";
+import { compute, given, noise } from "./compute";
+
+const { runtime: opened } = await nodeRuntime();
+const own = opened?.open.target ?? BASELINE_TARGET;
+
+const activations: Record<string, (x: Tensor) => Tensor> = {
+  relu,
+  sigmoid,
+  tanh,
+  elu,
+  silu,
+  leakyRelu: (x) => leakyRelu(x),
+  gelu: (x) => gelu(x),
+  "gelu (tanh)": (x) => gelu(x, { approximate: "tanh" }),
+  softplus: (x) => softplus(x),
+  "relu of a product": (x) => relu(matmul(x, x)),
+};
+
+interface Weights {
+  readonly weightIh: Tensor;
+  readonly weightHh: Tensor;
+}
+
+const RESETS_FIRST = "gru that resets first";
+
+const cells: Record<string, readonly [gates: number, run: (x: Tensor, weights: Weights) => Tensor]> = {
+  lstm: [4, (x, w) => lstm(x, [w]).output],
+  gru: [3, (x, w) => gru(x, [w]).output],
+  [RESETS_FIRST]: [3, (x, w) => gru(x, [w], { linearBeforeReset: false }).output],
+  "rnn of tanh": [1, (x, w) => rnn(x, [w]).output],
+  "rnn of relu": [1, (x, w) => rnn(x, [w], { nonlinearity: "relu" }).output],
+};
+
+describe.skipIf(!opened).each([BASELINE_TARGET, own])("a NaN, on a device with cpu $cpu", (target) => {
+  const runtime = opened as Runtime;
+
+  test.each(Object.entries(activations))("%s", async (_, op) => {
+    const x = given([8, 8], (i) => (i === 11 ? Number.NaN : noise(i)));
+    const [y] = await compute(runtime, target, [op(x[0])], [x]);
+    expect(y![11]).toBeNaN();
+    expect(y![63]).not.toBeNaN();
+  });
+
+  test.each(Object.entries(cells))("%s", async (name, [gates, run]) => {
+    const [steps, batch, size] = [3, 2, 8];
+    const x = given([steps, batch, size], noise);
+    // One recurrent weight, of unit 5: that unit is not known, and from the second step on none that it goes into.
+    const inputs = given([gates * size, size], (i) => noise(i + 3));
+    const weight = given([gates * size, size], (i) => (i === 5 * size + 2 ? Number.NaN : noise(i + 5)));
+    const y = run(x[0], { weightIh: inputs[0], weightHh: weight[0] });
+    const [out] = await compute(runtime, target, [y], [x, inputs, weight]);
+    const at = (step: number, unit: number) => out![(step * batch + 1) * size + unit];
+    // Where the reset comes first, each unit's state goes through all units' gates at once.
+    expect(Number.isNaN(at(0, 4))).toBe(name === RESETS_FIRST);
+    expect([at(0, 5), at(1, 4), at(2, 0)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  });
+
+  afterAll(() => (target === own ? runtime.destroy() : undefined));
+});
