@@ -59,6 +59,13 @@ export function putBackUpdates(updates: readonly Update[]): void {
   current.updates.unshift(...updates);
 }
 
+/** Drops updates, recorded outside any capture and not run yet, that would write one of these states. */
+export function dropUpdatesOf(states: readonly Tensor[]): void {
+  const writesOne = (u: Update) => u.writes.some((w) => states.some((s) => overlap(w, s)));
+  const { updates } = current;
+  updates.splice(0, updates.length, ...updates.filter((u) => !writesOne(u)));
+}
+
 /** Whether {@link takePendingUpdates} would give any. */
 export const hasPendingUpdates = (): boolean => current.updates.length > 0;
 
