@@ -67,11 +67,14 @@ export function dropUpdatesOf(states: readonly Tensor[]): void {
 }
 
 /** Whether {@link takePendingUpdates} would give any. */
-export const hasPendingUpdates = (): boolean => current.updates.length > 0;
+export const hasPendingUpdates = (isWanted: (update: Update) => boolean): boolean => current.updates.some(isWanted);
 
-/** The updates recorded outside any capture since the last call. */
-export function takePendingUpdates(): readonly Update[] {
-  const { updates } = current;
-  current = newTrace();
-  return updates;
+/** Takes the updates recorded outside any capture and not taken yet. @param isWanted which of them; default all */
+export function takePendingUpdates(isWanted: (update: Update) => boolean = () => true): readonly Update[] {
+  const { updates, streams } = current;
+  const taken = updates.filter(isWanted);
+  const left = updates.filter((u) => !taken.includes(u));
+  // What is left goes on as if nothing had been taken.
+  current = left.length ? { updates: left, streams } : newTrace();
+  return taken;
 }

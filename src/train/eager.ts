@@ -7,6 +7,7 @@ import { structureOf } from "../graph/structure";
 import type { Tensor } from "../graph/tensor";
 import { putBackUpdates, takePendingUpdates, type Update } from "../graph/trace";
 import type { PlanRequest } from "../schedule/plan";
+import { ownOf } from "./ownUpdates";
 
 /** Plans that are kept. */
 const MAX_PLANS = 32;
@@ -40,13 +41,13 @@ export class Eager {
   }
 
   /**
-   * Computes tensors and whatever updates were recorded since the last read. Reads that are under way together run in the
+   * Computes tensors and whatever updates were recorded since the last read, see {@link ownOf}. Reads that are under way together run in the
    * order in which they were asked for. The updates of one that fails are left to the next, where what else was read is the
    * cause; updates that cannot run themselves are dropped, and all with the device that they were to run on.
    */
   async read(outputs: readonly Tensor[]): Promise<TypedArray[]> {
     const { device } = this.runtime;
-    const updates = takePendingUpdates();
+    const updates = takePendingUpdates(ownOf(this.runtime, outputs));
     const { key, data } = structureOf(outputs, updates);
     const feed = feedIn(data);
     if (feed) {

@@ -23,6 +23,7 @@ import { Eager } from "./eager";
 import type { EngineOptions } from "./engineOptions";
 import { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./estimate";
 import { IdleTuning } from "./idleTuning";
+import { announce, ownOf } from "./ownUpdates";
 import { decodePlans, encodePlans } from "./planFile";
 import { type Measurement, Tuner } from "./tuner";
 import { platformTuningStore } from "./tuningStore";
@@ -49,6 +50,7 @@ export class Engine {
     readonly options: EngineOptions,
   ) {
     const { tuning = platformTuningStore(), tuneWhenIdle = typeof indexedDB !== "undefined" } = options;
+    announce(runtime);
     this.#tuner = new Tuner(runtime, tuning || undefined);
     this.#tuned = this.#tuner.load();
     this.#eager = new Eager(runtime, async (request) => {
@@ -118,7 +120,7 @@ export class Engine {
   }
 
   readonly #host: StepHost = {
-    before: () => (hasPendingUpdates() ? this.read([]) : this.#eager.underWay),
+    before: () => (hasPendingUpdates(ownOf(this.runtime, [])) ? this.read([]) : this.#eager.underWay),
     onDispose: (step) => this.#steps.delete(step),
   };
 
@@ -205,14 +207,15 @@ export class Engine {
   /**
    * Computes tensors, and whatever updates were recorded outside a capture since the last read or run of a captured step.
    * A state is read as it is after the updates, what is computed from it as it was before them. The same code run again reuses its
-   * plan, pipelines and buffers; arrays may be changed once the call has resolved.
+   * plan, pipelines and buffers; arrays may be changed once the call has resolved. With several engines, updates of states that
+   * live on another one and not here are left to that one, unless what is read has to do with them.
    * @throws DeviceError where the device is lost: updates that have not run are dropped then
    */
   read(tensor: Tensor): Promise<TypedArray>;
   read(tensors: readonly Tensor[]): Promise<TypedArray[]>;
   async read(what: Tensor | readonly Tensor[]): Promise<TypedArray | TypedArray[]> {
     // They would move what is restored.
-    if (!this.runtime.canRun) takePendingUpdates();
+    if (!this.runtime.canRun) takePendingUpdates(ownOf(this.runtime, []));
     this.runtime.throwErrors();
     const outputs = Array.isArray(what) ? (what as readonly Tensor[]) : [what as Tensor];
     checkTensors(outputs);
@@ -263,11 +266,11 @@ export class Engine {
    */
   async recover(snapshot: Snapshot, device?: GPUDevice): Promise<void> {
     await this.runtime.reopen(device);
-    takePendingUpdates();
     this.#idle?.stop();
     this.#eager.clear();
     this.#pace = undefined;
     this.runtime.storage.restore(snapshot);
+    takePendingUpdates(ownOf(this.runtime, []));
     await this.#tuner.follow();
     await Promise.all([...this.#steps].map((step) => step.revive(snapshot.runs.get(step) ?? 0)));
     this.runtime.goOn();
