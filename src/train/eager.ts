@@ -41,9 +41,9 @@ export class Eager {
   }
 
   /**
-   * Computes tensors and whatever updates were recorded since the last read, see {@link ownOf}. Reads that are under way together run in the
-   * order in which they were asked for. The updates of one that fails are left to the next, where what else was read is the
-   * cause; updates that cannot run themselves are dropped, and all with the device that they were to run on.
+   * Computes tensors and whatever updates were recorded since the last read, see {@link ownOf}. Reads that are under way
+   * together run in the order in which they were asked for. The updates of one that fails are left to the next, where what else
+   * was read is the cause; updates that cannot run themselves are dropped, and all with the device that they were to run on.
    */
   async read(outputs: readonly Tensor[]): Promise<TypedArray[]> {
     const { device } = this.runtime;
