@@ -363,7 +363,8 @@ export {
   saveCheckpoint,
 } from "./train/checkpoint";
 export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./train/earlyStopping";
-export { createEngine, Engine, type EngineOptions, type Snapshot } from "./train/engine";
+export { createEngine, Engine, type Snapshot } from "./train/engine";
+export type { EngineOptions } from "./train/engineOptions";
 export { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./train/estimate";
 export type {
   AdapterEvent,

@@ -1,5 +1,8 @@
 import { DeviceError } from "../core/errors";
 
+/** That the device lacks memory. */
+export class MemoryError extends DeviceError {}
+
 const SCOPES: readonly GPUErrorFilter[] = ["validation", "out-of-memory", "internal"];
 const LESS = "use a smaller batch, or release what is not needed";
 
@@ -21,7 +24,7 @@ export async function accepted<T>(device: GPUDevice, op: string, work: () => T):
   }
   const refused = popped.then((errors) => {
     const [, lacking] = errors;
-    if (lacking) throw new DeviceError(op, "the device lacks memory", { message: lacking.message }, LESS);
+    if (lacking) throw new MemoryError(op, "the device lacks memory", { message: lacking.message }, LESS);
     const error = errors.find((e) => e !== null);
     if (error) throw new DeviceError(op, error.message);
   });

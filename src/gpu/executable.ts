@@ -1,12 +1,12 @@
 import { BYTES_PER_ELEMENT, type Numbers, type TypedArray } from "../core/dtype";
-import { CaptureError, DeviceError } from "../core/errors";
-import { showSpec } from "../core/shape";
+import { CaptureError } from "../core/errors";
 import { Arena } from "../graph/arena";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { chunkEnds } from "../schedule/chunks";
 import { bytesOf, type Plan } from "../schedule/plan";
-import { accepted } from "./accepted";
+import { accepted, MemoryError } from "./accepted";
+import { checkBindings } from "./checkBindings";
 import { type Launch, launch } from "./launch";
 import { writeParams } from "./params";
 import type { CompiledPipeline, CompileProgress } from "./pipelines";
@@ -26,6 +26,8 @@ export interface RingCopy {
  * dispatches again and submits them, and makes nothing.
  */
 export class Executable {
+  /** The device that it was made on: another may have taken its place since. */
+  readonly device: GPUDevice;
   readonly #slots: GPUBuffer[];
   readonly #uniforms: GPUBuffer | undefined;
   readonly #uniformOffsets: readonly number[];
@@ -39,6 +41,7 @@ export class Executable {
     readonly pipelines: ReadonlyMap<string, CompiledPipeline>,
     slots: GPUBuffer[],
   ) {
+    this.device = runtime.device;
     this.#slots = slots;
     [this.#uniforms, this.#uniformOffsets] = writeParams(
       runtime,
@@ -56,13 +59,36 @@ export class Executable {
 
   /**
    * Compiles the plan's pipelines together, then binds its buffers.
-   * @throws DeviceError where a tensor is larger than what a kernel of this device can be given, or the device lacks memory
+   * @throws DeviceError where a tensor is larger than what a kernel of this device can be given, the device lacks memory also
+   *   without the buffers that nobody uses, or another device has taken its place meanwhile
    */
   static async create(runtime: Runtime, plan: Plan, onProgress?: CompileProgress): Promise<Executable> {
     checkBindings(plan, runtime.open.target.maxBindingBytes);
+    const { device, waiter } = runtime;
     const variants = plan.dispatches.map((d) => d.variant);
-    const pipelines = await runtime.pipelines.compile(variants, onProgress);
-    const { device, storage, pool } = runtime;
+    try {
+      const pipelines = await runtime.pipelines.compile(variants, onProgress);
+      const bind = () => Executable.#bound(runtime, device, plan, pipelines);
+      return await bind().catch(async (error) => {
+        if (!(error instanceof MemoryError)) throw error;
+        // The pool has given back by now what it kept for reuse; the device has it once its work is done.
+        await waiter.workDone();
+        return bind();
+      });
+    } catch (error) {
+      runtime.throwIfReplaced(device);
+      throw error;
+    }
+  }
+
+  static async #bound(
+    runtime: Runtime,
+    device: GPUDevice,
+    plan: Plan,
+    pipelines: ReadonlyMap<string, CompiledPipeline>,
+  ): Promise<Executable> {
+    runtime.throwIfReplaced(device);
+    const { storage, pool } = runtime;
     const slots: GPUBuffer[] = [];
     const rooms = storage.lacking(plan.states);
     let made: Executable | undefined;
@@ -76,6 +102,7 @@ export class Executable {
       const before = storage.located;
       return await accepted(device, "capture", () => {
         try {
+          runtime.throwIfReplaced(device);
           made = new Executable(runtime, plan, pipelines, slots);
           return made;
         } finally {
@@ -251,18 +278,6 @@ export class Executable {
       bindGroup: this.runtime.device.createBindGroup({ label: variant.name, layout, entries }),
     };
   }
-}
-
-function checkBindings(plan: Plan, limit: number): void {
-  for (const { variant, buffers } of plan.dispatches)
-    for (const t of buffers as readonly Tensor[])
-      if (bytesOf(t) > limit)
-        throw new DeviceError(
-          variant.name,
-          `${showSpec(t)} takes ${bytesOf(t)} bytes`,
-          { limit: `${limit} bytes a binding on this device` },
-          "use a smaller batch, or a smaller layer",
-        );
 }
 
 const NO_PARAMS = new ArrayBuffer(0);

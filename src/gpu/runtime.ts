@@ -25,6 +25,9 @@ export class Runtime {
   /** Why nothing can run: the device is lost, or being replaced. */
   lostBecause: string | undefined;
   isDisposed = false;
+  private readonly onError = (e: GPUUncapturedErrorEvent): void => {
+    this.errors.push(new DeviceError("WebGPU", e.error.message));
+  };
   /** Resolves when the device that was opened last is lost: whoever calls goes on with the one before until {@link goOn}. */
   private opened!: Promise<string>;
   private isGone = false;
@@ -84,18 +87,27 @@ export class Runtime {
     this.pipelines = new PipelineCache(device, this.waiter, open.target);
     this.readback = new Readback(device, this.waiter, () => this.throwErrors());
     this.isGone = false;
-    this.opened = device.lost.then(
-      ({ reason, message }) => `the GPU device was lost (${reason || "unknown"}): ${message}`,
-    );
-    this.opened.then((reason) => {
-      if (this.device !== device) return;
-      this.lostBecause = reason;
-      this.isGone = true;
-    });
-    if (open.owned)
-      device.addEventListener("uncapturederror", (e) => {
-        this.errors.push(new DeviceError("WebGPU", e.error.message));
-      });
+    this.opened = lossOf(device, new WeakRef(this));
+    if (open.owned) device.addEventListener("uncapturederror", this.onError);
+  }
+
+  /** Notes that a device is lost. */
+  noteLoss(device: GPUDevice, reason: string): void {
+    if (this.device !== device) return;
+    this.lostBecause = reason;
+    this.isGone = true;
+  }
+
+  /** Whether there is a device that can run something. */
+  get canRun(): boolean {
+    return !this.isDisposed && this.lostBecause === undefined;
+  }
+
+  /** @throws DeviceError where what was begun on a device cannot go on: another has taken its place, or the engine was disposed of */
+  throwIfReplaced(device: GPUDevice): void {
+    if (this.isDisposed) this.throwErrors();
+    if (device !== this.device)
+      throw new DeviceError("engine", "the GPU device was replaced meanwhile", {}, "ask for it again");
   }
 
   /** @throws DeviceError where the device is gone; else the first error that WebGPU reported outside any call, if there was one */
@@ -126,6 +138,20 @@ export class Runtime {
   private free(): void {
     this.readback.destroy();
     this.pool.destroy();
+    // Dawn in Node keeps a device that is listened to, and so whoever listens, for good.
+    if (this.open.owned) this.device.removeEventListener("uncapturederror", this.onError);
     if (this.open.owned) this.device.destroy();
   }
+}
+
+/**
+ * Resolves with the reason when a device is lost, and tells the runtime. A shared device outlives its engines and must not keep
+ * them alive: hence the weak reference, and a function that has no `this`.
+ */
+function lossOf(device: GPUDevice, runtime: WeakRef<Runtime>): Promise<string> {
+  return device.lost.then(({ reason, message }) => {
+    const why = `the GPU device was lost (${reason || "unknown"}): ${message}`;
+    runtime.deref()?.noteLoss(device, why);
+    return why;
+  });
 }

@@ -47,6 +47,12 @@ export class Storage {
     return { buffer: this.#buffers.get(state)!, offset: offset * BYTES_PER_ELEMENT, size: bytesOf(t) };
   }
 
+  /** Whether a state lies here, or what is to live in it. */
+  holds(t: Tensor): boolean {
+    const { state } = homeOf(t);
+    return this.#buffers.has(state) || [t, ...Arena.livingIn(state)].some((x) => this.#located.has(x));
+  }
+
   /** Overwrites a state. */
   write(t: Tensor, values: Numbers): void {
     const { buffer, offset } = this.region(t);

@@ -1,6 +1,7 @@
+import { ShapeError } from "../core/errors";
 import { countSteps } from "./counter";
 import { topological } from "./op";
-import { state, type Tensor } from "./tensor";
+import { state, Tensor } from "./tensor";
 import { nextStream, pendingReads } from "./trace";
 
 /**
@@ -54,8 +55,10 @@ export interface RandomOptions {
 
 const drawnFrom = new WeakSet<Tensor>();
 
-/** The stream of one random op of the step being recorded; its generator will count the step. */
+/** The stream of one random op of the step being recorded; its generator will count the step. @throws ShapeError where it is none */
 export function useGenerator(generator: Generator): number {
+  if (!(generator?.state instanceof Tensor))
+    throw new ShapeError("generator", "what is given is no generator", {}, "createGenerator(seed)");
   drawnFrom.add(generator.state);
   countSteps(generator.state, 1);
   return nextStream();

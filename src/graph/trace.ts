@@ -59,12 +59,22 @@ export function putBackUpdates(updates: readonly Update[]): void {
   current.updates.unshift(...updates);
 }
 
-/** Whether {@link takePendingUpdates} would give any. */
-export const hasPendingUpdates = (): boolean => current.updates.length > 0;
-
-/** The updates recorded outside any capture since the last call. */
-export function takePendingUpdates(): readonly Update[] {
+/** Drops updates, recorded outside any capture and not run yet, that would write one of these states. */
+export function dropUpdatesOf(states: readonly Tensor[]): void {
+  const writesOne = (u: Update) => u.writes.some((w) => states.some((s) => overlap(w, s)));
   const { updates } = current;
-  current = newTrace();
-  return updates;
+  updates.splice(0, updates.length, ...updates.filter((u) => !writesOne(u)));
+}
+
+/** Whether {@link takePendingUpdates} would give any. */
+export const hasPendingUpdates = (isWanted: (update: Update) => boolean): boolean => current.updates.some(isWanted);
+
+/** Takes the updates recorded outside any capture and not taken yet. @param isWanted which of them; default all */
+export function takePendingUpdates(isWanted: (update: Update) => boolean = () => true): readonly Update[] {
+  const { updates, streams } = current;
+  const taken = updates.filter(isWanted);
+  const left = updates.filter((u) => !taken.includes(u));
+  // What is left goes on as if nothing had been taken.
+  current = left.length ? { updates: left, streams } : newTrace();
+  return taken;
 }

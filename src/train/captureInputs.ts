@@ -3,7 +3,9 @@ import { CaptureError, DTypeError } from "../core/errors";
 import { checkShape, type Shape, type Spec, showSpec } from "../core/shape";
 import type { CompileProgress } from "../gpu/pipelines";
 import { checkLimits } from "../graph/limits";
+import { topological } from "../graph/op";
 import { feed, Tensor } from "../graph/tensor";
+import type { Update } from "../graph/trace";
 import { checkNumbers } from "./checkNumbers";
 
 export interface CaptureOptions {
@@ -26,6 +28,18 @@ export interface CaptureOptions {
    * one, with the line that called it. Many times slower. Default false.
    */
   readonly debug?: boolean;
+}
+
+/** @throws CaptureError unless a capture is given feeds by name, and then a function */
+export function checkCapture(inputs: unknown, fn: unknown): void {
+  if (typeof inputs !== "object" || inputs === null)
+    throw new CaptureError(
+      "capture",
+      `the feeds are ${kindOf(inputs)}`,
+      {},
+      "capture({}, () => …) where there are none",
+    );
+  if (typeof fn !== "function") throw new CaptureError("capture", `the step's function is ${kindOf(fn)}`);
 }
 
 /** The feed of a captured step: a shape (f32), or a shape with its dtype. */
@@ -64,9 +78,23 @@ export function checkFeed(name: string, t: Tensor, values: Numbers): void {
   if (t.leaf?.kind === "feed" && t.leaf.limits) checkLimits(op, values, t.leaf.limits);
 }
 
+/** @throws CaptureError where a step computes from a feed that is none of its own: it would read zeros */
+export function checkFeeds(feeds: readonly Tensor[], outputs: readonly Tensor[], updates: readonly Update[]): void {
+  const used = topological([...outputs, ...updates.flatMap((u) => u.reads)]);
+  const foreign = used.find((t) => t.leaf?.kind === "feed" && !feeds.includes(t));
+  if (foreign?.leaf?.kind === "feed")
+    throw new CaptureError(
+      "capture",
+      "a feed of another capture has no value here",
+      { [foreign.leaf.name]: showSpec(foreign) },
+      "compute what depends on it within this capture, from a feed of its own",
+    );
+}
+
 /** What a value is, in a word or two. */
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (value instanceof Tensor) return `a tensor ${showSpec(value)}`;
+  if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return Array.isArray(value[0]) ? "nested rows" : "a plain array";
   return typeof value === "object" && value !== null ? `of type ${value.constructor?.name}` : String(value);
 }

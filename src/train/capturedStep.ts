@@ -105,6 +105,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     await this.#inTurn(async () => {
       await this.runtime.waiter.workDone();
       if (this.#disposed) return executable.dispose();
+      this.runtime.throwIfReplaced(executable.device);
       this.#executable.dispose();
       this.#replace(executable);
     });
@@ -243,6 +244,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   /** Milliseconds by kernel, from a run that leaves no trace; null where the device has no timestamp queries. */
   async profile(): Promise<KernelTime[] | null> {
     this.#refuseDisposed("profile");
+    this.runtime.throwErrors();
     return this.executable.profile();
   }
 

@@ -2,6 +2,7 @@ import type { TypedArray } from "../core/dtype";
 import { CheckpointError } from "../core/errors";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
+import { dropUpdatesOf } from "../graph/trace";
 import { checkComplete, type NamedStates, packCheckpoint, refuseAll, unpackCheckpoint } from "../io/checkpoint";
 import type { AnyModule } from "../nn/module";
 import type { Optimizer } from "../optim/optimizer";
@@ -54,7 +55,8 @@ export interface PartlyLoaded {
 /**
  * Restores a run from a checkpoint, or the model alone where no `optimizer` is passed. Nothing is written unless the whole
  * file fits; or, with `{ partial: true }`, all states are that have their names and shapes in the file, as PyTorch's
- * `strict=False` has it: a backbone for another head.
+ * `strict=False` has it: a backbone for another head. Updates of these states that were recorded before, outside a capture, and
+ * have not run yet are dropped: what is restored is the checkpoint's.
  * @param bytes of a .safetensors file, made here or by PyTorch; floats of other sizes become f32
  * @param options or the file's name alone
  * @returns the file's metadata; with `partial` also what was not loaded
@@ -92,6 +94,7 @@ export function loadCheckpoint(
   });
   if (partial && !loaded.some(({ name }) => weights.has(name))) refuseAll(unpacked, file);
   for (const { name, values } of loaded) if (weights.has(name)) checkWeights(file, name, values);
+  dropUpdatesOf(loaded.map(({ state }) => state));
   for (const { state, values } of loaded) engine.runtime.storage.write(state, values);
   const { metadata, missing, misfits, unused } = unpacked;
   return partial ? { metadata, missing, misfits: misfits.map(({ name }) => name), unused } : metadata;

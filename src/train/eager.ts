@@ -7,6 +7,7 @@ import { structureOf } from "../graph/structure";
 import type { Tensor } from "../graph/tensor";
 import { putBackUpdates, takePendingUpdates, type Update } from "../graph/trace";
 import type { PlanRequest } from "../schedule/plan";
+import { ownOf } from "./ownUpdates";
 
 /** Plans that are kept. */
 const MAX_PLANS = 32;
@@ -40,12 +41,13 @@ export class Eager {
   }
 
   /**
-   * Computes tensors and whatever updates were recorded since the last read. Reads that are under way together run in the
-   * order in which they were asked for. The updates of one that fails are left to the next, where the device or what else was
-   * read is the cause; updates that cannot run themselves are dropped.
+   * Computes tensors and whatever updates were recorded since the last read, see {@link ownOf}. Reads that are under way
+   * together run in the order in which they were asked for. The updates of one that fails are left to the next, where what else
+   * was read is the cause; updates that cannot run themselves are dropped, and all with the device that they were to run on.
    */
   async read(outputs: readonly Tensor[]): Promise<TypedArray[]> {
-    const updates = takePendingUpdates();
+    const { device } = this.runtime;
+    const updates = takePendingUpdates(ownOf(this.runtime, outputs));
     const { key, data } = structureOf(outputs, updates);
     const feed = feedIn(data);
     if (feed) {
@@ -67,7 +69,7 @@ export class Eager {
     try {
       return await (await submitted).values;
     } catch (error) {
-      if (!hasRun && (await this.#canRun(updates))) putBackUpdates(updates);
+      if (!hasRun && (await this.#canRun(updates, device))) putBackUpdates(updates);
       throw error;
     } finally {
       kept.waiting--;
@@ -75,15 +77,15 @@ export class Eager {
     }
   }
 
-  /** Whether updates could run by themselves once there is a device. */
-  async #canRun(updates: readonly Update[]): Promise<boolean> {
-    const isGone = () => this.runtime.lostBecause !== undefined;
-    if (!updates.length || isGone()) return true;
+  /** Whether updates could run by themselves on the device that they were to run on. */
+  async #canRun(updates: readonly Update[], device: GPUDevice): Promise<boolean> {
+    const isThere = () => this.runtime.canRun && this.runtime.device === device;
+    if (!updates.length || !isThere()) return false;
     try {
       (await this.make({ outputs: [], updates, inputs: structureOf([], updates).data })).dispose();
-      return true;
+      return isThere();
     } catch {
-      return isGone();
+      return false;
     }
   }
 
@@ -94,6 +96,7 @@ export class Eager {
   /** Nothing may come between the numbers, the run and the copy of its results: the buffers are those of other reads too. */
   #submit(executable: Executable, { leaves, outputs }: Kept, data: readonly Tensor[]): Promise<TypedArray[]> {
     this.runtime.throwErrors();
+    this.runtime.throwIfReplaced(executable.device);
     data.forEach((t, i) => {
       if (t.leaf?.kind === "data") executable.write(leaves[i]!, t.leaf.data);
     });
@@ -106,8 +109,10 @@ export class Eager {
     this.#kept.delete(key);
     if (!kept) {
       const executable = this.make({ outputs, updates, inputs: leaves });
-      kept = { executable, outputs, leaves, waiting: 0 };
-      executable.catch(() => this.#kept.delete(key)); // told by the read that waits for it
+      const made: Kept = { executable, outputs, leaves, waiting: 0 };
+      // Told by the read that waits for it.
+      executable.catch(() => void (this.#kept.get(key) === made && this.#kept.delete(key)));
+      kept = made;
     }
     // The one used last is the last to go.
     this.#kept.set(key, kept);

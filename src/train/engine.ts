@@ -1,7 +1,5 @@
-import { dtypeOf, type Numbers, type TypedArray } from "../core/dtype";
-import { CaptureError, DTypeError, ShapeError } from "../core/errors";
-import { showShape, showSpec } from "../core/shape";
-import type { AdapterInfo, DeviceOptions } from "../gpu/device";
+import type { Numbers, TypedArray } from "../core/dtype";
+import type { AdapterInfo } from "../gpu/device";
 import { Executable } from "../gpu/executable";
 import type { CompileProgress } from "../gpu/pipelines";
 import type { PoolStatistics } from "../gpu/pool";
@@ -13,33 +11,22 @@ import { countDraws } from "../graph/generator";
 import { optionsOf } from "../graph/options";
 import { withOffers } from "../graph/segment";
 import { homeOf, Tensor } from "../graph/tensor";
-import { hasPendingUpdates, trace } from "../graph/trace";
+import { hasPendingUpdates, takePendingUpdates, trace } from "../graph/trace";
 import type { AnyModule } from "../nn/module";
 import type { ExponentialMovingAverage } from "../optim/ema";
 import type { Optimizer } from "../optim/optimizer";
-import { plan } from "../schedule/plan";
+import { type Plan, plan } from "../schedule/plan";
 import { CapturedStep, type Revivable, type StepHost } from "./capturedStep";
-import { type CaptureOptions, checkOutputs, type FeedSpec, makeFeed } from "./captureInputs";
-import { checkNumbers } from "./checkNumbers";
+import { type CaptureOptions, checkCapture, checkFeeds, checkOutputs, type FeedSpec, makeFeed } from "./captureInputs";
+import { checkTensors, checkWrite } from "./checkStates";
 import { Eager } from "./eager";
+import type { EngineOptions } from "./engineOptions";
 import { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./estimate";
 import { IdleTuning } from "./idleTuning";
+import { announce, ownOf } from "./ownUpdates";
 import { decodePlans, encodePlans } from "./planFile";
 import { type Measurement, Tuner } from "./tuner";
-import { platformTuningStore, type TuningStore } from "./tuningStore";
-
-export interface EngineOptions extends DeviceOptions {
-  /** Join chains of pointwise ops into one kernel; default true. */
-  readonly fuse?: boolean;
-  /**
-   * Where to keep which kernels were measured as the fastest; default IndexedDB, under Node a file in the user's cache
-   * folder. `false`: nothing is read or kept. Kernels differ in the order of summation: for runs that must be repeated to
-   * the last bit, pass `false`.
-   */
-  readonly tuning?: TuningStore | false;
-  /** Measure kernels while the device has nothing to do, for steps captured later; default true in browsers. */
-  readonly tuneWhenIdle?: boolean;
-}
+import { platformTuningStore } from "./tuningStore";
 
 /** What all states of an engine hold at one moment, and how often each captured step had run by then. */
 export interface Snapshot extends StoredStates {
@@ -63,6 +50,7 @@ export class Engine {
     readonly options: EngineOptions,
   ) {
     const { tuning = platformTuningStore(), tuneWhenIdle = typeof indexedDB !== "undefined" } = options;
+    announce(runtime);
     this.#tuner = new Tuner(runtime, tuning || undefined);
     this.#tuned = this.#tuner.load();
     this.#eager = new Eager(runtime, async (request) => {
@@ -103,7 +91,8 @@ export class Engine {
    *
    * @param inputs the step's feeds: shapes (f32) or `{ shape, dtype }`, by name
    * @param fn makes the outputs from the feeds; optimizers called in it take part in the step
-   * @throws whatever an op refuses; DeviceError where the device refuses a kernel or lacks memory
+   * @throws whatever an op refuses; CaptureError where it computes from a feed of another capture; DeviceError where the device
+   *   refuses a kernel, lacks memory, or is replaced meanwhile
    */
   async capture<I extends Record<string, FeedSpec>, O extends Record<string, Tensor>>(
     inputs: I,
@@ -111,6 +100,7 @@ export class Engine {
     options: CaptureOptions = {},
   ): Promise<CapturedStep<keyof I & string, keyof O & string>> {
     this.runtime.throwErrors();
+    checkCapture(inputs, fn);
     optionsOf("capture", options, "onCompile fuse autocast recompute debug");
     const { onCompile, autocast = false, recompute = false, debug = false } = options;
     const fuse = !debug && (options.fuse ?? this.options.fuse ?? true);
@@ -121,19 +111,28 @@ export class Engine {
     const { result, updates } = trace(() => withOffers(recompute, () => withAutocast(halves, noted)));
     checkOutputs(result);
     const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), fuse };
+    checkFeeds(request.inputs, request.outputs, updates);
     await this.#tuned;
     const build = () => plan({ ...request, target: this.#tuner.target });
     const executable = await Executable.create(this.runtime, build(), onCompile);
     this.#idle?.add(executable.plan.choices);
-    return this.#track(new CapturedStep(this.runtime, executable, feeds, result, build, this.#host, debug));
+    return this.#stepOf(executable, feeds, result, build, debug);
   }
 
   readonly #host: StepHost = {
-    before: () => (hasPendingUpdates() ? this.read([]) : this.#eager.underWay),
+    before: () => (hasPendingUpdates(ownOf(this.runtime, [])) ? this.read([]) : this.#eager.underWay),
     onDispose: (step) => this.#steps.delete(step),
   };
 
-  #track<I extends string, O extends string>(step: CapturedStep<I, O>): CapturedStep<I, O> {
+  #stepOf<I extends string, O extends string>(
+    executable: Executable,
+    feeds: Readonly<Record<I, Tensor>>,
+    outputs: Readonly<Record<O, Tensor>>,
+    build: () => Plan,
+    watched = false,
+  ): CapturedStep<I, O> {
+    this.runtime.throwIfReplaced(executable.device);
+    const step = new CapturedStep(this.runtime, executable, feeds, outputs, build, this.#host, watched);
     this.#steps.add(step);
     return step;
   }
@@ -195,8 +194,7 @@ export class Engine {
       for (const [t, array] of values) storage.write(t, array);
       for (const [name, { plan: made, feeds, outputs }] of Object.entries(steps)) {
         const executable = await Executable.create(this.runtime, made, onCompile);
-        const step = new CapturedStep(this.runtime, executable, feeds, outputs, () => made, this.#host);
-        loaded.push([name, this.#track(step)]);
+        loaded.push([name, this.#stepOf(executable, feeds, outputs, () => made)]);
       }
     } catch (error) {
       for (const [, step] of loaded) step.dispose();
@@ -209,13 +207,18 @@ export class Engine {
   /**
    * Computes tensors, and whatever updates were recorded outside a capture since the last read or run of a captured step.
    * A state is read as it is after the updates, what is computed from it as it was before them. The same code run again reuses its
-   * plan, pipelines and buffers; arrays may be changed once the call has resolved.
+   * plan, pipelines and buffers; arrays may be changed once the call has resolved. With several engines, updates of states that
+   * live on another one and not here are left to that one, unless what is read has to do with them.
+   * @throws DeviceError where the device is lost: updates that have not run are dropped then
    */
   read(tensor: Tensor): Promise<TypedArray>;
   read(tensors: readonly Tensor[]): Promise<TypedArray[]>;
   async read(what: Tensor | readonly Tensor[]): Promise<TypedArray | TypedArray[]> {
+    // They would move what is restored.
+    if (!this.runtime.canRun) takePendingUpdates(ownOf(this.runtime, []));
     this.runtime.throwErrors();
     const outputs = Array.isArray(what) ? (what as readonly Tensor[]) : [what as Tensor];
+    checkTensors(outputs);
     countDraws(outputs);
     const values = await this.#eager.read(outputs);
     this.runtime.throwErrors();
@@ -224,18 +227,12 @@ export class Engine {
 
   /**
    * Overwrites a state: a parameter, a learning rate, a counter. It does not wait for runs and reads that were not awaited:
-   * these may see the new value.
+   * these may see the new value. Updates that were recorded before and have not run yet run on it.
    * @throws CaptureError where the tensor is no state, ShapeError, DTypeError, DataError where the values do not fit
    */
   write(state: Tensor, values: Numbers): void {
     this.runtime.throwErrors();
-    if (state.leaf?.kind !== "state")
-      throw new CaptureError("write", "the tensor is no state", { given: showSpec(state) }, "feeds go into step.run");
-    if (values.length !== state.size)
-      throw new ShapeError("write", `${values.length} values`, { state: showShape(state.shape) });
-    if (dtypeOf(values) !== state.dtype)
-      throw new DTypeError("write", `values of dtype ${dtypeOf(values)}`, { state: showSpec(state) });
-    checkNumbers("write", values);
+    checkWrite(state, values);
     this.runtime.storage.write(state, values);
   }
 
@@ -261,7 +258,8 @@ export class Engine {
 
   /**
    * Goes on after the device was lost: with a new one, on which all states are as they were at the snapshot and captured steps
-   * are made anew. Their `runs` are those of the snapshot, feeds must be given once more; states that came later start anew.
+   * are made anew. Their `runs` are those of the snapshot, feeds must be given once more; states that came later start anew,
+   * and updates that have not run are dropped. Captures, reads and tuning that are under way are refused.
    * Equal kernels give equal bits: what was lost can be run again as if nothing had happened.
    * @param device in place of one that was handed to the engine
    * @throws DeviceError where there is no device; the engine stays as it is then, and it may be tried again
@@ -270,7 +268,10 @@ export class Engine {
     await this.runtime.reopen(device);
     this.#idle?.stop();
     this.#eager.clear();
+    this.#pace = undefined;
     this.runtime.storage.restore(snapshot);
+    takePendingUpdates(ownOf(this.runtime, []));
+    await this.#tuner.follow();
     await Promise.all([...this.#steps].map((step) => step.revive(snapshot.runs.get(step) ?? 0)));
     this.runtime.goOn();
     if (this.#tuneWhenIdle) this.#idle = new IdleTuning(this.#tuner);

@@ -1,6 +1,6 @@
 import { CaptureError } from "../core/errors";
 import { showShape } from "../core/shape";
-import { optionsOf } from "../graph/options";
+import { checkOption, optionsOf } from "../graph/options";
 import type { ConfusionMatrix } from "../metrics/confusionMatrix";
 import { accuracyOf } from "../metrics/scores";
 import type { Optimizer } from "../optim/optimizer";
@@ -50,11 +50,12 @@ const FIT_OPTIONS =
  * device is lost, the run goes on by itself on a new one, from the newest snapshot, with the numbers that it would have had;
  * steps after the snapshot are taken and told of again.
  * @returns the steps taken since the model was new
- * @throws CaptureError where the step has feeds, or a loss that is not one f32 element; DeviceError where the device is lost
+ * @throws ShapeError where an option is missing, CaptureError where the step has feeds, or a loss that is not one f32 element; DeviceError where the device is lost
  *   and there is no other
  */
 export async function fit(options: FitOptions): Promise<number> {
   optionsOf("fit", options, FIT_OPTIONS);
+  checkGiven(options);
   checkStep(options.step);
   await options.step.drain();
   const run = new Run(options);
@@ -130,6 +131,22 @@ class Run {
       this.#progress.resume();
     }
   }
+}
+
+/** @throws ShapeError where an option is missing that there is no default for */
+function checkGiven(options: FitOptions): void {
+  for (const name of ["start", "end", "batch", "stepsPerEpoch"] as const)
+    checkOption(
+      "fit",
+      name,
+      options[name],
+      typeof options[name] === "number" && !Number.isNaN(options[name]),
+      "a number",
+    );
+  for (const name of ["schedule", "onEvent"] as const)
+    checkOption("fit", name, options[name], typeof options[name] === "function", "a function");
+  for (const name of ["engine", "step", "optimizer"] as const)
+    checkOption("fit", name, options[name], typeof options[name] === "object", `the ${name}`);
 }
 
 function checkStep({ feeds = {}, outputs }: FittedStep): void {

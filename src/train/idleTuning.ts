@@ -12,8 +12,9 @@ export class IdleTuning {
   #stopped = false;
 
   constructor(readonly tuner: Tuner) {
-    // That it is lost is somebody else's to report.
-    void tuner.runtime.lost.then(() => this.stop());
+    // That it is lost is somebody else's to report. A shared device outlives the engine, and must not keep this alive.
+    const self = new WeakRef(this);
+    void tuner.runtime.lost.then(() => self.deref()?.stop());
   }
 
   /** What is to be measured once there is time. */

@@ -2,6 +2,7 @@ import { bytesPerElement, type DType, isFloat, type TypedArray, toHalves, typedA
 import { uniform } from "../core/random";
 import type { Spec } from "../core/shape";
 import { accepted } from "../gpu/accepted";
+import type { OpenDevice } from "../gpu/device";
 import { Executable } from "../gpu/executable";
 import type { Runtime } from "../gpu/runtime";
 import { recordAll } from "../graph/op";
@@ -48,25 +49,41 @@ const GAIN = 0.97;
 
 /** Finds out which of the kernels that fit an op is the fastest on the device, and remembers it. */
 export class Tuner {
-  readonly #table: Record<string, string> = {};
+  #table: Record<string, string> = {};
   readonly #failed = new Set<string>();
+  /** What the adapter says of itself, and with its fingerprint. */
+  #facts: string;
   #device: string | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly runtime: Runtime,
     readonly store: TuningStore | undefined,
-  ) {}
+  ) {
+    this.#facts = factsOf(runtime.open);
+  }
 
   /** Fetches what was measured on this device before: nothing where the store cannot be read, or the device is lost. */
   async load(): Promise<void> {
     if (!this.store) return;
+    const table = this.#table;
     try {
       const device = await this.#fingerprint();
-      Object.assign(this.#table, await this.store.load(device));
+      Object.assign(table, await this.store.load(device));
     } catch {
       // It only costs measuring anew.
     }
+  }
+
+  /** Goes on with the device that has taken the place of another: what was measured counts where both are of one kind. */
+  async follow(): Promise<void> {
+    const facts = factsOf(this.runtime.open);
+    if (facts === this.#facts) return;
+    this.#facts = facts;
+    this.#device = undefined;
+    this.#table = {};
+    this.#failed.clear();
+    await this.load();
   }
 
   /** The device, with what is known of it. */
@@ -90,11 +107,13 @@ export class Tuner {
   }
 
   async #tune(choices: readonly Choice[], onMeasured?: (m: Measurement) => void): Promise<Measurement[]> {
+    const { device } = this.runtime;
     const measured: Measurement[] = [];
     for (const choice of this.undecided(choices)) {
       const result = await this.measure(choice);
       // Of a device that is gone or an engine that was disposed of nothing was learnt.
       this.runtime.throwErrors();
+      this.runtime.throwIfReplaced(device);
       measured.push(result);
       onMeasured?.(result);
       if (Object.keys(result.milliseconds).length) this.#table[result.key] = result.best;
@@ -224,19 +243,26 @@ export class Tuner {
    */
   async #fingerprint(): Promise<string> {
     if (this.#device) return this.#device;
-    const { info, target, device } = this.runtime.open;
+    const { target, device } = this.runtime.open;
     const x = data({ shape: [8], dtype: "f32" }, Float32Array.of(0.1, 0.3, 0.7, 1.1, 1.9, 3.3, 5.7, 9.1));
     const mixed = mul(tanh(sqrt(log(exp(x)))), div(exp(x), 3));
     const probe = plan({ outputs: [mixed], inputs: [x], target, fuse: true });
     const executable = await Executable.create(this.runtime, probe);
+    this.runtime.throwIfReplaced(device);
     executable.run();
     const [bits] = await this.runtime.readback.read([{ region: executable.region(mixed), dtype: "u32", length: 8 }]);
+    this.runtime.throwIfReplaced(device);
     executable.dispose();
-    const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = device.limits;
-    const facts = [info.name, target.subgroupSize, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup];
-    this.#device = [...facts, info.features.join(" "), Array.from(bits!, (b) => b.toString(36)).join(".")].join(" | ");
+    this.#device = `${factsOf(this.runtime.open)} | ${Array.from(bits!, (b) => b.toString(36)).join(".")}`;
     return this.#device;
   }
+}
+
+/** What a device says of itself. */
+function factsOf({ info, target, device }: OpenDevice): string {
+  const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = device.limits;
+  const numbers = [target.subgroupSize, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup];
+  return [info.name, ...numbers, info.features.join(" ")].join(" | ");
 }
 
 /** Random numbers for floats; ones for integers, which may be indices or lengths. */

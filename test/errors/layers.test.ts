@@ -61,6 +61,15 @@ test("the fix is named where it is certain", () => {
   );
 });
 
+test("a layer that draws wants a generator, not a seed", () => {
+  const layer = new w.Dropout(0.5, { seed: 3 } as unknown as w.Generator);
+  expect(() => layer.forward(x([2]))).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: generator: what is given is no generator
+      fix: createGenerator(seed)]
+  `);
+  expect(() => w.uniform([2], { generator: 3 as unknown as w.Generator })).toThrow(/no generator/);
+});
+
 test("layers take all shapes that they can", () => {
   expect(new w.Linear(4, 2).forward(x([4])).shape).toEqual([2]);
   expect(new w.Linear(4, 2).forward(x([5, 3, 4])).shape).toEqual([5, 3, 2]);

@@ -136,6 +136,28 @@ await describeOnDawn("states", (engine) => {
     expect([...(await engine.read(mul(p, 2)))]).toEqual([2, 4, 6]);
   });
 
+  test("a device that lacks memory only while the pool keeps free buffers is asked once more", async () => {
+    const { pool } = engine.runtime;
+    pool.release(pool.acquire(1 << 16, "free"));
+    const { device } = engine.runtime;
+    const scopes: string[] = [];
+    const pushed = vi.spyOn(device, "pushErrorScope").mockImplementation((scope) => void scopes.push(scope));
+    const popped = vi.spyOn(device, "popErrorScope").mockImplementation(async () => {
+      const { inUse, held } = pool.statistics;
+      const refused = scopes.pop() === "out-of-memory" && held > inUse;
+      return refused ? ({ message: "no room" } as GPUError) : null;
+    });
+    const p = parameterOf(1, 2, 3);
+    const step = await engine
+      .capture({}, () => ({ y: mul(p, 2) }))
+      .finally(() => {
+        for (const spy of [pushed, popped]) spy.mockRestore();
+      });
+    await step.run();
+    expect([...(await step.read("y"))]).toEqual([2, 4, 6]);
+    step.dispose();
+  });
+
   test("trained weights outlive a capture for which there is no memory, wherever it would have moved them", async () => {
     const [p, q] = [parameterOf(1, 2), parameterOf(5)];
     const train = (optimizer: SGD, parameters: Tensor[]) =>

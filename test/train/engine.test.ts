@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CaptureError, DataError, DTypeError, ShapeError } from "../../src/core/errors";
+import { assign } from "../../src/graph/assign";
 import { state, type Tensor } from "../../src/graph/tensor";
 import { BatchNorm } from "../../src/nn/batchNorm";
 import { Linear } from "../../src/nn/linear";
@@ -200,6 +201,51 @@ await describeOnDawn("engine", (engine) => {
       await expect(capture(() => ({ loss: 3 }))).rejects.toThrow(/capture: output loss is no tensor/);
       const boolean = { x: { shape: [1], dtype: "bool" as "f32" } };
       await expect(engine.capture(boolean, ({ x }) => ({ x }))).rejects.toThrow(/feed x: bool is not fed/);
+    });
+
+    test("a feed of another capture, whose numbers are not there", async () => {
+      let t: Tensor | undefined;
+      await engine.capture({ x: [2] }, ({ x }) => {
+        t = add(x, 10);
+        return { y: t };
+      });
+      await expect(
+        engine.capture({ z: [2] }, ({ z }) => ({ y: add(t!, z) })),
+      ).rejects.toThrowErrorMatchingInlineSnapshot(`
+        [CaptureError: capture: a feed of another capture has no value here
+          x: f32[2]
+          fix: compute what depends on it within this capture, from a feed of its own]
+      `);
+      const s = state("s", { shape: [2], dtype: "f32" });
+      const assigning = engine.capture({}, () => {
+        assign(s, t!);
+        return {};
+      });
+      await expect(assigning).rejects.toThrow(/a feed of another capture/);
+    });
+
+    test("a capture without feeds, or without a function", async () => {
+      const capture = engine.capture.bind(engine) as (...given: unknown[]) => Promise<unknown>;
+      await expect(capture(() => ({ y: tensor([1]) }))).rejects.toThrowErrorMatchingInlineSnapshot(
+        `
+        [CaptureError: capture: the feeds are a function
+          fix: capture({}, () => …) where there are none]
+      `,
+      );
+      await expect(capture({})).rejects.toThrow(/capture: the step's function is undefined/);
+      await expect(capture(undefined, () => ({}))).rejects.toThrow(/capture: the feeds are undefined/);
+    });
+
+    test("a read of what is no tensor", async () => {
+      const read = (...what: unknown[]) => engine.read(...(what as [Tensor]));
+      await expect(read(3)).rejects.toThrowErrorMatchingInlineSnapshot(
+        `
+        [CaptureError: read: 3 is no tensor
+          fix: read(tensor), or read([one, another])]
+      `,
+      );
+      await expect(read()).rejects.toThrow(/read: undefined is no tensor/);
+      await expect(read([tensor([1]), [2]])).rejects.toThrow(/read: a plain array is no tensor/);
     });
 
     test("arrays that tensors are not made of", async () => {

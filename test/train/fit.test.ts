@@ -102,6 +102,20 @@ await describeOnDawn("fit", (engine) => {
     step.dispose();
   });
 
+  test("numbers and functions that it cannot do without are asked for, and nothing is run", async () => {
+    const step = numbered();
+    await expect(events(step, { end: undefined as unknown as number })).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [ShapeError: fit: end undefined
+        wants: a number]
+    `);
+    await expect(events(step, { batch: "8" as unknown as number })).rejects.toThrow(
+      /fit: batch 8\n {2}wants: a number/,
+    );
+    const schedule = 0.1 as unknown as FitOptions["schedule"];
+    await expect(events(step, { schedule })).rejects.toThrow(/fit: schedule 0.1\n {2}wants: a function/);
+    expect(step.runs).toBe(0);
+  });
+
   test("a step that has to be fed is refused", async () => {
     const step = await engine.capture({ x }, ({ x }) => ({ loss: mean(x) }));
     await step.run({ x: new Float32Array(4) });

@@ -254,6 +254,39 @@ await describeOnDawn("tuning", (shared) => {
     engine.dispose();
   });
 
+  test("what was measured on one device is not taken on another, nor for its own", async () => {
+    const owners = [await Engine.create({ tuning: false }), await Engine.create({ tuning: false })];
+    const devices = owners.map((e) => e.runtime.device);
+    const names = ["first", "first", "second"];
+    const adapter = () => ({
+      features: new Set(),
+      limits: {},
+      info: { description: names.shift() },
+      requestDevice: async () => devices.shift() ?? (await Engine.create({ tuning: false })).runtime.device,
+    });
+    const store = memoryStore();
+    const gpu = { requestAdapter: async () => adapter() } as unknown as GPU;
+    const engine = await Engine.create({ gpu, tuning: store });
+    const step = await engine.capture({ x: [4, 8] }, ({ x }) => ({
+      out: record(wasteful, [x], { axes: [0, 1], keepDims: false, scale: 1 }),
+    }));
+    const way = () => step.plan.choices[0]!.way;
+    await engine.tune(step);
+    const paces = [await engine.estimate(step)];
+    const kept = await engine.snapshot();
+    await engine.recover(kept);
+    expect([way(), [...store.tables.keys()].length]).toEqual(["once", 1]);
+    await engine.recover(kept);
+    expect(way()).toBe("fifty times");
+    const loaded = vi.spyOn(engine, "capture");
+    paces.push(await engine.estimate(step));
+    expect(loaded).toHaveBeenCalled();
+    expect(await engine.tune(step)).toHaveLength(1);
+    expect([...store.tables.keys()].map((k) => k.split(" | ")[0])).toEqual(["first", "second"]);
+    engine.dispose();
+    for (const owner of owners) owner.dispose();
+  });
+
   test("tuning in idle time goes on on the device that takes the place of a lost one", async () => {
     const warned = vi.spyOn(console, "warn").mockReturnValue();
     const engine = await Engine.create({ tuning: memoryStore(), tuneWhenIdle: true });

@@ -15,6 +15,7 @@ import {
   uniform,
   zeros,
 } from "../../src/index";
+import { Engine } from "../../src/train/engine";
 import { describeOnDawn } from "../device";
 
 await describeOnDawn("calls side by side", (engine) => {
@@ -127,6 +128,46 @@ await describeOnDawn("calls side by side", (engine) => {
     await step.run();
     expect((await step.drain()).map(({ values }) => values.both)).toEqual([12, 12, 12, 60]);
     step.dispose();
+  });
+
+  test("an engine leaves alone what was recorded for states that live on another", async () => {
+    const other = await Engine.create({ device: engine.runtime.device, tuning: false });
+    const step = await other.capture({}, () => ({ one: tensor([1]) }));
+    const [p, s] = [parameterOf(3), state("s", { shape: [1], dtype: "f32" })];
+    await engine.read([p, s]);
+    const optimizer = new SGD([p], { lr: 1 });
+    for (const expected of [2, 1]) {
+      const loss = sum(p);
+      optimizer.step(loss);
+      assign(s, add(s, loss));
+      await step.run();
+      await other.read(mul(tensor([1]), 5));
+      await engine.read(loss);
+      expect(await numberOf(p)).toBe(expected);
+    }
+    expect(await numberOf(s)).toBe(5);
+    // What is read there is computed there, with all that was recorded for it.
+    const loss = sum(p);
+    optimizer.step(loss);
+    assign(s, add(s, loss));
+    expect(await numbers([other.read(loss), other.read(p), other.read(s)])).toEqual([[3], [2], [3]]);
+    expect(await numbers([engine.read(p), engine.read(s)])).toEqual([[1], [5]]);
+    other.dispose();
+  });
+
+  test("an update of what lives nowhere, or on an engine that is gone, is run by whichever runs next", async () => {
+    const other = await Engine.create({ device: engine.runtime.device, tuning: false });
+    const s = state("s", { shape: [1], dtype: "f32" });
+    assign(s, tensor([4]));
+    await other.read([]);
+    assign(s, add(s, 1));
+    await engine.read([]);
+    other.dispose();
+    await engine.read([]);
+    expect(await numberOf(s)).toBe(1);
+    assign(s, add(s, 1));
+    await engine.read([]);
+    expect(await numberOf(s)).toBe(2);
   });
 
   test("a read asked for before a run comes before it", async () => {

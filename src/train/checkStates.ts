@@ -1,0 +1,24 @@
+import { dtypeOf, type Numbers } from "../core/dtype";
+import { CaptureError, DTypeError, ShapeError } from "../core/errors";
+import { showShape, showSpec } from "../core/shape";
+import { Tensor } from "../graph/tensor";
+import { kindOf } from "./captureInputs";
+import { checkNumbers } from "./checkNumbers";
+
+/** @throws CaptureError unless all that is to be read are tensors */
+export function checkTensors(what: readonly unknown[]): void {
+  const other = what.findIndex((t) => !(t instanceof Tensor));
+  if (other >= 0)
+    throw new CaptureError("read", `${kindOf(what[other])} is no tensor`, {}, "read(tensor), or read([one, another])");
+}
+
+/** @throws CaptureError where a tensor to be overwritten is no state, ShapeError, DTypeError, DataError where the values do not fit */
+export function checkWrite(state: Tensor, values: Numbers): void {
+  if (state.leaf?.kind !== "state")
+    throw new CaptureError("write", "the tensor is no state", { given: showSpec(state) }, "feeds go into step.run");
+  if (values.length !== state.size)
+    throw new ShapeError("write", `${values.length} values`, { state: showShape(state.shape) });
+  if (dtypeOf(values) !== state.dtype)
+    throw new DTypeError("write", `values of dtype ${dtypeOf(values)}`, { state: showSpec(state) });
+  checkNumbers("write", values);
+}
