@@ -52,9 +52,9 @@ describe.each([
 
 test.skipIf(skip)("an interrupted run goes on as if it had never stopped; another model is refused", async () => {
   const out = join(folder, "interrupted.safetensors");
-  const options = ["--on", "node", "--steps", "400", "--out", out];
-  const whole = lossesOf(await tinyGpt([...options, "--out", join(folder, "whole.safetensors")]));
-  const first = await tinyGpt(options, (line, command) => {
+  const options = ["--on", "node", "--out", out];
+  const whole = lossesOf(await tinyGpt([...options, "--steps", "400", "--out", join(folder, "whole.safetensors")]));
+  const first = await tinyGpt([...options, "--steps", "400"], (line, command) => {
     if (line.event === "step" && line.step === 20) command.kill("SIGINT");
   });
   expect(first.code).toBe(130);
