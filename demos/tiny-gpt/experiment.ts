@@ -165,7 +165,10 @@ function trainingOf(parts: Parts, settings: Settings, options: TinyGptOptions, s
     stepsPerEpoch,
     evaluateEvery,
     checkpointed: checkpointed(parts),
-    settings: { shape: JSON.stringify(Object.fromEntries(SHAPE.map((name) => [name, settings[name]]))) },
+    settings: {
+      shape: JSON.stringify(Object.fromEntries(SHAPE.map((name) => [name, settings[name]]))),
+      settings: JSON.stringify(settings),
+    },
   };
 }
 
