@@ -1,5 +1,5 @@
 // What is kept of a run that ends badly: the command, built, and the period on which it saves.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -63,6 +63,7 @@ describe.skipIf(reason)(`in Node on Dawn${reason ? ` (skipped: ${reason})` : ""}
     expect(err).toContain(`--out ${out}: `);
     expect(err).toContain(`the checkpoint is at ${checkpoint}`);
     expect(checkpointAt(checkpoint).metadata).toMatchObject({ model: "forecast", step: "300" });
+    rmSync(checkpoint);
   });
 
   test("resumed at its end, a run says so; more steps go on", async () => {
