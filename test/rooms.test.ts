@@ -91,7 +91,7 @@ test.each(engineFiles)("%s names no clock and no unseeded random number", (_, so
 
 test.each(Object.entries(demos))("%s uses the engine as a user would", (path, source) => {
   const inside = importsOf(withoutComments(source)).filter((p) => p.includes("/src/"));
-  const allowed = path.includes("/headless/") ? /src\/(index|cli\/experiments)$/ : /src\/index$/;
+  const allowed = path.includes("/headless/") ? /src\/(index|cli\/(experiments|saving))$/ : /src\/index$/;
   expect(inside.filter((p) => !allowed.test(p))).toEqual([]);
 });
 

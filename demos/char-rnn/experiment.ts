@@ -1,5 +1,5 @@
 import { bitsPerCharacter, cosineSchedule, type Engine, type EvalEvent } from "../../src/index";
-import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { type Listener, lastStepOf, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { loadedOnce } from "../shared/serveRun";
 import { readBook } from "./data";
 import { Insight } from "./insight";
@@ -46,14 +46,14 @@ export class CharRnnRun extends TrainingRun {
 
   /** Opens a device, loads the text onto it and compiles everything; tells of the adapter and the progress. */
   static async create(bytes: Uint8Array, options: CharRnnOptions, on: Listener): Promise<CharRnnRun> {
-    const { resume, epochs, evaluateEvery = EVALUATE_EVERY } = options;
+    const { resume, evaluateEvery = EVALUATE_EVERY } = options;
     const stored = resume && metadataOf(resume);
     const book = readBook(bytes);
     return onDevice(options, on, async (engine) => {
       const { steps: usual, ...settings } = settingsFor(options, engine.adapter.software, stored);
       const parts = await buildParts(engine, book, settings, on);
       const { loader, train, dev, test, writer, optimizer } = parts;
-      const steps = options.steps ?? (epochs ? epochs * loader.batches : usual);
+      const steps = lastStepOf(options, loader.batches, usual);
       const training = {
         model: "char-rnn",
         step: train,

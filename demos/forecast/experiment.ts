@@ -1,5 +1,5 @@
 import { cosineSchedule, type Engine, type EvalEvent } from "../../src/index";
-import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { type Listener, lastStepOf, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { LEADS } from "./freeRun";
 import { buildParts, type HeldOut, type Parts, type Settings } from "./parts";
 import { type ErrorGrowth, type Errors, errorsOf, growthOf, skillOf } from "./scores";
@@ -45,12 +45,12 @@ export class ForecastRun extends TrainingRun {
 
   /** Opens a device, makes the series on it and compiles everything; tells of the adapter and the progress. */
   static async create(options: ForecastOptions, on: Listener): Promise<ForecastRun> {
-    const { resume, epochs, evaluateEvery = EVALUATE_EVERY } = options;
+    const { resume, evaluateEvery = EVALUATE_EVERY } = options;
     const settings = settingsFor(options, resume && metadataOf(resume));
     return onDevice(options, on, async (engine) => {
       const parts = await buildParts(engine, settings, on);
       const { loader, train, dev, test, freeRun, optimizer, model } = parts;
-      const steps = options.steps ?? (epochs ? epochs * loader.batches : STEPS);
+      const steps = lastStepOf(options, loader.batches, STEPS);
       const training = {
         model: "forecast",
         step: train,

@@ -1,11 +1,13 @@
 // The page that `wgrad train --on chrome` opens: no controls, driven from outside.
 import { EXPERIMENTS, type RunOptions } from "../../src/cli/experiments";
+import { trainSaving } from "../../src/cli/saving";
 import type { TrainEvent, TuningStore } from "../../src/index";
 
 /** What the command line asks for. */
 interface RunRequest {
   readonly model: string;
-  readonly work: "train" | "tune";
+  /** Seconds from one checkpoint to the next while it trains; without, it tunes. */
+  readonly saveEvery?: number;
   readonly options: RunOptions;
   /** Whether `/checkpoint` has one to go on from. */
   readonly resume: boolean;
@@ -32,12 +34,17 @@ const tuning: TuningStore = {
   },
 };
 
+const post = async (url: string, bytes: Uint8Array): Promise<void> => {
+  const response = await fetch(url, { method: "POST", body: bytes as BodyInit });
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
+};
+
 /** One page, one run: it may be told to stop before it has begun. */
 const abort = new AbortController();
 addEventListener("wgrad-stop", () => abort.abort());
 
 /** Trains, reporting each event, then hands the checkpoint over; or tunes. Resolves with null, or with what went wrong. */
-globalThis.wgradRun = async ({ model, work, options, resume }) => {
+globalThis.wgradRun = async ({ model, saveEvery, options, resume }) => {
   // Events are reported in order, and all of them before this resolves.
   let reported: Promise<void> = Promise.resolve();
   const report = (event: TrainEvent) => {
@@ -48,11 +55,10 @@ globalThis.wgradRun = async ({ model, work, options, resume }) => {
     const from = resume ? { resume: await bytesOf("/checkpoint") } : {};
     const load = (name: string) => bytesOf(`/data/${name}`);
     const run = await experiment.create(load, { ...options, ...from, tuning }, report);
-    if (work === "tune") await run.tune(report);
+    if (saveEvery === undefined) await run.tune(report);
     else {
-      await run.train(report, abort.signal);
-      const checkpoint = await run.checkpoint();
-      await fetch("/checkpoint", { method: "POST", body: checkpoint as BodyInit });
+      const saving = { every: saveEvery, save: (bytes: Uint8Array) => post("/checkpoint-so-far", bytes) };
+      await post("/checkpoint", await trainSaving(run, saving, report, abort.signal));
     }
     await reported;
     return null;

@@ -6,7 +6,7 @@ import {
   type EvalEvent,
   evaluateClassifier,
 } from "../../src/index";
-import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { type Listener, lastStepOf, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { MNIST_MEAN, MNIST_STD, type MnistFiles, mnistSplits } from "./data";
 import { buildParts, CLASSES, type Parts, PREDICTION_BATCH, type Settings } from "./parts";
 import { keptOf, metadataOf, settingsFor } from "./settings";
@@ -15,11 +15,13 @@ export { loadMnistFiles, type MnistFiles, readMnistFiles } from "./data";
 
 /**
  * By default 64 examples a step for 5 epochs, on a software adapter less than one; learning rate 0.001 for Adam, 0.05 for SGD;
- * held-out digits are looked at once an epoch. What a checkpoint to go on from says of batch, optimizer, rate and seed goes before that.
+ * held-out digits are looked at once an epoch. What a checkpoint to go on from says of batch, optimizer, rate, seed and steps
+ * goes before that.
  */
 export type MnistCnnOptions = RunOptions & Partial<Settings>;
 
 const PIXELS = 28 * 28;
+const EPOCHS = 5;
 /** Enough for 97 % on a software adapter within minutes. */
 const SOFTWARE_STEPS = 600;
 
@@ -43,8 +45,8 @@ export class MnistCnnRun extends TrainingRun {
     return onDevice(options, on, async (engine) => {
       const parts = await buildParts(engine, splits, settings, on);
       const stepsPerEpoch = parts.trainLoader.batches;
-      const usual = engine.adapter.software && !options.epochs ? SOFTWARE_STEPS : (options.epochs ?? 5) * stepsPerEpoch;
-      const steps = options.steps ?? usual;
+      const usual = engine.adapter.software ? SOFTWARE_STEPS : EPOCHS * stepsPerEpoch;
+      const steps = lastStepOf(options, stepsPerEpoch, usual);
       const training = {
         model: "mnist-cnn",
         step: parts.train,

@@ -1,5 +1,5 @@
 import { bitsPerCharacter, classificationReport, cosineSchedule, type Engine, type EvalEvent } from "../../src/index";
-import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { type Listener, lastStepOf, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { KIND_NAMES, type Known, lookup, readNames, written } from "./data";
 import type { Atlas, Opinion } from "./follower";
 import { KINDS } from "./model";
@@ -50,13 +50,13 @@ export class NamesRun extends TrainingRun {
 
   /** Opens a device, loads the names onto it and compiles everything; tells of the adapter and the progress. */
   static async create(lists: readonly Uint8Array[], options: NamesOptions, on: Listener): Promise<NamesRun> {
-    const { resume, epochs, evaluateEvery = EVALUATE_EVERY } = options;
+    const { resume, evaluateEvery = EVALUATE_EVERY } = options;
     const settings = settingsFor(options, resume && metadataOf(resume));
     const names = readNames(lists);
     return onDevice(options, on, async (engine) => {
       const parts = await buildParts(engine, names, settings, on);
       const { loader, train, seen, dev, test, follower, inventor, optimizer } = parts;
-      const steps = options.steps ?? (epochs ? epochs * loader.batches : USUAL.steps);
+      const steps = lastStepOf(options, loader.batches, USUAL.steps);
       const training = {
         model: "names",
         step: train,

@@ -27,7 +27,7 @@ export type Listener = (e: TrainEvent) => void;
 export interface RunOptions {
   /** Passes over the training split. */
   epochs?: number;
-  /** Steps in all; goes before `epochs`. */
+  /** Steps in all; goes before `epochs`. Where neither is given, a run that goes on ends where it was to end. */
   steps?: number;
   /** Examples a step. */
   batch?: number;
@@ -91,12 +91,23 @@ export function compileProgress(on: Listener): CompileProgress {
 /** What a checkpoint says of the run that it was made by. @throws CheckpointError where it is not one of this model */
 export function checkpointOf(model: string, bytes: Uint8Array): Readonly<Record<string, string>> {
   const { metadata } = decodeSafetensors(bytes);
-  const { model: made, step = "missing" } = metadata;
+  const { model: made, step = "missing", steps = "1" } = metadata;
   if (made === undefined)
     throw new CheckpointError("checkpoint", "holds no training run: nothing in it says of which model");
   if (made !== model) throw new CheckpointError("checkpoint", `holds a run of ${made}, not of ${model}`);
   if (!/^\d+$/.test(step)) throw new CheckpointError("checkpoint", "its metadata are damaged", { step });
+  if (!/^[1-9]\d*$/.test(steps)) throw new CheckpointError("checkpoint", "its metadata are damaged", { steps });
   return metadata;
+}
+
+/**
+ * The step at which a run ends: as it is told, as the checkpoint to go on from was made to end, or the usual one. Older
+ * checkpoints do not say.
+ */
+export function lastStepOf({ steps, epochs, resume }: RunOptions, stepsPerEpoch: number, usual: number): number {
+  if (steps !== undefined) return steps;
+  if (epochs !== undefined) return Math.ceil(epochs * stepsPerEpoch);
+  return Number((resume && decodeSafetensors(resume).metadata.steps) ?? usual);
 }
 
 /** @throws CheckpointError where one of the settings by these names is given, and not as the checkpoint has it */
@@ -150,7 +161,7 @@ export interface Training {
   readonly evaluateEvery: number;
   /** All that decides the rest of the run. */
   readonly checkpointed: Checkpointed;
-  /** Settings that a checkpoint keeps beside its model and step. */
+  /** Settings that a checkpoint keeps beside its model, its step and the last one. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -262,7 +273,8 @@ export abstract class TrainingRun {
   /** The whole run as a .safetensors file: it can be resumed exactly. */
   checkpoint(): Promise<Uint8Array> {
     const { model, checkpointed, settings } = this.training;
-    return saveCheckpoint(this.engine, checkpointed, { model, step: String(this.done), ...settings });
+    const kept = { model, step: String(this.done), steps: String(this.steps), ...settings };
+    return saveCheckpoint(this.engine, checkpointed, kept);
   }
 
   underTheHood(): Promise<UnderTheHood> {

@@ -1,5 +1,5 @@
 import { cosineSchedule, type Engine, type EvalEvent } from "../../src/index";
-import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { type Listener, lastStepOf, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { readCorpus, TAG_NAMES } from "./data";
 import type { Judgement } from "./judge";
 import { buildParts, type Data, type Parts, prepare, type Settings } from "./parts";
@@ -62,7 +62,7 @@ export class TaggerRun extends TrainingRun {
       const { epochs, ...settings } = settingsFor(options, engine.adapter.software, stored);
       const parts = await buildParts(engine, data, settings, stored?.step ?? 0, on);
       const { train, optimizer } = parts;
-      const steps = options.steps ?? Math.ceil((options.epochs ?? epochs) * train.batches);
+      const steps = lastStepOf(options, train.batches, Math.ceil(epochs * train.batches));
       const words = data.corpus.train.reduce((n, s) => n + s.words.length, 0);
       const training = {
         model: "tagger",

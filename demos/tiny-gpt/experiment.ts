@@ -1,5 +1,5 @@
 import { bitsPerCharacter, cosineSchedule, type Engine, type EstimateEvent, type EvalEvent } from "../../src/index";
-import { type Listener, onDevice, type Training, TrainingRun } from "../shared/run";
+import { type Listener, lastStepOf, onDevice, type Training, TrainingRun } from "../shared/run";
 import type { Corpus, CorpusChoice } from "./data";
 import { DRAWING, type Drawing } from "./generation";
 import type { Insight } from "./inspection";
@@ -150,10 +150,9 @@ export class TinyGptRun extends TrainingRun {
 
 function trainingOf(parts: Parts, settings: Settings, options: TinyGptOptions, software: boolean): Training {
   const { train, dev, test, generation, inspection, optimizer } = parts;
-  const { epochs, evaluateEvery = EVALUATE_EVERY } = options;
+  const { evaluateEvery = EVALUATE_EVERY } = options;
   const stepsPerEpoch = perEpoch(parts);
-  const usual = epochs ? Math.ceil(epochs * stepsPerEpoch) : software ? SOFTWARE_STEPS : STEPS;
-  const { steps = usual } = options;
+  const steps = lastStepOf(options, stepsPerEpoch, software ? SOFTWARE_STEPS : STEPS);
   const warmUp = Math.min(WARM_UP, Math.ceil(steps / 10));
   return {
     model: "tiny-gpt",
@@ -166,7 +165,10 @@ function trainingOf(parts: Parts, settings: Settings, options: TinyGptOptions, s
     stepsPerEpoch,
     evaluateEvery,
     checkpointed: checkpointed(parts),
-    settings: { shape: JSON.stringify(Object.fromEntries(SHAPE.map((name) => [name, settings[name]]))) },
+    settings: {
+      shape: JSON.stringify(Object.fromEntries(SHAPE.map((name) => [name, settings[name]]))),
+      settings: JSON.stringify(settings),
+    },
   };
 }
 

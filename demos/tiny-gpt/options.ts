@@ -17,15 +17,26 @@ export interface Estimate extends Omit<EstimateEvent, "event"> {
   charactersPerToken: number;
 }
 
-/** Defaults, what was asked for, and what a checkpoint says. @throws CheckpointError where these do not agree */
+/** What was asked for, else what a checkpoint says, else the defaults. @throws CheckpointError where these do not agree */
 export function settingsOf({ settings = {}, batch, lr, seed, resume }: TinyGptOptions): Settings {
   const numbers = Object.fromEntries(Object.entries({ batch, lr, seed }).filter(([, v]) => v !== undefined));
   const asked = { ...settings, ...numbers };
   const stored: Partial<Settings> = resume ? storedShape(resume) : {};
+  const kept: Partial<Settings> = resume ? storedSettings(resume) : {};
   for (const name of SHAPE)
     if (resume && asked[name] !== undefined && asked[name] !== stored[name])
       throw new CheckpointError("checkpoint", `made with ${name} ${stored[name]}, not ${asked[name]}`);
-  return { ...DEFAULTS, ...asked, ...stored };
+  return { ...DEFAULTS, ...kept, ...asked, ...stored };
+}
+
+/** All that a checkpoint says of its run; older ones say only what the model is. */
+function storedSettings(bytes: Uint8Array): Partial<Settings> {
+  const { settings = "{}" } = checkpointOf("tiny-gpt", bytes);
+  try {
+    return JSON.parse(settings) as Partial<Settings>;
+  } catch {
+    throw new CheckpointError("checkpoint", "its metadata are damaged");
+  }
 }
 
 /** What a checkpoint's model is. @throws CheckpointError, before any GPU work, where the bytes are none of this model */

@@ -1,5 +1,5 @@
 import { corpusBleu, cosineSchedule, type Engine, type EvalEvent, exactMatch } from "../../src/index";
-import { type Listener, onDevice, type Training, TrainingRun } from "../shared/run";
+import { type Listener, lastStepOf, onDevice, type Training, TrainingRun } from "../shared/run";
 import { loadedOnce } from "../shared/serveRun";
 import { type Answer, Interpreter } from "./interpreter";
 import { buildParts, type HeldOut, type Parts } from "./parts";
@@ -118,8 +118,8 @@ export class TranslateRun extends TrainingRun {
 
 function trainingOf(parts: Parts, settings: Settings, options: TranslateOptions): Training {
   const { train, dev, test, greedy, optimizer, loader, model } = parts;
-  const { epochs, evaluateEvery = EVALUATE_EVERY } = options;
-  const { steps = epochs ? epochs * loader.batches : STEPS } = options;
+  const { evaluateEvery = EVALUATE_EVERY } = options;
+  const steps = lastStepOf(options, loader.batches, STEPS);
   return {
     model: "translate",
     step: train,

@@ -16,6 +16,8 @@ export interface TrainArguments {
   readonly on: "chrome" | "node";
   readonly resume?: string;
   readonly out: string;
+  /** Seconds from one checkpoint to the next while it trains. */
+  readonly saveEvery?: number;
   readonly json: boolean;
   /** What the model's own flags say. */
   readonly settings?: Readonly<Record<string, string | number>>;
@@ -50,7 +52,8 @@ export function trainArguments(args: ParsedArguments, models: ModelFlags): Train
     steps: integer(args, "steps", 1),
     batch: integer(args, "batch", 1),
     seed: integer(args, "seed", 0),
-    lr: learningRate(args),
+    lr: positive(args, "lr"),
+    saveEvery: positive(args, "save-every"),
   };
   const given = Object.fromEntries(Object.entries(numbers).filter(([, v]) => v !== undefined));
   const resume = args.resume === undefined ? {} : { resume: path(args, "resume") };
@@ -95,11 +98,11 @@ function choice(args: ParsedArguments, name: string, words: readonly string[]): 
   return String(value);
 }
 
-function learningRate(args: ParsedArguments): number | undefined {
-  if (args.lr === undefined) return undefined;
-  const value = Number(args.lr);
-  if (args.lr === "" || !(value > 0 && Number.isFinite(value)))
-    throw new UsageError(`--lr ${String(args.lr)}: takes a number above 0`);
+function positive(args: ParsedArguments, name: string): number | undefined {
+  if (args[name] === undefined) return undefined;
+  const value = Number(args[name]);
+  if (args[name] === "" || !(value > 0 && Number.isFinite(value)))
+    throw new UsageError(`--${name} ${String(args[name])}: takes a number above 0`);
   return value;
 }
 

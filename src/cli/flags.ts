@@ -45,8 +45,12 @@ export const TRAIN_FLAGS = {
   lr: common("lr", "number", "Learning rate"),
   seed: flag("integer", "Decides first weights and the order of the examples. Default: 0"),
   on: ON,
-  resume: flag("file", "Checkpoint to go on from"),
+  resume: flag("file", "Checkpoint to go on from, to the step at which its run was to end"),
   out: flag("file", "Where the checkpoint goes. Default: checkpoints/<name>.safetensors"),
+  "save-every": flag(
+    "number",
+    "Seconds between checkpoints while it trains; more where they would take over 1 % of the time. Default: 60",
+  ),
   json: JSON_LINES,
   ...modelFlags(),
 } as const;

@@ -4,12 +4,14 @@ import type { TrainEvent } from "../index";
 import { findBrowser, launchBrowser } from "./browser";
 import { EXPERIMENTS, type RunOptions } from "./experiments";
 import { dataFile } from "./packages";
+import { type Saving, trainSaving } from "./saving";
 import { Site } from "./site";
 
 /** One run, wherever it takes place. */
 export interface HostedRun {
   readonly model: string;
-  readonly work: "train" | "tune";
+  /** What it does: tunes, where it is not to train. */
+  readonly training?: Saving;
   readonly options: RunOptions;
   readonly onEvent: (event: TrainEvent) => void;
   readonly note: (line: string) => void;
@@ -18,7 +20,8 @@ export interface HostedRun {
 }
 
 /** Trains, or tunes, in this process, on Dawn. Resolves with the checkpoint of what was trained. */
-export async function runInNode({ model, work, options, onEvent, signal }: HostedRun): Promise<Uint8Array | undefined> {
+export async function runInNode(hosted: HostedRun): Promise<Uint8Array | undefined> {
+  const { model, training, options, onEvent, signal } = hosted;
   const experiment = await EXPERIMENTS[model]!.open();
   const load = async (name: string) => {
     const bytes = dataFile(name);
@@ -27,9 +30,9 @@ export async function runInNode({ model, work, options, onEvent, signal }: Hoste
   };
   const run = await experiment.create(load, options, onEvent);
   try {
-    if (work === "tune") await run.tune(onEvent);
-    else await run.train(onEvent, signal);
-    return work === "tune" ? undefined : await run.checkpoint();
+    if (training) return await trainSaving(run, training, onEvent, signal);
+    await run.tune(onEvent);
+    return undefined;
   } finally {
     run.dispose();
   }
@@ -37,9 +40,9 @@ export async function runInNode({ model, work, options, onEvent, signal }: Hoste
 
 /** Trains, or tunes, in a headless browser. Resolves with the checkpoint of what was trained. */
 export async function runInChrome(hosted: HostedRun): Promise<Uint8Array | undefined> {
-  const { model, work, options, onEvent, note, signal } = hosted;
+  const { model, training, options, onEvent, note, signal } = hosted;
   const { resume, gpu: _, tuning: __, ...numbers } = options;
-  const site = new Site(fileURLToPath(new URL("../gallery", import.meta.url)), resume);
+  const site = new Site(fileURLToPath(new URL("../gallery", import.meta.url)), resume, training?.save);
   await site.listen();
   const browser = await launchBrowser(await findBrowser({ fetch: true, log: note }));
   try {
@@ -50,11 +53,11 @@ export async function runInChrome(hosted: HostedRun): Promise<Uint8Array | undef
     const stop = () => void page.evaluate(() => dispatchEvent(new Event("wgrad-stop"))).catch(() => {});
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop);
-    const request = { model, work, options: numbers, resume: resume !== undefined };
+    const request = { model, saveEvery: training?.every, options: numbers, resume: resume !== undefined };
     const trained = page.evaluate((r) => (globalThis as unknown as PageSide).wgradRun(r), request);
     const problem = await Promise.race([trained, failed]);
     if (problem) throw new Error(problem);
-    if (work === "train" && !site.checkpoint) throw new Error("the page sent no checkpoint");
+    if (training && !site.checkpoint) throw new Error("the page sent no checkpoint");
     return site.checkpoint;
   } finally {
     await browser.close().catch(() => {});
@@ -64,7 +67,12 @@ export async function runInChrome(hosted: HostedRun): Promise<Uint8Array | undef
 
 /** What the headless page puts on its window. Resolves with null, or with what went wrong. */
 interface PageSide {
-  wgradRun(request: { model: string; work: string; options: object; resume: boolean }): Promise<string | null>;
+  wgradRun(request: {
+    model: string;
+    saveEvery: number | undefined;
+    options: object;
+    resume: boolean;
+  }): Promise<string | null>;
 }
 
 /** Resolves with a plain sentence when the page or the browser fails; otherwise never. */

@@ -6,8 +6,8 @@ export interface Reporter {
   event(event: TrainEvent): void;
   /** A line that is neither an event nor an error. */
   note(line: string): void;
-  /** The run has ended and its checkpoint is written. */
-  done(checkpoint: string): void;
+  /** The run has ended. @param checkpoint where one was written */
+  done(checkpoint?: string): void;
 }
 
 type Out = { write(text: string): unknown; isTTY?: boolean };
@@ -89,7 +89,9 @@ export function humanReporter(out: Out, now: () => number = () => performance.no
       else line(`${e.steps} steps in ${seconds(e.seconds)}, ${scoresText(e) || "nothing measured"}`);
     },
     note: line,
-    done: (checkpoint) => line(`checkpoint ${checkpoint}`),
+    done(checkpoint) {
+      if (checkpoint !== undefined) line(`checkpoint ${checkpoint}`);
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { extname, join, normalize } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { platformTuningStore } from "../index";
 import { dataFile } from "./packages";
+import type { Saving } from "./saving";
 
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 
@@ -21,10 +22,12 @@ export class Site {
   /**
    * @param gallery folder of the built pages
    * @param resume the checkpoint to go on from
+   * @param save takes checkpoints of a run that goes on
    */
   constructor(
     readonly gallery: string,
     readonly resume?: Uint8Array,
+    readonly save?: Saving["save"],
   ) {}
 
   /** @throws Error where the gallery is not built */
@@ -47,6 +50,9 @@ export class Site {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     if (path === "/checkpoint" && request.method === "POST") {
       this.checkpoint = new Uint8Array(await bodyOf(request));
+      response.end();
+    } else if (path === "/checkpoint-so-far" && request.method === "POST") {
+      await this.save?.(new Uint8Array(await bodyOf(request)));
       response.end();
     } else if (path === "/tuning") {
       const device = new URL(request.url!, "http://localhost").searchParams.get("device") ?? "";

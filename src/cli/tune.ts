@@ -31,7 +31,7 @@ export async function tune({ models, on, json }: TuneArguments): Promise<void> {
   };
   for (const model of models) {
     const note = (line: string) => reporter.note(line);
-    await host({ model, work: "tune", options: {}, onEvent, note, signal: new AbortController().signal });
+    await host({ model, options: {}, onEvent, note, signal: new AbortController().signal });
   }
   reporter.note(measured ? `${measured} ops measured` : "everything was measured before");
 }

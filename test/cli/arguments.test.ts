@@ -36,6 +36,7 @@ test("numbers and paths", () => {
     on: "node",
     resume: "a",
     out: "b",
+    "save-every": "0.5",
     json: true,
   };
   expect(parse(given)).toEqual({
@@ -48,6 +49,7 @@ test("numbers and paths", () => {
     on: "node",
     resume: "a",
     out: "b",
+    saveEvery: 0.5,
     json: true,
   });
 });
@@ -64,6 +66,7 @@ test.each([
   [{ name: "gpt" }, /no model named gpt/],
   [{ lr: "abc" }, /--lr abc: takes a number above 0/],
   [{ lr: "-1" }, /--lr -1/],
+  [{ "save-every": "0" }, /--save-every 0: takes a number above 0/],
   [{ steps: "0" }, /--steps 0: takes an integer of at least 1/],
   [{ batch: "1.5" }, /--batch 1.5/],
   [{ seed: "" }, /--seed/],

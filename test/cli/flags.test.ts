@@ -24,6 +24,7 @@ test("help for train: choices and defaults of all flags", async () => {
   expect(line("lr")).toMatch(/^<number> .*tiny-gpt 0.004/);
   expect(line("seed")).toMatch(/Default: 0$/);
   expect(line("on")).toMatch(/^<chrome\|node> .*Default: chrome$/);
+  expect(line("save-every")).toMatch(/^<number> .*Default: 60$/);
   expect(line("out")).toMatch(/Default: checkpoints\/<name>.safetensors$/);
 });
 

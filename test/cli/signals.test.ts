@@ -1,5 +1,5 @@
 // How the command, built, ends where it is told to: Ctrl-C, `kill`, a terminal that is closed, a reader that goes away.
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,14 +51,18 @@ test.skipIf(skip)(title, async () => {
   });
 });
 
-test("a signal that comes before the page is there ends the training too", async () => {
+test("a signal that comes before the page is there ends the training too, and leaves what an earlier one wrote", async () => {
   const out = join(folder, "early.safetensors");
+  writeFileSync(out, "precious");
   const { path } = await findBrowser({ fetch: false });
   const browser = script("early", `#!/bin/sh\nkill -HUP $PPID\nexec '${path}' "$@"\n`);
   const args = ["train", "forecast", ...SMALL, "--steps", "50", "--out", out];
-  const { code, lines } = await wgrad(args, folder, undefined, browser);
+  const { code, lines, err } = await wgrad(args, folder, undefined, browser);
   expect(code).toBe(130);
-  expect(lines.at(-1)).toMatchObject({ event: "done", steps: 0, checkpoint: out });
+  expect(lines.at(-1)).toMatchObject({ event: "done", steps: 0 });
+  expect(lines.at(-1)).not.toHaveProperty("checkpoint");
+  expect(err).toContain("no step was taken: nothing is written");
+  expect(readFileSync(out, "utf8")).toBe("precious");
 });
 
 /** A stand-in for a browser: signals who starts it, and holds a connection for as long as it lives. */

@@ -40,10 +40,11 @@ describe.each(hosts)("on $on", ({ on, skip }) => {
     expect(first.lines.at(-1)).toMatchObject({ event: "done", model: "mnist-cnn", steps: 12, checkpoint: out });
     expect(metadata(out)).toMatchObject({ model: "mnist-cnn", step: "12" });
 
+    expect(metadata(out).steps).toBe("12");
     const second = await wgrad("train", "mnist-cnn", "--steps", "14", "--resume", out, ...options);
     expect(second.code).toBe(0);
     expect(second.lines.filter((l) => l.event === "step").map((l) => l.step)).toEqual([13, 14]);
-    expect(metadata(out).step).toBe("14");
+    expect(metadata(out)).toMatchObject({ step: "14", steps: "14" });
   });
 });
 

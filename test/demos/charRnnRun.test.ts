@@ -57,7 +57,8 @@ describe.skipIf(reason)(`char-rnn in Node on Dawn${reason ? ` (skipped: ${reason
     const first = await open({ cell, layers: 2 });
     for (let i = 0; i < 11; i++) await first.run.step(first.on);
     const checkpoint = await first.run.checkpoint();
-    const second = await open({ hidden: undefined, batch: undefined, length: undefined, resume: checkpoint });
+    const unset = { hidden: undefined, batch: undefined, length: undefined, steps: undefined };
+    const second = await open({ ...unset, resume: checkpoint });
     expect(second.run.settings).toMatchObject({ cell, layers: 2, hidden: 12, batch: 3, length: 8 });
     expect(second.run.done).toBe(11);
     await second.run.train(second.on);

@@ -52,7 +52,7 @@ describe.skipIf(reason)(`forecast in Node on Dawn${reason ? ` (skipped: ${reason
     expect(new Set(told.map((e) => e.steps))).toEqual(new Set([first.run.steps]));
     expect(told.at(-1)!.secondsLeft).toBeGreaterThan(0);
     const resume = await first.run.checkpoint();
-    const unset = { hidden: undefined, window: undefined, batch: undefined, layers: undefined };
+    const unset = { hidden: undefined, window: undefined, batch: undefined, layers: undefined, steps: undefined };
     const second = await open({ ...unset, resume });
     expect(second.run.settings).toMatchObject({
       cell,

@@ -110,7 +110,7 @@ describe.skipIf(reason)(`names in Node on Dawn${reason ? ` (skipped: ${reason})`
     const first = await open();
     for (let i = 0; i < 17; i++) await first.run.step(first.on);
     const resume = await first.run.checkpoint();
-    const second = await open({ hidden: undefined, batch: undefined, resume });
+    const second = await open({ hidden: undefined, batch: undefined, lr: undefined, steps: undefined, resume });
     expect(second.run.settings).toMatchObject({ hidden: 16, batch: 16, dropout: 0.2 });
     await second.run.train(second.on);
     expect([...first.losses(), ...second.losses()]).toEqual(whole.losses());

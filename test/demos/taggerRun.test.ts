@@ -91,7 +91,7 @@ describe.skipIf(reason)(`tagger in Node on Dawn${reason ? ` (skipped: ${reason})
     const first = await open({ layers: 2 });
     for (let i = 0; i < 11; i++) await first.run.step(first.on);
     const resume = await first.run.checkpoint();
-    const nothing = { width: undefined, hidden: undefined, batch: undefined, lr: undefined };
+    const nothing = { width: undefined, hidden: undefined, batch: undefined, lr: undefined, steps: undefined };
     const second = await open({ ...nothing, resume });
     expect(second.run.settings).toMatchObject({ width: 8, hidden: 8, layers: 2, batch: 128, lr: 0.02, seed: 0 });
     expect(second.run.done).toBe(11);

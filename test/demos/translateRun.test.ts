@@ -36,7 +36,7 @@ describe.skipIf(reason)(`translate in Node on Dawn${reason ? ` (skipped: ${reaso
     await training;
     const first = await open({ settings });
     for (let i = 0; i < 7; i++) await first.run.step(first.on);
-    const second = await open({ resume: await first.run.checkpoint() });
+    const second = await open({ steps: undefined, resume: await first.run.checkpoint() });
     expect(second.run.settings).toMatchObject({ ...TINY, ...settings, batch: 16 });
     expect(second.run.done).toBe(7);
     await second.run.train(second.on);
