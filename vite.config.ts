@@ -57,10 +57,13 @@ function declarations(): Plugin {
       )) {
         const text = readFileSync(join(folder, name), "utf8");
         const specifier = /((?:from |import |import\(|declare module )")(\.[^"]+?)(?:\.ts)?"/g;
-        writeFileSync(
-          join(folder, name),
-          text.replace(specifier, (_, before, path) => `${before}${path}.js"`),
+        const named = text.replace(
+          specifier,
+          (_, before, path) =>
+            // A type that is not written out may be found by the folder above.
+            `${before}${/(^|\/)\.\.$/.test(path) ? `${path}/index` : path}.js"`,
         );
+        writeFileSync(join(folder, name), named);
       }
     },
   };

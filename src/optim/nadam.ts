@@ -1,6 +1,6 @@
 import nadamKernel from "../../shaders/nadam.wgsl";
 import nadamStep from "../../shaders/nadam_step.wgsl";
-import { state } from "../graph/tensor";
+import { state, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Parameters } from "./groups";
 import { Moments, type MomentsOptions, ratesOf } from "./moments";
@@ -21,7 +21,7 @@ export interface NadamOptions extends MomentsOptions {
  */
 export class NAdam extends Moments {
   /** (t, 1 − β₂ᵗ, Π µ, factor of the gradient, factor of the mean), f32[5]. */
-  readonly steps = state("step", { shape: [5], dtype: "f32" }, () => Float32Array.of(0, 0, 1, 0, 0));
+  readonly steps: Tensor = state("step", { shape: [5], dtype: "f32" }, () => Float32Array.of(0, 0, 1, 0, 0));
 
   constructor(
     parameters: Parameters,

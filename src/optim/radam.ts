@@ -1,6 +1,6 @@
 import radamKernel from "../../shaders/radam.wgsl";
 import radamStep from "../../shaders/radam_step.wgsl";
-import { state } from "../graph/tensor";
+import { state, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Parameters } from "./groups";
 import { Moments, type MomentsOptions, ratesOf } from "./moments";
@@ -19,7 +19,7 @@ export interface RadamOptions extends MomentsOptions {
  */
 export class RAdam extends Moments {
   /** (t, 1 − β₁ᵗ, 1 − β₂ᵗ, Σ Σ β₂ᵏ, r or 0), f32[5]; see shaders/radam_step.wgsl. */
-  readonly steps = state("step", { shape: [5], dtype: "f32" });
+  readonly steps: Tensor = state("step", { shape: [5], dtype: "f32" });
 
   constructor(
     parameters: Parameters,

@@ -130,7 +130,7 @@ test("a hidden tab pauses where the visitor wishes so, and goes on when shown; w
 test("pause, step, a new learning rate, reset; settings start anew and go into the address", async () => {
   const { page, errors } = await openPage("?steps=50000&data=xor&batch=8&w1=3&layers=1");
   expect(await page.$eval("[name=data]", (e) => (e as HTMLSelectElement).value)).toBe("xor");
-  expect(await page.$$eval(".units canvas", (c) => c.length)).toBe(3);
+  await page.waitForFunction(() => document.querySelectorAll(".units canvas").length === 3, { timeout: 60_000 });
   await page.click("#step");
   await says(page, "paused at step 1");
   await page.click("#train");
