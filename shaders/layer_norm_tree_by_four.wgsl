@@ -41,7 +41,7 @@ fn main(
     share += select(vec2f(), vec2f(dot(d, vec4f(1.0)), dot(d, d)), lane + h * LANES < n);
   }
   let sums = sum_by_tree(share, at) / count;
-  var shift = 0.0; // of the mean, from the first element
+  var shift = 0.0; // of the mean, from `about`
   if (CENTRED == 1u) { shift = sums.x; }
   let mean = select(0.0, about + shift, CENTRED == 1u);
   let rstd = inverseSqrt(max(sums.y - shift * shift, 0.0) + params.eps);

@@ -47,9 +47,8 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       // Until it finds more, a window's maximum is its first element that is no padding.
       // @unroll
       for (var j = 0u; j < SPAN; j++) {
-        var beside = 0u;
-        if (j * STRIDE_W < PAD_W) { beside = select(0u, PAD_W - j * STRIDE_W, o % OUT_WIDTH == 0u); }
-        first[part * SPAN + j] = u32(max(-y0, 0)) * KERNEL_W + beside;
+        let beside = max(i32(PAD_W) - i32((o % OUT_WIDTH + j) * STRIDE_W), 0);
+        first[part * SPAN + j] = u32(max(-y0, 0)) * KERNEL_W + u32(beside);
       }
     }
     // @unroll

@@ -1,5 +1,6 @@
 import { bitsPerCharacter, cosineSchedule, type Engine, type EvalEvent } from "../../src/index";
-import { type Listener, lastStepOf, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { lastStepOf } from "../shared/kept";
+import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { loadedOnce } from "../shared/serveRun";
 import { readBook } from "./data";
 import { Insight } from "./insight";

@@ -1,5 +1,5 @@
 import { CheckpointError } from "../../src/index";
-import { checkpointOf, checkSame, keptAsText } from "../shared/run";
+import { checkpointOf, checkSame, keptAsText } from "../shared/kept";
 import type { Settings } from "./parts";
 
 /** What fits the device: on a CPU words and sentences after a few minutes, on a GPU a network that writes well. */

@@ -1,5 +1,6 @@
 import { cosineSchedule, type Engine, type EvalEvent } from "../../src/index";
-import { type Listener, lastStepOf, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { lastStepOf } from "../shared/kept";
+import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { LEADS } from "./freeRun";
 import { buildParts, type HeldOut, type Parts, type Settings } from "./parts";
 import { type ErrorGrowth, type Errors, errorsOf, growthOf, skillOf } from "./scores";

@@ -6,7 +6,8 @@ import {
   type EvalEvent,
   evaluateClassifier,
 } from "../../src/index";
-import { type Listener, lastStepOf, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { lastStepOf } from "../shared/kept";
+import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { MNIST_MEAN, MNIST_STD, type MnistFiles, mnistSplits } from "./data";
 import { buildParts, CLASSES, type Parts, PREDICTION_BATCH, type Settings } from "./parts";
 import { keptOf, metadataOf, settingsFor } from "./settings";

@@ -1,5 +1,5 @@
 import { CheckpointError } from "../../src/index";
-import { checkpointOf, checkSame, keptAsText } from "../shared/run";
+import { checkpointOf, checkSame, keptAsText } from "../shared/kept";
 import type { Settings } from "./parts";
 
 /** The learning rate that suits an optimizer. */

@@ -1,5 +1,6 @@
 import { bitsPerCharacter, classificationReport, cosineSchedule, type Engine, type EvalEvent } from "../../src/index";
-import { type Listener, lastStepOf, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { lastStepOf } from "../shared/kept";
+import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { KIND_NAMES, type Known, lookup, readNames, written } from "./data";
 import type { Atlas, Opinion } from "./follower";
 import { KINDS } from "./model";

@@ -1,5 +1,5 @@
 import { CheckpointError } from "../../src/index";
-import { checkpointOf, checkSame, keptAsText } from "../shared/run";
+import { checkpointOf, checkSame, keptAsText } from "../shared/kept";
 import type { Settings } from "./parts";
 
 /** Small enough for any device: it learns within a minute on a CPU. */

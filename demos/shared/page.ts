@@ -3,6 +3,7 @@ import { findAdapter } from "./adapter";
 import { acceptFiles, byId, download, pauseWhileHidden, showAlert, toCsv } from "./dom";
 import { type FormValues, fillForm, mirrorInAddress, readForm } from "./form";
 import { showHood } from "./hood";
+import { plannedSteps } from "./kept";
 import { Lookout } from "./lookout";
 import type { CommonEvent, PageParts, State } from "./pageParts";
 import { progress } from "./progress";
@@ -263,7 +264,7 @@ export class TrainingPage {
       const bytes = new Uint8Array(await file.arrayBuffer());
       const stored = await this.parts.settingsOf?.(bytes, file.name);
       const values = stored && readForm(settings);
-      if (values && !fillForm(settings, { ...values, ...stored }))
+      if (values && !fillForm(settings, { ...values, ...plannedSteps(bytes), ...stored }))
         throw new RemoteError("CheckpointError", "its settings are not those of this page");
       await this.create(bytes);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { cosineSchedule, type Engine, type EvalEvent } from "../../src/index";
-import { type Listener, lastStepOf, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
+import { lastStepOf } from "../shared/kept";
+import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { readCorpus, TAG_NAMES } from "./data";
 import type { Judgement } from "./judge";
 import { buildParts, type Data, type Parts, prepare, type Settings } from "./parts";

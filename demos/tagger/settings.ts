@@ -1,5 +1,5 @@
 import { CheckpointError } from "../../src/index";
-import { checkpointOf, checkSame, keptAsText } from "../shared/run";
+import { checkpointOf, checkSame, keptAsText } from "../shared/kept";
 import type { Settings } from "./parts";
 
 /** What fits the device. On a CPU one pass over the corpus; on a GPU a network that is worth more of them. */

@@ -1,11 +1,12 @@
 import { bitsPerCharacter, cosineSchedule, type Engine, type EstimateEvent, type EvalEvent } from "../../src/index";
-import { type Listener, lastStepOf, onDevice, type Training, TrainingRun } from "../shared/run";
+import { lastStepOf } from "../shared/kept";
+import { type Listener, onDevice, type Training, TrainingRun } from "../shared/run";
 import type { Corpus, CorpusChoice } from "./data";
 import { DRAWING, type Drawing } from "./generation";
 import type { Insight } from "./inspection";
 import { type Estimate, settingsOf, type TinyGptOptions } from "./options";
 import { buildParts, type HeldOut, type Parts } from "./parts";
-import { checkSettings, type Settings, SHAPE } from "./settings";
+import { checkSettings, type Settings } from "./settings";
 
 export { corpora } from "./data";
 
@@ -165,10 +166,7 @@ function trainingOf(parts: Parts, settings: Settings, options: TinyGptOptions, s
     stepsPerEpoch,
     evaluateEvery,
     checkpointed: checkpointed(parts),
-    settings: {
-      shape: JSON.stringify(Object.fromEntries(SHAPE.map((name) => [name, settings[name]]))),
-      settings: JSON.stringify(settings),
-    },
+    settings: { settings: JSON.stringify(settings) },
   };
 }
 

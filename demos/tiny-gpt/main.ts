@@ -7,7 +7,7 @@ import { progress } from "../shared/progress";
 import { connect } from "../shared/remote";
 import { scoreText } from "../shared/scores";
 import modelSource from "./model.ts?raw";
-import { storedShape } from "./options";
+import { storedSettings } from "./options";
 import { offerPresets, optionsOf, showEstimate, showPreset } from "./panel";
 import type { Made, WorkerEvent, WorkerMethods } from "./protocol";
 import { AttentionView, showLens } from "./views";
@@ -75,7 +75,7 @@ const page = new TrainingPage({
   lookEvery: LOOK_EVERY,
   create,
   checkpoint: () => remote.checkpoint(),
-  settingsOf: (checkpoint) => storedShape(checkpoint) as unknown as FormValues,
+  settingsOf: (checkpoint) => storedSettings(checkpoint) as unknown as FormValues,
   clear() {
     smoother.reset();
     for (const chart of charts) chart.clear();

@@ -1,5 +1,6 @@
 import { CheckpointError, type EstimateEvent } from "../../src/index";
-import { checkpointOf, type RunOptions } from "../shared/run";
+import { checkpointOf } from "../shared/kept";
+import type { RunOptions } from "../shared/run";
 import { DEFAULTS, type Settings, SHAPE } from "./settings";
 
 /** By default 1000 steps on a software adapter, else 5000; held-out text is looked at every 250 of them. */
@@ -21,30 +22,21 @@ export interface Estimate extends Omit<EstimateEvent, "event"> {
 export function settingsOf({ settings = {}, batch, lr, seed, resume }: TinyGptOptions): Settings {
   const numbers = Object.fromEntries(Object.entries({ batch, lr, seed }).filter(([, v]) => v !== undefined));
   const asked = { ...settings, ...numbers };
-  const stored: Partial<Settings> = resume ? storedShape(resume) : {};
-  const kept: Partial<Settings> = resume ? storedSettings(resume) : {};
+  const stored = resume ? storedSettings(resume) : {};
   for (const name of SHAPE)
     if (resume && asked[name] !== undefined && asked[name] !== stored[name])
       throw new CheckpointError("checkpoint", `made with ${name} ${stored[name]}, not ${asked[name]}`);
-  return { ...DEFAULTS, ...kept, ...asked, ...stored };
+  return { ...DEFAULTS, ...stored, ...asked };
 }
 
-/** All that a checkpoint says of its run; older ones say only what the model is. */
-function storedSettings(bytes: Uint8Array): Partial<Settings> {
-  const { settings = "{}" } = checkpointOf("tiny-gpt", bytes);
+/**
+ * What a checkpoint says of its run; older ones say only what the model is.
+ * @throws CheckpointError, before any GPU work, where the bytes are none of this model
+ */
+export function storedSettings(bytes: Uint8Array): Partial<Settings> {
+  const { shape = "", settings = shape } = checkpointOf("tiny-gpt", bytes);
   try {
     return JSON.parse(settings) as Partial<Settings>;
-  } catch {
-    throw new CheckpointError("checkpoint", "its metadata are damaged");
-  }
-}
-
-/** What a checkpoint's model is. @throws CheckpointError, before any GPU work, where the bytes are none of this model */
-export function storedShape(bytes: Uint8Array): Pick<Settings, (typeof SHAPE)[number]> {
-  const { shape } = checkpointOf("tiny-gpt", bytes);
-  try {
-    const stored = JSON.parse(shape ?? "") as Settings;
-    return Object.fromEntries(SHAPE.map((name) => [name, stored[name]])) as Pick<Settings, (typeof SHAPE)[number]>;
   } catch {
     throw new CheckpointError("checkpoint", "its metadata are damaged");
   }

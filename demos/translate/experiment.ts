@@ -1,5 +1,6 @@
 import { corpusBleu, cosineSchedule, type Engine, type EvalEvent, exactMatch } from "../../src/index";
-import { type Listener, lastStepOf, onDevice, type Training, TrainingRun } from "../shared/run";
+import { lastStepOf } from "../shared/kept";
+import { type Listener, onDevice, type Training, TrainingRun } from "../shared/run";
 import { loadedOnce } from "../shared/serveRun";
 import { type Answer, Interpreter } from "./interpreter";
 import { buildParts, type HeldOut, type Parts } from "./parts";

@@ -1,5 +1,6 @@
 import { CheckpointError } from "../../src/index";
-import { checkpointOf, type RunOptions } from "../shared/run";
+import { checkpointOf } from "../shared/kept";
+import type { RunOptions } from "../shared/run";
 import { TASKS, type TaskName } from "./data";
 
 export const MODELS = ["seq2seq", "attention", "transformer"] as const;

@@ -12,14 +12,19 @@ export class CheckpointFile {
 
   constructor(readonly path: string) {}
 
-  /** While it trains. @throws Error that says what is in the way */
+  /** While it trains. @throws Error that says what is in the way: a run that has come to NaN does not take the place of what was kept */
   keep(checkpoint: Uint8Array): void {
+    const { tensors, metadata } = decodeSafetensors(checkpoint);
     try {
+      const bad = [...tensors].find(
+        ([name, { values }]) => !name.startsWith("optimizer.") && values.some(Number.isNaN),
+      );
+      if (bad) throw new Error(`${bad[0]} is NaN`);
       writeWhole(this.path, checkpoint);
     } catch (error) {
       throw new Error(`--out ${this.path}: ${messageOf(error)}`);
     }
-    this.#step = decodeSafetensors(checkpoint).metadata.step;
+    this.#step = metadata.step;
   }
 
   /**

@@ -133,7 +133,7 @@ function scoresText(given: TaskScores): string {
 
 function adapterText(adapter: string, software: boolean): string {
   if (!software) return `adapter ${adapter}`;
-  return `adapter ${adapter}\nThis is a software adapter: it runs on the CPU, so fewer steps are taken unless --steps or --epochs say otherwise.`;
+  return `adapter ${adapter}\nThis is a software adapter: it runs on the CPU, so fewer steps are taken unless --steps, --epochs or the checkpoint say otherwise.`;
 }
 
 const stepText = (e: StepEvent): string =>

@@ -35,11 +35,14 @@ export async function trainSaving(
     const now = performance.now();
     due = now + Math.max(period, SELDOM * (now - began));
   };
-  await run.train((event) => {
-    on(event);
-    // A step is told of before the next one begins, and before held-out data are looked at.
-    if (event.event === "step" && performance.now() >= due) underWay = keep();
-  }, signal);
-  await underWay;
+  try {
+    await run.train((event) => {
+      on(event);
+      // A step is told of before the next one begins, and before held-out data are looked at.
+      if (event.event === "step" && performance.now() >= due) underWay = keep();
+    }, signal);
+  } finally {
+    await underWay;
+  }
   return run.checkpoint();
 }

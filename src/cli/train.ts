@@ -37,7 +37,7 @@ export async function train(args: TrainArguments): Promise<number> {
     throw file.leading(resumePath === undefined ? error : namingFile(error, resumePath));
   });
   if (resume && !taken && !signal.aborted) note(`trained to its end, ${reached} steps; a higher --steps goes on`);
-  finish(reporter, file, reached ? bytes : undefined);
+  finish(reporter, file, taken ? bytes : undefined);
   return signal.aborted ? INTERRUPTED : 0;
 }
 

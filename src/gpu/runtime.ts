@@ -124,8 +124,12 @@ export class Runtime {
     if (first) throw first;
   }
 
-  /** The numbers of states as they are after all that was submitted so far. */
-  readStates(states: readonly Tensor[]): Promise<TypedArray[]> {
+  /**
+   * The numbers of states as they are after all that was submitted so far.
+   * @throws DeviceError where the device is lost or being replaced: states are not what the run has come to then
+   */
+  async readStates(states: readonly Tensor[]): Promise<TypedArray[]> {
+    this.throwErrors();
     const part = (t: Tensor) => ({ region: this.storage.region(t), dtype: t.dtype, length: t.size });
     return this.readback.read(states.map(part));
   }

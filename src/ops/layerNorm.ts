@@ -35,8 +35,8 @@ export interface LayerNormOptions {
 /**
  * Layer normalisation, `(x − µ) / √(σ² + eps) · weight + bias`, µ and σ² (biased) over the last dimensions of each element
  * of the rest. Sums in f32. The variance is a sum of squares about the mean or, where a kernel reads a row of n elements once, about
- * its first element or the mean of its first elements: where those lie far from the rest, its relative error is up to about
- * n · 6e-8.
+ * the middle one of three of its elements or the mean of its first ones: where that lies far from the rest, its relative error is up
+ * to about n · 6e-8.
  *
  * @param x f32 or f16, as weight and bias may be
  * @param normalizedShape sizes of the last dimensions, those that are normalised together; default the last one

@@ -202,6 +202,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   /** Several outputs of the newest run, in one transfer. */
   async readAll(names: readonly O[]): Promise<Record<O, TypedArray>> {
     this.#refuseDisposed("read");
+    this.runtime.throwErrors();
     if (!this.#hasResults) throw this.#noResults();
     const tensors = names.map((name) => {
       const t = this.outputs[name];
@@ -225,6 +226,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   /** The one-element outputs of every run since the last drain (at most the last 256), in one transfer. */
   async drain(): Promise<Scalars<O>[]> {
     this.#refuseDisposed("drain");
+    this.runtime.throwErrors();
     const end = this.runs;
     const start = Math.max(this.#drained, end - RING);
     this.#drained = end;

@@ -50,8 +50,8 @@ const FIT_OPTIONS =
  * device is lost, the run goes on by itself on a new one, from the newest snapshot, with the numbers that it would have had;
  * steps after the snapshot are taken and told of again.
  * @returns the steps taken since the model was new
- * @throws ShapeError where an option is missing, CaptureError where the step has feeds, or a loss that is not one f32 element; DeviceError where the device is lost
- *   and there is no other
+ * @throws ShapeError where an option is missing, CaptureError where the step has feeds, or a loss that is not one f32 element;
+ *   DeviceError where the device is lost and there is no other
  */
 export async function fit(options: FitOptions): Promise<number> {
   optionsOf("fit", options, FIT_OPTIONS);

@@ -45,7 +45,7 @@ describe.each([
     expect(done.sample).toMatch(/^The whale./s);
     const { metadata, tensors } = checkpointAt(out);
     expect(metadata).toMatchObject({ model: "tiny-gpt", step: "10" });
-    expect(JSON.parse(metadata.shape!)).toMatchObject({ text, tokens, layers: 1, width: 16, heads: 4, length: 16 });
+    expect(JSON.parse(metadata.settings!)).toMatchObject({ text, tokens, layers: 1, width: 16, heads: 4, length: 16 });
     if (tokens === "bpe") expect(tensors.get("tokens.weight")!.shape).toEqual([300, 16]);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { type CharRnnOptions, createCharRnn } from "../../demos/char-rnn/experiment";
 import { Insight, WATCHED } from "../../demos/char-rnn/insight";
 import { settingsFor } from "../../demos/char-rnn/settings";
-import { checkpointOf } from "../../demos/shared/run";
+import { checkpointOf } from "../../demos/shared/kept";
 import { decodeSafetensors, encodeSafetensors, type TrainEvent } from "../../src/index";
 import { nodeRuntime } from "../device";
 

@@ -40,6 +40,11 @@ describe.skipIf(!opened)("max pooling of −∞ alone", () => {
     ["by four", [1, 2, 4, 8], (x) => maxPool2d(x, 2)],
     ["by four, overlapping", [1, 1, 5, 8], (x) => maxPool2d(x, 3, { stride: 2, padding: 1 })],
     ["by four, padded by two", [1, 1, 4, 8], (x) => maxPool2d(x, 4, { stride: 1, padding: [2, 1] })],
+    [
+      "by four, padded by more than four windows",
+      [1, 1, 4, 16],
+      (x) => maxPool2d(x, [1, 11], { stride: 1, padding: [0, 5] }),
+    ],
     ["two of a row", [1, 2, 4, 12], (x) => maxPool2d(x, 3, { stride: 2, padding: 1 })],
     ["side by side", [1, 1, 4, 6], (x) => maxPool2d(x, 2)],
     ["one by one", [1, 3, 5, 7], (x) => maxPool2d(x, 3, { stride: 2, padding: 1 })],

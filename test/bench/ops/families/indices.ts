@@ -39,7 +39,12 @@ export const entries: OpEntries = {
   ],
   indexSelect: [
     { name: "rows", inputs: [ROWS, integers([4096], 4096)], build: (x, index) => wgrad.indexSelect(x!, 0, index!) },
-    { name: "columns", inputs: [ROWS, integers([1024], 1024)], build: (x, index) => wgrad.indexSelect(x!, 1, index!) },
+    {
+      name: "columns",
+      inputs: [ROWS, integers([1024], 1024)],
+      build: (x, index) => wgrad.indexSelect(x!, 1, index!),
+      note: "each number is read by itself, at a place that an index names",
+    },
   ],
   scatterAdd: {
     inputs: [[1024, 128], integers([8192, 128], 1024), [8192, 128]],

@@ -93,7 +93,11 @@ export const entries: OpEntries = {
   mul: binary(wgrad.mul),
   neg: unary(wgrad.neg),
   notEqual: binary(wgrad.notEqual),
-  oneHot: { inputs: [integers([32768], 128)], build: (x) => wgrad.oneHot(x!, 128) },
+  oneHot: {
+    inputs: [integers([32768], 128)],
+    build: (x) => wgrad.oneHot(x!, 128),
+    note: "an index and four columns are read for each four that are written",
+  },
   pow: [
     binary(wgrad.pow, { range: POSITIVE, note: arithmetic(50, "a logarithm and an exponential") }),
     { ...unary((x) => wgrad.pow(x, 3)), name: "number" },

@@ -2,6 +2,7 @@ import * as wgrad from "../../../../src/index";
 import { LARGE, type OpEntries, type OpEntry, PICTURES, ROWS } from "../entry";
 
 const EXP = "arithmetic: an exponential an element";
+const TWICE = "the gradient reads x and what flows in twice: for its sums, and for dx";
 
 const normalising = (channels: number, training: boolean): OpEntry => ({
   name: training ? "training" : "evaluation",
@@ -9,6 +10,7 @@ const normalising = (channels: number, training: boolean): OpEntry => ({
   build: (x, weight, bias, runningMean, runningVar) =>
     wgrad.batchNorm(x!, weight!, bias!, { runningMean: runningMean!, runningVar: runningVar!, training }),
   gradients: [0, 1, 2],
+  note: TWICE,
 });
 
 export const entries: OpEntries = {
@@ -22,25 +24,33 @@ export const entries: OpEntries = {
   groupNorm: {
     inputs: [PICTURES, [64], [64]],
     build: (x, weight, bias) => wgrad.groupNorm(x!, 8, { weight: weight!, bias: bias! }),
+    note: TWICE,
   },
   instanceNorm: {
     inputs: [PICTURES, [64], [64]],
     build: (x, weight, bias) => wgrad.instanceNorm(x!, { weight: weight!, bias: bias! }),
+    note: TWICE,
   },
-  l2Normalize: { inputs: [ROWS], build: (x) => wgrad.l2Normalize(x!, 1) },
+  l2Normalize: { inputs: [ROWS], build: (x) => wgrad.l2Normalize(x!, 1), note: TWICE },
   layerNorm: [
     {
       inputs: [[8192, 512], [512], [512]],
       build: (x, weight, bias) => wgrad.layerNorm(x!, 512, { weight: weight!, bias: bias! }),
+      note: TWICE,
     },
     {
       name: "short rows",
       inputs: [[65536, 64], [64], [64]],
       build: (x, weight, bias) => wgrad.layerNorm(x!, 64, { weight: weight!, bias: bias! }),
+      note: TWICE,
     },
   ],
   logSoftmax: { inputs: [ROWS], build: (x) => wgrad.logSoftmax(x!), note: EXP },
-  rmsNorm: { inputs: [[8192, 512], [512]], build: (x, weight) => wgrad.rmsNorm(x!, 512, { weight: weight! }) },
+  rmsNorm: {
+    inputs: [[8192, 512], [512]],
+    build: (x, weight) => wgrad.rmsNorm(x!, 512, { weight: weight! }),
+    note: TWICE,
+  },
   rotaryEmbedding: { inputs: [[16, 16, 256, 64]], build: (x) => wgrad.rotaryEmbedding(x!) },
   softmax: [
     { inputs: [ROWS], build: (x) => wgrad.softmax(x!), note: EXP },
