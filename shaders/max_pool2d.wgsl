@@ -1,17 +1,7 @@
 // out[n,c,oy,ox] = max of x over the window of kernel_h × kernel_w that starts at (oy·stride_h − pad_h, ox·stride_w − pad_w);
 // what lies outside of x does not count. [N, C] is seen as one dimension of planes. One invocation per element of out.
 // With CODES = 1 the place of each window's first maximum (in row-major order) in its plane is put out as well.
-// Sizes are constants: dividing by what is not known costs more than all the rest.
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
-const KERNEL_H = 1u;
-const KERNEL_W = 1u;
-const STRIDE_H = 1u;
-const STRIDE_W = 1u;
-const PAD_H = 0u;
-const PAD_W = 0u;
+// @include window.wgsl
 const CODES = 0u;
 
 struct Params { len: u32, least: u32 } // least: bits of −∞

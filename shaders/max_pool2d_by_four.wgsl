@@ -2,16 +2,7 @@
 // starts at (oy·STRIDE_H − PAD_H, ox·STRIDE_W − PAD_W); what lies outside of x does not count. [N, C] is seen as one
 // dimension of planes. One invocation makes four neighbouring elements of out, SPAN of which share a row, from whole vec4s of x.
 // With CODES = 1 the number of each window's first maximum in it, row by row, is put out as well, a byte each.
-const HEIGHT = 1u;
-const WIDTH = 4u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 4u;
-const KERNEL_H = 1u;
-const KERNEL_W = 1u;
-const STRIDE_H = 1u;
-const STRIDE_W = 1u;
-const PAD_H = 0u;
-const PAD_W = 0u;
+// @include window.wgsl
 const SPAN = 4u; // or 2, where rows of out are 2 more than a multiple of 4
 const AHEAD = 0u; // columns from a vec4's first to the first window's
 const LOADS = 1u; // vec4s of a row that SPAN windows touch

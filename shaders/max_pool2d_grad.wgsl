@@ -1,16 +1,6 @@
 // The gradient of max_pool2d.wgsl: dx[i] = Σ d_out[o] over the windows o that have their first maximum at i, which the codes say.
 // [N, C] is seen as one dimension of planes. One invocation per element of dx.
-// Sizes are constants: dividing by what is not known costs more than all the rest.
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
-const KERNEL_H = 1u;
-const KERNEL_W = 1u;
-const STRIDE_H = 1u;
-const STRIDE_W = 1u;
-const PAD_H = 0u;
-const PAD_W = 0u;
+// @include window.wgsl
 
 struct Params { len: u32 }
 
