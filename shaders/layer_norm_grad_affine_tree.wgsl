@@ -1,12 +1,9 @@
-// layer_norm_grad_affine.wgsl for devices with many lanes, see include/sum_columns.wgsl. n is counted in fours.
-// d_weight[part, n], d_bias likewise.
-// @include sum_columns.wgsl
+// layer_norm_grad_affine.wgsl for devices with many lanes, see include/sum_columns_main.wgsl. Channels are the elements
+// of a row, in fours, and counted are rows.
+// d_weight[part, channels], d_bias likewise.
+// @include sum_columns_main.wgsl
 alias T = f32;
 alias G = f32;
-const LANES = 256u;
-const WIDE = 16u;
-
-struct Params { len: u32, rows: u32, n: u32, chunk: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<T>>;
 @group(0) @binding(1) var<storage, read> stats: array<vec2f>;
@@ -17,21 +14,12 @@ struct Params { len: u32, rows: u32, n: u32, chunk: u32 }
 
 fn normalised(row: u32, column: u32) -> vec4f {
   let stat = stats[row];
-  return (vec4f(x[row * params.n + column]) - stat.x) * stat.y;
+  return (vec4f(x[row * params.channels + column]) - stat.x) * stat.y;
 }
 
-fn slope(row: u32, column: u32) -> vec4f { return vec4f(d_out[row * params.n + column]); }
+fn slope(row: u32, column: u32) -> vec4f { return vec4f(d_out[row * params.channels + column]); }
 
 fn store_sums(at: u32, products: vec4f, sums: vec4f) {
   d_weight[at] = products;
   d_bias[at] = sums;
-}
-
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
-) {
-  let group = id.x + id.y * groups.x;
-  if (group >= params.len) { return; }
-  sum_columns(group, lane, params.rows, params.n, params.chunk);
 }

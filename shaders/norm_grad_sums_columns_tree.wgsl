@@ -1,12 +1,8 @@
-// norm_grad_sums.wgsl for channels that lie across (R1 = 1) on devices with many lanes, see include/sum_columns.wgsl: x and d_out are
+// norm_grad_sums.wgsl for channels that lie across (R1 = 1) on devices with many lanes, see include/sum_columns_main.wgsl: x and d_out are
 // [count, channels], channels counted in fours. sums[part, channels], products likewise.
-// @include sum_columns.wgsl
+// @include sum_columns_main.wgsl
 alias T = f32;
 alias G = f32;
-const LANES = 256u;
-const WIDE = 16u;
-
-struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 
 @group(0) @binding(0) var<storage, read> d_out: array<vec4<G>>;
 @group(0) @binding(1) var<storage, read> x: array<vec4<T>>;
@@ -25,13 +21,4 @@ fn slope(row: u32, column: u32) -> vec4f { return vec4f(d_out[row * params.chann
 fn store_sums(at: u32, of_products: vec4f, of_slopes: vec4f) {
   products[at] = of_products;
   sums[at] = of_slopes;
-}
-
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
-) {
-  let group = id.x + id.y * groups.x;
-  if (group >= params.len) { return; }
-  sum_columns(group, lane, params.count, params.channels, params.chunk);
 }

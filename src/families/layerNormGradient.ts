@@ -12,7 +12,6 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { joinedParts } from "./parts";
-
 import { LONG_COLUMNS, PAGES } from "./reductions";
 import { byHeldTree, bySubgroup, byTree, columnParts, rowGroups, sideOf } from "./rowwise";
 
@@ -144,7 +143,7 @@ function affineByTree(
     parts === 1 ? [d_weight, d_bias] : [0, 1].map(() => scratch({ shape: [parts, n], dtype: "f32" }));
   const sums = affineTree.dispatch({
     buffers: { x, stats, d_out, d_weight: weights!, d_bias: biases! },
-    params: { len, rows, n: fours, chunk },
+    params: { len, channels: fours, count: rows, chunk },
     constants,
     grid,
     flops: 5 * x.size,

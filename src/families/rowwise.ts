@@ -116,7 +116,7 @@ export function inRounds(size: number, round: number, most: number): { readonly 
 const [COLUMN_LANES, LOADS, TURNS] = [256, 4, 8];
 
 /**
- * How a GPU's workgroups share the sums down the columns of [rows, 4·fours], see `sum_columns.wgsl`: `groups` of them keep the device
+ * How a GPU's workgroups share the sums down the columns of [rows, 4·fours], see `sum_columns_main.wgsl`: `groups` of them keep the device
  * busy. Where one workgroup gets through all rows in the time that a second launch takes, there are no parts to join.
  */
 export function columnParts(rows: number, fours: number, groups: number) {
@@ -125,6 +125,6 @@ export function columnParts(rows: number, fours: number, groups: number) {
   const WIDE = isShort ? narrow : Math.min(16, powerOfTwoFrom(fours));
   const tiles = Math.ceil(fours / WIDE);
   const { span: chunk, parts } = inRounds(rows, LOADS * (COLUMN_LANES / WIDE), isShort ? 1 : groups / tiles);
-  const [length, layers] = folded(tiles * parts);
-  return { len: tiles * parts, chunk, parts, constants: { WIDE }, grid: [length * COLUMN_LANES, layers] as const };
+  const len = tiles * parts;
+  return { len, chunk, parts, constants: { WIDE }, grid: rowGroups(len, COLUMN_LANES) };
 }

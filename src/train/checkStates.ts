@@ -6,7 +6,7 @@ import { kindOf } from "./captureInputs";
 import { checkNumbers } from "./checkNumbers";
 
 /** @throws CaptureError unless all that is to be read are tensors */
-export function checkTensors(what: readonly unknown[]): void {
+export function checkRead(what: readonly unknown[]): void {
   const other = what.findIndex((t) => !(t instanceof Tensor));
   if (other >= 0)
     throw new CaptureError("read", `${kindOf(what[other])} is no tensor`, {}, "read(tensor), or read([one, another])");

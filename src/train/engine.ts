@@ -18,7 +18,7 @@ import type { Optimizer } from "../optim/optimizer";
 import { type Plan, plan } from "../schedule/plan";
 import { CapturedStep, type Revivable, type StepHost } from "./capturedStep";
 import { type CaptureOptions, checkCapture, checkFeeds, checkOutputs, type FeedSpec, makeFeed } from "./captureInputs";
-import { checkTensors, checkWrite } from "./checkStates";
+import { checkRead, checkWrite } from "./checkStates";
 import { Eager } from "./eager";
 import type { EngineOptions } from "./engineOptions";
 import { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./estimate";
@@ -218,7 +218,7 @@ export class Engine {
     if (!this.runtime.canRun) takePendingUpdates(ownOf(this.runtime, []));
     this.runtime.throwErrors();
     const outputs = Array.isArray(what) ? (what as readonly Tensor[]) : [what as Tensor];
-    checkTensors(outputs);
+    checkRead(outputs);
     countDraws(outputs);
     const values = await this.#eager.read(outputs);
     this.runtime.throwErrors();

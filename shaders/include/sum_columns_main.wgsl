@@ -1,20 +1,30 @@
-// For kernels that sum what two functions of theirs say of [rows, n], n counted in fours, down its columns on devices with many lanes:
-// `slope(row, column)`, and its products with `normalised(row, column)`. One workgroup takes WIDE neighbouring vec4s of columns over
-// `chunk` rows, or what of them is left: every invocation adds up one row in SLICES, four of them on their way at once, and slices
-// are joined as a tree. Neighbouring invocations read neighbouring vec4s. The kernel declares LANES and WIDE, powers of two, and
-// `store_sums(at, products, sums)`.
+// The entry point of kernels that sum what two functions of theirs say of [count, channels], channels counted in fours, down its columns
+// on devices with many lanes: `slope(row, column)`, and its products with `normalised(row, column)`. One workgroup takes WIDE
+// neighbouring vec4s of columns over `chunk` rows, or what of them is left: every invocation adds up one row in SLICES, four of them
+// on their way at once, and slices are joined as a tree. Neighbouring invocations read neighbouring vec4s. What becomes of them is
+// for the kernel's `store_sums(at, products, sums)`.
+const LANES = 256u;
+const WIDE = 16u; // a power of two
 const SLICES = LANES / WIDE;
+
+struct Params { len: u32, channels: u32, count: u32, chunk: u32 }
 
 var<workgroup> product_shares: array<vec4f, LANES>;
 var<workgroup> sum_shares: array<vec4f, LANES>;
 
-fn sum_columns(group: u32, lane: u32, rows: u32, n: u32, chunk: u32) {
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32,
+) {
+  let group = id.x + id.y * groups.x;
+  if (group >= params.len) { return; }
+  let n = params.channels;
   let tiles = (n + WIDE - 1u) / WIDE;
   let part = group / tiles;
   let own = group % tiles * WIDE + lane % WIDE;
   let column = min(own, n - 1u); // those beyond the edge repeat the last one, and are not stored
-  let start = part * chunk;
-  let end = min(start + chunk, rows);
+  let start = part * params.chunk;
+  let end = min(start + params.chunk, params.count);
   var products = vec4f();
   var sums = vec4f();
   for (var row = start + lane / WIDE; row < end; row += 4u * SLICES) {
