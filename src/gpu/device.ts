@@ -71,8 +71,14 @@ export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevic
   return describe(device, adapter.info, true, gpu);
 }
 
-/** In Node nobody has to be kept from telling time: kernels are timed to the nanosecond, not to a tenth of a millisecond. */
-const DAWN_TOGGLES = ["disable-dawn-features=timestamp_quantization"];
+/**
+ * In Node nobody has to be kept from telling time: kernels are timed to the nanosecond, not to a tenth of a millisecond. And Dawn
+ * does not say by itself that NVIDIA's cards can do f16 under Vulkan.
+ */
+const DAWN_TOGGLES = [
+  "disable-dawn-features=timestamp_quantization",
+  "enable-dawn-features=vulkan_enable_f16_on_nvidia",
+];
 
 /** WebGPU of the browser, else Dawn from the optional npm package `webgpu`. */
 async function findGpu(): Promise<GPU> {

@@ -15,7 +15,8 @@ export interface CaptureOptions {
   readonly fuse?: boolean;
   /**
    * Products and convolutions in f16 with sums in f32, see {@link withAutocast}; parameters stay f32. On a device without
-   * the feature shader-f16 the step runs in f32. Combine with an optimizer's `lossScale: "dynamic"`. Default false.
+   * the feature shader-f16 the step runs in f32; Chrome hides it on NVIDIA's cards under Linux, unless started with
+   * `--enable-dawn-features=vulkan_enable_f16_on_nvidia`. Combine with an optimizer's `lossScale: "dynamic"`. Default false.
    */
   readonly autocast?: boolean;
   /**
