@@ -35,8 +35,8 @@ export interface Measurement {
 /** Milliseconds that measuring one op may keep the device busy. */
 const BUDGET = 200;
 
-/** Runs of one submission: a kernel of a few microseconds needs many, to count beside the submission itself. */
-const MOST_RUNS = 256;
+/** Runs of one submission, since a kernel of a few microseconds needs many to count beside the submission itself, and submissions. */
+const [MOST_RUNS, SERIES] = [256, 4];
 
 /** Elements at either end of an output that are compared. */
 const COMPARED = 16384;
@@ -221,7 +221,7 @@ export class Tuner {
     return this.runtime.readback.read(parts);
   }
 
-  /** Milliseconds of a run: the best of a few series, each long enough to be measured. */
+  /** Milliseconds of a run: the best of a few series, each long enough to be measured, as far as `budget` goes beyond one run. */
   async #time(executable: Executable, budget: number): Promise<number> {
     const { device, waiter } = this.runtime;
     const series = async (runs: number) => {
@@ -230,11 +230,15 @@ export class Tuner {
       await Promise.all([accepted(device, "tuner", () => executable.repeat(runs)), waiter.workDone()]);
       return (performance.now() - start) / runs;
     };
-    const first = await series(1);
-    if (first > budget) return Math.min(first, await series(1));
-    const runs = Math.max(1, Math.min(MOST_RUNS, Math.floor(budget / 5 / first)));
-    await series(runs); // an idle device raises its clock first
-    return Math.min(await series(runs), await series(runs), await series(runs));
+    let best = await series(1);
+    let left = budget - best;
+    const runs = Math.max(1, Math.min(MOST_RUNS, Math.floor(left / SERIES / best)));
+    for (let i = 0; i < SERIES && runs * best <= left; i++) {
+      const each = await series(runs);
+      left -= runs * each;
+      best = Math.min(best, each);
+    }
+    return best;
   }
 
   /**

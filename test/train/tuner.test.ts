@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { Executable } from "../../src/gpu/executable";
 import type { Runtime } from "../../src/gpu/runtime";
 import { withAutocast } from "../../src/graph/autocast";
 import type { KernelOp } from "../../src/graph/op";
@@ -99,6 +100,30 @@ await describeOnDawn("tuning", (shared) => {
     expect(measured!.rejected.refused).toBe("no such kernel");
     expect(Object.keys(measured!.milliseconds)).toEqual(["right"]);
     expect(await engine.tune(step)).toEqual([]);
+  });
+
+  test.each([4, 30])("kernels of %d ms: an op of four keeps the device busy for 200 ms at most", async (each) => {
+    const names = ["one", "two", "three", "four"];
+    const patient: typeof dubious = {
+      ...sumOp,
+      name: "patient",
+      joins: undefined,
+      ways: () => ({ key: "patient", names }),
+    };
+    const engine = await open(false);
+    const step = await engine.capture({ x: [4, 8] }, ({ x }) => ({
+      out: record(patient, [x], { axes: [1], keepDims: false, scale: 1 }),
+    }));
+    let busy = 0;
+    const repeating = vi.spyOn(Executable.prototype, "repeat").mockImplementation((runs) => {
+      busy += runs * each;
+      for (const end = performance.now() + runs * each; performance.now() < end; );
+    });
+    const [measured] = await engine.tune(step);
+    repeating.mockRestore();
+    expect(Object.keys(measured!.milliseconds)).toEqual(names);
+    expect(busy).toBeGreaterThanOrEqual(4 * each);
+    expect(busy).toBeLessThanOrEqual(200);
   });
 
   test("what was measured is kept, and another engine on the same device takes it", async () => {
