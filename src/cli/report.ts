@@ -104,6 +104,26 @@ function tuneText({ key, best, usual, milliseconds, rejected }: TuneEvent): stri
   return `${key}\n  ${best}${gain}\n  ${[...times, ...refused].join(" · ")}`;
 }
 
+/** What was measured, an op a row, in columns as wide as need be. */
+export function tuningTable(measured: readonly Omit<TuneEvent, "event">[]): string {
+  const rows = measured.map(({ key, best, usual, milliseconds }) => {
+    const [before, now] = [milliseconds[usual], milliseconds[best]];
+    const times = [now, before].map((ms) => (ms === undefined ? "–" : ms.toFixed(3)));
+    const gain = before && now ? `${(before / now).toFixed(2)}×` : "–";
+    return [key, now === undefined ? "–" : best, times[0]!, usual, times[1]!, gain];
+  });
+  const all = [["op", "fastest", "ms", "first guess", "ms", "gain"], ...rows];
+  const widths = all[0]!.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 
 function estimateText({ parameters, bytes, flops, secondsPerStep, steps }: EstimateEvent): string {

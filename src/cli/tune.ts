@@ -1,8 +1,8 @@
-import type { TrainEvent } from "../index";
+import type { TrainEvent, TuneEvent } from "../index";
 import { type ParsedArguments, UsageError } from "./arguments";
 import { EXPERIMENTS } from "./experiments";
 import { runInChrome, runInNode } from "./hosts";
-import { humanReporter, jsonReporter } from "./report";
+import { humanReporter, jsonReporter, tuningTable } from "./report";
 
 /** What `wgrad tune` was asked to do. */
 export interface TuneArguments {
@@ -20,18 +20,19 @@ export function tuneArguments({ model, on = "chrome", json }: ParsedArguments): 
   return { models: model === undefined ? known : [String(model)], on, json: json === true };
 }
 
-/** Measures the kernels of the models' steps on this machine. What is known already is not measured again. */
+/** Measures the kernels of the models' steps on this machine, and prints a table. What is known already is not measured again. */
 export async function tune({ models, on, json }: TuneArguments): Promise<void> {
   const reporter = json ? jsonReporter(process.stdout, process.stderr) : humanReporter(process.stdout);
   const host = on === "chrome" ? runInChrome : runInNode;
-  let measured = 0;
+  const measured: TuneEvent[] = [];
   const onEvent = (event: TrainEvent) => {
-    if (event.event === "tune") measured++;
+    if (event.event === "tune") measured.push(event);
     reporter.event(event);
   };
   for (const model of models) {
     const note = (line: string) => reporter.note(line);
     await host({ model, options: {}, onEvent, note, signal: new AbortController().signal });
   }
-  reporter.note(measured ? `${measured} ops measured` : "everything was measured before");
+  if (measured.length && !json) reporter.note(`\n${tuningTable(measured)}`);
+  reporter.note(measured.length ? `${measured.length} ops measured` : "everything was measured before");
 }

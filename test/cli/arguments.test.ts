@@ -6,7 +6,7 @@ import { refuseUnknown, trainArguments, UsageError } from "../../src/cli/argumen
 import { findBrowser, type Machine } from "../../src/cli/browser";
 import { EXPERIMENTS } from "../../src/cli/experiments";
 import { namingFile, prepareOut, readCheckpoint, writeWhole } from "../../src/cli/files";
-import { humanReporter, jsonReporter, worstPairs } from "../../src/cli/report";
+import { humanReporter, jsonReporter, tuningTable, worstPairs } from "../../src/cli/report";
 import { tuneArguments } from "../../src/cli/tune";
 import { encodeSafetensors } from "../../src/io/safetensors";
 import type { TrainEvent } from "../../src/train/events";
@@ -189,6 +189,20 @@ test("a way is not compared with one that was left out", () => {
   expect(out.texts).toEqual([
     "matmul 4×4\n  tiled · 2.00× as fast as plain\n  tiled 1.000 ms · plain 2.000 ms\n",
     "matmul 4×4\n  tiled\n  tiled 1.000 ms · plain left out: wrong\n",
+  ]);
+});
+
+test("what was measured, as a table", () => {
+  const table = tuningTable([
+    { key: "matmul 4×4", usual: "plain", best: "tiled", milliseconds: { plain: 2, tiled: 1 }, rejected: {} },
+    { key: "conv2d 1", usual: "subgroup", best: "direct", milliseconds: { direct: 0.25 }, rejected: { subgroup: "x" } },
+    { key: "sum", usual: "a", best: "a", milliseconds: {}, rejected: { a: "x" } },
+  ]);
+  expect(table.split("\n")).toEqual([
+    "op          fastest  ms     first guess  ms     gain",
+    "matmul 4×4  tiled    1.000  plain        2.000  2.00×",
+    "conv2d 1    direct   0.250  subgroup     –      –",
+    "sum         –        –      a            –      –",
   ]);
 });
 
