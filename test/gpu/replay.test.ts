@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import { DeviceError } from "../../src/core/errors";
 import { ImageDataset } from "../../src/data/dataset";
 import { Loader } from "../../src/data/loader";
+import type { Tensor } from "../../src/graph/tensor";
 import { Conv2d } from "../../src/nn/conv2d";
 import { Dropout, Flatten, MaxPool2d, ReLU } from "../../src/nn/layers";
 import { Linear } from "../../src/nn/linear";
@@ -38,6 +39,23 @@ function countCalls(device: GPUDevice): Record<string, number> {
   ]);
   watch(device.queue, ["submit", "writeBuffer"]);
   return counts;
+}
+
+/** Bytes of all buffers that are made from now on and live when asked. */
+function watchBuffers(device: GPUDevice): () => number {
+  const made = new Set<GPUBuffer>();
+  const create = device.createBuffer.bind(device);
+  vi.spyOn(device, "createBuffer").mockImplementation((descriptor) => {
+    const buffer = create(descriptor);
+    made.add(buffer);
+    const destroy = buffer.destroy.bind(buffer);
+    buffer.destroy = () => {
+      made.delete(buffer);
+      return destroy();
+    };
+    return buffer;
+  });
+  return () => [...made].reduce((bytes, { size }) => bytes + size, 0);
 }
 
 const network = () =>
@@ -101,6 +119,30 @@ await describeOnDawn("replay", (engine) => {
     step.dispose();
     fresh.trim();
     expect(fresh.memory.held).toBe(states);
+    fresh.dispose();
+  });
+
+  test.each([
+    ["as it is planned", {}],
+    ["unfused", { fuse: false }],
+    ["with activations made again", { recompute: true }],
+  ])("what the plan of a training step estimates is what is allocated: %s", async (_, options) => {
+    const fresh = await Engine.create({ tuning: false });
+    const alive = watchBuffers(fresh.runtime.device);
+    const model = network();
+    const optimizer = new Adam(model.parameters(), { clipNorm: 1, accumulate: 2, amsgrad: true, lossScale: "dynamic" });
+    const inputs = { x: [32, 1, 8, 8], labels: { shape: [32], dtype: "i32" as const } };
+    const train = ({ x, labels }: Record<keyof typeof inputs, Tensor>) => {
+      const loss = softmaxCrossEntropy(model.forward(x), labels);
+      optimizer.step(loss);
+      return { loss };
+    };
+    const step = await fresh.capture(inputs, train, options);
+    for (let i = 0; i < 3; i++) await step.run({ x: new Float32Array(32 * 64), labels: new Int32Array(32) });
+    const { slots, states } = step.plan.bytes;
+    expect(fresh.memory.inUse).toBe(slots + states + step.ringBytes);
+    const made = alive();
+    expect((await fresh.estimate(step)).bytes).toBe(made);
     fresh.dispose();
   });
 
