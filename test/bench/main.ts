@@ -7,7 +7,7 @@ import { benchNets } from "./nets/bench";
 import { benchOps } from "./ops/bench";
 import { markdownTable, where } from "./report";
 import { benchSweep } from "./sweep";
-import { MANNERS } from "./tasks";
+import { enginesFor } from "./tasks";
 import { benchTraining } from "./training";
 
 const { values } = parseArgs({
@@ -49,16 +49,19 @@ function listOf<K extends string>(option: string, given: string, known: readonly
 }
 
 /** In Node peers run only where they are asked for: not all of them can. */
-const engines = listOf("engine", values.engine ?? (values.on === "node" ? "wgrad" : ENGINES.join()), [
-  ...new Set([...ENGINES, ...Object.keys(MANNERS)]),
-]);
+const engines = listOf(
+  "engine",
+  values.engine ?? (values.on === "node" ? "wgrad" : ENGINES.join()),
+  enginesFor(values.kernels || values.large),
+);
 
 async function benchSmall(host: Host): Promise<string> {
   const result = await host.run({ kind: "small", engine: "wgrad", milliseconds: 1000 * seconds });
   if (values.json) return JSON.stringify(result);
-  const { wgradMicroseconds: own, plainMicroseconds: plain, losses } = result;
+  const { wgradMicroseconds: own, plainMicroseconds: plain, submitMicroseconds: submit, dispatches, losses } = result;
   const rows = [
-    ["wgrad, replayed", own.toFixed(1), losses[0].toPrecision(5)],
+    [`wgrad, replayed, ${dispatches} launches`, own.toFixed(1), losses[0].toPrecision(5)],
+    ["one launch, replayed", submit.toFixed(1), ""],
     ["plain JavaScript", plain.toFixed(2), losses[1].toPrecision(5)],
   ];
   return [where([result]), "", markdownTable(["XOR 2-8-8-1", "µs a step", "loss after 50 steps"], rows)].join("\n");

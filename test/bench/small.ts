@@ -1,11 +1,15 @@
 import { mulberry32 } from "../../demos/race/workloads";
-import { add, createEngine, matmul, mean, parameter, SGD, square, sub, tanh, tensor } from "../../src/index";
+import { add, createEngine, matmul, mean, parameter, SGD, slice, square, sub, tanh, tensor } from "../../src/index";
 
 export interface SmallResult {
   readonly adapter: string;
   readonly on: string;
   readonly wgradMicroseconds: number;
+  /** Launches of the step. */
+  readonly dispatches: number;
   readonly plainMicroseconds: number;
+  /** A replayed step of one launch over one element: what submitting costs, and waiting for it, whatever is computed. */
+  readonly submitMicroseconds: number;
   /** Of the two after as many steps, which must be the same. */
   readonly losses: readonly [number, number];
 }
@@ -101,21 +105,26 @@ export async function measureSmall(on: string, milliseconds: number): Promise<Sm
     optimizer.step(loss);
     return { loss };
   });
+  const least = await engine.capture({}, () => ({ loss: square(slice(y, 0, 0, 1)) }));
   for (let i = 0; i < CHECKED_STEPS; i++) await step.run();
   const [own] = await step.read("loss");
   const plain = plainStep();
   let expected = 0;
   for (let i = 0; i < CHECKED_STEPS; i++) expected = plain();
-  const wgradMicroseconds = await perStep(milliseconds, 200, async () => {
-    for (let i = 0; i < 200; i++) await step.run();
-    await step.read("loss");
-  });
+  const replayed = (which: typeof step) =>
+    perStep(milliseconds, 200, async () => {
+      for (let i = 0; i < 200; i++) await which.run();
+      await which.read("loss");
+    });
+  const [wgradMicroseconds, submitMicroseconds] = [await replayed(step), await replayed(least)];
   const plainMicroseconds = await perStep(milliseconds, 20_000, async () => {
     for (let i = 0; i < 20_000; i++) plain();
   });
   const { name: adapter } = engine.adapter;
+  const dispatches = step.plan.dispatches.length;
   engine.dispose();
-  return { adapter, on, wgradMicroseconds, plainMicroseconds, losses: [own!, expected] };
+  const times = { wgradMicroseconds, plainMicroseconds, submitMicroseconds };
+  return { adapter, on, ...times, dispatches, losses: [own!, expected] };
 }
 
 async function perStep(milliseconds: number, steps: number, run: () => Promise<void>): Promise<number> {

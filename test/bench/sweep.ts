@@ -6,6 +6,7 @@ import type { WorkloadName } from "../../demos/race/workloads";
 import { type Host, messageOf } from "./hosts";
 import { type Line, logLogPlot } from "./plot";
 import { markdownTable, where } from "./report";
+import { MANNERS } from "./tasks";
 import type { Choice } from "./training";
 
 interface Series {
@@ -47,7 +48,14 @@ export interface SweepChoice extends Choice {
   readonly limit: number;
 }
 
-const COLOURS: Readonly<Record<string, string>> = { wgrad: "#0072b2", tfjs: "#d55e00", jax: "#008561" };
+const COLOURS: Readonly<Record<string, string>> = {
+  wgrad: "#0072b2",
+  tfjs: "#d55e00",
+  jax: "#008561",
+  "wgrad-unfused": "#7a5195",
+  "wgrad-tuned": "#8a6d00",
+  "wgrad-f16": "#55585e",
+};
 /** Steps a block: fewer than in the race, for the largest sizes are slow. */
 const BLOCK = 2;
 
@@ -141,7 +149,7 @@ const MOST_OF_NAME = 56;
 function plotOf(s: Series, points: readonly Point[], engines: readonly string[]): string | null {
   const lines = engines.map((engine): Line => {
     const own = points.filter((p) => p.engine === engine && p.result);
-    const label = labelOf(engine as EngineName);
+    const label = engine in MANNERS ? engine : labelOf(engine as EngineName);
     return { label, colour: COLOURS[engine]!, points: own.map((p) => [p.value, p.result!.ms.median] as const) };
   });
   const results = points.flatMap((p) => p.result ?? []);

@@ -1,6 +1,7 @@
 import type { BenchEngine } from "../../demos/race/engines/engine";
 import type { Manner } from "../../demos/race/engines/wgrad";
 import { type Counts, measure, type Result } from "../../demos/race/measure";
+import { ENGINES } from "../../demos/race/peers";
 import { resized, type WorkloadName } from "../../demos/race/workloads";
 import type { KernelEngine } from "./kernels/engine";
 import { type KernelResult, measureKernel, measureOverhead, type OverheadResult } from "./kernels/measure";
@@ -42,6 +43,10 @@ export const MANNERS: Readonly<Record<string, Manner>> = {
   "wgrad-tuned": { tune: true },
   "wgrad-f16": { autocast: true },
 };
+
+/** Engines that can be named: manners only for training steps. */
+export const enginesFor = (kernels: boolean): readonly string[] =>
+  kernels ? ENGINES : [...new Set([...ENGINES, ...Object.keys(MANNERS)])];
 
 /** How the engines are made where the task runs. */
 export interface Engines {

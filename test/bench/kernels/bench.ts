@@ -18,7 +18,7 @@ export async function benchKernels(
   const milliseconds = 1000 * seconds;
   const log = (name: string, engine: string, text: string) => console.error(`${name}, ${engine}: ${text}`);
   for (const c of (large ? LARGE_CASES : CASES).filter((k) => k.op === "copy" || only.test(k.name)))
-    for (const engine of c.op === "copy" ? ["raw"] : c.op === "adam" ? ["wgrad"] : engines)
+    for (const engine of c.op === "copy" ? ["raw"] : engines)
       try {
         const result = await host.run({ kind: "kernel", engine, name: c.name, milliseconds });
         if (result) results.push(result);

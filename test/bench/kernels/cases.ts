@@ -12,6 +12,7 @@ export type KernelOp =
   | "pointwise"
   | "sum"
   | "adam"
+  | "embeddingGrad"
   | "copy";
 
 export interface KernelCase {
@@ -69,6 +70,16 @@ function attention(batch: number, length: number, heads: number): KernelCase {
   return { name, op: "attention", inputs, out, work: 2 * batch * length * length * width, unit: "GFLOP/s" };
 }
 
+/** Rows of dOut [tokens, width] added up by the word of a vocabulary that each belongs to: each read, and each sum written, once. */
+function embeddingGradient(tokens: number, width: number, vocabulary: number): KernelCase {
+  const [inputs, out] = [
+    [[tokens, width], [tokens]],
+    [vocabulary, width],
+  ];
+  const name = `embedding gradient [${tokens},${width}] → [${out}]`;
+  return { name, op: "embeddingGrad", inputs, out, work: 4 * (tokens + vocabulary) * width, unit: "GB/s" };
+}
+
 /** An op limited by memory. @param arrays how many arrays of the first input's size are read and written at least */
 function moving(name: string, op: KernelOp, inputs: number[][], out: number[], arrays: number): KernelCase {
   return { name, op, inputs, out, work: 4 * arrays * sizeOf(inputs[0]!), unit: "GB/s" };
@@ -93,6 +104,7 @@ export const CASES: readonly KernelCase[] = [
   moving("sum of 16M", "sum", [[16 * M]], [1], 1),
   // Read: parameter, gradient, both moments. Written: parameter, both moments.
   moving("Adam over 4M", "adam", [[4 * M]], [4 * M], 7),
+  embeddingGradient(8192, 128, 5000),
 ];
 
 /** What only a GPU gets through in reasonable time. */
@@ -111,11 +123,14 @@ export const LARGE_CASES: readonly KernelCase[] = [
   moving("Adam over 64M", "adam", [[64 * M]], [64 * M], 7),
 ];
 
-/** Numbers between -1 and 1, the same for every engine. */
-export const inputsOf = ({ inputs }: KernelCase): Values[] =>
+/** Numbers between -1 and 1, and words of a vocabulary, the same for every engine. */
+export const inputsOf = ({ op, inputs, out }: KernelCase): Values[] =>
   inputs.map((shape, i) => {
     const random = mulberry32(i + 1);
-    return { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => 2 * random() - 1) };
+    const length = sizeOf(shape);
+    if (op === "embeddingGrad" && i === 1)
+      return { shape, data: Int32Array.from({ length }, () => Math.floor(out[0]! * random())) };
+    return { shape, data: Float32Array.from({ length }, () => 2 * random() - 1) };
   });
 
 const MEMORY = 512 * M;

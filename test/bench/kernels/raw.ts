@@ -61,8 +61,14 @@ export async function create(gpu: GPU): Promise<KernelEngine> {
   const copying = copiesOn(await adapter.requestDevice({ requiredLimits }));
   return {
     version: "",
-    prepare: async ({ op, inputs, each }, _, copies) =>
-      op === "copy" ? copying(inputs[0]![0]! / 4, copies, each) : null,
+    async prepare({ op, inputs, each }, _, copies) {
+      if (op !== "copy") return null;
+      const numbers = inputs[0]![0]!;
+      // Its launches would be refused, in no time.
+      if (4 * numbers > maxStorageBufferBindingSize)
+        throw new Error(`a copy of ${4 * numbers} bytes: this device binds ${maxStorageBufferBindingSize}`);
+      return copying(numbers / 4, copies, each);
+    },
     chain: async (count) => copying(64, count),
   };
 }

@@ -1,4 +1,4 @@
-import { permuted, type Values } from "../../../demos/race/workloads";
+import { ADAM, permuted, type Values } from "../../../demos/race/workloads";
 import type { KernelCase, KernelOp } from "./cases";
 import { type KernelEngine, type Ready, tinyMatrices } from "./engine";
 
@@ -21,7 +21,7 @@ export async function create(tf: Loose): Promise<KernelEngine> {
   if (!(await tf.setBackend("webgpu"))) throw new Error("TensorFlow.js has no WebGPU here");
   await tf.ready();
   tf.enableProdMode();
-  const put = ({ shape, data }: Values) => tf.tensor(data, shape);
+  const put = ({ shape, data }: Values) => tf.tensor(data, shape, data instanceof Int32Array ? "int32" : "float32");
   const shapeAs = (shape: readonly number[], axes: number[]) => axes.map((a) => shape[a]!);
 
   const ops: Partial<Record<KernelOp, (c: KernelCase, inputs: Loose[]) => Loose>> = {
@@ -41,7 +41,28 @@ export async function create(tf: Loose): Promise<KernelEngine> {
     },
     pointwise: (_, [x]) => tf.sqrt(tf.abs(tf.sigmoid(tf.relu(x.mul(1.5).add(0.25)).mul(0.5)).sub(0.5))),
     sum: (_, [x]) => tf.sum(x),
+    embeddingGrad: ({ out }, [dOut, words]) => tf.unsortedSegmentSum(dOut, words, out[0]),
   };
+
+  /** Steps of an optimizer of its own for each copy, by gradients that are there. */
+  function prepareAdam([values]: readonly Values[], copies: number): Ready {
+    const gradient = put(values!);
+    const each = Array.from({ length: copies }, () => ({
+      variable: tf.variable(put(values!)),
+      optimizer: tf.train.adam(1e-3, ADAM.beta1, ADAM.beta2, ADAM.eps),
+    }));
+    return {
+      async run() {
+        for (const { variable, optimizer } of each) optimizer.applyGradients({ [variable.name]: gradient });
+      },
+      async fence() {
+        const one = tf.tidy(() => each.at(-1)!.variable.slice([0], [1]));
+        await one.data();
+        one.dispose();
+      },
+      out: async () => [],
+    };
+  }
 
   function ready(compute: () => Loose, copies: number): Ready {
     let last: Loose;
@@ -64,6 +85,7 @@ export async function create(tf: Loose): Promise<KernelEngine> {
   return {
     version: tf.version.tfjs,
     async prepare(c, inputs, copies) {
+      if (c.op === "adam") return prepareAdam(inputs, copies);
       const op = ops[c.op];
       if (!op) return null;
       const layout = LAYOUTS[c.op];

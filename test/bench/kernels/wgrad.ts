@@ -6,6 +6,7 @@ import {
   conv2d,
   createEngine,
   type Engine,
+  embedding,
   gradients,
   layerNorm,
   matmul,
@@ -26,7 +27,7 @@ import type { KernelCase, KernelOp } from "./cases";
 import { type KernelEngine, type Ready, tinyMatrices } from "./engine";
 
 const stored = ({ shape, data }: Values, name: string): Tensor =>
-  state(name, { shape, dtype: "f32" }, () => data as Float32Array<ArrayBuffer>);
+  state(name, { shape, dtype: data instanceof Int32Array ? "i32" : "f32" }, () => data);
 
 const conv = (x: Tensor, w: Tensor) => conv2d(x, w, null, { padding: "same" });
 const absent = (shape: readonly number[]) => state("absent", { shape, dtype: "f32" });
@@ -47,6 +48,10 @@ const OPS: Partial<Record<KernelOp, (c: KernelCase, inputs: Tensor[]) => Tensor>
   layerNorm: (_, [x, weight, bias]) => layerNorm(x!, [512], { weight: weight!, bias: bias! }),
   pointwise: (_, [x]) => sqrt(abs(sub(sigmoid(mul(relu(add(mul(x!, 1.5), 0.25)), 0.5)), 0.5))),
   sum: (_, [x]) => sum(x!),
+  embeddingGrad({ out }, [dOut, words]) {
+    const weight = absent(out);
+    return gradients(embedding(weight, words!), [weight], dOut)[0]!;
+  },
 };
 
 /** Reads one number that was asked for after everything else. */
@@ -77,7 +82,7 @@ export async function create(version: string): Promise<KernelEngine> {
       if (c.op === "adam") return prepareAdam(engine, inputs, copies);
       const op = OPS[c.op];
       if (!op) return null;
-      const others = inputs.slice(1).map(stored as (v: Values) => Tensor);
+      const others = inputs.slice(1).map((v, i) => stored(v, `input${i + 1}`));
       // An input of its own for each copy: equal ops on equal inputs would be computed once.
       const step = await engine.capture({}, () =>
         Object.fromEntries(
