@@ -150,6 +150,18 @@ test("a bias is read by the column that the kernel knows: layers of any width sh
   expect(layer(12).dispatches[0]!.variant.key).toBe(layer(20).dispatches[0]!.variant.key);
 });
 
+test("what broadcasting repeats is computed before, once an element", () => {
+  const [x, column] = [f32("x", 64, 96), f32("column", 64, 1)];
+  const rows = mul(x, gelu(column));
+  for (const [y, name] of [
+    [rows, "mul"],
+    [sum(rows, 1), "mul→reduce_tree_by_four"],
+  ] as const) {
+    const made = plan({ outputs: [y], target, fuse: true });
+    expect(made.dispatches.map((d) => d.variant.name)).toEqual(["gelu", name]);
+  }
+});
+
 test("what is computed for two readers is computed once", () => {
   const x = f32("x", 6, 4);
   const shared = mul(x, 3);
