@@ -35,6 +35,7 @@ export async function chromeHost(): Promise<Host> {
       const browser = await launchBrowser(found);
       try {
         const page = await browser.newPage();
+        page.setDefaultTimeout(300_000);
         await page.goto(server.resolvedUrls!.local[0]!);
         await page.waitForFunction(() => "runTask" in globalThis);
         return (await within(

@@ -5,7 +5,7 @@ const server = await createServer({
   mode: "test",
   logLevel: "error",
   optimizeDeps: { noDiscovery: true },
-  server: { middlewareMode: true, hmr: false, watch: null },
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
 });
 try {
   await server.ssrLoadModule("/test/bench/main.ts");

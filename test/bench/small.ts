@@ -111,15 +111,20 @@ export async function measureSmall(on: string, milliseconds: number): Promise<Sm
   const plain = plainStep();
   let expected = 0;
   for (let i = 0; i < CHECKED_STEPS; i++) expected = plain();
-  const replayed = (which: typeof step) =>
-    perStep(milliseconds, 200, async () => {
-      for (let i = 0; i < 200; i++) await which.run();
-      await which.read("loss");
-    });
-  const [wgradMicroseconds, submitMicroseconds] = [await replayed(step), await replayed(least)];
-  const plainMicroseconds = await perStep(milliseconds, 20_000, async () => {
-    for (let i = 0; i < 20_000; i++) plain();
-  });
+  const replayed = (which: typeof step) => async (steps: number) => {
+    for (let i = 0; i < steps; i++) await which.run();
+    await which.read("loss");
+  };
+  const [wgradMicroseconds, submitMicroseconds, plainMicroseconds] = (await inTurns(milliseconds, [
+    [200, replayed(step)],
+    [200, replayed(least)],
+    [
+      20_000,
+      async (steps) => {
+        for (let i = 0; i < steps; i++) plain();
+      },
+    ],
+  ])) as [number, number, number];
   const { name: adapter } = engine.adapter;
   const dispatches = step.plan.dispatches.length;
   engine.dispose();
@@ -127,13 +132,18 @@ export async function measureSmall(on: string, milliseconds: number): Promise<Sm
   return { adapter, on, ...times, dispatches, losses: [own!, expected] };
 }
 
-async function perStep(milliseconds: number, steps: number, run: () => Promise<void>): Promise<number> {
-  const times: number[] = [];
+/** Microseconds of a step of each, the median of stretches of so many steps that take turns: what else a machine does meets all alike. */
+async function inTurns(
+  milliseconds: number,
+  all: readonly (readonly [steps: number, run: (steps: number) => Promise<void>])[],
+): Promise<number[]> {
+  const times = all.map((): number[] => []);
   const began = performance.now();
-  while (times.length < 3 || performance.now() - began < milliseconds) {
-    const from = performance.now();
-    await run();
-    times.push((1000 * (performance.now() - from)) / steps);
-  }
-  return times.sort((a, b) => a - b)[times.length >> 1]!;
+  while (times[0]!.length < 3 || performance.now() - began < milliseconds * all.length)
+    for (const [i, [steps, run]] of all.entries()) {
+      const from = performance.now();
+      await run(steps);
+      times[i]!.push((1000 * (performance.now() - from)) / steps);
+    }
+  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]!);
 }

@@ -36,7 +36,7 @@ export async function benchKernels(
         log("500 dispatches", engine, messageOf(error));
       }
   if (json) return [...results, ...overheads].map((r) => JSON.stringify(r)).join("\n");
-  return [where(results), kernelTable(results), overheadTable(overheads)].join("\n\n");
+  return [where([...results, ...overheads]), kernelTable(results), overheadTable(overheads)].join("\n\n");
 }
 
 /** Shares are of the best product of matrices that any engine reached, and of the faster copy. */
