@@ -13,6 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
+test("parameters travel with the dispatch where the browser has immediates, else in one uniform buffer", async () => {
+  const { immediates, made, out } = await page.evaluate(() => globalThis.makeUniforms());
+  expect(out).toEqual([14, 77]);
+  expect(made).toBe(immediates ? 0 : 1);
+});
+
 test("a captured step, loaded from its file, trains on bit for bit", async () => {
   const { own, loaded } = await page.evaluate(() => globalThis.trainFromFile());
   expect(own).toHaveLength(5);

@@ -8,6 +8,8 @@ import {
   matmul,
   Sequential,
   softmaxCrossEntropy,
+  square,
+  sum,
 } from "../../src/index";
 
 declare global {
@@ -15,7 +17,26 @@ declare global {
   var trainFromFile: () => Promise<{ own: number[]; loaded: number[] }>;
   /** What was measured in idle time and kept, the way that another engine takes, and how much that one has to measure. */
   var tuneWhileIdle: () => Promise<{ kept: string[]; best: string; way: string; measured: number }>;
+  /** Whether the browser lets parameters travel with a dispatch, uniform buffers that a step of small kernels makes, and its result. */
+  var makeUniforms: () => Promise<{ immediates: boolean; made: number; out: number[] }>;
 }
+
+globalThis.makeUniforms = async () => {
+  const engine = await createEngine({ tuning: false });
+  const create = GPUDevice.prototype.createBuffer;
+  let made = 0;
+  GPUDevice.prototype.createBuffer = function (descriptor) {
+    // The pipelines' own trial runs bind something as well.
+    if (descriptor.usage & GPUBufferUsage.UNIFORM && descriptor.label === "params") made++;
+    return create.call(this, descriptor);
+  };
+  const step = await engine.capture({ x: [2, 3] }, ({ x }) => ({ out: sum(square(x), 1) }));
+  await step.run({ x: Float32Array.of(1, 2, 3, 4, 5, 6) });
+  const out = [...(await step.read("out"))];
+  GPUDevice.prototype.createBuffer = create;
+  engine.dispose();
+  return { immediates: navigator.gpu.wgslLanguageFeatures.has("immediate_address_space"), made, out };
+};
 
 globalThis.trainFromFile = async () => {
   const [engine, elsewhere] = [await createEngine({ tuning: false }), await createEngine({ tuning: false })];
