@@ -180,7 +180,6 @@ export class Tuner {
         return this.#ends(executable, outputs);
       });
       check(results);
-      // The usual way twice at least: one run at a bad moment must not lose it its place.
       return await this.#time(executable, BUDGET / names.length, way === names[0] ? 2 : 1);
     } finally {
       executable.dispose();
@@ -222,7 +221,7 @@ export class Tuner {
     return this.runtime.readback.read(parts);
   }
 
-  /** Milliseconds of a run: the best of a few series, each long enough to be measured, as far as `budget` goes beyond one run. */
+  /** Milliseconds of a run: the best of series each long enough to be measured, as many as `budget` has room for, `least` at least. */
   async #time(executable: Executable, budget: number, least: number): Promise<number> {
     const { device, waiter } = this.runtime;
     const series = async (runs: number) => {
