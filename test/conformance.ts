@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { Runtime } from "../src/gpu/runtime";
 import { cases } from "./ops/cases";
 import type { OpCase, Sample } from "./ops/opCase";
-import { choicesOf, mostWays, nthWays, runSample } from "./ops/runCase";
+import { choicesOf, mostWays, nthWays, runSample, runsInHalves } from "./ops/runCase";
 
 const { values } = parseArgs({
   options: {
@@ -40,6 +40,9 @@ function* checksOf(c: OpCase, runtime: Runtime) {
       };
     }
   yield { name: "unfused", sample: c.samples[0]!, target, fuse: false };
+  if (runtime.open.info.features.includes("shader-f16"))
+    for (const sample of c.samples.filter((s) => runsInHalves(c, s)))
+      yield { name: `in f16: ${JSON.stringify(sample)}`, sample, target, fuse: true, halves: true };
 }
 
 async function checked(runtime: Runtime, c: OpCase, sample: Sample<object>, options: object): Promise<string[]> {

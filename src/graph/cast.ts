@@ -1,8 +1,8 @@
 import toF32 from "../../shaders/pointwise/to_f32.wgsl";
-import { isFloat } from "../core/dtype";
-import { broadcastShapes } from "../core/shape";
+import { computeType, type DType, isFloat, type TypedArray } from "../core/dtype";
+import { broadcastShapes, type Shape } from "../core/shape";
 import { type PointwiseOp, record } from "./op";
-import type { Tensor } from "./tensor";
+import { data, type Tensor } from "./tensor";
 
 /** Between f32 and f16. A value that is not stored in between is not rounded; the gradient flows. */
 const castFloat = (dtype: "f32" | "f16"): PointwiseOp<object> => ({
@@ -20,6 +20,12 @@ export function toFloat(x: Tensor, dtype: "f32" | "f16"): Tensor {
   if (x.dtype === dtype) return x;
   if (dtype === "f16" && stored(x).dtype === "f16") return stored(x);
   return record(ops[dtype], [x], {});
+}
+
+/** A tensor with the given numbers, of any dtype: halves are made of them on the device. */
+export function constant(shape: Shape, dtype: DType, values: TypedArray): Tensor {
+  const exact = data({ shape, dtype: computeType(dtype) }, values);
+  return dtype === "f16" ? toFloat(exact, "f16") : exact;
 }
 
 /** The f16 tensor that a widened one was read from, else the tensor itself: for kernels that read both. */

@@ -1,6 +1,7 @@
 import { type DType, typedArray } from "../core/dtype";
 import { DataError, ShapeError } from "../core/errors";
 import { type Shape, showShape } from "../core/shape";
+import { constant } from "../graph/cast";
 import { data, type Tensor } from "../graph/tensor";
 import { checkValue } from "./full";
 
@@ -21,7 +22,7 @@ export function arange(start: number, end?: number, step = 1, dtype?: DType): Te
   const type = dtype ?? ([first, stop, step].every(Number.isInteger) ? "i32" : "f32");
   const numbers = Array.from({ length: count }, (_, i) => first + i * step);
   for (const n of numbers) checkValue("arange", n, type);
-  return data({ shape: [count], dtype: type }, typedArray(type, numbers));
+  return constant([count], type, typedArray(type, numbers));
 }
 
 /** The row of each element of the matrices of x as a column, and its column as a row: i32[M, 1] and i32[N]. */

@@ -1,6 +1,7 @@
 import { type DType, typedArray } from "../core/dtype";
 import { checkShape } from "../core/shape";
-import { data, type Tensor } from "../graph/tensor";
+import { constant } from "../graph/cast";
+import type { Tensor } from "../graph/tensor";
 import { checkValue } from "./full";
 
 /**
@@ -14,5 +15,5 @@ export function eye(n: number, m = n, dtype: DType = "f32"): Tensor {
   checkValue("eye", 1, dtype);
   const values = typedArray(dtype, n * m);
   for (let i = 0; i < Math.min(n, m); i++) values[i * m + i] = 1;
-  return data({ shape: [n, m], dtype }, values);
+  return constant([n, m], dtype, values);
 }

@@ -17,6 +17,7 @@ import { composeCrossing } from "./crossing";
 import { coalesce } from "./layout";
 import {
   elementType,
+  fitsHalves,
   fourElementsOf,
   fourOf,
   hungOn,
@@ -136,10 +137,11 @@ const onResults = (prefix: string, host: Expression, type: string, { channel }: 
 /**
  * The dispatch of a kernel with a hook, with `expression` evaluated on each result before it is written to `out`.
  * @param host what stands for the kernel's own result in the expression
- * @returns null where the kernel would bind too many buffers
+ * @returns null where the kernel would bind too many buffers, or makes another type
  */
 export function composeEpilogue(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
   const { variant } = d;
+  if (!fitsHalves(d, out)) return null;
   const { type, channel = "" } = variant.code.match(EPILOGUE_HOOK)!.groups!;
   const w = new Writer([expression], out, onResults("epilogue_", host, type!, d));
   const first = variant.bindings.length;

@@ -1,5 +1,6 @@
 import type { DType } from "../core/dtype";
 import type { Layout } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
 import { type Binding, type BufferRef, type Dispatch, type Param, packParams } from "../kernel/kernel";
 import { enablesIn } from "../kernel/variant";
 
@@ -25,6 +26,12 @@ export function fourElementsOf(one: string, type: string): string {
 /** The code, allowed to name f16. */
 export const withHalves = (code: string, halves: boolean): string =>
   halves && !/^enable f16;/m.test(code) ? `enable f16;\n${code}` : code;
+
+/** Whether a kernel writes to `out` in f16 just where `out` is f16: not all can make either. */
+export function fitsHalves({ variant, buffers }: Dispatch, out: Tensor): boolean {
+  const { name } = variant.bindings[buffers.indexOf(out)]!;
+  return new RegExp(`> ${name}: array<(vec4<)?f16`).test(variant.code) === (out.dtype === "f16");
+}
 
 /** A buffer as a composed kernel declares it: its name there and its element type. */
 export interface Declared {

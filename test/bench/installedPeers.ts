@@ -53,6 +53,12 @@ async function bundle(root: string, names: readonly PeerName[]): Promise<void> {
   writeFileSync(stampFile, stamp);
 }
 
+/** Installs the peers and bundles them for Node, unless that was done. @throws Error where npm fails */
+export async function bundlePeers(root: string): Promise<void> {
+  installPeers(root);
+  await bundle(root, Object.keys(PEERS) as PeerName[]);
+}
+
 /** Serves `peers/index.json`, which names the installed peers, and their bundles. */
 export function servePeers(root: string): Plugin {
   let bundled: Promise<void> | undefined;

@@ -7,7 +7,11 @@ const server = await createServer({
   optimizeDeps: { noDiscovery: true },
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
 });
+const asked = process.argv.slice(2).join(" ");
 try {
+  // A browser has the peers from a server; Node has their bundles.
+  if (/--on[ =]node/.test(asked) && /tfjs|jax/.test(asked))
+    await (await server.ssrLoadModule("/test/bench/installedPeers.ts")).bundlePeers(process.cwd());
   await server.ssrLoadModule("/test/bench/main.ts");
 } finally {
   await server.close();

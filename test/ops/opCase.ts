@@ -39,6 +39,8 @@ export interface OpCase<Attrs = object> {
   readonly tolerance?: number;
   /** The same for gradients; default 1e-3 (central differences). */
   readonly vjpTolerance?: number;
+  /** What numbers stored in f16 may add to either, for the largest of the results; default 4e-3. False where they say nothing. */
+  readonly halves?: number | false;
   /** Step of the central differences; default 1e-4. */
   readonly step?: number;
 }

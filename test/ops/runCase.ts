@@ -1,7 +1,9 @@
-import { type DType, type TypedArray, typedArray } from "../../src/core/dtype";
+import { type DType, fromHalves, type TypedArray, toHalves, typedArray } from "../../src/core/dtype";
 import { numel } from "../../src/core/shape";
 import { Executable } from "../../src/gpu/executable";
 import type { Runtime } from "../../src/gpu/runtime";
+import { withAutocast } from "../../src/graph/autocast";
+import { toFloat, widened } from "../../src/graph/cast";
 import { feed, type Tensor } from "../../src/graph/tensor";
 import type { Target } from "../../src/kernel/target";
 import { gradients } from "../../src/optim/gradients";
@@ -9,17 +11,25 @@ import type { Choice } from "../../src/schedule/lower";
 import { plan } from "../../src/schedule/plan";
 import type { InputSpec, OpCase, Reference, Sample } from "./opCase";
 
+export interface RunOptions {
+  /** Default true. */
+  readonly fuse?: boolean;
+  readonly target?: Target;
+  /** Whether it runs in f16, as under autocast after other such ops; default false. */
+  readonly halves?: boolean;
+}
+
 /** What a sample's check found; empty where all is well. Runs wherever there is a WebGPU device. */
 export async function runSample(
   runtime: Runtime,
   c: OpCase,
   sample: Sample<object>,
-  { fuse = true, target = runtime.open.target }: { fuse?: boolean; target?: Target } = {},
+  { fuse = true, target = runtime.open.target, halves = false }: RunOptions = {},
 ): Promise<string[]> {
   const { specs, values, inputs, attrs, out, differentiable, withVjp, seed, seedValues, grads, made } = prepare(
     c,
     sample,
-    { fuse, target },
+    { fuse, target, halves },
   );
   const executable = await Executable.create(runtime, made);
   inputs.forEach((t, i) => {
@@ -31,21 +41,22 @@ export async function runSample(
   const [actual, ...actualGrads] = await runtime.readback.read([out, ...grads].map(read));
   executable.dispose();
 
-  const { expected, slopes } = expectedOf(c, sample, () => {
+  const { expected, slopes } = expectedOf(c, sample, halves, () => {
     const at = values.map((v, i): Reference => ({ data: Float64Array.from(v), shape: specs[i]!.shape }));
     const of = (input: number) => slopesOf(c, at, input, seedValues, attrs);
     return { expected: c.reference(at, attrs), slopes: withVjp ? differentiable.map(of) : [] };
   });
   const problems: string[] = [];
   if (String(expected.shape) !== String(out.shape)) problems.push(`shape ${out.shape}, reference ${expected.shape}`);
-  problems.push(...compare("forward", actual!, expected.data, c.tolerance ?? 1e-5));
+  const rounding = (of: Float64Array) => (halves ? (c.halves || HALF) * largest(of) : 0);
+  problems.push(...compare("forward", actual!, expected.data, (c.tolerance ?? 1e-5) + rounding(expected.data)));
   slopes.forEach((list, n) => {
     const what = `gradient of input ${differentiable[n]}`;
     const along = list.map(({ direction }) => dot(direction, actualGrads[n]!));
     const numeric = Float64Array.from(list, ({ slope }) => slope);
     const name = (i: number) =>
       typeof list[i]?.direction === "number" ? `element ${list[i].direction}` : "a direction";
-    problems.push(...compare(what, along, numeric, c.vjpTolerance ?? 1e-3, name));
+    problems.push(...compare(what, along, numeric, (c.vjpTolerance ?? 1e-3) + rounding(numeric), name));
   });
   return problems;
 }
@@ -68,12 +79,25 @@ type Direction = number | Float64Array;
 const dot = (direction: Direction, gradient: TypedArray): number =>
   typeof direction === "number" ? gradient[direction]! : direction.reduce((sum, d, i) => sum + d * gradient[i]!, 0);
 
-const known = new WeakMap<Sample<object>, Expected>();
+/** See {@link OpCase.halves}. */
+const HALF = 4e-3;
+const LARGEST_HALF = 65504;
+
+/** Whether a sample means the same in f16: of floats, none of them too large for it. */
+export const runsInHalves = (c: OpCase, { inputs }: Sample<object>): boolean =>
+  c.halves !== false &&
+  inputs.map(normalise).some((i) => i.dtype === "f32") &&
+  inputs.map(normalise).every((i) => (i.values ?? i.range).every((v) => Math.abs(v) <= LARGEST_HALF));
+
+const largest = (values: Float64Array): number => values.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
+
+const known = [new WeakMap<Sample<object>, Expected>(), new WeakMap<Sample<object>, Expected>()] as const;
 
 /** The reference of a sample, worked out once however many kernels are held against it. */
-function expectedOf(c: OpCase, sample: Sample<object>, compute: () => Expected): Expected {
-  const found = known.get(sample) ?? compute();
-  if (c.samples.includes(sample)) known.set(sample, found);
+function expectedOf(c: OpCase, sample: Sample<object>, halves: boolean, compute: () => Expected): Expected {
+  const cache = known[Number(halves) as 0 | 1];
+  const found = cache.get(sample) ?? compute();
+  if (c.samples.includes(sample)) cache.set(sample, found);
   return found;
 }
 
@@ -90,19 +114,35 @@ export const nthWays = (choices: readonly Choice[], n: number): Record<string, s
   Object.fromEntries(choices.map(({ ways: { key, names } }) => [key, names[n % names.length]!]));
 
 /** The graph of a sample with its gradients, its plan, and numbers to feed it with. */
-function prepare(c: OpCase, sample: Sample<object>, { fuse, target }: { fuse: boolean; target: Target }) {
+function prepare(
+  c: OpCase,
+  sample: Sample<object>,
+  { fuse, target, halves = false }: { fuse: boolean; target: Target; halves?: boolean },
+) {
   const specs = sample.inputs.map(normalise);
   const random = lcg(1 + specs.length);
   const inputs = specs.map((s, i) => feed(`input ${i}`, { shape: s.shape, dtype: s.dtype }));
-  const values = specs.map((s) => typedArray(s.dtype, s.values ?? fill(s, random)));
+  const values = specs.map((s) => {
+    const exact = typedArray(s.dtype, s.values ?? fill(s, random));
+    return halves && exact instanceof Float32Array ? fromHalves(toHalves(exact)) : exact;
+  });
   const attrs = sample.attrs ?? {};
-  const out = c.build(inputs, attrs);
+  const out = halves
+    ? withAutocast(true, () =>
+        widened(
+          c.build(
+            inputs.map((t) => (t.dtype === "f32" ? toFloat(t, "f16") : t)),
+            attrs,
+          ),
+        ),
+      )
+    : c.build(inputs, attrs);
   const differentiable = specs.flatMap((s, i) => (s.dtype === "f32" ? [i] : []));
   const withVjp = sample.vjp !== false && out.dtype === "f32" && differentiable.length > 0;
   const seed = feed("seed", { shape: out.shape, dtype: "f32" });
   const seedValues = Float32Array.from({ length: out.size }, () => 2 * random() - 1);
   const wrt = differentiable.map((i) => inputs[i]!);
-  const grads = withVjp ? gradients(out, wrt, seed) : [];
+  const grads = withVjp ? withAutocast(halves, () => gradients(out, wrt, seed)) : [];
   const made = plan({ outputs: [out, ...grads], target, fuse, inputs: [...inputs, seed] });
   return { specs, values, inputs, attrs, out, differentiable, withVjp, seed, seedValues, grads, made };
 }
