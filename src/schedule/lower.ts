@@ -53,17 +53,12 @@ export class Lowering {
   readonly #pairs = new Map<Tensor, Expression>();
   readonly #represent: (t: Tensor) => Tensor;
   readonly #constantBehind: (t: Tensor) => Tensor | undefined;
-  readonly #inlined: ReadonlySet<Tensor>;
-  readonly #hosts: Fusion["hosts"];
-  readonly #hosted: ReadonlySet<Tensor>;
-  /** From a kernel's outputs to the sum that it makes on the side, and back from the sum to one of the outputs. */
-  readonly #sides = new Map<readonly Tensor[], Tensor>();
-  readonly #besides: Fusion["sides"];
-  readonly #later: Fusion["later"];
-  readonly #tails: Fusion["tails"];
-  readonly #prologues: Fusion["prologues"];
-  readonly #joins: Fusion["joins"];
-  /** From all that a launch of reductions side by side makes to these. */
+  readonly #fusion: Fusion;
+  /** The kernels on whose results others are computed. */
+  readonly #hosts: ReadonlySet<Tensor>;
+  /** From a kernel's outputs to the sum that it makes on the side. */
+  readonly #sideSums = new Map<readonly Tensor[], Tensor>();
+  /** The group of reductions that each tensor is launched with. */
   readonly #siblings = new Map<Tensor, Siblings>();
   /** Of those being lowered, what is computed on the way. */
   #beside: ReadonlySet<Tensor> = new Set();
@@ -78,15 +73,12 @@ export class Lowering {
     const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
     const before = (t: Tensor) => dependenciesOf(t).map(this.#represent);
     const recorded = sinksEarly(topological(roots, before), roots, before);
-    const joined = fusion(recorded, roots, inputsOf, options.fuse);
-    const { order, constants } = joined;
+    this.#fusion = fusion(recorded, roots, inputsOf, options.fuse);
+    const { order, constants, hosts, sides, siblings } = this.#fusion;
     this.#constantBehind = (t) => constantBehind(t, constants, this.#represent);
-    ({ inlined: this.#inlined, hosts: this.#hosts, tails: this.#tails } = joined);
-    ({ sides: this.#besides, later: this.#later, prologues: this.#prologues, joins: this.#joins } = joined);
-    for (const s of joined.siblings)
-      for (const t of [...s.members, ...s.finishes, ...s.besides]) this.#siblings.set(t, s);
-    for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
-    this.#hosted = new Set(this.#hosts.values());
+    for (const s of siblings) for (const t of [...s.members, ...s.finishes, ...s.besides]) this.#siblings.set(t, s);
+    for (const [sum, t] of sides) this.#sideSums.set(t.source!.outs, sum);
+    this.#hosts = new Set(hosts.values());
     this.#needed = new Set(order);
     for (const t of order) this.#lower(t);
     for (const t of roots) this.contiguous(t);
@@ -126,8 +118,8 @@ export class Lowering {
   }
 
   #lower(t: Tensor): void {
-    if (this.#readings.has(t) || this.#inlined.has(t) || t.source?.op.kind === "view") return;
-    if (this.#hosted.has(t) || this.#later.has(t)) return;
+    if (this.#readings.has(t) || this.#fusion.inlined.has(t) || t.source?.op.kind === "view") return;
+    if (this.#hosts.has(t) || this.#fusion.later.has(t)) return;
     const siblings = this.#siblings.get(t);
     if (siblings && this.#together(siblings)) return;
     if (t.source?.op.kind === "kernel") this.#kernel(t);
@@ -150,16 +142,16 @@ export class Lowering {
   }
 
   #pointwise(t: Tensor): void {
-    const host = this.#hosts.get(t);
+    const host = this.#fusion.hosts.get(t);
     const expression = this.#apply(t);
     if (host && this.#finish(host, expression, t)) return;
     if (host) this.#kernel(host);
-    this.#emit(compose(expression, t, this.#tails.has(t), this.options.target.cpu), t);
+    this.#emit(compose(expression, t, this.#fusion.tails.has(t), this.options.target.cpu), t);
   }
 
   /** Adds the dispatch that makes `t` last of all, and lets it make what is computed from `t` at once, where it can. */
   #emit(d: Dispatch, t: Tensor): void {
-    const second = this.#tails.get(t);
+    const second = this.#fusion.tails.get(t);
     if (!second) {
       this.dispatches.push(d);
       return;
@@ -193,7 +185,7 @@ export class Lowering {
     for (const t of [...members, ...group.finishes, ...group.besides]) this.#siblings.delete(t);
     this.#beside = new Set([...group.besides, ...group.finishes]);
     const joined = (x: Tensor): Expression => {
-      if (this.#inlined.has(x) || group.besides.has(x)) return this.#apply(x);
+      if (this.#fusion.inlined.has(x) || group.besides.has(x)) return this.#apply(x);
       if (isContiguous(this.#reading(x).layout)) return this.#read(x);
       return { kind: "read", reading: whole(this.contiguous(x)), dtype: x.dtype };
     };
@@ -233,7 +225,7 @@ export class Lowering {
     const args = inputs.map(this.#represent).map((input, n): Expression => {
       if (isPair(op.fn, n)) return this.#read(input, true);
       const value = this.#constantBehind(input) ?? input;
-      return this.#inlined.has(value) || this.#beside.has(value) ? this.#apply(value) : this.#read(value);
+      return this.#fusion.inlined.has(value) || this.#beside.has(value) ? this.#apply(value) : this.#read(value);
     });
     const expression: Expression = { kind: "apply", op, attrs, dtype: t.dtype, args };
     this.#expressions.set(t, expression);
@@ -252,7 +244,7 @@ export class Lowering {
   }
 
   #kernel(t: Tensor): void {
-    const maker = this.#besides.get(t) ?? t;
+    const maker = this.#fusion.sides.get(t) ?? t;
     const { outs } = maker.source!;
     const made = this.#make(maker, outs);
     this.#keep(outs);
@@ -263,8 +255,8 @@ export class Lowering {
   /** The dispatches of a kernel op, and with them the sum that it makes on the side. */
   #make(t: Tensor, outs: readonly Tensor[]): Dispatch[] {
     const { op, inputs, attrs } = t.source as Node<KernelOp>;
-    if (this.#joins.has(t)) return this.#pieces(t, outs[0]!);
-    const side = this.#sides.get(t.source!.outs);
+    if (this.#fusion.joins.has(t)) return this.#pieces(t, outs[0]!);
+    const side = this.#sideSums.get(t.source!.outs);
     if (side) this.#keep([side]);
     const { target } = this.options;
     // The result of a host is written by another name, and read.
@@ -272,7 +264,7 @@ export class Lowering {
     const made = op.lower(inputs, outs, attrs, target, side, isRead);
     const ways = op.ways?.(inputs, attrs, target);
     if (ways) this.choices.set(ways.key, { ways, way: chosenWay(target, ways), op, inputs, attrs });
-    const input = this.#prologues.get(t);
+    const input = this.#fusion.prologues.get(t);
     return input ? made.map((d) => this.#begin(d, inputs[0]!, input)) : made;
   }
 
