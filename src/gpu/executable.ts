@@ -4,6 +4,7 @@ import { Arena } from "../graph/arena";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { chunkEnds } from "../schedule/chunks";
+import { tensorsOf, writtenBy } from "../schedule/dispatches";
 import { bytesOf, type Plan } from "../schedule/plan";
 import { accepted, MemoryError } from "./accepted";
 import { checkBindings } from "./checkBindings";
@@ -242,11 +243,8 @@ export class Executable {
 
   /** Buffers of the states that the plan writes: by its updates, or by what is computed straight into one. */
   #writtenStates(): GPUBuffer[] {
-    const written = this.plan.dispatches.flatMap(({ buffers, variant }) =>
-      (buffers as readonly Tensor[]).filter((_, i) => variant.bindings[i]!.access === "write"),
-    );
-    const places = written.map((t) => ({ t, place: this.plan.places.get(t.id)! }));
-    return [...new Set(places.flatMap(({ t, place }) => ("state" in place ? [this.region(t).buffer] : [])))];
+    const written = this.plan.dispatches.flatMap(writtenBy).filter((t) => "state" in this.plan.places.get(t.id)!);
+    return [...new Set(written.map((t) => this.region(t).buffer))];
   }
 
   /** Gives the buffers back to the pool. */
@@ -257,17 +255,18 @@ export class Executable {
   }
 
   #bind(): void {
-    const named = this.plan.dispatches.flatMap((d) => d.buffers as readonly Tensor[]);
+    const named = this.plan.dispatches.flatMap(tensorsOf);
     if (named.some((t) => Arena.isOfDeserted(t))) throw deserted();
     // Asking for a region may move a state and so raise the generation: settle all of them before binding any.
-    for (const d of this.plan.dispatches) for (const b of d.buffers) this.region(b as Tensor);
+    for (const t of named) this.region(t);
     this.#launches = this.plan.dispatches.map((d, i) => this.#launchOf(d, this.#uniformOffsets[i]!));
     this.#generation = this.runtime.storage.generation;
   }
 
-  #launchOf({ variant, buffers, params, workgroups }: Dispatch, uniformOffset: number): Launch {
+  #launchOf(d: Dispatch, uniformOffset: number): Launch {
+    const { variant, params, workgroups } = d;
     const { pipeline, layout, immediates } = this.pipelines.get(variant.key)!;
-    const resources: GPUBufferBinding[] = buffers.map((b) => this.region(b as Tensor));
+    const resources: GPUBufferBinding[] = tensorsOf(d).map((t) => this.region(t));
     if (variant.params.length && !immediates)
       resources.push({ buffer: this.#uniforms!, offset: uniformOffset, size: params.byteLength });
     const entries = resources.map((resource, binding) => ({ binding, resource }));

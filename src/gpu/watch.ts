@@ -1,7 +1,7 @@
-import type { TypedArray } from "../core/dtype";
-import { isFloat } from "../core/dtype";
+import { isFloat, type TypedArray } from "../core/dtype";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
+import { writtenBy } from "../schedule/dispatches";
 import type { Plan } from "../schedule/plan";
 
 /** A value that is no number, and the launch that made it; undefined where it was there before the run. */
@@ -34,9 +34,7 @@ export async function watch(
   };
   const before = await find(plan.states, undefined);
   if (before) return before;
-  const written = plan.dispatches.map(({ buffers, variant }) =>
-    (buffers as readonly Tensor[]).filter((_, i) => variant.bindings[i]!.access === "write"),
-  );
+  const written = plan.dispatches.map(writtenBy);
   const last = new Map<Tensor, number>();
   written.forEach((tensors, i) => {
     for (const t of tensors) last.set(t, i);

@@ -4,6 +4,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_BUFFERS, type Param } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { withParamsAt } from "../kernel/variant";
+import { tensorsOf } from "./dispatches";
 import { elementType, hungOn, readBindings, reads, withoutFirst, writeBinding } from "./wgsl";
 import { type Expression, Writer } from "./writer";
 
@@ -133,7 +134,7 @@ function composeStore(
   const outs = first + w.inputs.length;
   if (outs + written.length > MAX_BUFFERS) return null;
   const scaled = results.flatMap(({ scale }, k) => (scale === 1 ? [] : [{ name: `scale_${k}`, scale }]));
-  const type = elementType((d.buffers[first] as Tensor).dtype, false);
+  const type = elementType(tensorsOf(d)[first]!.dtype, false);
   const value = (k: number) => `values[${k}]${results[k]!.scale === 1 ? "" : ` * ${type}(params.scale_${k})`}`;
   const text = [
     ...readBindings(w.bindings, first),

@@ -1,5 +1,6 @@
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
+import { tensorsOf } from "./dispatches";
 
 /** Dispatches some of which write over an input, and which tensors so share a buffer. */
 export interface InPlace {
@@ -17,14 +18,14 @@ export function inPlace(dispatches: readonly Dispatch[], mayShare: (t: Tensor) =
   const last = new Map<Tensor, number>();
   const first = new Map<Tensor, number>();
   dispatches.forEach((d, at) => {
-    for (const t of d.buffers as readonly Tensor[]) {
+    for (const t of tensorsOf(d)) {
       last.set(t, at);
       if (!first.has(t)) first.set(t, at);
     }
   });
   const over = new Map<Tensor, Tensor>();
   const made = dispatches.map((d, at) => {
-    const names = d.buffers as readonly Tensor[];
+    const names = tensorsOf(d);
     const out = d.own && names[d.own.out];
     if (!d.own || !out || first.get(out) !== at || !mayShare(out)) return d;
     for (const k of d.own.reads) {

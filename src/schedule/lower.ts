@@ -1,7 +1,7 @@
 import type { Spec } from "../core/shape";
 import { dependenciesOf, type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
 import { type Source, scratch, type Tensor } from "../graph/tensor";
-import type { BufferRef, Dispatch } from "../kernel/kernel";
+import type { Dispatch } from "../kernel/kernel";
 import { isPair } from "../kernel/scalarFunction";
 import type { Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
@@ -9,6 +9,7 @@ import { compose, composeEpilogue, composePrologue, composeTail } from "./compos
 import { composeSiblings } from "./composeSiblings";
 import { constantBehind, filledData } from "./constants";
 import { canonical } from "./cse";
+import { tensorsOf } from "./dispatches";
 import { type Fusion, fusion } from "./fuse";
 import { contiguousLayout, isContiguous, layoutKey } from "./layout";
 import { sinksEarly } from "./order";
@@ -286,6 +287,6 @@ export class Lowering {
   /** The dispatch with each tensor replaced by the buffer that holds it. */
   #bound(d: Dispatch, outs: readonly Tensor[]): Dispatch {
     const held = (t: Tensor) => (t.leaf || outs.includes(t) ? t : this.contiguous(t));
-    return { ...d, buffers: d.buffers.map((b: BufferRef) => held(b as Tensor)) };
+    return { ...d, buffers: tensorsOf(d).map(held) };
   }
 }

@@ -2,9 +2,10 @@ import { bytesPerElement } from "../core/dtype";
 import type { Spec } from "../core/shape";
 import { homeOf, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
-import type { BufferRef, Dispatch } from "../kernel/kernel";
+import type { Dispatch } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
 import { worthComputingAgain } from "./again";
+import { tensorsOf, writtenBy } from "./dispatches";
 import { inPlace } from "./inPlace";
 import { type Choice, Lowering, type LowerOptions } from "./lower";
 import { showPlan } from "./print";
@@ -112,14 +113,14 @@ function outputOf(t: Tensor, lowering: Lowering): Tensor {
 
 /** @throws Error where a dispatch reads what none before it has made, or what it makes itself: fusion must not lead there */
 function checkOrder(dispatches: readonly Dispatch[]): void {
-  const made = new Set<BufferRef>();
-  for (const { buffers, variant } of dispatches) {
-    const written = buffers.filter((_, i) => variant.bindings[i]!.access === "write");
-    const early = variant.bindings.find(({ access }, i) => {
-      const t = buffers[i] as Tensor;
+  const made = new Set<Tensor>();
+  for (const d of dispatches) {
+    const written = writtenBy(d);
+    const early = d.variant.bindings.find(({ access }, i) => {
+      const t = tensorsOf(d)[i]!;
       return access === "read" && !t.leaf && (!made.has(t) || written.includes(t));
     });
-    if (early) throw new Error(`plan: ${variant.name} reads ${early.name} before it is made`);
+    if (early) throw new Error(`plan: ${d.variant.name} reads ${early.name} before it is made`);
     for (const t of written) made.add(t);
   }
 }
@@ -139,7 +140,7 @@ function placed(
   const sharing = inPlace(dispatches, mayShare);
   if (!sharing.over.size) return { dispatches, ...apart };
   const rootOf = (t: Tensor): Tensor => (sharing.over.has(t) ? rootOf(sharing.over.get(t)!) : t);
-  const renamed = sharing.dispatches.map((d) => ({ ...d, buffers: (d.buffers as readonly Tensor[]).map(rootOf) }));
+  const renamed = sharing.dispatches.map((d) => ({ ...d, buffers: tensorsOf(d).map(rootOf) }));
   const together = assignSlots(livesOf(renamed, fed, kept, direct));
   if (bytesIn(together) > WORTH_SHARING * bytesIn(apart)) return { dispatches, ...apart };
   const slotOf = new Map(together.slotOf);
@@ -148,8 +149,7 @@ function placed(
 }
 
 function leavesOf(dispatches: readonly Dispatch[], more: readonly Tensor[]): Tensor[] {
-  const named = dispatches.flatMap((d) => d.buffers as readonly Tensor[]);
-  return [...new Set([...more, ...named])].filter((t) => t.leaf && t.leaf.kind !== "scratch");
+  return [...new Set([...more, ...dispatches.flatMap(tensorsOf)])].filter((t) => t.leaf && t.leaf.kind !== "scratch");
 }
 
 /** One life for every tensor that needs a slot. Fed tensors live throughout; outputs live on after the run. */
@@ -163,7 +163,7 @@ function livesOf(
   const lives = new Map<Tensor, Life>();
   for (const t of fed) lives.set(t, { id: t.id, bytes: bytesOf(t), first: -1, last: end });
   dispatches.forEach((d, at) => {
-    for (const t of d.buffers as readonly Tensor[]) {
+    for (const t of tensorsOf(d)) {
       if (t.leaf?.kind === "state" || direct.has(t) || lives.get(t)?.last === end) continue;
       const first = lives.get(t)?.first ?? at;
       lives.set(t, { id: t.id, bytes: bytesOf(t), first, last: kept.has(t) ? end : at });

@@ -1,5 +1,4 @@
 import { showShape } from "../core/shape";
-import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Place, Plan } from "./plan";
 
@@ -26,7 +25,7 @@ function showDispatch({ variant, buffers, workgroups }: Dispatch, places: Readon
 
 function showPlace(place: Place): string {
   if ("slot" in place) return `s${place.slot}`;
-  const leaf = (place.state as Tensor).leaf;
+  const { leaf } = place.state;
   const name = leaf && "name" in leaf ? leaf.name : "state";
   return place.offset ? `${name}+${place.offset}` : name;
 }

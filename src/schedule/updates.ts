@@ -1,6 +1,7 @@
 import { homeOf, overlap, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
+import { tensorsOf, writtenBy } from "./dispatches";
 import type { Lowering } from "./lower";
 
 /** A computed tensor, or a state as it is before the step, and the state that takes its value. */
@@ -68,8 +69,7 @@ function placeDirectly(
       if (isComputed && !outputs.has(a.base) && !moved.has(state) && !named.has(state) && isOnce(a))
         direct.set(a.base, a.to);
     }
-    for (const t of dispatches.flatMap((d) => d.buffers as readonly Tensor[]))
-      if (t.leaf?.kind === "state") named.add(homeOf(t).state);
+    for (const t of dispatches.flatMap(tensorsOf)) if (t.leaf?.kind === "state") named.add(homeOf(t).state);
   }
   for (const [base, to] of direct) if (readsBesideWriting(lowering.dispatches, base, to, direct)) direct.delete(base);
   return direct;
@@ -79,9 +79,7 @@ function placeDirectly(
 function writtenStates(updates: readonly LoweredUpdate[]): ReadonlySet<Tensor> {
   const written = updates.flatMap(({ assigns, dispatches }) => [
     ...assigns.map((a) => a.to),
-    ...dispatches.flatMap(({ buffers, variant }) =>
-      (buffers as readonly Tensor[]).filter((_, i) => variant.bindings[i]!.access === "write"),
-    ),
+    ...dispatches.flatMap(writtenBy),
   ]);
   return new Set(written.filter((t) => t.leaf?.kind === "state").map((t) => homeOf(t).state));
 }
@@ -100,7 +98,7 @@ function readsBesideWriting(
   const isState = (t: Tensor) => t.leaf?.kind === "state" && homeOf(t).state === state;
   const isPlaced = (t: Tensor) => direct.has(t) && homeOf(direct.get(t)!).state === state;
   return dispatches.some((d) => {
-    const names = d.buffers as readonly Tensor[];
+    const names = tensorsOf(d);
     if (names.some(isState)) return true;
     if (!names.includes(base)) return false;
     const access = names.flatMap((t, i) => (isPlaced(t) ? [d.variant.bindings[i]!.access] : []));

@@ -3,6 +3,7 @@ import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { add } from "../ops/add";
 import { matmul } from "../ops/matmul";
+import { tensorsOf, writtenBy } from "../schedule/dispatches";
 import { bytesOf, type Plan } from "../schedule/plan";
 import type { CapturedStep } from "./capturedStep";
 import type { Engine } from "./engine";
@@ -94,11 +95,11 @@ export function estimateOf(plan: Plan, pace: DevicePace): StepEstimate {
 }
 
 /** Bytes that a launch reads and writes. Of data that the caller gave it may read a part only: no more than it writes. */
-function bytesMoved({ buffers, variant }: Dispatch): number {
-  const named = (buffers as readonly Tensor[]).map((t, i) => ({ t, access: variant.bindings[i]!.access }));
-  const sum = (list: readonly { t: Tensor }[]) => list.reduce((n, { t }) => n + bytesOf(t), 0);
-  const written = sum(named.filter((b) => b.access === "write"));
-  const read = named.filter((b) => b.access === "read");
-  const given = read.filter(({ t }) => t.leaf?.kind === "data");
-  return written + sum(read.filter((b) => !given.includes(b))) + Math.min(written, sum(given));
+function bytesMoved(d: Dispatch): number {
+  const sum = (list: readonly Tensor[]) => list.reduce((n, t) => n + bytesOf(t), 0);
+  const isGiven = (t: Tensor) => t.leaf?.kind === "data";
+  const written = sum(writtenBy(d));
+  const given = sum(tensorsOf(d).filter(isGiven));
+  const computed = sum(tensorsOf(d).filter((t) => !isGiven(t)));
+  return computed + Math.min(written, given);
 }

@@ -5,6 +5,7 @@ import { homeOf, type Leaf, Tensor } from "../graph/tensor";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../io/safetensors";
 import type { Dispatch, Variant } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { tensorsOf } from "../schedule/dispatches";
 import type { Place, Plan } from "../schedule/plan";
 import { showPlan } from "../schedule/print";
 
@@ -112,7 +113,7 @@ function recordStep({ plan, feeds, outputs }: PlannedStep, tensors: Numbering<Te
     Object.fromEntries(Object.entries(list).map(([name, t]) => [name, tensors.of(t)]));
   const dispatches = plan.dispatches.map((d) => {
     const words = [...new Uint32Array(d.params)];
-    const buffers = d.buffers.map((b) => tensors.of(b as Tensor));
+    const buffers = tensorsOf(d).map((t) => tensors.of(t));
     return [variants.of(d.variant, d.variant.key), buffers, words, [...d.workgroups], d.flops];
   });
   const record = {
