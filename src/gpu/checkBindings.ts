@@ -3,7 +3,7 @@ import { showSpec } from "../core/shape";
 import { tensorsOf } from "../schedule/dispatches";
 import { bytesOf, type Plan } from "../schedule/plan";
 
-/** @throws DeviceError where a plan binds more bytes of a tensor at once than the device lets it */
+/** @throws DeviceError where a plan binds a tensor of more than `limit` bytes */
 export function checkBindings(plan: Plan, limit: number): void {
   for (const d of plan.dispatches)
     for (const t of tensorsOf(d))
