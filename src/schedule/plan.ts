@@ -12,28 +12,28 @@ import { showPlan } from "./print";
 import { assignSlots, bytesIn, type Life } from "./slots";
 import { appendUpdates } from "./updates";
 
-/** Where a tensor lives: in a slot of the plan, or in a state that outlives it (at an offset in elements). */
+/** Where a tensor lives: in a slot of the plan, or in the buffer of a state, at an offset in elements. */
 export type Place = { readonly slot: number } | { readonly state: Tensor; readonly offset: number };
 
 /** A step as data: what to run, in order, and where each tensor lives. */
 export interface Plan {
   readonly dispatches: readonly Dispatch[];
-  /** Dispatches from here on write into state. */
+  /** The first dispatch of an update; from here on dispatches write states. */
   readonly firstUpdate: number;
-  /** Bytes of each slot; one buffer a slot. */
+  /** Bytes of each slot. A slot is a buffer. */
   readonly slots: readonly number[];
-  /** By tensor id: all that a dispatch names, and the outputs. */
+  /** Places of the tensors that dispatches bind, and of the outputs, by tensor id. */
   readonly places: ReadonlyMap<number, Place>;
   /** Leaves that the caller fills: feeds and data. */
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
-  /** Buffers that outlive the plan; an arena counts once. */
+  /** The states whose buffers the plan uses; an arena counts once. */
   readonly states: readonly Tensor[];
-  /** Ops for which several kernels would do. */
+  /** The ops that can be computed by several kernels. */
   readonly choices: readonly Choice[];
   /** Floating-point operations of one run. */
   readonly flops: number;
-  /** Bytes that the plan needs on the device: slots, states and parameters of kernels. */
+  /** Bytes that the plan takes on the device. */
   readonly bytes: { readonly slots: number; readonly states: number; readonly params: number; readonly total: number };
   toString(): string;
 }
@@ -41,20 +41,20 @@ export interface Plan {
 export interface PlanRequest extends LowerOptions {
   readonly outputs: readonly Tensor[];
   readonly updates?: readonly Update[];
-  /** Further leaves to be given a place, used or not: the feeds of a captured step. */
+  /** Leaves that get a place even if they are not used: the feeds of a captured step. */
   readonly inputs?: readonly Tensor[];
 }
 
-/** Bytes that a buffer of a tensor takes: whole vec4s. */
+/** Bytes of a tensor's buffer: whole vec4s. */
 export const bytesOf = (t: Spec & { readonly size: number }): number =>
   Math.ceil((t.size * bytesPerElement(t.dtype)) / 16) * 16;
 
-/** How much less memory a plan must want for values to be computed again in it. */
+/** Values are computed again if a plan's slots then take at most this share of the bytes. */
 const WORTH_COMPUTING_AGAIN = 0.95;
 
 /**
- * Schedules one step: lowers the graph of `outputs` and what the updates read, then the updates, and places it all. Where
- * gradients have offered to compute values again, that is done if it lowers the peak.
+ * Schedules one step: lowers the graph of `outputs` and of what the updates read, then the updates, and gives every tensor a place.
+ * Values that gradients offer to compute again are computed again if that saves enough memory.
  */
 export function plan(request: PlanRequest): Plan {
   const kept = planned(request);
@@ -102,7 +102,7 @@ function planned(request: PlanRequest): Plan {
   return made;
 }
 
-/** What an output is read from: of a view of a state, a copy of what the state is before the updates. */
+/** What an output is read from. For a view of a state that is a copy of the state, made before the updates. */
 function outputOf(t: Tensor, lowering: Lowering): Tensor {
   const base = lowering.contiguous(t);
   if (t === base || base.leaf?.kind !== "state") return base;
@@ -111,7 +111,7 @@ function outputOf(t: Tensor, lowering: Lowering): Tensor {
   return aside;
 }
 
-/** @throws Error where a dispatch reads what none before it has made, or what it makes itself: fusion must not lead there */
+/** @throws Error where a dispatch reads what no earlier one has written, or what it writes itself: a bug of fusion */
 function checkOrder(dispatches: readonly Dispatch[]): void {
   const made = new Set<Tensor>();
   for (const d of dispatches) {
@@ -125,10 +125,10 @@ function checkOrder(dispatches: readonly Dispatch[]): void {
   }
 }
 
-/** How much less memory a plan must want for its dispatches to write over their inputs: such kernels are pipelines more. */
+/** Dispatches write over inputs if slots then take at most this share of the bytes: such kernels are additional pipelines. */
 const WORTH_SHARING = 0.95;
 
-/** Gives all tensors slots; dispatches write over inputs where that lowers the peak. */
+/** Gives tensors slots. Lets dispatches write over inputs where that saves enough memory. */
 function placed(
   dispatches: readonly Dispatch[],
   fed: readonly Tensor[],
@@ -152,7 +152,7 @@ function leavesOf(dispatches: readonly Dispatch[], more: readonly Tensor[]): Ten
   return [...new Set([...more, ...dispatches.flatMap(tensorsOf)])].filter((t) => t.leaf && t.leaf.kind !== "scratch");
 }
 
-/** One life for every tensor that needs a slot. Fed tensors live throughout; outputs live on after the run. */
+/** The life of every tensor that needs a slot. Fed tensors live during the whole run, and outputs until after it. */
 function livesOf(
   dispatches: readonly Dispatch[],
   fed: readonly Tensor[],
