@@ -41,20 +41,14 @@ export function pointwiseWith<Attrs extends object>(
     fn,
     scalars,
     infer(inputs) {
-      const generic = genericType(
-        fn,
-        inputs.map((t) => t.dtype),
-      );
+      const generic = genericType(fn, inputs);
       if (dtypes) checkDTypes(name, inputs, dtypes.includes("f32") ? [...dtypes, "f16"] : dtypes);
       checkParams(name, fn, inputs, generic);
-      const shape = broadcastShapes(
-        name,
-        inputs.filter((_, n) => !isPair(fn, n)).map((t) => t.shape),
-      );
+      const shapes = inputs.flatMap((t, n) => (isPair(fn, n) ? [] : [t.shape]));
       const dtype = fn.result === "T" ? generic! : fn.result;
       const floats = inputs.filter((t) => isFloat(t.dtype));
       const halves = dtype === "f32" && floats.length > 0 && floats.every((t) => t.dtype === "f16");
-      return [{ shape, dtype: halves ? "f16" : dtype }];
+      return [{ shape: broadcastShapes(name, shapes), dtype: halves ? "f16" : dtype }];
     },
     vjp: (inputs, [dOut], attrs, [out]) => vjp(inputs, dOut!, attrs, out!),
   };

@@ -20,9 +20,9 @@ export interface ScalarFunction {
 export const isPair = (fn: ScalarFunction, input: number): boolean => fn.params[input]!.type === "vec2u";
 
 /** The type that `T` stands for: that of the first input declared as `T`; undefined where none is. */
-export function genericType(fn: ScalarFunction, inputs: readonly DType[]): WordType | undefined {
+export function genericType(fn: ScalarFunction, inputs: readonly { readonly dtype: DType }[]): WordType | undefined {
   const first = inputs[fn.params.findIndex((p) => p.type === "T")];
-  return first && computeType(first);
+  return first && computeType(first.dtype);
 }
 
 /**

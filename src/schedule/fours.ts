@@ -6,7 +6,7 @@ import { coalesce } from "./layout";
 export type FourReads =
   /** All four read the same element. */
   | { readonly kind: "same" }
-  /** From two vec4s: that of the element `back` before the first one, and the next. Result n reads lane `lanes[n]` of the eight. */
+  /** From two vec4s: the one that holds the element `back` before the first, and the next. Result n reads lane `lanes[n]` of the eight. */
   | { readonly kind: "lanes"; readonly back: number; readonly lanes: readonly number[] }
   /** The same for neighbours in memory of which the first lane is only known at run time; backwards where `back` is 3. */
   | { readonly kind: "shifted"; readonly back: 0 | 3 }

@@ -16,7 +16,7 @@ export function placesIn(order: readonly Tensor[], readersOf: ReadonlyMap<Tensor
   return { placeOf, readAt };
 }
 
-/** The nodes that read each tensor: of each node the first output. */
+/** The nodes that read each tensor, each by the output of it that comes first. */
 export function readersIn(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Map<Tensor, Tensor[]> {
   const readers = new Map<Tensor, Tensor[]>(order.map((t) => [t, []]));
   const counted = new Set<Tensor[]>();
