@@ -2,14 +2,14 @@ import { type DType, type TypedArray, typedArray } from "../../src/core/dtype";
 import { numel } from "../../src/core/shape";
 import { Executable } from "../../src/gpu/executable";
 import type { Runtime } from "../../src/gpu/runtime";
-import { feed, type Tensor } from "../../src/graph/tensor";
+import { feed } from "../../src/graph/tensor";
 import type { Target } from "../../src/kernel/target";
 import { gradients } from "../../src/optim/gradients";
 import type { Choice } from "../../src/schedule/lower";
 import { plan } from "../../src/schedule/plan";
 import type { InputSpec, OpCase, Reference, Sample } from "./opCase";
 
-/** What a sample's check found; empty where all is well. Runs wherever there is a WebGPU device. */
+/** Checks a sample on a WebGPU device. @returns the problems that it found */
 export async function runSample(
   runtime: Runtime,
   c: OpCase,
@@ -22,13 +22,10 @@ export async function runSample(
     { fuse, target },
   );
   const executable = await Executable.create(runtime, made);
-  inputs.forEach((t, i) => {
-    executable.write(t, values[i]!);
-  });
+  for (const [i, t] of inputs.entries()) executable.write(t, values[i]!);
   executable.write(seed, seedValues);
   executable.run();
-  const read = (t: Tensor) => ({ region: executable.region(t), dtype: t.dtype, length: t.size });
-  const [actual, ...actualGrads] = await runtime.readback.read([out, ...grads].map(read));
+  const [actual, ...actualGrads] = await executable.read([out, ...grads]);
   executable.dispose();
 
   const { expected, slopes } = expectedOf(c, sample, () => {
@@ -56,13 +53,13 @@ interface Expected {
   readonly slopes: readonly (readonly Slope[])[];
 }
 
-/** The derivative of Σ out · seed along a direction of an input, numerically. */
+/** The numerical derivative of Σ out · seed along a direction of an input. */
 interface Slope {
   readonly direction: Direction;
   readonly slope: number;
 }
 
-/** What moves: an element, or all of them by as much as is given. */
+/** A direction in which an input moves: one element, or a distance for each. */
 type Direction = number | Float64Array;
 
 const dot = (direction: Direction, gradient: TypedArray): number =>
@@ -70,14 +67,14 @@ const dot = (direction: Direction, gradient: TypedArray): number =>
 
 const known = new WeakMap<Sample<object>, Expected>();
 
-/** The reference of a sample, worked out once however many kernels are held against it. */
+/** The reference of a sample: computed once, however many kernels are compared with it. */
 function expectedOf(c: OpCase, sample: Sample<object>, compute: () => Expected): Expected {
   const found = known.get(sample) ?? compute();
   if (c.samples.includes(sample)) known.set(sample, found);
   return found;
 }
 
-/** The ops of a sample, gradients included, for which several kernels would do. */
+/** The ops of a sample and its gradients that can be computed by several kernels. */
 export const choicesOf = (c: OpCase, sample: Sample<object>, target: Target): readonly Choice[] =>
   prepare(c, sample, { fuse: true, target }).made.choices;
 
@@ -85,7 +82,7 @@ export const choicesOf = (c: OpCase, sample: Sample<object>, target: Target): re
 export const mostWays = (choices: readonly Choice[]): number =>
   Math.max(0, ...choices.map(({ ways }) => ways.names.length));
 
-/** What a device has to have measured to take the n-th kernel of each choice. */
+/** The measurements with which a device takes the n-th kernel of each choice. */
 export const nthWays = (choices: readonly Choice[], n: number): Record<string, string> =>
   Object.fromEntries(choices.map(({ ways: { key, names } }) => [key, names[n % names.length]!]));
 
@@ -123,12 +120,12 @@ function fill(
   return Array.from({ length: numel(s.shape) }, () => (s.dtype === "f32" ? value() : Math.floor(value())));
 }
 
-/** Elements that are moved one by one: all of a small input, of a large one as many, the last among them. */
+/** Most elements that are moved one by one: all of a small input, or this many of a large one, including the last. */
 const MOVED = 48;
-/** Random directions in which all elements of a large input move at once. */
+/** Number of random directions in which all elements of a large input are moved at once. */
 const DIRECTIONS = 4;
 
-/** Central differences of Σ out · seed, of the f64 reference. */
+/** Central differences of Σ out · seed, computed by the f64 reference. */
 function slopesOf(
   c: OpCase,
   at: readonly Reference[],
