@@ -2,7 +2,7 @@ import { BYTES_PER_ELEMENT, dtypeOf, type Numbers, type TypedArray } from "../co
 import { DataError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { Arena } from "../graph/arena";
-import { homeOf, type Tensor } from "../graph/tensor";
+import { type Home, homeOf, type Tensor } from "../graph/tensor";
 import { bytesOf } from "../schedule/plan";
 import type { BufferPool } from "./pool";
 
@@ -13,15 +13,9 @@ export interface Region {
   readonly size: number;
 }
 
-/** The place of a state: its home, and the element of it at which it starts. */
-interface Located {
-  readonly state: Tensor;
-  readonly offset: number;
-}
-
 /** The places of states, and the numbers in their homes. */
 export interface StoredStates {
-  readonly located: ReadonlyMap<Tensor, Located>;
+  readonly located: ReadonlyMap<Tensor, Home>;
   readonly values: ReadonlyMap<Tensor, TypedArray>;
 }
 
@@ -29,7 +23,7 @@ export interface StoredStates {
 export class Storage {
   readonly #buffers = new Map<Tensor, GPUBuffer>();
   /** Where each state is now. A state that has got another home is still in the old one until it is used. */
-  readonly #located = new Map<Tensor, Located>();
+  readonly #located = new Map<Tensor, Home>();
   /** Buffers reserved for homes that have none yet. */
   readonly #rooms = new Map<Tensor, GPUBuffer>();
   /** Counts the times that a state moved to another buffer: bind groups made before that are out of date. */
@@ -65,12 +59,12 @@ export class Storage {
   }
 
   /** A copy of where all states are now. */
-  get located(): ReadonlyMap<Tensor, Located> {
+  get located(): ReadonlyMap<Tensor, Home> {
     return new Map(this.#located);
   }
 
   /** Homes made since `before`, but for those that older states have moved into. @param before what {@link located} was then */
-  homesSince(before: ReadonlyMap<Tensor, Located>): readonly Tensor[] {
+  homesSince(before: ReadonlyMap<Tensor, Home>): readonly Tensor[] {
     const older = new Set([...this.#located].flatMap(([t, { state }]) => (before.has(t) ? [state] : [])));
     return this.homes.filter((home) => !older.has(home));
   }
@@ -153,7 +147,7 @@ export class Storage {
   }
 
   /** Copies the value of a state that got a home in an arena after its first use. */
-  #move(t: Tensor, from: Located, to: Located): void {
+  #move(t: Tensor, from: Home, to: Home): void {
     const source = this.#buffers.get(from.state)!;
     const encoder = this.device.createCommandEncoder({ label: `move ${nameOf(t)}` });
     const [start, end] = [from.offset * BYTES_PER_ELEMENT, to.offset * BYTES_PER_ELEMENT];

@@ -45,7 +45,7 @@ export class Arena {
     this.length = end;
     this.parameters = this.buffer("parameters");
     tensors.forEach((t, i) => {
-      t.home = { of: this.parameters, offset: offsets[i]! };
+      t.home = { state: this.parameters, offset: offsets[i]! };
     });
   }
 
@@ -83,7 +83,7 @@ export class Arena {
 
   /** Whether the parameter lives here: it moves out when another arena takes it. */
   holds(t: Tensor): boolean {
-    return t.home?.of === this.parameters;
+    return t.home?.state === this.parameters;
   }
 
   /** A further buffer of the same layout, filled with one value at first. */
@@ -122,7 +122,7 @@ export class Arena {
     this.#parts.set(buffer, known);
     const key = `${offset} ${shape}`;
     const part = known.get(key) ?? state(name, { shape, dtype: buffer.dtype });
-    part.home = { of: buffer, offset };
+    part.home = { state: buffer, offset };
     known.set(key, part);
     return part;
   }

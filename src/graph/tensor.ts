@@ -62,13 +62,19 @@ export type Leaf =
   | { readonly kind: "data"; readonly data: TypedArray }
   | { readonly kind: "scratch" };
 
+/** Where a state lives: in the buffer of `state`, from element `offset` on. */
+export interface Home {
+  readonly state: Tensor;
+  readonly offset: number;
+}
+
 /** A value of the graph: a leaf, or an output of one op. It holds no numbers; `engine.read` computes them. */
 export class Tensor implements Spec {
   readonly id = nextId++;
   readonly shape: Shape;
   readonly dtype: DType;
-  /** Of a state inside an arena: the arena's buffer, and the element of it at which this tensor starts. */
-  home: { readonly of: Tensor; readonly offset: number } | undefined;
+  /** Of a state inside an arena: its place there. */
+  home: Home | undefined;
 
   constructor(
     spec: Spec,
@@ -85,9 +91,8 @@ export class Tensor implements Spec {
   }
 }
 
-/** The buffer that holds a state (its arena's, or its own), and the element at which the state starts. */
-export const homeOf = (t: Tensor): { readonly state: Tensor; readonly offset: number } =>
-  t.home ? { state: t.home.of, offset: t.home.offset } : { state: t, offset: 0 };
+/** Where a state lives: its place in its arena, or a buffer of its own. */
+export const homeOf = (t: Tensor): Home => t.home ?? { state: t, offset: 0 };
 
 /** Whether two states share elements of a buffer. */
 export function overlap(a: Tensor, b: Tensor): boolean {

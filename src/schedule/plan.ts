@@ -1,6 +1,6 @@
 import { bytesPerElement } from "../core/dtype";
 import type { Spec } from "../core/shape";
-import { homeOf, scratch, type Tensor } from "../graph/tensor";
+import { type Home, homeOf, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
@@ -12,8 +12,8 @@ import { showPlan } from "./print";
 import { assignSlots, bytesIn, type Life } from "./slots";
 import { appendUpdates } from "./updates";
 
-/** Where a tensor lives: in a slot of the plan, or in the buffer of a state, at an offset in elements. */
-export type Place = { readonly slot: number } | { readonly state: Tensor; readonly offset: number };
+/** Where a tensor lives: in a slot of the plan, or in the buffer of a state. */
+export type Place = { readonly slot: number } | Home;
 
 /** A step as data: what to run, in order, and where each tensor lives. */
 export interface Plan {

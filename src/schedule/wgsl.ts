@@ -2,6 +2,7 @@ import type { DType } from "../core/dtype";
 import type { Layout } from "../graph/op";
 import { type Binding, type BufferRef, type Dispatch, type Param, packParams, type Variant } from "../kernel/kernel";
 import { enablesIn } from "../kernel/variant";
+import type { Writer } from "./writer";
 
 /** The WGSL type of an element, or of four. */
 export const elementType = (dtype: DType, vector: boolean): string => (vector ? `vec4<${dtype}>` : dtype);
@@ -42,7 +43,7 @@ export const writeBinding = (binding: number, name: string, type: string): strin
 
 /** The beginning of a composed kernel's text, before its `main`. @param withTail whether it has {@link TAIL_HOOK} */
 export const declarations = (
-  { functions, width }: { readonly functions: string; readonly width: 1 | 4 },
+  { functions, width }: Writer,
   fields: readonly Param[],
   read: readonly Declared[],
   { dtype }: { readonly dtype: DType },
@@ -77,12 +78,7 @@ export const withoutFirst = (code: string, others: number): string =>
     .replace(/@binding\((\d+)\)/g, (_, n: string) => `@binding(${Number(n) - 1 + others})`);
 
 /** What something hung on a kernel adds to it. */
-interface Added {
-  readonly fields: readonly Param[];
-  readonly values: Record<string, number>;
-  readonly halves: boolean;
-  readonly flops: number;
-}
+type Added = Pick<Writer, "fields" | "values" | "halves" | "flops">;
 
 /** A kernel with something hung on it, but for the added fields of `params`. */
 interface Hung {

@@ -141,7 +141,7 @@ function recordTensor(t: Tensor, tensors: Numbering<Tensor>): TensorRecord {
     shape,
     dtype,
     ...(leaf && { leaf: { kind: leaf.kind, ...(name !== undefined && { name }), ...(limits && { limits }) } }),
-    ...(home && { home: [tensors.of(home.of), home.offset] as const }),
+    ...(home && { home: [tensors.of(home.state), home.offset] as const }),
   };
 }
 
@@ -195,7 +195,7 @@ function restorePlans(
   const tensors = record.tensors.map((t, i) => restoreTensor(t, stored.get(String(i))));
   const values = new Map<Tensor, TypedArray>();
   record.tensors.forEach(({ home }, i) => {
-    if (home) tensors[i]!.home = { of: numbered(tensors, home[0]), offset: home[1] };
+    if (home) tensors[i]!.home = { state: numbered(tensors, home[0]), offset: home[1] };
     const held = stored.get(String(i));
     if (held && tensors[i]!.leaf?.kind === "state") values.set(tensors[i]!, held.values);
   });
