@@ -38,8 +38,12 @@ export function forElements(code: string, types: ElementTypes): string {
     const alias = new RegExp(`^alias ${name} = f32;\\n`, "m");
     if (alias.test(out)) out = out.replace(alias, "").replace(new RegExp(`\\b${name}\\b`, "g"), types[name] ?? "f32");
   }
-  return out.includes("f16") && !/^enable f16;/m.test(out) ? `enable f16;\n${out}` : out;
+  return withHalves(out);
 }
+
+/** The text of a shader, with f16 enabled if it names f16. */
+export const withHalves = (code: string): string =>
+  code.includes("f16") && !/^enable f16;/m.test(code) ? `enable f16;\n${code}` : code;
 
 /** The text of a shader with its `params` at another binding. */
 export const withParamsAt = (code: string, binding: number): string =>

@@ -25,7 +25,6 @@ import {
   indexLines,
   readBindings,
   reads,
-  withHalves,
   withoutFirst,
   writeBinding,
 } from "./wgsl";
@@ -77,14 +76,11 @@ export function compose(
 
 /** The text of a kernel. @param main the lines of `main` after those that come first, {@link Writer.before} */
 const kernelText = (w: Writer, fields: readonly Param[], out: Tensor, withTail: boolean, main: string) =>
-  withHalves(
-    `${declarations(w, fields, w.bindings, out, withTail)}@compute @workgroup_size(${WORKGROUP})
+  `${declarations(w, fields, w.bindings, out, withTail)}@compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   ${[w.before, main].filter(Boolean).join("\n  ")}
 }
-`,
-    w.halves,
-  );
+`;
 
 /** The lines of `main` for an invocation that computes one result. @param made the lines that compute result i */
 const one = (made: string) => `let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;

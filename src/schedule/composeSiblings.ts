@@ -151,7 +151,7 @@ function composeStore(
   const values = { ...w.values, ...Object.fromEntries(scaled.map(({ name, scale }) => [name, scale])) };
   return hungOn(
     d,
-    { fields, values, halves: w.halves, flops: w.flops },
+    { fields, values, flops: w.flops },
     {
       text: withParamsAt(bare, outs + written.length)
         .replace(EPILOGUE, "")

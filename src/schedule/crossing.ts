@@ -4,7 +4,7 @@ import type { Layout } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, packParams, workgroupsFor } from "../kernel/kernel";
 import { broadcastLayout, coalesceTogether, contiguousLayout } from "./layout";
-import { composedVariant, declarations, elementType, withHalves } from "./wgsl";
+import { composedVariant, declarations, elementType } from "./wgsl";
 import { type Expression, type Reading, readsOf, Writer } from "./writer";
 
 /** A read across memory: neighbours of the result are read far apart, but those along another axis, `q`, side by side. */
@@ -58,14 +58,11 @@ export function composeCrossing(
   const offsets = Object.fromEntries(crossings.map((c, n) => [starts[n]!.name, c.layout.offset]));
   const read = [...w.bindings, ...crossings.map((c) => ({ name: c.name, type: elementType(c.read.dtype, vector) }))];
   const handed = crossings.map((c) => `${c.name}_here: ${elementType(computeType(c.read.dtype), vector)}`);
-  const code = withHalves(
-    `${declarations(w, fields, read, out, withTail)}fn make(${["i: u32", ...handed].join(", ")}) {
+  const code = `${declarations(w, fields, read, out, withTail)}fn make(${["i: u32", ...handed].join(", ")}) {
   ${w.lines}
   ${w.store("i", withTail)}
 }
-${form.main}`,
-    w.halves || crossings.some((c) => c.read.dtype === "f16"),
-  );
+${form.main}`;
   const { workgroupSize } = form;
   return {
     variant: composedVariant({ name: w.name || "transpose", code, params: fields, workgroupSize }, read),

@@ -1,7 +1,7 @@
 import type { DType } from "../core/dtype";
 import type { Layout } from "../graph/op";
 import { type Binding, type BufferRef, type Dispatch, type Param, packParams, type Variant } from "../kernel/kernel";
-import { enablesIn } from "../kernel/variant";
+import { enablesIn, withHalves } from "../kernel/variant";
 import type { Writer } from "./writer";
 
 /** The WGSL type of an element, or of four. */
@@ -22,10 +22,6 @@ export function fourElementsOf(one: string, type: string): string {
   const calls = ["i", "i + 1u", "i + 2u", "i + 3u"].map((i) => `${one}(${i})`);
   return `fn element(i: u32) -> ${type} {\n  return ${type}(${calls.join(", ")});\n}`;
 }
-
-/** The code, with f16 enabled if `halves`. */
-export const withHalves = (code: string, halves: boolean): string =>
-  halves && !/^enable f16;/m.test(code) ? `enable f16;\n${code}` : code;
 
 /** A buffer as a composed kernel declares it: name and element type. */
 interface Declared {
@@ -57,16 +53,14 @@ ${functions}${withTail ? `\nfn tail(value: ${width === 4 ? "vec4f" : "f32"}, i: 
 `;
 
 /** A composed kernel, which begins with {@link declarations}. */
-export const composedVariant = (
+export function composedVariant(
   v: Pick<Variant, "name" | "code" | "params" | "workgroupSize">,
   read: readonly Declared[],
-): Variant => ({
-  ...v,
-  key: v.code,
-  bindings: [...reads(read), { name: "out", access: "write" }],
-  enables: enablesIn(v.code),
-  hook: false,
-});
+): Variant {
+  const code = withHalves(v.code);
+  const bindings: Binding[] = [...reads(read), { name: "out", access: "write" }];
+  return { ...v, key: code, code, bindings, enables: enablesIn(code), hook: false };
+}
 
 export const reads = (declared: readonly Declared[]): Binding[] =>
   declared.map(({ name }) => ({ name, access: "read" }));
@@ -78,7 +72,7 @@ export const withoutFirst = (code: string, others: number): string =>
     .replace(/@binding\((\d+)\)/g, (_, n: string) => `@binding(${Number(n) - 1 + others})`);
 
 /** What something hung on a kernel adds to it. */
-type Added = Pick<Writer, "fields" | "values" | "halves" | "flops">;
+type Added = Pick<Writer, "fields" | "values" | "flops">;
 
 /** A kernel with something hung on it, but for the added fields of `params`. */
 interface Hung {
@@ -91,9 +85,9 @@ interface Hung {
 }
 
 /** The dispatch of a kernel with something hung on it. */
-export function hungOn(d: Dispatch, { fields, values, halves, flops }: Added, hung: Hung): Dispatch {
+export function hungOn(d: Dispatch, { fields, values, flops }: Added, hung: Hung): Dispatch {
   const { text, name, bindings, buffers, hook = false } = hung;
-  const code = withHalves(appendFields(text, fields), halves);
+  const code = withHalves(appendFields(text, fields));
   const params = [...d.variant.params, ...fields];
   return {
     ...d,

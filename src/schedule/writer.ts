@@ -129,11 +129,6 @@ export class Writer {
     return this.inputs.map((i, n) => ({ name: this.#bindingName(n), type: elementType(i.dtype, this.#isVector(i)) }));
   }
 
-  /** Whether the lines read or write f16. */
-  get halves(): boolean {
-    return this.out.dtype === "f16" || this.inputs.some((i) => i.dtype === "f16");
-  }
-
   /** A value converted to the type of `out`. */
   stored(value: string): string {
     return this.out.dtype === "f16" ? `${elementType("f16", this.width === 4)}(${value})` : value;
