@@ -28,7 +28,7 @@ import {
   withoutFirst,
   writeBinding,
 } from "./wgsl";
-import { type Expression, type Place, Writer } from "./writer";
+import { type Expression, Writer, type WriterOptions } from "./writer";
 
 const WORKGROUP = 64;
 
@@ -105,8 +105,8 @@ function manyByOne(made: string, { step, shared }: Writer): string {
   }`;
 }
 
-/** The place of lines that compute on the results of a kernel, which it passes one or four at a time. */
-const onResults = (prefix: string, host: Expression, type: string, { channel }: Dispatch): Place => ({
+/** Options for lines that compute on the results of a kernel, which it passes one or four at a time. */
+const onResults = (prefix: string, host: Expression, type: string, { channel }: Dispatch): WriterOptions => ({
   prefix,
   counts: "elements",
   gathers: false,

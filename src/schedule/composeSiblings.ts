@@ -68,8 +68,8 @@ function composeElements(
 ): Dispatch | null {
   const { variant } = d;
   const byFour = /^alias V = vec4</m.test(variant.code);
-  const place = { prefix: "element_", byFour, gathers: false, counts: "elements" } as const;
-  const w = new Writer([...values, ...besides.map((b) => b.expression)], of, place);
+  const options = { prefix: "element_", byFour, gathers: false, counts: "elements" } as const;
+  const w = new Writer([...values, ...besides.map((b) => b.expression)], of, options);
   const first = w.inputs.length;
   const added = first + besides.length;
   if (added + variant.bindings.length - 1 > MAX_BUFFERS) return null;
@@ -123,9 +123,9 @@ function composeStore(
 ): Dispatch | null {
   const { variant } = d;
   const given = new Map(results.map(({ expression }, k) => [expression, `joined_${k}`] as const));
-  const place = { prefix: "store_", byFour: false, gathers: false, counts: "elements", given } as const;
+  const options = { prefix: "store_", byFour: false, gathers: false, counts: "elements", given } as const;
   const expressions = written.map((f) => f.expression);
-  const w = new Writer(expressions, written[0]!.out, place);
+  const w = new Writer(expressions, written[0]!.out, options);
   // The planes are bound last.
   const first = variant.bindings.length - 1;
   const outs = first + w.inputs.length;

@@ -5,11 +5,11 @@ import type { Tensor } from "../graph/tensor";
 import { type Dispatch, packParams, workgroupsFor } from "../kernel/kernel";
 import { broadcastLayout, coalesceTogether, contiguousLayout } from "./layout";
 import { composedVariant, declarations, elementType } from "./wgsl";
-import { type Expression, type Reading, readsOf, Writer } from "./writer";
+import { type Expression, type Read, type Reading, readsOf, Writer } from "./writer";
 
 /** A read across memory: neighbours of the result are read far apart, but those along another axis, `q`, side by side. */
 interface Crossing {
-  readonly read: Expression & { readonly kind: "read" };
+  readonly read: Read;
   readonly name: string;
   readonly layout: Layout;
 }

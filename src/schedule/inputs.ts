@@ -4,7 +4,7 @@ import type { Layout } from "../graph/op";
 import type { Channel } from "../kernel/kernel";
 import { type FourReads, fourReads } from "./fours";
 import { broadcastLayout, coalesce, isConstant, isContiguous } from "./layout";
-import type { Expression, Reading } from "./writer";
+import type { Read, Reading } from "./writer";
 
 /** A buffer as a composed kernel reads it. */
 export interface Input {
@@ -19,7 +19,7 @@ export interface Input {
 }
 
 /** How a kernel with results of shape `out` reads `e`. */
-export function inputOf(e: Expression & { kind: "read" }, out: Shape): Input {
+export function inputOf(e: Read, out: Shape): Input {
   const layout = coalesce(broadcastLayout(e.reading.layout, out));
   const mode = isConstant(layout) ? "constant" : isContiguous(layout) ? "dense" : "strided";
   const four = mode === "strided" ? fourReads(layout, e.reading.base.size) : undefined;

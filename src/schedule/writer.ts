@@ -15,35 +15,37 @@ export interface Reading {
   readonly layout: Layout;
 }
 
-/** What a composed kernel computes for an element: a value read from memory, or a scalar function of other values. */
-export type Expression =
-  | {
-      readonly kind: "read";
-      readonly reading: Reading;
-      readonly dtype: DType;
-      /** Whether both elements of a pair are read, the same ones for every element of the result. */
-      readonly isPair?: boolean;
-    }
-  | {
-      readonly kind: "apply";
-      readonly op: PointwiseOp<object>;
-      readonly attrs: object;
-      readonly dtype: DType;
-      readonly args: readonly Expression[];
-    };
+/** A value read from memory. */
+export interface Read {
+  readonly kind: "read";
+  readonly reading: Reading;
+  readonly dtype: DType;
+  /** Whether both elements of a pair are read, the same ones for every element of the result. */
+  readonly isPair?: boolean;
+}
 
-type Read = Expression & { readonly kind: "read" };
+/** A pointwise op of other values. */
+interface Apply {
+  readonly kind: "apply";
+  readonly op: PointwiseOp<object>;
+  readonly attrs: object;
+  readonly dtype: DType;
+  readonly args: readonly Expression[];
+}
+
+/** What a composed kernel computes for an element. */
+export type Expression = Read | Apply;
 
 /** The reads of an expression, each once, but for those within `given` expressions. */
-export function* readsOf(e: Expression, given?: Place["given"], seen = new Set<Expression>()): Generator<Read> {
+export function* readsOf(e: Expression, given?: WriterOptions["given"], seen = new Set<Expression>()): Generator<Read> {
   if (seen.has(e) || given?.has(e)) return;
   seen.add(e);
   if (e.kind === "read") yield e;
   else for (const a of e.args) yield* readsOf(a, given, seen);
 }
 
-/** Where in a kernel the lines are put. */
-export interface Place {
+/** What a {@link Writer} must know of the kernel that its lines are for. */
+export interface WriterOptions {
   /** Prefix of the names of bindings, fields and functions: they must differ from the kernel's own. */
   readonly prefix: string;
   /** Whether four neighbouring elements may be computed at a time. */
@@ -84,14 +86,14 @@ export class Writer {
   constructor(
     expressions: readonly Expression[],
     readonly out: Spec,
-    readonly place: Place,
+    readonly options: WriterOptions,
   ) {
     const seen = new Set<Expression>();
-    const reads = expressions.flatMap((e) => [...readsOf(e, place.given, seen)]).map((e) => inputOf(e, out.shape));
-    const byFour = place.byFour && numel(out.shape) % 4 === 0 && reads.every((r) => this.#readsByFour(r));
+    const reads = expressions.flatMap((e) => [...readsOf(e, options.given, seen)]).map((e) => inputOf(e, out.shape));
+    const byFour = options.byFour && numel(out.shape) % 4 === 0 && reads.every((r) => this.#readsByFour(r));
     this.width = byFour ? 4 : 1;
     const strided = reads.flatMap(({ mode, layout }) => (mode === "strided" ? [layout] : []));
-    this.step = place.each && place.each > 1 ? sharedStep(strided, place.each, this.width) : null;
+    this.step = options.each && options.each > 1 ? sharedStep(strided, options.each, this.width) : null;
     this.results = expressions.map((e) => this.#value(e));
   }
 
@@ -155,16 +157,16 @@ export class Writer {
   }
 
   #readsByFour({ mode, four }: Input): boolean {
-    return mode !== "strided" || four?.kind !== "single" || this.place.gathers;
+    return mode !== "strided" || four?.kind !== "single" || this.options.gathers;
   }
 
   #linesFor(mode: Input["mode"] | undefined): string[] {
-    if (mode === "constant" && this.place.each) return this.#before;
+    if (mode === "constant" && this.options.each) return this.#before;
     return mode === "strided" && this.step ? this.#shared : this.#lines;
   }
 
   #value(e: Expression): string {
-    const known = this.place.given?.get(e) ?? this.#emitted.get(e);
+    const known = this.options.given?.get(e) ?? this.#emitted.get(e);
     if (known) return known;
     const input = e.kind === "read" ? inputOf(e, this.out.shape) : undefined;
     const text = e.kind === "read" ? this.#read(input!) : this.#apply(e);
@@ -174,10 +176,10 @@ export class Writer {
     return name;
   }
 
-  #apply(e: Expression & { kind: "apply" }): string {
+  #apply(e: Apply): string {
     // Of a function without inputs of type T, a constant, the result says what T is.
     const elementOf = genericType(e.op.fn, e.args) ?? computeType(e.dtype);
-    const { name, code } = instantiate(e.op.fn, elementOf, this.place.prefix);
+    const { name, code } = instantiate(e.op.fn, elementOf, this.options.prefix);
     this.#functions.set(name, code);
     this.#names.push(e.op.name);
     this.flops += numel(this.out.shape);
@@ -190,14 +192,14 @@ export class Writer {
     const first = this.#byElement || this.width === 1 ? "i" : "i * 4u";
     if (e.op.fn.placed) this.#isPlaced = true;
     return callOf(e.op.fn, name, [...args, ...fields], {
-      prefix: this.place.prefix,
+      prefix: this.options.prefix,
       width: this.width,
       dtype: e.dtype,
       first,
     });
   }
 
-  #field(value: number, type: string, name = `${this.place.prefix}p${this.fields.length}`): string {
+  #field(value: number, type: string, name = `${this.options.prefix}p${this.fields.length}`): string {
     this.fields.push({ name, type: type as Param["type"] });
     this.values[name] = value;
     return `params.${name}`;
@@ -237,7 +239,7 @@ export class Writer {
       // If this is beyond the buffer, no lane of it is used.
       this.#linesFor("strided").push(`let ${hi} = ${x}[min(${start} / 4u + 1u, arrayLength(&${x}) - 1u)];`);
     if (four.kind === "lanes") return lanesOf(type, lo, hi, four.lanes);
-    const shifted = `${this.place.prefix}shifted_${dtype}`;
+    const shifted = `${this.options.prefix}shifted_${dtype}`;
     this.#functions.set(shifted, shiftedFunction(shifted, type));
     const call = `${shifted}(${lo}, ${hi}, ${start} % 4u)`;
     return four.back ? `${call}.wzyx` : call;
@@ -265,7 +267,7 @@ export class Writer {
   }
 
   #stridedIndex(x: string, layout: Layout): string {
-    if (isByChannel(layout, this.place.channel)) {
+    if (isByChannel(layout, this.options.channel)) {
       const start = this.#start(layout);
       return start ? `(channel + ${start})` : "channel";
     }
@@ -282,10 +284,10 @@ export class Writer {
 
   /** Whether `i` counts elements though four are computed at a time. */
   get #byElement(): boolean {
-    return this.width === 4 && this.place.counts === "elements";
+    return this.width === 4 && this.options.counts === "elements";
   }
 
   #bindingName(n: number): string {
-    return `${this.place.prefix}x${n}`;
+    return `${this.options.prefix}x${n}`;
   }
 }
