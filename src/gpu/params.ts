@@ -3,7 +3,7 @@ import type { Runtime } from "./runtime";
 
 const UNIFORM = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
 
-/** Puts the parameters of all dispatches into one uniform buffer, which is written only here. @returns it, and each block's offset in it */
+/** Puts the parameters of all dispatches into one uniform buffer. @returns it, and the offset of each block in it */
 export function writeParams(
   { device, pool }: Runtime,
   blocks: readonly ArrayBuffer[],

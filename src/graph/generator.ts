@@ -55,7 +55,11 @@ export interface RandomOptions {
 
 const drawnFrom = new WeakSet<Tensor>();
 
-/** Registers a draw with the step being recorded, which the generator will count. @returns its stream. @throws ShapeError where it is no generator */
+/**
+ * Records a draw, and that the generator counts the step.
+ * @returns the draw's stream
+ * @throws ShapeError where `generator` is none
+ */
 export function useGenerator(generator: Generator): number {
   if (!(generator?.state instanceof Tensor))
     throw new ShapeError("generator", "what is given is no generator", {}, "createGenerator(seed)");

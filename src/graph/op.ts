@@ -10,7 +10,7 @@ import type { ReductionDims } from "./reduction";
 import { currentSegment } from "./segment";
 import { type Source, Tensor } from "./tensor";
 
-/** Where the elements of a tensor are in a buffer: (i, j, …) is at `offset + i·strides[0] + j·strides[1] + …`. Strides may be negative. */
+/** Where elements are in a buffer: (i, j, …) is at `offset + i·strides[0] + j·strides[1] + …`. Strides may be negative. */
 export interface Layout {
   readonly shape: Shape;
   readonly strides: readonly number[];

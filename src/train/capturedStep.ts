@@ -280,7 +280,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     checkFeed(name, t, values);
   }
 
-  /** Checked at the run's turn, since earlier runs may bring feeds that are left out now. @throws CaptureError where a feed has no value */
+  /** Called at the run's turn: earlier runs may bring feeds. @throws CaptureError where a feed has no value */
   #requireFeeds(given: readonly (readonly [string, Numbers])[]): void {
     const lacks = (name: string) => !this.#fed.has(name) && !given.some(([n]) => n === name);
     const missing = Object.keys(this.feeds).filter(lacks);

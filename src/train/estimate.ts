@@ -95,7 +95,7 @@ export function estimateOf(plan: Plan, pace: DevicePace): StepEstimate {
   return { bytes: plan.bytes.total, flops: plan.flops, seconds };
 }
 
-/** Bytes that a launch reads and writes. Of data that the caller gave (a batch out of a data set) it is taken to read at most as much as it writes. */
+/** Bytes that a launch reads and writes. Of data (a data set, of which it reads a batch) at most as many as it writes. */
 function bytesMoved(d: Dispatch): number {
   const sum = (list: readonly Tensor[]) => list.reduce((n, t) => n + bytesOf(t), 0);
   const isGiven = (t: Tensor) => t.leaf?.kind === "data";

@@ -36,7 +36,7 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** Keeps the snapshots; pass one to keep them beyond this call. Default a new one. */
   readonly recovery?: Recovery;
-  /** Milliseconds between two reports of the steps taken since; default 250. A report comes sooner where a step's ring of losses is full. */
+  /** Milliseconds between two reports; default 250. A report comes sooner if the step's ring of losses is full. */
   readonly reportEvery?: number;
 }
 
