@@ -2,7 +2,7 @@ import { ShapeError } from "./errors";
 import { type Shape, showShape } from "./shape";
 
 /** An equation of `einsum`: the label of every dimension of the inputs and the output. */
-export interface Equation {
+interface Equation {
   readonly inputs: readonly (readonly string[])[];
   readonly output: readonly string[];
 }

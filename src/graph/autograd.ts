@@ -7,7 +7,7 @@ import { computedAgain, offers } from "./segment";
 import type { Segment, Source, Tensor } from "./tensor";
 
 /** The three ops that autograd itself needs. They are handed in, since this room knows no op. */
-export interface GradientOps {
+interface GradientOps {
   add(a: Tensor, b: Tensor): Tensor;
   /** Sums `x` down to `shape`, over the dimensions that broadcasting added or stretched. */
   sumTo(x: Tensor, shape: Shape): Tensor;

@@ -3,7 +3,7 @@ import type { Tensor } from "./tensor";
 import type { Update } from "./trace";
 
 /** What two graphs must share to use the same plan, and the tensors whose numbers may differ. */
-export interface Structure {
+interface Structure {
   /** Equal for graphs with the same ops, attributes, shapes, states and updates. */
   readonly key: string;
   /** Leaves that carry data, in the order of the key. */

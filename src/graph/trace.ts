@@ -15,7 +15,7 @@ export interface Update {
 }
 
 /** What a capture, or eager code since the last read, has recorded besides its graph. */
-export interface Trace {
+interface Trace {
   readonly updates: Update[];
   /** Random streams so far: they are numbered within a step, so that equal code gives equal numbers. */
   streams: number;

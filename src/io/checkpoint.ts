@@ -21,7 +21,7 @@ export function packCheckpoint(
 }
 
 /** What a checkpoint holds for some states. */
-export interface Unpacked {
+interface Unpacked {
   /** The values of each state, in order; undefined where the file lacks it, or has another shape or dtype for it. */
   readonly values: readonly (TypedArray | undefined)[];
   readonly metadata: Readonly<Record<string, string>>;

@@ -63,7 +63,7 @@ export const TAIL_HOOK = /fn tail\(value: (?<type>f32|vec4f), i: u32(?<channel>,
 export const PROLOGUE_HOOK = /fn element\(i: u32\) -> (?<type>[fiu]32|vec4<[fiu]32>) \{ return x\[i(?: \/ 4u)?\]; \}/;
 
 /** The function that a kernel calls with a second result, see {@link withSide}; as written, it does nothing. */
-export const SIDE_HOOK = "fn side(value: f32, i: u32) {}";
+const SIDE_HOOK = "fn side(value: f32, i: u32) {}";
 
 /** A kernel with its constants set: what becomes one pipeline. */
 export interface Variant {
@@ -103,11 +103,11 @@ export interface Channel {
 }
 
 /** Number of invocations: one number for kernels that count their elements in one dimension, else along x, y and z. */
-export type Grid = number | readonly [number, number?, number?];
+type Grid = number | readonly [number, number?, number?];
 
 type Workgroups = readonly [x: number, y: number, z: number];
 
-export interface DispatchRequest<B extends string, P extends string, C extends string> {
+interface DispatchRequest<B extends string, P extends string, C extends string> {
   readonly buffers: Record<B, BufferRef>;
   /**
    * Invocations, rounded up to whole workgroups. Where these are too many along a dimension, they are folded for kernels that

@@ -6,7 +6,7 @@ export interface Life {
   readonly last: number;
 }
 
-export interface SlotAssignment {
+interface SlotAssignment {
   /** Bytes of each slot. */
   readonly slots: readonly number[];
   readonly slotOf: ReadonlyMap<number, number>;

@@ -33,6 +33,7 @@ export async function evaluateClassifier(e: Evaluation): Promise<ClassifierScore
   let total = 0;
   for (let b = 0; b < e.batches; b++) {
     await step.run();
+    // Before the ring of losses is full.
     if (b % 200 === 199) total += sumLosses(await step.drain());
   }
   total += sumLosses(await step.drain());

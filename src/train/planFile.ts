@@ -10,7 +10,7 @@ import type { Place, Plan } from "../schedule/plan";
 import { showPlan } from "../schedule/print";
 
 /** A captured step without its device. */
-export interface PlannedStep {
+interface PlannedStep {
   readonly plan: Plan;
   readonly feeds: Readonly<Record<string, Tensor>>;
   readonly outputs: Readonly<Record<string, Tensor>>;
