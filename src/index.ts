@@ -366,6 +366,7 @@ export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } fro
 export { createEngine, Engine, type Snapshot } from "./train/engine";
 export type { EngineOptions } from "./train/engineOptions";
 export { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./train/estimate";
+export { type ClassifierScores, type Evaluation, evaluateClassifier } from "./train/evaluateClassifier";
 export type {
   AdapterEvent,
   CompileEvent,
@@ -378,14 +379,7 @@ export type {
   TrainEvent,
   TuneEvent,
 } from "./train/events";
-export {
-  type ClassifierScores,
-  type Evaluation,
-  evaluateClassifier,
-  type FitOptions,
-  type FittedStep,
-  fit,
-} from "./train/fit";
+export { type FitOptions, type FittedStep, fit } from "./train/fit";
 export { type CheckedInput, type GradCheckOptions, type GradCheckResult, gradCheck } from "./train/gradCheck";
 export { type LearningCurveOptions, type LearningCurveReading, learningCurveReading } from "./train/learningCurve";
 export { Recovery } from "./train/recovery";

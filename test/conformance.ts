@@ -1,5 +1,5 @@
-// Every op's samples on this machine's device, by every kernel that would do, without a test runner: for a machine that has
-// nothing but Node and Dawn. `npm run build:portable`, then `node dist/portable/conformance.js [--only REGEX] [--workers N]`.
+// Checks every op's samples on this machine's device, by each of the kernels that can compute it, without a test runner: for machines
+// with nothing but Node and Dawn. `npm run build:portable`, then `node dist/portable/conformance.js [--only REGEX] [--workers N]`.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 });
 
-/** What a worker says: a check, and what it found; or what there is to know of the device. */
+/** A line that a worker prints: a check with the problems that it found; without problems, a description of the device. */
 interface Line {
   readonly check: string;
   readonly problems?: readonly string[];
@@ -24,7 +24,7 @@ interface Line {
 
 const say = (line: Line) => console.log(JSON.stringify(line));
 
-/** One way to run a sample: its name and what it asks of the device. */
+/** The checks of an op: each a sample and how to run it. */
 function* checksOf(c: OpCase, runtime: Runtime) {
   const { target } = runtime.open;
   for (const sample of c.samples) yield { name: JSON.stringify(sample), sample, target, fuse: true };
@@ -70,11 +70,11 @@ async function work([nth, of]: [number, number]): Promise<void> {
 interface Count {
   passed: number;
   failed: string[];
-  /** The check that each worker is at. */
+  /** Where each worker is. */
   readonly at: string[];
 }
 
-/** Runs a worker to its end, and counts. A worker that dies is a failure of the check that it was at. */
+/** Runs a worker to its end, and counts its checks. If a worker dies, the check that it was at has failed. */
 async function follow(nth: number, of: number, count: Count): Promise<void> {
   const args = [process.argv[1]!, "--worker", `${nth}/${of}`, "--only", values.only];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });

@@ -3,29 +3,26 @@ import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { Runtime } from "../src/gpu/runtime";
 import { Engine } from "../src/train/engine";
 
-/** A device in Node, or the reason why there is none here (no Vulkan driver, no `webgpu` package for this platform). */
+/** A device in Node, or the reason why there is none (no Vulkan driver, no `webgpu` package for this platform). */
 export async function nodeRuntime(): Promise<{ runtime?: Runtime; reason?: string }> {
-  try {
-    return { runtime: await Runtime.create() };
-  } catch (error) {
-    return { reason: (error as Error).message.split("\n")[0]! };
-  }
+  const { opened: runtime, reason } = await tryOpen(Runtime.create);
+  return { runtime, reason };
 }
 
-async function nodeEngine(): Promise<{ engine?: Engine; reason?: string }> {
+async function tryOpen<T>(open: () => Promise<T>): Promise<{ opened?: T; reason?: string }> {
   try {
-    return { engine: await Engine.create({ tuning: false }) };
+    return { opened: await open() };
   } catch (error) {
     return { reason: (error as Error).message.split("\n")[0]! };
   }
 }
 
 /**
- * Tests that want an engine in Node; where there is no device they are skipped, and the title says why. A test fails if WebGPU reported
- * an error on the engine's device, also where another engine shares it.
+ * Tests that need an engine in Node. Where there is no device they are skipped, and the title says why. A test fails if WebGPU reports
+ * an error on the engine's device, even if another engine that shares it caused the error.
  */
 export async function describeOnDawn(title: string, body: (engine: Engine) => void): Promise<void> {
-  const { engine, reason } = await nodeEngine();
+  const { opened: engine, reason } = await tryOpen(() => Engine.create({ tuning: false }));
   describe.skipIf(!engine)(`${title} in Node on Dawn${reason ? ` (skipped: ${reason})` : ""}`, () => {
     beforeAll(() => console.log(`adapter: ${engine!.adapter.name}${engine!.adapter.software ? " (software)" : ""}`));
     afterEach(() => engine!.runtime.throwErrors());

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files that take minutes, by how they end: begun last, they would keep one worker busy while the others have nothing to do. */
+/** The ends of the paths of files that take minutes: begun last, they would keep one worker busy while the others are idle. */
 const LONGEST = [
   "test/ops.test.ts",
   "test/cli/train.test.ts",
@@ -13,7 +13,7 @@ const rank = ({ moduleId }: TestSpecification): number => {
   return at < 0 ? LONGEST.length : at;
 };
 
-/** The usual order, but for the longest files. */
+/** Vitest's order, but with the longest files first. */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const usual = await super.sort(files);

@@ -1,3 +1,3 @@
-// A software driver that optimizes kernels takes longer to compile them than tests of single ops take to run them. Mesa reads this,
-// also in a browser that is started later on.
+// Tells Mesa's software driver, here and in browsers started later, not to optimize kernels: for tests of single ops that takes longer
+// than it saves.
 process.env.GALLIVM_PERF ??= "nopt";

@@ -1,6 +1,6 @@
 import type { SettingKind } from "./experiments";
 
-/** A mistake of whoever called the command: printed without a stack, exit code 2. */
+/** A mistake in the command's arguments: printed without a stack, exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -16,19 +16,19 @@ export interface TrainArguments {
   readonly on: "chrome" | "node";
   readonly resume?: string;
   readonly out: string;
-  /** Seconds from one checkpoint to the next while it trains. */
+  /** Seconds between two checkpoints while it trains. */
   readonly saveEvery?: number;
   readonly json: boolean;
-  /** What the model's own flags say. */
+  /** The model's own flags. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
-/** The flags that each model has for itself. */
-export type ModelFlags = Readonly<
+/** The flags that each model has of its own. */
+type ModelFlags = Readonly<
   Record<string, { readonly flags: Readonly<Record<string, { readonly kind: SettingKind }>> }>
 >;
 
-/** citty's parsed arguments: named flags, and what stands alone. */
+/** citty's parsed arguments: flags by name, and the words without one as `_`. */
 export type ParsedArguments = Readonly<Record<string, unknown>> & { readonly _: readonly string[] };
 
 /**
@@ -36,17 +36,15 @@ export type ParsedArguments = Readonly<Record<string, unknown>> & { readonly _: 
  * @throws UsageError naming the flag, what is wrong with it and what it takes
  */
 export function trainArguments(args: ParsedArguments, models: ModelFlags): TrainArguments {
-  const model = String(args.name);
-  const own = Object.hasOwn(models, model) ? models[model] : undefined;
-  if (!own) throw new UsageError(`no model named ${model}\n  models: ${Object.keys(models).join(", ")}`);
+  const model = modelNamed(args.name, Object.keys(models));
+  const own = models[model]!;
   const foreign = new Set(Object.values(models).flatMap((m) => Object.keys(m.flags)));
   for (const name of foreign)
     if (args[name] !== undefined && !own.flags[name])
       throw new UsageError(
         `--${name}: ${model} has no such flag\n  its flags: ${Object.keys(own.flags).join(", ") || "none"}`,
       );
-  const on = String(args.on ?? "chrome");
-  if (on !== "chrome" && on !== "node") throw new UsageError(`--on ${on}: takes chrome or node`);
+  const on = hostNamed(args);
   const numbers = {
     epochs: integer(args, "epochs", 1),
     steps: integer(args, "steps", 1),
@@ -68,18 +66,24 @@ export function trainArguments(args: ParsedArguments, models: ModelFlags): Train
   return { model, on, out, json: args.json === true, ...given, ...chosen, ...resume };
 }
 
-/** @throws UsageError for a flag or a word that the command does not know: citty would pass over it */
+/** @throws UsageError where there is no such model */
+export function modelNamed(name: unknown, known: readonly string[]): string {
+  const model = String(name);
+  if (!known.includes(model)) throw new UsageError(`no model named ${model}\n  models: ${known.join(", ")}`);
+  return model;
+}
+
+/** Where to run, by the flag `--on`. @throws UsageError where it is another word */
+export const hostNamed = (args: ParsedArguments): "chrome" | "node" =>
+  choice(args, "on", ["chrome", "node"]) ?? "chrome";
+
+/** @throws UsageError for a flag or a word that the command does not know: citty would ignore it */
 export function refuseUnknown(args: ParsedArguments, known: readonly string[], words: number): void {
   const camel = (name: string) => name.replace(/-(\w)/g, (_, c: string) => c.toUpperCase());
   const names = new Set(known.flatMap((k) => [k, camel(k)]));
   for (const name of Object.keys(args))
     if (name !== "_" && !names.has(name))
-      throw new UsageError(
-        `unknown flag --${name}\n  flags: ${known
-          .filter((k) => k.length > 1)
-          .map((k) => `--${k}`)
-          .join(" ")}`,
-      );
+      throw new UsageError(`unknown flag --${name}\n  flags: ${known.map((k) => `--${k}`).join(" ")}`);
   if (args._.length > words) throw new UsageError(`unexpected argument ${args._[words]}`);
 }
 
@@ -91,11 +95,11 @@ function integer(args: ParsedArguments, name: string, least: number): number | u
   return value;
 }
 
-function choice(args: ParsedArguments, name: string, words: readonly string[]): string | undefined {
-  const value = args[name];
-  if (value === undefined) return undefined;
-  if (!words.includes(String(value))) throw new UsageError(`--${name} ${String(value)}: takes ${words.join(" or ")}`);
-  return String(value);
+function choice<W extends string>(args: ParsedArguments, name: string, words: readonly W[]): W | undefined {
+  if (args[name] === undefined) return undefined;
+  const word = words.find((w) => w === args[name]);
+  if (!word) throw new UsageError(`--${name} ${String(args[name])}: takes ${words.join(" or ")}`);
+  return word;
 }
 
 function positive(args: ParsedArguments, name: string): number | undefined {

@@ -7,30 +7,30 @@ import { join } from "node:path";
 import type { Browser, Page } from "puppeteer";
 
 /** A browser on this machine. */
-export interface FoundBrowser {
+interface FoundBrowser {
   readonly path: string;
   /** How it was found, for people. */
   readonly how: string;
 }
 
-/** What finding a browser asks of the machine; tests hand in their own. */
+/** What finding a browser needs to know of the machine; tests pass their own. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   /** Whether an executable file is there. */
   exists(path: string): boolean;
-  /** The browser in Puppeteer's cache, whether there or not. */
+  /** Path of the browser in Puppeteer's cache, whether it is there or not. */
   cached(): Promise<string | undefined>;
   /** Downloads a browser into Puppeteer's cache. */
   download(log: (line: string) => void): Promise<string>;
-  /** Whether Debian's packages can be installed: Debian or Ubuntu, as root. */
+  /** Whether this is Debian or Ubuntu, and the user is root: packages can be installed. */
   readonly debianRoot: boolean;
-  /** Installs the package `chromium`. */
+  /** Installs the package `chromium`. @returns the browser's path */
   installChromium(log: (line: string) => void): string;
 }
 
-export interface FindOptions {
-  /** Fetch a browser where none is there. */
+interface FindOptions {
+  /** Fetch a browser where none is found. */
   readonly fetch: boolean;
   readonly log?: (line: string) => void;
   readonly machine?: Machine;
@@ -73,13 +73,8 @@ export async function findBrowser({
     const fetched = await fetchBrowser(machine, log, tried);
     if (fetched) return fetched;
   }
-  throw new Error(
-    [
-      "no Chrome or Chromium",
-      ...tried.map((t) => `  ${t}`),
-      "  fix: install Chrome, or set PUPPETEER_EXECUTABLE_PATH",
-    ].join("\n"),
-  );
+  const fix = "fix: install Chrome, or set PUPPETEER_EXECUTABLE_PATH";
+  throw new Error(["no Chrome or Chromium", ...tried, fix].join("\n  "));
 }
 
 async function fetchBrowser(
@@ -111,7 +106,7 @@ function installedBrowsers({ env, platform }: Machine): string[] {
 }
 
 /** The machine that this process runs on. */
-export function thisMachine(): Machine {
+function thisMachine(): Machine {
   const osRelease = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
   return {
     env: process.env,
@@ -127,7 +122,7 @@ export function thisMachine(): Machine {
   };
 }
 
-/** @throws Error that says how to get it, where the package is not installed */
+/** @throws Error with the fix, where the package is not installed */
 async function importPuppeteer(): Promise<typeof import("puppeteer")> {
   try {
     return await import("puppeteer");
@@ -198,8 +193,8 @@ export async function launchBrowser(found: FoundBrowser): Promise<Browser> {
     : [SOFTWARE_FLAGS, []];
   for (const flags of attempts) {
     const args = [...sandbox, ...BASE_FLAGS, ...flags];
-    // A call into the page lasts as long as the training does: no limit on how long one may take. Signals are heard by the
-    // command, which lets a training end in peace; the browser ends when this process exits.
+    // Signals are handled by the command, which stops a training in order; the browser ends when this process exits. A call into
+    // the page lasts as long as the training: it has no time limit.
     const browser = await puppeteer.launch({
       executablePath: found.path,
       args,
@@ -220,7 +215,7 @@ async function hasAdapter(browser: Browser): Promise<boolean> {
   return onLocalPage(browser, ask).catch(() => false);
 }
 
-/** Opens an empty page for as long as it is used. WebGPU wants a secure context, which http on localhost is. */
+/** Opens an empty page while `use` runs. WebGPU needs a secure context, as http on localhost is. */
 export async function onLocalPage<T>(browser: Browser, use: (page: Page) => Promise<T>): Promise<T> {
   const server = createServer((_, response) => response.end("<!doctype html><title>wgrad</title>"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -5,14 +5,14 @@ import { writeWhole } from "./files";
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Where the checkpoints of a run go, each over the one before. */
+/** The file that the checkpoints of a run are written to, each over the one before. */
 export class CheckpointFile {
-  /** Of the run, as it was last written. */
+  /** The step of the checkpoint written last. */
   #step: string | undefined;
 
   constructor(readonly path: string) {}
 
-  /** While it trains. @throws Error that says what is in the way: a run that has come to NaN does not take the place of what was kept */
+  /** Writes a checkpoint. @throws Error where it cannot be written, or holds NaN: the one before then stays */
   keep(checkpoint: Uint8Array): void {
     const { tensors, metadata } = decodeSafetensors(checkpoint);
     try {
@@ -28,8 +28,8 @@ export class CheckpointFile {
   }
 
   /**
-   * At its end: beside all else, should its place refuse it.
-   * @returns where it is, and what was in the way
+   * Writes the last checkpoint: to the system's temporary folder where {@link keep} fails.
+   * @returns where it is, and why it is not at `path`
    * @throws Error where it can be written nowhere
    */
   finish(checkpoint: Uint8Array): { readonly path: string; readonly refused?: Error } {
@@ -47,7 +47,7 @@ export class CheckpointFile {
     }
   }
 
-  /** What ended a run, with what is kept of it, if anything, and how to go on from there. */
+  /** The error that ended a run; where a checkpoint is kept, the error also says how to go on from it. */
   leading(error: unknown): unknown {
     if (this.#step === undefined) return error;
     const kept = `kept: ${this.path}, step ${this.#step}`;

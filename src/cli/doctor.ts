@@ -4,18 +4,18 @@ import { createEngine, isSoftwareAdapter } from "../index";
 import { findBrowser, launchBrowser, onLocalPage } from "./browser";
 import { dataSets, packageFolder } from "./packages";
 
-/** One thing that training needs, and its state. */
+/** One thing that training needs, and whether it is there. */
 export interface Finding {
   readonly name: string;
   readonly ok: boolean;
   /** What was found, or what is wrong and what to do. */
   readonly text: string;
-  /** Of data: the models that learn from them. */
+  /** For data: the models that learn from it. */
   readonly models?: readonly string[];
 }
 
-/** What the machine offers. `canTrain` says whether training in Chrome can work: of models that have their data. */
-export interface Diagnosis {
+/** What the machine offers. `canTrain`: whether models whose data is there can be trained in Chrome. */
+interface Diagnosis {
   readonly canTrain: boolean;
   readonly findings: readonly Finding[];
 }
@@ -61,10 +61,9 @@ async function chromeFindings(): Promise<Finding[]> {
   const browser = await launchBrowser(found);
   try {
     const adapter = await onLocalPage(browser, adapterOf);
-    const software = isSoftwareAdapter(adapter.name) ? " (software: runs on the CPU)" : "";
     return [
       { name: "Chrome", ok: true, text: `${version}, ${found.path} (${found.how})` },
-      { name: "Chrome adapter", ok: true, text: `${adapter.name}${software}` },
+      { name: "Chrome adapter", ok: true, text: adapterText(adapter.name, isSoftwareAdapter(adapter.name)) },
       { name: "Chrome features", ok: true, text: adapter.features.join(" ") },
       { name: "Chrome limits", ok: true, text: adapter.limits.join(", ") },
     ];
@@ -73,7 +72,10 @@ async function chromeFindings(): Promise<Finding[]> {
   }
 }
 
-/** What a page of the browser says of its adapter. */
+const adapterText = (name: string, software: boolean): string =>
+  software ? `${name} (software: runs on the CPU)` : name;
+
+/** The adapter that a page of the browser gets. */
 function adapterOf(page: Page) {
   return page.evaluate(async (limitNames) => {
     const found = (await navigator.gpu.requestAdapter())!;
@@ -92,7 +94,7 @@ async function dawnFindings(): Promise<Finding[]> {
   const { name, software, features } = engine.adapter;
   engine.dispose();
   return [
-    { name: "Node on Dawn", ok: true, text: `${name}${software ? " (software: runs on the CPU)" : ""}` },
+    { name: "Node on Dawn", ok: true, text: adapterText(name, software) },
     { name: "Dawn features", ok: true, text: features.join(" ") },
   ];
 }

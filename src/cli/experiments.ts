@@ -1,60 +1,62 @@
 import type { TrainEvent, TuningStore } from "../index";
 
-/** A training run that the command line can drive, in the browser as in this process. */
+/** A training run that the command line drives, in a browser or in its own process. */
 export interface Run {
   train(on: (e: TrainEvent) => void, signal?: AbortSignal): Promise<void>;
-  /** Measures the kernels of the run's steps on this device, and keeps which are the fastest. */
+  /** Measures the kernels of the run's steps on this device, and stores which are the fastest. */
   tune(on: (e: TrainEvent) => void): Promise<void>;
   checkpoint(): Promise<Uint8Array>;
   dispose(): void;
 }
 
-/** The options that all experiments know; each has defaults of its own. */
+/** The options of all experiments; each has defaults of its own. */
 export interface RunOptions {
   readonly epochs?: number;
   readonly steps?: number;
   readonly batch?: number;
   readonly lr?: number;
   readonly seed?: number;
-  /** Settings of this model alone, by the flags that it declares. */
+  /** The model's own settings, by the names of its flags. */
   readonly settings?: Readonly<Record<string, string | number>>;
   readonly resume?: Uint8Array;
   readonly gpu?: GPU;
-  /** Where it is kept which kernels are the fastest; default where the engine keeps it. */
+  /** Where the fastest kernels are stored; default the engine's store. */
   readonly tuning?: TuningStore;
 }
 
-/** What a flag of one model takes: a whole number of at least 1, or one of these words. */
+/** What a flag takes: an integer of at least 1, or one of these words. */
 export type SettingKind = "integer" | readonly string[];
 
-/** What holds where a flag is not given: everywhere, or on a GPU and on a software adapter. */
+/** The default of a flag: one for every adapter, or one for GPUs and one for software adapters. */
 export type Usual = string | number | readonly [gpu: string | number, cpu: string | number];
 
-/** A model that can be trained: the data that it needs, and how a run of it is made. */
-export interface Experiment {
+/** A model that can be trained. */
+interface Experiment {
   /** Makes a run; `load` gives a data file by its name. */
   create(load: (name: string) => Promise<Uint8Array>, options: RunOptions, on: (e: TrainEvent) => void): Promise<Run>;
 }
 
 interface Entry {
-  /** Of the flags that all models have. */
+  /** Defaults of flags that all models have. */
   readonly usual: Readonly<Record<"steps" | "batch" | "lr", Usual>>;
-  /** Flags of this model alone, with what they are for. */
+  /** The model's own flags. */
   readonly flags: Readonly<
     Record<string, { readonly kind: SettingKind; readonly description: string; readonly usual: Usual }>
   >;
   open(): Promise<Experiment>;
 }
 
-/** The experiments by the names that `wgrad train` takes. */
+/** The experiments, by the names that `wgrad train` takes. */
 export const EXPERIMENTS: Readonly<Record<string, Entry>> = {
   "mnist-cnn": {
     usual: { steps: ["5 epochs", 600], batch: 64, lr: 0.001 },
     flags: {},
     async open() {
       const { createMnistCnn, readMnistFiles } = await import("../../demos/mnist-cnn/experiment");
-      const digits = (load: (name: string) => Promise<Uint8Array>) => readMnistFiles((name) => load(`mnist/${name}`));
-      return { create: async (load, options, on) => createMnistCnn(await digits(load), options, on) };
+      return {
+        create: async (load, options, on) =>
+          createMnistCnn(await readMnistFiles((name) => load(`mnist/${name}`)), options, on),
+      };
     },
   },
   "char-rnn": {

@@ -13,11 +13,11 @@ import { dirname } from "node:path";
 import { decodeSafetensors } from "../index";
 import { UsageError } from "./arguments";
 
-/** Where a file is written before it is moved to its place. */
+/** Where a file is written, before it is renamed to `path`. */
 const besideOf = (path: string) => `${path}.${process.pid}.part`;
 
 /**
- * Makes the folder of a checkpoint to come, and tries whether one can be written there.
+ * Makes the folder of a checkpoint to come, and tests that a file can be written there.
  * @throws UsageError where none can
  */
 export function prepareOut(path: string): void {
@@ -31,7 +31,7 @@ export function prepareOut(path: string): void {
   }
 }
 
-/** Writes a file whole or not at all: beside its place first, then moved there. */
+/** Writes a file whole or not at all: first beside its place, then by renaming it. */
 export function writeWhole(path: string, bytes: Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const beside = besideOf(path);
@@ -73,7 +73,7 @@ function readBytes(path: string): Uint8Array {
   }
 }
 
-/** What is wrong with the checkpoint to go on from, said of its file: a run is given bytes, and knows no name for them. */
+/** An error about the checkpoint to go on from, with the name of its file: the run was given only the bytes. */
 export function namingFile(error: unknown, path: string): Error {
   const named = error instanceof Error ? error : new Error(String(error));
   named.message = named.message.replace(/^checkpoint: /, `${path}: `);

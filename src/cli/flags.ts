@@ -15,13 +15,13 @@ const usualText = (usual: Usual): string =>
 
 const flag = (valueHint: string, description: string): Flag => ({ type: "string", valueHint, description });
 
-/** A flag that all models have, each with a default of its own. */
+/** A flag that all models have, with the default of each. */
 const common = (name: "steps" | "batch" | "lr", hint: string, description: string): Flag =>
   flag(hint, `${description}. Default: ${models.map(([m, { usual }]) => `${m} ${usualText(usual[name])}`).join(", ")}`);
 
 const hintOf = (kind: SettingKind): string => (typeof kind === "string" ? kind : kind.join("|"));
 
-/** The flags that single models have, each with the models that know it. */
+/** The models' own flags, each with the models that have it. */
 function modelFlags(): Record<string, Flag> {
   const flags: Record<string, Flag> = {};
   for (const [model, entry] of models)
@@ -37,7 +37,7 @@ const JSON_LINES = { type: "boolean", description: "One JSON object a line" } as
 
 /** The arguments of `wgrad train`. */
 export const TRAIN_FLAGS = {
-  // Not called "model": some have a flag of that name.
+  // Not called "model": some models have a flag of that name.
   name: { type: "positional", required: true, description: `What to train: ${known}` },
   epochs: flag("integer", "Passes over the training data. Default: as many as --steps comes to"),
   steps: common("steps", "integer", "Steps in all; goes before --epochs"),

@@ -7,20 +7,24 @@ import { dataFile } from "./packages";
 import { type Saving, trainSaving } from "./saving";
 import { Site } from "./site";
 
-/** One run, wherever it takes place. */
-export interface HostedRun {
+/** A run, and who hears of it. */
+interface HostedRun {
   readonly model: string;
-  /** What it does: tunes, where it is not to train. */
+  /** How to save while it trains; undefined where it is to tune instead. */
   readonly training?: Saving;
   readonly options: RunOptions;
   readonly onEvent: (event: TrainEvent) => void;
   readonly note: (line: string) => void;
-  /** Stops after the step under way. */
+  /** When aborted, the run stops after the step under way. */
   readonly signal: AbortSignal;
 }
 
-/** Trains, or tunes, in this process, on Dawn. Resolves with the checkpoint of what was trained. */
-export async function runInNode(hosted: HostedRun): Promise<Uint8Array | undefined> {
+/** Trains or tunes. Resolves with the last checkpoint of a training. */
+export const runOn = (host: "chrome" | "node", run: HostedRun): Promise<Uint8Array | undefined> =>
+  host === "chrome" ? runInChrome(run) : runInNode(run);
+
+/** In this process, on Dawn. */
+async function runInNode(hosted: HostedRun): Promise<Uint8Array | undefined> {
   const { model, training, options, onEvent, signal } = hosted;
   const experiment = await EXPERIMENTS[model]!.open();
   const load = async (name: string) => {
@@ -38,8 +42,8 @@ export async function runInNode(hosted: HostedRun): Promise<Uint8Array | undefin
   }
 }
 
-/** Trains, or tunes, in a headless browser. Resolves with the checkpoint of what was trained. */
-export async function runInChrome(hosted: HostedRun): Promise<Uint8Array | undefined> {
+/** In a headless browser. */
+async function runInChrome(hosted: HostedRun): Promise<Uint8Array | undefined> {
   const { model, training, options, onEvent, note, signal } = hosted;
   const { resume, gpu: _, tuning: __, ...numbers } = options;
   const site = new Site(fileURLToPath(new URL("../gallery", import.meta.url)), resume, training?.save);
@@ -65,7 +69,7 @@ export async function runInChrome(hosted: HostedRun): Promise<Uint8Array | undef
   }
 }
 
-/** What the headless page puts on its window. Resolves with null, or with what went wrong. */
+/** What the headless page defines globally; it resolves with null, or with what went wrong. */
 interface PageSide {
   wgradRun(request: {
     model: string;
@@ -75,7 +79,7 @@ interface PageSide {
   }): Promise<string | null>;
 }
 
-/** Resolves with a plain sentence when the page or the browser fails; otherwise never. */
+/** Resolves with the reason when the page or the browser fails; else never. */
 function failureOf(page: Page): Promise<string> {
   return new Promise((resolve) => {
     page.on("error", (e) => resolve(`the page crashed: ${e.message}`));

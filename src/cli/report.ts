@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from "cli-progress";
 import type { EstimateEvent, EvalEvent, StepEvent, TaskScores, TrainEvent, TuneEvent } from "../index";
 
-/** What a run prints: for people, or as JSON lines. */
+/** Prints what happens in a run: for people, or as JSON lines. */
 export interface Reporter {
   event(event: TrainEvent): void;
   /** A line that is neither an event nor an error. */
@@ -9,6 +9,10 @@ export interface Reporter {
   /** The run has ended. @param checkpoint where one was written */
   done(checkpoint?: string): void;
 }
+
+/** A reporter on the output of this process. */
+export const processReporter = (json: boolean): Reporter =>
+  json ? jsonReporter(process.stdout, process.stderr) : humanReporter(process.stdout);
 
 type Out = { write(text: string): unknown; isTTY?: boolean };
 
@@ -25,8 +29,8 @@ export function jsonReporter(out: Out, err: Out): Reporter {
   };
 }
 
-/** A confusion of one class with another. */
-export interface WorstPair {
+/** How often one class was taken for another. */
+interface WorstPair {
   readonly label: number;
   readonly predicted: number;
   readonly count: number;
@@ -133,22 +137,26 @@ function estimateText({ parameters, bytes, flops, secondsPerStep, steps }: Estim
 
 const percent = (x: number): string => (Number.isNaN(x) ? "not measured" : `${(100 * x).toFixed(2)} %`);
 
-/** The scores that are there, and at the end a sample of what was made. */
+/** How each score is written. */
+const SCORES = {
+  testAccuracy: (x: number) => `test accuracy ${percent(x)}`,
+  baselineAccuracy: (x: number) => `baseline ${percent(x)}`,
+  unknownAccuracy: (x: number) => `unknown words ${percent(x)}`,
+  macroF1: (x: number) => `macro F1 ${percent(x)}`,
+  bitsPerCharacter: (x: number) => `${x.toFixed(3)} bits per character`,
+  exactMatch: (x: number) => `exactly right ${percent(x)}`,
+  bleu: (x: number) => `BLEU ${(100 * x).toFixed(1)}`,
+  testRmse: (x: number) => `RMSE ${x.toFixed(3)} standard deviations`,
+  skill: (x: number) => `skill ${x.toFixed(3)}`,
+};
+
+/** The scores that are given, and a sample of what the model makes. */
 function scoresText(given: TaskScores): string {
-  const { testAccuracy, baselineAccuracy, unknownAccuracy, macroF1 } = given;
-  const { bitsPerCharacter, exactMatch, bleu, testRmse, skill, sample } = given;
-  const scores = [
-    testAccuracy === undefined ? "" : `test accuracy ${percent(testAccuracy)}`,
-    baselineAccuracy === undefined ? "" : `baseline ${percent(baselineAccuracy)}`,
-    unknownAccuracy === undefined ? "" : `unknown words ${percent(unknownAccuracy)}`,
-    macroF1 === undefined ? "" : `macro F1 ${percent(macroF1)}`,
-    bitsPerCharacter === undefined ? "" : `${bitsPerCharacter.toFixed(3)} bits per character`,
-    exactMatch === undefined ? "" : `exactly right ${percent(exactMatch)}`,
-    bleu === undefined ? "" : `BLEU ${(100 * bleu).toFixed(1)}`,
-    testRmse === undefined ? "" : `RMSE ${testRmse.toFixed(3)} standard deviations`,
-    skill === undefined ? "" : `skill ${skill.toFixed(3)}`,
-  ];
-  return [...scores.filter((s) => s), ...(sample ? [`\n${sample}`] : [])].join(", ");
+  const scores = (Object.keys(SCORES) as (keyof typeof SCORES)[]).flatMap((name) => {
+    const score = given[name];
+    return score === undefined ? [] : [SCORES[name](score)];
+  });
+  return [...scores, ...(given.sample ? [`\n${given.sample}`] : [])].join(", ");
 }
 
 function adapterText(adapter: string, software: boolean): string {

@@ -1,20 +1,20 @@
 import type { TrainEvent } from "../index";
 import type { Run } from "./experiments";
 
-/** Between two checkpoints there is at least this many times what one takes: they cost at most a hundredth of the time. */
+/** Least time between two checkpoints, as a multiple of the time that one takes: they cost at most a hundredth of the time. */
 const SELDOM = 100;
 
-/** How a run is kept while it trains. */
+/** How a run is saved while it trains. */
 export interface Saving {
-  /** Seconds from one checkpoint to the next; more where they would cost too much. */
+  /** Seconds between two checkpoints; longer where they would cost too much time. */
   readonly every: number;
   save(checkpoint: Uint8Array): void | Promise<void>;
 }
 
 /**
- * Trains, and saves on a period: between two steps, while the run goes on. What keeps it from a checkpoint now is met by the
- * run's next step, or tried again with the next checkpoint.
- * @returns the checkpoint at its end, when no other is under way
+ * Trains, and saves periodically, between two steps, while the run goes on. An error in saving is ignored: if the device is lost, the
+ * next step throws it, and what the disk refuses is tried again with the next checkpoint.
+ * @returns the last checkpoint
  */
 export async function trainSaving(
   run: Run,
@@ -38,7 +38,7 @@ export async function trainSaving(
   try {
     await run.train((event) => {
       on(event);
-      // A step is told of before the next one begins, and before held-out data are looked at.
+      // A step's event comes before the next step begins, and before an evaluation.
       if (event.event === "step" && performance.now() >= due) underWay = keep();
     }, signal);
   } finally {

@@ -2,6 +2,7 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { arrayBuffer, json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { platformTuningStore } from "../index";
 import { dataFile } from "./packages";
@@ -9,12 +10,13 @@ import type { Saving } from "./saving";
 
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 
-/** The built gallery, the data, the two checkpoints and what was measured, on a port of its own of this machine alone. */
+/** Serves the headless page, on a port of this machine only: the built gallery, data, checkpoints, and what was measured. */
 export class Site {
+  /** The last checkpoint that the page sent. */
   checkpoint: Uint8Array | undefined;
-  /** A browser of its own keeps nothing: what it measures goes where this process keeps it. */
+  /** The headless browser stores nothing: what it measures goes into this process's store. */
   readonly #tuning = platformTuningStore();
-  // A request that cannot be answered is dropped: the run that made it says what went wrong.
+  // A request that cannot be answered is dropped: the run that made it throws an error.
   readonly #server: Server = createServer((request, response) => {
     this.#answer(request, response).catch(() => response.destroy());
   });
@@ -22,7 +24,7 @@ export class Site {
   /**
    * @param gallery folder of the built pages
    * @param resume the checkpoint to go on from
-   * @param save takes checkpoints of a run that goes on
+   * @param save takes the checkpoints of a run that goes on
    */
   constructor(
     readonly gallery: string,
@@ -49,14 +51,14 @@ export class Site {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     if (path === "/checkpoint" && request.method === "POST") {
-      this.checkpoint = new Uint8Array(await bodyOf(request));
+      this.checkpoint = new Uint8Array(await arrayBuffer(request));
       response.end();
     } else if (path === "/checkpoint-so-far" && request.method === "POST") {
-      await this.save?.(new Uint8Array(await bodyOf(request)));
+      await this.save?.(new Uint8Array(await arrayBuffer(request)));
       response.end();
     } else if (path === "/tuning") {
       const device = new URL(request.url!, "http://localhost").searchParams.get("device") ?? "";
-      if (request.method === "POST") await this.#tuning?.save(device, JSON.parse(String(await bodyOf(request))));
+      if (request.method === "POST") await this.#tuning?.save(device, (await json(request)) as Record<string, string>);
       response.end(JSON.stringify((await this.#tuning?.load(device)) ?? {}));
     } else if (path === "/checkpoint" && this.resume) response.end(this.resume);
     else if (path.startsWith("/data/")) sendData(path.slice("/data/".length), response);
@@ -71,12 +73,6 @@ function sendData(name: string, response: ServerResponse): void {
   } catch (error) {
     response.writeHead(500, (error as Error).message.replace(/\s+/g, " ")).end();
   }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for await (const part of request) parts.push(part as Uint8Array);
-  return Buffer.concat(parts);
 }
 
 async function sendFile(path: string, response: ServerResponse): Promise<void> {

@@ -1,28 +1,27 @@
 import type { TrainArguments } from "./arguments";
 import { CheckpointFile } from "./checkpointFile";
 import { namingFile, prepareOut, readCheckpoint } from "./files";
-import { runInChrome, runInNode } from "./hosts";
-import { humanReporter, jsonReporter, type Reporter } from "./report";
+import { runOn } from "./hosts";
+import { processReporter, type Reporter } from "./report";
 import { onEndingSignal } from "./signals";
 
-/** Exit code of a run that was told to stop: what shells expect after Ctrl-C. */
+/** Exit code of a run that a signal has stopped: what shells expect after Ctrl-C. */
 const INTERRUPTED = 130;
 
-/** Seconds from one checkpoint to the next, unless told otherwise. */
+/** Seconds between two checkpoints, unless `--save-every` says otherwise. */
 const SAVE_EVERY = 60;
 
-/** Trains as asked and writes checkpoints, while it trains and at its end. @returns the exit code */
+/** Trains, and writes checkpoints while it trains and at the end. @returns the exit code */
 export async function train(args: TrainArguments): Promise<number> {
   const { model, on, out, json, resume: resumePath, saveEvery = SAVE_EVERY, ...numbers } = args;
   const resume = resumePath === undefined ? undefined : readCheckpoint(resumePath, model);
   prepareOut(out);
-  const reporter = json ? jsonReporter(process.stdout, process.stderr) : humanReporter(process.stdout);
-  const note = (line: string) => reporter.note(line);
+  const reporter = processReporter(json);
+  const { note } = reporter;
   const signal = stopSignal(note);
   const file = new CheckpointFile(out);
   let [taken, reached] = [false, 0];
-  const host = on === "chrome" ? runInChrome : runInNode;
-  const bytes = await host({
+  const bytes = await runOn(on, {
     model,
     training: { every: saveEvery, save: (checkpoint) => keepOrSay(file, checkpoint, note) },
     options: { ...numbers, ...(resume ? { resume } : {}) },
@@ -41,7 +40,7 @@ export async function train(args: TrainArguments): Promise<number> {
   return signal.aborted ? INTERRUPTED : 0;
 }
 
-/** A checkpoint that cannot be written while the run goes on does not end it. */
+/** Writes a checkpoint while the run goes on. That it cannot be written is noted, and does not end the run. */
 function keepOrSay(file: CheckpointFile, checkpoint: Uint8Array, note: (line: string) => void): void {
   try {
     file.keep(checkpoint);
@@ -50,7 +49,7 @@ function keepOrSay(file: CheckpointFile, checkpoint: Uint8Array, note: (line: st
   }
 }
 
-/** @param checkpoint undefined of a run that has taken no step: what was written before by another stays */
+/** Writes the last checkpoint. @param checkpoint undefined where the run has taken no step: an earlier file is not replaced */
 function finish(reporter: Reporter, file: CheckpointFile, checkpoint: Uint8Array | undefined): void {
   if (!checkpoint) reporter.note("no step was taken: nothing is written");
   const written = checkpoint && file.finish(checkpoint);
@@ -58,18 +57,18 @@ function finish(reporter: Reporter, file: CheckpointFile, checkpoint: Uint8Array
   if (written?.refused) throw written.refused;
 }
 
-/** Tells a run to stop where a signal asks for it, or where whoever read its output is gone. */
+/** Aborted when a signal asks this process to end, or its output can no longer be written. */
 function stopSignal(note: (line: string) => void): AbortSignal {
   const abort = new AbortController();
   let asked = false;
   onEndingSignal((signal) => {
-    // A terminal that closes may say so twice: that is nobody's impatience.
+    // A closing terminal may send SIGHUP twice; any other second signal means now.
     if (asked && signal !== "SIGHUP") process.exit(INTERRUPTED);
     asked = true;
     note("stopping after this step; press Ctrl-C again to end at once");
     abort.abort();
   });
-  // A closed terminal cannot be written to, nor what Ctrl-C ended at the other side of a pipe: no reason to lose the run.
+  // The terminal may be closed, or the program at the other end of a pipe: the run still stops in order, and saves.
   for (const out of [process.stdout, process.stderr]) out.on("error", () => abort.abort());
   return abort.signal;
 }

@@ -1,38 +1,34 @@
 import type { TrainEvent, TuneEvent } from "../index";
-import { type ParsedArguments, UsageError } from "./arguments";
+import { hostNamed, modelNamed, type ParsedArguments } from "./arguments";
 import { EXPERIMENTS } from "./experiments";
-import { runInChrome, runInNode } from "./hosts";
-import { humanReporter, jsonReporter, tuningTable } from "./report";
+import { runOn } from "./hosts";
+import { processReporter, tuningTable } from "./report";
 
 /** What `wgrad tune` was asked to do. */
-export interface TuneArguments {
+interface TuneArguments {
   readonly models: readonly string[];
   readonly on: "chrome" | "node";
   readonly json: boolean;
 }
 
 /** @throws UsageError naming what is wrong */
-export function tuneArguments({ model, on = "chrome", json }: ParsedArguments): TuneArguments {
+export function tuneArguments(args: ParsedArguments): TuneArguments {
   const known = Object.keys(EXPERIMENTS);
-  if (model !== undefined && !known.includes(String(model)))
-    throw new UsageError(`no model named ${String(model)}\n  models: ${known.join(", ")}`);
-  if (on !== "chrome" && on !== "node") throw new UsageError(`--on ${String(on)}: takes chrome or node`);
-  return { models: model === undefined ? known : [String(model)], on, json: json === true };
+  const models = args.model === undefined ? known : [modelNamed(args.model, known)];
+  return { models, on: hostNamed(args), json: args.json === true };
 }
 
-/** Measures the kernels of the models' steps on this machine, and prints a table. What is known already is not measured again. */
+/** Measures the kernels of the models' steps on this machine, but for those that were measured before, and prints a table. */
 export async function tune({ models, on, json }: TuneArguments): Promise<void> {
-  const reporter = json ? jsonReporter(process.stdout, process.stderr) : humanReporter(process.stdout);
-  const host = on === "chrome" ? runInChrome : runInNode;
+  const reporter = processReporter(json);
   const measured: TuneEvent[] = [];
   const onEvent = (event: TrainEvent) => {
     if (event.event === "tune") measured.push(event);
     reporter.event(event);
   };
-  for (const model of models) {
-    const note = (line: string) => reporter.note(line);
-    await host({ model, options: {}, onEvent, note, signal: new AbortController().signal });
-  }
-  if (measured.length && !json) reporter.note(`\n${tuningTable(measured)}`);
-  reporter.note(measured.length ? `${measured.length} ops measured` : "everything was measured before");
+  const { note } = reporter;
+  const { signal } = new AbortController();
+  for (const model of models) await runOn(on, { model, options: {}, onEvent, note, signal });
+  if (measured.length && !json) note(`\n${tuningTable(measured)}`);
+  note(measured.length ? `${measured.length} ops measured` : "everything was measured before");
 }

@@ -1,8 +1,8 @@
 import { DTypeError } from "./errors";
 
 /**
- * Element type of a tensor, as WGSL spells it. f16 is storage only: what reads it computes in f32, and on the host its
- * numbers are f32. It is made by `cast` or under autocast, on devices with the feature shader-f16.
+ * Element type of a tensor, as WGSL spells it. f16 is for storage only: kernels compute in f32, and on the host its numbers are
+ * f32. It comes from `cast` or autocast, on devices with the feature shader-f16.
  */
 export type DType = "f32" | "f16" | "i32" | "u32";
 
@@ -11,19 +11,19 @@ export type WordType = Exclude<DType, "f16">;
 
 export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "f16";
 
-/** The type in which elements are computed with. */
+/** The type that kernels compute in. */
 export const computeType = (dtype: DType): WordType => (dtype === "f16" ? "f32" : dtype);
 
-/** Numbers that the engine gives. */
+/** Numbers that the engine returns. */
 export type TypedArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** Numbers that it takes: of f32, i32 and u32, over memory of any kind. */
+/** Numbers that the engine takes, in any kind of memory. */
 export type Numbers = Float32Array | Int32Array | Uint32Array;
 
 /** Least and greatest value of each integer dtype. */
 export const INTEGER_RANGE = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] } as const;
 
-/** Of an element of every dtype but f16. */
+/** Bytes of an element of any dtype but f16. */
 export const BYTES_PER_ELEMENT = 4;
 
 export const bytesPerElement = (dtype: DType): number => (dtype === "f16" ? 2 : BYTES_PER_ELEMENT);
@@ -31,26 +31,25 @@ export const bytesPerElement = (dtype: DType): number => (dtype === "f16" ? 2 : 
 /** The typed array that holds elements of a dtype. */
 export const ARRAYS = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as const;
 
-/** A zeroed array of so many elements; a view of a buffer, of f16 its numbers widened into a copy; or a copy of a list. */
+/** A zeroed array of `source` elements, a view of a buffer (of f16: a copy, widened to f32), or a copy of a list. */
 export function typedArray(dtype: DType, source: number | ArrayBuffer | ArrayLike<number>): TypedArray {
   if (dtype === "f16" && source instanceof ArrayBuffer) return fromHalves(new Uint16Array(source));
-  const Type = ARRAYS[computeType(dtype)];
-  return new Type(source as ArrayBuffer) as TypedArray;
+  return new ARRAYS[computeType(dtype)](source as ArrayBuffer);
 }
 
-/** The numbers whose IEEE 754 binary16 bits these are: sign, 5 bits of exponent, 10 of mantissa. */
+/** The numbers with these IEEE 754 binary16 bits: sign, 5 bits of exponent, 10 of mantissa. */
 export function fromHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
   return Float32Array.from(halves, (bits) => {
     const sign = bits >> 15 ? -1 : 1;
     const exponent = (bits >> 10) & 31;
     const mantissa = bits & 1023;
     if (exponent === 31) return mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    // Below 2⁻¹⁴ numbers have no leading 1.
+    // Numbers below 2⁻¹⁴ have no leading 1.
     return sign * (exponent ? (1024 + mantissa) * 2 ** (exponent - 25) : mantissa * 2 ** -24);
   });
 }
 
-/** The IEEE 754 binary16 bits of numbers, each rounded to the nearest, of two as near to the even one. */
+/** The IEEE 754 binary16 bits of numbers, rounded to nearest, ties to even. */
 export function toHalves(values: Float32Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   return Uint16Array.from(values, (value, i) => {
@@ -60,12 +59,12 @@ export function toHalves(values: Float32Array<ArrayBuffer>): Uint16Array<ArrayBu
     if (exponent > 15) return sign | 0x7c00;
     const steps = Math.abs(value) * 2 ** (10 - exponent);
     const [whole, rest] = [Math.floor(steps), steps % 1];
-    // The leading 1, and what rounding carries over, count the exponent up.
+    // Adding the leading 1, and the carry of rounding, increments the exponent.
     return sign | (((exponent + 14) << 10) + whole + Number(rest > 0.5 || (rest === 0.5 && whole % 2 === 1)));
   });
 }
 
-/** The element type that a typed array carries. @throws DTypeError where it is none of those that tensors are made of */
+/** The element type of a typed array. @throws DTypeError where it is not one of those that tensors are made of */
 export function dtypeOf(data: Numbers): WordType {
   if (data instanceof Float32Array) return "f32";
   if (data instanceof Int32Array) return "i32";
@@ -74,5 +73,5 @@ export function dtypeOf(data: Numbers): WordType {
   throw new DTypeError("values", `of type ${given}`, { wants: "Float32Array, Int32Array or Uint32Array" });
 }
 
-/** The 32 bits of a number as an element, as an unsigned integer: for kernels that move elements of any dtype as bits. */
+/** The 32 bits of a number stored as `dtype`, as an unsigned integer: for kernels that move elements of any dtype as bits. */
 export const bitsOf = (dtype: DType, value: number): number => new Uint32Array(typedArray(dtype, [value]).buffer)[0]!;

@@ -1,15 +1,15 @@
 import { ShapeError } from "./errors";
 import { type Shape, showShape } from "./shape";
 
-/** An equation of `einsum`, with a label for every dimension. */
-export interface Equation {
+/** An equation of `einsum`: the label of every dimension of the inputs and the output. */
+interface Equation {
   readonly inputs: readonly (readonly string[])[];
   readonly output: readonly string[];
 }
 
 /**
- * Reads an equation such as `"...ij,jk->...ik"`. The dimensions of `...` are labelled by their place from the last.
- * @throws ShapeError where it does not fit the shapes of the operands
+ * Reads an equation such as `"...ij,jk->...ik"`. The dimensions of `...` are labelled `.0`, `.1`, … from the last one.
+ * @throws ShapeError where it is malformed, or does not fit the shapes of the operands
  */
 export function parseEquation(equation: string, shapes: readonly Shape[]): Equation {
   const refuse: Refuse = (problem, fix) => {
@@ -20,8 +20,8 @@ export function parseEquation(equation: string, shapes: readonly Shape[]): Equat
   if (more.length) refuse("more than one ->");
   if (terms.length !== shapes.length) refuse(`${terms.length} terms for ${shapes.length} operands`);
   const inputs = terms.map((term, i) => labelsOf(term, shapes[i]!.length, refuse));
-  const further = inputs.flat().filter((label) => label.startsWith("."));
-  const ellipsis = [...new Set(further)].sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
+  const longest = Math.max(...inputs.map((labels) => labels.filter((label) => label.startsWith(".")).length));
+  const ellipsis = ellipsisLabels(longest);
   const output =
     right === undefined
       ? implied(inputs, ellipsis)
@@ -33,7 +33,7 @@ export function parseEquation(equation: string, shapes: readonly Shape[]): Equat
 
 type Refuse = (problem: string, fix?: string) => never;
 
-/** The label of each dimension of an operand, `.0` for the last one of `...`. */
+/** The label of each dimension of an operand. */
 function labelsOf(term: string, rank: number, refuse: Refuse): string[] {
   const letters = lettersOf(term, refuse);
   const count = rank - letters.filter((label) => label !== "...").length;
@@ -52,6 +52,7 @@ function lettersOf(term: string, refuse: Refuse): readonly string[] {
   return letters;
 }
 
+/** The output of an equation without `->`: the dimensions of `...`, then the letters that occur once, in alphabetical order. */
 function implied(inputs: readonly (readonly string[])[], ellipsis: readonly string[]): string[] {
   const all = inputs.flat().filter((label) => !label.startsWith("."));
   const once = all.filter((label) => all.indexOf(label) === all.lastIndexOf(label));

@@ -1,4 +1,4 @@
-/** What every error of the engine carries: the op or file it concerns, and text that names operands and the fix. */
+/** An error of the engine. Its text names the op, the problem, the operands and, where certain, the fix. */
 export abstract class WgradError extends Error {
   /** The op, step or file that refused. */
   readonly op: string;
@@ -24,7 +24,7 @@ export class DataError extends WgradError {
   override readonly name = "DataError";
 }
 
-/** A step that cannot be captured, or is run with other feeds than it was captured for. */
+/** A step that cannot be captured, or is run with feeds that it was not captured for. */
 export class CaptureError extends WgradError {
   override readonly name = "CaptureError";
 }
@@ -34,7 +34,7 @@ export class DeviceError extends WgradError {
   override readonly name = "DeviceError";
 }
 
-/** A checkpoint that is cut, malformed, or of another model. */
+/** A checkpoint that is truncated, malformed, or of another model. */
 export class CheckpointError extends WgradError {
   override readonly name = "CheckpointError";
 }

@@ -1,4 +1,4 @@
-/** Mass of the standard normal distribution above z: Q(z) = erfc(z / √2) / 2, with all its digits in the tail. */
+/** Mass of the standard normal distribution above z: Q(z) = erfc(z / √2) / 2, precise in the tail too. */
 export function massAbove(z: number): number {
   if (z < 0) return 1 - massAbove(-z);
   const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
@@ -27,7 +27,7 @@ export function masses(a: number, b: number): { below: number; mass: number; abo
 }
 
 /**
- * The z with mass p below and q = 1 − p above, to 1e-6 up to 5 deviations: √2·erf⁻¹(p − q).
+ * The z with mass p below it and q = 1 − p above: √2·erf⁻¹(p − q), to 1e-6 up to 5 standard deviations.
  * @see Giles 2010, "Approximating the erfinv function"; the same function is in shaders/include/distributions.wgsl
  */
 export function quantile(p: number, q: number): number {

@@ -1,6 +1,6 @@
 /**
- * A permutation of 0 … count − 1 that needs no memory: where the i-th element goes follows from (seed, epoch, i) alone.
- * An eight-round Feistel network over the next power of two, walked until it lands inside.
+ * A permutation of 0 … count − 1 that needs no memory: the place of element i follows from (seed, epoch, i) alone. It is an
+ * eight-round Feistel network over the next power of two, applied until the result is below count.
  * @see Luby and Rackoff 1988; Black and Rogaway 2002 (cycle walking). The same function is in shaders/include/permutation.wgsl
  */
 export function permuted(i: number, count: number, seed: number, epoch: number): number {

@@ -1,8 +1,8 @@
 import { masses, quantile } from "./normalDistribution";
 
 /**
- * Counter-based random numbers: a value depends on (seed, stream, index) alone, so they can be made in any order, on the
- * CPU and on the GPU, and come out equal. Threefry-2x32 with 20 rounds.
+ * Counter-based random numbers, by Threefry-2x32 with 20 rounds: a value depends on (seed, stream, index) alone. So they can be made
+ * in any order, and are equal on the CPU and on the GPU.
  * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"; the same function is in shaders/include/threefry.wgsl
  */
 export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
@@ -25,7 +25,7 @@ export function threefry2x32(key0: number, key1: number, counter0: number, count
 
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24];
 
-/** A 32-bit integer as a number in [0, 1) with 24 bits, exact in f32. */
+/** The upper 24 bits of a 32-bit integer as a number in [0, 1), exact in f32. */
 export const toUnit = (bits: number): number => (bits >>> 8) / 2 ** 24;
 
 /** `length` numbers uniform in [low, high). */
@@ -52,7 +52,7 @@ export function normal(seed: number, stream: number, length: number, mean = 0, s
   return out;
 }
 
-/** `length` numbers from the normal distribution cut to a … b, by the inverse of its distribution function. */
+/** `length` numbers from the normal distribution truncated to a … b, by the inverse of its distribution function. */
 export function truncatedNormal(
   seed: number,
   stream: number,

@@ -4,13 +4,13 @@ import { ShapeError } from "./errors";
 /** Sizes of the dimensions, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
-/** What is known of a tensor before it has a value. */
+/** Shape and dtype of a tensor. */
 export interface Spec {
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
-/** One number for both directions of a picture, or [height, width]. */
+/** [height, width], or one number for both. */
 export type Pair = number | readonly [number, number];
 
 export const pair = (p: Pair): readonly [number, number] => (typeof p === "number" ? [p, p] : p);
@@ -36,7 +36,7 @@ export function rowMajorStrides(shape: Shape): number[] {
 }
 
 /**
- * The shape that all operands reach by NumPy's broadcasting rule: aligned at the last dimension, equal or 1.
+ * The shape to which all operands broadcast by NumPy's rule: aligned at the last dimension, sizes are equal or 1.
  * @throws ShapeError naming the operands
  */
 export function broadcastShapes(op: string, shapes: readonly Shape[]): number[] {
@@ -59,8 +59,8 @@ export function broadcastShapes(op: string, shapes: readonly Shape[]): number[] 
 }
 
 /**
- * Axes as sorted non-negative numbers without repeats; undefined means all of them.
- * @throws ShapeError where an axis is out of range or named twice, and where axes are something else
+ * Axes as sorted non-negative numbers; undefined means all axes.
+ * @throws ShapeError where an axis is out of range or named twice, or `axes` is neither a number nor a list
  */
 export function normalizeAxes(op: string, shape: Shape, axes?: number | readonly number[]): number[] {
   if (axes === undefined) return shape.map((_, i) => i);
@@ -77,7 +77,7 @@ export function normalizeAxes(op: string, shape: Shape, axes?: number | readonly
   return list.sort((a, b) => a - b);
 }
 
-/** One axis as a non-negative number; −1 is the last. @throws ShapeError where it is out of range */
+/** An axis as a non-negative number; −1 is the last axis. @throws ShapeError where it is out of range */
 export function normalizeAxis(op: string, shape: Shape, axis: number): number {
   const a = axis < 0 ? axis + shape.length : axis;
   if (!Number.isInteger(a) || a < 0 || a >= shape.length)
@@ -85,7 +85,7 @@ export function normalizeAxis(op: string, shape: Shape, axis: number): number {
   return a;
 }
 
-/** @throws ShapeError unless every size is an integer ≥ 1: no tensor of the engine is empty */
+/** @throws ShapeError unless every size is an integer of at least 1: no tensor is empty */
 export function checkShape(op: string, shape: Shape): void {
   if (shape.some((d) => !Number.isInteger(d) || d < 1))
     throw new ShapeError(op, "every dimension must be an integer of at least 1", { shape: showShape(shape) });

@@ -1,16 +1,16 @@
 import { DeviceError } from "../core/errors";
 
-/** That the device lacks memory. */
+/** The device lacks memory. */
 export class MemoryError extends DeviceError {}
 
 const SCOPES: readonly GPUErrorFilter[] = ["validation", "out-of-memory", "internal"];
 const LESS = "use a smaller batch, or release what is not needed";
 
 /**
- * What `work` makes, once the device has accepted all that it was told in it: at once, not after an `await`, since what others
- * tell the device meanwhile is not meant.
- * @param op what wants it, for errors
- * @throws DeviceError the first error that WebGPU reported of it; nobody else hears of it
+ * The result of `work`, once the device has accepted every call that `work` made to it before its first `await`: later calls, which
+ * may be mixed with those of others, are not watched.
+ * @param op the name of the work, for errors
+ * @throws DeviceError the first error that WebGPU reports of these calls; it is reported nowhere else
  */
 export async function accepted<T>(device: GPUDevice, op: string, work: () => T): Promise<Awaited<T>> {
   for (const scope of SCOPES) device.pushErrorScope(scope);
@@ -20,7 +20,7 @@ export async function accepted<T>(device: GPUDevice, op: string, work: () => T):
     made = work();
   } finally {
     popped = Promise.all(SCOPES.map(() => device.popErrorScope()));
-    popped.catch(() => {}); // of a device that is lost; whoever waits hears of it
+    popped.catch(() => {}); // It rejects where the device is lost; the wait below throws that.
   }
   const refused = popped.then((errors) => {
     const [, lacking] = errors;

@@ -1,15 +1,15 @@
 import { DeviceError } from "../core/errors";
 import { showSpec } from "../core/shape";
-import type { Tensor } from "../graph/tensor";
+import { tensorsOf } from "../schedule/dispatches";
 import { bytesOf, type Plan } from "../schedule/plan";
 
-/** @throws DeviceError where a plan binds more bytes of a tensor at once than the device lets it */
+/** @throws DeviceError where a plan binds a tensor of more than `limit` bytes */
 export function checkBindings(plan: Plan, limit: number): void {
-  for (const { variant, buffers } of plan.dispatches)
-    for (const t of buffers as readonly Tensor[])
+  for (const d of plan.dispatches)
+    for (const t of tensorsOf(d))
       if (bytesOf(t) > limit)
         throw new DeviceError(
-          variant.name,
+          d.variant.name,
           `${showSpec(t)} takes ${bytesOf(t)} bytes`,
           { limit: `${limit} bytes a binding on this device` },
           "use a smaller batch, or a smaller layer",

@@ -1,5 +1,4 @@
-// WebGPU's flag values (specification, § Buffer usages and § Map mode): the objects that hold them are globals in
-// browsers but not in Node.
+// WebGPU's flags (specification, § Buffer usages and § Map mode): they are globals in browsers, but not in Node.
 export const BufferUsage = {
   MAP_READ: 0x0001,
   COPY_SRC: 0x0004,

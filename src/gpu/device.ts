@@ -4,7 +4,7 @@ import type { Target } from "../kernel/target";
 /** Features that the engine uses where an adapter has them. */
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
 
-/** Limits that are raised to what the adapter has; the others stay at what every device grants. */
+/** Limits that are raised to what the adapter has; the others stay at WebGPU's defaults. */
 const RAISED_LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -16,8 +16,8 @@ const RAISED_LIMITS = [
 
 export interface DeviceOptions {
   /**
-   * A device to share, for example with a renderer; the engine will not destroy it. Errors that WebGPU reports to nobody go to the
-   * device's `uncapturederror`, whoever caused them.
+   * A device to share, for example with a renderer. The engine does not destroy it, and leaves uncaptured errors, whoever causes
+   * them, to the listeners of its `uncapturederror`.
    */
   readonly device?: GPUDevice;
   /** Where to ask for an adapter; default `navigator.gpu`, in Node the `webgpu` package. */
@@ -25,7 +25,7 @@ export interface DeviceOptions {
   readonly powerPreference?: GPUPowerPreference;
 }
 
-/** A device with what the engine must know of it. */
+/** A device, and what the engine knows of it. */
 export interface OpenDevice {
   readonly device: GPUDevice;
   /** Whether the engine made the device, and so destroys it. */
@@ -34,7 +34,7 @@ export interface OpenDevice {
   readonly target: Target;
 }
 
-/** The adapter, for people. */
+/** The adapter, described for people. */
 export interface AdapterInfo {
   /** Vendor, architecture and description in one line. */
   readonly name: string;
@@ -48,13 +48,8 @@ export interface AdapterInfo {
  * @throws DeviceError where WebGPU or an adapter is missing, with what to do
  */
 export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevice> {
-  if (options.device)
-    return describe(
-      options.device,
-      options.device.adapterInfo,
-      false,
-      options.gpu ?? globalThis.navigator?.gpu ?? kept,
-    );
+  const shared = options.device;
+  if (shared) return describe(shared, shared.adapterInfo, false, options.gpu ?? globalThis.navigator?.gpu ?? kept);
   const gpu = options.gpu ?? (await findGpu());
   const powerPreference = options.powerPreference ?? "high-performance";
   const adapter = await gpu.requestAdapter({ powerPreference });
@@ -72,8 +67,8 @@ export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevic
 }
 
 /**
- * In Node nobody has to be kept from telling time: kernels are timed to the nanosecond, not to a tenth of a millisecond. And Dawn
- * does not say by itself that NVIDIA's cards can do f16 under Vulkan.
+ * Dawn shall not round timestamps to 0.1 ms: that protects web pages from each other, and Node runs only one program. And it shall
+ * offer f16 on NVIDIA's cards, which it hides under Vulkan.
  */
 const DAWN_TOGGLES = [
   "disable-dawn-features=timestamp_quantization",
@@ -90,24 +85,23 @@ async function findGpu(): Promise<GPU> {
       {},
       "use Chrome or Edge 113 or newer, over https or on localhost",
     );
-  // No bundler can see through this: a build for browsers must not go looking for a package for Node.
+  // Written so that no bundler sees a package's name here: builds for browsers must not look for a package of Node's.
   const packageName = new URL("npm:webgpu").pathname;
   try {
     const { create } = (await import(/* @vite-ignore */ packageName)) as { create(flags: string[]): GPU };
     kept ??= create(DAWN_TOGGLES);
     return kept;
   } catch (cause) {
-    const error = new DeviceError("createEngine", "no WebGPU in Node", { cause: String(cause) }, "npm install webgpu");
-    throw error;
+    throw new DeviceError("createEngine", "no WebGPU in Node", { cause: String(cause) }, "npm install webgpu");
   }
 }
 
 export const inNode = (): boolean => typeof process !== "undefined" && Boolean(process.versions?.node);
 
-/** Dawn's devices die when the object that `create` returned is collected. */
+/** What Dawn's `create` returned: devices die when it is garbage-collected. */
 let kept: GPU | undefined;
 
-/** Whether an adapter that calls itself so runs on the CPU. */
+/** Whether an adapter of this name runs on the CPU. */
 export const isSoftwareAdapter = (name: string): boolean =>
   /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(name);
 
@@ -123,7 +117,7 @@ function describe(
   const subgroupSize = device.features.has("subgroups") && least === most ? least : 0;
   const software = isSoftwareAdapter(name) || adapter?.isFallbackAdapter === true;
   const { maxStorageBufferBindingSize, minStorageBufferOffsetAlignment, maxImmediateSize = 0 } = device.limits;
-  // Handing them over costs Node 1.6 µs a dispatch, as much as all else; a uniform buffer is bound once and for all.
+  // In Node, setting them takes 1.6 µs a dispatch, as much as all else; a uniform buffer costs nothing there.
   const hasImmediates = !inNode() && (gpu?.wgslLanguageFeatures?.has("immediate_address_space") ?? false);
   return {
     device,
@@ -131,7 +125,7 @@ function describe(
     info: { name, software, features: [...device.features].sort() },
     target: {
       subgroupSize,
-      // SwiftShader, known by its four lanes, keeps what a loop indexes in memory; what it says of itself cannot be relied on.
+      // SwiftShader keeps arrays that loops index in memory. It is known by its four lanes, as its name cannot be relied on.
       unrolled: software && subgroupSize === 4,
       cpu: software || (subgroupSize > 0 && subgroupSize <= 4),
       maxBindingBytes: maxStorageBufferBindingSize,

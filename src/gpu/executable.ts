@@ -4,10 +4,11 @@ import { Arena } from "../graph/arena";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { chunkEnds } from "../schedule/chunks";
+import { tensorsOf, writtenBy } from "../schedule/dispatches";
 import { bytesOf, type Plan } from "../schedule/plan";
 import { accepted, MemoryError } from "./accepted";
 import { checkBindings } from "./checkBindings";
-import { type Launch, launch } from "./launch";
+import { encodePass, type Launch } from "./launch";
 import { writeParams } from "./params";
 import type { CompiledPipeline, CompileProgress } from "./pipelines";
 import { byKernel, type KernelTime, Profiler } from "./profile";
@@ -15,18 +16,18 @@ import type { Runtime } from "./runtime";
 import type { Region } from "./storage";
 import { type Found, watch } from "./watch";
 
-/** A copy that a run makes after its dispatches: an output of one element into a ring. */
+/** A copy at the end of a run: an output of one element, into a ring. */
 export interface RingCopy {
   readonly from: Tensor;
   readonly to: Region;
 }
 
 /**
- * A plan bound to a device. Buffers, pipelines, parameter blocks and bind groups are made once; a run encodes the same
- * dispatches again and submits them, and makes nothing.
+ * A plan bound to a device. Buffers, pipelines, parameters and bind groups are made once; a run only encodes the dispatches
+ * and submits them.
  */
 export class Executable {
-  /** The device that it was made on: another may have taken its place since. */
+  /** The device that this was made on. The runtime may have another one by now. */
   readonly device: GPUDevice;
   readonly #slots: GPUBuffer[];
   readonly #uniforms: GPUBuffer | undefined;
@@ -48,19 +49,12 @@ export class Executable {
       plan.dispatches.map((d) => (pipelines.get(d.variant.key)!.immediates ? NO_PARAMS : d.params)),
     );
     this.#chunks = chunkEnds(plan.dispatches, 1);
-    try {
-      this.#bind();
-      for (const t of plan.inputs) if (t.leaf?.kind === "data") this.write(t, t.leaf.data);
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
   }
 
   /**
    * Compiles the plan's pipelines together, then binds its buffers.
-   * @throws DeviceError where a tensor is larger than what a kernel of this device can be given, the device lacks memory also
-   *   without the buffers that nobody uses, or another device has taken its place meanwhile
+   * @throws DeviceError where a tensor is larger than a binding of this device can be, the device lacks memory even after the
+   *   pool has given back what it kept, or another device has taken its place meanwhile
    */
   static async create(runtime: Runtime, plan: Plan, onProgress?: CompileProgress): Promise<Executable> {
     checkBindings(plan, runtime.open.target.maxBindingBytes);
@@ -71,7 +65,7 @@ export class Executable {
       const bind = () => Executable.#bound(runtime, device, plan, pipelines);
       return await bind().catch(async (error) => {
         if (!(error instanceof MemoryError)) throw error;
-        // The pool has given back by now what it kept for reuse; the device has it once its work is done.
+        // By now the pool has given back what it kept for reuse; the device gets it when its work is done.
         await waiter.workDone();
         return bind();
       });
@@ -94,7 +88,7 @@ export class Executable {
     let made: Executable | undefined;
     let homes: readonly Tensor[] = [];
     try {
-      // What is there stays untouched until the device has granted all that comes beside it.
+      // Nothing that is there already is touched before the device has granted all new buffers.
       await accepted(device, "capture", () => {
         for (const [i, bytes] of plan.slots.entries()) slots.push(pool.acquire(bytes, `slot ${i}`));
         for (const home of rooms) storage.reserve(home);
@@ -104,6 +98,8 @@ export class Executable {
         try {
           runtime.throwIfReplaced(device);
           made = new Executable(runtime, plan, pipelines, slots);
+          made.#bind();
+          for (const t of plan.inputs) if (t.leaf?.kind === "data") made.write(t, t.leaf.data);
           return made;
         } finally {
           homes = storage.homesSince(before);
@@ -121,7 +117,7 @@ export class Executable {
     }
   }
 
-  /** Submissions that one run makes. */
+  /** Number of submissions that a run makes. */
   get submits(): number {
     return this.#chunks.length;
   }
@@ -146,7 +142,7 @@ export class Executable {
     return { buffer, offset: offset + place.offset * BYTES_PER_ELEMENT, size: bytesOf(t) };
   }
 
-  /** The numbers of tensors of the plan as they are after all that was submitted so far. */
+  /** The numbers of tensors of the plan, after all that was submitted so far. */
   read(tensors: readonly Tensor[]): Promise<TypedArray[]> {
     const part = (t: Tensor) => ({ region: this.region(t), dtype: t.dtype, length: t.size });
     return this.runtime.readback.read(tensors.map(part));
@@ -154,53 +150,37 @@ export class Executable {
 
   /** Replays the plan: one encoder and one pass a chunk. The copies follow in the last chunk. */
   run(copies: readonly RingCopy[] = []): void {
-    if (this.#generation !== this.runtime.storage.generation) this.#bind();
-    const { device } = this.runtime;
+    this.#bind();
     let start = 0;
     for (const end of this.#chunks) {
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (let i = start; i < end; i++) launch(pass, this.#launches[i]!, i > start ? this.#launches[i - 1] : undefined);
-      pass.end();
-      if (end === this.#launches.length) this.#copyOutputs(encoder, copies);
-      device.queue.submit([encoder.finish()]);
+      this.#submit((encoder) => {
+        encodePass(encoder, this.#launches.slice(start, end));
+        if (end === this.#launches.length) this.#copyOutputs(encoder, copies);
+      });
       start = end;
     }
-    if (!this.#chunks.length && copies.length) {
-      const encoder = device.createCommandEncoder();
-      this.#copyOutputs(encoder, copies);
-      device.queue.submit([encoder.finish()]);
-    }
+    if (!this.#chunks.length && copies.length) this.#submit((encoder) => this.#copyOutputs(encoder, copies));
   }
 
-  /** Runs the plan several times in one submission, as timing wants it. */
+  /** Runs the plan several times in one submission, for timing. */
   repeat(runs: number): void {
+    this.#submit((encoder) => encodePass(encoder, Array<Launch[]>(runs).fill(this.#launches).flat()));
+  }
+
+  /** Runs the plan launch by launch, and stops at the first one that makes a NaN. The copies follow where none does. */
+  async runWatched(copies: readonly RingCopy[] = []): Promise<Found | undefined> {
+    this.#bind();
+    const launchOne = (i: number) => this.#submit((encoder) => encodePass(encoder, [this.#launches[i]!]));
+    const found = await watch(this.plan, launchOne, (tensors) => this.read(tensors));
+    if (!found && copies.length) this.#submit((encoder) => this.#copyOutputs(encoder, copies));
+    return found;
+  }
+
+  #submit(record: (encoder: GPUCommandEncoder) => void): void {
     const { device } = this.runtime;
     const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (let i = 0; i < runs; i++) for (const l of this.#launches) launch(pass, l);
-    pass.end();
+    record(encoder);
     device.queue.submit([encoder.finish()]);
-  }
-
-  /** Runs the plan launch by launch, and stops at the first that makes a NaN. The copies follow where none does. */
-  async runWatched(copies: readonly RingCopy[] = []): Promise<Found | undefined> {
-    if (this.#generation !== this.runtime.storage.generation) this.#bind();
-    const { device } = this.runtime;
-    const submit = (record: (encoder: GPUCommandEncoder) => void) => {
-      const encoder = device.createCommandEncoder({ label: "watched" });
-      record(encoder);
-      device.queue.submit([encoder.finish()]);
-    };
-    const launchOne = (i: number) =>
-      submit((encoder) => {
-        const pass = encoder.beginComputePass();
-        launch(pass, this.#launches[i]!);
-        pass.end();
-      });
-    const found = await watch(this.plan, launchOne, (tensors) => this.read(tensors));
-    if (!found && copies.length) submit((encoder) => this.#copyOutputs(encoder, copies));
-    return found;
   }
 
   #copyOutputs(encoder: GPUCommandEncoder, copies: readonly RingCopy[]): void {
@@ -210,7 +190,7 @@ export class Executable {
     }
   }
 
-  /** Milliseconds by kernel of one run that leaves no trace; null where the device has no timestamp queries. */
+  /** Milliseconds that each kernel took in one run, see {@link times}. */
   async profile(): Promise<KernelTime[] | null> {
     const times = await this.times();
     const names = this.plan.dispatches.map((d) => d.variant.name);
@@ -218,35 +198,30 @@ export class Executable {
   }
 
   /**
-   * Runs the plan once, a pass for each dispatch, and reads how many milliseconds each took. The states that the run wrote
-   * are put back, so that it leaves no trace. Null where the device has no timestamp queries.
+   * Runs the plan once, with a pass for each dispatch, and reads how many milliseconds each took. The states that the run wrote
+   * are put back: it leaves no trace. Null where the device has no timestamp queries.
    */
   async times(): Promise<number[] | null> {
     const { device, pool, waiter } = this.runtime;
     if (!device.features.has("timestamp-query")) return null;
-    if (this.#generation !== this.runtime.storage.generation) this.#bind();
+    this.#bind();
     const profiler = new Profiler(device, this.plan.dispatches.length);
     const encoder = device.createCommandEncoder({ label: "profile" });
     const kept = this.#writtenStates().map((buffer) => ({ buffer, copy: pool.acquire(buffer.size, "kept state") }));
     for (const { buffer, copy } of kept) encoder.copyBufferToBuffer(buffer, 0, copy, 0, buffer.size);
     this.#launches.forEach((l, i) => {
       const timestampWrites = profiler.timestamps(i);
-      const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
-      launch(pass, l);
-      pass.end();
+      encodePass(encoder, [l], timestampWrites && { timestampWrites });
     });
     for (const { buffer, copy } of kept) encoder.copyBufferToBuffer(copy, 0, buffer, 0, buffer.size);
     for (const { copy } of kept) pool.release(copy);
     return profiler.finish(encoder, waiter);
   }
 
-  /** Buffers of the states that the plan writes: by its updates, or by what is computed straight into one. */
+  /** Buffers of the states that the plan writes, by updates or by computing straight into them. */
   #writtenStates(): GPUBuffer[] {
-    const written = this.plan.dispatches.flatMap(({ buffers, variant }) =>
-      (buffers as readonly Tensor[]).filter((_, i) => variant.bindings[i]!.access === "write"),
-    );
-    const places = written.map((t) => ({ t, place: this.plan.places.get(t.id)! }));
-    return [...new Set(places.flatMap(({ t, place }) => ("state" in place ? [this.region(t).buffer] : [])))];
+    const written = this.plan.dispatches.flatMap(writtenBy).filter((t) => "state" in this.plan.places.get(t.id)!);
+    return [...new Set(written.map((t) => this.region(t).buffer))];
   }
 
   /** Gives the buffers back to the pool. */
@@ -256,18 +231,21 @@ export class Executable {
     this.#launches = [];
   }
 
+  /** Makes the bind groups, unless they are up to date. */
   #bind(): void {
-    const named = this.plan.dispatches.flatMap((d) => d.buffers as readonly Tensor[]);
+    if (this.#generation === this.runtime.storage.generation) return;
+    const named = this.plan.dispatches.flatMap(tensorsOf);
     if (named.some((t) => Arena.isOfDeserted(t))) throw deserted();
-    // Asking for a region may move a state and so raise the generation: settle all of them before binding any.
-    for (const d of this.plan.dispatches) for (const b of d.buffers) this.region(b as Tensor);
+    // Asking for a region may move a state, which makes a new generation: all states settle before any is bound.
+    for (const t of named) this.region(t);
     this.#launches = this.plan.dispatches.map((d, i) => this.#launchOf(d, this.#uniformOffsets[i]!));
     this.#generation = this.runtime.storage.generation;
   }
 
-  #launchOf({ variant, buffers, params, workgroups }: Dispatch, uniformOffset: number): Launch {
+  #launchOf(d: Dispatch, uniformOffset: number): Launch {
+    const { variant, params, workgroups } = d;
     const { pipeline, layout, immediates } = this.pipelines.get(variant.key)!;
-    const resources: GPUBufferBinding[] = buffers.map((b) => this.region(b as Tensor));
+    const resources: GPUBufferBinding[] = tensorsOf(d).map((t) => this.region(t));
     if (variant.params.length && !immediates)
       resources.push({ buffer: this.#uniforms!, offset: uniformOffset, size: params.byteLength });
     const entries = resources.map((resource, binding) => ({ binding, resource }));

@@ -3,7 +3,7 @@ import type { Runtime } from "./runtime";
 
 const UNIFORM = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
 
-/** Puts the parameter blocks of all dispatches into one uniform buffer, written here and never again. */
+/** Puts the parameters of all dispatches into one uniform buffer. @returns it, and the offset of each block in it */
 export function writeParams(
   { device, pool }: Runtime,
   blocks: readonly ArrayBuffer[],

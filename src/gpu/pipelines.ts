@@ -10,25 +10,25 @@ import type { Waiter } from "./waiter";
 export interface CompiledPipeline {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
-  /** Whether the parameters travel with the dispatch, see {@link byImmediates}; else they are a uniform buffer. */
+  /** Whether the parameters travel with the dispatch, see {@link byImmediates}; else they are in a uniform buffer. */
   readonly immediates: boolean;
 }
 
 /** Called as pipelines get ready. */
 export type CompileProgress = (done: number, total: number) => void;
 
-/** Bytes of the buffers that a pipeline is warmed up with. */
+/** Bytes of each buffer that a pipeline is warmed up with. */
 const WARM_BYTES = 1024;
 
-/** Pipelines that are kept: those of a few large networks. Steps keep their own as long as they live. */
+/** Most pipelines kept: enough for a few large networks. Captured steps keep their own. */
 const MOST_KEPT = 1024;
 
 /**
- * The pipelines of a device, one for each variant, compiled together and asynchronously. A loop whose shapes grow makes new ones for
- * ever: those that were wanted the longest ago are let go.
+ * The pipelines of a device, one for each variant, compiled together and asynchronously. Least recently used ones are dropped: a
+ * loop whose shapes grow needs ever new ones.
  */
 export class PipelineCache {
-  /** From those wanted the longest ago on. */
+  /** By variant key; the least recently used comes first. */
   readonly #compiled = new Map<string, Promise<CompiledPipeline>>();
   #made = 0;
 
@@ -63,7 +63,7 @@ export class PipelineCache {
       compiled = this.#create(variant);
       compiled.then(
         () => this.#made++,
-        // What the device refuses now, for want of memory say, it may take later.
+        // What the device refuses now, for lack of memory say, it may accept later.
         () => this.#compiled.delete(key),
       );
     }
@@ -85,12 +85,8 @@ export class PipelineCache {
       const compiled = await accepted(device, label, async () => {
         module = device.createShaderModule({ label, code });
         const layout = device.createBindGroupLayout({ label, entries: layoutEntries(variant, immediates) });
-        const bindGroupLayouts = [layout];
-        const pipelineLayout = device.createPipelineLayout({
-          label,
-          bindGroupLayouts,
-          ...(immediateSize && { immediateSize }),
-        });
+        const layouts = { bindGroupLayouts: [layout], ...(immediateSize && { immediateSize }) };
+        const pipelineLayout = device.createPipelineLayout({ label, ...layouts });
         const compute = { module, entryPoint: "main" };
         const pipeline = await device.createComputePipelineAsync({ label, layout: pipelineLayout, compute });
         return { pipeline, layout, immediates };
@@ -99,15 +95,15 @@ export class PipelineCache {
       return compiled;
     } catch (cause) {
       const messages = (await module?.getCompilationInfo())?.messages ?? [];
-      const text =
-        messages.map((m) => `${sourceLine(written, m.lineNum)}:${m.linePos} ${m.message}`).join("; ") || String(cause);
-      throw new DeviceError(variant.name, "the device refuses this kernel", { variant: variant.key, cause: text });
+      const lines = messages.map((m) => `${sourceLine(written, m.lineNum)}:${m.linePos} ${m.message}`);
+      const details = { variant: variant.key, cause: lines.join("; ") || String(cause) };
+      throw new DeviceError(variant.name, "the device refuses this kernel", details);
     }
   }
 
   /**
-   * Runs a pipeline once over buffers of zeros: some drivers compile at the first dispatch only. Every kernel ends at once
-   * where its parameters are zero.
+   * Runs a pipeline once over buffers of zeros: some drivers compile only at the first dispatch. Every kernel ends at once
+   * when its parameters are zero.
    */
   async #warmUp(variant: Variant, { pipeline, layout, immediates }: CompiledPipeline): Promise<void> {
     const { device } = this;
@@ -133,7 +129,7 @@ export class PipelineCache {
   }
 }
 
-/** How a kernel declares its parameters. */
+/** The declaration of a kernel's parameters. */
 const UNIFORM_PARAMS = /@group\(0\) @binding\(\d+\) var<uniform> params/;
 
 function layoutEntries({ bindings, params }: Variant, immediates: boolean): GPUBindGroupLayoutEntry[] {

@@ -1,30 +1,30 @@
 import { DeviceError } from "../core/errors";
 import { BufferUsage } from "./constants";
 
-/** Bytes below which a buffer costs no time to make. */
+/** Bytes below which a new buffer costs next to nothing. */
 const SMALL = 4096;
 
 const USAGE = BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST;
 
-/** What a pool holds, in bytes, and what it has done. */
+/** What a pool holds and has done. */
 export interface PoolStatistics {
-  /** Bytes of buffers now lent. */
+  /** Bytes of buffers in use. */
   readonly inUse: number;
-  /** Bytes of all buffers, lent or kept for reuse. */
+  /** Bytes of all buffers, in use or kept for reuse. */
   readonly held: number;
-  /** The most that was ever held. */
+  /** The most bytes that were ever held. */
   readonly peak: number;
   /** Buffers made. */
   readonly created: number;
-  /** Requests met by a buffer that was already there. */
+  /** Requests that took a buffer kept for reuse. */
   readonly reused: number;
 }
 
-/** Storage buffers kept for reuse: a fresh one must be cleared by the driver, which costs far more than a pooled one. */
+/** Storage buffers kept for reuse: a driver must clear each new buffer, which takes far longer than taking one from here. */
 export class BufferPool {
   readonly #free: GPUBuffer[] = [];
   readonly #lent = new Set<GPUBuffer>();
-  /** Buffers of other kinds, which go with the pool at the latest. */
+  /** Buffers of other kinds, destroyed with the pool at the latest. */
   readonly #kept = new Set<GPUBuffer>();
   #held = 0;
   #peak = 0;
@@ -47,9 +47,12 @@ export class BufferPool {
         "use a smaller model, or a smaller batch",
       );
     const found = this.#bestFit(bytes);
-    const buffer = found < 0 ? this.#create(bytes, label) : this.#free.splice(found, 1)[0]!;
-    if (found >= 0) this.#reused++;
-    if (found >= 0 && zeroed) this.#clear(buffer);
+    const buffer = found ?? this.#create(bytes, label);
+    if (found) {
+      this.#reused++;
+      this.#free.splice(this.#free.indexOf(found), 1);
+      if (zeroed) this.#clear(found);
+    }
     buffer.label = label;
     this.#lent.add(buffer);
     return buffer;
@@ -59,18 +62,18 @@ export class BufferPool {
     if (this.#lent.delete(buffer)) this.#free.push(buffer);
   }
 
-  /** Takes charge of a buffer that is not lent: of parameters, say. It does not count as memory held. */
+  /** Adds a buffer of another kind, of parameters say, to be destroyed with the pool. It does not count as memory held. */
   keep(buffer: GPUBuffer): GPUBuffer {
     this.#kept.add(buffer);
     return buffer;
   }
 
-  /** Destroys a buffer that was kept. */
+  /** Destroys a buffer given to {@link keep}. */
   discard(buffer: GPUBuffer): void {
     if (this.#kept.delete(buffer)) buffer.destroy();
   }
 
-  /** Gives buffers that nobody uses back to the device. */
+  /** Destroys the buffers that are kept for reuse. */
   trim(): void {
     for (const buffer of this.#free.splice(0)) {
       this.#held -= buffer.size;
@@ -91,14 +94,11 @@ export class BufferPool {
     this.#held = 0;
   }
 
-  /** The smallest free buffer that is large enough and wastes at most half of itself; nothing of a small one. */
-  #bestFit(bytes: number): number {
+  /** The smallest free buffer of at least `bytes` and at most twice as many; for a small request one of exactly as many. */
+  #bestFit(bytes: number): GPUBuffer | undefined {
     const most = bytes < SMALL ? bytes : 2 * bytes;
-    let best = -1;
-    this.#free.forEach((b, i) => {
-      if (b.size >= bytes && b.size <= most && (best < 0 || b.size < this.#free[best]!.size)) best = i;
-    });
-    return best;
+    const fitting = this.#free.filter(({ size }) => size >= bytes && size <= most);
+    return fitting.sort((a, b) => a.size - b.size)[0];
   }
 
   #clear(buffer: GPUBuffer): void {

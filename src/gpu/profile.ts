@@ -1,7 +1,7 @@
 import { BufferUsage, MAP_MODE_READ } from "./constants";
 import type { Waiter } from "./waiter";
 
-/** Time that the dispatches of one kernel took in a run. */
+/** The time that the dispatches of one kernel took in a run. */
 export interface KernelTime {
   readonly kernel: string;
   /** Dispatches of this kernel. */
@@ -31,7 +31,7 @@ export class Profiler {
     return { querySet: this.#querySet, beginningOfPassWriteIndex, endOfPassWriteIndex: beginningOfPassWriteIndex + 1 };
   }
 
-  /** Submits the run and reads the milliseconds that each dispatch took. */
+  /** Submits the run. @returns the milliseconds that each dispatch took */
   async finish(encoder: GPUCommandEncoder, waiter: Waiter): Promise<number[]> {
     const size = Math.max(16, 16 * this.#timed);
     const { QUERY_RESOLVE, COPY_SRC, COPY_DST, MAP_READ } = BufferUsage;

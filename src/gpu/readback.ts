@@ -4,20 +4,20 @@ import { BufferUsage, MAP_MODE_READ } from "./constants";
 import type { Region } from "./storage";
 import type { Waiter } from "./waiter";
 
-/** Staging buffers kept between reads. */
+/** Most staging buffers kept between reads. */
 const MAX_IDLE = 4;
 
-/** Bytes that one staging buffer takes at most. */
+/** Most bytes in one staging buffer. */
 export const MOST_STAGED = 2 ** 26;
 
-/** What is to be read: elements of a region. */
+/** A read of the first `length` elements of a region. */
 export interface Read {
   readonly region: Region;
   readonly dtype: DType;
   readonly length: number;
 }
 
-/** A stretch of a region and where it lies in which staging buffer, in bytes. */
+/** A part of region number `region`, and its place `at` in staging buffer number `stage`; in bytes. */
 interface Part {
   readonly region: number;
   readonly from: number;
@@ -26,11 +26,11 @@ interface Part {
   readonly at: number;
 }
 
-/** Copies are of whole words. */
+/** Bytes to copy: whole words. */
 const paddedBytes = ({ length, dtype }: Read): number =>
   Math.max(4, Math.ceil((length * bytesPerElement(dtype)) / 4) * 4);
 
-/** Deals regions out to staging buffers of at most `limit` bytes, one after the other. */
+/** Distributes regions over staging buffers of at most `limit` bytes. */
 function stagesFor(regions: readonly Read[], limit: number): { parts: Part[]; sizes: number[] } {
   const parts: Part[] = [];
   const sizes = [0];
@@ -48,19 +48,19 @@ function stagesFor(regions: readonly Read[], limit: number): { parts: Part[]; si
   return { parts, sizes: parts.length ? sizes : [] };
 }
 
-/** Reads device memory through a ring of staging buffers, without stopping what the queue is doing. */
+/** Reads device memory through staging buffers, while the queue goes on. */
 export class Readback {
   readonly #idle: GPUBuffer[] = [];
 
   constructor(
     readonly device: GPUDevice,
     readonly waiter: Waiter,
-    /** Throws where the device cannot do any more. */
+    /** Throws where the device is lost. */
     readonly throwErrors: () => void,
   ) {}
 
   /**
-   * The numbers of each region as they are when all that was submitted before this call has run.
+   * The numbers of each region, after all that was submitted before this call.
    * @throws DeviceError where the device is lost
    */
   async read(regions: readonly Read[]): Promise<TypedArray[]> {
@@ -79,7 +79,7 @@ export class Readback {
       await this.waiter.patiently(Promise.all(mapped));
     } catch (error) {
       for (const s of stages) s.destroy();
-      // A lost device says so a moment later.
+      // Where the device is lost, that is reported a moment later.
       await Promise.race([this.device.lost, this.device.queue.onSubmittedWorkDone()]);
       this.throwErrors();
       throw error;

@@ -8,7 +8,7 @@ import { Readback } from "./readback";
 import { Storage } from "./storage";
 import { Waiter } from "./waiter";
 
-/** A device and what the engine keeps on it. Another device may take its place, see {@link reopen}: hold none of its parts. */
+/** A device and what the engine keeps on it. {@link reopen} replaces all of it: keep no reference to a part. */
 export class Runtime {
   open!: OpenDevice;
   device!: GPUDevice;
@@ -20,7 +20,7 @@ export class Runtime {
   waiter!: Waiter;
   /** Resolves with the reason when the device is lost. */
   lost!: Promise<string>;
-  /** Errors that WebGPU reported to nobody: each is a defect of the engine. Of a shared device they may be anybody's: none are noted. */
+  /** Uncaptured errors of WebGPU: each is a bug of the engine. A shared device's are not noted, since others may cause them. */
   readonly errors: DeviceError[] = [];
   /** Why nothing can run: the device is lost, or being replaced. */
   lostBecause: string | undefined;
@@ -28,7 +28,7 @@ export class Runtime {
   private readonly onError = (e: GPUUncapturedErrorEvent): void => {
     this.errors.push(new DeviceError("WebGPU", e.error.message));
   };
-  /** Resolves when the device that was opened last is lost: whoever calls goes on with the one before until {@link goOn}. */
+  /** {@link lost} of the newest device, which replaces the one before in {@link goOn}. */
   private opened!: Promise<string>;
   private isGone = false;
 
@@ -45,9 +45,9 @@ export class Runtime {
   }
 
   /**
-   * Opens another device in place of a lost one, with nothing on it yet. Calls are refused until {@link goOn}.
-   * @param device in place of one that was handed over
-   * @throws DeviceError where there is none
+   * Replaces a lost device by another, with nothing on it yet. Calls are refused until {@link goOn}.
+   * @param device needed where the lost one was given by the user
+   * @throws DeviceError where there is no other device
    */
   async reopen(device?: GPUDevice): Promise<void> {
     if (this.isDisposed) this.throwErrors();
@@ -69,7 +69,7 @@ export class Runtime {
     this.errors.length = 0;
   }
 
-  /** Lets calls through again, to the device that was opened last. @throws DeviceError where that is lost as well */
+  /** Accepts calls again, for the newest device. @throws DeviceError where it is lost as well */
   goOn(): void {
     if (this.isGone || this.isDisposed) this.throwErrors();
     this.lostBecause = undefined;
@@ -91,7 +91,7 @@ export class Runtime {
     if (open.owned) device.addEventListener("uncapturederror", this.onError);
   }
 
-  /** Notes that a device is lost. */
+  /** Records that a device is lost. */
   noteLoss(device: GPUDevice, reason: string): void {
     if (this.device !== device) return;
     this.lostBecause = reason;
@@ -103,14 +103,14 @@ export class Runtime {
     return !this.isDisposed && this.lostBecause === undefined;
   }
 
-  /** @throws DeviceError where what was begun on a device cannot go on: another has taken its place, or the engine was disposed of */
+  /** @throws DeviceError where work begun on `device` cannot go on: it was replaced, or the engine is disposed of */
   throwIfReplaced(device: GPUDevice): void {
     if (this.isDisposed) this.throwErrors();
     if (device !== this.device)
       throw new DeviceError("engine", "the GPU device was replaced meanwhile", {}, "ask for it again");
   }
 
-  /** @throws DeviceError where the device is gone; else the first error that WebGPU reported outside any call, if there was one */
+  /** @throws DeviceError where the device is lost or the engine disposed of; else the first uncaptured error, if there is one */
   throwErrors(): void {
     if (this.isDisposed) throw new DeviceError("engine", "the engine has been disposed of", {}, "make a new one");
     if (this.lostBecause)
@@ -125,8 +125,8 @@ export class Runtime {
   }
 
   /**
-   * The numbers of states as they are after all that was submitted so far.
-   * @throws DeviceError where the device is lost or being replaced: states are not what the run has come to then
+   * The numbers of states, after all that was submitted so far.
+   * @throws DeviceError where the device is lost or being replaced: the states are not those of the run then
    */
   async readStates(states: readonly Tensor[]): Promise<TypedArray[]> {
     this.throwErrors();
@@ -142,15 +142,15 @@ export class Runtime {
   private free(): void {
     this.readback.destroy();
     this.pool.destroy();
-    // Dawn in Node keeps a device that is listened to, and so whoever listens, for good.
+    // Dawn in Node never frees a device that has a listener, nor the listener.
     if (this.open.owned) this.device.removeEventListener("uncapturederror", this.onError);
     if (this.open.owned) this.device.destroy();
   }
 }
 
 /**
- * Resolves with the reason when a device is lost, and tells the runtime. A shared device outlives its engines and must not keep
- * them alive: hence the weak reference, and a function that has no `this`.
+ * Resolves with the reason when a device is lost, and records it in the runtime. A shared device outlives its engines and must not
+ * keep them in memory: hence the weak reference, in a function without `this`.
  */
 function lossOf(device: GPUDevice, runtime: WeakRef<Runtime>): Promise<string> {
   return device.lost.then(({ reason, message }) => {

@@ -2,37 +2,31 @@ import { BYTES_PER_ELEMENT, dtypeOf, type Numbers, type TypedArray } from "../co
 import { DataError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { Arena } from "../graph/arena";
-import { homeOf, type Tensor } from "../graph/tensor";
+import { type Home, homeOf, type Tensor } from "../graph/tensor";
 import { bytesOf } from "../schedule/plan";
 import type { BufferPool } from "./pool";
 
-/** A part of a buffer, in bytes. */
+/** A part of a buffer. Offset and size are in bytes. */
 export interface Region {
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly size: number;
 }
 
-/** A part of a state's home, in elements. */
-interface Located {
-  readonly state: Tensor;
-  readonly offset: number;
-}
-
-/** What states lie where, and the numbers of the buffers that they lie in. */
+/** The places of states, and the numbers in their homes. */
 export interface StoredStates {
-  readonly located: ReadonlyMap<Tensor, Located>;
+  readonly located: ReadonlyMap<Tensor, Home>;
   readonly values: ReadonlyMap<Tensor, TypedArray>;
 }
 
-/** The states of an engine: what lives longer than a plan. */
+/** The states of an engine, which outlive plans. A state's home is the state whose buffer it lies in: itself, or its arena's. */
 export class Storage {
   readonly #buffers = new Map<Tensor, GPUBuffer>();
-  /** Where each state is now; this differs from its home until it is moved there. Offsets are in elements. */
-  readonly #located = new Map<Tensor, Located>();
-  /** Buffers for homes to come; nothing lives in them yet. */
+  /** Where each state is now. A state that has got another home is still in the old one until it is used. */
+  readonly #located = new Map<Tensor, Home>();
+  /** Buffers reserved for homes that have none yet. */
   readonly #rooms = new Map<Tensor, GPUBuffer>();
-  /** Grows whenever a state moves to another buffer: bind groups made before are out of date. */
+  /** Counts the times that a state moved to another buffer: bind groups made before that are out of date. */
   generation = 0;
 
   constructor(
@@ -40,14 +34,14 @@ export class Storage {
     readonly pool: BufferPool,
   ) {}
 
-  /** Where a state is; it is made and filled with its first value if it is new. */
+  /** Where a state is. A new one is made, with its first value. */
   region(t: Tensor): Region {
     this.#settle(t);
     const { state, offset } = homeOf(t);
     return { buffer: this.#buffers.get(state)!, offset: offset * BYTES_PER_ELEMENT, size: bytesOf(t) };
   }
 
-  /** Whether a state lies here, or what is to live in it. */
+  /** Whether a state, or one that is to live in its buffer, is here. */
   holds(t: Tensor): boolean {
     const { state } = homeOf(t);
     return this.#buffers.has(state) || [t, ...Arena.livingIn(state)].some((x) => this.#located.has(x));
@@ -59,18 +53,18 @@ export class Storage {
     this.device.queue.writeBuffer(buffer, offset, values);
   }
 
-  /** Buffers that states lie in, in the order in which they were made. */
+  /** The homes of states, in the order in which they were made. */
   get homes(): readonly Tensor[] {
     return [...this.#buffers.keys()];
   }
 
-  /** Where states lie now; the numbers are read by whoever keeps them. */
-  get located(): ReadonlyMap<Tensor, Located> {
+  /** A copy of where all states are now. */
+  get located(): ReadonlyMap<Tensor, Home> {
     return new Map(this.#located);
   }
 
-  /** Homes made since, but for those that older states have moved into. @param before where states lay then */
-  homesSince(before: ReadonlyMap<Tensor, Located>): readonly Tensor[] {
+  /** Homes made since `before`, but for those that older states have moved into. @param before what {@link located} was then */
+  homesSince(before: ReadonlyMap<Tensor, Home>): readonly Tensor[] {
     const older = new Set([...this.#located].flatMap(([t, { state }]) => (before.has(t) ? [state] : [])));
     return this.homes.filter((home) => !older.has(home));
   }
@@ -81,12 +75,12 @@ export class Storage {
     return homes.filter((home) => !this.#buffers.has(home) && !this.#rooms.has(home));
   }
 
-  /** Makes the buffer of a home, and moves nothing in. */
+  /** Makes the buffer of a home, and moves nothing into it. */
   reserve(home: Tensor): void {
     this.#rooms.set(home, this.#acquire(home));
   }
 
-  /** Gives back the buffers that were reserved for these homes and not taken. */
+  /** Gives back the buffers that were reserved for these homes and are still unused. */
   unreserve(homes: readonly Tensor[]): void {
     for (const home of homes) {
       const room = this.#rooms.get(home);
@@ -99,7 +93,7 @@ export class Storage {
     return this.pool.acquire(bytesOf(home), nameOf(home), true);
   }
 
-  /** Takes states over from a device that is gone; what is not among them starts anew. */
+  /** Puts back the states of a lost device. States that are not among them start with their first values. */
   restore({ located, values }: StoredStates): void {
     for (const [home, numbers] of values) {
       const buffer = this.#acquire(home);
@@ -109,7 +103,7 @@ export class Storage {
     for (const [t, at] of located) if (values.has(at.state)) this.#located.set(t, at);
   }
 
-  /** Gives the buffers of these states back, with all that lives in them; the states start anew when they are next used. */
+  /** Gives back the homes of these states, with all states in them: these start with their first values when next used. */
   forget(states: Iterable<Tensor>): void {
     const homes = new Set([...states].map((t) => this.#located.get(t)?.state ?? homeOf(t).state));
     for (const home of homes) {
@@ -124,7 +118,7 @@ export class Storage {
 
   #settle(t: Tensor): void {
     const { state, offset } = homeOf(t);
-    // A home comes first, with first values of its own and, where it is an arena's, with all that lives in it.
+    // A home comes before the states in it.
     if (state !== t) this.#settle(state);
     const at = this.#located.get(t);
     if (at?.state === state && at.offset === offset) return;
@@ -136,7 +130,7 @@ export class Storage {
     this.#located.set(t, { state, offset });
     if (at) this.#move(t, at, { state, offset });
     else if (initial) this.device.queue.writeBuffer(this.#buffers.get(state)!, offset * BYTES_PER_ELEMENT, initial);
-    // A launch over the whole of an arena may be the first to touch it: all parameters get their values before.
+    // The first launch to touch an arena may be one over all of it: all its parameters get their values at once.
     if (state === t) this.#fill(t);
   }
 
@@ -144,7 +138,7 @@ export class Storage {
     const all = Arena.livingIn(home);
     const isNew = (t: Tensor) => !this.#located.has(t);
     try {
-      // What has no value yet comes first: where there is none to be had, nothing has moved in that would be lost.
+      // New states come first: if one of their first values is refused, no older state has moved in and is lost.
       for (const t of [...all.filter(isNew), ...all.filter((t) => !isNew(t))]) this.#settle(t);
     } catch (error) {
       this.forget([home]);
@@ -152,8 +146,8 @@ export class Storage {
     }
   }
 
-  /** A state that got a home in an arena after it was first used takes its value along. */
-  #move(t: Tensor, from: Located, to: Located): void {
+  /** Copies the value of a state that got a home in an arena after its first use. */
+  #move(t: Tensor, from: Home, to: Home): void {
     const source = this.#buffers.get(from.state)!;
     const encoder = this.device.createCommandEncoder({ label: `move ${nameOf(t)}` });
     const [start, end] = [from.offset * BYTES_PER_ELEMENT, to.offset * BYTES_PER_ELEMENT];

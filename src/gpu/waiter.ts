@@ -1,12 +1,12 @@
 import { inNode } from "./device";
 
-/** Milliseconds that Node sleeps between two looks at the device. */
+/** Milliseconds that Node sleeps between two polls of the device. */
 const NAP = 0.1;
 
-/** Nobody writes to it, so waiting for it is sleeping. */
+/** Never written: waiting for a change of it is sleeping. */
 let napCell: Int32Array<SharedArrayBuffer> | undefined;
 
-/** Waits for the queue, and caps how many submissions are under way. */
+/** Waits for the device, and limits how many steps are under way. */
 export class Waiter {
   readonly #inFlight: Promise<void>[] = [];
   #waits = 0;
@@ -25,7 +25,7 @@ export class Waiter {
   submitted(): void {
     this.submissions++;
     const end = () => void this.#inFlight.splice(this.#inFlight.indexOf(done), 1);
-    // Of a device that is lost whoever uses it next hears.
+    // It rejects where the device is lost; the next use of the device throws that.
     const done: Promise<void> = this.device.queue.onSubmittedWorkDone().then(end, end);
     this.#inFlight.push(done);
   }
@@ -35,19 +35,19 @@ export class Waiter {
     return this.#inFlight.length > 0;
   }
 
-  /** Resolves when fewer than `limit` steps are under way: an unbounded queue makes every step slower. */
+  /** Resolves when fewer than `limit` steps are under way: a long queue makes every step slower. */
   async below(limit: number): Promise<void> {
     while (this.#inFlight.length >= limit) await this.patiently(this.#inFlight[0]!);
   }
 
   /**
-   * Dawn in Node asks the device again and again while a promise of it is open, which keeps a core busy that a software
-   * device needs. Here the thread sleeps a little between two looks; browsers wait by themselves.
+   * Waits for a promise of the device. While one is pending, Dawn in Node polls the device without a pause, on a core that a software
+   * device needs: here the thread sleeps a little between two polls. Browsers need no help.
    */
   async patiently<T>(promise: Promise<T>): Promise<T> {
     if (!inNode()) return promise;
     this.#waits++;
-    // A loop that the wait before left behind goes on for this one: a second loop would double the naps.
+    // The loop of an earlier wait serves this one too: a second loop would double the naps.
     if (!this.#napping) this.#nap();
     try {
       return await promise;

@@ -1,10 +1,10 @@
-import type { TypedArray } from "../core/dtype";
-import { isFloat } from "../core/dtype";
+import { isFloat, type TypedArray } from "../core/dtype";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
+import { writtenBy } from "../schedule/dispatches";
 import type { Plan } from "../schedule/plan";
 
-/** A value that is no number, and the launch that made it; undefined where it was there before the run. */
+/** A NaN, and the launch that made it; undefined where it was there before the run. */
 export interface Found {
   readonly tensor: Tensor;
   readonly element: number;
@@ -12,10 +12,10 @@ export interface Found {
 }
 
 /**
- * Runs a plan launch by launch and looks through what each has made: outputs of ops, once they are whole, and states.
- * @param launch runs the dispatch of that number
- * @param read the numbers of tensors as they are now
- * @returns the first NaN, after which nothing more is run
+ * Runs a plan launch by launch, and looks for NaN in what each has written: states, and outputs of ops once they are complete.
+ * @param launch runs dispatch number i
+ * @param read reads the current numbers of tensors
+ * @returns the first NaN; nothing is run after it
  */
 export async function watch(
   plan: Plan,
@@ -34,9 +34,7 @@ export async function watch(
   };
   const before = await find(plan.states, undefined);
   if (before) return before;
-  const written = plan.dispatches.map(({ buffers, variant }) =>
-    (buffers as readonly Tensor[]).filter((_, i) => variant.bindings[i]!.access === "write"),
-  );
+  const written = plan.dispatches.map(writtenBy);
   const last = new Map<Tensor, number>();
   written.forEach((tensors, i) => {
     for (const t of tensors) last.set(t, i);

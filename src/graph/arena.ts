@@ -2,28 +2,28 @@ import { BYTES_PER_ELEMENT } from "../core/dtype";
 import type { Shape } from "../core/shape";
 import { homeOf, state, type Tensor, unused } from "./tensor";
 
-/** Elements to which a tensor's place in an arena is aligned: 256 bytes, the coarsest binding alignment of any device. */
+/** Alignment of a tensor within an arena, in elements: 256 bytes, the coarsest binding alignment that a device may ask for. */
 export const ALIGNMENT = 64;
 
-/** Elements to which a piece of an arena is aligned, so that a table of a few numbers for each 64 elements can be cut as well. */
+/** Alignment of a piece, in elements: a table with a few numbers for every 64 elements can be cut at the same places. */
 const PIECE_ALIGNMENT = 64 * ALIGNMENT;
 
-/** A stretch of an arena that one binding can span. */
+/** A part of an arena that is small enough for one binding. */
 export interface Piece {
   /** Elements. */
   readonly length: number;
   /** Whether it is the first one. */
   readonly first: boolean;
   /**
-   * The part of a buffer that belongs to the stretch: of one with the arena's layout, or of a table with some numbers for each
-   * {@link ALIGNMENT} elements. What is not there is left unused.
+   * The part of a buffer that belongs to this piece. The buffer has the arena's layout, or is a table with some numbers for
+   * every {@link ALIGNMENT} elements; for undefined the result is an unused binding.
    */
   of(buffer: Tensor | undefined): Tensor;
 }
 
 /**
- * One buffer for many states of dtype f32, and further buffers of the same layout: all parameters, all gradients, every
- * moment of an optimizer. What is between the parameters is zero and stays so.
+ * One buffer for many states of dtype f32, and further buffers of the same layout: all parameters, all gradients, each
+ * moment of an optimizer. The padding between parameters is zero and stays zero.
  */
 export class Arena {
   /** Elements, padding included. */
@@ -31,7 +31,7 @@ export class Arena {
   /** The buffer of the parameters themselves. */
   readonly parameters: Tensor;
   readonly #offsets: readonly number[];
-  /** Parts of buffers, by buffer and first element: asked for again with every capture. */
+  /** Parts of buffers, by buffer, offset and shape: every capture asks for the same ones. */
   readonly #parts = new WeakMap<Tensor, Map<string, Tensor>>();
 
   private constructor(readonly tensors: readonly Tensor[]) {
@@ -45,17 +45,14 @@ export class Arena {
     this.length = end;
     this.parameters = this.buffer("parameters");
     tensors.forEach((t, i) => {
-      t.home = { of: this.parameters, offset: offsets[i]! };
+      t.home = { state: this.parameters, offset: offsets[i]! };
     });
   }
 
-  /** The arena of each parameter, and of each buffer of parameters. */
+  /** The arena of each parameter, and of each arena's own buffer. */
   static readonly #known = new WeakMap<Tensor, Arena>();
 
-  /**
-   * The arena of these parameters: the one that they live in, if it holds them all and nothing else, in whatever order;
-   * else a new one, into which they move.
-   */
+  /** The arena that holds these parameters and nothing else, in whatever order; else a new one, into which they move. */
   static of(tensors: readonly Tensor[]): Arena {
     const known = Arena.holding(tensors);
     if (known) return known;
@@ -64,19 +61,19 @@ export class Arena {
     return arena;
   }
 
-  /** The parameters that live in a buffer; none where it is no arena's. */
+  /** The parameters that live in an arena's buffer; of any other buffer none. */
   static livingIn(buffer: Tensor): readonly Tensor[] {
     const arena = Arena.#known.get(buffer);
     return arena?.parameters === buffer ? arena.tensors.filter((t) => arena.holds(t)) : [];
   }
 
-  /** The arena that holds all of these parameters and nothing else, if there is one. */
+  /** The arena that holds these parameters and nothing else, if there is one. */
   static holding(tensors: readonly Tensor[]): Arena | undefined {
     const known = Arena.#known.get(tensors[0]!);
     return known && known.tensors.length === tensors.length && tensors.every((t) => known.holds(t)) ? known : undefined;
   }
 
-  /** Whether a tensor is an arena's buffer of parameters, or a piece of it, from which a parameter has moved out. */
+  /** Whether a tensor is an arena's buffer, or a piece of it, that a parameter has moved out of. */
   static isOfDeserted(t: Tensor): boolean {
     const { state } = homeOf(t);
     const arena = Arena.#known.get(state);
@@ -84,12 +81,12 @@ export class Arena {
     return !arena.tensors.every((p) => arena.holds(p));
   }
 
-  /** Whether the parameter lives here; it moves out when another arena is made for it. */
+  /** Whether the parameter lives here: it moves out when another arena takes it. */
   holds(t: Tensor): boolean {
-    return t.home?.of === this.parameters;
+    return t.home?.state === this.parameters;
   }
 
-  /** A further buffer of the same layout, at first with the same value everywhere. */
+  /** A further buffer of the same layout, filled with one value at first. */
   buffer(name: string, value = 0): Tensor {
     const { length } = this;
     const initial = () => new Float32Array(length).fill(value);
@@ -101,7 +98,7 @@ export class Arena {
     return this.#part(buffer, name, this.tensors[i]!.shape, this.#offsets[i]!);
   }
 
-  /** The arena in as few pieces as bindings of that many bytes allow: mostly one. */
+  /** The arena in as few pieces as the size of a binding allows: mostly one. */
   pieces(maxBindingBytes: number): Piece[] {
     const { length } = this;
     const most = PIECE_ALIGNMENT * Math.floor(maxBindingBytes / BYTES_PER_ELEMENT / PIECE_ALIGNMENT);
@@ -125,12 +122,12 @@ export class Arena {
     this.#parts.set(buffer, known);
     const key = `${offset} ${shape}`;
     const part = known.get(key) ?? state(name, { shape, dtype: buffer.dtype });
-    part.home = { of: buffer, offset };
+    part.home = { state: buffer, offset };
     known.set(key, part);
     return part;
   }
 
-  /** A value for each {@link ALIGNMENT} elements, by the parameter that they belong to. */
+  /** A table with one value for every {@link ALIGNMENT} elements: that of the parameter they belong to. */
   segments<V>(value: (t: Tensor) => V): V[] {
     return this.tensors.flatMap((t) => Array<V>(Math.ceil(t.size / ALIGNMENT)).fill(value(t)));
   }

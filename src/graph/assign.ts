@@ -5,11 +5,11 @@ import { overlap, type Tensor } from "./tensor";
 import { isWritten, recordUpdate } from "./trace";
 
 /**
- * Sets a state to a computed value once the step has been computed: everything in the step still reads the old value. So a
- * value that is made of the state would undo what the step has written there before, an optimizer's step say, and is refused
- * then; of several other values the last one stays.
+ * Sets a state to a computed value at the end of the step: everything in the step still reads the old value. Of several values
+ * assigned to one state, the last one stays. A value that is computed from a state which the step has already written (by an
+ * optimizer, say) is refused: it is made of the old value and would undo that write.
  * @throws CaptureError where `state` is no state, or the value would undo an earlier write
- * @throws ShapeError, DTypeError unless the value is of the state's shape and dtype
+ * @throws ShapeError, DTypeError unless the value has the state's shape and dtype
  */
 export function assign(state: Tensor, value: Tensor, name = "assign"): void {
   if (state.leaf?.kind !== "state")
@@ -18,7 +18,8 @@ export function assign(state: Tensor, value: Tensor, name = "assign"): void {
     throw new ShapeError(name, "shapes differ", { state: showShape(state.shape), value: showShape(value.shape) });
   if (state.dtype !== value.dtype)
     throw new DTypeError(name, "dtypes differ", { state: state.dtype, value: value.dtype });
-  if (isWritten(state) && readsOf(value).some((t) => overlap(t, state)))
+  const leaves = topological([value], (t) => t.source?.inputs ?? []).filter((t) => t.leaf);
+  if (isWritten(state) && leaves.some((t) => overlap(t, state)))
     throw new CaptureError(
       name,
       "the value is made of the state as it was before the step, and would undo what the step has written there",
@@ -27,7 +28,3 @@ export function assign(state: Tensor, value: Tensor, name = "assign"): void {
     );
   recordUpdate({ name, reads: [value], writes: [state], assigns: [{ from: value, to: state }], lower: () => [] });
 }
-
-/** The leaves that a value is made of. */
-const readsOf = (value: Tensor): readonly Tensor[] =>
-  topological([value], (t) => t.source?.inputs ?? []).filter((t) => t.leaf);

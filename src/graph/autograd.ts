@@ -6,19 +6,19 @@ import { topological } from "./op";
 import { computedAgain, offers } from "./segment";
 import type { Segment, Source, Tensor } from "./tensor";
 
-/** The three ops that autograd itself needs; handed in, since this room knows no op. */
-export interface GradientOps {
+/** The three ops that autograd itself needs. They are handed in, since this room knows no op. */
+interface GradientOps {
   add(a: Tensor, b: Tensor): Tensor;
-  /** Sums over the dimensions that broadcasting added or stretched. */
+  /** Sums `x` down to `shape`, over the dimensions that broadcasting added or stretched. */
   sumTo(x: Tensor, shape: Shape): Tensor;
   onesLike(x: Tensor): Tensor;
 }
 
 /**
- * Gradients of `Σ out · seed` with respect to `wrt`, as new graph, by reverse accumulation.
+ * Gradients of `Σ out · seed` with respect to `wrt`, recorded as new nodes of the graph by reverse accumulation.
  *
  * @param out f32 tensor; without a `seed` it must have one element
- * @param seed the gradient that flows into `out`, a float of its shape
+ * @param seed the gradient that flows into `out`: a float tensor of its shape
  * @returns one gradient for each of `wrt`, of its shape; null where `out` does not depend on it
  * @throws CaptureError where a seed is missing; ShapeError, DTypeError where it does not fit
  */
@@ -29,15 +29,15 @@ export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps,
   const needed = dependents(out, wrt);
   const grads = new Map<Tensor, Tensor>([[out, seed ?? ops.onesLike(out)]]);
   const order = topological([out]).reverse();
-  const waiting = new Map<Tensor[], number>();
+  const outsLeft = new Map<Tensor[], number>();
   const again = new Map<Segment, (t: Tensor) => Tensor>();
   const offered = offers();
-  for (const { source } of order) if (source) waiting.set(source.outs, (waiting.get(source.outs) ?? 0) + 1);
+  for (const { source } of order) if (source) outsLeft.set(source.outs, (outsLeft.get(source.outs) ?? 0) + 1);
   for (const t of order) {
     if (!t.source || !needed.has(t)) continue;
-    // A node's turn comes with the last of its outputs: only then is the gradient of each of them complete.
-    const left = waiting.get(t.source.outs)! - 1;
-    waiting.set(t.source.outs, left);
+    // A node is differentiated when the last of its outputs is met: only then is the gradient of each of them complete.
+    const left = outsLeft.get(t.source.outs)! - 1;
+    outsLeft.set(t.source.outs, left);
     if (left > 0) continue;
     const dOuts = t.source.outs.map((o) => grads.get(o) ?? null);
     const after = dOuts.find((d) => d);
@@ -50,7 +50,7 @@ export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps,
   return wrt.map((t) => grads.get(t) ?? null);
 }
 
-/** @throws ShapeError, DTypeError unless the seed is what can flow into `out` */
+/** @throws ShapeError, DTypeError unless the seed has the shape of `out` and is a float */
 function checkSeed(out: Tensor, seed: Tensor | undefined): void {
   if (!seed) return;
   const operands = { out: showSpec(out), seed: showSpec(seed) };
@@ -59,13 +59,14 @@ function checkSeed(out: Tensor, seed: Tensor | undefined): void {
     throw new DTypeError("gradients", `a seed of dtype ${seed.dtype}`, operands, "cast it to f32");
 }
 
-/** The tensors between `wrt` and `out`: only through them flows a gradient that anybody reads. */
+/** `wrt` and the tensors between them and `out`: gradients of others are not needed. */
 function dependents(out: Tensor, wrt: readonly Tensor[]): Set<Tensor> {
   const needed = new Set(wrt);
   for (const t of topological([out])) if (t.source?.inputs.some((i) => needed.has(i))) needed.add(t);
   return needed;
 }
 
+/** Adds a node's gradients to those of its inputs. @param saved what stands for the tensors of the forward pass */
 function accumulate(
   { op, inputs, attrs, outs }: Source,
   dOuts: readonly (Tensor | null)[],

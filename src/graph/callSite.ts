@@ -1,25 +1,19 @@
-/** Frames that are looked through: an op may be called through many functions of the engine. */
+import { Setting } from "./setting";
+
+/** Stack frames that are searched: an op may be called through many functions of the engine. */
 const FRAMES = 60;
 
-/** Where the engine's own files lie. In a bundle of engine and user together nothing lies elsewhere: then no line is known. */
+/** The folder of the engine's own files. A bundle of engine and user code is all in one folder: then no line is found. */
 const OWN = import.meta.url.replace(/[^/]*\/[^/]*$/, "");
 
-let noting = false;
+const noting = new Setting(false);
 
-/** Has ops note the line that called them while `fn` records. */
-export function withCallSites<R>(on: boolean, fn: () => R): R {
-  const before = noting;
-  noting = on;
-  try {
-    return fn();
-  } finally {
-    noting = before;
-  }
-}
+/** Runs `fn`; with `on`, the ops that it records note the line that called them. */
+export const withCallSites = <R>(on: boolean, fn: () => R): R => noting.during(on, fn);
 
-/** The line outside of the engine that is calling, if lines are noted and there is one. */
+/** The user's line that is calling the engine; undefined where lines are not noted or none is found. */
 export function callSite(): string | undefined {
-  if (!noting) return undefined;
+  if (!noting.value) return undefined;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
   const { stack = "" } = new Error();

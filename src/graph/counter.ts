@@ -2,7 +2,7 @@ import increment from "../../shaders/increment.wgsl";
 import type { Tensor } from "./tensor";
 import { recordUpdate, updatesOf } from "./trace";
 
-/** Adds 1 to one element of a u32 state at the end of each step, however often the step asks for it. */
+/** Adds 1 to an element of a u32 state at the end of the step being recorded, once however often it is called. */
 export function countSteps(state: Tensor, index: number): void {
   const name = `count[${index}]`;
   if (updatesOf(state).some((u) => u.name === name)) return;

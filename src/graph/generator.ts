@@ -5,19 +5,19 @@ import { state, Tensor } from "./tensor";
 import { nextStream, pendingReads } from "./trace";
 
 /**
- * A source of random numbers on the GPU: counter-based, so every value follows from seed, stream, step and index. The stream
- * is a draw's number within its step (outside a capture: since the last read or run of a step), so that equal code draws equal
- * numbers; each run of a step that draws, and each read that does, counts as one. So draw within the step that uses the
- * numbers: draws that were recorded with a read or run between them have the same numbers if they are then read together.
+ * A counter-based source of random numbers on the GPU: every number follows from seed, stream, step and index. The stream numbers
+ * the draws of a step; outside a capture, those since the last read or run. The step counts the runs and reads that drew numbers.
+ * So equal code draws equal numbers. Draw within the step that uses the numbers: two draws that were recorded with a read
+ * or run between them have the same stream, and are equal if they are then read together.
  */
 export interface Generator {
-  /** u32[2]: the seed, and the number of steps that have drawn from the generator. */
+  /** u32[2]: the seed, and the number of steps that have drawn from the generator so far. */
   readonly state: Tensor;
 }
 
 const states = new WeakSet<Tensor>();
 
-/** Whether a state is a generator's. */
+/** Whether a state belongs to a generator. */
 export const isOfGenerator = (t: Tensor): boolean => states.has(t);
 
 function newState(seed: number): Tensor {
@@ -26,15 +26,15 @@ function newState(seed: number): Tensor {
   return made;
 }
 
-/** A generator of its own. Its state belongs into checkpoints. */
+/** A new generator. Save its state in checkpoints. */
 export const createGenerator = (seed: number): Generator => ({ state: newState(seed) });
 
 let defaultState = newState(0);
 
 /**
- * The generator of ops that are given none, with seed 0 until `manualSeed` seeds it: it then has a new state, which what is
- * recorded from then on draws from. `engine.write(defaultGenerator.state, Uint32Array.of(seed, 0))` seeds steps that are
- * captured already.
+ * The generator of ops that are given none, with seed 0 until `manualSeed` is called. That gives it a new state, from which
+ * everything recorded later draws. To seed steps that are captured already, write the state:
+ * `engine.write(defaultGenerator.state, Uint32Array.of(seed, 0))`.
  */
 export const defaultGenerator: Generator = {
   get state() {
@@ -55,7 +55,11 @@ export interface RandomOptions {
 
 const drawnFrom = new WeakSet<Tensor>();
 
-/** The stream of one random op of the step being recorded; its generator will count the step. @throws ShapeError where it is none */
+/**
+ * Records a draw, and that the generator counts the step.
+ * @returns the draw's stream
+ * @throws ShapeError where `generator` is none
+ */
 export function useGenerator(generator: Generator): number {
   if (!(generator?.state instanceof Tensor))
     throw new ShapeError("generator", "what is given is no generator", {}, "createGenerator(seed)");
@@ -64,7 +68,7 @@ export function useGenerator(generator: Generator): number {
   return nextStream();
 }
 
-/** Has a read of `outputs` counted by the generators from which it draws, also where the draws were recorded before an earlier one. */
+/** Has the generators that `outputs` draw from count this read, even where the draws were recorded before an earlier read. */
 export function countDraws(outputs: readonly Tensor[]): void {
   for (const { source } of topological([...outputs, ...pendingReads()]))
     if (source && "stream" in source.attrs) for (const t of source.inputs) if (drawnFrom.has(t)) countSteps(t, 1);

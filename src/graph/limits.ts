@@ -3,11 +3,11 @@ import { DataError } from "../core/errors";
 import type { Limit, Tensor } from "./tensor";
 
 /**
- * Says which integers an op takes. Those of a feed are held to it before each run, those of data here and now. What a step
- * computes is not: an op lets no integer lead out of a buffer.
+ * Declares which integers an op takes. A feed is checked before each run, data at once. Integers that a step computes are not
+ * checked: kernels let none of them lead out of a buffer.
  *
  * @param name what the op calls the integers
- * @throws DataError where data holds another
+ * @throws DataError where data holds one outside the limit
  */
 export function limitIntegers(name: string, integers: Tensor, limit: Limit): void {
   const { leaf } = viewed(integers);
@@ -18,7 +18,7 @@ export function limitIntegers(name: string, integers: Tensor, limit: Limit): voi
   if (!leaf.limits.some(isKnown)) leaf.limits.push(limit);
 }
 
-/** What a tensor is a view of, as far as views leave no element out: of others it is not known which are read. */
+/** What a tensor is a view of. Views that leave elements out are not followed: it is not known which elements are read. */
 function viewed(t: Tensor): Tensor {
   const { source } = t;
   const from = source?.op.kind === "view" ? source.inputs[0]! : t;

@@ -10,7 +10,7 @@ import type { ReductionDims } from "./reduction";
 import { currentSegment } from "./segment";
 import { type Source, Tensor } from "./tensor";
 
-/** How a tensor lies in a buffer: element (i, j, …) is at `offset + i·strides[0] + j·strides[1] + …`. Strides may be negative. */
+/** Where elements are in a buffer: (i, j, …) is at `offset + i·strides[0] + j·strides[1] + …`. Strides may be negative. */
 export interface Layout {
   readonly shape: Shape;
   readonly strides: readonly number[];
@@ -21,7 +21,7 @@ interface OpBase<Attrs> {
   readonly name: string;
   /** Shapes and dtypes of the outputs. Throws ShapeError or DTypeError, at the call, before any GPU work. */
   infer(inputs: readonly Spec[], attrs: Attrs): readonly Spec[];
-  /** Vector-Jacobian product: a gradient per input, null where none flows. Itself made of ops. */
+  /** Vector-Jacobian product, made of ops: a gradient for each input, null where none flows. */
   vjp(
     inputs: readonly Tensor[],
     dOuts: readonly (Tensor | null)[],
@@ -30,20 +30,20 @@ interface OpBase<Attrs> {
   ): readonly (Tensor | null)[];
 }
 
-/** A sum over a tensor, seen as kept and reduced dimensions in turn. */
+/** A sum over some dimensions of a tensor. */
 export interface SumOf {
   readonly of: Tensor;
   readonly dims: ReductionDims;
 }
 
-/** A reduction of an op's only input: how it joins elements, and the factor of the result. */
+/** A reduction of an op's only input: how it joins elements, and what the result is multiplied by. */
 export interface Joins {
   readonly dims: ReductionDims;
   readonly kind: string;
   readonly scale: number;
   /**
-   * The dispatches of several reductions over the same elements, with the inputs in planes of `x` and the results in planes of
-   * `out`. The first reads `x`, by a function `elements`, and the last writes `out`, by a function `store`; both may be replaced.
+   * The dispatches of several reductions over the same elements: input k is plane k of `x`, and result k plane k of `out`. The
+   * first dispatch reads `x` by a function `elements`, the last writes `out` by a function `store`; the planner may replace both.
    */
   sideBySide(kinds: readonly string[], x: Tensor, out: Tensor, dims: ReductionDims, target: Target): Dispatch[];
 }
@@ -53,8 +53,8 @@ export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
   readonly kind: "kernel";
   /**
    * The dispatches that fill `outs`. Inputs are contiguous. Returns data; submits nothing.
-   * @param side a tensor to fill with {@link KernelOp.sideSum} as well, if anybody wants it
-   * @param isRead tells of each of `outs` whether anybody reads it; the others need not be filled
+   * @param side where given, a tensor to fill with {@link KernelOp.sideSum} as well
+   * @param isRead whether one of `outs` is read by anything; where not, it need not be filled
    */
   lower(
     inputs: readonly Tensor[],
@@ -64,21 +64,21 @@ export interface KernelOp<Attrs extends object = object> extends OpBase<Attrs> {
     side?: Tensor,
     isRead?: (out: Tensor) => boolean,
   ): Dispatch[];
-  /** Whether inputs and outputs may be f16; else inputs are made f32 first. */
+  /** Whether inputs and outputs may be f16; else inputs are cast to f32 first. */
   readonly halves?: boolean;
-  /** The ways in which `lower` may do it, where it knows several; {@link chosenWay} says which it takes. */
+  /** The ways between which `lower` chooses, where it knows several; {@link chosenWay} says which one it takes. */
   ways?(inputs: readonly Tensor[], attrs: Attrs, target: Target): Ways;
-  /** Inputs on which ways can be compared, made of random ones, where some of them must be results of the others. */
+  /** Inputs over which ways can be compared, computed from random ones: for ops some of whose inputs must be results of others. */
   sample?(inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[];
-  /** A sum that the kernel comes by on its way and can put out as well: that of a bias gradient beside a weight's. */
+  /** A sum that the kernel can write beside its outputs, since it reads the elements anyway: a bias gradient beside the weight's. */
   sideSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
-  /** Whether the kernel reads its first input by a hook that can compute it instead: each element once, or a few that many results share. */
+  /** Whether the kernel reads its first input by a hook, so that it can compute it instead: it reads each element once or a few times. */
   readonly prologue?: boolean;
-  /** For a reduction that can be made in one launch with others over the same elements: what it does. */
+  /** For a reduction that can share one launch with others over the same elements: what it does. */
   joins?(inputs: readonly Tensor[], attrs: Attrs): Joins;
-  /** For an op that does no more than put its inputs side by side: where in the result each of them lies. */
+  /** For an op that only puts its inputs side by side: where in the result each of them lies. */
   pieces?(inputs: readonly Spec[], attrs: Attrs): readonly Layout[];
-  /** For an op that is a plain sum: which, so that a kernel that comes by it can make it. */
+  /** For an op that is a plain sum: which one, so that a kernel can write it as its {@link KernelOp.sideSum}. */
   plainSum?(inputs: readonly Tensor[], attrs: Attrs): SumOf | null;
 }
 
@@ -87,21 +87,21 @@ export interface PointwiseOp<Attrs extends object = object> extends OpBase<Attrs
   readonly kind: "pointwise";
   /** Applied to one element of each input, then to `scalars(attrs)`. */
   readonly fn: ScalarFunction;
-  /** Numbers passed after the inputs; they are uniforms, so that they share a pipeline. */
+  /** Numbers passed after the inputs. They are parameters of the kernel: all values share one pipeline. */
   scalars?(attrs: Attrs): readonly number[];
 }
 
-/** An op that only changes how its one input is read; each of its outputs is such a reading. */
+/** An op that only changes how its one input is read. Each output is another reading of the input. */
 export interface ViewOp<Attrs extends object = object> extends OpBase<Attrs> {
   readonly kind: "view";
-  /** Where the elements of output `index` lie, or null when the input must be made contiguous first. */
+  /** Where the elements of output `index` lie; null where the input must be made contiguous first. */
   view(input: Layout, attrs: Attrs, index: number): Layout | null;
 }
 
 /** Everything the engine knows about one operation. Plain data and pure functions. */
 export type Op<Attrs extends object = object> = KernelOp<Attrs> | PointwiseOp<Attrs> | ViewOp<Attrs>;
 
-/** @throws DTypeError where something else than a tensor is handed over, as JavaScript may */
+/** @throws DTypeError where an input is no tensor, as may happen in JavaScript */
 export function checkTensors(op: string, inputs: readonly Tensor[]): void {
   const i = inputs.findIndex((t) => !(t instanceof Tensor));
   if (i < 0) return;
@@ -141,7 +141,7 @@ export function dependenciesOf({ source }: Tensor): readonly Tensor[] {
   return source.again ? [source.again.after, ...source.inputs] : source.inputs;
 }
 
-/** The tensors that `outputs` need, inputs before users. `inputsOf` may lead elsewhere than the graph as recorded. */
+/** The tensors that `outputs` need, inputs before users. @param inputsOf what must come before a tensor */
 export function topological(
   outputs: readonly Tensor[],
   inputsOf: (t: Tensor) => readonly Tensor[] = dependenciesOf,
@@ -164,7 +164,7 @@ export function topological(
   return order;
 }
 
-/** Attributes as text, the same only for the same attributes: JSON alone makes `null` of an infinity, and 0 of −0. */
+/** Attributes as text that differs wherever they do: JSON alone writes infinities and NaN as `null`, and −0 as 0. */
 export const attrsKey = (attrs: object): string =>
   JSON.stringify(attrs, (_, v: unknown) => {
     if (Object.is(v, -0)) return "-0";
@@ -172,8 +172,8 @@ export const attrsKey = (attrs: object): string =>
   });
 
 /**
- * Where f32 is allowed, so is f16: kernels that do not read it are given f32.
- * @throws DTypeError unless every input has one of the dtypes
+ * f16 is allowed where f32 is: kernels that do not read f16 are given f32.
+ * @throws DTypeError unless every input has one of the allowed dtypes
  */
 export function checkDTypes(op: string, inputs: readonly Spec[], allowed: readonly string[]): void {
   inputs.forEach((t, i) => {
@@ -190,7 +190,7 @@ export function checkFloats(op: string, inputs: readonly Spec[]): void {
     throw new DTypeError(op, "f32 and f16 are mixed", { inputs: inputs.map((t) => t.dtype).join(", ") }, "cast one");
 }
 
-/** For ops whose gradient is not differentiated again. It throws a CaptureError. */
+/** The vjp of gradients that are not differentiated again: throws a CaptureError. */
 export function noSecondDerivative(name: string): () => never {
   return () => {
     throw new CaptureError(name, "second derivatives are not recorded", {}, "write it with ops that have them");

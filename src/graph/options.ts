@@ -9,15 +9,15 @@ const shown = (value: unknown): string => {
 
 type Words<T extends string> = T extends `${infer Word} ${infer Rest}` ? Word | Words<Rest> : T;
 
-/** T, if its words are the names of all options of O and no others; so that the compiler says what is wrong. */
+/** T, if its words are the names of all options of O and no others; else a type whose error message says which are wrong. */
 type NamesOf<O, T extends string> = [keyof O, Words<T>] extends [Words<T>, keyof O]
   ? T
   : { missing: Exclude<keyof O, Words<T>>; unknown: Exclude<Words<T>, keyof O> };
 
 /**
- * The options of `op` as they are.
- * @param names of all options that there are, parted by spaces
- * @throws ShapeError unless they are an object, and each of them is one of these, or undefined
+ * Checks the options of `op`, and returns them unchanged.
+ * @param names all options that there are, separated by spaces
+ * @throws ShapeError where they are no object, or an option with another name is set
  */
 export function optionsOf<O extends object, T extends string>(op: string, options: O, names: NamesOf<O, T> & T): O {
   checkObject(op, options);
@@ -27,7 +27,7 @@ export function optionsOf<O extends object, T extends string>(op: string, option
   return options;
 }
 
-/** @throws ShapeError unless options are an object: what PyTorch takes as plain numbers and flags has a name here */
+/** @throws ShapeError unless options are an object: what PyTorch takes as a plain number or flag is named here */
 export function checkObject(op: string, options: object): void {
   if (options === null || typeof options !== "object" || Array.isArray(options) || options instanceof Tensor)
     throw new ShapeError(
@@ -42,10 +42,10 @@ function unknown(op: string, name: string, known: readonly string[]): never {
   throw new ShapeError(op, `there is no option ${name}`, { options: known.join(", ") }, didYouMean(meant(name, known)));
 }
 
-/** A guess as the fix of an error. */
+/** The fix of an error that guesses the name. */
 export const didYouMean = (name: string | undefined): string | undefined => name && `did you mean ${name}?`;
 
-/** The name that was meant: another spelling of it, its beginning, or few other letters. */
+/** The known name that was probably meant: one with another spelling, the same beginning, or few other letters. */
 export function meant(name: string, known: readonly string[]): string | undefined {
   const plain = (s: string) => s.replaceAll("_", "").toLowerCase();
   const find = (fits: (a: string, b: string) => boolean) => known.find((k) => fits(plain(name), plain(k)));
@@ -58,7 +58,7 @@ export function meant(name: string, known: readonly string[]): string | undefine
   );
 }
 
-/** Whether `a` becomes `b` by at most so many letters put in, left out or exchanged. */
+/** Whether `a` becomes `b` by at most this many letters inserted, deleted or replaced. */
 function near(a: string, b: string, edits: number): boolean {
   if (!a || !b) return a.length + b.length <= edits;
   const [restA, restB] = [a.slice(1), b.slice(1)];
@@ -66,7 +66,7 @@ function near(a: string, b: string, edits: number): boolean {
   return edits > 0 && (near(restA, b, edits - 1) || near(a, restB, edits - 1) || near(restA, restB, edits - 1));
 }
 
-/** @throws ShapeError unless the option `name` has a value that holds what is wanted of it */
+/** @throws ShapeError unless `holds`. @param wants what the value must be, for the error */
 export function checkOption(op: string, name: string, value: unknown, holds: boolean, wants: string): void {
   if (!holds) throw new ShapeError(op, `${name} ${shown(value)}`, { wants });
 }
@@ -76,10 +76,10 @@ export function checkWord(op: string, name: string, value: unknown, words: reado
   checkOption(op, name, value, words.includes(value as string), words.join(", "));
 }
 
-/** @throws ShapeError unless what is added to a variance is above 0 */
+/** @throws ShapeError unless `eps`, which is added to a variance, is above 0 */
 export const checkEps = (op: string, eps: number): void => checkOption(op, "eps", eps, eps > 0, "eps > 0");
 
-/** @throws ShapeError unless what is called `name` is a list: PyTorch takes its elements as arguments too */
+/** @throws ShapeError unless the argument `name` is a list: PyTorch also takes the elements as separate arguments */
 export function checkList(op: string, name: string, list: readonly unknown[]): void {
   if (!Array.isArray(list))
     throw new ShapeError(op, `${name} is ${shown(list)}`, { wants: "a list" }, "put brackets around: [a, b]");

@@ -8,9 +8,9 @@ import type { Tensor } from "./tensor";
 type Vjp = (inputs: readonly Tensor[], dOut: Tensor, out: Tensor) => readonly (Tensor | null)[];
 
 interface PointwiseOptions {
-  /** What the op is called in errors and plans; default: as its scalar function, which must differ from WGSL's own. */
+  /** The op's name in errors and plans; default that of its scalar function, which must not be a WGSL builtin's. */
   readonly name?: string;
-  /** Where not every dtype makes sense of a generic function: those that do. */
+  /** The dtypes that a generic function is for; default all. */
   readonly dtypes?: readonly DType[];
 }
 
@@ -25,8 +25,9 @@ export function pointwise(fn: ScalarFunction, vjp: Vjp, options?: PointwiseOptio
 }
 
 /**
- * A pointwise op with numbers for attributes, passed to its scalar function after the inputs. Inputs that the function
- * declares `T` share one dtype, but for f16: everything is computed in f32, and a float result is f16 where all inputs are.
+ * A pointwise op whose attributes are numbers, passed to its scalar function after the inputs. Inputs that the function
+ * declares as `T` must share one dtype, where f16 counts as f32, in which it is computed. A float result is f16 where all float
+ * inputs are.
  */
 export function pointwiseWith<Attrs extends object>(
   fn: ScalarFunction,
@@ -40,26 +41,20 @@ export function pointwiseWith<Attrs extends object>(
     fn,
     scalars,
     infer(inputs) {
-      const generic = genericType(
-        fn,
-        inputs.map((t) => t.dtype),
-      );
+      const generic = genericType(fn, inputs);
       if (dtypes) checkDTypes(name, inputs, dtypes.includes("f32") ? [...dtypes, "f16"] : dtypes);
       checkParams(name, fn, inputs, generic);
-      const shape = broadcastShapes(
-        name,
-        inputs.filter((_, n) => !isPair(fn, n)).map((t) => t.shape),
-      );
+      const shapes = inputs.flatMap((t, n) => (isPair(fn, n) ? [] : [t.shape]));
       const dtype = fn.result === "T" ? generic! : fn.result;
       const floats = inputs.filter((t) => isFloat(t.dtype));
       const halves = dtype === "f32" && floats.length > 0 && floats.every((t) => t.dtype === "f16");
-      return [{ shape, dtype: halves ? "f16" : dtype }];
+      return [{ shape: broadcastShapes(name, shapes), dtype: halves ? "f16" : dtype }];
     },
     vjp: (inputs, [dOut], attrs, [out]) => vjp(inputs, dOut!, attrs, out!),
   };
 }
 
-/** @throws DTypeError where an input is not of the type that the function declares */
+/** @throws DTypeError where an input has not the type that the function declares */
 function checkParams(name: string, fn: ScalarFunction, inputs: readonly Spec[], generic: DType | undefined): void {
   for (const [i, t] of inputs.entries()) {
     const { type } = fn.params[i]!;
@@ -75,5 +70,5 @@ export function pointwiseGrad(fn: ScalarFunction): (...inputs: Tensor[]) => Tens
   return (...inputs) => record(op, inputs, {});
 }
 
-/** The vjp of ops without a gradient: comparisons, masks, integers, steps. */
+/** The vjp of ops without a gradient: comparisons, masks, integers, step functions. */
 export const noGradient = (inputs: readonly Tensor[]): null[] => inputs.map(() => null);

@@ -1,6 +1,6 @@
 import { normalizeAxes, type Shape } from "../core/shape";
 
-/** A reduction seen as [K0, R0, K1, R1]: kept and reduced dimensions in turn. */
+/** The dimensions of a reduction, joined to four: kept, reduced, kept, reduced. */
 export interface ReductionDims {
   readonly k0: number;
   readonly r0: number;
@@ -15,8 +15,8 @@ export function reducedShape(op: string, shape: Shape, axes: readonly number[], 
 }
 
 /**
- * Joins neighbouring dimensions that are reduced, or kept, alike.
- * @returns null where more than two groups are reduced, or a kept group follows the second one
+ * Joins neighbouring dimensions that are both kept, or both reduced.
+ * @returns null where more than four are left
  */
 export function reductionDims(shape: Shape, axes: readonly number[]): ReductionDims | null {
   const groups: { reduced: boolean; size: number }[] = [];

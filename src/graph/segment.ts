@@ -1,36 +1,32 @@
+import { Setting } from "./setting";
 import { type Again, type Segment, type Source, Tensor } from "./tensor";
 
-let current: Segment | undefined;
-let offering = false;
+const current = new Setting<Segment | undefined>(undefined);
+const offering = new Setting(false);
 let nextId = 0;
 
 /** The segment that is being recorded. */
-export const currentSegment = (): Segment | undefined => current;
+export const currentSegment = (): Segment | undefined => current.value;
 
 /**
- * Runs `fn`, of which gradients keep only the results: what they need of the rest is computed anew when they come to it. A
- * stack of blocks, each recomputed, holds one block's activations instead of all, for one more forward pass in time. Within
- * another `recompute` it does nothing. Numbers are the same but for rounding, random ones too.
+ * Runs `fn` and keeps only its results for the gradients: whatever else they need of it is computed again on the way back. A
+ * stack of blocks, each recomputed, holds the activations of one block instead of all, for the time of one more forward pass.
+ * Within another `recompute` it does nothing. Numbers, random ones too, are the same up to rounding.
  *
  * @param fn records ops; returns a tensor, or a list of them
  * @see Chen et al. 2016, "Training deep nets with sublinear memory cost"
  */
 export function recompute<R extends Tensor | readonly Tensor[]>(fn: () => R): R {
-  if (current) return fn();
+  if (current.value) return fn();
   const segment: Segment = { kept: new Set() };
-  current = segment;
-  try {
-    const result = fn();
-    for (const t of result instanceof Tensor ? [result] : (result as readonly Tensor[])) segment.kept.add(t);
-    return result;
-  } finally {
-    current = undefined;
-  }
+  const result = current.during(segment, fn);
+  for (const t of result instanceof Tensor ? [result] : (result as readonly Tensor[])) segment.kept.add(t);
+  return result;
 }
 
 /**
- * Stands for the tensors of a segment in the gradients that flow back through it.
- * @param after a gradient that has come back to the segment: nothing is computed again before it
+ * Maps the tensors of a segment to the copies that the gradients flowing back through it read.
+ * @param after a gradient that has reached the segment: no copy is computed before it
  */
 export function computedAgain(segment: Segment, after: Tensor): (t: Tensor) => Tensor {
   const again: Again = { id: nextId++, after };
@@ -48,20 +44,12 @@ export function computedAgain(segment: Segment, after: Tensor): (t: Tensor) => T
   return of;
 }
 
-/** Runs `fn` with gradients offering the planner to compute cheap values again instead of keeping them. */
-export function withOffers<R>(on: boolean, fn: () => R): R {
-  const outer = offering;
-  offering = on;
-  try {
-    return fn();
-  } finally {
-    offering = outer;
-  }
-}
+/** Runs `fn`; with `on`, its gradients offer the planner to compute cheap values again instead of keeping them. */
+export const withOffers = <R>(on: boolean, fn: () => R): R => offering.during(on, fn);
 
 /**
- * Stands for tensors in the gradients of one pass: pointwise ones, and views of them, by nodes of their own, of which the
- * planner decides whether they are computed again or are the first ones after all.
+ * Maps tensors to what the gradients of one backward pass read in their place. Pointwise tensors, and views of them, get a copy;
+ * the planner decides whether it computes the copy or takes the original.
  */
 export function offers(): (t: Tensor, after: Tensor) => Tensor {
   const copies = new Map<Tensor, Tensor>();
@@ -70,7 +58,7 @@ export function offers(): (t: Tensor, after: Tensor) => Tensor {
     if (known || !t.source || t.source.op.kind === "kernel" || t.source.again) return known ?? t;
     const { op, inputs, attrs, index } = t.source;
     const mine = inputs.map((i) => of(i, after));
-    const changed = op.kind === "pointwise" ? inputs.length > 0 : mine.some((m, i) => m !== inputs[i]);
+    const changed = op.kind === "pointwise" ? inputs.length > 0 : mine[0] !== inputs[0];
     if (!changed) return t;
     const made: Tensor[] = [];
     const again: Again = { id: nextId++, after, insteadOf: t };
@@ -79,10 +67,10 @@ export function offers(): (t: Tensor, after: Tensor) => Tensor {
     copies.set(t, copy);
     return copy;
   };
-  return offering ? of : (t) => t;
+  return offering.value ? of : (t) => t;
 }
 
-/** A node of its own that does the same. */
+/** The outputs of a second node that computes the same. */
 function copyOf({ op, attrs, outs }: Source, inputs: readonly Tensor[], again: Again): readonly Tensor[] {
   const made: Tensor[] = [];
   outs.forEach((out, index) => {

@@ -2,15 +2,15 @@ import { attrsKey, topological } from "./op";
 import type { Tensor } from "./tensor";
 import type { Update } from "./trace";
 
-/** What two graphs must share to be run by the same plan, and the tensors in which they may differ. */
-export interface Structure {
-  /** Equal keys: same ops, attributes, shapes, states and updates. */
+/** What two graphs must share to use the same plan, and the tensors whose numbers may differ. */
+interface Structure {
+  /** Equal for graphs with the same ops, attributes, shapes, states and updates. */
   readonly key: string;
   /** Leaves that carry data, in the order of the key. */
   readonly data: readonly Tensor[];
 }
 
-/** Ops are told apart by identity: several may have one name. */
+/** A number for each op: several ops may have one name. */
 const numbers = new WeakMap<object, number>();
 let ops = 0;
 
@@ -19,7 +19,7 @@ function numberOf(op: object): number {
   return numbers.get(op)!;
 }
 
-/** The structure of a graph: a text in which every tensor is named by its place and only states by identity. */
+/** The structure of a graph. In its key tensors are numbered by their place; only states keep their identity. */
 export function structureOf(outputs: readonly Tensor[], updates: readonly Update[]): Structure {
   const order = topological([...outputs, ...updates.flatMap((u) => u.reads)]);
   const number = new Map<Tensor, number>();

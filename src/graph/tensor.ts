@@ -5,38 +5,38 @@ import type { Op } from "./op";
 
 let nextId = 0;
 
-/** The node of the graph that makes a tensor, and which of its outputs the tensor is. */
+/** The node of the graph that computes a tensor, and which of its outputs the tensor is. */
 export interface Source {
   readonly op: Op<object>;
   readonly inputs: readonly Tensor[];
   readonly attrs: object;
   readonly outs: Tensor[];
   readonly index: number;
-  /** The line that called the op, where these are noted. */
+  /** The user's line that called the op, where lines are noted. */
   readonly calledAt?: string | undefined;
-  /** What is computed anew for gradients, see `recompute`. */
+  /** The segment that the node was recorded in, see `recompute`. */
   readonly segment?: Segment | undefined;
-  /** Set where this node does again what another one has done. */
+  /** Set where this node is a copy of another one, to be computed a second time. */
   readonly again?: Again | undefined;
 }
 
-/** A stretch of the graph of which only the results are kept for gradients. */
+/** A part of the graph of which only the results are kept for gradients. */
 export interface Segment {
-  /** Tensors that are kept: what the stretch gives. */
+  /** The results. */
   readonly kept: Set<Tensor>;
 }
 
-/** A node that is computed a second time: apart from the first, and not before it is wanted. */
+/** Of a copy that is computed a second time: which copies belong together, and when they may be computed. */
 export interface Again {
-  /** Of all that is computed again at once. */
+  /** The same for all copies that are made together. */
   readonly id: number;
-  /** Is computed before: a gradient that has come back this far. */
+  /** A gradient that must be computed before. */
   readonly after: Tensor;
-  /** The tensor that it equals, where the planner may take that instead. */
+  /** The original, where the planner may take that instead. */
   readonly insteadOf?: Tensor;
 }
 
-/** The integers that an op takes: `low` … `high`, and one more. */
+/** The integers that an op takes: `low` … `high`, and `also`. */
 export interface Limit {
   readonly op: string;
   readonly low: number;
@@ -46,29 +46,35 @@ export interface Limit {
 
 /**
  * Where a tensor without a source gets its value.
- * - `feed`: written for each run
- * - `state`: survives runs; `initial` gives its first value (zeros where absent)
- * - `data`: handed over by the caller once
+ * - `feed`: written by the caller for each run
+ * - `state`: survives runs; `initial` gives its first value, zeros where it is absent
+ * - `data`: given by the caller once
  * - `scratch`: working space between the dispatches of one op
  */
 export type Leaf =
   | {
       readonly kind: "feed";
       readonly name: string;
-      /** What the ops that read integers from it take, see `limitIntegers`. */
+      /** Which integers the ops that read it take, see `limitIntegers`. */
       limits?: Limit[];
     }
   | { readonly kind: "state"; readonly name: string; readonly initial?: () => Numbers; readonly trainable?: boolean }
   | { readonly kind: "data"; readonly data: TypedArray }
   | { readonly kind: "scratch" };
 
+/** Where a state lives: in the buffer of `state`, from element `offset` on. */
+export interface Home {
+  readonly state: Tensor;
+  readonly offset: number;
+}
+
 /** A value of the graph: a leaf, or an output of one op. It holds no numbers; `engine.read` computes them. */
 export class Tensor implements Spec {
   readonly id = nextId++;
   readonly shape: Shape;
   readonly dtype: DType;
-  /** For a state inside an arena: the arena's buffer and the element at which this tensor starts. */
-  home: { readonly of: Tensor; readonly offset: number } | undefined;
+  /** Of a state inside an arena: its place there. */
+  home: Home | undefined;
 
   constructor(
     spec: Spec,
@@ -85,9 +91,8 @@ export class Tensor implements Spec {
   }
 }
 
-/** The buffer that holds a state, and the element at which the state starts: its arena's, or its own. */
-export const homeOf = (t: Tensor): { readonly state: Tensor; readonly offset: number } =>
-  t.home ? { state: t.home.of, offset: t.home.offset } : { state: t, offset: 0 };
+/** Where a state lives: its place in its arena, or a buffer of its own. */
+export const homeOf = (t: Tensor): Home => t.home ?? { state: t, offset: 0 };
 
 /** Whether two states share elements of a buffer. */
 export function overlap(a: Tensor, b: Tensor): boolean {
@@ -100,14 +105,14 @@ export const feed = (name: string, spec: Spec): Tensor => new Tensor(spec, undef
 
 /**
  * A tensor that survives runs: a parameter, a running statistic, a counter.
- * @throws CaptureError where it is called with something else
+ * @throws CaptureError where the arguments are of other types
  */
 export function state(name: string, spec: Spec, initial?: (() => Numbers) | undefined): Tensor {
   checkCall("state", name, spec, initial ?? (() => {}));
   return new Tensor(spec, undefined, initial ? { kind: "state", name, initial } : { kind: "state", name });
 }
 
-/** A state that optimizers move. @throws CaptureError where it is called with something else */
+/** A state that optimizers update. @throws CaptureError where the arguments are of other types */
 export function parameter(name: string, spec: Spec, initial: () => Numbers): Tensor {
   checkCall("parameter", name, spec, initial);
   return new Tensor(spec, undefined, { kind: "state", name, initial, trainable: true });
@@ -129,7 +134,7 @@ function checkCall(op: string, name: unknown, spec: Spec | undefined, initial: u
 /** Working space for the dispatches of one op. */
 export const scratch = (spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "scratch" });
 
-/** Stands where a kernel binds a buffer that this variant of it neither reads nor writes. */
+/** A buffer for a binding that a variant of a kernel neither reads nor writes. */
 export const unused = (dtype: DType = "f32"): Tensor => scratch({ shape: [4], dtype });
 
 /** A tensor with the given numbers. */

@@ -7,17 +7,17 @@ export interface Update {
   readonly name: string;
   /** Tensors computed by the step that the update reads. */
   readonly reads: readonly Tensor[];
-  /** State that it writes. */
+  /** The states that it writes. */
   readonly writes: readonly Tensor[];
-  /** Tensors to be put at these states (ranges of an arena) before the dispatches run. */
+  /** Tensors that are copied into states (ranges of an arena) before the dispatches run. */
   readonly assigns?: readonly { readonly from: Tensor; readonly to: Tensor }[];
   lower(target: Target): Dispatch[];
 }
 
-/** What one capture, or the eager code since the last read, has recorded besides its graph. */
-export interface Trace {
+/** What a capture, or eager code since the last read, has recorded besides its graph. */
+interface Trace {
   readonly updates: Update[];
-  /** Numbers the random streams of the step: equal code gives equal numbers. */
+  /** Random streams so far: they are numbered within a step, so that equal code gives equal numbers. */
   streams: number;
 }
 
@@ -30,7 +30,7 @@ export function recordUpdate(update: Update): void {
   current.updates.push(update);
 }
 
-/** A number of its own for each random op of a step. */
+/** The number of a new random stream of the step being recorded. */
 export const nextStream = (): number => current.streams++;
 
 /** The updates of the step being recorded that write the state. */
@@ -43,7 +43,7 @@ export const isWritten = (state: Tensor): boolean =>
 /** What the updates of the step being recorded read. */
 export const pendingReads = (): readonly Tensor[] => current.updates.flatMap((u) => u.reads);
 
-/** Records `fn` by itself: its updates do not mix with those of the code around it. */
+/** Runs `fn` and collects the updates that it records, apart from those of the code around it. */
 export function trace<R>(fn: () => R): { result: R; updates: readonly Update[] } {
   const outer = current;
   current = newTrace();
@@ -54,27 +54,27 @@ export function trace<R>(fn: () => R): { result: R; updates: readonly Update[] }
   }
 }
 
-/** Leaves updates that could not run to whoever takes the next ones. */
+/** Puts updates that could not run before those recorded since. */
 export function putBackUpdates(updates: readonly Update[]): void {
   current.updates.unshift(...updates);
 }
 
-/** Drops updates, recorded outside any capture and not run yet, that would write one of these states. */
+/** Drops pending updates that would write one of these states. */
 export function dropUpdatesOf(states: readonly Tensor[]): void {
   const writesOne = (u: Update) => u.writes.some((w) => states.some((s) => overlap(w, s)));
   const { updates } = current;
   updates.splice(0, updates.length, ...updates.filter((u) => !writesOne(u)));
 }
 
-/** Whether {@link takePendingUpdates} would give any. */
+/** Whether there are such updates for {@link takePendingUpdates} to take. */
 export const hasPendingUpdates = (isWanted: (update: Update) => boolean): boolean => current.updates.some(isWanted);
 
-/** Takes the updates recorded outside any capture and not taken yet. @param isWanted which of them; default all */
+/** Removes the pending updates, those recorded outside a capture and not run yet. @param isWanted which of them; default all */
 export function takePendingUpdates(isWanted: (update: Update) => boolean = () => true): readonly Update[] {
   const { updates, streams } = current;
   const taken = updates.filter(isWanted);
   const left = updates.filter((u) => !taken.includes(u));
-  // What is left goes on as if nothing had been taken.
+  // Streams are numbered anew only where nothing is left.
   current = left.length ? { updates: left, streams } : newTrace();
   return taken;
 }

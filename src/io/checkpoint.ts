@@ -4,7 +4,7 @@ import { sameShape, showSpec } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors";
 
-/** What a checkpoint holds and what it is restored into: states by name. */
+/** States by name: what a checkpoint holds, and what it is restored into. */
 export type NamedStates = readonly (readonly [string, Tensor])[];
 
 /** Packs states and their values, read from the device, into a safetensors file. */
@@ -20,24 +20,21 @@ export function packCheckpoint(
   return encodeSafetensors({ tensors: new Map(tensors), metadata });
 }
 
-/** What a checkpoint has for states. */
-export interface Unpacked {
-  /** For each of the states, in their order; none where the file has no such state, or one of another shape or dtype. */
+/** What a checkpoint holds for some states. */
+interface Unpacked {
+  /** The values of each state, in order; undefined where the file lacks it, or has another shape or dtype for it. */
   readonly values: readonly (TypedArray | undefined)[];
   readonly metadata: Readonly<Record<string, string>>;
   /** States that the file lacks. */
   readonly missing: readonly string[];
-  /** States that have another shape or dtype in the file, and which. */
+  /** States that have another shape or dtype in the file, with both. */
   readonly misfits: readonly { readonly name: string; readonly file: string; readonly model: string }[];
-  /**
-   * What the file has besides. What it has of an optimizer is left aside where none is asked for, and so are the counts of
-   * batches in files of PyTorch.
-   */
+  /** Tensors of the file that are no such state, but for PyTorch's batch counts, and for an optimizer's where none is wanted. */
   readonly unused: readonly string[];
 }
 
 /**
- * Reads a checkpoint for states, of which none is written yet.
+ * Reads a checkpoint for some states. Writes none of them.
  * @param file name of the file, for errors
  * @throws CheckpointError where the file is malformed
  */
@@ -61,7 +58,7 @@ export function unpackCheckpoint(bytes: Uint8Array, states: NamedStates, file: s
   };
 }
 
-/** @throws CheckpointError unless the file has all states and nothing else */
+/** @throws CheckpointError unless the file has all the states and nothing else */
 export function checkComplete({ missing, misfits, unused }: Unpacked, file: string): void {
   if (missing.length || unused.length)
     throw new CheckpointError(
@@ -80,7 +77,7 @@ export function checkComplete({ missing, misfits, unused }: Unpacked, file: stri
     );
 }
 
-/** @throws CheckpointError: nothing of the file is for the model */
+/** Refuses a file of which nothing is for the model. @throws CheckpointError always */
 export function refuseAll({ missing, misfits, unused }: Unpacked, file: string): never {
   throw new CheckpointError(file, "no state of the model has its name and shape here", {
     missing: listed(missing),
@@ -91,7 +88,7 @@ export function refuseAll({ missing, misfits, unused }: Unpacked, file: string):
 
 const ofOptimizer = (name: string): boolean => name.startsWith("optimizer.");
 
-/** PyTorch's batch normalisation counts its batches, which nothing here reads. */
+/** PyTorch's batch normalisation counts its batches; nothing here reads the count. */
 const isBatchCount = (name: string): boolean => /(^|\.)num_batches_tracked$/.test(name);
 
 const OR_PARTLY = "or { partial: true } to load what fits";

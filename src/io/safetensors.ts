@@ -13,7 +13,7 @@ export interface StoredTensor {
 /** What a checkpoint file holds. */
 export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  /** Free text by name. */
+  /** Texts by name. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -21,11 +21,11 @@ const FILE_DTYPE: Record<WordType, string> = { f32: "F32", i32: "I32", u32: "U32
 
 interface Elements {
   readonly bytes: number;
-  /** The numbers as the engine has them; undefined where one does not fit. */
+  /** The numbers in a dtype of the engine; undefined where one does not fit. */
   read(stored: ArrayBuffer): TypedArray | undefined;
 }
 
-/** What a file's dtypes become. */
+/** How each dtype of a file is read. */
 const ELEMENTS: Readonly<Record<string, Elements>> = {
   F32: { bytes: 4, read: (b) => new Float32Array(b) },
   F64: { bytes: 8, read: (b) => Float32Array.from(new Float64Array(b)) },
@@ -44,8 +44,8 @@ const LENGTH_BYTES = 8;
 const METADATA = "__metadata__";
 
 /**
- * Writes the safetensors format: the header's length (u64, little-endian), the header (JSON), then the tensors' bytes
- * one after the other without gaps.
+ * Writes the safetensors format: the length of the header (u64, little-endian), the header (JSON), then the bytes of the tensors,
+ * without gaps.
  * @see https://github.com/huggingface/safetensors
  */
 export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array<ArrayBuffer> {
@@ -71,10 +71,10 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
 
 /**
  * Reads a safetensors file. F16, BF16 and F64 become f32; I64, I16, I8, U8 and BOOL become i32.
- * @param bytes whole file; a Buffer of Node will do
+ * @param bytes the whole file; may be a Buffer of Node
  * @param name of the file, for errors
- * @throws CheckpointError where the file is cut, longer than its header says, or not of this format; where a tensor has another
- * dtype, or integers beyond i32
+ * @throws CheckpointError where the file is truncated, longer than its header says, or not of this format; where a tensor has another
+ *   dtype, or integers beyond i32
  */
 export function decodeSafetensors(bytes: Uint8Array, name = "checkpoint"): SafetensorsFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -125,7 +125,7 @@ function readTensor(bytes: Uint8Array, start: number, key: string, entry: unknow
   if (to - from !== numel(shape) * elements.bytes)
     refuse(name, `${key}: ${to - from} bytes for shape ${showShape(shape)}`);
   if (start + to > bytes.length) refuse(name, `the file is cut within ${key}`);
-  // A copy: `slice` of a Buffer is a view of all that the Buffer lies in.
+  // `slice` would not copy a Buffer of Node.
   const values = elements.read(new Uint8Array(bytes.subarray(start + from, start + to)).buffer);
   if (!values) refuse(name, `${key} holds integers that i32 cannot`);
   return { dtype: dtypeOf(values), shape, values };

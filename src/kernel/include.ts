@@ -1,10 +1,10 @@
-/** A line of a kernel that asks for a file of shaders/include. */
+/** A line that includes a file of shaders/include. */
 const INCLUDE = /^\/\/ @include ([\w.]+)[ \t]*$/gm;
 
 /**
- * What a kernel includes, and what that includes, each once: file and text.
+ * The files that a kernel includes, directly or through others, each once, with their texts.
  * @param name file name of the kernel, for errors
- * @param read the text of a file of shaders/include, or undefined where there is none
+ * @param read gives the text of a file of shaders/include; undefined where there is none
  * @throws Error where an included file does not exist
  */
 export function includesOf(
@@ -26,27 +26,27 @@ export function includesOf(
   return parts;
 }
 
-/** An included file as it stands in a kernel's text: behind a mark of where it begins. */
+/** An included file as it is in a kernel's text: after a line that names it. */
 export const includedText = (file: string, text: string): string => `\n// include/${file}\n${text}`;
 
 /**
- * A kernel's text with what it includes behind it. Included files follow the kernel's own lines, which so keep their numbers in
- * a driver's messages; WGSL does not mind, as its declarations may stand in any order.
+ * A kernel's text, followed by the files that it includes: so its own lines keep their numbers in a driver's messages. WGSL's
+ * declarations may be in any order.
  */
 export const withIncludes: (...of: Parameters<typeof includesOf>) => string = (name, code, read) =>
   code + [...includesOf(name, code, read)].map(([file, text]) => includedText(file, text)).join("");
 
-/** Where a line of a text with includes comes from: its number, with the included file's name where it is of one. */
+/** Where a line of a text with includes comes from: its number there, after the name of the file where that is an included one. */
 export function sourceLine(code: string, line: number): string {
   const lines = code.split("\n").slice(0, line);
   const mark = lines.findLastIndex((l) => /^\/\/ include\/[\w.]+$/.test(l));
   return mark < 0 ? String(line) : `${lines[mark]!.slice("// ".length)}:${line - mark - 1}`;
 }
 
-/** Comments that mean something: directives, and marks of where an included file begins. */
+/** Comments with a meaning: directives, and the lines that name an included file. */
 const MEANT = /^\/\/ (@|include\/)/;
 
-/** A text without its comments and indentation, for those who are sent it; each line stays where it is, so that numbers of lines hold. */
+/** A text without comments and indentation, for a smaller download. Lines keep their numbers. */
 export const withoutComments = (code: string): string =>
   code
     .split("\n")

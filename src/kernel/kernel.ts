@@ -11,7 +11,7 @@ import {
   withParamsAt,
 } from "./variant.ts";
 
-/** Anything that a dispatch can name as a buffer before one exists; the planner gives it a place. */
+/** What a dispatch binds: a tensor, to which the planner gives a buffer. */
 export interface BufferRef {
   readonly id: number;
   readonly shape: Shape;
@@ -27,7 +27,7 @@ export interface Param {
   readonly type: "u32" | "i32" | "f32";
 }
 
-/** What the build reads from one WGSL file. */
+/** What the build learns from one WGSL file. */
 export interface KernelInfo {
   readonly name: string;
   readonly code: string;
@@ -46,24 +46,24 @@ export interface KernelInfo {
 }
 
 /**
- * The function that a kernel passes each result and its place through: as it stands, it changes nothing. Some kernels also
- * say which channel (or column) the result belongs to, see {@link Dispatch.channel}; some pass four neighbours at a time,
- * of which i and channel are the first's and multiples of 4.
+ * The function that a kernel passes each result through, with the number i of its element; as written, it changes nothing. Some
+ * kernels also say which channel (or column) the result belongs to, see {@link Dispatch.channel}. Some pass four neighbours at
+ * a time: then i and channel are those of the first, and multiples of 4.
  */
 export const EPILOGUE_HOOK =
   /fn epilogue\(value: (?<type>f32|vec4f), i: u32(?<channel>, channel: u32)?\) -> \k<type> \{ return value; \}/;
 
-/** The function that a kernel hands each result to once it is stored, so that another can be computed from it and stored too. */
+/** The function that a kernel calls with each result that it has stored, so that a second one can be computed from it and stored. */
 export const TAIL_HOOK = /fn tail\(value: (?<type>f32|vec4f), i: u32(?<channel>, channel: u32)?\) \{\}/;
 
 /**
- * The function by which a kernel reads its first input, where pointwise ops can be computed in place of the read. Some
- * kernels read four neighbours at a time, of which i is the first one's number and a multiple of 4.
+ * The function by which a kernel reads its first input; pointwise ops can be computed in its place. Some kernels read four
+ * neighbours at a time: then i is the number of the first, and a multiple of 4.
  */
 export const PROLOGUE_HOOK = /fn element\(i: u32\) -> (?<type>[fiu]32|vec4<[fiu]32>) \{ return x\[i(?: \/ 4u)?\]; \}/;
 
-/** The function that a kernel hands a second result to, see {@link withSide}: as it stands, nothing comes of it. */
-export const SIDE_HOOK = "fn side(value: f32, i: u32) {}";
+/** The function that a kernel calls with a second result, see {@link withSide}; as written, it does nothing. */
+const SIDE_HOOK = "fn side(value: f32, i: u32) {}";
 
 /** A kernel with its constants set: what becomes one pipeline. */
 export interface Variant {
@@ -76,7 +76,7 @@ export interface Variant {
   readonly workgroupSize: Workgroups;
   readonly enables: readonly string[];
   readonly hook: boolean;
-  /** Whether the loops that the code marks are written out before it is compiled, see `unroll.ts`. */
+  /** Whether the loops that the code marks are unrolled before it is compiled, see `unroll.ts`. */
   readonly unrolled?: boolean;
 }
 
@@ -89,9 +89,9 @@ export interface Dispatch {
   readonly workgroups: Workgroups;
   /** Floating-point operations, for estimates and for cutting a plan into chunks. */
   readonly flops: number;
-  /** Bindings of which each invocation reads just the elements that it writes to binding `out`: it may write over them. */
+  /** Bindings of which each invocation reads only the elements that it writes to binding `out`: it may write over them. */
   readonly own?: { readonly reads: readonly number[]; readonly out: number } | undefined;
-  /** Whether it is one of several that make a result among them, each some of its elements. */
+  /** Whether this is one of several dispatches, each of which writes a part of one result. */
   readonly isPart?: boolean | undefined;
   /** What the epilogue's `channel` is: result i belongs to channel `i / inner % size`. */
   readonly channel?: Channel | undefined;
@@ -102,27 +102,27 @@ export interface Channel {
   readonly inner: number;
 }
 
-/** Invocations wanted: a number for kernels that number their elements in one dimension, else along x, y, z. */
-export type Grid = number | readonly [number, number?, number?];
+/** Number of invocations: one number for kernels that count their elements in one dimension, else along x, y and z. */
+type Grid = number | readonly [number, number?, number?];
 
 type Workgroups = readonly [x: number, y: number, z: number];
 
-export interface DispatchRequest<B extends string, P extends string, C extends string> {
+interface DispatchRequest<B extends string, P extends string, C extends string> {
   readonly buffers: Record<B, BufferRef>;
   /**
-   * Invocations, rounded up to whole workgroups. Where these are too many along a dimension, kernels that include `unfolded.wgsl`
-   * have them folded; others refuse.
+   * Invocations, rounded up to whole workgroups. Where these are too many along a dimension, they are folded for kernels that
+   * include `unfolded.wgsl`, and refused for others.
    */
   readonly grid: Grid;
   readonly params?: Record<P, number>;
   readonly constants?: Partial<Record<C, number>>;
-  /** What `T` stands for in a shader that says `alias T = f32;`; default f32. */
+  /** What `T` stands for in a shader with `alias T = f32;`; default f32. */
   readonly dtype?: DType;
-  /** What `O` stands for in one that says `alias O = f32;` as well. */
+  /** What `O` stands for in a shader with `alias O = f32;`; default f32. */
   readonly outDType?: DType;
-  /** What `G` stands for in one that says `alias G = f32;`: the gradient that comes in. */
+  /** What `G`, the dtype of the incoming gradient, stands for in a shader with `alias G = f32;`; default f32. */
   readonly gradDType?: DType;
-  /** Write out the loops that the shader marks, see {@link Variant.unrolled}. */
+  /** Unroll the loops that the shader marks, see {@link Variant.unrolled}. */
   readonly unrolled?: boolean;
   readonly flops?: number;
   readonly channel?: Channel;
@@ -133,7 +133,7 @@ export class Kernel<B extends string = string, P extends string = string, C exte
   readonly #variants = new Map<string, Variant>();
   constructor(readonly info: KernelInfo) {}
 
-  /** The kernel with some of its constants replaced, for an element type; the same ones give the same object. */
+  /** The kernel with some of its constants replaced, for some element types; equal arguments give the same object. */
   variant(constants: Partial<Record<C, number>> = {}, unrolled = false, types: ElementTypes = {}): Variant {
     const changed = Object.entries(constants as Constants).filter(([name, v]) => v !== this.info.constants[name]);
     const other = Object.values(types).some((t) => t !== undefined && t !== "f32");
@@ -153,19 +153,8 @@ export class Kernel<B extends string = string, P extends string = string, C exte
 
   /** One launch of the kernel, as data. @throws DeviceError where the grid is too large */
   dispatch(request: DispatchRequest<B, P, C>): Dispatch {
-    const {
-      buffers,
-      grid,
-      params,
-      constants,
-      dtype: T,
-      outDType: O,
-      gradDType: G,
-      unrolled,
-      flops = 0,
-      channel,
-    } = request;
-    const types = { ...(T && { T }), ...(O && { O }), ...(G && { G }) };
+    const { buffers, grid, params = {}, constants, unrolled, flops = 0, channel } = request;
+    const types = { T: request.dtype, O: request.outDType, G: request.gradDType };
     let variant = this.variant(constants, unrolled, types);
     let workgroups = workgroupsFor(grid, variant.workgroupSize);
     if (isTooLarge(workgroups) && "GROUPS_Z" in this.info.constants) {
@@ -177,7 +166,7 @@ export class Kernel<B extends string = string, P extends string = string, C exte
     return {
       variant,
       buffers: variant.bindings.map((b) => buffers[b.name as B]),
-      params: packParams(variant.params, (params ?? {}) as Record<string, number>),
+      params: packParams(variant.params, params as Record<string, number>),
       workgroups,
       flops,
       channel,
@@ -185,7 +174,7 @@ export class Kernel<B extends string = string, P extends string = string, C exte
   }
 }
 
-/** The dispatch with what its kernel hands to {@link SIDE_HOOK} written to `out`. */
+/** The dispatch, which also writes to `out` what its kernel passes to {@link SIDE_HOOK}. */
 export function withSide(d: Dispatch, out: BufferRef): Dispatch {
   const { variant } = d;
   const binding = variant.bindings.length;
@@ -196,7 +185,7 @@ export function withSide(d: Dispatch, out: BufferRef): Dispatch {
   return { ...d, variant: { ...variant, key: `${variant.key}+side`, code, bindings }, buffers: [...d.buffers, out] };
 }
 
-/** The bytes of `struct Params`: 4-byte scalars one after the other, padded to 16. */
+/** The bytes of `struct Params`: 4-byte scalars in order, padded to a multiple of 16 bytes. */
 export function packParams(fields: readonly Param[], values: Record<string, number>): ArrayBuffer {
   const bytes = new ArrayBuffer(Math.ceil(fields.length / 4) * 16);
   const view = new DataView(bytes);
@@ -209,13 +198,13 @@ export function packParams(fields: readonly Param[], values: Record<string, numb
   return bytes;
 }
 
-/** Storage buffers that every device lets one kernel bind. */
+/** Storage buffers that a kernel may bind on every device. */
 export const MAX_BUFFERS = 8;
 
-/** WebGPU grants this many workgroups along a dimension. */
+/** Workgroups that a launch may have along a dimension, on every device. */
 export const MAX_WORKGROUPS = 65535;
 
-/** Workgroups that may be too many for one dimension, as a length and layers of that length. */
+/** Workgroups that may be too many for one dimension, as layers of equal length. */
 export function folded(groups: number): readonly [length: number, layers: number] {
   const layers = Math.ceil(groups / MAX_WORKGROUPS);
   return [Math.ceil(groups / layers), layers];

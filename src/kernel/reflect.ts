@@ -3,7 +3,7 @@ import { EPILOGUE_HOOK, type KernelInfo, type Param } from "./kernel.ts";
 import type { ScalarFunction } from "./scalarFunction";
 import { enablesIn, forElements } from "./variant.ts";
 
-/** Reads one kernel file and enforces the conventions of shaders/README.md. */
+/** Reads one kernel file. @throws Error where it does not keep to the conventions of shaders/README.md */
 export function reflectKernel(name: string, code: string): KernelInfo {
   const reflect = parse(`${name}.wgsl`, code);
   const entry = reflect.entry.compute[0];
@@ -27,19 +27,19 @@ export function reflectKernel(name: string, code: string): KernelInfo {
 }
 
 /**
- * Reads one file of shaders/pointwise: a scalar function named after the file, whose last parameter may be the element's number
- * `i: u32`, and what it calls.
+ * Reads one file of shaders/pointwise: a scalar function named after the file, and the functions that it calls. Its last parameter
+ * may be the number of the element, `i: u32`.
+ * @throws Error where the file has no such function
  */
 export function reflectScalarFunction(name: string, code: string): ScalarFunction {
   const { functions } = parse(`pointwise/${name}.wgsl`, code);
   const has = (wanted: string) => functions.some((f) => f.name === wanted);
   if (!has(name)) throw new Error(`pointwise/${name}.wgsl: wants a function named ${name}`);
-  const typeOf = (t: { name: string } | null) => (t?.name ?? "f32") as "T";
   const signature = code.match(new RegExp(`fn ${name}\\(([^)]*)\\) *-> *(\\w+)`));
   if (!signature) throw new Error(`pointwise/${name}.wgsl: cannot read the signature of ${name}`);
   const params = signature[1]!.split(",").flatMap((p) => {
     const [param, type] = p.split(":").map((s) => s.trim());
-    return param && type ? [{ name: param, type: typeOf({ name: type }) }] : [];
+    return param && type ? [{ name: param, type: type as "T" }] : [];
   });
   const placed = params.at(-1)?.name === "i";
   return {
@@ -52,7 +52,7 @@ export function reflectScalarFunction(name: string, code: string): ScalarFunctio
   };
 }
 
-/** @throws Error naming the file, where the text is no WGSL that the reflection understands */
+/** @throws Error naming the file, where `wgsl_reflect` cannot read the text */
 function parse(file: string, code: string): WgslReflect {
   try {
     return new WgslReflect(code);
@@ -66,7 +66,7 @@ function scalarType(kernel: string, field: string, type: string): Param["type"] 
   throw new Error(`${kernel}.wgsl: params.${field} must be u32, i32 or f32, not ${type}`);
 }
 
-/** `const NAME = 4u;` lines: those a variant may replace. */
+/** The constants that a variant may replace: lines such as `const NAME = 4u;`. */
 function literalConstants(code: string): Record<string, number> {
   const found = code.matchAll(/^const (\w+)(?:: *\w+)? *= *([-\d.]+)[uif]?;/gm);
   return Object.fromEntries([...found].map(([, name, value]) => [name!, Number(value)]));

@@ -7,28 +7,28 @@ import { computeType, type DType, type WordType } from "../core/dtype";
 export interface ScalarFunction {
   readonly name: string;
   readonly code: string;
-  /** A `vec2u` is the same for all elements: both elements of an input of two. */
+  /** A `vec2u` is the same for all elements of the result: both elements of an input of two. */
   readonly params: readonly { readonly name: string; readonly type: "T" | "f32" | "i32" | "u32" | "bool" | "vec2u" }[];
   readonly result: "T" | "f32" | "i32" | "u32";
-  /** Whether the number of the element follows on `params`. */
+  /** Whether the number of the element is a further parameter, after `params`. */
   readonly placed?: boolean;
-  /** Whether there is a function for four neighbours, too, of which the number is the first's: `<name>_by_four`. */
+  /** Whether there is also a function for four neighbours, `<name>_by_four`, which takes the number of the first. */
   readonly byFour?: boolean;
 }
 
-/** Whether an input is a pair that is the same for all elements. */
+/** Whether an input is a pair of numbers, the same for all elements of the result. */
 export const isPair = (fn: ScalarFunction, input: number): boolean => fn.params[input]!.type === "vec2u";
 
-/** What `T` is computed in: the dtype of the first input that is declared so; undefined where none is. */
-export function genericType(fn: ScalarFunction, inputs: readonly DType[]): WordType | undefined {
+/** The type that `T` stands for: that of the first input declared as `T`; undefined where none is. */
+export function genericType(fn: ScalarFunction, inputs: readonly { readonly dtype: DType }[]): WordType | undefined {
   const first = inputs[fn.params.findIndex((p) => p.type === "T")];
-  return first && computeType(first);
+  return first && computeType(first.dtype);
 }
 
 /**
- * The function's WGSL for an element type, under a name of its own where it is generic.
- * @param prefix before the name, and those of functions that come with it, so that several places of one kernel may bring the same
- *   function along
+ * The function's WGSL for an element type; a generic function gets a name of its own for each.
+ * @param prefix goes before the names of the function and of those that it calls, so that several places of one kernel may each
+ *   have their copy
  */
 export function instantiate(fn: ScalarFunction, dtype: string, prefix = ""): { name: string; code: string } {
   const generic = fn.result === "T" || fn.params.some((p) => p.type === "T");
@@ -37,7 +37,7 @@ export function instantiate(fn: ScalarFunction, dtype: string, prefix = ""): { n
   return { name, code: withPrefix(generic ? code.replace(/\bT\b/g, dtype) : code, name, prefix) };
 }
 
-/** The code with the prefix before the names of all functions but the one called `own`, which has it. */
+/** The code with the prefix before the names of all functions but `own`, which has it already. */
 function withPrefix(code: string, own: string, prefix: string): string {
   const others = [...code.matchAll(/\bfn (\w+)/g)].map(([, name]) => name!).filter((name) => name !== own);
   if (!prefix || !others.length) return code;

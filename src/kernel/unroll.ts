@@ -1,13 +1,14 @@
-/** A loop marked `// @unroll`, or `// @unroll COUNT`, in the one form that is understood. */
+/** A loop marked `// @unroll` or `// @unroll COUNT`, in the only form that is understood. */
 const MARKED = /\/\/ @unroll(?: (\w+))?\s*\n\s*for \(var (\w+) = 0u; \2 < ([^;]+?); \2\+\+\) \{/;
 
 /**
- * The code with each loop after a line `// @unroll` written out: one copy of its body for each turn, in braces, with the
- * counter replaced by its number. For devices whose compiler keeps short loops of known length, and arrays that they index,
- * in memory. A loop inside another is unrolled where it is marked itself. Where other compilers shall not know how often a
- * loop runs, since they would write it out too and take long over it, `COUNT` says how often at most: each copy runs on the
- * loop's own condition.
- * @throws Error where the bound, or the count, is no product or quotient of literals and constants of the module
+ * The code with each loop after a line `// @unroll` unrolled: a copy of its body for each turn, in braces, with the counter replaced
+ * by the turn's number. This is for devices whose compiler keeps short loops, and the arrays that they index, in memory.
+ * A loop inside another is unrolled only where it is marked itself.
+ *
+ * The bound of a loop marked `// @unroll COUNT` is not constant, so that other compilers do not spend seconds on unrolling it. `COUNT`
+ * is the most turns that it takes, and each copy of the body checks the loop's own condition.
+ * @throws Error where the bound or `COUNT` is not made of literals and module constants by * and /
  */
 export function unroll(code: string): string {
   const constants = moduleConstants(code);
@@ -53,7 +54,7 @@ function tryEvaluate(expression: string, constants: ReadonlyMap<string, number>)
   return value;
 }
 
-/** Where the brace closes that was opened just before `start`. */
+/** Where the brace that opens just before `start` is closed. */
 function closingBrace(code: string, start: number): number {
   let depth = 1;
   for (let i = start; i < code.length; i++) {

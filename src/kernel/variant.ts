@@ -3,7 +3,7 @@ import type { DType } from "../core/dtype";
 /** Values for `const` declarations of a kernel. */
 export type Constants = Readonly<Record<string, number>>;
 
-/** Text that tells two sets of constants apart. */
+/** Text that differs for different constants. */
 export function constantsKey(constants: Constants): string {
   const entries = Object.entries(constants).sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.length ? `<${entries.map(([k, v]) => `${k}=${v}`).join(",")}>` : "";
@@ -25,13 +25,12 @@ export function substituteConstants(kernel: string, code: string, constants: Con
 
 function literal(value: number, suffix: string): string {
   const text = String(value);
-  return suffix === "u" || suffix === "i" || /[.e]/.test(text) || suffix === "f" ? text + suffix : `${text}.0`;
+  return suffix || /[.e]/.test(text) ? text + suffix : `${text}.0`;
 }
 
 /**
- * The text of a shader that is generic over element types, for some: it says `alias T = f32;` for what it reads, or reads and
- * writes; where they may differ, `alias O = f32;` for what it writes and `alias G = f32;` for a gradient that it reads. Any other
- * text stays as it is.
+ * The text of a shader with its element types replaced. A generic shader declares `alias T = f32;` for what it reads and writes;
+ * where these may differ, `alias O = f32;` for what it writes and `alias G = f32;` for a gradient that it reads.
  */
 export function forElements(code: string, types: ElementTypes): string {
   let out = code;
@@ -39,14 +38,18 @@ export function forElements(code: string, types: ElementTypes): string {
     const alias = new RegExp(`^alias ${name} = f32;\\n`, "m");
     if (alias.test(out)) out = out.replace(alias, "").replace(new RegExp(`\\b${name}\\b`, "g"), types[name] ?? "f32");
   }
-  return out.includes("f16") && !/^enable f16;/m.test(out) ? `enable f16;\n${out}` : out;
+  return withHalves(out);
 }
+
+/** The text of a shader, with f16 enabled if it names f16. */
+export const withHalves = (code: string): string =>
+  code.includes("f16") && !/^enable f16;/m.test(code) ? `enable f16;\n${code}` : code;
 
 /** The text of a shader with its `params` at another binding. */
 export const withParamsAt = (code: string, binding: number): string =>
   code.replace(/@binding\(\d+\) var<uniform>/, `@binding(${binding}) var<uniform>`);
 
-/** WGSL extensions that a text enables. */
+/** The WGSL extensions that a text enables. */
 export const enablesIn = (code: string): string[] =>
   [...code.matchAll(/^enable (.+);/gm)].flatMap(([, list]) => list!.split(",").map((e) => e.trim()));
 

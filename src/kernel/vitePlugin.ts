@@ -5,16 +5,16 @@ import { includedText, includesOf, withIncludes, withoutComments } from "./inclu
 import { declareKernel, declareScalarFunction, reflectKernel, reflectScalarFunction } from "./reflect.ts";
 
 /**
- * Makes `import kernel from "./x.wgsl"` a typed kernel handle, and `import fn from "./pointwise/x.wgsl"` a scalar
- * function. The file is reflected here, at build time: at run time reflection costs nothing and is not shipped.
- * @param root the project's folder; declarations for `shaders/` are written at once, so that `tsc` sees them
+ * Makes `import kernel from "./x.wgsl"` a typed kernel handle, and `import fn from "./pointwise/x.wgsl"` a scalar function. Files
+ * are reflected here, at build time: no reflection is shipped.
+ * @param root the project's folder; the declarations of all its shaders are written at once, for `tsc`
  */
 export function wgslKernels(root: string): Plugin {
   const folder = join(root, "shaders");
   for (const file of wgslFiles(folder)) if (!isIncluded(file)) writeDeclaration(file);
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const declaration = join(folder, name);
-    // Of a shader that is gone: without it, an import of that shader is a compile error.
+    // The declaration of a shader that is gone: it would hide that an import of the shader is an error.
     if (name.endsWith(".d.wgsl.ts") && !existsSync(declaration.replace(".d.wgsl.ts", ".wgsl"))) rmSync(declaration);
   }
   let sent = (code: string) => code;
@@ -33,7 +33,7 @@ export function wgslKernels(root: string): Plugin {
   };
 }
 
-/** Folder beside the kernels that holds what they include: no kernels themselves. */
+/** The folder beside the kernels with the files that they include, which are no kernels. */
 const INCLUDE = "include";
 
 const isPointwise = (file: string): boolean => basename(dirname(file)) === "pointwise";
@@ -46,10 +46,10 @@ function wgslFiles(folder: string): string[] {
   return names.filter((f) => f.endsWith(".wgsl")).map((f) => join(folder, f));
 }
 
-/** Where the files lie that a kernel, or a pointwise function, includes. */
+/** The folder of the files that a kernel or a pointwise function includes. */
 const includesFor = (file: string): string => join(dirname(file), isPointwise(file) ? ".." : "", INCLUDE);
 
-/** What one of them says. */
+/** Reads one of them. */
 const reader = (file: string) => (name: string) => {
   const path = join(includesFor(file), name);
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
@@ -73,7 +73,7 @@ function once<R>(reflect: (name: string, code: string) => R): (name: string, cod
 const kernelOf = once(reflectKernel);
 const scalarFunctionOf = once(reflectScalarFunction);
 
-/** @param sent what is to be done to a text before it is bundled */
+/** The JavaScript module of a WGSL file. @param sent changes a text before it is bundled */
 function moduleOf(file: string, root: string, sent: (code: string) => string): string {
   const name = basename(file, ".wgsl");
   const own = readFileSync(file, "utf8");

@@ -1,15 +1,15 @@
 import type { Target } from "./target";
 
-/** The ways in which a kernel family can do one piece of work, the best guess first. */
+/** The kernels of a family (its ways) that can do one piece of work, the best guess first. */
 export interface Ways<W extends string = string> {
-  /** Family, shapes and flags: what the choice depends on. */
+  /** What the choice depends on: family, shapes and flags. */
   readonly key: string;
   readonly names: readonly W[];
-  /** Largest of the random numbers over which the ways are compared; default 1. */
+  /** Ways are compared over random numbers between −magnitude and magnitude; default 1. */
   readonly magnitude?: number;
 }
 
-/** The way that was measured as the fastest on the device, else the first. */
+/** The way that was measured as the fastest on the device; the first where none was measured. */
 export function chosenWay<W extends string>({ tuning }: Target, { key, names }: Ways<W>): W {
   const tuned = tuning?.[key];
   return names.find((name) => name === tuned) ?? names[0]!;

@@ -131,8 +131,8 @@ export abstract class Optimizer {
     });
     this.lr = state("lr", { shape: [1], dtype: "f32" });
     this.gradientScale = state("gradient_scale", { shape: [5], dtype: "f32" });
-    this.gradientScale.home = { of: this.control, offset: 0 };
-    this.lr.home = { of: this.control, offset: LR_AT };
+    this.gradientScale.home = { state: this.control, offset: 0 };
+    this.lr.home = { state: this.control, offset: LR_AT };
     if (accumulate === 1) return;
     this.accumulated = this.arena.buffer("accumulated");
     this.microSteps = state("micro_steps", { shape: [1], dtype: "u32" });

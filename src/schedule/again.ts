@@ -3,8 +3,8 @@ import type { Tensor } from "../graph/tensor";
 import { canonical } from "./cse";
 
 /**
- * Of the values that may be computed again (`Again.insteadOf`) those for which nothing need be kept longer: all that they
- * are computed from is read that late anyway. Each spares a buffer from its last reader in the forward pass on.
+ * Of the copies that may be computed instead of keeping their originals (`Again.insteadOf`), those that are worth it: everything
+ * that they are computed from is read as late anyway, so nothing must be kept longer for them.
  */
 export function worthComputingAgain(wanted: readonly Tensor[]): ReadonlySet<Tensor> {
   const all = topological(wanted);
@@ -31,7 +31,7 @@ export function worthComputingAgain(wanted: readonly Tensor[]): ReadonlySet<Tens
   return chosen;
 }
 
-/** Where each tensor is read last, by whoever is not a view: what reads a view reads what is behind it. */
+/** The last place at which each tensor is read. A read of a view counts as one of the tensor behind it. */
 function lastReads(
   order: readonly Tensor[],
   place: ReadonlyMap<Tensor, number>,

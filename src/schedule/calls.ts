@@ -1,25 +1,25 @@
 import { computeType, type DType } from "../core/dtype";
 import type { ScalarFunction } from "../kernel/scalarFunction";
 
-/** A value that a function is applied to. */
+/** An argument of a call. */
 interface Argument {
   readonly name: string;
-  /** Whether each of four neighbours has its own. */
+  /** Whether it is a vector with a value for each of four neighbours. */
   readonly vector: boolean;
 }
 
-/** Where a call stands. */
+/** The kernel around a call. */
 interface Context {
   readonly prefix: string;
-  /** Elements that are computed at a time. */
+  /** Number of neighbours that are computed at a time. */
   readonly width: 1 | 4;
   /** The dtype of the result. */
   readonly dtype: DType;
-  /** The number of the first of these elements. */
+  /** WGSL of the number of the first of them. */
   readonly first: string;
 }
 
-/** The call of a function, under the name it has there, for one element or for four neighbours. */
+/** WGSL that calls a function, by the name that it has in the kernel, for one element or for four neighbours. */
 export function callOf(fn: ScalarFunction, name: string, args: readonly Argument[], context: Context): string {
   const { prefix, width, dtype, first } = context;
   const call = (called: string, lane: string, at: string) => {

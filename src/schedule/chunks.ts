@@ -1,11 +1,11 @@
 import type { Dispatch } from "../kernel/kernel";
 
-/** Cost of a dispatch that does next to nothing, in floating-point operations: what launching it takes. */
+/** Cost of a launch itself, in floating-point operations. */
 const LAUNCH_FLOPS = 20_000;
 
 /**
- * Cuts a plan into runs of dispatches, so that none takes long enough to freeze the page or to lose the device.
- * @param parts how many chunks are wanted; each gets about the same work
+ * Cuts a plan into chunks, one submission each: a submission that takes too long freezes the page, or loses the device.
+ * @param parts number of chunks wanted; each gets about the same work
  * @returns the index after the last dispatch of each chunk
  */
 export function chunkEnds(dispatches: readonly Dispatch[], parts: number): number[] {

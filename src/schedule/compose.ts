@@ -12,10 +12,12 @@ import {
   workgroupsFor,
 } from "../kernel/kernel";
 import { resultsEach } from "../kernel/target";
-import { enablesIn, withParamsAt } from "../kernel/variant";
+import { withParamsAt } from "../kernel/variant";
 import { composeCrossing } from "./crossing";
 import { coalesce } from "./layout";
 import {
+  composedVariant,
+  declarations,
   elementType,
   fitsHalves,
   fourElementsOf,
@@ -24,21 +26,20 @@ import {
   indexLines,
   readBindings,
   reads,
-  withHalves,
   withoutFirst,
   writeBinding,
 } from "./wgsl";
-import { type Expression, type Place, Writer } from "./writer";
+import { type Expression, Writer, type WriterOptions } from "./writer";
 
 const WORKGROUP = 64;
 
 /**
- * One kernel that evaluates `expression` for every element of `out`, made of the hand-written functions of
- * shaders/pointwise. Reads follow strides by index arithmetic. Where sizes and strides allow, an invocation makes four
- * neighbouring elements and memory is read and written as vec4.
- * @param withTail whether the kernel is to have {@link TAIL_HOOK}; `out` is f32 then
- * @param fewLanes whether lanes are few, so that an invocation makes several results where there are some
- * @param piece where in `out` the results lie, if they are but a part of it
+ * A kernel that evaluates `expression` for every element of `out`, composed of the hand-written functions of shaders/pointwise. It
+ * follows strides by index arithmetic. Where sizes and strides allow, it reads, computes and writes four neighbours at a
+ * time as vec4s.
+ * @param withTail whether the kernel has {@link TAIL_HOOK}; `out` is f32 then
+ * @param fewLanes whether the device has few lanes, so that each invocation computes several results
+ * @param piece where the results are in `out`, if they are only a part of it
  */
 export function compose(
   expression: Expression,
@@ -60,21 +61,11 @@ export function compose(
   const fields = [...own.map((name) => ({ name, type: "u32" }) as const), ...w.fields];
   const place = piece && indexLines("out", coalesce(piece), w.width === 4 ? "i * 4u" : "i", `${piece.offset}u`);
   const at = place ? `(${place.at})${w.width === 4 ? " / 4u" : ""}` : "i";
-  const tail = withTail ? `\n  tail(${w.result}, ${w.width === 4 ? "i * 4u" : "i"});` : "";
-  const body = `${[w.lines, ...(place?.lines ?? [])].join("\n  ")}\n  out[${at}] = ${w.stored(w.result)};${tail}`;
+  const body = [w.lines, ...(place?.lines ?? []), w.store(at, withTail)].join("\n  ");
   const code = kernelText(w, fields, out, withTail, several ? manyByOne(body, w) : one(body));
   const workgroupSize = [WORKGROUP, 1, 1] as const;
   return {
-    variant: {
-      key: code,
-      name: w.name || "copy",
-      code,
-      bindings: [...reads(w.bindings), { name: "out", access: "write" }],
-      params: fields,
-      workgroupSize,
-      enables: enablesIn(code),
-      hook: false,
-    },
+    variant: composedVariant({ name: w.name || "copy", code, params: fields, workgroupSize }, w.bindings),
     buffers: [...w.buffers, out],
     own: piece ? undefined : { reads: w.own, out: w.inputs.length },
     isPart: piece !== undefined,
@@ -84,34 +75,25 @@ export function compose(
   };
 }
 
-/** The text of a kernel with the lines of `w`. @param main what stands in `main` behind the lines that come first */
-const kernelText = (w: Writer, fields: readonly Param[], { dtype }: Tensor, withTail: boolean, main: string) =>
-  withHalves(
-    `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
-${readBindings(w.bindings, 0).join("\n")}
-${writeBinding(w.inputs.length, "out", elementType(dtype, w.width === 4))}
-@group(0) @binding(${w.inputs.length + 1}) var<uniform> params: Params;
-
-${w.functions}${withTail ? `\nfn tail(value: ${w.width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
-@compute @workgroup_size(${WORKGROUP})
+/** The text of a kernel. @param main the lines of `main` after those that come first, {@link Writer.before} */
+const kernelText = (w: Writer, fields: readonly Param[], out: Tensor, withTail: boolean, main: string) =>
+  `${declarations(w, fields, w.bindings, out, withTail)}@compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   ${[w.before, main].filter(Boolean).join("\n  ")}
 }
-`,
-    w.halves,
-  );
+`;
 
-/** Lines that make result i once. */
+/** The lines of `main` for an invocation that computes one result. @param made the lines that compute result i */
 const one = (made: string) => `let i = gid.x + gid.y * groups.x * ${WORKGROUP}u;
   if (i >= params.len) { return; }
   ${made}`;
 
-/** Neighbouring invocations that run at a time where lanes are few, at most: what they make lies side by side. */
+/** Invocations whose results alternate in memory: at least as many as run at a time on few lanes. */
 const SIDE_BY_SIDE = 8;
 
 /**
- * The same for `each` results: in order of memory for lanes that run at a time, as in shaders/include/share.wgsl, if no other step
- * is asked for.
+ * The same for an invocation that computes `each` results, {@link Writer.step} apart; by default so far apart that lanes which run at a
+ * time read memory in order, as in shaders/include/share.wgsl.
  */
 function manyByOne(made: string, { step, shared }: Writer): string {
   const by = `${step ?? SIDE_BY_SIDE}u`;
@@ -124,8 +106,8 @@ function manyByOne(made: string, { step, shared }: Writer): string {
   }`;
 }
 
-/** Lines that compute on results of a kernel, which it hands over one at a time or by four. */
-const onResults = (prefix: string, host: Expression, type: string, { channel }: Dispatch): Place => ({
+/** Options for lines that compute on the results of a kernel, which it passes one or four at a time. */
+const onResults = (prefix: string, host: Expression, type: string, { channel }: Dispatch): WriterOptions => ({
   prefix,
   counts: "elements",
   gathers: false,
@@ -135,9 +117,9 @@ const onResults = (prefix: string, host: Expression, type: string, { channel }: 
 });
 
 /**
- * The dispatch of a kernel with a hook, with `expression` evaluated on each result before it is written to `out`.
- * @param host what stands for the kernel's own result in the expression
- * @returns null where the kernel would bind too many buffers, or makes another type
+ * The dispatch of a kernel with {@link EPILOGUE_HOOK}, with `expression` evaluated on each result before it is written to `out`.
+ * @param host the expression that stands for the kernel's own result
+ * @returns null where the kernel would bind too many buffers, or cannot write the dtype of `out`
  */
 export function composeEpilogue(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
   const { variant } = d;
@@ -165,13 +147,13 @@ export function composeEpilogue(expression: Expression, host: Expression, out: T
   return { ...hung, own: { reads: w.own.map((n) => first + n), out: d.buffers.indexOf(out) } };
 }
 
-/** A kernel that writes several results at once, with what becomes of them there once, not once for each: it compiles faster. */
+/** A kernel that writes several results at once, changed to write them in a loop: what is hung on it is then compiled once. */
 const oneByOne = (code: string): string => code.replace(/^const AT_ONCE = 4u;/m, "const AT_ONCE = 1u;");
 
 /**
- * The dispatch of a kernel with {@link TAIL_HOOK}, with `expression` evaluated on each result that it has stored and written
- * to `out`.
- * @param host what stands for the kernel's result in the expression
+ * The dispatch of a kernel with {@link TAIL_HOOK}, with `expression` evaluated on each result that it has stored, and written to
+ * `out`.
+ * @param host the expression that stands for the kernel's result
  * @returns null where the kernel has no such hook, or would bind too many buffers
  */
 export function composeTail(expression: Expression, host: Expression, out: Tensor, d: Dispatch): Dispatch | null {
@@ -199,8 +181,8 @@ export function composeTail(expression: Expression, host: Expression, out: Tenso
 }
 
 /**
- * The dispatch of a kernel that reads its first input by {@link PROLOGUE_HOOK}, with `expression` evaluated in place of
- * each read of that input, which then needs no buffer.
+ * The dispatch of a kernel with {@link PROLOGUE_HOOK}, with `expression` evaluated in place of each read of the first input, which
+ * then needs no buffer.
  * @returns null where the kernel would bind too many buffers
  */
 export function composePrologue(expression: Expression, input: Spec, d: Dispatch): Dispatch | null {

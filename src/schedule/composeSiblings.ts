@@ -4,30 +4,31 @@ import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_BUFFERS, type Param } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { withParamsAt } from "../kernel/variant";
+import { tensorsOf } from "./dispatches";
 import { elementType, hungOn, readBindings, reads, withoutFirst, writeBinding } from "./wgsl";
 import { type Expression, Writer } from "./writer";
 
-/** A tensor and what is written to it. */
+/** A tensor, and what is written to it. */
 interface Written {
   readonly out: Tensor;
   readonly expression: Expression;
 }
 
-/** Reductions of one launch. */
+/** Reductions that share one launch. */
 interface SideBySide {
   readonly members: readonly Tensor[];
-  /** What each of them joins. */
+  /** The elements that each of them joins. */
   readonly values: readonly Expression[];
-  /** What is written of each element on the way. */
+  /** What else is computed from the elements, and written. */
   readonly besides: readonly Written[];
-  /** What stands for each result in expressions. */
+  /** The expression that stands for each result. */
   readonly reads: readonly Expression[];
-  /** What is written of the results. */
+  /** What is computed from the results, and written. */
   readonly stored: readonly Written[];
 }
 
 /**
- * The launches of reductions side by side.
+ * The dispatches of reductions side by side.
  * @returns null where a kernel would bind too many buffers
  */
 export function composeSiblings(group: SideBySide, target: Target): Dispatch[] | null {
@@ -46,17 +47,17 @@ export function composeSiblings(group: SideBySide, target: Target): Dispatch[] |
   return last && [...whole.slice(0, -1), last];
 }
 
-/** The functions by which reductions side by side (shaders/reduce*.wgsl) read elements of their inputs and store their results. */
+/** The functions by which reductions side by side (shaders/reduce*.wgsl) read elements and store results. */
 const ELEMENT = /^fn element\(.*\n/m;
 const ELEMENTS = /^fn elements\([\s\S]*?^\}\n/m;
 const EPILOGUE = /^fn epilogue\(.*\n/m;
 const STORE = /^fn store\([\s\S]*?^\}\n/m;
 
 /**
- * The first launch of reductions side by side with their inputs, instead of lying in planes, computed from what is read; on
- * the way, what is wanted of the same elements is written.
- * @param values what each of the reductions joins, in the shape of `of`
- * @param besides tensors of that shape
+ * The first dispatch of reductions side by side, changed to compute the elements to join instead of reading them from planes, and to
+ * write `besides`.
+ * @param values the elements that each reduction joins, in the shape of `of`
+ * @param besides tensors of the same shape, and what is written to them
  * @returns null where the kernel would bind too many buffers
  */
 function composeElements(
@@ -67,8 +68,8 @@ function composeElements(
 ): Dispatch | null {
   const { variant } = d;
   const byFour = /^alias V = vec4</m.test(variant.code);
-  const place = { prefix: "element_", byFour, gathers: false, counts: "elements" } as const;
-  const w = new Writer([...values, ...besides.map((b) => b.expression)], of, place);
+  const options = { prefix: "element_", byFour, gathers: false, counts: "elements" } as const;
+  const w = new Writer([...values, ...besides.map((b) => b.expression)], of, options);
   const first = w.inputs.length;
   const added = first + besides.length;
   if (added + variant.bindings.length - 1 > MAX_BUFFERS) return null;
@@ -99,7 +100,7 @@ function composeElements(
   return { ...hung, own: besides.length ? { reads: w.own, out: first } : undefined };
 }
 
-/** Reads of four neighbours, made of those of single elements. */
+/** A read of four neighbours that calls one of a single element. */
 function fourOfEach(one: string, count: number): string {
   const lanes = ["a", "b", "c", "d"];
   const reads = lanes.map((lane, n) => `let ${lane} = ${one}(i + ${n}u);`);
@@ -111,8 +112,8 @@ function fourOfEach(one: string, count: number): string {
 }
 
 /**
- * The last launch of reductions side by side with what is computed from their results, or these themselves, written instead of planes.
- * @param results what stands for each reduction's result in expressions, and its factor
+ * The last dispatch of reductions side by side, changed to write `written` instead of planes of results.
+ * @param results the expression that stands for each result, and the factor of the result
  * @returns null where the kernel would bind too many buffers
  */
 function composeStore(
@@ -122,18 +123,15 @@ function composeStore(
 ): Dispatch | null {
   const { variant } = d;
   const given = new Map(results.map(({ expression }, k) => [expression, `joined_${k}`] as const));
-  const place = { prefix: "store_", byFour: false, gathers: false, counts: "elements", given } as const;
-  const w = new Writer(
-    written.map((f) => f.expression),
-    written[0]!.out,
-    place,
-  );
+  const options = { prefix: "store_", byFour: false, gathers: false, counts: "elements", given } as const;
+  const expressions = written.map((f) => f.expression);
+  const w = new Writer(expressions, written[0]!.out, options);
   // The planes are bound last.
   const first = variant.bindings.length - 1;
   const outs = first + w.inputs.length;
   if (outs + written.length > MAX_BUFFERS) return null;
   const scaled = results.flatMap(({ scale }, k) => (scale === 1 ? [] : [{ name: `scale_${k}`, scale }]));
-  const type = elementType((d.buffers[first] as Tensor).dtype, false);
+  const type = elementType(tensorsOf(d)[first]!.dtype, false);
   const value = (k: number) => `values[${k}]${results[k]!.scale === 1 ? "" : ` * ${type}(params.scale_${k})`}`;
   const text = [
     ...readBindings(w.bindings, first),
@@ -153,7 +151,7 @@ function composeStore(
   const values = { ...w.values, ...Object.fromEntries(scaled.map(({ name, scale }) => [name, scale])) };
   return hungOn(
     d,
-    { fields, values, halves: w.halves, flops: w.flops },
+    { fields, values, flops: w.flops },
     {
       text: withParamsAt(bare, outs + written.length)
         .replace(EPILOGUE, "")

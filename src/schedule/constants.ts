@@ -2,7 +2,7 @@ import { typedArray } from "../core/dtype";
 import type { PointwiseOp } from "../graph/op";
 import { data, type Source, type Tensor } from "../graph/tensor";
 
-/** The constant that a chain of views shows, so that the views need not be followed. */
+/** The constant behind a chain of views; undefined where a tensor is no constant. */
 export function constantBehind(
   t: Tensor,
   constants: ReadonlySet<Tensor>,
@@ -14,10 +14,10 @@ export function constantBehind(
   return at;
 }
 
-/** Elements up to which a constant that a kernel reads is kept as data, instead of being written again in each run. */
+/** Most elements of a constant that is kept as data where a kernel reads it; larger ones are written again in each run. */
 const MAX_KEPT_CONSTANT = 4096;
 
-/** Data for a tensor that shows a constant: the same number everywhere. */
+/** A constant as data filled with its number; undefined where it is computed or too large. */
 export function filledData({ shape, dtype, size }: Tensor, constant: Tensor | undefined): Tensor | undefined {
   if (!constant?.source || constant.source.inputs.length || size > MAX_KEPT_CONSTANT || dtype === "f16")
     return undefined;

@@ -3,19 +3,18 @@ import { powerOfTwoFrom } from "../core/powerOfTwo";
 import type { Layout } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { type Dispatch, packParams, workgroupsFor } from "../kernel/kernel";
-import { enablesIn } from "../kernel/variant";
 import { broadcastLayout, coalesceTogether, contiguousLayout } from "./layout";
-import { elementType, readBindings, reads, withHalves, writeBinding } from "./wgsl";
-import { type Expression, type Reading, readsOf, Writer } from "./writer";
+import { composedVariant, declarations, elementType } from "./wgsl";
+import { type Expression, type Read, type Reading, readsOf, Writer } from "./writer";
 
-/** A read across memory: neighbours in the result lie apart, while those along another axis of it, `q`, lie side by side. */
+/** A read across memory: neighbours of the result are read far apart, but those along another axis, `q`, side by side. */
 interface Crossing {
-  readonly read: Expression & { readonly kind: "read" };
+  readonly read: Read;
   readonly name: string;
   readonly layout: Layout;
 }
 
-/** How the result lies, its innermost axis being `p`, and what is read across. */
+/** The layout of the result, its innermost axis `p`, the axis `q`, and the reads across memory. */
 interface Crossed {
   readonly out: Layout;
   readonly p: number;
@@ -23,22 +22,22 @@ interface Crossed {
   readonly crossings: readonly Crossing[];
 }
 
-/** How a kernel goes about it. */
+/** How a kernel does it. */
 interface Form {
-  /** Neighbours that are computed at a time. */
+  /** Number of neighbours that are computed at a time. */
   readonly width: 1 | 4;
   readonly workgroupSize: readonly [number, number, number];
-  /** Results of a workgroup along p and along q. */
+  /** Number of results of a workgroup along p and along q. */
   readonly tile: readonly [number, number];
-  /** The kernel's `main`, which hands to `make` the number of each result and what is read across for it. */
+  /** The kernel's `main`, which calls `make` with the number of each result and the values read across memory for it. */
   readonly main: string;
 }
 
 /**
- * {@link compose} for expressions with reads across memory, as transposing makes them. Where lanes are few an invocation
- * makes 4 × 4 results from four vec4s, or a line of them; else a workgroup reads a square of 32 along memory, and makes it
- * along the result.
- * @returns null where nothing is read across, or not in such a way
+ * {@link compose} for expressions with reads across memory, as after transposing. On few lanes an invocation computes 4 × 4 results from
+ * four vec4s, or a line of results. On many lanes a workgroup reads a square of 32 × 32 elements in the order of memory, and
+ * writes it in the order of the result.
+ * @returns null where nothing is read across memory, or not in one of these ways
  */
 export function composeCrossing(
   expression: Expression,
@@ -59,32 +58,14 @@ export function composeCrossing(
   const offsets = Object.fromEntries(crossings.map((c, n) => [starts[n]!.name, c.layout.offset]));
   const read = [...w.bindings, ...crossings.map((c) => ({ name: c.name, type: elementType(c.read.dtype, vector) }))];
   const handed = crossings.map((c) => `${c.name}_here: ${elementType(computeType(c.read.dtype), vector)}`);
-  const code = withHalves(
-    `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
-${readBindings(read, 0).join("\n")}
-${writeBinding(read.length, "out", elementType(out.dtype, vector))}
-@group(0) @binding(${read.length + 1}) var<uniform> params: Params;
-
-${w.functions}${withTail ? `\nfn tail(value: ${vector ? "vec4f" : "f32"}, i: u32) {}` : ""}
-fn make(${["i: u32", ...handed].join(", ")}) {
+  const code = `${declarations(w, fields, read, out, withTail)}fn make(${["i: u32", ...handed].join(", ")}) {
   ${w.lines}
-  out[i] = ${w.stored(w.result)};${withTail ? `\n  tail(${w.result}, ${vector ? "i * 4u" : "i"});` : ""}
+  ${w.store("i", withTail)}
 }
-${form.main}`,
-    w.halves || crossings.some((c) => c.read.dtype === "f16"),
-  );
+${form.main}`;
   const { workgroupSize } = form;
   return {
-    variant: {
-      key: code,
-      name: w.name || "transpose",
-      code,
-      bindings: [...reads(read), { name: "out", access: "write" }],
-      params: fields,
-      workgroupSize,
-      enables: enablesIn(code),
-      hook: false,
-    },
+    variant: composedVariant({ name: w.name || "transpose", code, params: fields, workgroupSize }, read),
     buffers: [...w.buffers, ...crossings.map((c) => c.read.reading.base), out],
     own: { reads: w.own, out: read.length },
     params: packParams(fields, { ...w.values, ...offsets, len }),
@@ -108,7 +89,7 @@ function crossedBy(expression: Expression, { shape }: Tensor): Crossed | null {
   return q >= 0 && crossings.every((c) => c.layout.strides[q] === 1) ? { out, p, q, crossings } : null;
 }
 
-/** Elements below which an axis is too short for squares and lines. */
+/** Least length of an axis for squares and lines. */
 const LEAST_AXIS = 16;
 
 const areLong = ({ out, p, q }: Crossed): boolean => out.shape[p]! >= LEAST_AXIS && out.shape[q]! >= LEAST_AXIS;
@@ -124,7 +105,7 @@ function groupsOf(crossed: Crossed, { tile }: Form): number {
   return along * across * out.shape.reduce((n, size, d) => (d === p || d === q ? n : n * size), 1);
 }
 
-/** The index of an element, or of four: where its coordinates begin to count, and how far apart neighbours are. */
+/** WGSL of the index of an element, or of a vec4 (`unit` 4): `start + Σ coordinate · stride`. */
 const indexOf = (
   { strides }: Layout,
   terms: readonly (readonly [d: number, text: string])[],
@@ -132,12 +113,12 @@ const indexOf = (
   start = "0u",
 ) => [start, ...terms.map(([d, text]) => `${text} * ${(strides[d]! / unit) >>> 0}u`)].join(" + ");
 
-/** Where what is read across begins: handed over, so that pieces of a tensor are read by one kernel wherever they lie. */
+/** The offset of a read. It is a parameter, so that one kernel reads all pieces of a tensor. */
 const startOf = ({ name }: Crossing): string => `params.${name}_start`;
 
 /**
- * The head of `main`, up to the numbers of the workgroup's tile along p and q. Tiles side by side along q come one after the
- * other: they share what lies side by side in memory.
+ * The head of `main`: computes the numbers of the workgroup's tile along p and q, and its coordinates along the other axes. Tiles
+ * that are neighbours along q, and so in memory, come one after the other.
  */
 function head(crossed: Crossed, tile: Form["tile"]): { lines: string; terms: [number, string][] } {
   const { out, p, q } = crossed;
@@ -156,19 +137,19 @@ function head(crossed: Crossed, tile: Form["tile"]): { lines: string; terms: [nu
 
 const BUILTINS = "@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u";
 
-/** Invocations of a workgroup where lanes are few. */
+/** Invocations of a workgroup on few lanes. */
 const LANES = 64;
 
-/** Lanes along p, of `width`: as many as wanted, but fewer where that is short, and more where the other axis is. */
+/** The lanes of a workgroup along p: `wanted`, but fewer if that axis is short (`width`), and more if the other is (`height`). */
 function lanesAlong(width: number, height: number, wanted: number): number {
   const most = powerOfTwoFrom(Math.min(width, LANES));
   return Math.max(Math.min(wanted, most), LANES / powerOfTwoFrom(Math.min(height, LANES)));
 }
 
-/** Blocks of 4 × 4 side by side along p: what they write fills a line of a cache. */
+/** Blocks of 4 × 4 side by side along p: together they write whole cache lines. */
 const BLOCKS_ALONG_P = 4;
 
-/** A block of 4 × 4 results an invocation; null unless all that is read across lies in vec4s. */
+/** Each invocation computes 4 × 4 results. @returns null unless all that is read across memory is in vec4s */
 function byFour(crossed: Crossed): Form | null {
   const { out, p, q, crossings } = crossed;
   const [width, height] = [out.shape[p]! / 4, out.shape[q]! / 4];
@@ -208,11 +189,12 @@ ${lines}
   return { width: 4, workgroupSize: [LANES, 1, 1], tile, main };
 }
 
-/** Results of an invocation along q, four a turn; and invocations along p that so go through as many lines of memory side by side. */
+/** Results of an invocation along q, of which it computes four a turn. */
 const LINE = 64;
+/** Invocations side by side along p. */
 const LINES_ALONG_P = 8;
 
-/** A line of results an invocation, one after the other. */
+/** Each invocation computes a line of results along q. @returns null where an axis is short */
 function byLines(crossed: Crossed): Form | null {
   const { out, p, q, crossings } = crossed;
   if (!areLong(crossed)) return null;
@@ -241,12 +223,14 @@ ${lines}
   return { width: 1, workgroupSize: [LANES, 1, 1], tile, main };
 }
 
-/** Side of a square, rows of it at a time, and squares that fit 16 KiB: each is padded by a column. */
+/** Side of a square. In workgroup memory it has a column more, against bank conflicts. */
 const SIDE = 32;
+/** Rows of a square that a workgroup computes at a time. */
 const ROWS = 8;
+/** Squares that fit in 16 KiB of workgroup memory. */
 const MAX_SQUARES = 3;
 
-/** A square of results a workgroup, read into its memory along q and made along p. */
+/** Each workgroup computes a square of results, which it reads into its memory along q. @returns null where an axis is short */
 function byTiles(crossed: Crossed): Form | null {
   const { out, p, q, crossings } = crossed;
   if (!areLong(crossed) || crossings.length > MAX_SQUARES) return null;

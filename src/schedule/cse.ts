@@ -2,9 +2,9 @@ import { attrsKey } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
 /**
- * Merges common subexpressions: nodes with the same op, attributes and (merged) inputs are one, unless they are computed again on purpose.
- * @param apart of those for which another may be taken, the ones that are computed again
- * @returns the tensor that stands for each tensor
+ * Merges common subexpressions: nodes with the same op, attributes and (merged) inputs become one. Copies made by `recompute` are not
+ * merged with their originals; copies that have `insteadOf` are, unless they are in `apart`.
+ * @returns the tensor that stands for a tensor
  */
 export function canonical(order: readonly Tensor[], apart: ReadonlySet<Tensor> = new Set()): (t: Tensor) => Tensor {
   const representative = new Map<Tensor, Tensor>();

@@ -2,18 +2,18 @@ import { numel } from "../core/shape";
 import type { Layout } from "../graph/op";
 import { coalesce } from "./layout";
 
-/** How four neighbouring results read a strided layout. */
+/** How four neighbouring results read memory with a strided layout. */
 export type FourReads =
-  /** All of them one element. */
+  /** All four read the same element. */
   | { readonly kind: "same" }
-  /** From the vec4 with the element `back` before the first of them, and the next: lane l of the two for each. */
+  /** From two vec4s: the one that holds the element `back` before the first, and the next. Result n reads lane `lanes[n]` of the eight. */
   | { readonly kind: "lanes"; readonly back: number; readonly lanes: readonly number[] }
-  /** Likewise side by side, but it is not known before from which lane on; backwards where `back` is not 0. */
+  /** The same for neighbours in memory of which the first lane is only known at run time; backwards where `back` is 3. */
   | { readonly kind: "shifted"; readonly back: 0 | 3 }
-  /** One by one: `step` apart, or where that is not given anywhere. */
+  /** One by one: `step` elements apart, or without `step` at any places. */
   | { readonly kind: "single"; readonly step?: number };
 
-/** The best way to read `layout`, coalesced, of a buffer of `size` elements. */
+/** The best way to read a buffer of `size` elements with a coalesced layout. */
 export function fourReads(layout: Layout, size: number): FourReads {
   const { shape, strides, offset } = layout;
   const inner = shape.length - 1;
@@ -33,7 +33,7 @@ export function fourReads(layout: Layout, size: number): FourReads {
   return distance === 1 ? { kind: "shifted", back: step < 0 ? 3 : 0 } : single;
 }
 
-/** Whether each four neighbours lie in one vec4, in order. */
+/** Whether every four neighbours, from a multiple of four on, are a vec4 in memory. */
 export function liesInFours(layout: Layout): boolean {
   const { shape, strides, offset } = coalesce(layout);
   const inner = shape.length - 1;
@@ -41,7 +41,7 @@ export function liesInFours(layout: Layout): boolean {
   return aligned(shape[inner]!) && strides[inner] === 1 && aligned(offset) && strides.slice(0, inner).every(aligned);
 }
 
-/** The number of the last element in memory that is read. */
+/** The greatest number of an element that is read. */
 const lastElement = ({ shape, strides, offset }: Layout): number =>
   shape.reduce((at, size, d) => at + Math.max(0, (size - 1) * strides[d]!), offset);
 
@@ -49,7 +49,7 @@ const lastElement = ({ shape, strides, offset }: Layout): number =>
 export const lanesOf = (type: string, lo: string, hi: string, lanes: readonly number[]): string =>
   `${type}(${lanes.map((l) => `${l < 4 ? lo : hi}.${"xyzw"[l % 4]}`).join(", ")})`;
 
-/** A function that takes four neighbours out of two vec4s, from lane `by` < 4 on. */
+/** A WGSL function that takes four neighbours out of two vec4s, from lane `by` < 4 on. */
 export const shiftedFunction = (
   name: string,
   type: string,
@@ -60,8 +60,9 @@ export const shiftedFunction = (
 }`;
 
 /**
- * From one of the `each` results (or fours) that an invocation makes to its next, if all layouts read the same for them: 1 where an
- * element is repeated over as many neighbours, a row where rows are repeated. Null where nothing is spared.
+ * The distance between the `each` results (or vec4s) of an invocation at which all layouts read the same element for all of them, so
+ * that it is read once: 1 where an element is repeated over neighbours, the length of a row where rows are repeated.
+ * @returns null where there is no such distance
  */
 export function sharedStep(layouts: readonly Layout[], each: number, width: number): number | null {
   const [first] = layouts;

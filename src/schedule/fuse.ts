@@ -7,35 +7,38 @@ import { type Places, placesIn, readersIn } from "./places";
 import { type Siblings, siblingsIn } from "./siblings";
 import { offeredSums, type Sides, sideSums } from "./sides";
 
-/** Buffers that a composed kernel may read: one is for the result. */
+/** Buffers that a composed kernel may read; one more is for the result. */
 const MAX_READS = MAX_BUFFERS - 1;
 
-/** What becomes of pointwise tensors. */
+/** How tensors are joined into kernels. */
 export interface Fusion extends Sides {
-  /** Pointwise and view tensors that are made of constants alone. */
+  /** Pointwise and view tensors that are computed from constants alone. */
   readonly constants: ReadonlySet<Tensor>;
-  /** The order in which to make tensors: other results of a host come with what is computed on its first. */
+  /** The order in which tensors are computed: a host's other results come with what is computed on its first. */
   readonly order: readonly Tensor[];
-  /** Computed within the kernel of whoever reads them. */
+  /** Tensors that are computed within the kernels that read them. */
   readonly inlined: ReadonlySet<Tensor>;
-  /** Computed, with all that is inlined in them, on the results of the kernel that makes the tensor they map to. */
+  /** Tensors that are computed on the result of another kernel, each with that result (the host). */
   readonly hosts: ReadonlyMap<Tensor, Tensor>;
-  /** From a tensor that somebody else reads as well to one that is computed from it in the same kernel, and stored too. */
+  /** Tensors that others read as well, each with one that the same kernel computes from it and stores too. */
   readonly tails: ReadonlyMap<Tensor, Tensor>;
-  /** Reductions made in one launch, and what comes with them. */
+  /** Groups of reductions that share one launch. */
   readonly siblings: readonly Siblings[];
-  /** Pointwise tensors that the kernel reading them computes in place of the reads: each with its input. */
+  /** Kernels that compute their first input instead of reading it, each with that input. */
   readonly prologues: ReadonlyMap<Tensor, Tensor>;
-  /** Joined tensors whose pieces, pointwise ones, are computed in their places. */
+  /** Tensors joined of pointwise ones, which are computed at their places in the result. */
   readonly joins: ReadonlySet<Tensor>;
 }
 
 /**
- * How pointwise tensors are joined into kernels.
+ * Decides how tensors are joined into kernels.
  *
- * A tensor is inlined where all that reads it is computed in one kernel, element by element of the same size, so that
- * nothing is computed twice, and that kernel still reads at most {@link MAX_READS} buffers. Constants, and what is computed
- * from constants alone, are always inlined.
+ * A pointwise tensor is inlined if all tensors that read it have its size and are computed in one kernel, so that nothing is computed
+ * twice, and if that kernel still reads at most {@link MAX_READS} buffers. Constants, and what is computed from constants
+ * alone, are always inlined.
+ * @param recorded inputs before users
+ * @param roots the tensors that are wanted
+ * @param fuse false: each op is a kernel of its own
  */
 export function fusion(
   recorded: readonly Tensor[],
@@ -65,7 +68,7 @@ export function fusion(
     inputsOf,
     placesIn(order, readersOf),
   );
-  /** Whether a tensor is made for one reader alone, by a kernel of its own as yet. */
+  /** Whether a tensor has one reader, and so far a kernel of its own. */
   const isAlone = (i: Tensor) =>
     readersOf.get(i)?.length === 1 && !wanted.has(i) && !inlined.has(i) && !hosts.has(i) && !together.has(i);
   const free = order.filter((t) => !sides.has(t) && !together.has(t));
@@ -78,7 +81,7 @@ export function fusion(
   return { constants, order, inlined, hosts, tails, siblings, sides, later, prologues, joins };
 }
 
-/** Each tensor by a kernel of its own, but for what is computed from constants. */
+/** Each tensor has a kernel of its own, but for what is computed from constants. */
 function unfused(order: readonly Tensor[], constants: ReadonlySet<Tensor>, inlined: ReadonlySet<Tensor>): Fusion {
   const none = new Map<Tensor, Tensor>();
   const nobody = new Set<Tensor>();
@@ -86,7 +89,7 @@ function unfused(order: readonly Tensor[], constants: ReadonlySet<Tensor>, inlin
   return { constants, order, inlined, ...found };
 }
 
-/** Of kernels that can compute their first input, those for which it is pointwise and made for them alone. */
+/** The kernels that can compute their first input, where that is pointwise and read by them alone. */
 function prologuesOf(
   kernels: readonly Tensor[],
   inputsOf: (t: Tensor) => readonly Tensor[],
@@ -97,7 +100,7 @@ function prologuesOf(
   for (const t of kernels) {
     if (t.source?.op.kind !== "kernel" || !t.source.op.prologue) continue;
     const input = inputsOf(t)[0]!;
-    // A kernel with several outputs is there once for each.
+    // A kernel with several outputs is in the list once for each.
     if (input.source?.op.kind !== "pointwise" || !isAlone(input) || computed.has(input)) continue;
     prologues.set(t, input);
     computed.add(input);
@@ -105,7 +108,7 @@ function prologuesOf(
   return prologues;
 }
 
-/** Whether a tensor does no more than join pointwise ones, each of which can be written where it belongs by fours. */
+/** Whether a tensor only joins pointwise ones, each of which can be written to its place as vec4s. */
 function isJoin(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): boolean {
   if (t.source?.op.kind !== "kernel" || !t.source.op.pieces) return false;
   const inputs = inputsOf(t);
@@ -124,13 +127,13 @@ function constantsOf(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly
 }
 
 interface Groups {
-  /** For each pointwise tensor the one in whose kernel it is computed. */
+  /** For each pointwise tensor, the one in whose kernel it is computed. */
   readonly rootOf: ReadonlyMap<Tensor, Tensor>;
   /** What the kernel of each root reads. */
   readonly reads: ReadonlyMap<Tensor, ReadonlySet<Tensor>>;
 }
 
-/** Joins pointwise tensors, from the last to the first: by then it is known in which kernels a tensor is read. */
+/** Groups pointwise tensors into kernels, from the last to the first: so the kernels that read a tensor are known before its own. */
 function groupsOf(
   order: readonly Tensor[],
   wanted: ReadonlySet<Tensor>,
@@ -145,8 +148,8 @@ function groupsOf(
     const own = inputsOf(t).filter((i) => !constants.has(i));
     const readers = wanted.has(t) ? [] : (readersOf.get(t) ?? []);
     const [root, ...others] = new Set(readers.map((r) => (r.size === t.size ? rootOf.get(r) : undefined)));
-    const joined = new Set(root ? [...own, ...reads.get(root)!] : own);
-    if (root && !others.length) joined.delete(t);
+    const joined = new Set(root && !others.length ? [...own, ...reads.get(root)!] : own);
+    joined.delete(t);
     const fits = root && !others.length && joined.size <= MAX_READS;
     rootOf.set(t, fits ? root : t);
     reads.set(fits ? root : t, fits ? joined : new Set(own));
@@ -155,8 +158,8 @@ function groupsOf(
 }
 
 /**
- * A kernel may store a second result that is computed from its first, where that is wanted by others too: the first is not
- * read again for it. Only where no other kernel stands between the two, so that the second is not made before its time.
+ * Finds tensors that the kernel of another one can compute from it and store as a second result: so it is not read again. Only where no
+ * other kernel is between the two in the order: else the second would be computed early, and kept longer.
  */
 function tailsOf(
   order: readonly Tensor[],
@@ -177,16 +180,16 @@ function tailsOf(
     if (!before) continue;
     if (!own || hosts.has(t) || !last || !own.has(last) || !isFloat(last.dtype) || !sameShape(last.shape, t.shape))
       continue;
-    // What else it reads is there before the first is made: this leaves out views of the first, too.
+    // Everything else that it reads must be computed before the first. This also excludes views of the first.
     if ([...own].some((i) => i !== last && i.source && position.get(i)! > position.get(last)!)) continue;
     if ((last.source!.op.kind === "kernel" && last.source!.outs.length > 1) || tails.has(last)) continue;
     tails.set(last, t);
-    before = undefined; // a second result has no further one
+    before = undefined; // no third result
   }
   return tails;
 }
 
-/** The kernels on whose results roots of groups can be computed: the last one of those that a root reads. */
+/** For each root the kernel on whose result it can be computed: of those that it reads the last one. */
 function hostsOf(
   order: readonly Tensor[],
   { rootOf, reads }: Groups,
@@ -205,7 +208,7 @@ function hostsOf(
   return hosts;
 }
 
-/** Whether a kernel's first result could be finished by the ops of `t` before it is written: nobody wants the others before. */
+/** Whether the kernel that makes `i` as its first result could compute `t` on it. Its other results must not be needed before. */
 const isHost = (i: Tensor, t: Tensor, { placeOf, readAt }: Places): boolean =>
   i.source?.op.kind === "kernel" &&
   i.source.index === 0 &&
@@ -214,7 +217,7 @@ const isHost = (i: Tensor, t: Tensor, { placeOf, readAt }: Places): boolean =>
   (i.source.op.halves === true || (i.dtype === "f32" && t.dtype === "f32")) &&
   sameShape(i.shape, t.shape);
 
-/** The order with the other results of each host right after what is computed on its first, where the kernel is launched. */
+/** The order, with the other results of each host moved to where its kernel is launched: after what is computed on its first. */
 function withHosts(order: readonly Tensor[], hosts: Fusion["hosts"]): readonly Tensor[] {
   const others = new Map<Tensor, Tensor[]>();
   const present = new Set(order);

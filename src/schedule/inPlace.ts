@@ -1,30 +1,31 @@
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
+import { tensorsOf } from "./dispatches";
 
-/** Dispatches some of which write over an input, and which tensors so share a buffer. */
-export interface InPlace {
+/** Dispatches, some of which write over an input. */
+interface InPlace {
   readonly dispatches: readonly Dispatch[];
-  /** From a result to the tensor that it is written over. */
+  /** The input that each such result is written over. */
   readonly over: ReadonlyMap<Tensor, Tensor>;
 }
 
 /**
- * Lets dispatches write their results over an input, where each invocation reads of that input only the element that it
- * writes ({@link Dispatch.own}), nobody reads the input later, and both are as large.
- * @param mayShare whether a tensor lies in a slot that ends with its last reader
+ * Lets dispatches write their results over an input, where each invocation reads only the element of it that it writes
+ * ({@link Dispatch.own}), nothing reads the input later, and both have the same size.
+ * @param mayShare whether a tensor's slot is free after its last reader
  */
 export function inPlace(dispatches: readonly Dispatch[], mayShare: (t: Tensor) => boolean): InPlace {
   const last = new Map<Tensor, number>();
   const first = new Map<Tensor, number>();
   dispatches.forEach((d, at) => {
-    for (const t of d.buffers as readonly Tensor[]) {
+    for (const t of tensorsOf(d)) {
       last.set(t, at);
       if (!first.has(t)) first.set(t, at);
     }
   });
   const over = new Map<Tensor, Tensor>();
   const made = dispatches.map((d, at) => {
-    const names = d.buffers as readonly Tensor[];
+    const names = tensorsOf(d);
     const out = d.own && names[d.own.out];
     if (!d.own || !out || first.get(out) !== at || !mayShare(out)) return d;
     for (const k of d.own.reads) {
@@ -42,7 +43,7 @@ export function inPlace(dispatches: readonly Dispatch[], mayShare: (t: Tensor) =
   return { dispatches: made, over };
 }
 
-/** The dispatch with reads of binding k made of binding `out` instead; null where they are declared unlike. */
+/** The dispatch, reading binding `out` instead of binding k; null where their types differ. */
 function withoutBinding(d: Dispatch, k: number, out: number): Dispatch | null {
   const { variant } = d;
   const declared = (n: number) =>

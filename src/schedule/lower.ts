@@ -1,7 +1,7 @@
 import type { Spec } from "../core/shape";
 import { dependenciesOf, type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
 import { type Source, scratch, type Tensor } from "../graph/tensor";
-import type { BufferRef, Dispatch } from "../kernel/kernel";
+import type { Dispatch } from "../kernel/kernel";
 import { isPair } from "../kernel/scalarFunction";
 import type { Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
@@ -9,18 +9,19 @@ import { compose, composeEpilogue, composePrologue, composeTail } from "./compos
 import { composeSiblings } from "./composeSiblings";
 import { constantBehind, filledData } from "./constants";
 import { canonical } from "./cse";
+import { tensorsOf } from "./dispatches";
 import { type Fusion, fusion } from "./fuse";
 import { contiguousLayout, isContiguous, layoutKey } from "./layout";
 import { sinksEarly } from "./order";
 import type { Siblings } from "./siblings";
 import type { Expression, Reading } from "./writer";
 
-/** A tensor read from a buffer of its own, one element after the other. */
+/** A tensor read from its own buffer, one element after the other. */
 const whole = (base: Tensor): Reading => ({ base, layout: contiguousLayout(base.shape) });
 
 type Node<O> = Source & { readonly op: O };
 
-/** An op that could be done in several ways, and the one that was taken. */
+/** An op that can be computed in several ways, and the way that was taken. */
 export interface Choice {
   readonly ways: Ways;
   readonly way: string;
@@ -33,39 +34,34 @@ export interface LowerOptions {
   readonly target: Target;
   /** Join chains of pointwise ops into one kernel. */
   readonly fuse: boolean;
-  /** Values that are computed again, see {@link worthComputingAgain}. */
+  /** Copies that are computed again, see {@link worthComputingAgain}. */
   readonly apart?: ReadonlySet<Tensor>;
 }
 
 /**
- * Turns a graph into dispatches, inputs before users. Views cost nothing where the reader follows strides (pointwise ops
- * do); before a kernel they are made contiguous by a copy.
+ * Turns a graph into dispatches, inputs before users. Views cost nothing where the reader follows strides, as pointwise ops do; for
+ * other kernels a copy makes them contiguous.
  */
 export class Lowering {
   readonly dispatches: Dispatch[] = [];
-  /** By key: ops of equal sizes are decided together. */
+  /** By key: ops with the same key take the same way. */
   readonly choices = new Map<string, Choice>();
   readonly #readings = new Map<Tensor, Reading>();
   readonly #copies = new Map<Tensor, Tensor>();
-  /** By what they are copies of. */
+  /** Copies of views, by the elements that they copy. */
   readonly #copied = new Map<string, Tensor>();
   readonly #expressions = new Map<Tensor, Expression>();
   readonly #pairs = new Map<Tensor, Expression>();
   readonly #represent: (t: Tensor) => Tensor;
   readonly #constantBehind: (t: Tensor) => Tensor | undefined;
-  readonly #inlined: ReadonlySet<Tensor>;
-  readonly #hosts: Fusion["hosts"];
-  readonly #hosted: ReadonlySet<Tensor>;
-  /** From a kernel's outputs to the sum that it makes on the side, and back from the sum to one of the outputs. */
-  readonly #sides = new Map<readonly Tensor[], Tensor>();
-  readonly #besides: Fusion["sides"];
-  readonly #later: Fusion["later"];
-  readonly #tails: Fusion["tails"];
-  readonly #prologues: Fusion["prologues"];
-  readonly #joins: Fusion["joins"];
-  /** From all that a launch of reductions side by side makes to these. */
+  readonly #fusion: Fusion;
+  /** The kernels on whose results others are computed. */
+  readonly #hosts: ReadonlySet<Tensor>;
+  /** From a kernel's outputs to the sum that it makes on the side. */
+  readonly #sideSums = new Map<readonly Tensor[], Tensor>();
+  /** The group of reductions that each tensor is launched with. */
   readonly #siblings = new Map<Tensor, Siblings>();
-  /** Of those being lowered, what is computed on the way. */
+  /** What the group of reductions that is being lowered computes besides. */
   #beside: ReadonlySet<Tensor> = new Set();
   readonly #needed: ReadonlySet<Tensor>;
 
@@ -78,21 +74,18 @@ export class Lowering {
     const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
     const before = (t: Tensor) => dependenciesOf(t).map(this.#represent);
     const recorded = sinksEarly(topological(roots, before), roots, before);
-    const joined = fusion(recorded, roots, inputsOf, options.fuse);
-    const { order, constants } = joined;
+    this.#fusion = fusion(recorded, roots, inputsOf, options.fuse);
+    const { order, constants, hosts, sides, siblings } = this.#fusion;
     this.#constantBehind = (t) => constantBehind(t, constants, this.#represent);
-    ({ inlined: this.#inlined, hosts: this.#hosts, tails: this.#tails } = joined);
-    ({ sides: this.#besides, later: this.#later, prologues: this.#prologues, joins: this.#joins } = joined);
-    for (const s of joined.siblings)
-      for (const t of [...s.members, ...s.finishes, ...s.besides]) this.#siblings.set(t, s);
-    for (const [sum, t] of this.#besides) this.#sides.set(t.source!.outs, sum);
-    this.#hosted = new Set(this.#hosts.values());
+    for (const s of siblings) for (const t of [...s.members, ...s.finishes, ...s.besides]) this.#siblings.set(t, s);
+    for (const [sum, t] of sides) this.#sideSums.set(t.source!.outs, sum);
+    this.#hosts = new Set(hosts.values());
     this.#needed = new Set(order);
     for (const t of order) this.#lower(t);
     for (const t of roots) this.contiguous(t);
   }
 
-  /** The buffer that holds a tensor's elements one after the other; made by a copy where there is none. */
+  /** The buffer that holds a tensor's elements one after the other. Where there is none, a copy makes one. */
   contiguous(tensor: Tensor): Tensor {
     const t = this.#represent(tensor);
     let copy = this.#copies.get(t) ?? filledData(t, this.#constantBehind(t));
@@ -101,7 +94,7 @@ export class Lowering {
     const { base, layout } = this.#reading(t);
     if (isContiguous(layout) && base.size === t.size) return base;
     if (!copy) {
-      // Views that differ in their shapes alone have one copy.
+      // Views that differ only in shape share a copy.
       const key = `${base.id} ${layoutKey(layout)}`;
       copy = this.#copied.get(key) ?? scratch(t);
       this.#copies.set(t, copy);
@@ -120,21 +113,21 @@ export class Lowering {
     this.dispatches.push(compose({ kind: "read", reading, dtype: out.dtype }, out, false, this.options.target.cpu));
   }
 
-  /** Dispatches of a write into state; what they read must be among the tensors that the graph was lowered for. */
+  /** Adds the dispatches of an update. The tensors that they read must be among those that were lowered. */
   append(dispatches: readonly Dispatch[]): void {
     for (const d of dispatches) this.dispatches.push(this.#bound(d, []));
   }
 
   #lower(t: Tensor): void {
-    if (this.#readings.has(t) || this.#inlined.has(t) || t.source?.op.kind === "view") return;
-    if (this.#hosted.has(t) || this.#later.has(t)) return;
+    if (this.#readings.has(t) || this.#fusion.inlined.has(t) || t.source?.op.kind === "view") return;
+    if (this.#hosts.has(t) || this.#fusion.later.has(t)) return;
     const siblings = this.#siblings.get(t);
     if (siblings && this.#together(siblings)) return;
     if (t.source?.op.kind === "kernel") this.#kernel(t);
     else this.#reading(t);
   }
 
-  /** Where a tensor can be read. What was left for its readers to compute gets a buffer when it is asked for here. */
+  /** How a tensor is read. A pointwise tensor that has no buffer yet gets one. */
   #reading(t: Tensor): Reading {
     const known = this.#readings.get(t);
     if (known) return known;
@@ -144,22 +137,22 @@ export class Lowering {
     return reading;
   }
 
-  /** Notes that these have buffers of their own from here on. */
+  /** Notes that tensors have buffers of their own from here on. */
   #keep(made: readonly Tensor[]): void {
     for (const t of made) this.#readings.set(t, whole(t));
   }
 
   #pointwise(t: Tensor): void {
-    const host = this.#hosts.get(t);
+    const host = this.#fusion.hosts.get(t);
     const expression = this.#apply(t);
     if (host && this.#finish(host, expression, t)) return;
     if (host) this.#kernel(host);
-    this.#emit(compose(expression, t, this.#tails.has(t), this.options.target.cpu), t);
+    this.#emit(compose(expression, t, this.#fusion.tails.has(t), this.options.target.cpu), t);
   }
 
-  /** Adds the dispatch that makes `t` last of all, and lets it make what is computed from `t` at once, where it can. */
+  /** Adds the dispatch that writes `t`; if `t` has a tail, the dispatch computes that too, where it can. */
   #emit(d: Dispatch, t: Tensor): void {
-    const second = this.#tails.get(t);
+    const second = this.#fusion.tails.get(t);
     if (!second) {
       this.dispatches.push(d);
       return;
@@ -170,7 +163,7 @@ export class Lowering {
     if (!both) this.#readings.delete(second);
   }
 
-  /** Emits the kernel that makes `host` with the expression evaluated on its results. @returns whether that could be done */
+  /** Adds the kernel that makes `host`, with the expression evaluated on its results. @returns whether that is possible */
   #finish(host: Tensor, expression: Expression, out: Tensor): boolean {
     const outs = [out, ...host.source!.outs.slice(1)];
     const made = this.#make(host, outs);
@@ -187,13 +180,13 @@ export class Lowering {
     return true;
   }
 
-  /** Makes reductions side by side, and what comes with them. @returns whether that could be done */
+  /** Adds the launch of a group of reductions. @returns whether that is possible */
   #together(group: Siblings): boolean {
     const members = [...group.members];
     for (const t of [...members, ...group.finishes, ...group.besides]) this.#siblings.delete(t);
     this.#beside = new Set([...group.besides, ...group.finishes]);
     const joined = (x: Tensor): Expression => {
-      if (this.#inlined.has(x) || group.besides.has(x)) return this.#apply(x);
+      if (this.#fusion.inlined.has(x) || group.besides.has(x)) return this.#apply(x);
       if (isContiguous(this.#reading(x).layout)) return this.#read(x);
       return { kind: "read", reading: whole(this.contiguous(x)), dtype: x.dtype };
     };
@@ -233,14 +226,14 @@ export class Lowering {
     const args = inputs.map(this.#represent).map((input, n): Expression => {
       if (isPair(op.fn, n)) return this.#read(input, true);
       const value = this.#constantBehind(input) ?? input;
-      return this.#inlined.has(value) || this.#beside.has(value) ? this.#apply(value) : this.#read(value);
+      return this.#fusion.inlined.has(value) || this.#beside.has(value) ? this.#apply(value) : this.#read(value);
     });
     const expression: Expression = { kind: "apply", op, attrs, dtype: t.dtype, args };
     this.#expressions.set(t, expression);
     return expression;
   }
 
-  /** One expression a tensor, so that a kernel reads it once however often it is used; and one for both elements of a pair. */
+  /** The expression that reads a tensor (or the pair in it). There is one for each, so that a kernel reads a tensor once. */
   #read(t: Tensor, isPair = false): Expression {
     const made = isPair ? this.#pairs : this.#expressions;
     const known = made.get(t);
@@ -252,7 +245,7 @@ export class Lowering {
   }
 
   #kernel(t: Tensor): void {
-    const maker = this.#besides.get(t) ?? t;
+    const maker = this.#fusion.sides.get(t) ?? t;
     const { outs } = maker.source!;
     const made = this.#make(maker, outs);
     this.#keep(outs);
@@ -260,23 +253,23 @@ export class Lowering {
     this.#emit(this.#bound(made.at(-1)!, outs), outs[0]!);
   }
 
-  /** The dispatches of a kernel op, and with them the sum that it makes on the side. */
+  /** The dispatches of a kernel op, with the sum that it makes on the side. */
   #make(t: Tensor, outs: readonly Tensor[]): Dispatch[] {
     const { op, inputs, attrs } = t.source as Node<KernelOp>;
-    if (this.#joins.has(t)) return this.#pieces(t, outs[0]!);
-    const side = this.#sides.get(t.source!.outs);
+    if (this.#fusion.joins.has(t)) return this.#pieces(t, outs[0]!);
+    const side = this.#sideSums.get(t.source!.outs);
     if (side) this.#keep([side]);
     const { target } = this.options;
-    // The result of a host is written by another name, and read.
+    // An only output is always read: else its kernel would not be lowered.
     const isRead = (out: Tensor) => outs.length === 1 || this.#needed.has(out);
     const made = op.lower(inputs, outs, attrs, target, side, isRead);
     const ways = op.ways?.(inputs, attrs, target);
     if (ways) this.choices.set(ways.key, { ways, way: chosenWay(target, ways), op, inputs, attrs });
-    const input = this.#prologues.get(t);
+    const input = this.#fusion.prologues.get(t);
     return input ? made.map((d) => this.#begin(d, inputs[0]!, input)) : made;
   }
 
-  /** Computes what is joined in its places. */
+  /** The dispatches that compute the inputs of a join at their places in the result. */
   #pieces(t: Tensor, out: Tensor): Dispatch[] {
     const { op, inputs, attrs } = t.source as Node<KernelOp>;
     const places = op.pieces!(inputs, attrs);
@@ -285,7 +278,7 @@ export class Lowering {
     );
   }
 
-  /** The dispatch with the reads of `input` replaced by what computes it; as it was where it reads something else. */
+  /** The dispatch with the reads of `input` replaced by what computes it; unchanged where it does not read `input` first. */
   #begin(d: Dispatch, input: Tensor, computed: Tensor): Dispatch {
     if (d.buffers[0] !== input) return d;
     return composePrologue(this.#apply(computed), computed, d) ?? d;
@@ -294,6 +287,6 @@ export class Lowering {
   /** The dispatch with each tensor replaced by the buffer that holds it. */
   #bound(d: Dispatch, outs: readonly Tensor[]): Dispatch {
     const held = (t: Tensor) => (t.leaf || outs.includes(t) ? t : this.contiguous(t));
-    return { ...d, buffers: d.buffers.map((b: BufferRef) => held(b as Tensor)) };
+    return { ...d, buffers: tensorsOf(d).map(held) };
   }
 }

@@ -1,8 +1,8 @@
 import type { Tensor } from "../graph/tensor";
 
 /**
- * The order with results that nothing else is computed from (gradients of parameters, above all) moved to where they can first
- * be computed, together with what only they need: what they read is then in the cache, and need not be kept until the end.
+ * Moves results that nothing else is computed from (above all, gradients of parameters) to where they can first be computed, with what
+ * only they need: what they read need not be kept until the end, and may still be in the cache.
  * @param order inputs before users
  */
 export function sinksEarly(
@@ -41,7 +41,7 @@ export function sinksEarly(
   return placed;
 }
 
-/** For each tensor that leads to one root only, and that root to nothing, the root. */
+/** For each tensor that only one root needs, which itself nothing needs, that root. */
 function owners(
   order: readonly Tensor[],
   roots: ReadonlySet<Tensor>,

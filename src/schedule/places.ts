@@ -1,9 +1,10 @@
 import type { Tensor } from "../graph/tensor";
 
+/** Where tensors are in an order. */
 export interface Places {
-  /** Where a tensor stands in the order. */
+  /** The place of a tensor. */
   placeOf(t: Tensor): number;
-  /** Where its elements are read first; views read nothing by themselves. */
+  /** The first place at which its elements are read; views read nothing by themselves. */
   readAt(t: Tensor): number;
 }
 
@@ -15,7 +16,7 @@ export function placesIn(order: readonly Tensor[], readersOf: ReadonlyMap<Tensor
   return { placeOf, readAt };
 }
 
-/** The nodes that read each tensor, each by one of its outputs. */
+/** The nodes that read each tensor, each by the output of it that comes first. */
 export function readersIn(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Map<Tensor, Tensor[]> {
   const readers = new Map<Tensor, Tensor[]>(order.map((t) => [t, []]));
   const counted = new Set<Tensor[]>();

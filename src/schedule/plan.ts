@@ -1,38 +1,39 @@
 import { bytesPerElement } from "../core/dtype";
 import type { Spec } from "../core/shape";
-import { homeOf, scratch, type Tensor } from "../graph/tensor";
+import { type Home, homeOf, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
-import type { BufferRef, Dispatch } from "../kernel/kernel";
+import type { Dispatch } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
 import { worthComputingAgain } from "./again";
+import { tensorsOf, writtenBy } from "./dispatches";
 import { inPlace } from "./inPlace";
 import { type Choice, Lowering, type LowerOptions } from "./lower";
 import { showPlan } from "./print";
 import { assignSlots, bytesIn, type Life } from "./slots";
 import { appendUpdates } from "./updates";
 
-/** Where a tensor lives: in a slot of the plan, or in a state that outlives it (at an offset in elements). */
-export type Place = { readonly slot: number } | { readonly state: Tensor; readonly offset: number };
+/** Where a tensor lives: in a slot of the plan, or in the buffer of a state. */
+export type Place = { readonly slot: number } | Home;
 
 /** A step as data: what to run, in order, and where each tensor lives. */
 export interface Plan {
   readonly dispatches: readonly Dispatch[];
-  /** Dispatches from here on write into state. */
+  /** The first dispatch of an update; from here on dispatches write states. */
   readonly firstUpdate: number;
-  /** Bytes of each slot; one buffer a slot. */
+  /** Bytes of each slot. A slot is a buffer. */
   readonly slots: readonly number[];
-  /** By tensor id: all that a dispatch names, and the outputs. */
+  /** Places of the tensors that dispatches bind, and of the outputs, by tensor id. */
   readonly places: ReadonlyMap<number, Place>;
   /** Leaves that the caller fills: feeds and data. */
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
-  /** Buffers that outlive the plan; an arena counts once. */
+  /** The states whose buffers the plan uses; an arena counts once. */
   readonly states: readonly Tensor[];
-  /** Ops for which several kernels would do. */
+  /** The ops that can be computed by several kernels. */
   readonly choices: readonly Choice[];
   /** Floating-point operations of one run. */
   readonly flops: number;
-  /** Bytes that the plan needs on the device: slots, states and parameters of kernels. */
+  /** Bytes that the plan takes on the device. */
   readonly bytes: { readonly slots: number; readonly states: number; readonly params: number; readonly total: number };
   toString(): string;
 }
@@ -40,20 +41,20 @@ export interface Plan {
 export interface PlanRequest extends LowerOptions {
   readonly outputs: readonly Tensor[];
   readonly updates?: readonly Update[];
-  /** Further leaves to be given a place, used or not: the feeds of a captured step. */
+  /** Leaves that get a place even if they are not used: the feeds of a captured step. */
   readonly inputs?: readonly Tensor[];
 }
 
-/** Bytes that a buffer of a tensor takes: whole vec4s. */
+/** Bytes of a tensor's buffer: whole vec4s. */
 export const bytesOf = (t: Spec & { readonly size: number }): number =>
   Math.ceil((t.size * bytesPerElement(t.dtype)) / 16) * 16;
 
-/** How much less memory a plan must want for values to be computed again in it. */
+/** Values are computed again if a plan's slots then take at most this share of the bytes. */
 const WORTH_COMPUTING_AGAIN = 0.95;
 
 /**
- * Schedules one step: lowers the graph of `outputs` and what the updates read, then the updates, and places it all. Where
- * gradients have offered to compute values again, that is done if it lowers the peak.
+ * Schedules one step: lowers the graph of `outputs` and of what the updates read, then the updates, and gives every tensor a place.
+ * Values that gradients offer to compute again are computed again if that saves enough memory.
  */
 export function plan(request: PlanRequest): Plan {
   const kept = planned(request);
@@ -101,7 +102,7 @@ function planned(request: PlanRequest): Plan {
   return made;
 }
 
-/** What an output is read from: of a view of a state, a copy of what the state is before the updates. */
+/** What an output is read from. For a view of a state that is a copy of the state, made before the updates. */
 function outputOf(t: Tensor, lowering: Lowering): Tensor {
   const base = lowering.contiguous(t);
   if (t === base || base.leaf?.kind !== "state") return base;
@@ -110,24 +111,24 @@ function outputOf(t: Tensor, lowering: Lowering): Tensor {
   return aside;
 }
 
-/** @throws Error where a dispatch reads what none before it has made, or what it makes itself: fusion must not lead there */
+/** @throws Error where a dispatch reads what no earlier one has written, or what it writes itself: a bug of fusion */
 function checkOrder(dispatches: readonly Dispatch[]): void {
-  const made = new Set<BufferRef>();
-  for (const { buffers, variant } of dispatches) {
-    const written = buffers.filter((_, i) => variant.bindings[i]!.access === "write");
-    const early = variant.bindings.find(({ access }, i) => {
-      const t = buffers[i] as Tensor;
+  const made = new Set<Tensor>();
+  for (const d of dispatches) {
+    const written = writtenBy(d);
+    const early = d.variant.bindings.find(({ access }, i) => {
+      const t = tensorsOf(d)[i]!;
       return access === "read" && !t.leaf && (!made.has(t) || written.includes(t));
     });
-    if (early) throw new Error(`plan: ${variant.name} reads ${early.name} before it is made`);
+    if (early) throw new Error(`plan: ${d.variant.name} reads ${early.name} before it is made`);
     for (const t of written) made.add(t);
   }
 }
 
-/** How much less memory a plan must want for its dispatches to write over their inputs: such kernels are pipelines more. */
+/** Dispatches write over inputs if slots then take at most this share of the bytes: such kernels are additional pipelines. */
 const WORTH_SHARING = 0.95;
 
-/** Gives all tensors slots; dispatches write over inputs where that lowers the peak. */
+/** Gives tensors slots. Lets dispatches write over inputs where that saves enough memory. */
 function placed(
   dispatches: readonly Dispatch[],
   fed: readonly Tensor[],
@@ -139,7 +140,7 @@ function placed(
   const sharing = inPlace(dispatches, mayShare);
   if (!sharing.over.size) return { dispatches, ...apart };
   const rootOf = (t: Tensor): Tensor => (sharing.over.has(t) ? rootOf(sharing.over.get(t)!) : t);
-  const renamed = sharing.dispatches.map((d) => ({ ...d, buffers: (d.buffers as readonly Tensor[]).map(rootOf) }));
+  const renamed = sharing.dispatches.map((d) => ({ ...d, buffers: tensorsOf(d).map(rootOf) }));
   const together = assignSlots(livesOf(renamed, fed, kept, direct));
   if (bytesIn(together) > WORTH_SHARING * bytesIn(apart)) return { dispatches, ...apart };
   const slotOf = new Map(together.slotOf);
@@ -148,11 +149,10 @@ function placed(
 }
 
 function leavesOf(dispatches: readonly Dispatch[], more: readonly Tensor[]): Tensor[] {
-  const named = dispatches.flatMap((d) => d.buffers as readonly Tensor[]);
-  return [...new Set([...more, ...named])].filter((t) => t.leaf && t.leaf.kind !== "scratch");
+  return [...new Set([...more, ...dispatches.flatMap(tensorsOf)])].filter((t) => t.leaf && t.leaf.kind !== "scratch");
 }
 
-/** One life for every tensor that needs a slot. Fed tensors live throughout; outputs live on after the run. */
+/** The life of every tensor that needs a slot. Fed tensors live during the whole run, and outputs until after it. */
 function livesOf(
   dispatches: readonly Dispatch[],
   fed: readonly Tensor[],
@@ -163,7 +163,7 @@ function livesOf(
   const lives = new Map<Tensor, Life>();
   for (const t of fed) lives.set(t, { id: t.id, bytes: bytesOf(t), first: -1, last: end });
   dispatches.forEach((d, at) => {
-    for (const t of d.buffers as readonly Tensor[]) {
+    for (const t of tensorsOf(d)) {
       if (t.leaf?.kind === "state" || direct.has(t) || lives.get(t)?.last === end) continue;
       const first = lives.get(t)?.first ?? at;
       lives.set(t, { id: t.id, bytes: bytesOf(t), first, last: kept.has(t) ? end : at });

@@ -1,9 +1,8 @@
 import { showShape } from "../core/shape";
-import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Place, Plan } from "./plan";
 
-/** The plan as text: one line a dispatch with its kernel, where each tensor lives, and the grid. */
+/** The plan as text: a line for each dispatch with its kernel, its tensors, where they live, and the workgroups. */
 export function showPlan(plan: Plan): string {
   const { dispatches, firstUpdate, slots, bytes } = plan;
   const count = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "es"}`;
@@ -26,12 +25,11 @@ function showDispatch({ variant, buffers, workgroups }: Dispatch, places: Readon
 
 function showPlace(place: Place): string {
   if ("slot" in place) return `s${place.slot}`;
-  const leaf = (place.state as Tensor).leaf;
+  const { leaf } = place.state;
   const name = leaf && "name" in leaf ? leaf.name : "state";
   return place.offset ? `${name}+${place.offset}` : name;
 }
 
-/** Bytes in the unit that reads best. */
 function showBytes(n: number): string {
   if (n < 1024) return `${n} B`;
   return n < 1024 ** 2 ? `${(n / 1024).toFixed(1)} KiB` : `${(n / 1024 ** 2).toFixed(1)} MiB`;

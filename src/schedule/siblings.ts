@@ -5,16 +5,16 @@ import { MAX_BUFFERS } from "../kernel/kernel";
 import { through } from "./sides";
 import { movedTogether, type Together } from "./together";
 
-/** Reductions of one launch: each has numbers of its own to hold for each element that an invocation joins. */
+/** Most reductions in one launch: an invocation needs registers for each of them. */
 const MAX_MEMBERS = 4;
 
-/** Reductions over the same elements that share what they read, made in one launch. */
+/** Reductions over the same elements that share reads, and one launch. */
 export interface Siblings extends Together {
-  /** Members whose results are read elsewhere as well. */
+  /** Members whose results are stored, as they are read elsewhere. */
   readonly stored: readonly Tensor[];
 }
 
-/** What is known of the graph. */
+/** What is known of the graph when siblings are looked for. */
 export interface Known {
   readonly wanted: ReadonlySet<Tensor>;
   readonly constants: ReadonlySet<Tensor>;
@@ -23,16 +23,16 @@ export interface Known {
   readonly reads: ReadonlyMap<Tensor, ReadonlySet<Tensor>>;
   readonly hosts: ReadonlyMap<Tensor, Tensor>;
   readonly readersOf: ReadonlyMap<Tensor, readonly Tensor[]>;
-  /** Made by somebody else on the way. */
+  /** Sums that another kernel makes on the side. */
   readonly taken: ReadonlySet<Tensor>;
   inputsOf(t: Tensor): readonly Tensor[];
 }
 
 export interface Found {
-  /** The order with each group side by side. */
+  /** The order, with the tensors of each group next to each other. */
   readonly order: readonly Tensor[];
   readonly siblings: readonly Siblings[];
-  /** Inputs that are computed within their groups only. */
+  /** Inputs that are computed only within their groups. */
   readonly inlined: ReadonlySet<Tensor>;
 }
 
@@ -40,18 +40,18 @@ export interface Found {
 interface Draft extends Together {
   /** The reduction that it began with. */
   readonly first: Tensor;
-  /** Equal for reductions that one launch can make. */
+  /** Equal for reductions that can share a launch. */
   readonly key: string;
-  /** The shape of the elements. */
+  /** The shape of the inputs. */
   readonly of: Shape;
-  /** Whether neighbours in memory are joined, not kept apart. */
+  /** Whether elements that are neighbours in memory are joined. */
   readonly alongRows: boolean;
 }
 
 /**
- * Which reductions become one launch: those of the same elements, along the same axes, that read something of full size
- * together, if all they need is there before anybody wants one of them. What is computed from their results alone comes with
- * them, and so do pointwise tensors that read the same.
+ * Finds reductions that can share a launch: those over inputs of one shape, along the same axes, that read a common tensor of full size,
+ * if all that they need is there before any of them is needed. What is computed from their results alone, and pointwise
+ * tensors that read the same, are computed by the same launch.
  */
 export function siblingsIn(recorded: readonly Tensor[], known: Known): Found {
   const search = new Search(recorded, known);
@@ -63,9 +63,9 @@ class Search {
   #order: readonly Tensor[];
   readonly #drafts = new Map<string, Draft[]>();
   readonly #again = new Set<Tensor>();
-  /** Which group, by its first reduction, is to make a tensor that is no reduction. */
+  /** The group, by its first reduction, that computes a tensor which is no reduction. */
   readonly #owners = new Map<Tensor, Tensor>();
-  /** Constants that are stored, since somebody wants them, and then may be read. */
+  /** Number of constants that are stored, since they are wanted, and may then be read. */
   readonly #held: number;
 
   constructor(
@@ -74,11 +74,11 @@ class Search {
   ) {
     this.#order = order;
     this.#held = [...known.wanted].filter((t) => known.constants.has(t)).length;
-    // What is computed again must wait for what it is computed for.
+    // What is computed again must not be computed early.
     for (const t of order) if (t.source?.again) this.#again.add(this.#rootOf(t));
   }
 
-  /** Puts a reduction in a group, or begins one with it. */
+  /** Puts a reduction into a group, or begins a group with it. */
   add(t: Tensor): void {
     const joins = this.#joinsOf(t);
     if (!joins) return;
@@ -87,7 +87,7 @@ class Search {
     this.#drafts.set(options[0]!.key, same);
     for (const [n, draft] of same.entries()) {
       if (!this.#shares(draft, options[0]!)) continue;
-      // What is finished by something that cannot come so early stays without it.
+      // What is computed from a result may not be possible that early: the group is then tried without it.
       const begun = draft.members.size === 1 ? [draft, bare(draft)] : [draft];
       const unions = begun.flatMap((d) => options.flatMap((o) => [union(d, o), union(d, bare(o))]));
       const both = unions.find((u) => this.#take(u));
@@ -114,17 +114,17 @@ class Search {
 
   #rootOf = (t: Tensor): Tensor => this.known.rootOf.get(t) ?? t;
 
-  /** Neither computed again later, nor where another kernel stores it. */
+  /** Whether a tensor is neither computed again later, nor on the result of another kernel. */
   #isFree = (root: Tensor): boolean => !this.#again.has(root) && !this.known.hosts.has(root);
 
-  /** Whether an input is read by a group alone, so that it need not be stored. */
+  /** Whether only a group reads an input, so that it need not be stored. */
   #isWithin(x: Tensor, { members, besides }: Together): boolean {
     const { wanted, constants, readersOf } = this.known;
     if (!this.#isPointwise(x) || constants.has(x) || wanted.has(x) || !this.#isFree(x)) return false;
     return readersOf.get(x)!.every((r) => members.has(r) || besides.has(this.#rootOf(r)));
   }
 
-  /** Whether its only reader, a kernel, computes it. */
+  /** Whether a tensor is computed by its only reader, a kernel with a prologue. */
   #isPrologue(t: Tensor): boolean {
     const { readersOf, wanted, constants, taken } = this.known;
     const [reader, ...others] = readersOf.get(t)!;
@@ -143,17 +143,17 @@ class Search {
 
   #joinsOf(t: Tensor): Joins | null {
     if (t.source?.op.kind !== "kernel" || this.known.taken.has(t) || t.source.again) return null;
-    // A kernel that makes something else of the elements as well is another one.
+    // A kernel with another output that is read is not a plain reduction.
     if (t.source.outs.some((o) => o !== t && this.known.readersOf.has(o))) return null;
     const inputs = this.known.inputsOf(t);
     const joins = (t.source.op as KernelOp).joins?.(inputs, t.source.attrs);
-    // What is to be made contiguous first is read in one way here, and in another elsewhere.
+    // Strided inputs are copied first: their elements are read from other buffers here than elsewhere.
     const isStrided = inputs.some((x) => through(x, this.known.inputsOf).source?.op.kind === "view");
     const isLeft = isStrided || inputs.some((x) => this.#again.has(x));
     return joins && joins.dims.r0 * joins.dims.r1 > 1 && !isLeft ? joins : null;
   }
 
-  /** How a group may begin with a reduction: with its input computed on the way, and stored where others read it too; or read. */
+  /** The groups that may begin with a reduction: one that computes and stores its input, if that is possible, and one that does not. */
   #beginnings(t: Tensor, { dims }: Joins): Draft[] {
     const { known } = this;
     const x = known.inputsOf(t)[0]!;
@@ -171,7 +171,7 @@ class Search {
     return isBeside ? [{ ...draft, besides: new Set([x]) }, plain] : [plain];
   }
 
-  /** Whether a pointwise tensor could be written by the launch: it reads in order what is as large. */
+  /** Whether a launch could write a pointwise tensor too: it has the size of the inputs, and reads tensors in order. */
   #mayStandBeside(u: Tensor, { of, alongRows }: Pick<Draft, "of" | "alongRows">): boolean {
     const { known } = this;
     const own = known.reads.get(u);
@@ -180,12 +180,12 @@ class Search {
     const isPiece = known.readersOf
       .get(u)!
       .some((r) => r.source!.op.kind === "kernel" && (r.source!.op as KernelOp).pieces !== undefined);
-    // What is read across memory has kernels of its own.
+    // Reads across memory have kernels of their own.
     const isAcross = (i: Tensor) => this.#views(i).some((v) => v.size === u.size && v.source?.op.name === "permute");
     return !this.#isPrologue(u) && !isPiece && ![...own].some(isAcross);
   }
 
-  /** What a group reads: what its inputs and the tensors beside them are computed from, and what its results need. */
+  /** The tensors that a group reads. */
   #reads(d: Together): Set<Tensor> {
     const { known } = this;
     const of = (t: Tensor) => known.reads.get(t) ?? [];
@@ -195,18 +195,18 @@ class Search {
     return all;
   }
 
-  /** Whether a group reads, elsewhere or in another order, what it is to make itself: that has to be there before. */
+  /** Whether a group reads what it computes itself, by a view or in another order: that would have to be there before. */
   #readsItself(d: Draft): boolean {
     const isMade = (t: Tensor) => [d.members, d.besides, d.finishes].some((made) => made.has(t));
     return [...this.#reads(d)].some((t) => this.#views(t).some(isMade));
   }
 
-  /** A tensor and those behind it, if it is but a reading of another. */
+  /** A tensor and, if it is a view, the tensors behind it. */
   #views(t: Tensor): Tensor[] {
     return t.source?.op.kind === "view" ? [t, ...this.#views(this.known.inputsOf(t)[0]!)] : [t];
   }
 
-  /** Whether each element is a read of its own, not one of few that are spread. */
+  /** Whether a tensor has an element of its own for each element of the inputs, none repeated by a view. */
   #isLarge = (t: Tensor, { of }: Draft): boolean =>
     t.size === numel(of) && this.#views(t).every((v) => v.size >= t.size);
 
@@ -227,11 +227,11 @@ class Search {
 
   #isPointwise = (t: Tensor): boolean => t.source?.op.kind === "pointwise";
 
-  /** Makes a group of these, if they fit one kernel and the order allows. */
+  /** Accepts a group, if it fits in one kernel and the order allows it. */
   #take(d: Draft): boolean {
     const others = [...d.besides, ...d.finishes];
     if (others.some((t) => (this.#owners.get(t) ?? d.first) !== d.first)) return false;
-    // A launch is saved with each member but the first, and lost where what a member was to host is left.
+    // Each member but the first saves a launch; each tensor that can no longer be computed on a member's result costs one.
     const left = [...this.known.hosts].filter(([root, host]) => d.members.has(host) && !d.finishes.has(root));
     if (left.length >= d.members.size) return false;
     const stored = this.#stored(d).length + d.finishes.size;
@@ -244,7 +244,7 @@ class Search {
     return true;
   }
 
-  /** With pointwise tensors that read what the group reads. */
+  /** The group, with pointwise tensors that read what the group reads. */
   #withBesides(d: Draft): Draft {
     let grown = d;
     const seen = new Set<Tensor>();
@@ -259,7 +259,7 @@ class Search {
     }
   }
 
-  /** With what is computed from the results of the group. */
+  /** The group, with what is computed from its results. */
   #withFinishes(d: Draft): Draft {
     if (d.members.size === 1 && !d.besides.size) return d;
     let grown = d;

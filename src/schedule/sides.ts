@@ -3,15 +3,15 @@ import type { Tensor } from "../graph/tensor";
 import type { Places } from "./places";
 
 export interface Sides {
-  /** Sums that a kernel makes on the side, each with a tensor of that kernel. */
+  /** Sums that a kernel makes on the side, each with an output of that kernel. */
   readonly sides: ReadonlyMap<Tensor, Tensor>;
-  /** Those of the sums that stand before their kernel: they are made with it, not where they stand. */
+  /** The sums among these that come before their kernel in the order: they are made with it, not at their own place. */
   readonly later: ReadonlySet<Tensor>;
 }
 
 /**
- * Which sums a kernel comes by: one that reads the same tensor anyway, and whose other inputs are there when the sum is
- * wanted, be it that nobody wants the sum before the kernel. A kernel makes at most one.
+ * Finds sums that a kernel can make on the side, since it reads the same elements. Either the kernel can be launched where the sum is,
+ * as all its inputs are there, or nothing needs the sum before the kernel. A kernel makes at most one sum.
  */
 export function sideSums(
   order: readonly Tensor[],
@@ -40,7 +40,7 @@ export function sideSums(
   return { sides, later };
 }
 
-/** Sums that a kernel might come by. */
+/** The sums that some kernel offers to make on the side. */
 export function offeredSums(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Set<Tensor> {
   const key = keyOf(inputsOf);
   const keyIn = (t: Tensor, what: "plainSum" | "sideSum") => {
@@ -61,7 +61,7 @@ function ask(t: Tensor, what: "plainSum" | "sideSum", inputsOf: (t: Tensor) => r
   return (t.source.op as KernelOp)[what]?.(inputsOf(t), t.source.attrs) ?? null;
 }
 
-/** The tensor behind views that keep the order of its elements. */
+/** The tensor behind reshapes, which keep the order of its elements. */
 export function through(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): Tensor {
   let at = t;
   while (at.source?.op.kind === "view" && at.source.op.name === "reshape") at = inputsOf(at)[0]!;

@@ -1,4 +1,4 @@
-/** When a buffer is in use: from the dispatch that first names it to the last one, both included. */
+/** When a tensor is in use: from the first dispatch that binds it to the last, inclusive. */
 export interface Life {
   readonly id: number;
   readonly bytes: number;
@@ -6,18 +6,17 @@ export interface Life {
   readonly last: number;
 }
 
-export interface SlotAssignment {
+interface SlotAssignment {
   /** Bytes of each slot. */
   readonly slots: readonly number[];
   readonly slotOf: ReadonlyMap<number, number>;
 }
 
 /**
- * Gives each life a slot; lives that overlap never share one. Of two ways the one that takes less memory: which does depends
- * on whether long lives are short of bytes.
+ * Gives each life a slot; lives that overlap never share one. Takes the better of two methods: the first wastes memory where small
+ * tensors live long.
  *
- * Slots are whole buffers: WebGPU forbids one buffer bound both to be read and to be written in a dispatch, even at
- * disjoint ranges.
+ * Slots are whole buffers: WebGPU forbids that a dispatch binds a buffer both to read and to write, even at disjoint ranges.
  */
 export function assignSlots(lives: readonly Life[]): SlotAssignment {
   const [inTime, inSize] = [assignInTime(lives), assignInSize(lives)];
@@ -27,8 +26,8 @@ export function assignSlots(lives: readonly Life[]): SlotAssignment {
 export const bytesIn = ({ slots }: SlotAssignment): number => slots.reduce((a, b) => a + b, 0);
 
 /**
- * In order of first use: the best-fitting free slot is taken; where none is large enough the largest free one grows, which
- * costs less than a new slot.
+ * In order of first use, each life takes the best-fitting free slot. Where none is large enough, the largest free one grows, which costs
+ * less than a new slot.
  */
 function assignInTime(lives: readonly Life[]): SlotAssignment {
   const slots: number[] = [];
@@ -49,7 +48,7 @@ function assignInTime(lives: readonly Life[]): SlotAssignment {
 }
 
 /**
- * The largest first, each into the smallest slot in which nobody lives at that time.
+ * In order of size, the largest first, each life takes the smallest slot that is free during it.
  * @see Pisarchyk and Lee 2020, "Efficient memory management for deep neural net inference", greedy by size
  */
 function assignInSize(lives: readonly Life[]): SlotAssignment {

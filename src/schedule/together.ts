@@ -1,25 +1,28 @@
 import type { Tensor } from "../graph/tensor";
 
-/** What one launch makes: reductions, what is computed from their results, and tensors of the size of their inputs. */
+/** What one launch computes. */
 export interface Together {
+  /** Reductions. */
   readonly members: ReadonlySet<Tensor>;
+  /** Tensors that are computed from their results. */
   readonly finishes: ReadonlySet<Tensor>;
+  /** Tensors of the size of their inputs. */
   readonly besides: ReadonlySet<Tensor>;
 }
 
 interface Graph {
   inputsOf(t: Tensor): readonly Tensor[];
-  /** Whether a tensor has a launch of its own, and is not computed within that of another. */
+  /** Whether a tensor has a launch of its own. */
   isLaunched(t: Tensor): boolean;
 }
 
-/** Part of the elements that what is made between two tensors may have, if one of these is to wait for the other. */
+/** Tensors with at most this share of a group's input elements are small: they may live longer. */
 const SMALL = 1 / 8;
 
 /**
- * The order with what one launch is to make side by side: where the first of it stands, if all that the others need is
- * there by then, else where the last stands, if nobody wants the others before. No large tensor shall live longer for it.
- * @returns null where that cannot be
+ * Moves what one launch computes to one place of the order: to that of its first tensor, if all that the others need is there by then;
+ * else to that of its last, if nothing needs the others before. No large tensor may live longer for it.
+ * @returns null where that is not possible
  */
 export function movedTogether(order: readonly Tensor[], group: Together, graph: Graph): Tensor[] | null {
   const all = new Set([...group.members, ...group.finishes, ...group.besides]);
@@ -52,8 +55,8 @@ export function movedTogether(order: readonly Tensor[], group: Together, graph: 
 }
 
 /**
- * What stands between and must come before the group.
- * @returns null where a part of the group cannot be computed with the others
+ * The tensors among `between` that must come before the group.
+ * @returns null where the tensors of the group depend on each other in a way that one launch cannot compute
  */
 function needsOf(
   between: ReadonlySet<Tensor>,
@@ -69,7 +72,7 @@ function needsOf(
       seen.add(i);
       if (all.has(i)) {
         const isKnown = besides.has(i) ? !ofFinish : ofFinish;
-        // By a view it would be read from memory.
+        // A view of it would be read from memory.
         if (!isKnown || t.source!.op.kind === "view") isPossible = false;
         continue;
       }

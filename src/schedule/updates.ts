@@ -1,9 +1,10 @@
 import { homeOf, overlap, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
+import { tensorsOf, writtenBy } from "./dispatches";
 import type { Lowering } from "./lower";
 
-/** A computed tensor, or a state as it is before the step, and the state that takes its value. */
+/** A computed tensor, or a state as it was before the step, and the state that takes its value. */
 interface Assign {
   readonly base: Tensor;
   readonly to: Tensor;
@@ -15,9 +16,9 @@ interface LoweredUpdate {
 }
 
 /**
- * Lowers writes into state, after all compute and in the order in which they were recorded: what each assigns, then its
- * dispatches. A state that is assigned elsewhere is taken as it was before the step.
- * @returns tensors that are computed straight into the state (a gradient in its arena), and where
+ * Lowers the updates, after all compute and in the order in which they were recorded: for each its assigns, then its dispatches. A
+ * state whose value is assigned to another state is taken as it was before the step.
+ * @returns the tensors that are computed directly in a state (a gradient in its arena), each with that state
  */
 export function appendUpdates(
   lowering: Lowering,
@@ -47,9 +48,8 @@ export function appendUpdates(
 }
 
 /**
- * Where an update wants a computed tensor at a range of a state, the tensor is computed there at once, unless it is a leaf,
- * an output or wanted twice, or the state is named before its turn: by the step, by an update recorded earlier, or as what
- * another state takes. It is copied then.
+ * Finds the tensors that can be computed directly in the state that they are assigned to. Others are copied: leaves, outputs, what is
+ * assigned twice, and where the state is used before: by the step, by an earlier update, or as a value assigned elsewhere.
  */
 function placeDirectly(
   lowering: Lowering,
@@ -68,8 +68,7 @@ function placeDirectly(
       if (isComputed && !outputs.has(a.base) && !moved.has(state) && !named.has(state) && isOnce(a))
         direct.set(a.base, a.to);
     }
-    for (const t of dispatches.flatMap((d) => d.buffers as readonly Tensor[]))
-      if (t.leaf?.kind === "state") named.add(homeOf(t).state);
+    for (const t of dispatches.flatMap(tensorsOf)) if (t.leaf?.kind === "state") named.add(homeOf(t).state);
   }
   for (const [base, to] of direct) if (readsBesideWriting(lowering.dispatches, base, to, direct)) direct.delete(base);
   return direct;
@@ -79,16 +78,14 @@ function placeDirectly(
 function writtenStates(updates: readonly LoweredUpdate[]): ReadonlySet<Tensor> {
   const written = updates.flatMap(({ assigns, dispatches }) => [
     ...assigns.map((a) => a.to),
-    ...dispatches.flatMap(({ buffers, variant }) =>
-      (buffers as readonly Tensor[]).filter((_, i) => variant.bindings[i]!.access === "write"),
-    ),
+    ...dispatches.flatMap(writtenBy),
   ]);
   return new Set(written.filter((t) => t.leaf?.kind === "state").map((t) => homeOf(t).state));
 }
 
 /**
- * Whether placing `base` at `to` at once would be wrong: a dispatch of the step still reads the state's old value, or
- * one that names `base` would read one range of the buffer and write another.
+ * Whether `base` must not be computed directly in `to`: a dispatch of the step still uses the state's old value, or one that binds
+ * `base` would read one range of the buffer and write another.
  */
 function readsBesideWriting(
   dispatches: readonly Dispatch[],
@@ -100,7 +97,7 @@ function readsBesideWriting(
   const isState = (t: Tensor) => t.leaf?.kind === "state" && homeOf(t).state === state;
   const isPlaced = (t: Tensor) => direct.has(t) && homeOf(direct.get(t)!).state === state;
   return dispatches.some((d) => {
-    const names = d.buffers as readonly Tensor[];
+    const names = tensorsOf(d);
     if (names.some(isState)) return true;
     if (!names.includes(base)) return false;
     const access = names.flatMap((t, i) => (isPlaced(t) ? [d.variant.bindings[i]!.access] : []));

@@ -1,13 +1,14 @@
 import type { DType } from "../core/dtype";
 import type { Layout } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
-import { type Binding, type BufferRef, type Dispatch, type Param, packParams } from "../kernel/kernel";
-import { enablesIn } from "../kernel/variant";
+import { type Binding, type BufferRef, type Dispatch, type Param, packParams, type Variant } from "../kernel/kernel";
+import { enablesIn, withHalves } from "../kernel/variant";
+import type { Writer } from "./writer";
 
-/** How WGSL spells an element of a binding. */
+/** The WGSL type of an element, or of four. */
 export const elementType = (dtype: DType, vector: boolean): string => (vector ? `vec4<${dtype}>` : dtype);
 
-/** An epilogue for four values, made of one for a single value. */
+/** An epilogue for four values that calls one for a single value. */
 export function fourOf(one: string, byChannel: boolean): string {
   const calls = ["x", "y", "z", "w"].map(
     (lane, n) => `${one}(value.${lane}, i + ${n}u${byChannel ? `, channel + ${n}u` : ""})`,
@@ -17,54 +18,70 @@ export function fourOf(one: string, byChannel: boolean): string {
 }`;
 }
 
-/** A read of four neighbours, made of one of a single element. */
+/** A read of four neighbours that calls one of a single element. */
 export function fourElementsOf(one: string, type: string): string {
   const calls = ["i", "i + 1u", "i + 2u", "i + 3u"].map((i) => `${one}(${i})`);
   return `fn element(i: u32) -> ${type} {\n  return ${type}(${calls.join(", ")});\n}`;
 }
 
-/** The code, allowed to name f16. */
-export const withHalves = (code: string, halves: boolean): string =>
-  halves && !/^enable f16;/m.test(code) ? `enable f16;\n${code}` : code;
-
-/** Whether a kernel writes to `out` in f16 just where `out` is f16: not all can make either. */
+/** Whether a kernel writes f16 to `out` exactly where `out` is f16: many kernels can write f32 only. */
 export function fitsHalves({ variant, buffers }: Dispatch, out: Tensor): boolean {
   const { name } = variant.bindings[buffers.indexOf(out)]!;
   return new RegExp(`> ${name}: array<(vec4<)?f16`).test(variant.code) === (out.dtype === "f16");
 }
 
-/** A buffer as a composed kernel declares it: its name there and its element type. */
-export interface Declared {
+/** A buffer as a composed kernel declares it: name and element type. */
+interface Declared {
   readonly name: string;
   readonly type: string;
 }
 
-/** The declarations of buffers that are read, from binding `first` on. */
+/** Declares buffers that are read, from binding `first` on. */
 export const readBindings = (declared: readonly Declared[], first: number): string[] =>
   declared.map(({ name, type }, n) => `@group(0) @binding(${first + n}) var<storage, read> ${name}: array<${type}>;`);
 
-/** The declaration of a buffer that is written. */
+/** Declares a buffer that is written. */
 export const writeBinding = (binding: number, name: string, type: string): string =>
   `@group(0) @binding(${binding}) var<storage, read_write> ${name}: array<${type}>;`;
+
+/** The beginning of a composed kernel's text, before its `main`. @param withTail whether it has {@link TAIL_HOOK} */
+export const declarations = (
+  { functions, width }: Writer,
+  fields: readonly Param[],
+  read: readonly Declared[],
+  { dtype }: { readonly dtype: DType },
+  withTail: boolean,
+): string => `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
+${readBindings(read, 0).join("\n")}
+${writeBinding(read.length, "out", elementType(dtype, width === 4))}
+@group(0) @binding(${read.length + 1}) var<uniform> params: Params;
+
+${functions}${withTail ? `\nfn tail(value: ${width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
+`;
+
+/** A composed kernel, which begins with {@link declarations}. */
+export function composedVariant(
+  v: Pick<Variant, "name" | "code" | "params" | "workgroupSize">,
+  read: readonly Declared[],
+): Variant {
+  const code = withHalves(v.code);
+  const bindings: Binding[] = [...reads(read), { name: "out", access: "write" }];
+  return { ...v, key: code, code, bindings, enables: enablesIn(code), hook: false };
+}
 
 export const reads = (declared: readonly Declared[]): Binding[] =>
   declared.map(({ name }) => ({ name, access: "read" }));
 
-/** The code without its first binding, and with room for others before those that are left. */
+/** The code without its first binding, and with the others moved to make room for `others` new ones before them. */
 export const withoutFirst = (code: string, others: number): string =>
   code
     .replace(/@group\(0\) @binding\(0\) .*\n/, "")
     .replace(/@binding\((\d+)\)/g, (_, n: string) => `@binding(${Number(n) - 1 + others})`);
 
-/** What a kernel takes and does besides, for what is hung on it. */
-interface Added {
-  readonly fields: readonly Param[];
-  readonly values: Record<string, number>;
-  readonly halves: boolean;
-  readonly flops: number;
-}
+/** What something hung on a kernel adds to it. */
+type Added = Pick<Writer, "fields" | "values" | "flops">;
 
-/** A kernel with something hung on: all but the fields that this adds to `params`. */
+/** A kernel with something hung on it, but for the added fields of `params`. */
 interface Hung {
   readonly text: string;
   readonly name: string;
@@ -74,10 +91,10 @@ interface Hung {
   readonly hook?: boolean;
 }
 
-/** The dispatch of a kernel with something hung on. */
-export function hungOn(d: Dispatch, { fields, values, halves, flops }: Added, hung: Hung): Dispatch {
+/** The dispatch of a kernel with something hung on it. */
+export function hungOn(d: Dispatch, { fields, values, flops }: Added, hung: Hung): Dispatch {
   const { text, name, bindings, buffers, hook = false } = hung;
-  const code = withHalves(appendFields(text, fields), halves);
+  const code = withHalves(appendFields(text, fields));
   const params = [...d.variant.params, ...fields];
   return {
     ...d,
@@ -88,14 +105,14 @@ export function hungOn(d: Dispatch, { fields, values, halves, flops }: Added, hu
   };
 }
 
-/** The code with further fields behind those of `struct Params`. */
+/** The code with further fields at the end of `struct Params`. */
 const appendFields = (code: string, fields: readonly Param[]): string =>
   code.replace(
     /(struct Params \{[^}]*?),?\s*\}/,
     (_, own: string) => `${own}${fields.map((f) => `, ${f.name}: ${f.type}`).join("")} }`,
   );
 
-/** The parameters of a dispatch, with further ones behind them. */
+/** The parameters of a dispatch, followed by further ones. */
 function appendParams(
   { variant, params }: Dispatch,
   fields: readonly Param[],
@@ -110,10 +127,13 @@ function appendParams(
 }
 
 /**
- * `start + Σ coordinate · stride`, taking the coordinates off the element's number from the innermost on. Sizes are
- * constants: dividing by a number that is known costs a multiplication, by one that is not about as much as all the rest.
- * A negative stride is written modulo 2³², as u32 arithmetic wraps: the sum is an index again.
- * @param start the layout's offset, in WGSL; nothing for 0
+ * WGSL that computes where element `i` of a layout is: `start + Σ coordinate · stride`. Sizes are constants in it: a division by
+ * a constant is compiled to a multiplication, any other takes about as long as the rest of a kernel. Negative strides are
+ * written modulo 2³²: u32 arithmetic wraps, so the sum is right.
+ * @param x prefix of the names in it
+ * @param i WGSL of the element's number
+ * @param start WGSL of the layout's offset; empty for 0
+ * @returns the lines, and the expression of the index
  */
 export function indexLines(
   x: string,

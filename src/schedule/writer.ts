@@ -9,98 +9,97 @@ import { type FourReads, lanesOf, sharedStep, shiftedFunction } from "./fours";
 import { type Input, inputOf, isByChannel } from "./inputs";
 import { elementType, indexLines } from "./wgsl";
 
-/** A buffer and how it is read. */
+/** A buffer, and how it is read. */
 export interface Reading {
   readonly base: Tensor;
   readonly layout: Layout;
 }
 
-/** What the composed kernel computes for one element: a value read from memory, or a scalar function of such values. */
-export type Expression =
-  | {
-      readonly kind: "read";
-      readonly reading: Reading;
-      readonly dtype: DType;
-      /** Whether two elements are read, always the same: that of the reading and the one behind it. */
-      readonly isPair?: boolean;
-    }
-  | {
-      readonly kind: "apply";
-      readonly op: PointwiseOp<object>;
-      readonly attrs: object;
-      readonly dtype: DType;
-      readonly args: readonly Expression[];
-    };
+/** A value read from memory. */
+export interface Read {
+  readonly kind: "read";
+  readonly reading: Reading;
+  readonly dtype: DType;
+  /** Whether both elements of a pair are read, the same ones for every element of the result. */
+  readonly isPair?: boolean;
+}
 
-type Read = Expression & { readonly kind: "read" };
+/** A pointwise op of other values. */
+interface Apply {
+  readonly kind: "apply";
+  readonly op: PointwiseOp<object>;
+  readonly attrs: object;
+  readonly dtype: DType;
+  readonly args: readonly Expression[];
+}
 
-/** What an expression reads, each once; not what it takes from values that are given. */
-export function* readsOf(e: Expression, given?: Place["given"], seen = new Set<Expression>()): Generator<Read> {
+/** What a composed kernel computes for an element. */
+export type Expression = Read | Apply;
+
+/** The reads of an expression, each once, but for those within `given` expressions. */
+export function* readsOf(e: Expression, given?: WriterOptions["given"], seen = new Set<Expression>()): Generator<Read> {
   if (seen.has(e) || given?.has(e)) return;
   seen.add(e);
   if (e.kind === "read") yield e;
   else for (const a of e.args) yield* readsOf(a, given, seen);
 }
 
-/** Where the lines go. */
-export interface Place {
-  /** Before the names of bindings, fields and functions, so that they differ from the kernel's own. */
+/** What a {@link Writer} must know of the kernel that its lines are for. */
+export interface WriterOptions {
+  /** Prefix of the names of bindings, fields and functions: they must differ from the kernel's own. */
   readonly prefix: string;
   /** Whether four neighbouring elements may be computed at a time. */
   readonly byFour: boolean;
-  /** Whether four are computed even if some of what they read lies apart. */
+  /** Whether four are computed even if some of the elements that they read are apart. */
   readonly gathers: boolean;
-  /** What `i` counts where four are: elements, or fours. */
+  /** What `i` counts where four are computed at a time: elements, or vec4s. */
   readonly counts: "elements" | "fours";
-  /** Expressions that stand for values handed in, by the names of these. */
+  /** Expressions whose values are in variables, by the names of these. */
   readonly given?: ReadonlyMap<Expression, string>;
-  /** Elements (or fours) that an invocation makes one after the other; what is the same for all of them is read before. */
+  /** Number of elements (or vec4s) that an invocation computes in a loop; what is the same for all of them is read before it. */
   readonly each?: number;
-  /** What the kernel can say of the place of the value, so that it need not be worked out. */
+  /** The channel of a value, where the kernel knows it: it need not be computed from `i`. */
   readonly channel?: Channel | undefined;
 }
 
-/** Turns expressions into lines of WGSL that compute element `i` of `out`, and of others of its shape, and what these lines need. */
+/** Turns expressions of the shape of `out` into WGSL lines that compute element `i` of each, and collects what these lines need. */
 export class Writer {
   readonly inputs: Input[] = [];
   readonly fields: Param[] = [];
   readonly values: Record<string, number> = {};
-  /** The names of the results. */
+  /** The variables of the results. */
   readonly results: readonly string[];
-  /** Elements that the lines compute at a time. */
+  /** Number of neighbours that the lines compute at a time. */
   readonly width: 1 | 4;
-  /** From one of the elements (or fours) that an invocation makes to the next, where that spares reads. */
+  /** The distance between the elements (or vec4s) of an invocation that saves reads, see {@link sharedStep}; else null. */
   readonly step: number | null;
+  /** Operations of all the lines, for all elements. */
+  flops = 0;
   readonly #functions = new Map<string, string>();
   readonly #lines: string[] = [];
   readonly #before: string[] = [];
   readonly #shared: string[] = [];
   readonly #emitted = new Map<Expression, string>();
   readonly #names: string[] = [];
-  #flops = 0;
   #isPlaced = false;
 
   constructor(
     expressions: readonly Expression[],
     readonly out: Spec,
-    readonly place: Place,
+    readonly options: WriterOptions,
   ) {
     const seen = new Set<Expression>();
-    const reads = expressions.flatMap((e) => [...readsOf(e, place.given, seen)]).map((e) => inputOf(e, out.shape));
-    const byFour = place.byFour && numel(out.shape) % 4 === 0 && reads.every((r) => this.#readsByFour(r));
+    const reads = expressions.flatMap((e) => [...readsOf(e, options.given, seen)]).map((e) => inputOf(e, out.shape));
+    const byFour = options.byFour && numel(out.shape) % 4 === 0 && reads.every((r) => this.#readsByFour(r));
     this.width = byFour ? 4 : 1;
     const strided = reads.flatMap(({ mode, layout }) => (mode === "strided" ? [layout] : []));
-    this.step = place.each && place.each > 1 ? sharedStep(strided, place.each, this.width) : null;
+    this.step = options.each && options.each > 1 ? sharedStep(strided, options.each, this.width) : null;
     this.results = expressions.map((e) => this.#value(e));
   }
 
-  /** The name of the only result. */
+  /** The variable of the only result. */
   get result(): string {
     return this.results[0]!;
-  }
-
-  get flops(): number {
-    return this.#flops;
   }
 
   /** The hand-written functions that the lines call. */
@@ -112,42 +111,43 @@ export class Writer {
     return this.#lines.join("\n  ");
   }
 
-  /** Lines to stand before the others, once for all elements. */
+  /** Lines that go before the others, once for all elements. */
   get before(): string {
     return this.#before.join("\n  ");
   }
 
-  /** Lines that read what is the same for all elements that an invocation makes, of which `first` is the first. */
+  /** Lines that read what is the same for all elements of an invocation, from the number `first` of the first of them. */
   get shared(): string {
     return this.#shared.join("\n  ");
   }
 
-  /** The ops, from the first to the last. */
+  /** The names of the ops, in the order in which they are computed. */
   get name(): string {
     return [...this.#names].reverse().join("·");
   }
 
-  /** Name and element type of each buffer that is read. */
+  /** The declarations of the buffers that are read. */
   get bindings(): { readonly name: string; readonly type: string }[] {
     return this.inputs.map((i, n) => ({ name: this.#bindingName(n), type: elementType(i.dtype, this.#isVector(i)) }));
   }
 
-  /** Whether the lines touch f16. */
-  get halves(): boolean {
-    return this.out.dtype === "f16" || this.inputs.some((i) => i.dtype === "f16");
-  }
-
-  /** A value as it is stored in `out`. */
+  /** A value converted to the type of `out`. */
   stored(value: string): string {
     return this.out.dtype === "f16" ? `${elementType("f16", this.width === 4)}(${value})` : value;
   }
 
-  /** Numbers of the buffers of which element `i` alone is read for result `i`. */
+  /** The line that stores the result at `at`. @param withTail whether it also calls {@link TAIL_HOOK} */
+  store(at: string, withTail: boolean): string {
+    const tail = withTail ? `\n  tail(${this.result}, ${this.width === 4 ? "i * 4u" : "i"});` : "";
+    return `out[${at}] = ${this.stored(this.result)};${tail}`;
+  }
+
+  /** Numbers of the buffers of which only element `i` is read for result `i`. */
   get own(): number[] {
     return this.inputs.flatMap(({ mode }, n) => (mode === "dense" ? [n] : []));
   }
 
-  /** Whether the lines are long: they read an element of its own for each result, or make something of its number. */
+  /** Whether the lines are long: they read an element for each result, or compute from its number. */
   get isLong(): boolean {
     return this.#isPlaced || this.own.length > 0;
   }
@@ -157,16 +157,16 @@ export class Writer {
   }
 
   #readsByFour({ mode, four }: Input): boolean {
-    return mode !== "strided" || four?.kind !== "single" || this.place.gathers;
+    return mode !== "strided" || four?.kind !== "single" || this.options.gathers;
   }
 
   #linesFor(mode: Input["mode"] | undefined): string[] {
-    if (mode === "constant" && this.place.each) return this.#before;
+    if (mode === "constant" && this.options.each) return this.#before;
     return mode === "strided" && this.step ? this.#shared : this.#lines;
   }
 
   #value(e: Expression): string {
-    const known = this.place.given?.get(e) ?? this.#emitted.get(e);
+    const known = this.options.given?.get(e) ?? this.#emitted.get(e);
     if (known) return known;
     const input = e.kind === "read" ? inputOf(e, this.out.shape) : undefined;
     const text = e.kind === "read" ? this.#read(input!) : this.#apply(e);
@@ -176,17 +176,13 @@ export class Writer {
     return name;
   }
 
-  #apply(e: Expression & { kind: "apply" }): string {
-    const generic = genericType(
-      e.op.fn,
-      e.args.map((a) => a.dtype),
-    );
-    // Without an input of type T, the result alone says what it is: a constant.
-    const elementOf = generic ?? computeType(e.dtype);
-    const { name, code } = instantiate(e.op.fn, elementOf, this.place.prefix);
+  #apply(e: Apply): string {
+    // Of a function without inputs of type T, a constant, the result says what T is.
+    const elementOf = genericType(e.op.fn, e.args) ?? computeType(e.dtype);
+    const { name, code } = instantiate(e.op.fn, elementOf, this.options.prefix);
     this.#functions.set(name, code);
     this.#names.push(e.op.name);
-    this.#flops += numel(this.out.shape);
+    this.flops += numel(this.out.shape);
     const args = e.args.map((a) => ({ name: this.#value(a), vector: !(a.kind === "read" && a.isPair) }));
     const scalars = e.op.scalars?.(e.attrs) ?? [];
     const fields = scalars.map((value, i) => {
@@ -196,20 +192,20 @@ export class Writer {
     const first = this.#byElement || this.width === 1 ? "i" : "i * 4u";
     if (e.op.fn.placed) this.#isPlaced = true;
     return callOf(e.op.fn, name, [...args, ...fields], {
-      prefix: this.place.prefix,
+      prefix: this.options.prefix,
       width: this.width,
       dtype: e.dtype,
       first,
     });
   }
 
-  #field(value: number, type: string, name = `${this.place.prefix}p${this.fields.length}`): string {
+  #field(value: number, type: string, name = `${this.options.prefix}p${this.fields.length}`): string {
     this.fields.push({ name, type: type as Param["type"] });
     this.values[name] = value;
     return `params.${name}`;
   }
 
-  /** An element of a buffer, or four, in the type that is computed in. */
+  /** Reads an element, or four, in the type that is computed in. */
   #read(input: Input): string {
     const text = this.#load(input);
     return input.dtype === "f16" ? `${elementType("f32", this.width === 4)}(${text})` : text;
@@ -227,7 +223,7 @@ export class Writer {
     return splat(`${x}[${this.#stridedIndex(x, layout)}]`);
   }
 
-  /** Four neighbours of what is read in a strided way. */
+  /** Reads four neighbours of a strided layout. */
   #loadFour(x: string, { layout, dtype }: Input, four: Exclude<FourReads, { kind: "same" }>): string {
     const type = elementType(dtype, true);
     if (four.kind === "single")
@@ -240,16 +236,16 @@ export class Writer {
     this.#linesFor("strided").push(`let ${x}_lo = ${x}[${start} / 4u];`);
     const [lo, hi] = [`${x}_lo`, `${x}_hi`];
     if (four.kind === "shifted" || four.lanes.some((l) => l > 3))
-      // Where it lies beyond the buffer, nothing is taken from it.
+      // If this is beyond the buffer, no lane of it is used.
       this.#linesFor("strided").push(`let ${hi} = ${x}[min(${start} / 4u + 1u, arrayLength(&${x}) - 1u)];`);
     if (four.kind === "lanes") return lanesOf(type, lo, hi, four.lanes);
-    const shifted = `${this.place.prefix}shifted_${dtype}`;
+    const shifted = `${this.options.prefix}shifted_${dtype}`;
     this.#functions.set(shifted, shiftedFunction(shifted, type));
     const call = `${shifted}(${lo}, ${hi}, ${start} % 4u)`;
     return four.back ? `${call}.wzyx` : call;
   }
 
-  /** Where four neighbours are: a step apart, or each at a place of its own. */
+  /** The indices of four neighbours: a step apart, or each computed by itself. */
   #indices(x: string, layout: Layout, step: number | undefined): string[] {
     if (step !== undefined) {
       const at = this.#stridedIndex(x, layout);
@@ -260,18 +256,18 @@ export class Writer {
     return [0, 1, 2, 3].map((n) => `${x}_of(${this.#first} + ${n}u)`);
   }
 
-  /** Whether the buffer is declared as an array of vec4. */
+  /** Whether the buffer is declared as an array of vec4s. */
   #isVector({ mode, four }: Input): boolean {
     return this.width === 4 && (mode === "dense" || four?.kind === "lanes" || four?.kind === "shifted");
   }
 
-  /** Where a layout begins: handed over, so that pieces of a tensor are read by one kernel wherever they lie. */
+  /** The offset of a layout. It is a parameter, so that one kernel reads all pieces of a tensor. */
   #start({ offset }: Layout): string {
     return offset ? this.#field(offset, "u32") : "";
   }
 
   #stridedIndex(x: string, layout: Layout): string {
-    if (isByChannel(layout, this.place.channel)) {
+    if (isByChannel(layout, this.options.channel)) {
       const start = this.#start(layout);
       return start ? `(channel + ${start})` : "channel";
     }
@@ -280,18 +276,18 @@ export class Writer {
     return `${x}_at`;
   }
 
-  /** The number of the first element that is computed. */
+  /** WGSL of the number of the first element that is computed. */
   get #first(): string {
     const i = this.step ? "first" : "i";
     return this.width === 4 && !this.#byElement ? `${i} * 4u` : i;
   }
 
-  /** Whether `i` numbers elements where four are computed at a time. */
+  /** Whether `i` counts elements though four are computed at a time. */
   get #byElement(): boolean {
-    return this.width === 4 && this.place.counts === "elements";
+    return this.width === 4 && this.options.counts === "elements";
   }
 
   #bindingName(n: number): string {
-    return `${this.place.prefix}x${n}`;
+    return `${this.options.prefix}x${n}`;
   }
 }

@@ -9,29 +9,29 @@ import type { Update } from "../graph/trace";
 import { checkNumbers } from "./checkNumbers";
 
 export interface CaptureOptions {
-  /** Called as the step's pipelines get ready. */
+  /** Called each time that a pipeline of the step is ready. */
   readonly onCompile?: CompileProgress;
-  /** Default: as the engine. */
+  /** Join chains of pointwise ops into one kernel; default the engine's option. */
   readonly fuse?: boolean;
   /**
-   * Products and convolutions in f16 with sums in f32, see {@link withAutocast}; parameters stay f32. On a device without
-   * the feature shader-f16 the step runs in f32; Chrome hides it on NVIDIA's cards under Linux, unless started with
-   * `--enable-dawn-features=vulkan_enable_f16_on_nvidia`. Combine with an optimizer's `lossScale: "dynamic"`. Default false.
+   * Compute products and convolutions in f16 with sums in f32, see {@link withAutocast}; parameters stay f32. On a device without
+   * the feature shader-f16 the step runs in f32; Chrome hides that feature on NVIDIA's cards under Linux, unless it is started with
+   * `--enable-dawn-features=vulkan_enable_f16_on_nvidia`. Combine it with an optimizer's `lossScale: "dynamic"`. Default false.
    */
   readonly autocast?: boolean;
   /**
-   * Compute pointwise values (activations) again for gradients, instead of keeping them, where the planner finds that this
-   * lowers the peak of memory by 5 % or more: a little slower. For whole blocks of a model see {@link recompute}. Default false.
+   * Compute pointwise values (activations) again for gradients, instead of keeping them, if that lowers the peak of memory by 5 %
+   * or more. It makes a step a little slower. For whole blocks of a model see {@link recompute}. Default false.
    */
   readonly recompute?: boolean;
   /**
-   * Look for NaN: the step runs without fusion and launch by launch, and `run` throws a DataError at the first op that makes
-   * one, with the line that called it. Many times slower. Default false.
+   * Look for NaN: the step runs without fusion, launch by launch, and `run` throws a DataError that names the first op that makes
+   * one, and the line that called it. Many times slower. Default false.
    */
   readonly debug?: boolean;
 }
 
-/** @throws CaptureError unless a capture is given feeds by name, and then a function */
+/** @throws CaptureError unless `capture` is given feeds by name, and a function */
 export function checkCapture(inputs: unknown, fn: unknown): void {
   if (typeof inputs !== "object" || inputs === null)
     throw new CaptureError(
@@ -46,7 +46,7 @@ export function checkCapture(inputs: unknown, fn: unknown): void {
 /** The feed of a captured step: a shape (f32), or a shape with its dtype. */
 export type FeedSpec = Shape | Spec;
 
-/** A feed of a captured step. @throws CaptureError where it is described by neither, ShapeError, DTypeError */
+/** Makes a feed. @throws CaptureError where `spec` is neither form, ShapeError, DTypeError */
 export function makeFeed(name: string, spec: FeedSpec): Tensor {
   const isShape = (x: unknown): x is Shape => Array.isArray(x);
   const full: Spec = isShape(spec) ? { shape: spec, dtype: "f32" } : spec;
@@ -63,7 +63,7 @@ export function makeFeed(name: string, spec: FeedSpec): Tensor {
   return feed(name, full);
 }
 
-/** @throws CaptureError unless the values are an array of the feed's dtype and size; DataError where an op does not take them */
+/** @throws CaptureError unless the values have the feed's dtype and size; DataError on NaN, or an integer that an op does not take */
 export function checkFeed(name: string, t: Tensor, values: Numbers): void {
   const op = `feed ${name}`;
   const Wanted = ARRAYS[t.dtype as WordType];
@@ -79,7 +79,7 @@ export function checkFeed(name: string, t: Tensor, values: Numbers): void {
   if (t.leaf?.kind === "feed" && t.leaf.limits) checkLimits(op, values, t.leaf.limits);
 }
 
-/** @throws CaptureError where a step computes from a feed that is none of its own: it would read zeros */
+/** @throws CaptureError where a step computes from a feed of another capture: it would read zeros */
 export function checkFeeds(feeds: readonly Tensor[], outputs: readonly Tensor[], updates: readonly Update[]): void {
   const used = topological([...outputs, ...updates.flatMap((u) => u.reads)]);
   const foreign = used.find((t) => t.leaf?.kind === "feed" && !feeds.includes(t));
@@ -92,7 +92,7 @@ export function checkFeeds(feeds: readonly Tensor[], outputs: readonly Tensor[],
     );
 }
 
-/** What a value is, in a word or two. */
+/** What a value is, in a few words. */
 export function kindOf(value: unknown): string {
   if (value instanceof Tensor) return `a tensor ${showSpec(value)}`;
   if (typeof value === "function") return "a function";
@@ -100,7 +100,7 @@ export function kindOf(value: unknown): string {
   return typeof value === "object" && value !== null ? `of type ${value.constructor?.name}` : String(value);
 }
 
-/** @throws CaptureError unless the step's function gave tensors by name, at once */
+/** @throws CaptureError unless the step's function returned tensors by name, synchronously */
 export function checkOutputs(outputs: unknown): void {
   if (outputs instanceof Promise)
     throw new CaptureError(

@@ -9,39 +9,39 @@ import type { Plan } from "../schedule/plan";
 import { checkFeed } from "./captureInputs";
 import { nanError } from "./nanError";
 
-/** Runs whose one-element outputs are kept until they are drained. */
+/** Number of runs whose one-element outputs are kept for {@link CapturedStep.drain}. */
 export const RING = 256;
 
 /** Steps that may be under way at once. */
 const MAX_IN_FLIGHT = 2;
 
-/** Milliseconds that one submission may take before the step is cut into more of them. */
+/** Milliseconds that a submission should take at most: longer steps are cut into several. */
 const CHUNK_MILLISECONDS = 50;
 
-/** Runs after which the time of a step is measured: the first ones include what drivers put off. */
+/** The runs whose time is measured. The first ones are not: drivers put off some work until then. */
 const MEASURED_RUNS = [2, 3, 4];
 
-/** The outputs of a run that have one element; the others are not among them. */
+/** The one-element outputs of a run. */
 export interface Scalars<O extends string> {
   /** Number of the run, from 0. */
   readonly run: number;
   readonly values: Readonly<Record<O, number>>;
 }
 
-/** What can be made anew on another device. */
+/** A step that can be made again on another device. */
 export interface Revivable {
   readonly runs: number;
   revive(runs: number): Promise<void>;
 }
 
-/** What a captured step asks of its engine. */
+/** What a captured step needs of its engine. */
 export interface StepHost {
-  /** Runs what was asked for outside of captured steps before; undefined where that is nothing. */
+  /** Runs pending updates and reads of eager code; undefined where there are none. */
   before(): Promise<unknown> | undefined;
   onDispose(step: Revivable): void;
 }
 
-/** A step captured as a plan. Running it writes the feeds and submits; nothing else happens on the CPU. */
+/** A step captured as a plan. A run only writes the feeds and submits the plan. */
 export class CapturedStep<I extends string = string, O extends string = string> implements Revivable {
   /** Runs so far. */
   runs = 0;
@@ -49,9 +49,9 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   #ring: GPUBuffer | undefined;
   #drained = 0;
   #disposed = false;
-  /** Whether the outputs are those of a run: not before the first one, nor after the step was made anew. */
+  /** Whether the outputs hold results: they do not before the first run, nor after the step was made again. */
   #hasResults = false;
-  /** Resolves when the runs asked for so far have been submitted, or have failed. */
+  /** Resolves when all runs called so far are submitted or have failed. */
   #submitted: Promise<unknown> = Promise.resolve();
   #milliseconds = Number.POSITIVE_INFINITY;
   #executable: Executable;
@@ -59,7 +59,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   readonly #fed = new Set<string>();
 
   /**
-   * @param build makes the step's plan anew, with what is known of the device by then
+   * @param build plans the step again, with the kernels that are known as the fastest by then
    * @param watched whether runs look for NaN
    */
   constructor(
@@ -77,7 +77,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     this.#ring = this.#makeRing();
   }
 
-  /** Bytes that the step takes beside its plan: for the scalars of its last runs. */
+  /** Bytes that the step takes besides its plan: for the one-element outputs of its last runs. */
   get ringBytes(): number {
     return this.#scalars.length * RING * BYTES_PER_ELEMENT;
   }
@@ -86,7 +86,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     return this.ringBytes ? this.runtime.pool.acquire(this.ringBytes, "ring of scalars") : undefined;
   }
 
-  /** What the step does, as text: `String(step.plan)`. */
+  /** What the step does. `String(step.plan)` is readable text. */
   get plan(): Plan {
     return this.executable.plan;
   }
@@ -95,7 +95,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     return this.#executable;
   }
 
-  /** Plans the step again, where other kernels would now be taken. The states stay; feeds must be given once more. */
+  /** Plans the step again, if it would now take other kernels. States stay; feeds must be given again. */
   async rebuild(): Promise<void> {
     this.#refuseDisposed("rebuild");
     const plan = this.build();
@@ -111,7 +111,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     });
   }
 
-  /** Makes the step anew on another device. @param runs that the states there have seen */
+  /** Makes the step again on another device. @param runs how often it had run when the states there were saved */
   async revive(runs: number): Promise<void> {
     const executable = await Executable.create(this.runtime, this.build());
     if (this.#disposed) return executable.dispose();
@@ -121,7 +121,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     this.#drained = runs;
   }
 
-  /** Takes another executable, in whose buffers there is nothing yet. */
+  /** Takes another executable, whose buffers are still empty. */
   #replace(executable: Executable): void {
     executable.cut(this.#executable.submits);
     this.#executable = executable;
@@ -129,24 +129,24 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     this.#hasResults = false;
   }
 
-  /** Submissions a run makes. */
+  /** Number of submissions in a run. */
   get submits(): number {
     return this.executable.submits;
   }
 
   /**
-   * Runs the step once, after the updates that were recorded outside a capture before; these do not wait for runs that were
-   * not awaited. Resolves when it is submitted; waits while two steps are still under way. Runs take turns in the order of
-   * their calls.
-   * @param values one array for each feed, not to be changed before the call resolves; a feed left out keeps its last value
-   * @throws DeviceError where the device is lost, CaptureError where a feed is unknown, or of another size or dtype than captured;
+   * Runs the step once. Runs take turns in the order of their calls; each resolves when it is submitted, which waits while two steps
+   * are under way. Updates that were recorded before, outside a capture, run first; they do not wait for runs that were not
+   * awaited.
+   * @param values an array for each feed, not to be changed before the call resolves; a feed that is left out keeps its last value
+   * @throws DeviceError where the device is lost; CaptureError where a feed is unknown, or has another size or dtype than captured;
    *   DataError on NaN, or an integer that an op does not take; with `debug` also at the first op that makes a NaN
    */
   async run(values: Partial<Record<I, Numbers>> = {}): Promise<void> {
     const entries = Object.entries(values) as [I, Numbers][];
     for (const [name, array] of entries) this.#check(name, array);
     const before = this.host.before();
-    before?.catch(() => {}); // told when it is the run's turn
+    before?.catch(() => {}); // thrown when it is the run's turn
     await this.#inTurn(() => (before ? before.then(() => this.#run(entries)) : this.#run(entries)));
   }
 
@@ -154,7 +154,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     const { runtime } = this;
     const measured = MEASURED_RUNS.includes(this.runs);
     await (measured ? runtime.waiter.workDone() : runtime.waiter.below(MAX_IN_FLIGHT));
-    // From here on nothing waits until the run is submitted.
+    // From here until the run is submitted nothing may wait: another run would write the same feeds.
     this.#refuseDisposed("run");
     runtime.throwErrors();
     this.#requireFeeds(values);
@@ -192,8 +192,8 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   }
 
   /**
-   * The values of an output after the newest run.
-   * @throws CaptureError where there was none since the step was made, or made anew by tuning or recovery
+   * The values of an output of the newest run.
+   * @throws CaptureError where the step has not run since it was captured, or made again by tuning or recovery
    */
   async read(name: O): Promise<TypedArray> {
     return (await this.readAll([name]))[name];
@@ -243,14 +243,14 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     });
   }
 
-  /** Milliseconds by kernel, from a run that leaves no trace; null where the device has no timestamp queries. */
+  /** Milliseconds that each kernel takes, from a run that leaves no trace; null where the device has no timestamp queries. */
   async profile(): Promise<KernelTime[] | null> {
     this.#refuseDisposed("profile");
     this.runtime.throwErrors();
     return this.executable.profile();
   }
 
-  /** Gives the step's buffers back. The states stay. */
+  /** Gives back the step's buffers. States stay. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -267,7 +267,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     });
   }
 
-  /** Cuts the step into submissions that are short enough, once its time is known. */
+  /** Cuts the step into short enough submissions, once its time has been measured. */
   async #measure(start: number): Promise<void> {
     await this.runtime.waiter.workDone();
     this.#milliseconds = Math.min(this.#milliseconds, performance.now() - start);
@@ -280,7 +280,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     checkFeed(name, t, values);
   }
 
-  /** Not before the runs asked for earlier: these may bring what is left out now. */
+  /** Called at the run's turn: earlier runs may bring feeds. @throws CaptureError where a feed has no value */
   #requireFeeds(given: readonly (readonly [string, Numbers])[]): void {
     const lacks = (name: string) => !this.#fed.has(name) && !given.some(([n]) => n === name);
     const missing = Object.keys(this.feeds).filter(lacks);

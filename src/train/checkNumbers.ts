@@ -1,10 +1,11 @@
 import type { Numbers } from "../core/dtype";
 import { DataError } from "../core/errors";
 
-/** @throws DataError naming the first value that is not a number */
+/** @throws DataError naming the first NaN */
 export function checkNumbers(op: string, values: Numbers): void {
   if (!(values instanceof Float32Array)) return;
   let total = 0;
+  // v − v is 0 but for NaN and infinities: one quick pass finds that there are none.
   for (let i = 0; i < values.length; i++) total += values[i]! - values[i]!;
   if (total === 0) return;
   const at = values.findIndex((v) => Number.isNaN(v));

@@ -5,14 +5,14 @@ import { Tensor } from "../graph/tensor";
 import { kindOf } from "./captureInputs";
 import { checkNumbers } from "./checkNumbers";
 
-/** @throws CaptureError unless all that is to be read are tensors */
+/** @throws CaptureError unless everything that is to be read is a tensor */
 export function checkRead(what: readonly unknown[]): void {
   const other = what.findIndex((t) => !(t instanceof Tensor));
   if (other >= 0)
     throw new CaptureError("read", `${kindOf(what[other])} is no tensor`, {}, "read(tensor), or read([one, another])");
 }
 
-/** @throws CaptureError where a tensor to be overwritten is no state, ShapeError, DTypeError, DataError where the values do not fit */
+/** @throws CaptureError where `state` is no state; ShapeError, DTypeError, DataError where the values do not fit it */
 export function checkWrite(state: Tensor, values: Numbers): void {
   if (state.leaf?.kind !== "state")
     throw new CaptureError("write", "the tensor is no state", { given: showSpec(state) }, "feeds go into step.run");

@@ -9,19 +9,19 @@ import type { Optimizer } from "../optim/optimizer";
 import { checkNumbers } from "./checkNumbers";
 import type { Engine } from "./engine";
 
-/** All that a run needs to go on exactly as if it had never stopped. */
+/** What a run needs to go on exactly as if it had never stopped. */
 export interface Checkpointed {
-  /** Its states are stored under PyTorch's `state_dict` names. */
+  /** Stored under PyTorch's `state_dict` names. */
   readonly model: AnyModule;
   /** Stored as `optimizer.<state>.<parameter>`. */
   readonly optimizer?: Optimizer;
-  /** Further states by name: positions of loaders, random generators. */
+  /** Further states by name: those of loaders and random generators. */
   readonly states?: Readonly<Record<string, Tensor>>;
 }
 
 /**
- * The checkpoint of a run as the bytes of a .safetensors file.
- * @param metadata free text, stored in the file's header
+ * The checkpoint of a run, as the bytes of a .safetensors file.
+ * @param metadata texts, stored in the file's header
  */
 export async function saveCheckpoint(
   engine: Engine,
@@ -37,7 +37,7 @@ export async function saveCheckpoint(
 export interface LoadOptions {
   /** Name of the file, for errors; default "checkpoint". */
   readonly file?: string;
-  /** Load what fits, and leave the other states as they are; default false: nothing, unless all fits. */
+  /** Load what fits, and leave other states as they are; default false: load all, or nothing. */
   readonly partial?: boolean;
 }
 
@@ -48,20 +48,19 @@ export interface PartlyLoaded {
   readonly missing: readonly string[];
   /** States that have another shape or dtype in the file. */
   readonly misfits: readonly string[];
-  /** What the file has that no state is called. An optimizer's part does not count where none is passed. */
+  /** Tensors of the file that are no such state, but for an optimizer's where none is passed. */
   readonly unused: readonly string[];
 }
 
 /**
- * Restores a run from a checkpoint, or the model alone where no `optimizer` is passed. Nothing is written unless the whole
- * file fits; or, with `{ partial: true }`, all states are that have their names and shapes in the file, as PyTorch's
- * `strict=False` has it: a backbone for another head. Updates of these states that were recorded before, outside a capture, and
- * have not run yet are dropped: what is restored is the checkpoint's.
- * @param bytes of a .safetensors file, made here or by PyTorch; floats of other sizes become f32
- * @param options or the file's name alone
+ * Restores a run from a checkpoint, or the model alone where no `optimizer` is passed. Nothing is written unless the whole file
+ * fits. With `{ partial: true }` the states whose names and shapes are in the file are written, as by PyTorch's `strict=False`:
+ * for a backbone with another head, say. Pending updates of these states are dropped.
+ * @param bytes a .safetensors file, made here or by PyTorch; floats of other sizes become f32
+ * @param options may be the file's name alone
  * @returns the file's metadata; with `partial` also what was not loaded
- * @throws CheckpointError where the file is malformed or of another model (with `partial`: has nothing for the model), or one
- *   of its weights is NaN; DeviceError where the device is lost
+ * @throws CheckpointError where the file is malformed, of another model (with `partial`: has nothing for the model), or has a
+ *   NaN among the weights; DeviceError where the device is lost
  */
 export function loadCheckpoint(
   engine: Engine,
@@ -100,7 +99,7 @@ export function loadCheckpoint(
   return partial ? { metadata, missing, misfits: misfits.map(({ name }) => name), unused } : metadata;
 }
 
-/** What an optimizer keeps may be no number: the norm of gradients that overflowed. */
+/** @throws CheckpointError on NaN. Only weights are checked: an optimizer may hold NaN, as the norm of gradients that overflowed. */
 function checkWeights(file: string, name: string, values: TypedArray): void {
   try {
     checkNumbers(name, values);
@@ -116,7 +115,7 @@ function statesOf(op: string, what: Checkpointed): NamedStates {
   return [...named, ...Object.entries(states)];
 }
 
-/** The optimizer's states; those that have a part for each parameter are taken apart under the parameters' names. */
+/** The optimizer's states by name. One that spans the arena is split into its parts, under the parameters' names. */
 function optimizerStates(model: AnyModule, optimizer: Optimizer): [string, Tensor][] {
   const { arena } = optimizer;
   const names = new Map(model.namedParameters().map(([name, t]) => [t, name]));

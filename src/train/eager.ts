@@ -9,41 +9,41 @@ import { putBackUpdates, takePendingUpdates, type Update } from "../graph/trace"
 import type { PlanRequest } from "../schedule/plan";
 import { ownOf } from "./ownUpdates";
 
-/** Plans that are kept. */
+/** Most plans kept. */
 const MAX_PLANS = 32;
 
-/** A plan for all graphs of one structure: their numbers are written into the leaves of the first. */
+/** A plan for all graphs of one structure. The data of each is written into the leaves of the first. */
 interface Kept {
   readonly executable: Promise<Executable>;
   readonly outputs: readonly Tensor[];
   readonly leaves: readonly Tensor[];
-  /** Reads that have not run yet. */
+  /** Number of reads that have not finished yet. */
   waiting: number;
 }
 
-/** Code outside captured steps: the same code run again reuses its plan, pipelines and buffers. */
+/** Runs code outside captured steps. The same code, when it runs again, reuses its plan, pipelines and buffers. */
 export class Eager {
   readonly #kept = new Map<string, Kept>();
-  /** Resolves when all reads so far have been submitted, or have failed. */
+  /** Resolves when all reads so far are submitted or have failed. */
   #submitted: Promise<unknown> = Promise.resolve();
-  /** Reads that have neither been submitted nor failed. */
+  /** Number of reads that are neither submitted nor failed. */
   #open = 0;
 
-  /** @param make plans and compiles */
+  /** @param make plans and compiles a graph */
   constructor(
     readonly runtime: Runtime,
     readonly make: (request: Pick<PlanRequest, "outputs" | "updates" | "inputs">) => Promise<Executable>,
   ) {}
 
-  /** Resolves when the reads asked for so far have been submitted, or have failed; undefined where none is under way. */
+  /** Resolves when all reads so far are submitted or have failed; undefined where none is under way. */
   get underWay(): Promise<unknown> | undefined {
     return this.#open ? this.#submitted : undefined;
   }
 
   /**
-   * Computes tensors and whatever updates were recorded since the last read, see {@link ownOf}. Reads that are under way
-   * together run in the order in which they were asked for. The updates of one that fails are left to the next, where what else
-   * was read is the cause; updates that cannot run themselves are dropped, and all with the device that they were to run on.
+   * Computes tensors, and runs the pending updates, see {@link ownOf}. Reads take turns in the order of their calls. If a read fails
+   * because of its tensors, its updates are left to the next read; updates that cannot run by themselves, or whose device is lost
+   * or replaced, are dropped.
    */
   async read(outputs: readonly Tensor[]): Promise<TypedArray[]> {
     const { device } = this.runtime;
@@ -77,7 +77,7 @@ export class Eager {
     }
   }
 
-  /** Whether updates could run by themselves on the device that they were to run on. */
+  /** Whether updates could run by themselves, on the device that they were to run on. */
   async #canRun(updates: readonly Update[], device: GPUDevice): Promise<boolean> {
     const isThere = () => this.runtime.canRun && this.runtime.device === device;
     if (!updates.length || !isThere()) return false;
@@ -93,7 +93,7 @@ export class Eager {
     this.#kept.clear();
   }
 
-  /** Nothing may come between the numbers, the run and the copy of its results: the buffers are those of other reads too. */
+  /** Writes data, runs and copies results without waiting in between: other reads use the same buffers. */
   #submit(executable: Executable, { leaves, outputs }: Kept, data: readonly Tensor[]): Promise<TypedArray[]> {
     this.runtime.throwErrors();
     this.runtime.throwIfReplaced(executable.device);
@@ -110,11 +110,11 @@ export class Eager {
     if (!kept) {
       const executable = this.make({ outputs, updates, inputs: leaves });
       const made: Kept = { executable, outputs, leaves, waiting: 0 };
-      // Told by the read that waits for it.
+      // The error itself is thrown by the read that waits for it.
       executable.catch(() => void (this.#kept.get(key) === made && this.#kept.delete(key)));
       kept = made;
     }
-    // The one used last is the last to go.
+    // The most recently used is last.
     this.#kept.set(key, kept);
     return kept;
   }

@@ -4,15 +4,15 @@ import { checkWord, optionsOf } from "../graph/options";
 export interface EarlyStoppingOptions {
   /** Evaluations without improvement after which to stop; default 5. */
   readonly patience?: number;
-  /** Smallest change that counts as an improvement; default 0: any. */
+  /** Change beyond which a value counts as an improvement; default 0. */
   readonly minDelta?: number;
   /** Whether small values are good (a loss: "min", default) or large ones (an accuracy: "max"). */
   readonly mode?: "min" | "max";
 }
 
-/** What an {@link EarlyStopping} knows: plain data, to be kept beside a checkpoint. */
+/** The state of an {@link EarlyStopping} as plain data, to be kept with a checkpoint. */
 export interface EarlyStoppingState {
-  /** null before the first. */
+  /** null before the first value. */
   readonly best: number | null;
   readonly bestStep: number;
   readonly improved: boolean;
@@ -20,19 +20,19 @@ export interface EarlyStoppingState {
 }
 
 /**
- * Watches a value of the dev set and says when it has stopped to improve. Keep a checkpoint whenever `improved` is true:
- * that of `bestStep` is the model to use.
+ * Watches a value of the dev set, and tells when it has stopped improving. Keep a checkpoint whenever `improved` is true: the
+ * one of `bestStep` is the model to use.
  *
  * @see Prechelt 1998, "Early stopping – but when?"
  */
 export class EarlyStopping {
-  /** The best value so far; NaN before the first. */
+  /** The best value so far; NaN before the first one. */
   best = Number.NaN;
   /** The step at which it was seen; −1 before the first. */
   bestStep = -1;
   /** Whether the newest value was the best so far. */
   improved = false;
-  /** Evaluations since the best. */
+  /** Evaluations since the best one. */
   waited = 0;
   readonly #options: Required<EarlyStoppingOptions>;
 
@@ -47,13 +47,13 @@ export class EarlyStopping {
     this.#options = { patience, minDelta, mode };
   }
 
-  /** Whether the newest value leaves no more hope. */
+  /** Whether it is time to stop. */
   get stopped(): boolean {
     return this.waited >= this.#options.patience;
   }
 
   /**
-   * Takes the value of an evaluation. NaN is no improvement.
+   * Takes the value of an evaluation. NaN does not count as an improvement.
    * @returns whether to stop
    */
   update(value: number, step: number): boolean {
@@ -68,7 +68,7 @@ export class EarlyStopping {
     return this.stopped;
   }
 
-  /** All that {@link restore} needs to go on from here. */
+  /** The state, for {@link restore}. */
   state(): EarlyStoppingState {
     const { best, bestStep, improved, waited } = this;
     return { best: Number.isNaN(best) ? null : best, bestStep, improved, waited };

@@ -28,7 +28,7 @@ import { decodePlans, encodePlans } from "./planFile";
 import { type Measurement, Tuner } from "./tuner";
 import { platformTuningStore } from "./tuningStore";
 
-/** What all states of an engine hold at one moment, and how often each captured step had run by then. */
+/** The values of all states of an engine at one moment, and how often each captured step had run by then. */
 export interface Snapshot extends StoredStates {
   readonly runs: ReadonlyMap<Revivable, number>;
 }
@@ -38,9 +38,9 @@ export class Engine {
   readonly #eager: Eager;
   readonly #tuner: Tuner;
   #idle: IdleTuning | undefined;
-  /** Captured steps that were not disposed of. */
+  /** Captured steps that are not disposed of. */
   readonly #steps = new Set<Revivable>();
-  /** Resolves when it is known what was measured on this device before. */
+  /** Resolves when earlier measurements on this device are loaded. */
   readonly #tuned: Promise<void>;
   readonly #tuneWhenIdle: boolean;
   #pace: Promise<DevicePace> | undefined;
@@ -75,23 +75,23 @@ export class Engine {
     return this.runtime.adapter;
   }
 
-  /** Device memory, in bytes. */
+  /** Use of device memory. */
   get memory(): PoolStatistics {
     return this.runtime.pool.statistics;
   }
 
-  /** Resolves with a plain reason when the device is lost; after {@link Engine.recover} it is a new promise. */
+  /** Resolves with the reason when the device is lost. After {@link Engine.recover} it is a new promise. */
   get lost(): Promise<string> {
     return this.runtime.lost;
   }
 
   /**
-   * Traces `fn` once and makes a step of it that can be run again and again without any work on the graph. A tensor that was
-   * recorded outside and is used within is computed in every run: to keep its value, read it and use `tensor(values)`.
+   * Traces `fn` once and makes a step of it, which then runs without any work on the graph. A tensor that is recorded outside `fn`
+   * and used in it is computed in every run: to keep its value, read it and use `tensor(values)`.
    *
-   * @param inputs the step's feeds: shapes (f32) or `{ shape, dtype }`, by name
-   * @param fn makes the outputs from the feeds; optimizers called in it take part in the step
-   * @throws whatever an op refuses; CaptureError where it computes from a feed of another capture; DeviceError where the device
+   * @param inputs the step's feeds by name: shapes (f32), or `{ shape, dtype }`
+   * @param fn makes the outputs from the feeds; updates recorded in it, of optimizers say, are part of the step
+   * @throws the errors of ops; CaptureError where `fn` computes from a feed of another capture; DeviceError where the device
    *   refuses a kernel, lacks memory, or is replaced meanwhile
    */
   async capture<I extends Record<string, FeedSpec>, O extends Record<string, Tensor>>(
@@ -138,8 +138,8 @@ export class Engine {
   }
 
   /**
-   * Measures, for each op of a step for which several kernels would do, which is the fastest on this device, and rebuilds
-   * the step with those. Up to 200 ms an op besides compiling; what is known already is not measured again.
+   * Measures which kernels are the fastest on this device, for each op of a step that has a choice, and rebuilds the step with them.
+   * This takes up to 200 ms an op, besides compiling; what is known already is not measured again.
    * @returns what was measured
    */
   async tune(step: CapturedStep, onMeasured?: (m: Measurement) => void): Promise<Measurement[]> {
@@ -148,7 +148,7 @@ export class Engine {
     return measured;
   }
 
-  /** What a run of a step will take, before it has run: memory, operations, and time by the pace of the device. */
+  /** Estimates what a run of a step takes, without running it: memory, operations, and time by the measured pace of the device. */
   async estimate(step: Pick<CapturedStep, "plan"> & Partial<Pick<CapturedStep, "ringBytes">>): Promise<StepEstimate> {
     this.#pace ??= measurePace(this).catch((error) => {
       this.#pace = undefined;
@@ -159,10 +159,10 @@ export class Engine {
   }
 
   /**
-   * Captured steps as a file: kernels, plan and the values of all their states. {@link Engine.load} runs them elsewhere
-   * without the code that made them.
+   * Writes captured steps as a file: their kernels, plans, and the values of their states. {@link Engine.load} reads it elsewhere,
+   * without the code that made the steps.
    * @param steps by name; states that they share stay shared
-   * @param states that whoever loads the file may want to read or write, by name: a learning rate, say
+   * @param states to be found by name when the file is loaded: a learning rate, say
    * @returns the bytes of a .safetensors file
    */
   async save(
@@ -177,9 +177,9 @@ export class Engine {
   }
 
   /**
-   * Steps from a file that {@link Engine.save} made, with their states as they were: nothing is traced.
-   * @param file name of the file, for errors
-   * @throws CheckpointError where it is malformed or made for a device with other features; nothing is changed then
+   * Reads a file of {@link Engine.save}: its steps and their states, without tracing.
+   * @param options.file name of the file, for errors
+   * @throws CheckpointError where the file is malformed, or made for a device with other features; nothing is changed then
    */
   async load(
     bytes: Uint8Array,
@@ -205,16 +205,16 @@ export class Engine {
   }
 
   /**
-   * Computes tensors, and whatever updates were recorded outside a capture since the last read or run of a captured step.
-   * A state is read as it is after the updates, what is computed from it as it was before them. The same code run again reuses its
-   * plan, pipelines and buffers; arrays may be changed once the call has resolved. With several engines, updates of states that
-   * live on another one and not here are left to that one, unless what is read has to do with them.
-   * @throws DeviceError where the device is lost: updates that have not run are dropped then
+   * Computes tensors, and runs the pending updates: those recorded outside a capture since the last read or run of a step. A state
+   * is read as it is after the updates; what is computed from a state uses its value before them. The same code, when it runs
+   * again, reuses its plan, pipelines and buffers. Arrays given to `tensor` may be changed once the call has resolved. Updates of
+   * states that live on another engine, and not on this one, are left to that engine, unless they concern what is read.
+   * @throws DeviceError where the device is lost: pending updates are dropped then
    */
   read(tensor: Tensor): Promise<TypedArray>;
   read(tensors: readonly Tensor[]): Promise<TypedArray[]>;
   async read(what: Tensor | readonly Tensor[]): Promise<TypedArray | TypedArray[]> {
-    // They would move what is restored.
+    // Pending updates would change what recovery restores.
     if (!this.runtime.canRun) takePendingUpdates(ownOf(this.runtime, []));
     this.runtime.throwErrors();
     const outputs = Array.isArray(what) ? (what as readonly Tensor[]) : [what as Tensor];
@@ -226,9 +226,9 @@ export class Engine {
   }
 
   /**
-   * Overwrites a state: a parameter, a learning rate, a counter. It does not wait for runs and reads that were not awaited:
-   * these may see the new value. Updates that were recorded before and have not run yet run on it.
-   * @throws CaptureError where the tensor is no state, ShapeError, DTypeError, DataError where the values do not fit
+   * Overwrites a state: a parameter, a learning rate, a counter. It does not wait: runs and reads that were not awaited may see the
+   * new value, and pending updates change it.
+   * @throws CaptureError where the tensor is no state; ShapeError, DTypeError, DataError where the values do not fit
    */
   write(state: Tensor, values: Numbers): void {
     this.runtime.throwErrors();
@@ -237,16 +237,16 @@ export class Engine {
   }
 
   /**
-   * Gives back the memory of states that are not needed any more: parameters and all that lives beside them in their
-   * arena, what an optimizer or an average keeps. Should a step still use one, it starts anew with its first value.
+   * Gives back the memory of states: parameters with everything that shares their arena, and the states of an optimizer or an
+   * average. A state that is used again later starts with its first value.
    */
   release(...what: readonly (AnyModule | Optimizer | ExponentialMovingAverage | Tensor)[]): void {
     this.runtime.storage.forget(what.flatMap(statesIn));
   }
 
   /**
-   * The values of all states, as they are after what was submitted so far: a run that loses its device can go on from here,
-   * see {@link Engine.recover}. Steps may go on meanwhile.
+   * Reads the values of all states, after what was submitted so far. A run that loses its device can go on from them, see
+   * {@link Engine.recover}. Steps may run meanwhile.
    */
   async snapshot(): Promise<Snapshot> {
     this.runtime.throwErrors();
@@ -257,12 +257,12 @@ export class Engine {
   }
 
   /**
-   * Goes on after the device was lost: with a new one, on which all states are as they were at the snapshot and captured steps
-   * are made anew. Their `runs` are those of the snapshot, feeds must be given once more; states that came later start anew,
-   * and updates that have not run are dropped. Captures, reads and tuning that are under way are refused.
-   * Equal kernels give equal bits: what was lost can be run again as if nothing had happened.
-   * @param device in place of one that was handed to the engine
-   * @throws DeviceError where there is no device; the engine stays as it is then, and it may be tried again
+   * Goes on after the device was lost: opens a new one, puts the states back as they were at the snapshot, and makes the captured
+   * steps again. The `runs` of steps are those of the snapshot; feeds must be given again. States that came after the snapshot
+   * start with their first values, and pending updates are dropped. Captures, reads and tuning under way throw. Equal kernels
+   * give equal bits: the steps after the snapshot can be run again as if nothing had happened.
+   * @param device needed where the lost one was given to the engine
+   * @throws DeviceError where there is no other device; nothing is changed then, and it may be tried again
    */
   async recover(snapshot: Snapshot, device?: GPUDevice): Promise<void> {
     await this.runtime.reopen(device);
@@ -277,7 +277,7 @@ export class Engine {
     if (this.#tuneWhenIdle) this.#idle = new IdleTuning(this.#tuner);
   }
 
-  /** Gives back buffers that nothing uses at the moment. */
+  /** Gives back the buffers that are kept for reuse. */
   trim(): void {
     this.runtime.pool.trim();
   }

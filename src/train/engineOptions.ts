@@ -1,16 +1,15 @@
 import type { DeviceOptions } from "../gpu/device";
 import type { TuningStore } from "./tuningStore";
 
-/** What an engine is made with. */
+/** The options of {@link createEngine}. */
 export interface EngineOptions extends DeviceOptions {
   /** Join chains of pointwise ops into one kernel; default true. */
   readonly fuse?: boolean;
   /**
-   * Where to keep which kernels were measured as the fastest; default IndexedDB, under Node a file in the user's cache
-   * folder. `false`: nothing is read or kept. Kernels differ in the order of summation: for runs that must be repeated to
-   * the last bit, pass `false`.
+   * Where to store which kernels are the fastest; default IndexedDB, in Node a file in the user's cache folder. With `false` nothing
+   * is read or stored: pass it for runs that must be repeatable to the last bit, since kernels differ in the order of summation.
    */
   readonly tuning?: TuningStore | false;
-  /** Measure kernels while the device has nothing to do, for steps captured later; default true in browsers. */
+  /** Measure kernels while the device is idle, for steps captured later; default true in browsers. */
   readonly tuneWhenIdle?: boolean;
 }

@@ -3,42 +3,44 @@ import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { add } from "../ops/add";
 import { matmul } from "../ops/matmul";
+import { tensorsOf, writtenBy } from "../schedule/dispatches";
 import { bytesOf, type Plan } from "../schedule/plan";
 import type { CapturedStep } from "./capturedStep";
 import type { Engine } from "./engine";
 
-/** What a device does with kernels of two kinds, and what a launch costs it. */
+/** How fast a device is. */
 export interface DevicePace {
-  /** Floating-point operations a second, of a matrix product. */
+  /** Floating-point operations a second, in a matrix product. */
   readonly flops: number;
-  /** Bytes read and written a second, of a pointwise op. */
+  /** Bytes read and written a second, in a pointwise op. */
   readonly bytes: number;
-  /** Seconds that a launch takes beside the work in it. */
+  /** Seconds that a launch takes besides its work. */
   readonly launch: number;
 }
 
-/** What a step will take: known before it has run. */
+/** What a run of a step takes, estimated before it has run. */
 export interface StepEstimate {
-  /** Device memory of the step: states, values on the way, parameters of kernels. */
+  /** Device memory: states, intermediate values, parameters of kernels. */
   readonly bytes: number;
   readonly flops: number;
-  /** Of one run; a guess that may be off by a factor of two. */
+  /** Time of a run; it may be off by a factor of two. */
   readonly seconds: number;
 }
 
-/** Sizes of the two kernels that the pace is measured by. */
+/** Sizes of the matrix product and the pointwise op that the pace is measured by. */
 const PRODUCT = 256;
 const ELEMENTS = 2 ** 20;
-/** Launches by which their cost is measured, and milliseconds that each measurement takes at least. */
+/** Number of launches by which their cost is measured. */
 const LAUNCHES = 64;
+/** Least milliseconds of a measurement. */
 const LEAST = 20;
 
 /**
- * How fast a device is, measured by a matrix product, a pointwise op and a row of tiny launches: about a tenth of a second
+ * Measures how fast a device is, by a matrix product, a pointwise op and a series of tiny launches. Takes about a tenth of a second,
  * besides compiling.
  */
 export async function measurePace(engine: Engine): Promise<DevicePace> {
-  const launch = (await secondsOf(engine, { a: [8, 8] }, ({ a }) => rowOf(a, LAUNCHES))) / LAUNCHES;
+  const launch = (await secondsOf(engine, { a: [8, 8] }, ({ a }) => chainOf(a, LAUNCHES))) / LAUNCHES;
   const product = await secondsOf(engine, { a: [PRODUCT, PRODUCT] }, ({ a }) => matmul(a, a));
   const sum = await secondsOf(engine, { a: [ELEMENTS], b: [ELEMENTS] }, ({ a, b }) => add(a, b));
   return {
@@ -48,8 +50,8 @@ export async function measurePace(engine: Engine): Promise<DevicePace> {
   };
 }
 
-/** As many launches one after the other. */
-function rowOf(a: Tensor, launches: number): Tensor {
+/** A chain of as many products. */
+function chainOf(a: Tensor, launches: number): Tensor {
   let out = a;
   for (let i = 0; i < launches; i++) out = matmul(out, a);
   return out;
@@ -69,10 +71,10 @@ async function secondsOf<I extends Record<string, Shape>>(
   }
 }
 
-/** Seconds of a run, over as many as take long enough to be measured. */
+/** Seconds of a run, averaged over as many as take long enough to be measured. */
 async function secondsOfRun(engine: Engine, step: CapturedStep): Promise<number> {
   const feeds = Object.fromEntries(Object.entries(step.feeds).map(([n, t]) => [n, new Float32Array(t.size)]));
-  // The first runs include what drivers put off.
+  // In the first runs drivers do work that they have put off.
   for (let i = 0; i < 3; i++) await step.run(feeds);
   for (let runs = 4; ; runs *= 2) {
     await engine.runtime.waiter.workDone();
@@ -84,7 +86,7 @@ async function secondsOfRun(engine: Engine, step: CapturedStep): Promise<number>
   }
 }
 
-/** What a plan will take on a device of that pace: for each launch its operations or its bytes, whichever take longer. */
+/** Estimates a run of a plan on a device of some pace. A launch takes the time of its operations or of its bytes, the longer one. */
 export function estimateOf(plan: Plan, pace: DevicePace): StepEstimate {
   const seconds = plan.dispatches.reduce(
     (n, d) => n + pace.launch + Math.max(d.flops / pace.flops, bytesMoved(d) / pace.bytes),
@@ -93,12 +95,12 @@ export function estimateOf(plan: Plan, pace: DevicePace): StepEstimate {
   return { bytes: plan.bytes.total, flops: plan.flops, seconds };
 }
 
-/** Bytes that a launch reads and writes. Of data that the caller gave it may read a part only: no more than it writes. */
-function bytesMoved({ buffers, variant }: Dispatch): number {
-  const named = (buffers as readonly Tensor[]).map((t, i) => ({ t, access: variant.bindings[i]!.access }));
-  const sum = (list: readonly { t: Tensor }[]) => list.reduce((n, { t }) => n + bytesOf(t), 0);
-  const written = sum(named.filter((b) => b.access === "write"));
-  const read = named.filter((b) => b.access === "read");
-  const given = read.filter(({ t }) => t.leaf?.kind === "data");
-  return written + sum(read.filter((b) => !given.includes(b))) + Math.min(written, sum(given));
+/** Bytes that a launch reads and writes. Of data (a data set, of which it reads a batch) at most as many as it writes. */
+function bytesMoved(d: Dispatch): number {
+  const sum = (list: readonly Tensor[]) => list.reduce((n, t) => n + bytesOf(t), 0);
+  const isGiven = (t: Tensor) => t.leaf?.kind === "data";
+  const written = sum(writtenBy(d));
+  const given = sum(tensorsOf(d).filter(isGiven));
+  const computed = sum(tensorsOf(d).filter((t) => !isGiven(t)));
+  return computed + Math.min(written, given);
 }

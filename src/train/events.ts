@@ -1,6 +1,6 @@
 import type { Measurement } from "./tuner";
 
-/** One moment of a training run, as plain JSON: what the command line prints with `--json` and what a demo page draws. */
+/** An event of a training run, as plain JSON: the command line prints it with `--json`, and a demo page draws it. */
 export type TrainEvent =
   | AdapterEvent
   | CompileEvent
@@ -11,7 +11,7 @@ export type TrainEvent =
   | RecoveredEvent
   | DoneEvent;
 
-/** Where the run takes place. Always the first event. */
+/** The adapter of the run. Always the first event. */
 export interface AdapterEvent {
   event: "adapter";
   /** Vendor, architecture and description as the browser gives them. */
@@ -21,36 +21,36 @@ export interface AdapterEvent {
   features: string[];
 }
 
-/** Pipelines ready so far. */
+/** A pipeline is ready. */
 export interface CompileEvent {
   event: "compile";
   done: number;
   total: number;
 }
 
-/** What the run will take: told before its first step. */
+/** What the run will take. Comes before its first step. */
 export interface EstimateEvent {
   event: "estimate";
-  /** Numbers that are trained. */
+  /** Number of trained numbers. */
   parameters: number;
   /** Device memory of a training step. */
   bytes: number;
   /** Floating-point operations of a training step. */
   flops: number;
-  /** Of a training step, by a short measurement of the device; may be off by a factor of two. */
+  /** Time of a training step, by a short measurement of the device; may be off by a factor of two. */
   secondsPerStep: number;
   /** Step at which the run will end. */
   steps: number;
 }
 
-/** One training step. Losses are read from the device a few times a second, so these come in groups. */
+/** A training step. Losses are read from the device a few times a second, so these events come in groups. */
 export interface StepEvent {
   event: "step";
   /** Optimizer steps taken since the model was new. */
   step: number;
   /** Step at which the run will end. */
   steps: number;
-  /** Passes over the training split, with fraction. */
+  /** Passes over the training split so far, with fraction. */
   epoch: number;
   /** Training loss of this step. */
   loss: number;
@@ -62,12 +62,12 @@ export interface StepEvent {
 /** The device was lost, and the run goes on with another. */
 export interface RecoveredEvent {
   event: "recovered";
-  /** The step from which it goes on. Those after it are taken and told of again, with the same numbers. */
+  /** The step from which it goes on. The steps after it are taken and reported again, with the same numbers. */
   step: number;
   reason: string;
 }
 
-/** How well a model does on held-out data: what its task is measured by. */
+/** How well a model does on held-out data. Which scores there are depends on the task. */
 export interface TaskScores {
   /** Share of held-out examples (or tokens) whose most probable class is the label, 0…1. */
   testAccuracy?: number;
@@ -79,21 +79,21 @@ export interface TaskScores {
   macroF1?: number;
   /** Share of held-out words with the right class, of those that training does not have, 0…1. */
   unknownAccuracy?: number;
-  /** What a guess without a model reaches on the same held-out data, 0…1: what `testAccuracy` is to be compared with. */
+  /** The accuracy of a guess without a model on the same data, 0…1, to compare `testAccuracy` with. */
   baselineAccuracy?: number;
-  /** Of held-out text. */
+  /** Cross-entropy of held-out text, in bits. */
   bitsPerCharacter?: number;
-  /** Text that the model has made. */
+  /** Text that the model has generated. */
   sample?: string;
   /** Share of held-out sequences that come out exactly right, 0…1. */
   exactMatch?: number;
   /** Corpus BLEU of held-out sequences, 0…1. */
   bleu?: number;
-  /** Root mean square error of held-out numbers, in units of the standard deviation of those learnt from; 0 is perfect. */
+  /** Root mean square error on held-out numbers, in standard deviations of the training data; 0 is perfect. */
   testRmse?: number;
   /**
-   * Of forecasts: `1 − mse / mse of a naive forecast`, the better of "as the last value" and "as one season before". 1 is
-   * perfect, 0 no better than naive, and worse is below 0.
+   * Of forecasts: `1 − mse / mse of the naive forecast`, which is the better of the last value and the value one season before.
+   * 1 is perfect, 0 as good as the naive forecast, and below 0 is worse.
    */
   skill?: number;
 }
@@ -106,7 +106,7 @@ export interface EvalEvent extends TaskScores {
   testLoss: number;
 }
 
-/** The kernels for one op were measured. */
+/** The kernels of one op were measured. */
 export interface TuneEvent extends Measurement {
   event: "tune";
 }

@@ -1,8 +1,6 @@
 import { CaptureError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { checkOption, optionsOf } from "../graph/options";
-import type { ConfusionMatrix } from "../metrics/confusionMatrix";
-import { accuracyOf } from "../metrics/scores";
 import type { Optimizer } from "../optim/optimizer";
 import type { Schedule } from "../optim/schedules";
 import { type CapturedStep, RING } from "./capturedStep";
@@ -12,7 +10,7 @@ import { Recovery } from "./recovery";
 
 type LossStep = CapturedStep<never, "loss">;
 
-/** What {@link fit} needs of a step: a captured one, or several that take turns as one. */
+/** What {@link fit} needs of a step: a captured one, or several of them that take turns. */
 export type FittedStep = Pick<LossStep, "runs" | "run" | "drain"> & Partial<Pick<LossStep, "feeds" | "outputs">>;
 
 /** What one call of {@link fit} does. */
@@ -25,20 +23,20 @@ export interface FitOptions {
   /** Steps already taken, and the step at which to stop. */
   readonly start: number;
   readonly end: number;
-  /** Examples a step learns from. */
+  /** Number of examples in a step. */
   readonly batch: number;
   readonly stepsPerEpoch: number;
   /** Steps between two evaluations; default an epoch. There is one more at the end, unless the run is stopped. */
   readonly evaluateEvery?: number;
   readonly evaluate?: (step: number) => Promise<EvalEvent>;
   readonly onEvent: (event: TrainEvent) => void;
-  /** Awaited before each step: what the device shall do first. */
+  /** Called and awaited before each step. */
   readonly before?: () => Promise<unknown>;
-  /** Stops after the step under way. */
+  /** When aborted, the run stops after the step under way. */
   readonly signal?: AbortSignal;
-  /** Where snapshots are kept that outlive the call; default one of its own. */
+  /** Keeps the snapshots; pass one to keep them beyond this call. Default a new one. */
   readonly recovery?: Recovery;
-  /** Milliseconds between two reports of all steps since; default 250. They come sooner where steps keep no more losses. */
+  /** Milliseconds between two reports; default 250. A report comes sooner if the step's ring of losses is full. */
   readonly reportEvery?: number;
 }
 
@@ -46,9 +44,9 @@ const FIT_OPTIONS =
   "engine step optimizer schedule start end batch stepsPerEpoch evaluateEvery evaluate onEvent before signal recovery reportEvery";
 
 /**
- * Runs a captured step until `end`, with an event for each step that it takes; losses of runs before it are dropped. Where the
- * device is lost, the run goes on by itself on a new one, from the newest snapshot, with the numbers that it would have had;
- * steps after the snapshot are taken and told of again.
+ * Runs a captured step until `end`, with an event for each step. If the device is lost, the run goes on by itself on a new one, from
+ * the newest snapshot and with the same numbers: the steps after the snapshot are taken, and reported, again. Losses that
+ * the step kept from runs before this call are dropped.
  * @returns the steps taken since the model was new
  * @throws ShapeError where an option is missing, CaptureError where the step has feeds, or a loss that is not one f32 element;
  *   DeviceError where the device is lost and there is no other
@@ -87,12 +85,12 @@ class Run {
     while (this.#done < end && !signal?.aborted) {
       await this.#step();
       if (this.#recovery.due) {
-        // Losses before the snapshot are told before it: those after it are made again.
+        // Losses before the snapshot are reported now: those after it may be computed again.
         await this.#progress.report(this.#done);
         void this.#recovery.keep(this.#done);
       }
       if (this.#progress.due(this.#done, reportEvery) || this.#done === end) await this.#progress.report(this.#done);
-      // Gives a page or a worker the chance to hear its messages.
+      // Lets a page or a worker handle its messages.
       if (this.#done % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
       if (this.#done % evaluateEvery === 0 && this.#done < end) await this.#evaluate();
     }
@@ -135,14 +133,10 @@ class Run {
 
 /** @throws ShapeError where an option is missing that there is no default for */
 function checkGiven(options: FitOptions): void {
-  for (const name of ["start", "end", "batch", "stepsPerEpoch"] as const)
-    checkOption(
-      "fit",
-      name,
-      options[name],
-      typeof options[name] === "number" && !Number.isNaN(options[name]),
-      "a number",
-    );
+  for (const name of ["start", "end", "batch", "stepsPerEpoch"] as const) {
+    const isNumber = typeof options[name] === "number" && !Number.isNaN(options[name]);
+    checkOption("fit", name, options[name], isNumber, "a number");
+  }
   for (const name of ["schedule", "onEvent"] as const)
     checkOption("fit", name, options[name], typeof options[name] === "function", "a function");
   for (const name of ["engine", "step", "optimizer"] as const)
@@ -165,7 +159,7 @@ function checkStep({ feeds = {}, outputs }: FittedStep): void {
     });
 }
 
-/** Turns drained losses into step events, with the pace of training alone. */
+/** Turns drained losses into step events. The pace that these report is that of training alone, without evaluations. */
 class Progress {
   #last = performance.now();
   #reported: number;
@@ -178,7 +172,7 @@ class Progress {
     this.#reported = options.start;
   }
 
-  /** @param every milliseconds; more losses than a step keeps must not wait for them */
+  /** Whether to report: after `every` milliseconds, or when the step's ring of losses is full. */
   due(done: number, every: number): boolean {
     return done - this.#reported >= RING || performance.now() - this.#last >= every;
   }
@@ -214,44 +208,3 @@ class Progress {
     }
   }
 }
-
-/** A captured step that adds a batch to a confusion matrix and gives the sum of its losses. */
-export interface Evaluation {
-  readonly engine: Engine;
-  readonly step: CapturedStep<never, "loss">;
-  /** Rewound before each pass: the position of the loader that the step reads from. */
-  readonly rewind: () => void;
-  readonly batches: number;
-  readonly count: number;
-  readonly confusion: ConfusionMatrix;
-}
-
-/** What {@link evaluateClassifier} finds. */
-export type ClassifierScores = Pick<EvalEvent, "event" | "testLoss"> &
-  Required<Pick<EvalEvent, "testAccuracy" | "confusion">>;
-
-/** One pass over a held-out split. */
-export async function evaluateClassifier(e: Evaluation): Promise<ClassifierScores> {
-  optionsOf("evaluateClassifier", e, "engine step rewind batches count confusion");
-  const { engine, step, confusion } = e;
-  const { classes } = confusion;
-  e.rewind();
-  engine.write(confusion.counts, new Uint32Array(classes * classes));
-  await step.drain();
-  let total = 0;
-  for (let b = 0; b < e.batches; b++) {
-    await step.run();
-    if (b % 200 === 199) total += sumLosses(await step.drain());
-  }
-  total += sumLosses(await step.drain());
-  const [counts] = await engine.runtime.readStates([confusion.counts]);
-  return {
-    event: "eval",
-    testLoss: total / e.count,
-    testAccuracy: accuracyOf(counts!, classes),
-    confusion: Array.from({ length: classes }, (_, row) => [...counts!.slice(row * classes, (row + 1) * classes)]),
-  };
-}
-
-const sumLosses = (runs: readonly { values: { loss: number } }[]): number =>
-  runs.reduce((n, { values }) => n + values.loss, 0);

@@ -9,18 +9,18 @@ import { gradients } from "../optim/gradients";
 import type { Engine } from "./engine";
 import { tensor } from "./tensor";
 
-/** The values at which gradients are checked. Those of i32 and u32 (labels, indices) are held fixed. */
+/** The values at which gradients are checked. Integers (labels, indices) stay fixed. */
 export interface CheckedInput {
   readonly shape: Shape;
   readonly values: TypedArray | readonly number[];
 }
 
 export interface GradCheckOptions {
-  /** Step of the differences, relative to max(1, |x|); default 1e-2. */
+  /** Step h of the differences, relative to max(1, |x|); default 1e-2. */
   readonly eps?: number;
   /** Largest accepted error, see {@link GradCheckResult.error}; default 1e-2. */
   readonly tolerance?: number;
-  /** Elements checked of each input, drawn with a fixed seed; default 64. Each takes four runs. */
+  /** Number of elements checked in each input, drawn with a fixed seed; default 64. Each takes four runs. */
   readonly elements?: number;
 }
 
@@ -30,30 +30,30 @@ export interface GradCheckResult {
   readonly ok: boolean;
   /** Name of its input. */
   readonly input: string;
-  /** Its place in the input, row-major. */
+  /** Its place in the input, in row-major order. */
   readonly index: number;
-  /** The gradient computed, and that of the differences. */
+  /** The computed gradient, and that of the differences. */
   readonly analytic: number;
   readonly numeric: number;
-  /** |analytic − numeric| over the largest gradient of that input. Differences that rounding explains stay below the tolerance. */
+  /** |analytic − numeric|, relative to the largest gradient of the input. Differences due to rounding stay below the tolerance. */
   readonly error: number;
 }
 
-/** What rounding makes of a value of 1 on its way through a few f32 operations. */
+/** The error of a value of 1 after a few f32 operations. */
 const ROUNDING = 2 ** -21;
 
 /**
- * Compares the gradients of `fn` with differences of its values. For ops and losses of your own: a wrong factor, sign or
- * index gives errors near 1.
+ * Compares the gradients of `fn` with differences of its values, to check ops and losses of your own: a wrong factor, sign or index
+ * gives errors near 1.
  *
- * What is differentiated is `Σ out · seed` with a fixed random seed, summed in f64. Everything else is f32, so plain
- * central differences would have to choose between rounding (small steps) and curvature (large ones). Richardson's
- * extrapolation of two steps, `(8·(f(x+h) − f(x−h)) − (f(x+2h) − f(x−2h))) / 12h`, allows a large h, 1e-2.
+ * The function that is differentiated is `Σ out · seed` with a fixed random seed, summed in f64. Everything else is f32, where plain
+ * central differences suffer from rounding if the step is small, and from curvature if it is large. Richardson's extrapolation
+ * of two steps, `(8·(f(x+h) − f(x−h)) − (f(x+2h) − f(x−2h))) / 12h`, allows h to be as large as 1e-2.
  *
- * Keep values further than 2·eps from kinks (relu at 0, ties of a maximum), and leave out what is random (dropout in
- * training): differences mean nothing there.
+ * Keep values further than 2·eps from kinks (relu at 0, ties of a maximum), and leave out randomness (dropout in training):
+ * differences mean nothing there.
  *
- * @param fn records the function on its inputs
+ * @param fn records the function of its inputs
  * @param inputs by name; at least one of f32
  * @returns the worst element, and whether it is within the tolerance
  * @throws CaptureError where no input is f32, or the output is not
@@ -86,14 +86,14 @@ export async function gradCheck<I extends Record<string, CheckedInput>>(
   }
 }
 
-/** The function as a captured step, of which value and gradients are asked. */
+/** The function as a captured step, with its gradients. */
 interface Probe {
   readonly values: Readonly<Record<string, TypedArray>>;
-  /** The inputs that are moved. */
+  /** The inputs whose gradients are checked. */
   readonly checked: readonly (readonly [string, Tensor])[];
   /** The terms of `Σ out · seed`, in f64, with some inputs changed. */
   out(changed: Record<string, TypedArray>): Promise<number[]>;
-  /** By input, of the newest run. */
+  /** The gradients of the newest run, by input. */
   gradients(): Promise<Record<string, TypedArray>>;
   dispose(): void;
 }
@@ -143,7 +143,7 @@ async function difference(probe: Probe, name: string, index: number, eps: number
     below[index] = x - step;
     const high = await probe.out({ [name]: above });
     const low = await probe.out({ [name]: below });
-    // Divided by what was really stepped, after rounding to f32.
+    // The step that was really taken, after rounding to f32.
     return high.reduce((n, v, i) => n + v - low[i]!, 0) / (above[index]! - below[index]!);
   };
   return (4 * (await symmetric(h)) - (await symmetric(2 * h))) / 3;
@@ -156,7 +156,7 @@ function worstOf(
   tolerance: number,
   noise: number,
 ): GradCheckResult {
-  // A size that is no number says nothing of how far off the others are.
+  // NaN and infinities say nothing about the scale of the others.
   const sizes = [...numeric]
     .flatMap(([i, n]) => [n, analytic[i]!])
     .filter(Number.isFinite)

@@ -4,7 +4,7 @@ import type { Tuner } from "./tuner";
 /** Milliseconds without a step after which the device counts as idle. */
 const QUIET = 500;
 
-/** Measures kernels, one at a time, while no step is run: the next capture takes the faster ones. */
+/** Measures kernels, one op at a time, while no step runs: later captures take the fastest ones. */
 export class IdleTuning {
   readonly #waiting = new Map<string, Choice>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -12,12 +12,12 @@ export class IdleTuning {
   #stopped = false;
 
   constructor(readonly tuner: Tuner) {
-    // That it is lost is somebody else's to report. A shared device outlives the engine, and must not keep this alive.
+    // Others report the loss of a device. A shared device outlives the engine, and must not keep this object in memory.
     const self = new WeakRef(this);
     void tuner.runtime.lost.then(() => self.deref()?.stop());
   }
 
-  /** What is to be measured once there is time. */
+  /** Adds ops to be measured when there is time. */
   add(choices: readonly Choice[]): void {
     for (const choice of this.tuner.undecided(choices)) this.#waiting.set(choice.ways.key, choice);
     this.#later();
@@ -34,7 +34,7 @@ export class IdleTuning {
     this.#timer = setTimeout(() => void this.#look(), QUIET);
   }
 
-  /** Whatever goes wrong is said, and is no matter of the steps that run: they are computed without it. */
+  /** Errors are only printed: steps run without measurements, too. */
   async #measure(choice: Choice): Promise<void> {
     const say = (text: string) => {
       if (!this.#stopped) console.warn(`wgrad, while idle: ${text}`);

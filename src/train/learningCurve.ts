@@ -2,35 +2,35 @@ import { DataError } from "../core/errors";
 import { optionsOf } from "../graph/options";
 
 export interface LearningCurveOptions {
-  /** The loss that can be hoped for (people's, or the noise of the labels); default 0. */
+  /** The best loss that can be hoped for (that of people, or the noise of the labels); default 0. */
   readonly target?: number;
   /** The loss of a model that knows nothing, ln C for C classes; default the first value of the training curve. */
   readonly baseline?: number;
-  /** Share of the way from baseline to target from which on what is missing in training is much; default 0.2. */
+  /** Bias above which the verdict is high bias; default 0.2. */
   readonly biasShare?: number;
-  /** Share of the same way from which on what dev is behind training is much; default 0.1. */
+  /** Variance above which the verdict is high variance; default 0.1. */
   readonly varianceShare?: number;
 }
 
 export interface LearningCurveReading {
   readonly verdict: "fine" | "high bias" | "high variance" | "high bias and high variance";
-  /** (train − target) / (baseline − target): 0 where training has all that can be hoped for, 1 where it has nothing. */
+  /** (train − target) / (baseline − target): 0 for a model at the target, 1 for one that knows nothing. */
   readonly bias: number;
-  /** (dev − train) / (baseline − target): what is lost on examples not seen before. */
+  /** (dev − train) / (baseline − target): the loss added on examples not seen in training. */
   readonly variance: number;
-  /** What is to be seen and what to try, in plain words. */
+  /** The verdict and what to try, in plain words. */
   readonly text: string;
 }
 
-/** Values at the end of a curve whose mean is taken, as a share of it: single batches are noisy. */
+/** Share of a curve, at its end, that is averaged: single batches are noisy. */
 const TAIL = 0.1;
 
 /**
- * Says in plain words what the losses of training and dev set mean. Both gaps are measured on one scale, the way from a
+ * Says in plain words what the losses of training and dev set mean. Two gaps are measured as shares of the way from the loss of a
  * model that knows nothing (baseline) to the best that can be hoped for (target):
- * - *high bias* where training still lacks more than 20 % of the way: the model does not even fit what it has seen;
- * - *high variance* where dev is behind training by more than 10 % of the way: it does not carry over;
- * - *fine* where neither is so. The thresholds are rules of thumb; set them by what an error costs.
+ * - *high bias*: the training loss is more than 20 % of the way above the target; the model does not even fit what it has seen;
+ * - *high variance*: the dev loss is more than 10 % of the way above the training loss; what is learnt does not generalise;
+ * - *fine*: neither. The thresholds are rules of thumb; set them by what an error costs.
  *
  * @param trainLoss the newest loss, or the curve of it (the last tenth is averaged); nats, as all losses here
  * @param devLoss the same for the dev set, without dropout and the like

@@ -2,7 +2,7 @@ import { DataError } from "../core/errors";
 import { showSpec } from "../core/shape";
 import type { Found } from "../gpu/watch";
 
-/** What a watched run throws: the first op, or state, that is no number. */
+/** The error of a watched run: names the first op or state with a NaN. */
 export function nanError({ tensor, element, dispatch }: Found): DataError {
   const { source, leaf } = tensor;
   const name = source?.op.name ?? (leaf && "name" in leaf ? leaf.name : "state");

@@ -3,10 +3,10 @@ import { topological } from "../graph/op";
 import { overlap, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 
-/** Of all engines; they are not kept alive by it. */
+/** The runtimes of all engines; the references do not keep them in memory. */
 const runtimes = new Set<WeakRef<Runtime>>();
 
-/** Lets other engines leave alone what is recorded for states that live on this one. */
+/** Adds a runtime, so that other engines leave updates of its states alone. */
 export function announce(runtime: Runtime): void {
   runtimes.add(new WeakRef(runtime));
 }
@@ -23,8 +23,8 @@ function othersThan(runtime: Runtime): Runtime[] {
 }
 
 /**
- * Tells which updates are an engine's to run: all but those of states that live on another one and not here, unless what is to
- * be read here has to do with them.
+ * Tells which updates an engine is to run: all but those whose states live on another engine and not on this one. Those are its own
+ * as well if they share nodes or states with `outputs`, which are to be read here.
  */
 export function ownOf(runtime: Runtime, outputs: readonly Tensor[]): (update: Update) => boolean {
   let others: readonly Runtime[] | undefined;
@@ -33,7 +33,7 @@ export function ownOf(runtime: Runtime, outputs: readonly Tensor[]): (update: Up
     const isOn = ({ storage }: Runtime) => writes.some((t) => storage.holds(t));
     others ??= othersThan(runtime);
     if (!others.length || isOn(runtime) || !others.some(isOn)) return true;
-    // Data and feeds are nobody's: two models may learn from one batch.
+    // Shared data and feeds do not count: two models may learn from one batch.
     nodes ??= new Set(topological(outputs).filter((t) => t.source || t.leaf?.kind === "state"));
     const read = nodes;
     return topological(reads).some((t) => read.has(t)) || writes.some((w) => [...read].some((t) => isPart(t, w)));

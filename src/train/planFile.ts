@@ -5,22 +5,23 @@ import { homeOf, type Leaf, Tensor } from "../graph/tensor";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../io/safetensors";
 import type { Dispatch, Variant } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { tensorsOf } from "../schedule/dispatches";
 import type { Place, Plan } from "../schedule/plan";
 import { showPlan } from "../schedule/print";
 
-/** A captured step without its device: the plan, and which tensors are its feeds and outputs. */
-export interface PlannedStep {
+/** A captured step without its device. */
+interface PlannedStep {
   readonly plan: Plan;
   readonly feeds: Readonly<Record<string, Tensor>>;
   readonly outputs: Readonly<Record<string, Tensor>>;
 }
 
-/** What a file of plans holds, as tensors and plans again. */
-export interface LoadedPlans {
+/** What a file of plans holds. */
+interface LoadedPlans {
   readonly steps: Readonly<Record<string, PlannedStep>>;
-  /** The states that were named when the file was written. */
+  /** The states that were given names when the file was written. */
   readonly states: Readonly<Record<string, Tensor>>;
-  /** The value of each buffer of states when the file was written. */
+  /** The numbers of each buffer that states live in. */
   readonly values: ReadonlyMap<Tensor, TypedArray>;
 }
 
@@ -30,7 +31,7 @@ interface TensorRecord {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly leaf?: { readonly kind: Leaf["kind"]; readonly name?: string; readonly limits?: object };
-  /** Number of the arena's tensor, and the element at which this one starts. */
+  /** Number of the tensor in which this one lives, and the element at which it starts. */
   readonly home?: readonly [number, number];
 }
 
@@ -39,7 +40,7 @@ interface StepRecord {
   readonly dispatches: readonly (readonly [number, number[], number[], [number, number, number], number])[];
   readonly firstUpdate: number;
   readonly slots: readonly number[];
-  /** Tensor, then its slot, or state and offset. */
+  /** Tensor, then its slot, or its state and offset. */
   readonly places: readonly (readonly [number, number] | readonly [number, number, number])[];
   readonly inputs: readonly number[];
   readonly states: readonly number[];
@@ -57,7 +58,7 @@ interface PlanRecord {
   readonly states: Readonly<Record<string, number>>;
 }
 
-/** Numbers things in the order in which they are met. */
+/** Numbers things in the order in which they are asked for. */
 class Numbering<T> {
   readonly list: T[] = [];
   readonly #numbers = new Map<unknown, number>();
@@ -73,10 +74,10 @@ class Numbering<T> {
 }
 
 /**
- * Plans as the bytes of a .safetensors file: kernels, dispatches and places in its metadata, the values of states and
- * constants as its tensors.
+ * Writes plans as the bytes of a .safetensors file: kernels, dispatches and places as its metadata, the values of states and data as
+ * its tensors.
  * @param states to be found by name when the file is loaded
- * @param values of all buffers of states that the plans name
+ * @param values the numbers of all buffers that the plans' states live in
  */
 export function encodePlans(
   steps: Readonly<Record<string, PlannedStep>>,
@@ -89,7 +90,7 @@ export function encodePlans(
   const recorded = Object.entries(steps).map(([name, step]) => [name, recordStep(step, tensors, variants)] as const);
   for (const t of values.keys()) tensors.of(t);
   const named = Object.entries(states).map(([name, t]) => [name, tensors.of(t)] as const);
-  // Homes are numbered while the list is walked: it may grow on the way.
+  // The list may grow during the loop, by the tensors in which others live.
   const records: TensorRecord[] = [];
   for (let i = 0; i < tensors.list.length; i++) records.push(recordTensor(tensors.list[i]!, tensors));
   const record: PlanRecord = {
@@ -112,7 +113,7 @@ function recordStep({ plan, feeds, outputs }: PlannedStep, tensors: Numbering<Te
     Object.fromEntries(Object.entries(list).map(([name, t]) => [name, tensors.of(t)]));
   const dispatches = plan.dispatches.map((d) => {
     const words = [...new Uint32Array(d.params)];
-    const buffers = d.buffers.map((b) => tensors.of(b as Tensor));
+    const buffers = tensorsOf(d).map((t) => tensors.of(t));
     return [variants.of(d.variant, d.variant.key), buffers, words, [...d.workgroups], d.flops];
   });
   const record = {
@@ -121,7 +122,7 @@ function recordStep({ plan, feeds, outputs }: PlannedStep, tensors: Numbering<Te
     feeds: named(feeds),
     inputs: plan.inputs.map((t) => tensors.of(t)),
   };
-  // Places of tensors that nothing above names are of no use.
+  // Only tensors that are named above need a place.
   const places = tensors.list.flatMap((t, i) => {
     const place = plan.places.get(t.id);
     if (!place || t.leaf?.kind === "state") return [];
@@ -140,13 +141,13 @@ function recordTensor(t: Tensor, tensors: Numbering<Tensor>): TensorRecord {
     shape,
     dtype,
     ...(leaf && { leaf: { kind: leaf.kind, ...(name !== undefined && { name }), ...(limits && { limits }) } }),
-    ...(home && { home: [tensors.of(home.of), home.offset] as const }),
+    ...(home && { home: [tensors.of(home.state), home.offset] as const }),
   };
 }
 
 /**
  * Reads what {@link encodePlans} wrote.
- * @throws CheckpointError where the file is malformed, or its kernels want what the device has not
+ * @throws CheckpointError where the file is malformed, or its kernels need features that the device lacks
  */
 export function decodePlans(
   bytes: Uint8Array,
@@ -167,7 +168,7 @@ export function decodePlans(
   }
 }
 
-/** @throws CheckpointError where they want what the device has not */
+/** The kernels of a file. @throws CheckpointError where they need features that the device lacks */
 function variantsOf(record: PlanRecord, target: Target, features: readonly string[], file: string): Variant[] {
   const variants = record.variants.map((v): Variant => ({ ...v, key: v.key ?? v.code, hook: false }));
   const wanted = [...new Set(variants.flatMap((v) => v.enables.map((e) => ENABLED_BY[e] ?? e)))];
@@ -194,7 +195,7 @@ function restorePlans(
   const tensors = record.tensors.map((t, i) => restoreTensor(t, stored.get(String(i))));
   const values = new Map<Tensor, TypedArray>();
   record.tensors.forEach(({ home }, i) => {
-    if (home) tensors[i]!.home = { of: numbered(tensors, home[0]), offset: home[1] };
+    if (home) tensors[i]!.home = { state: numbered(tensors, home[0]), offset: home[1] };
     const held = stored.get(String(i));
     if (held && tensors[i]!.leaf?.kind === "state") values.set(tensors[i]!, held.values);
   });
@@ -203,14 +204,14 @@ function restorePlans(
   return { steps: Object.fromEntries(steps), states: Object.fromEntries(states), values };
 }
 
-/** What {@link Numbering} gave a number. */
+/** Number n of a list. @throws Error where there is none */
 function numbered<T>(list: readonly T[], n: number): T {
   const thing = list[n];
   if (thing === undefined) throw new Error(`nothing has number ${n}`);
   return thing;
 }
 
-/** Features of a device by the WGSL extension that they allow. */
+/** The device feature that a WGSL extension needs, where its name differs. */
 const ENABLED_BY: Readonly<Record<string, string>> = { f16: "shader-f16" };
 
 function restoreTensor({ shape, dtype, leaf }: TensorRecord, stored: StoredTensor | undefined): Tensor {

@@ -1,24 +1,24 @@
 import type { Engine, Snapshot } from "./engine";
 
-/** Milliseconds between two snapshots, unless said otherwise. */
+/** Default milliseconds between two snapshots. */
 const EVERY = 15_000;
 
-/** Between two snapshots there is at least this many times what one takes. */
+/** Least time between two snapshots, as a multiple of the time that one takes. */
 const SELDOM = 20;
 
-/** Losses in a row, without a new snapshot between them, after which it is given up. */
+/** Most losses of the device without a new snapshot between them. */
 const MOST_LOSSES = 3;
 
-/** Milliseconds before each attempt to open another device: a browser may have to start a process for it. */
+/** Milliseconds to wait before each attempt to open another device: a browser may have to start a process first. */
 const ATTEMPTS = [0, 250, 1000, 4000, 8000];
 
-/** Keeps snapshots of a run on a period, and leads back to the newest when the device is lost. */
+/** Takes snapshots of a run periodically, and goes back to the newest when the device is lost. */
 export class Recovery {
   #newest: { readonly snapshot: Snapshot; readonly step: number } | undefined;
   #due = 0;
   #losses = 0;
 
-  /** @param every milliseconds between two snapshots; default 15,000; Infinity: none but those that `keep` is called for */
+  /** @param every milliseconds between two snapshots; default 15,000. With Infinity {@link due} is never true. */
   constructor(
     readonly engine: Engine,
     readonly every = EVERY,
@@ -29,7 +29,7 @@ export class Recovery {
     return performance.now() >= this.#due && this.every !== Number.POSITIVE_INFINITY;
   }
 
-  /** Begins a snapshot; the run need not wait for it. @param step what the run has reached */
+  /** Takes a snapshot; the run need not wait for it. @param step the steps that the run has taken */
   async keep(step: number): Promise<void> {
     this.#due = Number.POSITIVE_INFINITY;
     const began = performance.now();
@@ -37,13 +37,13 @@ export class Recovery {
       this.#newest = { snapshot: await this.engine.snapshot(), step };
       this.#losses = 0;
     } catch {
-      // Whatever keeps the device from it will be met by the run's next step.
+      // If the device is lost, the run's next step throws.
     }
     const now = performance.now();
     this.#due = now + Math.max(this.every, SELDOM * (now - began));
   }
 
-  /** {@link back}, if the device is lost. @throws DeviceError where there is no way back */
+  /** Goes {@link back} if the device is lost. @throws DeviceError where there is no way back */
   async backIfLost(): Promise<{ step: number; reason: string } | undefined> {
     try {
       this.engine.runtime.throwErrors();
@@ -54,14 +54,14 @@ export class Recovery {
   }
 
   /**
-   * Goes back to the newest snapshot, on a new device, if this one is lost.
-   * @param error what the run was ended by
-   * @returns the step from which to go on, and why
-   * @throws the error where it has another cause, or there is no way back
+   * Goes back to the newest snapshot, on a new device.
+   * @param error what ended the run
+   * @returns the step from which to go on, and why the device was lost
+   * @throws the error itself where the device is not lost or there is no snapshot; DeviceError where there is no other device
    */
   async back(error: unknown): Promise<{ step: number; reason: string }> {
     const { engine } = this;
-    // What a lost device refuses may be told before the loss is.
+    // Errors of calls to a lost device may come before the loss is reported.
     const reason = await Promise.race([engine.lost, new Promise<undefined>((r) => setTimeout(r, 50))]);
     if (!reason || !this.#newest || ++this.#losses > MOST_LOSSES) throw error;
     const { snapshot, step } = this.#newest;

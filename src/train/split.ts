@@ -2,7 +2,7 @@ import { DataError } from "../core/errors";
 import { permuted } from "../core/permutation";
 import { optionsOf } from "../graph/options";
 
-/** Indices of examples, disjoint, all of 0 … count − 1 together. */
+/** Indices of examples. Each of 0 … count − 1 is in one of the three. */
 export interface Split {
   readonly train: Uint32Array<ArrayBuffer>;
   readonly dev: Uint32Array<ArrayBuffer>;
@@ -16,14 +16,14 @@ export interface SplitOptions {
   readonly seed?: number;
 }
 
-/** No epoch of a loader, so that its order has nothing to do with the split. */
+/** An epoch that no loader reaches, so that the orders of loaders are independent of the split. */
 const NO_EPOCH = 2 ** 32 - 1;
 
 /**
- * Deals examples out to learn from (train), to choose by (dev) and to judge by, once, at the end (test).
- * Dev and test get their shares rounded down, but one example at least unless the share is 0; train gets the rest.
+ * Splits examples at random: train to learn from, dev to choose by, test to judge by once at the end. Dev and test get their shares
+ * rounded down, but at least one example unless the share is 0; train gets the rest.
  *
- * @param count examples
+ * @param count number of examples
  * @throws DataError where shares are below 0 or do not add up to 1, or train is left without an example
  */
 export function trainDevTestSplit(count: number, options: SplitOptions = {}): Split {
@@ -33,7 +33,7 @@ export function trainDevTestSplit(count: number, options: SplitOptions = {}): Sp
     throw new DataError("trainDevTestSplit", `shares ${shares.join(", ")}`, {
       wants: "three of at least 0, the first above 0, that add up to 1",
     });
-  // A little more than the product, so that 0.1 of 30 is 3 whatever its last bit.
+  // The margin makes 0.1 of 30 be 3, whatever the rounding of the product.
   const sizeOf = (share: number) => (share === 0 ? 0 : Math.max(1, Math.floor(share * count + 1e-6)));
   const [dev, test] = [sizeOf(shares[1]), sizeOf(shares[2])];
   const train = count - dev - test;

@@ -8,8 +8,8 @@ import { checkNumbers } from "./checkNumbers";
 export type Nested = number | readonly Nested[];
 
 /**
- * A tensor with the given numbers, of which it keeps a copy.
- * @param values in row-major order, or nested, which gives the shape
+ * A tensor with a copy of the given numbers.
+ * @param values in row-major order, or nested lists, which give the shape
  * @param shape default: one dimension, or that of the nesting
  * @param dtype default: that of the typed array, else f32
  * @throws ShapeError where the number of values does not fit or rows differ in length; DataError where one is NaN;
@@ -35,7 +35,7 @@ export function tensor(values: Numbers | readonly Nested[], shape?: Shape, dtype
   return data(spec, typedArray(spec.dtype, array));
 }
 
-/** @throws DataError where an integer dtype cannot hold a number */
+/** The numbers as a typed array. @throws DataError where an integer dtype cannot hold one of them */
 function arrayOf(dtype: WordType, numbers: readonly number[]): TypedArray {
   const array = typedArray(dtype, numbers);
   const at = dtype === "f32" ? -1 : numbers.findIndex((v, i) => v !== array[i]);
@@ -48,7 +48,7 @@ function wordType(dtype: DType): WordType {
   throw new DTypeError("tensor", `numbers are not stored as ${dtype}`, {}, "make it f32, i32 or u32, and cast it");
 }
 
-/** @throws ShapeError unless all rows of a level are of one length */
+/** The shape of nested lists. @throws ShapeError unless all rows of a level have one length */
 function shapeOf(values: readonly Nested[]): number[] {
   const [first] = values;
   if (!Array.isArray(first)) {

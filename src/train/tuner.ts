@@ -1,6 +1,6 @@
 import { bytesPerElement, type DType, isFloat, type TypedArray, toHalves, typedArray } from "../core/dtype";
 import { uniform } from "../core/random";
-import type { Spec } from "../core/shape";
+import { numel, type Spec } from "../core/shape";
 import { accepted } from "../gpu/accepted";
 import type { OpenDevice } from "../gpu/device";
 import { Executable } from "../gpu/executable";
@@ -18,41 +18,42 @@ import type { Choice } from "../schedule/lower";
 import { plan } from "../schedule/plan";
 import type { TuningStore } from "./tuningStore";
 
-/** What was measured of one op. */
+/** The measurement of one op. */
 export interface Measurement {
-  /** Family, shapes and flags. */
+  /** Kernel family, shapes and flags. */
   readonly key: string;
-  /** The fastest way, which is taken from now on. */
+  /** The fastest way, taken from now on. */
   readonly best: string;
-  /** The way that would be taken without a measurement. */
+  /** The way that is taken without a measurement. */
   readonly usual: string;
   /** Milliseconds by way. */
   readonly milliseconds: Readonly<Record<string, number>>;
-  /** Ways that the device refuses, or whose numbers are wrong, and why. */
+  /** Ways that the device refuses or whose numbers are wrong, with the reason. */
   readonly rejected: Readonly<Record<string, string>>;
 }
 
-/** Milliseconds that measuring one op may keep the device busy. */
+/** Milliseconds that the measurement of an op may take. */
 const BUDGET = 200;
 
-/** Runs of one submission, since a kernel of a few microseconds needs many to count beside the submission itself, and submissions. */
+/** Most runs in a submission, since a kernel of a few microseconds needs many (else the submission itself takes longer), and submissions. */
 const [MOST_RUNS, SERIES] = [256, 4];
 
-/** Elements at either end of an output that are compared. */
+/** Number of elements at each end of an output that are compared. */
 const COMPARED = 16384;
 
-/** Largest difference from the usual way, relative to the largest value: orders of summation differ. */
+/** Largest accepted difference from the usual way, relative to the largest value: the order of summation differs. */
 const TOLERANCE = 1e-3;
 
-/** A measured way must be this much faster than the usual one to replace it: less is noise. */
+/** A way replaces another if it takes less than this share of its time: a smaller gain may be noise. */
 const GAIN = 0.97;
 
-/** Finds out which of the kernels that fit an op is the fastest on the device, and remembers it. */
+/** Finds the fastest of the kernels that can compute an op on the device, and remembers it. */
 export class Tuner {
   #table: Record<string, string> = {};
   readonly #failed = new Set<string>();
-  /** What the adapter says of itself, and with its fingerprint. */
+  /** What the device says of itself. */
   #facts: string;
+  /** Its fingerprint, once it is known. */
   #device: string | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -63,7 +64,7 @@ export class Tuner {
     this.#facts = factsOf(runtime.open);
   }
 
-  /** Fetches what was measured on this device before: nothing where the store cannot be read, or the device is lost. */
+  /** Loads earlier measurements on this device; none where the store cannot be read or the device is lost. */
   async load(): Promise<void> {
     if (!this.store) return;
     const table = this.#table;
@@ -71,11 +72,11 @@ export class Tuner {
       const device = await this.#fingerprint();
       Object.assign(table, await this.store.load(device));
     } catch {
-      // It only costs measuring anew.
+      // Then everything is measured again.
     }
   }
 
-  /** Goes on with the device that has taken the place of another: what was measured counts where both are of one kind. */
+  /** Goes on with a new device. Measurements are kept if it is of the same kind. */
   async follow(): Promise<void> {
     const facts = factsOf(this.runtime.open);
     if (facts === this.#facts) return;
@@ -86,21 +87,21 @@ export class Tuner {
     await this.load();
   }
 
-  /** The device, with what is known of it. */
+  /** The device as a target, with the fastest ways that are known. */
   get target(): Target {
     return { ...this.runtime.open.target, tuning: this.#table };
   }
 
-  /** Those with several ways that were not measured yet. */
+  /** Those that have several ways and are not measured yet. */
   undecided(choices: readonly Choice[]): Choice[] {
     return choices.filter(
       ({ ways: { key, names } }) => names.length > 1 && !names.includes(this.#table[key]!) && !this.#failed.has(key),
     );
   }
 
-  /** Measures what is undecided, and keeps the results. Nothing else should run on the device meanwhile. */
+  /** Measures what is undecided, and stores the results. Nothing else should run on the device meanwhile. */
   tune(choices: readonly Choice[], onMeasured?: (m: Measurement) => void): Promise<Measurement[]> {
-    // One after the other: what is measured in idle time and what is asked for would disturb one another.
+    // One call after the other: idle tuning and `engine.tune` would disturb each other.
     const turn = this.#last.then(() => this.#tune(choices, onMeasured));
     this.#last = turn.catch(() => {});
     return turn;
@@ -111,7 +112,7 @@ export class Tuner {
     const measured: Measurement[] = [];
     for (const choice of this.undecided(choices)) {
       const result = await this.measure(choice);
-      // Of a device that is gone or an engine that was disposed of nothing was learnt.
+      // On a device that is lost, or of an engine that is disposed of, nothing was measured.
       this.runtime.throwErrors();
       this.runtime.throwIfReplaced(device);
       measured.push(result);
@@ -123,18 +124,18 @@ export class Tuner {
     return measured;
   }
 
-  /** Beside what another engine may have kept meanwhile. */
+  /** Stores the results, beside those that another engine may have stored meanwhile. */
   async #save(): Promise<void> {
     const device = await this.#fingerprint();
     try {
       const kept = await this.store?.load(device);
       await this.store?.save(device, { ...kept, ...this.#table });
     } catch {
-      // A store that fails only costs measuring anew.
+      // Then everything is measured again next time.
     }
   }
 
-  /** Runs each way of one op over random numbers, compares what they give and times them. */
+  /** Runs each way of an op over random numbers, compares the results, and times it. */
   async measure(choice: Choice): Promise<Measurement> {
     const { key, names } = choice.ways;
     const milliseconds: Record<string, number> = {};
@@ -162,7 +163,7 @@ export class Tuner {
     return { key, best, usual, milliseconds, rejected };
   }
 
-  /** Milliseconds that one way takes. @param check throws where what it gives is wrong: then it is not timed */
+  /** Milliseconds that one way takes. @param check throws where the results are wrong: the way is not timed then */
   async #run(
     { ways: { key, names }, op, inputs, attrs }: Choice,
     way: string,
@@ -186,7 +187,7 @@ export class Tuner {
     }
   }
 
-  /** Numbers for the inputs of an op. */
+  /** Random numbers for the inputs of an op. */
   async #sample({ ways: { key, magnitude = 1 }, op, inputs, attrs }: Choice): Promise<TypedArray[]> {
     const random = inputs.map((spec, i) => sampleValues(spec, i, magnitude));
     if (!op.sample) return random;
@@ -210,7 +211,7 @@ export class Tuner {
     const parts = outs.flatMap((t) => {
       const region = executable.region(t);
       const length = Math.min(t.size, COMPARED);
-      // Of two halves in a word, both.
+      // An even number: reads of f16 start at a whole word.
       const start = 2 * Math.floor((t.size - length) / 2);
       const end = { ...region, offset: region.offset + bytesPerElement(t.dtype) * start };
       return [
@@ -242,8 +243,8 @@ export class Tuner {
   }
 
   /**
-   * What the device calls itself may be wrong or shared by several drivers, so the last bits of a few functions go into the
-   * fingerprint: drivers differ in them, and unlike a time they are the same on every start.
+   * Identifies the device and its driver. What a device says of itself may be wrong, or the same for several drivers, so the
+   * fingerprint includes the last bits of a few functions: drivers differ in them, and they are the same on every start.
    */
   async #fingerprint(): Promise<string> {
     if (this.#device) return this.#device;
@@ -269,13 +270,13 @@ function factsOf({ info, target, device }: OpenDevice): string {
   return [info.name, ...numbers, info.features.join(" ")].join(" | ");
 }
 
-/** Random numbers for floats; ones for integers, which may be indices or lengths. */
+/** Random numbers for floats; 1 for integers, which may be indices or lengths. */
 function sampleValues({ shape, dtype }: Spec, stream: number, magnitude: number): TypedArray {
-  const length = shape.reduce((n, d) => n * d, 1);
+  const length = numel(shape);
   return isFloat(dtype) ? uniform(0, stream, length, -magnitude, magnitude) : typedArray(dtype, length).fill(1);
 }
 
-/** Numbers as they lie on the device: of f16, two in a word. */
+/** Numbers as they are stored on the device: f16 as two in a word. */
 function asStored(dtype: DType, values: TypedArray): TypedArray {
   if (dtype !== "f16") return values;
   const padded = new Float32Array(2 * Math.ceil(values.length / 2));

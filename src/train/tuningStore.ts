@@ -1,18 +1,18 @@
-/** Keeps what was measured on a device: the fastest way of each kernel family by its key. */
+/** Stores what was measured on devices: the fastest way by key, see {@link Measurement}. */
 export interface TuningStore {
-  /** Where this fails, nothing counts as known. @param device fingerprint of the device and its driver */
+  /** If this fails, nothing counts as measured. @param device fingerprint of the device and its driver */
   load(device: string): Promise<Readonly<Record<string, string>> | undefined>;
   save(device: string, table: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** IndexedDB in a browser, a file in the user's cache folder under Node, else nothing is kept. */
+/** IndexedDB in a browser, a file in the user's cache folder in Node; elsewhere undefined. */
 export function platformTuningStore(): TuningStore | undefined {
   if (typeof indexedDB !== "undefined") return databaseStore();
   const folder = cacheFolder();
   return folder === undefined ? undefined : fileTuningStore(`${folder}/wgrad/tuning.json`);
 }
 
-/** A store in a JSON file, for Node. A file that cannot be read counts as empty, one that cannot be written is left. */
+/** A store in a JSON file, for Node. A file that cannot be read counts as empty; one that cannot be written stays as it is. */
 export function fileTuningStore(path: string): TuningStore {
   const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = process.getBuiltinModule("node:fs");
   const read = (): Record<string, unknown> => {
@@ -31,12 +31,12 @@ export function fileTuningStore(path: string): TuningStore {
     async save(device, table) {
       try {
         mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-        // Processes may save at the same time.
+        // Written beside it and renamed: another process may save at the same time.
         const beside = `${path}.${process.pid}.new`;
         writeFileSync(beside, JSON.stringify({ ...read(), [device]: table }, null, 1));
         renameSync(beside, path);
       } catch {
-        // A read-only home only costs measuring anew.
+        // In a read-only folder nothing is stored: everything is measured again next time.
       }
     },
   };
@@ -74,7 +74,7 @@ function databaseStore(): TuningStore {
     }
   };
   return {
-    // Private windows may refuse the database: then everything is measured anew.
+    // Private windows may refuse the database: then everything is measured again.
     load: (device) => use("readonly", (objects) => objects.get(device)).catch(() => undefined),
     async save(device, table) {
       await use("readwrite", (objects) => objects.put({ ...table }, device)).catch(() => undefined);

@@ -8,7 +8,7 @@ const modules = import.meta.glob<OpCase>(["./*.ts", "!./{opCase,runCase,referenc
 /** The op that a path is named after. */
 export const stem = (path: string): string => path.split("/").at(-1)!.replace(".ts", "");
 
-/** Every op's case by the op's name: whatever lies in this folder. */
+/** Every op's case, by the op's name: all other files of this folder. */
 export const cases: readonly (readonly [string, OpCase])[] = Object.entries(modules).map(([path, c]) => [
   stem(path),
   c,

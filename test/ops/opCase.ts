@@ -2,13 +2,13 @@ import type { DType } from "../../src/core/dtype";
 import type { Shape } from "../../src/core/shape";
 import type { Tensor } from "../../src/graph/tensor";
 
-/** One input of a sample: its shape, and where it matters the dtype, the range of its values, or the values. */
+/** One input of a sample: its shape, and where they matter its dtype, and its values or their range. */
 export type InputSpec =
   | Shape
   | {
       readonly shape: Shape;
       readonly dtype?: DType;
-      /** Uniform in this range, half open; default −1…1. */
+      /** Values are uniform in this half-open range; default −1…1. */
       readonly range?: readonly [number, number];
       readonly values?: readonly number[];
     };
@@ -24,13 +24,13 @@ export interface Sample<Attrs> {
   readonly inputs: readonly InputSpec[];
   readonly attrs?: Attrs;
   readonly note?: string;
-  /** Check the gradient too; default true. Large samples leave it out: central differences cost one reference an element. */
+  /** Check the gradient too; default true. Large samples set it to false: central differences take long. */
   readonly vjp?: boolean;
 }
 
 /** What the generic op test needs to check one op; each file of test/ops exports one, named after the op's file. */
 export interface OpCase<Attrs = object> {
-  /** Always one sample that is no multiple of any tile, and one of a single element. */
+  /** Among them one whose sizes are no multiples of any tile, and one of a single element. */
   readonly samples: readonly Sample<Attrs>[];
   build(inputs: readonly Tensor[], attrs: Attrs): Tensor;
   /** The same value in f64, written from the formula, not from the kernel. */

@@ -29,70 +29,50 @@ export const tabulate = (shape: Shape, f: (at: number[]) => number): Reference =
 
 /** A scalar function applied element by element, with NumPy's broadcasting. */
 export function elementwise(inputs: readonly Reference[], f: (...values: number[]) => number): Reference {
-  const shape = broadcastShapes(
-    "reference",
-    inputs.map((i) => i.shape),
-  );
-  return tabulate(shape, (at) =>
-    f(
-      ...inputs.map((input) => {
-        const lead = shape.length - input.shape.length;
-        return element(
-          input,
-          input.shape.map((size, d) => (size === 1 ? 0 : at[d + lead]!)),
-        );
-      }),
-    ),
-  );
-}
-
-/** Joins the elements along axes with `f`, from `start` on. */
-export function reduceAxes(
-  x: Reference,
-  axes: readonly number[],
-  keepDims: boolean,
-  start: number,
-  f: (a: number, b: number) => number,
-): Reference {
-  const reduced = x.shape.map((_, d) => axes.includes(d));
-  const kept = x.shape.map((size, d) => (reduced[d] ? 1 : size));
-  const data = new Float64Array(numel(kept)).fill(start);
-  const strides = rowMajorStrides(kept);
-  let i = 0;
-  for (const at of indices(x.shape)) {
-    const to = at.reduce((n, v, d) => n + (reduced[d] ? 0 : v * strides[d]!), 0);
-    data[to] = f(data[to]!, x.data[i++]!);
-  }
-  return { data, shape: keepDims ? kept : x.shape.filter((_, d) => !reduced[d]) };
+  const shapes = inputs.map((i) => i.shape);
+  const shape = broadcastShapes("reference", shapes);
+  const read = (input: Reference, at: readonly number[]) => {
+    const lead = shape.length - input.shape.length;
+    const own = input.shape.map((size, d) => (size === 1 ? 0 : at[d + lead]!));
+    return element(input, own);
+  };
+  return tabulate(shape, (at) => f(...inputs.map((input) => read(input, at))));
 }
 
 /** Axes as non-negative numbers; all where none are given. */
 export const axesOf = (shape: Shape, axes?: number | readonly number[]): number[] =>
   axes === undefined ? shape.map((_, d) => d) : [axes].flat().map((a) => (a < 0 ? a + shape.length : a));
 
-/** Something made of all elements along axes at once. */
+/** A reduction: `f` of all elements that differ only along `axes`. */
 export function reduceSets(
   x: Reference,
   axes: number | readonly number[] | undefined,
   keepDims: boolean,
   f: (values: number[]) => number,
 ): Reference {
-  const list = axesOf(x.shape, axes);
-  const place = { shape: x.shape, data: x.data.map((_, i) => i) };
-  const sets = new Map<number, number[]>();
-  const first = reduceAxes(place, list, keepDims, Number.POSITIVE_INFINITY, Math.min);
-  const firstOf = new Map([...first.data].map((i) => [i, i]));
-  const kept = rowMajorStrides(x.shape).map((s, d) => (list.includes(d) ? 0 : s));
+  const reduced = axesOf(x.shape, axes);
+  const kept = x.shape.map((size, d) => (reduced.includes(d) ? 1 : size));
+  const strides = rowMajorStrides(kept);
+  const sets = Array.from({ length: numel(kept) }, (): number[] => []);
   let i = 0;
   for (const at of indices(x.shape)) {
-    const set = firstOf.get(at.reduce((n, v, d) => n + v * kept[d]!, 0))!;
-    if (!sets.has(set)) sets.set(set, []);
-    sets.get(set)!.push(x.data[i++]!);
+    const to = at.reduce((n, v, d) => n + (kept[d] === 1 ? 0 : v * strides[d]!), 0);
+    sets[to]!.push(x.data[i++]!);
   }
-  return { shape: first.shape, data: first.data.map((i) => f(sets.get(i)!)) };
+  const shape = keepDims ? kept : x.shape.filter((_, d) => !reduced.includes(d));
+  return { shape, data: Float64Array.from(sets, (set) => f(set)) };
 }
 
-/** Each row along an axis replaced by what `f` makes of it, of the same length or not. */
+/** A reduction that joins elements with `f`, beginning with `start`. */
+export const reduceAxes = (
+  x: Reference,
+  axes: readonly number[],
+  keepDims: boolean,
+  start: number,
+  f: (a: number, b: number) => number,
+): Reference => reduceSets(x, axes, keepDims, (values) => values.reduce((a, b) => f(a, b), start));
+
+/** Each row along an axis replaced by what `f` makes of it, which may have another length. */
 export function alongAxis(x: Reference, axis: number, f: (row: number[]) => number[]): Reference {
   const d = axesOf(x.shape, axis)[0]!;
   const rows = new Map<string, number[]>();
@@ -106,7 +86,7 @@ export function alongAxis(x: Reference, axis: number, f: (row: number[]) => numb
   return tabulate(x.shape.with(d, length), (at) => made.get(String(at.with(d, 0)))![at[d]!]!);
 }
 
-/** The places of a row's numbers in order, NaN after all; equal ones as they came. */
+/** The places of a row's numbers in sorted order: NaN last, equal numbers in their original order. */
 export function ordered(row: readonly number[], descending = false): number[] {
   const before = (a: number, b: number) => (Number.isNaN(b) ? !Number.isNaN(a) : a < b);
   const sign = (a: number, b: number) => Number(before(b, a)) - Number(before(a, b));
@@ -134,7 +114,7 @@ export function normalised(
   return { data, shape: x.shape };
 }
 
-/** The losses of elements or rows, joined as a loss op does. */
+/** The losses of elements or rows, reduced as a loss op does it. */
 export function joined({ data, shape }: Reference, reduction = "mean"): Reference {
   if (reduction === "none") return { data, shape };
   const total = data.reduce((a, b) => a + b, 0);
@@ -202,7 +182,7 @@ export function normalisedGroups(
   return { data, shape: x.shape };
 }
 
-/** A value for each window of [N, C, L], from what of it lies inside. */
+/** A value for each window of [N, C, L], from the elements of the window that are inside the input. */
 export function windows1d(
   x: Reference,
   { kernel, stride = kernel, padding = 0 }: { kernel: number; stride?: number; padding?: number },

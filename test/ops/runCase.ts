@@ -4,7 +4,7 @@ import { Executable } from "../../src/gpu/executable";
 import type { Runtime } from "../../src/gpu/runtime";
 import { withAutocast } from "../../src/graph/autocast";
 import { toFloat, widened } from "../../src/graph/cast";
-import { feed, type Tensor } from "../../src/graph/tensor";
+import { feed } from "../../src/graph/tensor";
 import type { Target } from "../../src/kernel/target";
 import { gradients } from "../../src/optim/gradients";
 import type { Choice } from "../../src/schedule/lower";
@@ -15,11 +15,11 @@ export interface RunOptions {
   /** Default true. */
   readonly fuse?: boolean;
   readonly target?: Target;
-  /** Whether it runs in f16, as under autocast after other such ops; default false. */
+  /** Whether all floats are f16, as under autocast; default false. */
   readonly halves?: boolean;
 }
 
-/** What a sample's check found; empty where all is well. Runs wherever there is a WebGPU device. */
+/** Checks a sample on a WebGPU device. @returns the problems that it found */
 export async function runSample(
   runtime: Runtime,
   c: OpCase,
@@ -32,13 +32,10 @@ export async function runSample(
     { fuse, target, halves },
   );
   const executable = await Executable.create(runtime, made);
-  inputs.forEach((t, i) => {
-    executable.write(t, values[i]!);
-  });
+  for (const [i, t] of inputs.entries()) executable.write(t, values[i]!);
   executable.write(seed, seedValues);
   executable.run();
-  const read = (t: Tensor) => ({ region: executable.region(t), dtype: t.dtype, length: t.size });
-  const [actual, ...actualGrads] = await runtime.readback.read([out, ...grads].map(read));
+  const [actual, ...actualGrads] = await executable.read([out, ...grads]);
   executable.dispose();
 
   const { expected, slopes } = expectedOf(c, sample, halves, () => {
@@ -67,13 +64,13 @@ interface Expected {
   readonly slopes: readonly (readonly Slope[])[];
 }
 
-/** The derivative of Σ out · seed along a direction of an input, numerically. */
+/** The numerical derivative of Σ out · seed along a direction of an input. */
 interface Slope {
   readonly direction: Direction;
   readonly slope: number;
 }
 
-/** What moves: an element, or all of them by as much as is given. */
+/** A direction in which an input moves: one element, or a distance for each. */
 type Direction = number | Float64Array;
 
 const dot = (direction: Direction, gradient: TypedArray): number =>
@@ -93,7 +90,7 @@ const largest = (values: Float64Array): number => values.reduce((most, v) => Mat
 
 const known = [new WeakMap<Sample<object>, Expected>(), new WeakMap<Sample<object>, Expected>()] as const;
 
-/** The reference of a sample, worked out once however many kernels are held against it. */
+/** The reference of a sample: computed once, however many kernels are compared with it. */
 function expectedOf(c: OpCase, sample: Sample<object>, halves: boolean, compute: () => Expected): Expected {
   const cache = known[Number(halves) as 0 | 1];
   const found = cache.get(sample) ?? compute();
@@ -101,7 +98,7 @@ function expectedOf(c: OpCase, sample: Sample<object>, halves: boolean, compute:
   return found;
 }
 
-/** The ops of a sample, gradients included, for which several kernels would do. */
+/** The ops of a sample and its gradients that can be computed by several kernels. */
 export const choicesOf = (c: OpCase, sample: Sample<object>, target: Target): readonly Choice[] =>
   prepare(c, sample, { fuse: true, target }).made.choices;
 
@@ -109,7 +106,7 @@ export const choicesOf = (c: OpCase, sample: Sample<object>, target: Target): re
 export const mostWays = (choices: readonly Choice[]): number =>
   Math.max(0, ...choices.map(({ ways }) => ways.names.length));
 
-/** What a device has to have measured to take the n-th kernel of each choice. */
+/** The measurements with which a device takes the n-th kernel of each choice. */
 export const nthWays = (choices: readonly Choice[], n: number): Record<string, string> =>
   Object.fromEntries(choices.map(({ ways: { key, names } }) => [key, names[n % names.length]!]));
 
@@ -163,12 +160,12 @@ function fill(
   return Array.from({ length: numel(s.shape) }, () => (s.dtype === "f32" ? value() : Math.floor(value())));
 }
 
-/** Elements that are moved one by one: all of a small input, of a large one as many, the last among them. */
+/** Most elements that are moved one by one: all of a small input, or this many of a large one, including the last. */
 const MOVED = 48;
-/** Random directions in which all elements of a large input move at once. */
+/** Number of random directions in which all elements of a large input are moved at once. */
 const DIRECTIONS = 4;
 
-/** Central differences of Σ out · seed, of the f64 reference. */
+/** Central differences of Σ out · seed, computed by the f64 reference. */
 function slopesOf(
   c: OpCase,
   at: readonly Reference[],

@@ -18,7 +18,7 @@ const dot = ({ data, shape }: Reference, j: number, v: readonly number[]) =>
   v.reduce((total, x, k) => total + data[j * shape[1]! + k]! * x, 0);
 
 /** One step of one sequence. `inputs` are the gates' shares of x, `hh` and `bias` the recurrent ones. */
-export function cellStep(
+function cellStep(
   cell: CellName,
   inputs: readonly number[],
   hh: Reference,
@@ -45,7 +45,7 @@ export function cellStep(
   return [units.map((u) => (1 - z[u]!) * candidate[u]! + z[u]! * h[u]!), []];
 }
 
-export interface NetworkOptions {
+interface NetworkOptions {
   readonly cell: CellName;
   readonly layers: readonly Weights[];
   /** Default 1. */
