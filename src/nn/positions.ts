@@ -2,6 +2,7 @@ import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { data, type Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
+import { arange } from "../ops/arange";
 import { embedding } from "../ops/embedding";
 import { slice } from "../ops/slice";
 import { initialized, normal } from "./init";
@@ -52,10 +53,6 @@ export class LearnedPositions extends Module {
         "T at most": String(this.maxLength),
       });
     if (!first) return add(x, length < this.maxLength ? slice(this.weight, 0, 0, length) : this.weight);
-    const steps = data(
-      { shape: [length], dtype: "u32" },
-      Uint32Array.from({ length }, (_, i) => i),
-    );
-    return add(x, embedding(this.weight, add(steps, first)));
+    return add(x, embedding(this.weight, add(arange(0, length, 1, "u32"), first)));
   }
 }

@@ -3,6 +3,7 @@ import { DataError, ShapeError } from "../core/errors";
 import { type Shape, showShape } from "../core/shape";
 import { data, type Tensor } from "../graph/tensor";
 import { checkValue } from "./full";
+import { unsqueeze } from "./unsqueeze";
 
 /**
  * Numbers from `start` on, `step` apart, before `end`. They are data: made once, at the call, and not by a kernel.
@@ -24,16 +25,11 @@ export function arange(start: number, end?: number, step = 1, dtype?: DType): Te
   return data({ shape: [count], dtype: type }, typedArray(type, numbers));
 }
 
-/** The row of each element of the matrices of x as a column, and its column as a row: i32[M, 1] and i32[N]. */
+/** The row numbers of the matrices of x as a column, i32 [M, 1], and their column numbers as a row, i32 [N]. */
 export function diagonalPlaces(op: string, { shape }: { shape: Shape }, diagonal: number): [Tensor, Tensor] {
   const [rows, columns] = shape.slice(-2);
   if (rows === undefined || columns === undefined)
     throw new ShapeError(op, "wants matrices, or batches of them", { x: showShape(shape) });
   if (!Number.isInteger(diagonal)) throw new ShapeError(op, `no diagonal ${diagonal}`, { x: showShape(shape) });
-  const places = (size: number, as: Shape) =>
-    data(
-      { shape: as, dtype: "i32" },
-      Int32Array.from({ length: size }, (_, i) => i),
-    );
-  return [places(rows, [rows, 1]), places(columns, [columns])];
+  return [unsqueeze(arange(rows), 1), arange(columns)];
 }

@@ -12,7 +12,7 @@ import { checkEps, checkOption, optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
-import { add } from "./add";
+import { add, addFlowing } from "./add";
 import { div } from "./div";
 import { expand } from "./expand";
 import { full } from "./full";
@@ -189,26 +189,21 @@ const momentsOp: KernelOp<MomentsAttrs> = {
     momentDispatches(x!, outs as readonly Tensor[] as readonly [Tensor, Tensor, Tensor], attrs, attrs, target),
   // rstd = (σ² + eps)^−½, so that dσ² = dVariance − ½ rstd³ · dRstd; and ∂σ²/∂x = 2 (x − µ)/(n − correction).
   vjp([x], [dMean, dVariance, dRstd], { r0, channels, r1, repeat, correction }, [mean, , rstd]) {
-    const each = (t: Tensor) => reshape(t, [channels, repeat]);
-    const first = (t: Tensor) => (repeat === 1 ? each(t) : slice(each(t), 1, 0, 1));
-    const total = (t: Tensor) => (repeat === 1 ? each(t) : sum(each(t), 1, { keepDims: true }));
+    const columns = (t: Tensor) => reshape(t, [channels, repeat]);
+    const first = (t: Tensor) => slice(columns(t), 1, 0, 1);
+    const total = (t: Tensor) => (repeat === 1 ? columns(t) : sum(columns(t), 1, { keepDims: true }));
     const r = first(rstd!);
-    const parts = [
-      ...(dVariance ? [mul(total(dVariance), 2)] : []),
-      ...(dRstd ? [mul(mul(mul(mul(r, r), r), total(dRstd)), -1)] : []),
-    ].map((t) => mul(t, 1 / (r0 * r1 - correction)));
-    const centred = sub(reshape(x!, [r0, channels, r1]), first(mean!));
-    const slopes = parts.length
-      ? [
-          mul(
-            centred,
-            parts.reduce((a, b) => add(a, b)),
-          ),
-        ]
-      : [];
-    const shifts = dMean ? [mul(total(dMean), 1 / (r0 * r1))] : [];
-    const dx = [...slopes, ...shifts].reduce((a, b) => add(a, b));
-    return [slopes.length ? reshape(dx, x!.shape) : reshape(expand(dx, [r0, channels, r1]), x!.shape)];
+    const each = 1 / (r0 * r1 - correction);
+    const slope = addFlowing([
+      dVariance && mul(mul(total(dVariance), 2), each),
+      dRstd && mul(mul(mul(mul(mul(r, r), r), total(dRstd)), -1), each),
+    ]);
+    const all = [r0, channels, r1];
+    const dx = addFlowing([
+      slope && mul(sub(reshape(x!, all), first(mean!)), slope),
+      dMean && expand(mul(total(dMean), 1 / (r0 * r1)), all),
+    ]);
+    return [dx && reshape(dx, x!.shape)];
   },
 };
 

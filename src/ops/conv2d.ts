@@ -38,14 +38,19 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   const attrs = resolve(x.shape, weight.shape, options);
   const out = record(op, operands(x, weight, attrs), attrs);
   if (!bias) return out;
-  const [channels] = weight.shape;
+  const biased = withBias("conv2d", out, weight, bias);
+  return out.dtype === "f16" ? toFloat(biased, "f16") : biased;
+}
+
+/** Pictures with a number added to each channel. @throws ShapeError unless there is one for each */
+export function withBias(op: string, out: Tensor, weight: Tensor, bias: Tensor): Tensor {
+  const channels = out.shape[1]!;
   if (bias.size !== channels)
-    throw new ShapeError("conv2d", "one bias for each output channel", {
+    throw new ShapeError(op, "one bias for each output channel", {
       bias: showShape(bias.shape),
       weight: showShape(weight.shape),
     });
-  const biased = add(out, reshape(bias, [channels!, 1, 1]));
-  return out.dtype === "f16" ? toFloat(biased, "f16") : biased;
+  return add(out, reshape(bias, [channels, 1, 1]));
 }
 
 /** Whether `groups` groups of channels, each `inGroup` wide, are all channels that come in, and split those that go out. */

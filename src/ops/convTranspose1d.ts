@@ -2,8 +2,8 @@ import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
+import { asPicture, asSequence } from "./conv1d";
 import { convTranspose2d } from "./convTranspose2d";
-import { reshape } from "./reshape";
 
 export interface ConvTranspose1dOptions {
   /** Distance between the places to which neighbours are spread; default 1. */
@@ -45,13 +45,12 @@ export function convTranspose1d(
       x: showShape(x.shape),
       weight: showShape(weight.shape),
     });
-  const row = (t: Tensor) => reshape(t, [t.shape[0]!, t.shape[1]!, 1, t.shape[2]!]);
-  const out = convTranspose2d(row(x), row(weight), bias, {
+  const out = convTranspose2d(asPicture(x), asPicture(weight), bias, {
     stride: [1, stride],
     padding: [0, padding],
     outputPadding: [0, outputPadding],
     dilation: [1, dilation],
     groups,
   });
-  return reshape(out, [out.shape[0]!, out.shape[1]!, out.shape[3]!]);
+  return asSequence(out);
 }

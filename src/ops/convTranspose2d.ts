@@ -4,9 +4,7 @@ import type { ConvGradAttrs } from "../families/geometry";
 import { checkDTypes, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { add } from "./add";
-import { gradInput, operands } from "./conv2d";
-import { reshape } from "./reshape";
+import { gradInput, operands, withBias } from "./conv2d";
 
 export interface ConvTranspose2dOptions {
   /** Distance between the places to which neighbours are spread; default 1. */
@@ -41,14 +39,7 @@ export function convTranspose2d(
   const attrs = resolve(x.shape, weight.shape, options);
   checkDTypes("convTranspose2d", [x, weight, ...(bias ? [bias] : [])], ["f32"]);
   const out = record(gradInput, operands(x, weight, attrs), attrs);
-  if (!bias) return out;
-  const channels = attrs.shape[1]!;
-  if (bias.size !== channels)
-    throw new ShapeError("convTranspose2d", "one bias for each output channel", {
-      bias: showShape(bias.shape),
-      weight: showShape(weight.shape),
-    });
-  return add(out, reshape(bias, [channels, 1, 1]));
+  return bias ? withBias("convTranspose2d", out, weight, bias) : out;
 }
 
 /** The convolution whose input gradient it is: its result is x, its input what comes out here. */

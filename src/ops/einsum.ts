@@ -49,7 +49,7 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
     const wanted = new Set([...output, ...terms.slice(i + 2).flatMap((t) => t.labels)]);
     return joined(left, right, wanted);
   }, terms[0]!);
-  return arranged(summed(result, new Set(output)), output);
+  return spread(summed(result, new Set(output)), output);
 }
 
 /** The tensor without its dimensions of size 1: they say nothing, and broadcast. */
@@ -69,19 +69,6 @@ function summed({ x, labels }: Labelled, wanted: ReadonlySet<string>): Labelled 
   const axes = labels.flatMap((label, d) => (wanted.has(label) ? [] : [d]));
   if (!axes.length) return { x, labels };
   return { x: sum(x, axes), labels: labels.filter((label) => wanted.has(label)) };
-}
-
-/** The result's dimensions in order, with those of size 1 put in again. */
-function arranged({ x, labels }: Labelled, output: readonly string[]): Tensor {
-  const ordered = inOrder(
-    { x, labels },
-    output.filter((label) => labels.includes(label)),
-  );
-  let d = 0;
-  return reshape(
-    ordered,
-    output.map((label) => (labels.includes(label) ? ordered.shape[d++]! : 1)),
-  );
 }
 
 /** The tensor with its dimensions in the order of the labels. */

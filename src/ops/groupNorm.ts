@@ -9,7 +9,7 @@ import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { checkEps, optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
-import { add } from "./add";
+import { addFlowing } from "./add";
 import { centredVjp, gradSums, moments } from "./batchNorm";
 import { expand } from "./expand";
 import { full } from "./full";
@@ -114,8 +114,7 @@ const totalsOp: KernelOp<TotalsAttrs> = {
     const weight = reshape(inputs[2]!, split.slice(1));
     const spread = dOuts.map((d) => d && expand(sum(reshape(d, split), 2, { keepDims: true }), split));
     const dInputs = spread.map((d) => d && reshape(mul(d, weight), inputs[0]!.shape));
-    const byWeight = spread.flatMap((d, i) => (d ? [sum(mul(d, reshape(inputs[i]!, split)), 0)] : []));
-    const dWeight = byWeight.length ? byWeight.reduce((a, b) => add(a, b)) : null;
+    const dWeight = addFlowing(spread.map((d, i) => d && sum(mul(d, reshape(inputs[i]!, split)), 0)));
     return [dInputs[0]!, dInputs[1]!, dWeight && reshape(dWeight, inputs[2]!.shape)];
   },
 };

@@ -73,14 +73,8 @@ export function normalize(
     [x, weight, bias].flatMap((t) => t ?? []),
     ["f32", "f16"],
   );
-  const constant = (value: number) => full(shape, value);
-  const made = madeOf(x);
-  return record(op, [x, widened(weight ?? constant(1)), widened(bias ?? constant(0))], {
-    n: numel(shape),
-    eps,
-    centred,
-    made,
-  });
+  const operands = [x, widened(weight ?? full(shape, 1)), widened(bias ?? full(shape, 0))];
+  return record(op, operands, { n: numel(shape), eps, centred, made: madeOf(x) });
 }
 
 export const op: KernelOp<NormAttrs> = {

@@ -1,6 +1,7 @@
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { alongRow, asSequence } from "./avgPool1d";
+import { alongRow } from "./avgPool1d";
+import { asSequence } from "./conv1d";
 import { maxPool2d } from "./maxPool2d";
 
 export interface Pool1dOptions {

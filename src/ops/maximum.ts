@@ -21,4 +21,6 @@ export const maximum = (a: Tensor | number, b: Tensor | number): Tensor =>
 export const op = pointwise(maximumFunction, ([a, b], dOut) => [mul(dOut, share(a!, b!)), mul(dOut, share(b!, a!))]);
 
 const shareOp = pointwise(shareAbove, noGradient);
-const share = (a: Tensor, b: Tensor): Tensor => record(shareOp, [a, b], {});
+
+/** Where a is above b 1, where they are equal ½, else 0. */
+export const share = (a: Tensor, b: Tensor): Tensor => record(shareOp, [a, b], {});

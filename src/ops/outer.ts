@@ -6,7 +6,7 @@ import { joinedParts } from "../families/parts";
 import { type KernelOp, record, recordAll } from "../graph/op";
 import { pointwise } from "../graph/pointwise";
 import { scratch, type Tensor } from "../graph/tensor";
-import { add } from "./add";
+import { addFlowing } from "./add";
 import { mul } from "./mul";
 import { sumTo } from "./sum";
 import { unsqueeze } from "./unsqueeze";
@@ -69,9 +69,8 @@ const gradOp: KernelOp = {
     ];
   },
   vjp([dOut, a, b], [qA, qB]) {
-    const both = [qA && mul(qA, b!), qB && mul(qB, a!)].flatMap((t) => t ?? []);
     const dA = qB ? sumTo(mul(dOut!, qB), a!.shape) : null;
     const dB = qA ? sumTo(mul(dOut!, qA), b!.shape) : null;
-    return [both.reduce((x, y) => add(x, y)), dA, dB];
+    return [addFlowing([qA && mul(qA, b!), qB && mul(qB, a!)]), dA, dB];
   },
 };

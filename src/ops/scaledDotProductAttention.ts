@@ -16,6 +16,7 @@ import { checkDTypes, checkFloats, type KernelOp, noSecondDerivative, recordAll 
 import { optionsOf } from "../graph/options";
 import { data, type Tensor } from "../graph/tensor";
 import { add } from "./add";
+import { arange } from "./arange";
 import { dropout } from "./dropout";
 import { less } from "./less";
 import { lessEqual } from "./lessEqual";
@@ -26,6 +27,7 @@ import { pad } from "./pad";
 import { reshape } from "./reshape";
 import { slice } from "./slice";
 import { softmax } from "./softmax";
+import { unsqueeze } from "./unsqueeze";
 import { where } from "./where";
 
 export interface AttentionOptions {
@@ -255,13 +257,8 @@ function checkMask(name: string, mask: Tensor, scores: Shape): void {
 /** u32 [B or 1, …, Tq, Tk]: 1 where the query may see the key. */
 function attends(scores: Shape, causal: boolean, lengths: Tensor | undefined): Tensor {
   const [tq, tk] = scores.slice(-2) as [number, number];
-  const numbers = (n: number, shape: Shape) =>
-    data(
-      { shape, dtype: "i32" },
-      Int32Array.from({ length: n }, (_, i) => i),
-    );
-  const key = numbers(tk, [1, tk]);
+  const key = unsqueeze(arange(tk), 0);
   const parts = lengths ? [less(key, reshape(lengths, [lengths.size, ...scores.slice(1).map(() => 1)]))] : [];
-  if (causal) parts.push(lessEqual(key, numbers(tq, [tq, 1])));
+  if (causal) parts.push(lessEqual(key, unsqueeze(arange(tq), 1)));
   return parts.reduce((a, b) => logicalAnd(a, b));
 }

@@ -135,14 +135,14 @@ const few: KernelOp<{ readonly ignoreIndex: number; readonly mean: boolean }> = 
   },
   vjp(inputs, [dLoss, dSlope], { ignoreIndex, mean }, [, slope]) {
     const [logits, labels, weight] = inputs as [Tensor, Tensor, Tensor?];
-    const parts = dLoss ? [isFilled(dLoss, 1) ? slope! : mul(slope!, dLoss)] : [];
-    if (dSlope) {
+    const byLoss = dLoss && (isFilled(dLoss, 1) ? slope! : mul(slope!, dLoss));
+    const bySlope = () => {
       const classes = logits.shape[1]!;
       const scale = mean ? inverseTotal(labelWeights(labels, { classes, ignoreIndex, weight })) : full([], 1);
       const byRow = [logits, labels, scale, ...(weight ? [weight] : [])];
-      parts.push(slopeVjp(byRow, dSlope, { ignoreIndex, smoothing: 0 })[0]!);
-    }
-    return [parts.length > 1 ? add(parts[0]!, parts[1]!) : (parts[0] ?? null), null, null].slice(0, inputs.length);
+      return slopeVjp(byRow, dSlope!, { ignoreIndex, smoothing: 0 })[0];
+    };
+    return inputs.map((_, i) => (i === 0 ? addFlowing([byLoss, dSlope && bySlope()]) : null));
   },
 };
 
@@ -243,15 +243,16 @@ function slopeVjp(inputs: readonly Tensor[], g: Tensor, attrs: Attrs): (Tensor |
   const [logits, labels, scale] = inputs as [Tensor, Tensor, Tensor];
   const p = softmax(logits);
   const along = sum(mul(p, g), -1, { keepDims: true });
-  const mass = mul(reshape(scale, scale.shape.length ? [scale.size, 1] : []), labelMass(inputs, attrs));
+  const mass = mul(asColumn(scale), labelMass(inputs, attrs));
   const dLabels = labels.dtype === "f32" ? mul(sub(along, g), softFactor(inputs, attrs)) : null;
-  const dScale = sumFor(scale, sum(mul(record(grad, withOnes(inputs), attrs), g), -1));
+  const byRow = sum(mul(record(grad, inputs.with(2, full([], 1)), attrs), g), -1);
+  const dScale = scale.shape.length ? byRow : sum(byRow);
   return [mul(mul(p, sub(g, along)), mass), dLabels, dScale, null].slice(0, inputs.length);
 }
 
 /** What a soft label is multiplied with: scale · weight · (1 − smoothing), of a shape that broadcasts to [N, C]. */
 function softFactor([, , scale, weight]: readonly Tensor[], { smoothing }: Attrs): Tensor {
-  const byRow = mul(reshape(scale!, scale!.shape.length ? [scale!.size, 1] : []), 1 - smoothing);
+  const byRow = mul(asColumn(scale!), 1 - smoothing);
   return weight ? mul(byRow, weight) : byRow;
 }
 
@@ -268,7 +269,5 @@ function labelMass([logits, labels, , weight]: readonly Tensor[], { ignoreIndex,
   return reshape(add(mul(own, 1 - smoothing), mul(counts, spread)), [rows, 1]);
 }
 
-const withOnes = (inputs: readonly Tensor[]): Tensor[] => inputs.with(2, full([], 1));
-
-/** A value for each row, summed where the factor is one for all rows. */
-const sumFor = (scale: Tensor, rows: Tensor): Tensor => (scale.shape.length ? rows : sum(rows));
+/** The factors of the rows as [N, 1]; one for all rows stays a scalar. */
+const asColumn = (scale: Tensor): Tensor => reshape(scale, scale.shape.length ? [scale.size, 1] : []);

@@ -1,3 +1,4 @@
+import { bitsOf } from "../core/dtype";
 import { ShapeError } from "../core/errors";
 import { showSpec } from "../core/shape";
 import { gatherDispatch, NO_SKIP } from "../families/segments";
@@ -37,12 +38,9 @@ export const op: KernelOp<TakeRowsAttrs> = {
     return [{ shape: [indices!.shape[0]!, ...table!.shape.slice(1)], dtype: table!.dtype }];
   },
   lower([table, indices], [out], { missing }, target) {
-    const bits = new DataView(new ArrayBuffer(4));
-    if (out!.dtype === "f32") bits.setFloat32(0, missing);
-    else bits.setInt32(0, missing);
     const [n, m] = [table!.shape[0]!, indices!.size];
     const dims = { batch: 1, outer: 1, n, m, inner: 1, width: out!.size / m, skip: NO_SKIP };
-    return [gatherDispatch(table!, indices!, out!, dims, target, bits.getUint32(0))];
+    return [gatherDispatch(table!, indices!, out!, dims, target, bitsOf(out!.dtype, missing))];
   },
   vjp: () => [null, null],
 };
