@@ -6,13 +6,13 @@ import { checkValue } from "./full";
 import { unsqueeze } from "./unsqueeze";
 
 /**
- * Numbers from `start` on, `step` apart, before `end`. They are data: made once, at the call, and not by a kernel.
+ * The numbers start, start + step, start + 2·step, … before `end`. They are data: made once, at the call, and not by a kernel.
  *
  * `arange(end)` begins at 0.
  * @param step default 1; negative to count down
  * @param dtype default i32 where all three are integers, else f32
  * @returns [⌈(end − start) / step⌉]
- * @throws DataError where there is no such number; DTypeError where an integer dtype cannot hold one
+ * @throws DataError where there are no such numbers, or infinitely many; DTypeError where an integer dtype cannot hold one
  */
 export function arange(start: number, end?: number, step = 1, dtype?: DType): Tensor {
   const [first, stop] = end === undefined ? [0, start] : [start, end];

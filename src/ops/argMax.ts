@@ -14,7 +14,7 @@ export interface ArgAttrs {
 }
 
 /**
- * Where the maximum lies along an axis; of equal elements, the first. A NaN is taken for the maximum, as by PyTorch. No
+ * Where the maximum lies along an axis; of equal elements, the first. A NaN counts as the maximum, as in PyTorch. No
  * gradient flows.
  * @param x f32, i32 or u32
  * @param axis default: all of x as one row

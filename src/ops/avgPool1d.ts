@@ -8,7 +8,7 @@ import { asPicture, asSequence } from "./conv1d";
 import type { Pool1dOptions } from "./maxPool1d";
 
 export interface AvgPool1dOptions extends Pool1dOptions {
-  /** Whether padding counts as zeros (default), or windows are averaged over what lies inside of x. */
+  /** True (default): padding counts as zeros. False: a window's mean is over its elements inside of x alone. */
   readonly countIncludePad?: boolean;
 }
 

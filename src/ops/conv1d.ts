@@ -12,7 +12,7 @@ export interface Conv1dOptions {
   readonly padding?: number | "same" | "valid";
   /** Distance between the taps of the kernel; default 1. */
   readonly dilation?: number;
-  /** Input and output channels are split into this many groups that do not see each other; default 1. */
+  /** Input and output channels are split into so many groups, each convolved by itself; default 1. */
   readonly groups?: number;
 }
 
@@ -21,7 +21,7 @@ export interface Conv1dOptions {
  *
  * @param x [N, C, L] f32
  * @param weight [O, C/groups, K] f32
- * @param bias [O] f32, or nothing
+ * @param bias [O] f32, optional
  * @returns [N, O, OL], OL = ⌊(L + padding before and after − dilation·(K − 1) − 1) / stride⌋ + 1
  * @throws ShapeError, DTypeError
  */

@@ -6,15 +6,15 @@ import { asPicture, asSequence } from "./conv1d";
 import { convTranspose2d } from "./convTranspose2d";
 
 export interface ConvTranspose1dOptions {
-  /** Distance between the places to which neighbours are spread; default 1. */
+  /** Neighbouring elements of x are spread so far apart; default 1. */
   readonly stride?: number;
-  /** Places cut off at each end; default 0. */
+  /** Elements cut off at each end of the result; default 0. */
   readonly padding?: number;
-  /** Places at the end that are kept besides; less than stride or dilation. Default 0. */
+  /** Elements added at the end of the result; must be less than stride or dilation. Default 0. */
   readonly outputPadding?: number;
   /** Distance between the taps of the kernel; default 1. */
   readonly dilation?: number;
-  /** Input and output channels are split into this many groups that do not see each other; default 1. */
+  /** Input and output channels are split into so many groups, each convolved by itself; default 1. */
   readonly groups?: number;
 }
 
@@ -23,9 +23,9 @@ export interface ConvTranspose1dOptions {
  *
  * @param x [N, C, L] f32
  * @param weight [C, O/groups, K] f32
- * @param bias [O] f32, or nothing
+ * @param bias [O] f32, optional
  * @returns [N, O, OL], OL = (L − 1)·stride − 2·padding + dilation·(K − 1) + outputPadding + 1
- * @throws ShapeError, DTypeError; what does not fit is named by {@link convTranspose2d}, with a height of 1
+ * @throws ShapeError, DTypeError; some in the name of {@link convTranspose2d}, whose shapes have a height of 1
  */
 export function convTranspose1d(
   x: Tensor,

@@ -7,15 +7,15 @@ import type { Tensor } from "../graph/tensor";
 import { gradInput, operands, withBias } from "./conv2d";
 
 export interface ConvTranspose2dOptions {
-  /** Distance between the places to which neighbours are spread; default 1. */
+  /** Neighbouring elements of x are spread so far apart; default 1. */
   readonly stride?: Pair;
-  /** Rows and columns cut off at each border; default 0. */
+  /** Rows and columns cut off at each border of the result; default 0. */
   readonly padding?: Pair;
-  /** Rows below and columns to the right that are kept besides; less than stride or dilation. Default 0. */
+  /** Rows added below and columns added to the right; must be less than stride or dilation. Default 0. */
   readonly outputPadding?: Pair;
   /** Distance between the taps of the kernel; default 1. */
   readonly dilation?: Pair;
-  /** Input and output channels are split into this many groups that do not see each other; default 1. */
+  /** Input and output channels are split into so many groups, each convolved by itself; default 1. */
   readonly groups?: number;
 }
 
@@ -25,7 +25,7 @@ export interface ConvTranspose2dOptions {
  *
  * @param x [N, C, H, W] f32
  * @param weight [C, O/groups, KH, KW] f32
- * @param bias [O] f32, or nothing
+ * @param bias [O] f32, optional
  * @returns [N, O, OH, OW], OH = (H − 1)·stride − 2·padding + dilation·(KH − 1) + outputPadding + 1
  * @throws ShapeError, DTypeError
  * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning"
@@ -42,7 +42,7 @@ export function convTranspose2d(
   return bias ? withBias("convTranspose2d", out, weight, bias) : out;
 }
 
-/** The convolution whose input gradient it is: its result is x, its input what comes out here. */
+/** The attributes of the convolution whose input gradient this is: that one makes x from what is the result here. */
 function resolve(x: Shape, w: Shape, options: ConvTranspose2dOptions): ConvGradAttrs {
   const { groups = 1 } = optionsOf("convTranspose2d", options, "stride padding outputPadding dilation groups");
   const refuse = (problem: string): never => {

@@ -39,7 +39,7 @@ export interface GroupNormOptions {
 export const groupNorm = (x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor =>
   byGroups("groupNorm", x, numGroups, options);
 
-/** What group and instance normalisation share: checks, and operands that are left out. */
+/** What group and instance normalisation share: checks, and defaults for the operands that are left out. */
 export function byGroups(name: string, x: Tensor, groups: number, options: GroupNormOptions): Tensor {
   const { weight, bias, eps = 1e-5 } = optionsOf(name, options, "weight bias eps");
   checkEps(name, eps);
@@ -74,7 +74,7 @@ interface GroupNormAttrs {
   readonly groups: number;
 }
 
-/** As batchNorm's op: the gradient for x is the whole one, and there is none for mean and rstd. */
+/** As batchNorm's op: the gradient for x includes what flows through mean and rstd, which have none. */
 export const op = pointwiseWith<GroupNormAttrs>(
   apply,
   () => [],
@@ -99,7 +99,7 @@ interface TotalsAttrs {
   readonly repeat: number;
 }
 
-/** From two values a channel of each example: the sums, weighted by channel, over the group of each, for each channel. */
+/** Two values for each channel of each example, weighted by channel and summed over its group. */
 const totalsOp: KernelOp<TotalsAttrs> = {
   kind: "kernel",
   name: "group_totals",

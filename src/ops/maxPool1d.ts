@@ -12,7 +12,7 @@ export interface Pool1dOptions {
 }
 
 /**
- * Largest value of each window of a sequence, see {@link maxPool2d}, also for −∞ and NaN.
+ * Largest value of each window of a sequence; −∞ and NaN as in {@link maxPool2d}.
  * @param x [N, C, L] f32
  * @returns [N, C, OL], OL = ⌊(L + 2·padding − kernel) / stride⌋ + 1
  * @throws ShapeError, DTypeError

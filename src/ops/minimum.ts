@@ -7,8 +7,8 @@ import { share } from "./maximum";
 import { mul } from "./mul";
 
 /**
- * The lesser of both, element by element. Where both are equal, each gets half of the gradient. A NaN may be
- * passed over in favour of a number.
+ * The smaller of both, element by element. Where both are equal, each gets half of the gradient. Of a NaN and a number the
+ * result may be either.
  *
  * @param a f32, i32 or u32, or a number
  * @param b same dtype, of a shape that broadcasts with `a`; or a number

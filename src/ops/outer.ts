@@ -13,7 +13,8 @@ import { unsqueeze } from "./unsqueeze";
 
 /**
  * Outer product of two vectors, `out[i, j] = a[i] · b[j]`. It fuses with what reads it.
- * @param a [N] @param b [M], same dtype
+ * @param a [N]
+ * @param b [M], same dtype
  * @returns [N, M]
  * @throws ShapeError unless both are vectors; DTypeError
  */
@@ -23,10 +24,10 @@ export function outer(a: Tensor, b: Tensor): Tensor {
   return record(op, [unsqueeze(a, 1), b], {});
 }
 
-/** Elements from which on both gradients come from one reading of the one that flows in; fewer are summed twice in less launches. */
+/** With at least so many elements, both gradients come from one reading of dOut; with fewer it is read twice, in fewer launches. */
 const LARGE = 2 ** 16;
 
-/** Of a column [N, 1] and a row [M]. */
+/** The product of a column [N, 1] and a row [M]. */
 export const op = pointwise(
   mulFunction,
   ([a, b], dOut) => {
@@ -38,7 +39,7 @@ export const op = pointwise(
   { name: "outer" },
 );
 
-/** Rows that an invocation takes, vec4s of each that it takes at most, and how many invocations share them at least. */
+/** Rows that an invocation takes, at most how many vec4s of each it takes, and at least how many invocations share them. */
 const ROWS = 8;
 const MOST_QUADS = { cpu: 32, gpu: 8 } as const;
 const LEAST_LANES = { cpu: 8, gpu: 64 } as const;
