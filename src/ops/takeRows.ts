@@ -12,12 +12,13 @@ interface TakeRowsAttrs {
 }
 
 /**
- * Rows of a table of data: `out[i, …] = table[indices[i], …]`. Data is not learnt, so no gradient flows.
+ * Rows of a table of data: `out[i, …] = table[indices[i], …]`. No gradient flows; see `embedding` for a table that is learnt.
  * @param table [R, …], any dtype
  * @param indices u32[n]
  * @param missing value of rows whose index is R or more; default 0
  * @returns [n, …]
- * @throws ShapeError unless indices have one dimension, and the table one at least; DTypeError where indices are no u32, or an integer dtype cannot hold `missing`
+ * @throws ShapeError unless indices have one dimension and the table at least one; DTypeError where indices are not u32, or an
+ * integer dtype cannot hold `missing`
  */
 export function takeRows(table: Tensor, indices: Tensor, options: Partial<TakeRowsAttrs> = {}): Tensor {
   const { missing = 0 } = optionsOf("takeRows", options, "missing");
