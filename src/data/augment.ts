@@ -6,7 +6,7 @@ import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { normal } from "../ops/normal";
-import { type PadOptions, pad } from "../ops/pad";
+import { pad } from "../ops/pad";
 import { type Placement, randomPlacement } from "../ops/randomPlacement";
 import { slice } from "../ops/slice";
 import { warp } from "../ops/warp";
@@ -50,26 +50,21 @@ export function augment(x: Tensor, options: AugmentOptions = {}): Tensor {
   return warp(x, places, { size: crop ?? [height, width], fill, mode, cutout });
 }
 
-/** The window in the middle; one larger than the picture reaches beyond it evenly. */
-function middle(x: Tensor, window: readonly [number, number], fill: number | "edge"): Tensor {
-  const options: PadOptions = fill === "edge" ? { mode: "replicate" } : { value: fill };
-  const [short, over] = [2, 3].reduce<[number[], number[]]>(
-    ([s, o], d) => {
-      const missing = window[d - 2]! - x.shape[d]!;
-      return [
-        [...s, Math.max(0, missing)],
-        [...o, Math.max(0, -missing)],
-      ];
-    },
-    [[], []],
-  ) as [[number, number], [number, number]];
-  const padded = pad(
-    x,
-    [1, 0].flatMap((d) => [short[d]! >> 1, short[d]! - (short[d]! >> 1)]),
-    options,
-  );
-  const starts = over.map((o) => o >> 1);
-  return slice(padded, [2, 3], starts, [starts[0]! + window[0], starts[1]! + window[1]]);
+/** The window in the middle; one larger than the picture extends beyond it evenly. */
+function middle(x: Tensor, [height, width]: readonly [number, number], fill: number | "edge"): Tensor {
+  const [above, missingRows] = centred(x.shape[2]!, height);
+  const [left, missingColumns] = centred(x.shape[3]!, width);
+  const borders = [left, missingColumns - left, above, missingRows - above];
+  const padded = pad(x, borders, fill === "edge" ? { mode: "replicate" } : { value: fill });
+  const [top] = centred(height, x.shape[2]!);
+  const [first] = centred(width, x.shape[3]!);
+  return slice(padded, [2, 3], [top, first], [top + height, first + width]);
+}
+
+/** How much `inner` lacks of `outer` in all, and before it where it lies in the middle; 0 where it is not smaller. */
+function centred(inner: number, outer: number): [before: number, missing: number] {
+  const missing = Math.max(0, outer - inner);
+  return [missing >> 1, missing];
 }
 
 /** Pictures moved by up to `pixels` whole pixels each way: one number, or [rows, columns]. See {@link augment}. */

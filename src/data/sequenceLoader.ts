@@ -36,18 +36,18 @@ export class SequenceDataset<F extends string = string> implements Dataset<Recor
   constructor(fields: Readonly<Record<F, readonly ArrayLike<number>[]>>, options: SequenceDatasetOptions = {}) {
     const { pad = 0, length } = optionsOf("SequenceDataset", options, "pad length");
     const entries = Object.entries(fields) as [F, readonly ArrayLike<number>[]][];
-    const counts = entries.map(([name, sequences]) => `${name} ${sequences.length}`);
     this.count = entries[0]?.[1].length ?? 0;
     this.pad = pad;
     if (this.count === 0) throw new DataError("SequenceDataset", "no examples");
     if (entries.some(([, sequences]) => sequences.length !== this.count))
       throw new DataError("SequenceDataset", "fields have unequal numbers of sequences", {
-        sequences: counts.join(", "),
+        sequences: entries.map(([name, sequences]) => `${name} ${sequences.length}`).join(", "),
       });
     const made = entries.map(([name, sequences]) => {
-      const padded = padSequences(sequences, { pad, ...(length === undefined ? {} : { length }) });
+      const padded = padSequences(sequences, { pad, length });
       const ids = state(`${name}.ids`, { shape: padded.shape, dtype: "i32" }, () => padded.ids);
-      return [name, { ids, lengths: state(`${name}.lengths`, lengthsSpec(this.count), () => padded.lengths) }];
+      const lengths = state(`${name}.lengths`, { shape: [this.count], dtype: "i32" }, () => padded.lengths);
+      return [name, { ids, lengths }];
     });
     this.fields = Object.fromEntries(made) as Record<F, Field>;
   }
@@ -61,8 +61,6 @@ export class SequenceDataset<F extends string = string> implements Dataset<Recor
     return Object.fromEntries(taken) as Record<F, Field>;
   }
 }
-
-const lengthsSpec = (count: number) => ({ shape: [count], dtype: "i32" as const });
 
 export type SequenceLoaderOptions = LoaderOptions;
 

@@ -13,7 +13,7 @@ export interface PaddedSequences {
 
 export interface PadSequencesOptions {
   /** T; default that of the longest sequence, at least 1. */
-  readonly length?: number;
+  readonly length?: number | undefined;
   /** Id to fill up with; default 0. */
   readonly pad?: number;
   /** Cut longer sequences off instead of refusing them; default false. */
@@ -28,7 +28,8 @@ export function padSequences(
   sequences: readonly ArrayLike<number>[],
   options: PadSequencesOptions = {},
 ): PaddedSequences {
-  const longest = Math.max(1, ...lengthsOf(sequences));
+  // As a set, for a function takes only so many arguments.
+  const longest = Math.max(1, ...new Set(sequences.map((s) => s.length)));
   const { length = longest, pad = 0, truncate = false } = optionsOf("padSequences", options, "length pad truncate");
   if (sequences.length === 0) throw new DataError("padSequences", "no sequences");
   if (!(Number.isInteger(length) && length >= 1))
@@ -48,11 +49,6 @@ export function padSequences(
   });
   return { ids, lengths, shape: [sequences.length, length] };
 }
-
-const lengthsOf = (sequences: readonly ArrayLike<number>[]): number[] => {
-  const lengths = new Set(sequences.map((s) => s.length));
-  return [...lengths];
-};
 
 /** Sequences of about one length. */
 export interface Bucket {

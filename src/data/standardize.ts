@@ -78,22 +78,19 @@ function statistics(op: string, { groups, inner, count, rows }: Layout, at: (i: 
   return { mean, std };
 }
 
-/** Numbers of the columns (or channels) in a shape that broadcasts with x. */
-function perColumn(
-  op: string,
-  x: Tensor,
-  { mean, std }: Statistics,
-): { mean: Tensor; scale(f: (s: number) => number): Tensor } {
-  const [, columns, ...rest] = x.shape;
-  if (columns === undefined || mean.length !== columns || std.length !== columns || !std.every((s) => s > 0))
+/** @throws ShapeError where the statistics are of another number of columns */
+function checkColumns(op: string, x: Tensor, { mean, std }: Statistics): void {
+  const columns = x.shape[1];
+  if (mean.length !== columns || std.length !== columns || !std.every((s) => s > 0))
     throw new ShapeError(op, "wants a mean and a standard deviation above 0 for each column", {
       x: showShape(x.shape),
       statistics: `${mean.length} and ${std.length}`,
     });
-  const shape = [columns, ...rest.map(() => 1)];
-  const of = (values: readonly number[]) => data({ shape, dtype: "f32" }, Float32Array.from(values));
-  return { mean: of(mean), scale: (f) => of(std.map(f)) };
 }
+
+/** A number for each column (or channel), in a shape that broadcasts with x. */
+const perColumn = (x: Tensor, values: readonly number[]): Tensor =>
+  data({ shape: [values.length, ...x.shape.slice(2).map(() => 1)], dtype: "f32" }, Float32Array.from(values));
 
 /**
  * `(x − mean) / std` by column, or by channel. Fuses with what reads it.
@@ -101,21 +98,13 @@ function perColumn(
  * @throws ShapeError where the statistics are of another number of columns
  */
 export function standardize(x: Tensor, statistics: Statistics): Tensor {
-  const { mean, scale } = perColumn("standardize", x, statistics);
-  return mul(
-    sub(x, mean),
-    scale((s) => 1 / s),
-  );
+  checkColumns("standardize", x, statistics);
+  const factors = statistics.std.map((s) => 1 / s);
+  return mul(sub(x, perColumn(x, statistics.mean)), perColumn(x, factors));
 }
 
 /** The way back, `x · std + mean`: standardised predictions in the units of the data. See {@link standardize}. */
 export function destandardize(x: Tensor, statistics: Statistics): Tensor {
-  const { mean, scale } = perColumn("destandardize", x, statistics);
-  return add(
-    mul(
-      x,
-      scale((s) => s),
-    ),
-    mean,
-  );
+  checkColumns("destandardize", x, statistics);
+  return add(mul(x, perColumn(x, statistics.std)), perColumn(x, statistics.mean));
 }

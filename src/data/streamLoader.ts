@@ -58,13 +58,8 @@ export class StreamLoader {
   next(): TakenWindows {
     const { batch, length, timeFirst = false } = this.options;
     const order = { rowStep: this.#stretch, batchStep: length, rowLength: this.#stretch };
-    const taken = takeWindows(this.dataset.tokens, this.position, {
-      batch,
-      length,
-      batches: this.batches,
-      order,
-      timeFirst,
-    });
+    const attrs = { batch, length, batches: this.batches, order, timeFirst };
+    const taken = takeWindows(this.dataset.tokens, this.position, attrs);
     countSteps(this.position, 1);
     return taken;
   }

@@ -43,12 +43,8 @@ export class TabularDataset implements Dataset<TabularBatch> {
     if (!(Number.isInteger(width) && width >= 1)) throw new DataError("TabularDataset", `a width of ${width}`);
     const count = features.length / width;
     if (count === 0) throw new DataError("TabularDataset", "no examples");
-    if (
-      !Number.isInteger(count) ||
-      labels.length === 0 ||
-      labels.length % count !== 0 ||
-      (classes && labels.length !== count)
-    )
+    const perRow = labels.length / count;
+    if (!Number.isInteger(count) || !Number.isInteger(perRow) || perRow === 0 || (classes && perRow !== 1))
       throw new DataError("TabularDataset", `${features.length} features and ${labels.length} labels`, {
         width: String(width),
       });
@@ -56,9 +52,8 @@ export class TabularDataset implements Dataset<TabularBatch> {
     checkFinite("feature", features, width);
     this.features = state("features", { shape: [count, width], dtype: "f32" }, () => Float32Array.from(features));
     if (classes === undefined) {
-      const columns = labels.length / count;
-      checkFinite("label", labels, columns);
-      this.labels = state("labels", { shape: [count, columns], dtype: "f32" }, () => Float32Array.from(labels));
+      checkFinite("label", labels, perRow);
+      this.labels = state("labels", { shape: [count, perRow], dtype: "f32" }, () => Float32Array.from(labels));
     } else {
       checkClasses(labels, classes);
       this.labels = state("labels", { shape: [count], dtype: "i32" }, () => Int32Array.from(labels));

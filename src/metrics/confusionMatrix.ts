@@ -25,12 +25,8 @@ export class ConfusionMatrix {
    */
   add(scores: Tensor, labels: Tensor): void {
     const { counts } = this;
-    const { buffers, params, isLong, byInvocation, byWorkgroup } = rowsOf(
-      "ConfusionMatrix",
-      scores,
-      labels,
-      this.classes,
-    );
+    const rows = rowsOf("ConfusionMatrix", scores, labels, this.classes);
+    const { buffers, params, isLong, byInvocation, byWorkgroup } = rows;
     const request = { buffers: { ...buffers, counts }, params };
     recordUpdate({
       name: "confusion",

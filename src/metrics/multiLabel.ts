@@ -64,13 +64,8 @@ export class MultiLabelCounts {
 /** The counts of {@link MultiLabelCounts}, label by label: what scores are made of. */
 export function multiLabelOutcomes(counts: ArrayLike<number>): Outcomes[] {
   return Array.from({ length: counts.length / 4 }, (_, l) => {
-    const [truePositives, falsePositives, falseNegatives, trueNegatives] = [0, 1, 2, 3].map((i) => counts[4 * l + i]!);
-    return {
-      truePositives: truePositives!,
-      falsePositives: falsePositives!,
-      falseNegatives: falseNegatives!,
-      trueNegatives: trueNegatives!,
-    };
+    const at = (i: number) => counts[4 * l + i]!;
+    return { truePositives: at(0), falsePositives: at(1), falseNegatives: at(2), trueNegatives: at(3) };
   });
 }
 

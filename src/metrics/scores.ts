@@ -81,10 +81,9 @@ export function averageScores(outcomes: readonly Outcomes[], average: Average): 
       trueNegatives: total((o) => o.trueNegatives),
     });
   const support = total((o) => o.truePositives + o.falseNegatives);
-  const mean = (name: "precision" | "recall" | "f1") =>
-    outcomes.map(scoresOf).reduce((n, s) => {
-      return n + s[name] * (average === "macro" ? 1 / outcomes.length : share(s.support, support));
-    }, 0);
+  const scores = outcomes.map(scoresOf);
+  const weightOf = (s: Scores) => (average === "macro" ? 1 / outcomes.length : share(s.support, support));
+  const mean = (name: "precision" | "recall" | "f1") => scores.reduce((n, s) => n + s[name] * weightOf(s), 0);
   return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1"), support };
 }
 

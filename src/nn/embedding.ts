@@ -35,9 +35,8 @@ export class Embedding extends Module {
   }
 
   override forward(indices: Tensor): Tensor {
-    const { paddingIndex } = this.options;
     if (indices.dtype !== "i32" && indices.dtype !== "u32")
       throw new DTypeError("Embedding", `indices of dtype ${indices.dtype}`, { wants: "i32 or u32" });
-    return embedding(this.weight, indices, paddingIndex === undefined ? {} : { paddingIndex });
+    return embedding(this.weight, indices, { paddingIndex: this.options.paddingIndex });
   }
 }

@@ -41,10 +41,10 @@ export class LayerNorm extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    const { weight, bias, normalizedShape, options } = this;
-    const { eps } = options;
+    const { weight, bias, normalizedShape } = this;
+    const { eps = 1e-5 } = this.options;
     checkTail("LayerNorm", x, normalizedShape);
-    return layerNorm(x, normalizedShape, { weight, ...(bias && { bias }), ...(eps !== undefined && { eps }) });
+    return layerNorm(x, normalizedShape, { weight, bias, eps });
   }
 }
 

@@ -8,7 +8,7 @@ import { pick } from "./gather";
 
 export interface EmbeddingOptions {
   /** A row that gets no gradient; a negative index counts from the last. Default: none. */
-  readonly paddingIndex?: number;
+  readonly paddingIndex?: number | undefined;
 }
 
 /**

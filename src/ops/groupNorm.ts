@@ -19,9 +19,9 @@ import { sum } from "./sum";
 
 export interface GroupNormOptions {
   /** [C] f32, factor of each channel; default 1. */
-  readonly weight?: Tensor;
+  readonly weight?: Tensor | undefined;
   /** [C] f32, added to each channel; default 0. */
-  readonly bias?: Tensor;
+  readonly bias?: Tensor | undefined;
   /** Added to the variance; default 1e-5. */
   readonly eps?: number;
 }

@@ -25,9 +25,9 @@ import { sum, sumTo } from "./sum";
 
 export interface LayerNormOptions {
   /** Factor of each element, of the shape of what is normalised; default 1. */
-  readonly weight?: Tensor;
+  readonly weight?: Tensor | undefined;
   /** Added to each element, of the same shape; default 0. */
-  readonly bias?: Tensor;
+  readonly bias?: Tensor | undefined;
   /** Added to the variance; default 1e-5. */
   readonly eps?: number;
 }

@@ -212,17 +212,9 @@ export abstract class Optimizer {
   /** All states that a run needs to go on as if it had never stopped: its own, and what every optimizer has. */
   allStates(): [string, Tensor][] {
     const { accumulated, microSteps } = this;
-    return [
-      ...this.states(),
-      ["lr", this.lr],
-      ["gradient_scale", this.gradientScale],
-      ...(accumulated && microSteps
-        ? ([
-            ["accumulated", accumulated],
-            ["micro_steps", microSteps],
-          ] as const)
-        : []),
-    ] as [string, Tensor][];
+    const all: [string, Tensor][] = [...this.states(), ["lr", this.lr], ["gradient_scale", this.gradientScale]];
+    if (accumulated && microSteps) all.push(["accumulated", accumulated], ["micro_steps", microSteps]);
+    return all;
   }
 
   /** Whatever it has on the device: what it moves as well. */

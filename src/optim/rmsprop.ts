@@ -36,8 +36,10 @@ export class RMSprop extends Optimizer {
   }
 
   override states(): [string, Tensor][] {
-    const all = { square_avg: this.squareAverage, grad_avg: this.average, momentum_buffer: this.velocity };
-    return Object.entries(all).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
+    const own: [string, Tensor][] = [["square_avg", this.squareAverage]];
+    if (this.average) own.push(["grad_avg", this.average]);
+    if (this.velocity) own.push(["momentum_buffer", this.velocity]);
+    return own;
   }
 
   protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {

@@ -41,11 +41,10 @@ export class SGD extends Optimizer {
   }
 
   override states(): [string, Tensor][] {
-    const { velocity, steps } = this;
-    return [
-      ...(velocity ? [["momentum_buffer", velocity] as [string, Tensor]] : []),
-      ...(steps ? [["step", steps] as [string, Tensor]] : []),
-    ];
+    const own: [string, Tensor][] = [];
+    if (this.velocity) own.push(["momentum_buffer", this.velocity]);
+    if (this.steps) own.push(["step", this.steps]);
+    return own;
   }
 
   protected override counts(): Dispatch[] {
