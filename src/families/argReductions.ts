@@ -9,7 +9,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { lanesJoining, MANY_PARTS } from "./parts";
-import { BUSY_GROUPS, busyInvocations, LARGE, PAGES, SHORT_ROW } from "./reductions";
+import { BUSY_GROUPS, busyInvocations, LARGE, partsOfFours, SHORT_ROW } from "./reductions";
 import { byTree, inRounds, type RowParams, rowGroups } from "./rowwise";
 
 /** The number of a dtype in shaders that compare elements by their bits. */
@@ -82,24 +82,19 @@ function byWorkgroups(x: Tensor, out: Tensor, rows: number, n: number, smallest:
 }
 
 /** Four neighbours at a time, in parts of neighbours. */
-function byFour(x: Tensor, out: Tensor, { rows, n, inner }: RowParams, smallest: boolean, target: Target): Dispatch[] {
-  const COLUMNS = Number(inner > 1);
+function byFour(x: Tensor, out: Tensor, row: RowParams, smallest: boolean, target: Target): Dispatch[] {
+  const COLUMNS = Number(row.inner > 1);
   // A CPU reads more of a line of its cache; all of it would take twice as long to compile.
-  const WIDE = target.cpu && COLUMNS && inner % 8 === 0 ? 2 : 1;
-  const [units, length] = COLUMNS ? [rows / 4 / WIDE, n] : [rows, n / 4];
-  // Columns are read a page of a CPU's memory a row.
-  const byPages = target.cpu && COLUMNS ? n / PAGES : 0;
-  const wanted = Math.max(byPages, Math.min(busyInvocations(target) / units, length / (target.cpu ? 256 : 16)));
-  const span = Math.ceil(length / Math.max(1, Math.min(Math.floor(wanted), rows < MOST_PARTS ? 512 : MOST_PARTS)));
-  const parts = Math.ceil(length / span);
-  const found = foundBy(parts, rows, out);
+  const WIDE = target.cpu && COLUMNS && row.inner % 8 === 0 ? 2 : 1;
+  const { units, span, parts } = partsOfFours(row, WIDE, target);
+  const found = foundBy(parts, row.rows, out);
   const first = argMaxByFour.dispatch({
     buffers: { x, out: found },
     constants: { ...comparing(x, smallest), COLUMNS, WIDE, PAIRS: Number(parts > 1) },
-    params: { len: units * parts, rows, n, inner, parts, span },
+    params: { ...row, len: units * parts, parts, span },
     dtype: x.dtype,
     flops: x.size,
     grid: units * parts,
   });
-  return [first, ...joined(found, out, rows, parts, target)];
+  return [first, ...joined(found, out, row.rows, parts, target)];
 }

@@ -30,6 +30,12 @@ export interface Recurrence {
  */
 export type Way = "whole" | "whole, held" | "steps" | "whole, subgroup" | "steps, subgroup";
 
-/** How far apart steps and sequences lie, in steps of one sequence. */
+/** How far apart the steps of a sequence and the sequences lie, in states of one step. */
 export const strides = ({ steps, batch, batchFirst }: Recurrence) =>
   batchFirst ? { step_stride: 1, row_stride: steps } : { step_stride: batch, row_stride: 1 };
+
+/** What all kernels over sequences are told of them. */
+export const sequenceParams = (r: Recurrence) => ({
+  ...{ steps: r.steps, batch: r.batch, hidden: r.hidden, reverse: Number(r.reverse) },
+  ...strides(r),
+});

@@ -60,6 +60,12 @@ export function orderDispatches(o: Ordering): Dispatch[] {
   return launches;
 }
 
+/** How the kernels make keys of the elements of x. */
+const keysOf = ({ x, descending }: Ordering) => ({
+  DESCENDING: Number(descending),
+  ELEMENTS: ELEMENTS[computeType(x.dtype)],
+});
+
 /** Where runs of `length` end up: as places in the result where a row is one of them, else as pairs. */
 function ending({ row, keep, out }: Ordering, n: number, length: number) {
   const runs = Math.ceil(n / length);
@@ -80,7 +86,7 @@ const MOST_SELECTED = 32;
 const WORK = 65536;
 
 function selectionOf(o: Ordering, { n }: Stage) {
-  const { x, row, descending, target } = o;
+  const { x, row, target } = o;
   const LANES = target.cpu ? 8 : n < 4096 ? 64 : 256;
   const GROUPS = target.cpu ? 4 * LANES : LANES;
   const steps = target.cpu ? 32 : 1;
@@ -90,15 +96,11 @@ function selectionOf(o: Ordering, { n }: Stage) {
   const { runs, kept, m, to, LAST, next } = ending(o, n, part);
   const len = row.rows * runs;
   const each = target.cpu ? Math.max(1, Math.min(Math.floor(WORK / part), Math.ceil(len / 64))) : 1;
-  const keys = {
-    DESCENDING: Number(descending),
-    ELEMENTS: ELEMENTS[computeType(x.dtype)],
-    WHOLE: Number(row.n % 4 === 0),
-  };
   const dispatch = topK.dispatch({
     buffers: { x, out: to },
     constants: {
-      ...keys,
+      ...keysOf(o),
+      WHOLE: Number(row.n % 4 === 0),
       LANES,
       GROUPS,
       MOST: MOST_SELECTED,
@@ -119,10 +121,10 @@ function places(to: Tensor, LAST: number) {
 }
 
 function shortOf(o: Ordering, { n }: Stage) {
-  const { x, out, row, keep, descending } = o;
+  const { x, out, row, keep } = o;
   const dispatch = sortShort.dispatch({
     buffers: { x, out },
-    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)] },
+    constants: { RUN, ...keysOf(o) },
     params: { ...row, keep },
     dtype: x.dtype,
     grid: row.rows,
@@ -132,20 +134,15 @@ function shortOf(o: Ordering, { n }: Stage) {
 }
 
 function partsOf(o: Ordering, { pairs, n }: Stage) {
-  const { x, row, descending } = o;
+  const { x, row } = o;
   const SIZE = Math.min(LARGEST_PART, Math.max(2, powerOfTwoFrom(n)));
   const TOTAL = Math.max(SIZE, 256);
   const THREADS = Math.min(256, TOTAL / 2);
   const { runs, kept, m, to, LAST, next } = ending(o, n, SIZE);
-  const keys = {
-    DESCENDING: Number(descending),
-    ELEMENTS: ELEMENTS[computeType(x.dtype)],
-    FROM_X: Number(pairs === null),
-  };
   const from = pairs ?? x;
   const dispatch = sortParts.dispatch({
     buffers: { x: from, pairs: from, out: to },
-    constants: { ...keys, SIZE, TOTAL, THREADS, LAST },
+    constants: { ...keysOf(o), FROM_X: Number(pairs === null), SIZE, TOTAL, THREADS, LAST },
     params: { len: row.rows * runs, n, inner: row.inner, parts: runs, keep: kept, m },
     dtype: x.dtype,
     grid: rowGroups(Math.ceil((row.rows * runs * SIZE) / TOTAL), THREADS),
@@ -180,7 +177,7 @@ const LONGEST_SPAN = 16384;
 
 /** Spans are whole rows where these are many and not too long, else as long as there are enough of them. */
 function spansOf(o: Ordering, { n }: Stage) {
-  const { x, row, descending, target } = o;
+  const { x, row, target } = o;
   let span = n;
   const wanted = busyInvocations(target);
   if (row.rows < wanted || n > LONGEST_SPAN)
@@ -191,7 +188,7 @@ function spansOf(o: Ordering, { n }: Stage) {
   const area = scratch({ shape: [len, 2, span, 2], dtype: "u32" });
   const dispatch = sortSpans.dispatch({
     buffers: { x, area, ...places(to, LAST) },
-    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)], LAST },
+    constants: { RUN, ...keysOf(o), LAST },
     params: { len, total, n, inner: row.inner, span, spans: runs, keep: kept, m },
     dtype: x.dtype,
     grid: len,

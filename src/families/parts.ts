@@ -31,7 +31,7 @@ export function joinedParts(parts: number, target: Target, result: Joined, besid
   if (!target.cpu) return [bySlices(parts, result, beside)];
   if (beside && parts <= FEW_PARTS) return [both(parts, result, beside)];
   return [result, ...(beside ? [beside] : [])].flatMap(([from, to]) =>
-    reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target, {}),
+    reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target),
   );
 }
 

@@ -169,8 +169,7 @@ function splitProduct(
   if (parts === 1) return [withSums(tiled(a, b, out, p, side, { parts, part }), sums)];
   const partial = scratch({ shape: [parts, p.m, p.n], dtype: "f32" });
   const product = tiled(a, b, partial, p, side, { parts, part });
-  if (!sums)
-    return [product, ...reduceDispatches(partial, out, { k0: 1, r0: parts, k1: p.m * p.n, r1: 1 }, target, {})];
+  if (!sums) return [product, ...reduceDispatches(partial, out, { k0: 1, r0: parts, k1: p.m * p.n, r1: 1 }, target)];
   const partialSums = scratch({ shape: [parts, p.m], dtype: "f32" });
   return [withSide(product, partialSums), ...joinedParts(parts, target, [partial, out], [partialSums, sums])];
 }

@@ -8,7 +8,7 @@ import { type Tensor, unused } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
-import { CELLS, type Recurrence, strides, type Way } from "./cells";
+import { CELLS, type Recurrence, sequenceParams, strides, type Way } from "./cells";
 import { canHold, onGpu, wholeTile } from "./recurrenceOnGpu";
 
 /**
@@ -194,12 +194,11 @@ function launches(
   const { batch, hidden } = r;
   const { GATES, SAVED } = CELLS[r.cell];
   const flopsOfStep = 2 * batch * GATES * hidden * hidden;
-  const common = { steps: r.steps, batch, hidden, reverse: Number(r.reverse), ...strides(r) };
   const constants = { ...tile, SAVED };
   const launch = (start: number, count: number) =>
     kernel.dispatch({
       buffers,
-      params: { ...common, start, count },
+      params: { ...sequenceParams(r), start, count },
       constants,
       unrolled,
       grid,

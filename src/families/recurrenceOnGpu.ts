@@ -8,7 +8,7 @@ import stepKernel from "../../shaders/recurrence_tiled.wgsl";
 import { powerOfTwoFrom } from "../core/powerOfTwo";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
-import { CELLS, type Recurrence, strides, type Way } from "./cells";
+import { CELLS, type Recurrence, sequenceParams, type Way } from "./cells";
 
 /** Workgroup memory that every device grants, in fours of numbers. */
 const MEMORY = 1024;
@@ -111,7 +111,7 @@ export function onGpu({ buffers, flags, grad, steps }: Request, r: Recurrence, w
   const whole = way !== "steps";
   const { batch, hidden } = r;
   const { GATES, SAVED } = CELLS[r.cell];
-  const common = { steps: r.steps, batch, hidden, reverse: Number(r.reverse), ...strides(r) };
+  const common = sequenceParams(r);
   const flops = 2 * batch * GATES * hidden * hidden;
   const { w, dispatches } = inFours(buffers.w, r, grad, whole);
   const bound = { ...buffers, w };

@@ -10,7 +10,7 @@ import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { byTree, columnParts, rowGroups } from "./rowwise";
+import { byTree, columnParts, type RowParams, rowGroups } from "./rowwise";
 
 /** How elements are joined, with its number in the shaders. */
 const KINDS = { sum: 0, max: 1, min: 2, prod: 3 } as const;
@@ -135,15 +135,7 @@ function treeLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[])
   const launch = (out: Tensor, scale: number) =>
     kernel.dispatch({
       buffers: { x, out },
-      params: {
-        len: outputs * parts,
-        k1: dims.k1,
-        r0: dims.r0,
-        r1,
-        parts,
-        ...joins.params,
-        scale,
-      },
+      params: { len: outputs * parts, k1: dims.k1, r0: dims.r0, r1, parts, ...joins.params, scale },
       constants: { ...joins.constants, SIZE, LANES },
       dtype: x.dtype,
       unrolled: true,
@@ -190,20 +182,11 @@ function invocationLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduct
   const launch = (out: Tensor, scale: number) => {
     const params = { ...split, len: units * parts, scale };
     const shared = { buffers: { x, out }, dtype: x.dtype, unrolled: true, grid: units * parts, flops: x.size };
-    if (!byFour)
-      return reduce.dispatch({
-        ...shared,
-        params: { ...params, parts_first: Number(r1 > 1) },
-        constants: joins.constants,
-      });
+    const { constants } = joins;
+    if (!byFour) return reduce.dispatch({ ...shared, params: { ...params, parts_first: Number(r1 > 1) }, constants });
     const isPlain = byFour === "columns" ? k0 === 1 : r0 === 1;
-    const constants = {
-      ...joins.constants,
-      COLUMNS: Number(byFour === "columns"),
-      SOLE: Number(parts === 1),
-      PLAIN: Number(isPlain),
-    };
-    return reduceByFour.dispatch({ ...shared, params, constants });
+    const lie = { COLUMNS: Number(byFour === "columns"), SOLE: Number(parts === 1), PLAIN: Number(isPlain) };
+    return reduceByFour.dispatch({ ...shared, params, constants: { ...constants, ...lie } });
   };
   return { parts, launch };
 }
@@ -220,4 +203,22 @@ function partsOf(units: number, r0: number, r1: number, target: Target): readonl
   const parts = powerOfTwoUpTo(wanted);
   const parts1 = Math.min(parts, r1);
   return [Math.max(1, Math.min(Math.floor(parts / parts1), r0)), parts1];
+}
+
+/** Parts of a row that one invocation joins, where rows are many. */
+const MOST_PARTS = 64;
+
+/**
+ * How a kernel that reads vec4s cuts rows into parts, one for each invocation: rows of `n` elements that lie side by side, or where
+ * inner > 1 the columns of `wide` neighbouring vec4s.
+ * @returns units that are cut, and the vec4s (or elements of a column) of each part
+ */
+export function partsOfFours({ rows, n, inner }: RowParams, wide: number, target: Target) {
+  const [units, length] = inner > 1 ? [rows / 4 / wide, n] : [rows, n / 4];
+  // Columns are read a page of a CPU's memory a row.
+  const byPages = target.cpu && inner > 1 ? n / PAGES : 0;
+  const wanted = Math.max(byPages, Math.min(busyInvocations(target) / units, length / (target.cpu ? 256 : 16)));
+  const most = rows < MOST_PARTS ? 512 : MOST_PARTS;
+  const span = Math.ceil(length / Math.max(1, Math.min(Math.floor(wanted), most)));
+  return { units, span, parts: Math.ceil(length / span) };
 }

@@ -7,7 +7,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { chosenWay } from "../kernel/ways";
-import { CELLS, type Recurrence, strides, type Way } from "./cells";
+import { CELLS, type Recurrence, sequenceParams, type Way } from "./cells";
 import {
   type ForwardTensors,
   type GradTensors,
@@ -29,11 +29,11 @@ export function resetFirstDispatches(t: ForwardTensors, r: Recurrence, target: T
   const bySubgroup = way.endsWith("subgroup");
   const packed = !bySubgroup && !target.cpu && r.hidden > 1;
   const { w, dispatches } = packed ? packedWeights(t.w, r) : { w: t.w, dispatches: [] };
-  const given = { lengths: t.lengths ?? t.w };
-  const buffers = { x: t.x, w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
+  const lengths = t.lengths ?? t.w;
+  const buffers = { x: t.x, w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, lengths };
   const LENGTHS = Number(t.lengths !== undefined);
   const launch = (range: Range) => {
-    const request = { buffers, params: params(r, range), flops: flopsOf(r, range, 3) };
+    const request = { buffers, params: params(r, range), flops: flopsOf(r, range) };
     if (bySubgroup) return resetFirstSubgroup.dispatch({ ...request, ...subgroups(r, way, target, { LENGTHS }, 2) });
     const { constants, grid } = workgroups(r, way, target, 2);
     return resetFirst.dispatch({ ...request, constants: { ...constants, LENGTHS, PACKED: Number(packed) }, grid });
@@ -50,7 +50,7 @@ export function resetFirstGradDispatches(t: GradTensors, r: Recurrence, target: 
   const flags = { LENGTHS, D_OUT: Number(t.dOut !== undefined), D_FINAL: Number(t.dFinal !== undefined) };
   const buffers = { w, saved, d_gates, d_initial, ...given };
   return ranges(r, way, BACKWARD, BEGIN).map((range) => {
-    const request = { buffers, params: params(r, range), flops: flopsOf(r, range, 3) };
+    const request = { buffers, params: params(r, range), flops: flopsOf(r, range) };
     if (way.endsWith("subgroup")) return gradSubgroup.dispatch({ ...request, ...subgroups(r, way, target, flags, 1) });
     const { constants, grid } = workgroups(r, way, target, 1);
     return resetFirstGrad.dispatch({ ...request, constants: { ...constants, ...flags }, grid });
@@ -80,14 +80,9 @@ function ranges({ steps }: Recurrence, way: Way, phases: readonly number[], begi
   return begin ? [{ start: 0, count: 0, phases: begin }, ...single] : single;
 }
 
-const params = (r: Recurrence, range: Range) => ({
-  ...{ steps: r.steps, batch: r.batch, hidden: r.hidden, reverse: Number(r.reverse) },
-  ...strides(r),
-  ...range,
-});
+const params = (r: Recurrence, range: Range) => ({ ...sequenceParams(r), ...range });
 
-const flopsOf = ({ batch, hidden }: Recurrence, { count }: Range, gates: number) =>
-  2 * count * batch * gates * hidden ** 2;
+const flopsOf = ({ batch, hidden }: Recurrence, { count }: Range) => 2 * count * batch * 3 * hidden ** 2;
 
 /** The launch of the kernels by subgroups. @param gates results of a product for each unit, at most */
 function subgroups<F>(r: Recurrence, way: Way, target: Target, flags: F, gates: number) {

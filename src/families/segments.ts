@@ -76,13 +76,8 @@ export function gatherDispatch(
   if (width % 4 === 0) {
     const EACH = foursOf(width, target);
     const len = out.size / 4 / EACH;
-    const sizes = { WIDTH: width / 4, EACH };
-    return gatherByFour.dispatch({
-      buffers,
-      params: { ...params, len },
-      constants: { ...constants, ...sizes },
-      grid: len,
-    });
+    const sizes = { ...constants, WIDTH: width / 4, EACH };
+    return gatherByFour.dispatch({ buffers, params: { ...params, len }, constants: sizes, grid: len });
   }
   if (isByElements(dims)) return gatherElements(buffers, params, dims, target);
   const len = out.size;

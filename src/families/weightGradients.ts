@@ -78,7 +78,7 @@ function byProduct(x: Tensor, dOut: Tensor, dw: Tensor, g: Geometry, target: Tar
   const partial = g.batch === 1 ? dw : scratch({ shape: [g.batch, m, n], dtype: "f32" });
   const dims = { k0: 1, r0: g.batch, k1: m, r1: k };
   return [
-    ...(side ? reduceDispatches(dOut, side, dims, target, {}) : []),
+    ...(side ? reduceDispatches(dOut, side, dims, target) : []),
     ...productDispatches(dOut, x, partial, product, target),
     ...(g.batch === 1 ? [] : joinedParts(g.batch, target, [partial, dw])),
   ];
