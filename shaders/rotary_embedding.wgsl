@@ -2,7 +2,7 @@
 // of a row, out₀ = c·x₀ − s·x₁ and out₁ = s·x₀ + c·x₁. BACK turns the other way, which is the gradient.
 // One invocation a pair.
 const BACK = 0u;
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+// Sizes that indices are divided by are constants: dividing by a number that is not known to the compiler costs more than the rest.
 const N = 1u;
 const INNER = 1u;
 const HALF = 1u;

@@ -1,14 +1,9 @@
 // The gradient of upsample2d.wgsl: dx[n,c,y,z] = Σ d_out[n,c,oy,ox] · weight_h(oy, y) · weight_w(ox, z), gathered over the
 // outputs near the element's own place; the weight says of each whether it read the element, by the same arithmetic.
 // One invocation per element of dx.
+// @include planes.wgsl
 const BILINEAR = 0u;
 const CORNERS = 0u;
-
-// Sizes are constants: dividing by what is not known costs more than all the rest.
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
 
 struct Params { len: u32, ratio_h: f32, ratio_w: f32 }
 
