@@ -9,7 +9,7 @@ import { Module } from "./module";
 export interface GroupNormLayerOptions {
   /** Added to the variance; default 1e-5. */
   readonly eps?: number;
-  /** Whether there are weight and bias. */
+  /** Whether there are weight and bias; default true for GroupNorm, false for InstanceNorm2d. */
   readonly affine?: boolean;
 }
 

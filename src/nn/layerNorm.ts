@@ -28,7 +28,7 @@ export class LayerNorm extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
 
-  /** @param normalizedShape sizes of the last dimensions, those that are normalised together */
+  /** @param normalizedShape sizes of the last dimensions, which are normalised together */
   constructor(
     readonly normalizedShape: Shape | number,
     readonly options: LayerNormLayerOptions = {},
@@ -52,7 +52,7 @@ export class LayerNorm extends Module {
 export class RMSNorm extends Module {
   readonly weight: Tensor;
 
-  /** @param normalizedShape sizes of the last dimensions, those that are normalised together */
+  /** @param normalizedShape sizes of the last dimensions, which are normalised together */
   constructor(
     readonly normalizedShape: Shape | number,
     readonly options: Pick<LayerNormLayerOptions, "eps"> = {},

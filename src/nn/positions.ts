@@ -43,7 +43,7 @@ export class LearnedPositions extends Module {
     this.weight = initialized("weight", [maxLength, dim], { fanIn: dim, fanOut: dim }, normal(0, 0.02));
   }
 
-  /** @param first u32 [1]: position of the first row, see {@link KeyValueCache}; default 0. Beyond the last nothing is added. */
+  /** @param first u32 [1]: position of the first row, as in a {@link KeyValueCache}; default 0. Beyond `maxLength` nothing is added. */
   override forward(x: Tensor, first?: Tensor): Tensor {
     const length = x.shape.at(-2) ?? 0;
     if (length < 1 || length > this.maxLength || x.shape.at(-1) !== this.dim)
