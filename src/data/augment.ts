@@ -11,26 +11,26 @@ import { type Placement, randomPlacement } from "../ops/randomPlacement";
 import { slice } from "../ops/slice";
 import { warp } from "../ops/warp";
 
-/** Where the random numbers come from, and whether anything is done at all. */
+/** Where the random numbers come from, and whether anything is changed at all. */
 export interface AugmentationOptions extends RandomOptions {
-  /** Default true; else pictures stay as they are. */
+  /** Default true. With false, pictures stay as they are. */
   readonly training?: boolean;
 }
 
-/** What uncovered pixels become. */
+/** What pixels become that no pixel of the picture is moved to. */
 export interface FillOptions {
-  /** A number, or the picture's nearest pixel ("edge"); default 0. Black is 0 before, −mean/std after standardising. */
+  /** A number, or the picture's nearest pixel ("edge"); default 0. Black is 0 before standardising, −mean/std after it. */
   readonly fill?: number | "edge";
 }
 
-/** All at once; what is left out is not done. */
+/** All changes in one call; those left out are not made. */
 export type AugmentOptions = Placement & FillOptions & AugmentationOptions;
 
 /**
- * Pictures changed at random, each in its own way, as a part of the step that is being captured: mirrored, then turned and
- * scaled about their middle, then moved or cropped, then blanked in a square. Two launches, whatever is asked for: one draws
- * eight numbers an example, one reads each pixel of the result once. Where nothing is turned or scaled, pixels are moved
- * whole; else they are joined from four. The amounts follow from the generator's seed and step.
+ * Pictures changed at random, each in its own way, as a part of the step that is being captured: mirrored, then rotated and
+ * scaled about their middle, then moved or cropped, then blanked in a square. Always two launches: one draws eight random
+ * numbers per example, the other writes each pixel of the result once. Without rotation and scaling whole pixels are moved;
+ * with them each pixel is interpolated bilinearly from four. The changes follow from the generator's seed and step.
  *
  * @param x [N, C, H, W] f32; pictures are data: no gradient flows
  * @returns the same shape, or [N, C, …crop]. Without `training`, x itself, or the window in its middle
@@ -50,7 +50,7 @@ export function augment(x: Tensor, options: AugmentOptions = {}): Tensor {
   return warp(x, places, { size: crop ?? [height, width], fill, mode, cutout });
 }
 
-/** The window in the middle; one larger than the picture extends beyond it evenly. */
+/** The window in the middle; one larger than the picture extends beyond it evenly on all sides. */
 function middle(x: Tensor, [height, width]: readonly [number, number], fill: number | "edge"): Tensor {
   const [above, missingRows] = centred(x.shape[2]!, height);
   const [left, missingColumns] = centred(x.shape[3]!, width);
@@ -61,17 +61,17 @@ function middle(x: Tensor, [height, width]: readonly [number, number], fill: num
   return slice(padded, [2, 3], [top, first], [top + height, first + width]);
 }
 
-/** How much `inner` lacks of `outer` in all, and before it where it lies in the middle; 0 where it is not smaller. */
+/** How much smaller `inner` is than `outer` (0 where it is not), and how much of that lies before it where it is centred. */
 function centred(inner: number, outer: number): [before: number, missing: number] {
   const missing = Math.max(0, outer - inner);
   return [missing >> 1, missing];
 }
 
-/** Pictures moved by up to `pixels` whole pixels each way: one number, or [rows, columns]. See {@link augment}. */
+/** Pictures moved by up to `pixels` whole pixels in each direction: one number, or [rows, columns]. See {@link augment}. */
 export const randomShift = (x: Tensor, pixels: Pair, options: FillOptions & AugmentationOptions = {}): Tensor =>
   augment(x, { ...optionsOf("randomShift", options, "fill training generator"), shift: pixels });
 
-/** Pictures mirrored left to right, and top to bottom, with a probability each. See {@link augment}. */
+/** Pictures mirrored left to right, and top to bottom, each with its own probability. See {@link augment}. */
 export const randomFlip = (
   x: Tensor,
   options: { readonly horizontal?: number; readonly vertical?: number } & AugmentationOptions = {},
@@ -84,13 +84,13 @@ export const randomFlip = (
   return augment(x, { ...rest, flip: horizontal, flipVertical: vertical });
 };
 
-/** Pictures turned about their middle by up to `degrees` each way. See {@link augment}. */
+/** Pictures rotated about their middle by up to `degrees` in either direction. See {@link augment}. */
 export const randomRotate = (x: Tensor, degrees: number, options: FillOptions & AugmentationOptions = {}): Tensor =>
   augment(x, { ...optionsOf("randomRotate", options, "fill training generator"), rotate: degrees });
 
 /**
- * A window of `size`, anywhere in each picture and `padding` pixels around it; without `training`, the one in the middle.
- * See {@link augment}.
+ * A window of `size` at a random place in each picture, which is padded by `padding` pixels first; without `training`, the
+ * window in the middle. See {@link augment}.
  */
 export const randomCrop = (
   x: Tensor,
@@ -99,7 +99,7 @@ export const randomCrop = (
 ): Tensor => augment(x, { ...optionsOf("randomCrop", options, "padding fill training generator"), crop: size });
 
 /**
- * Pictures with a square blanked, its middle on any pixel: near the border some of it lies outside. See {@link augment}.
+ * Pictures with a square blanked. Its middle is any pixel, so near the border a part of it lies outside. See {@link augment}.
  * @param side in pixels
  * @see DeVries and Taylor 2017, "Improved regularization of convolutional neural networks with cutout"
  */
@@ -110,7 +110,7 @@ export const cutout = (
 ): Tensor => augment(x, { ...optionsOf("cutout", options, "fill training generator"), cutout: side });
 
 /**
- * x with normally distributed noise added to each element. The gradient flows on to x.
+ * x with normally distributed noise added to each element. The gradient for x is that of the result.
  * @param x f32, any shape
  * @param std standard deviation of the noise
  */

@@ -5,7 +5,7 @@ import { takeRows } from "../ops/takeRows";
 import { type Dataset, Loader, type LoaderOptions } from "./loader";
 import { padSequences } from "./sequences";
 
-/** One field of the examples on the GPU: a source sentence, its translation, its tags. */
+/** One field of the examples on the GPU, such as source sentences, their translations, or their tags. */
 interface Field {
   /** i32 [count, T]. */
   readonly ids: Tensor;
@@ -14,15 +14,15 @@ interface Field {
 }
 
 export interface SequenceDatasetOptions {
-  /** Id to fill sequences up with, in every field; default 0. */
+  /** Id that sequences of every field are padded with; default 0. */
   readonly pad?: number;
-  /** T of each field; default that of its longest sequence. Longer ones are refused. */
+  /** T of each field; default the length of its longest sequence. Longer ones are refused. */
   readonly length?: number;
 }
 
 /**
- * Examples of one or several sequences each, padded, on the GPU. For sequences of very unequal length make one a bucket, see
- * `bucketByLength`. A class label is a sequence of one.
+ * Examples of one or several padded sequences each, on the GPU. For sequences of very unequal length make one such data set
+ * per bucket, see `bucketByLength`. A class label is a sequence of length 1.
  */
 export class SequenceDataset<F extends string = string> implements Dataset<Record<F, Field>> {
   readonly count: number;
@@ -31,7 +31,7 @@ export class SequenceDataset<F extends string = string> implements Dataset<Recor
 
   /**
    * @param fields the sequences of each field, example after example
-   * @throws DataError where there are no examples, a field has fewer than another, or a sequence is too long
+   * @throws DataError where there are no examples, fields have different numbers of them, or a sequence is too long
    */
   constructor(fields: Readonly<Record<F, readonly ArrayLike<number>[]>>, options: SequenceDatasetOptions = {}) {
     const { pad = 0, length } = optionsOf("SequenceDataset", options, "pad length");

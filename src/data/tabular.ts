@@ -8,16 +8,16 @@ import type { Dataset } from "./loader";
 export interface TabularDatasetOptions {
   /** Row after row. */
   readonly features: ArrayLike<number>;
-  /** Columns of `features`. */
+  /** Number of columns of `features`. */
   readonly width: number;
   /**
-   * What is to be predicted, row after row: class numbers where `classes` is given; else numbers, one or several a row.
+   * What is to be predicted, row after row: class numbers where `classes` is given, else one or several numbers per row.
    */
   readonly labels: ArrayLike<number>;
   readonly classes?: number;
 }
 
-/** A batch of a table. A type, not an interface: so it is a record of tensors, as what a captured step gives. */
+/** A batch of a table. A type, not an interface, so that a captured step can return it as a record of tensors. */
 export type TabularBatch = {
   /** f32 [n, width]; zeros where there is no example. */
   readonly x: Tensor;
@@ -27,7 +27,7 @@ export type TabularBatch = {
   readonly present: Tensor;
 };
 
-/** A table of numbers, with classes or numbers to predict, that lies on the GPU; batches are gathered there. */
+/** A table of numbers on the GPU, with classes or numbers to predict; batches are gathered there. */
 export class TabularDataset implements Dataset<TabularBatch> {
   readonly count: number;
   readonly width: number;
@@ -37,7 +37,7 @@ export class TabularDataset implements Dataset<TabularBatch> {
   /** i32 [count], or f32 [count, k]. */
   readonly labels: Tensor;
 
-  /** @throws DataError where sizes do not fit together, the table is empty, a number is not finite or a class out of range */
+  /** @throws DataError where sizes do not match, the table is empty, a number is not finite or a class is out of range */
   constructor(options: TabularDatasetOptions) {
     const { features, width, labels, classes } = optionsOf("TabularDataset", options, "features width labels classes");
     if (!(Number.isInteger(width) && width >= 1)) throw new DataError("TabularDataset", `a width of ${width}`);

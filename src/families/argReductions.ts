@@ -12,10 +12,10 @@ import { lanesJoining, MANY_PARTS } from "./parts";
 import { BUSY_GROUPS, busyInvocations, LARGE, partsOfFours, SHORT_ROW } from "./reductions";
 import { byTree, inRounds, type RowParams, rowGroups } from "./rowwise";
 
-/** The number of a dtype in shaders that compare elements by their bits. */
+/** The number of each dtype in shaders that compare elements by their bits. */
 export const ELEMENTS: Record<WordType, number> = { f32: 0, i32: 1, u32: 2 };
 
-/** Parts of a row that one invocation joins. */
+/** The most parts of a row that one invocation joins. */
 const MOST_PARTS = 64;
 
 /** The launches that find the largest or smallest element of each row: two where rows are long and few. */
@@ -51,7 +51,7 @@ const comparing = (x: Tensor, smallest: boolean) => ({
   ELEMENTS: ELEMENTS[computeType(x.dtype)],
 });
 
-/** Where the parts of rows leave what they find: pairs of a key and a place, or, of whole rows, the place. */
+/** Where a launch leaves its finds: pairs of a key and a place for parts of rows, places for whole rows. */
 const foundBy = (parts: number, rows: number, out: Tensor): Tensor =>
   parts === 1 ? out : scratch({ shape: [rows, parts, 2], dtype: "u32" });
 
@@ -63,7 +63,7 @@ function joined(pairs: Tensor, out: Tensor, rows: number, parts: number, target:
   return [argMaxJoinTree.dispatch({ ...shared, constants: { LANES }, grid: rowGroups(rows, LANES) })];
 }
 
-/** A workgroup a row, or a part of one. */
+/** A workgroup for each row, or part of a row. */
 function byWorkgroups(x: Tensor, out: Tensor, rows: number, n: number, smallest: boolean, target: Target): Dispatch[] {
   const isByFour = n % 4 === 0;
   const units = isByFour ? n / 4 : n;
@@ -81,7 +81,7 @@ function byWorkgroups(x: Tensor, out: Tensor, rows: number, n: number, smallest:
   return [first, ...joined(found, out, rows, parts, target)];
 }
 
-/** Four neighbours at a time, in parts of neighbours. */
+/** An invocation for each part of a row, which reads vec4s. */
 function byFour(x: Tensor, out: Tensor, row: RowParams, smallest: boolean, target: Target): Dispatch[] {
   const COLUMNS = Number(row.inner > 1);
   // A CPU reads more of a line of its cache; all of it would take twice as long to compile.

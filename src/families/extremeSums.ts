@@ -10,14 +10,14 @@ import { lanesJoining, MANY_PARTS } from "./parts";
 import { BUSY_GROUPS, busyInvocations, partsOfFours, SHORT_ROW } from "./reductions";
 import { byTree, inRounds, type RowParams, rowGroups } from "./rowwise";
 
-/** What is summed beside the extreme m, with its number in the shaders: eˣ⁻ᵐ beside a maximum, or 1 for each that is it. */
+/** What is summed beside the extreme m, with its number in the shaders: eˣ⁻ᵐ for a maximum, or 1 for each x equal to m. */
 const KINDS = { powers: 0, max: 1, min: 2 } as const;
 
 /** The bits of −∞ and of a number near the least finite one. */
 const LEAST = 0xff800000;
 const LEAST_FINITE = 0xff7fc99e;
 
-/** A reduction as rows along one axis, where it is one and the kernels know it; else null. */
+/** The reduction as rows along one axis; null where it is not that, or no kernel fits. */
 export function extremeRows(dims: ReductionDims | null): RowParams | null {
   if (!dims || (dims.k1 > 1 && dims.r1 > 1)) return null;
   const { k0, r0, k1, r1 } = dims;
@@ -52,7 +52,7 @@ export function extremeSumDispatches(
 
 const leastOf = (kind: keyof typeof KINDS) => (kind === "powers" ? LEAST_FINITE : LEAST);
 
-/** A workgroup a row, or a part of one. */
+/** A workgroup for each row, or part of a row. */
 function byWorkgroups(x: Tensor, outs: Outs, rows: number, n: number, kind: keyof typeof KINDS): Dispatch[] {
   const LANES = n >= 4096 ? 256 : 64;
   const { span, parts } = inRounds(n / 4, 4 * LANES, BUSY_GROUPS / 2 / rows);

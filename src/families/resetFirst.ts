@@ -18,7 +18,7 @@ import {
   workgroupTile,
 } from "./recurrence";
 
-/** Both products of a step in one launch, or a launch each: bits of the kernels' `phases`. */
+/** Bits of the kernels' `phases`: both products of a step in one launch, or one launch for each. */
 const FORWARD = [1, 2];
 const BACKWARD = [2, 4];
 const BEGIN = 1;
@@ -57,7 +57,7 @@ export function resetFirstGradDispatches(t: GradTensors, r: Recurrence, target: 
   });
 }
 
-/** The weights as kernels on GPUs read them, and the launch that puts them so. */
+/** The weights as kernels on GPUs read them, and the launch that rearranges them. */
 function packedWeights(given: Tensor, { cell, hidden }: Recurrence): { w: Tensor; dispatches: Dispatch[] } {
   const n = CELLS[cell].GATES * hidden;
   const w = scratch({ shape: [hidden, n], dtype: "f32" });
@@ -71,7 +71,7 @@ interface Range {
   readonly phases: number;
 }
 
-/** One launch for all, or one for each phase of each step. @param begin what comes before the first step, by itself */
+/** One launch for everything, or one for each phase of each step. @param begin the launch before the first step */
 function ranges({ steps }: Recurrence, way: Way, phases: readonly number[], begin: number): Range[] {
   if (way.startsWith("whole")) return [{ start: 0, count: steps, phases: phases.reduce((a, b) => a + b, begin) }];
   const single = Array.from({ length: steps }, (_, start) =>
@@ -84,13 +84,13 @@ const params = (r: Recurrence, range: Range) => ({ ...sequenceParams(r), ...rang
 
 const flopsOf = ({ batch, hidden }: Recurrence, { count }: Range) => 2 * count * batch * 3 * hidden ** 2;
 
-/** The launch of the kernels by subgroups. @param gates results of a product for each unit, at most */
+/** The launch of the kernels by subgroups. @param gates the most results of a product per unit */
 function subgroups<F>(r: Recurrence, way: Way, target: Target, flags: F, gates: number) {
   const { tile, grid } = subgroupTile(r, way, target, gates * r.hidden);
   return { constants: { ...flags, ...tile }, unrolled: target.unrolled, grid };
 }
 
-/** The launch of the others. @param sums that an invocation makes for each sequence */
+/** The launch of the others. @param sums the sums that an invocation makes for each sequence */
 function workgroups(r: Recurrence, way: Way, target: Target, sums: number) {
   const tile = workgroupTile(r, way, target, sums);
   return {
