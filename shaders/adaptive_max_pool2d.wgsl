@@ -1,5 +1,5 @@
 // out[n,c,oy,ox] = max of x over the bin (oy, ox) of adaptive_avg_pool2d.wgsl. One invocation per element of out.
-// With CODES = 1 the place of each bin's first maximum (in row-major order) in its plane is put out as well.
+// With CODES = 1 the place of each bin's first maximum (in row-major order) in its plane is written too.
 // @include planes.wgsl
 const CODES = 0u;
 

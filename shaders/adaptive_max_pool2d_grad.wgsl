@@ -1,4 +1,4 @@
-// dx[i] = Σ d_out[o] over the bins o of adaptive_max_pool2d.wgsl that have their first maximum at i, which the codes say.
+// dx[i] = Σ d_out[o] over the bins o of adaptive_max_pool2d.wgsl that have their first maximum at i, according to the codes.
 // One invocation per element of dx.
 // @include planes.wgsl
 

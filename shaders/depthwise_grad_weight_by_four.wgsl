@@ -7,7 +7,7 @@
 const CHANNELS = 1u; // of out
 const REPEAT = 1u; // channels of out for each of x
 const TAPS = 1u; // KERNEL_H · KERNEL_W
-const SUMS = 0u; // whether those of d_out come out on the side
+const SUMS = 0u; // whether those of d_out are written too
 const OPEN = 1u; // ⌈KERNEL_H / STRIDE_H⌉
 const AHEAD = 0u; // columns from a vec4's first to the first window's
 const LOADS = 1u; // vec4s of a row that 4 windows touch

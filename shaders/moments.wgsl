@@ -2,7 +2,8 @@
 // x[·, o, ·], and part p of it the elements p·chunk … (p + 1)·chunk − 1. partial[p·K + o] = (mean, Σ (x − mean)²).
 // Runs of neighbours are summed about their first value: it is one of them, so that Σ (x − mean)² is at least of the order of
 // its own squared deviation, and the difference below loses a factor of the run's length at most. Runs are joined by
-// Chan, Golub and LeVeque's formula, their means as differences from the part's first value. One invocation a part; neighbours take neighbouring channels.
+// Chan, Golub and LeVeque's formula, their means as differences from the part's first value. One invocation per part;
+// neighbours take neighbouring channels.
 alias T = f32;
 const R1 = 1u;
 const RUN = 256u;

@@ -5,7 +5,7 @@
 // of size. t[c] = q[c]·weight[c], weight being 1 where WEIGHTED = 0. q is one for the label's class, or with SOFT = 1 the
 // labels themselves, f32[rows, classes]; with DENSE = 1 smoothed to q·(1 − s) + s/classes (SOFT wants DENSE).
 // A row whose label is no class, or the ignored one, gives 0. Logits below −1e38 count as −1e38, so that masks of −∞ do no
-// harm; a NaN makes its row's results NaN. One invocation a row.
+// harm; a NaN makes its row's results NaN. One invocation per row.
 // @include label_coefficients.wgsl
 const LOSS = 1u;
 const GRAD = 1u;

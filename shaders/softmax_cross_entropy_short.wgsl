@@ -32,7 +32,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     let c = vec4u(4u * q) + vec4u(0u, 1u, 2u, 3u);
     let i = vec4u(start) + min(c, vec4u(CLASSES - 1u));
     let four_here = lifted_four(vec4f(logits[i.x], logits[i.y], logits[i.z], logits[i.w]), -1e38);
-    x[q] = select(vec4f(-3e38), four_here, c < vec4u(CLASSES)); // no power is left of what lies behind the row
+    x[q] = select(vec4f(-3e38), four_here, c < vec4u(CLASSES)); // elements beyond the row get the power 0
     four = max(four, x[q]);
   }
   let two = max(four.xy, four.zw);

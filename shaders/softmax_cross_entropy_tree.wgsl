@@ -1,5 +1,5 @@
 // softmax_cross_entropy.wgsl for devices with many lanes: each row is for LANES neighbours of a workgroup, which read neighbouring
-// elements, four each on their way at once. Each lane keeps (m, Σ eˣ⁻ᵐ, Σ t, Σ t·(m − x)) of its share, m the largest so far, in
+// elements, four each in flight at once. Each lane keeps (m, Σ eˣ⁻ᵐ, Σ t, Σ t·(m − x)) of its share, m the largest so far, in
 // one pass; a tree in workgroup memory joins them. The gradient reads the row once more, while it is in the cache.
 // @include label_coefficients.wgsl
 const LOSS = 1u;
@@ -52,7 +52,7 @@ fn main(
   if (first >= params.rows) { return; }
   let lane = at % LANES;
   let row = min(first + at / LANES, params.rows - 1u);
-  let n = select(0u, params.classes, row == first + at / LANES); // none behind the last row
+  let n = select(0u, params.classes, row == first + at / LANES); // none beyond the last row
   let start = row * params.classes;
   var label = 0u;
   var counts = true;
