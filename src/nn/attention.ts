@@ -130,7 +130,7 @@ export class MultiheadAttention extends Module {
     return affine(this.#given(x), part(this.inProjWeight), this.inProjBias && part(this.inProjBias));
   }
 
-  /** The products of several tensors with so many parts each. The weight is split once, so that one pass joins its gradients. */
+  /** Each input times its `parts` of the weight, which is split once, so that one pass joins the parts' gradients. */
   #projectEach(inputs: readonly Tensor[], parts: readonly number[]): [Tensor, Tensor?, Tensor?] {
     const cut = (t: Tensor) =>
       split(

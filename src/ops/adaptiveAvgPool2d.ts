@@ -10,7 +10,7 @@ import { avgPool2d } from "./avgPool2d";
 import { mean } from "./mean";
 import { reshape } from "./reshape";
 
-/** Windows of at least so many elements are left to a reduction, which shares each among several invocations. */
+/** Elements of a window from which on a reduction makes it, which shares it among several invocations. */
 const LARGE_WINDOW = 64;
 
 /**

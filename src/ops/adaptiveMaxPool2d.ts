@@ -10,7 +10,7 @@ import { type Tensor, unused } from "../graph/tensor";
 import { globalMaxPool2d } from "./globalMaxPool2d";
 import { maxPool2d } from "./maxPool2d";
 
-/** Pooling's kernels have the size of the window written into them: up to so many elements they compile quickly. */
+/** Elements of a window up to which pooling's kernels, which have its size as a constant, compile quickly. */
 const LARGEST_BAKED = 16;
 
 /**

@@ -28,7 +28,7 @@ export function categorical(logits: Tensor, options: RandomOptions = {}): Tensor
   return record(op, [logits, generator.state], { stream: useGenerator(generator) });
 }
 
-/** On a CPU: fewer rows are few, and at least so many classes are a long row. */
+/** On a CPU: with fewer rows than this, rows of at least this many classes get a workgroup each. */
 const FEW = 8;
 const LONG = 256;
 

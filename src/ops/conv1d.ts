@@ -12,7 +12,7 @@ export interface Conv1dOptions {
   readonly padding?: number | "same" | "valid";
   /** Distance between the taps of the kernel; default 1. */
   readonly dilation?: number;
-  /** Input and output channels are split into so many groups, each convolved by itself; default 1. */
+  /** Number of groups that input and output channels are split into, each convolved by itself; default 1. */
   readonly groups?: number;
 }
 

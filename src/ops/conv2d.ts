@@ -19,12 +19,12 @@ export interface Conv2dOptions {
   readonly padding?: Pair | "same" | "valid";
   /** Distance between the taps of the kernel; default 1. */
   readonly dilation?: Pair;
-  /** Input and output channels are split into so many groups, each convolved by itself; default 1. */
+  /** Number of groups that input and output channels are split into, each convolved by itself; default 1. */
   readonly groups?: number;
 }
 
 /**
- * Convolution of pictures (cross-correlation, as PyTorch has it):
+ * Convolution of pictures (cross-correlation, as in PyTorch):
  * `out[n,o,y,x] = b[o] + Σ w[o,c,i,j] · x[n, c, y·stride − pad + i·dilation, x·stride − pad + j·dilation]`, zero outside.
  *
  * @param x [N, C, H, W] f32

@@ -6,7 +6,7 @@ import { asPicture, asSequence } from "./conv1d";
 import { convTranspose2d } from "./convTranspose2d";
 
 export interface ConvTranspose1dOptions {
-  /** Neighbouring elements of x are spread so far apart; default 1. */
+  /** How far apart neighbouring elements of x are spread; default 1. */
   readonly stride?: number;
   /** Elements cut off at each end of the result; default 0. */
   readonly padding?: number;
@@ -14,7 +14,7 @@ export interface ConvTranspose1dOptions {
   readonly outputPadding?: number;
   /** Distance between the taps of the kernel; default 1. */
   readonly dilation?: number;
-  /** Input and output channels are split into so many groups, each convolved by itself; default 1. */
+  /** Number of groups that input and output channels are split into, each convolved by itself; default 1. */
   readonly groups?: number;
 }
 

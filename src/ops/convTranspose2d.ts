@@ -7,7 +7,7 @@ import type { Tensor } from "../graph/tensor";
 import { gradInput, operands, withBias } from "./conv2d";
 
 export interface ConvTranspose2dOptions {
-  /** Neighbouring elements of x are spread so far apart; default 1. */
+  /** How far apart neighbouring elements of x are spread; default 1. */
   readonly stride?: Pair;
   /** Rows and columns cut off at each border of the result; default 0. */
   readonly padding?: Pair;
@@ -15,7 +15,7 @@ export interface ConvTranspose2dOptions {
   readonly outputPadding?: Pair;
   /** Distance between the taps of the kernel; default 1. */
   readonly dilation?: Pair;
-  /** Input and output channels are split into so many groups, each convolved by itself; default 1. */
+  /** Number of groups that input and output channels are split into, each convolved by itself; default 1. */
   readonly groups?: number;
 }
 

@@ -10,7 +10,7 @@ import { type MaskedAttentionOptions, recordAttention, scaledDotProductAttention
 import { slice } from "./slice";
 
 export interface MultiHeadAttentionOptions extends MaskedAttentionOptions {
-  /** H: every row is cut into so many equal parts, each of which attends by itself. */
+  /** H, the number of equal parts each row is cut into; each part attends by itself. */
   readonly heads: number;
 }
 
@@ -55,7 +55,7 @@ export function multiHeadAttention(
 
 const NAME = "multiHeadAttention";
 
-/** @throws ShapeError, DTypeError unless the tensors hold queries, keys and values of so many heads */
+/** @throws ShapeError, DTypeError unless the tensors hold queries, keys and values of the given number of heads */
 function sizesOf(tensors: readonly Tensor[], heads: number) {
   checkFloats(NAME, tensors);
   const n = tensors.length;

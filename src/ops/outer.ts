@@ -24,7 +24,7 @@ export function outer(a: Tensor, b: Tensor): Tensor {
   return record(op, [unsqueeze(a, 1), b], {});
 }
 
-/** With at least so many elements, both gradients come from one reading of dOut; with fewer it is read twice, in fewer launches. */
+/** Elements from which on both gradients come from one reading of dOut; with fewer it is read twice, in fewer launches. */
 const LARGE = 2 ** 16;
 
 /** The product of a column [N, 1] and a row [M]. */

@@ -11,7 +11,7 @@ import { type RecurrenceOptions, type RecurrenceResult, recurrence } from "./rec
 import { reshape } from "./reshape";
 import { slice } from "./slice";
 
-/** Weights of one layer in one direction, as PyTorch has them; `gates` is 4 for an LSTM, 3 for a GRU, else 1. */
+/** Weights of one layer in one direction, laid out as in PyTorch; `gates` is 4 for an LSTM, 3 for a GRU, else 1. */
 export interface RecurrentWeights {
   /** [gates·H, D]; after the first layer D is H, or 2·H with `bidirectional`. */
   readonly weightIh: Tensor;

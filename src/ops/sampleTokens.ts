@@ -111,5 +111,5 @@ export const op: KernelOp<SampleTokensAttrs> = {
 /** Lanes that software adapters compute at a time. */
 const CPU_LANES = 8;
 
-/** Each of them finds the largest logits of so many fours of groups. */
+/** How many fours of groups each of them finds the largest logits of. */
 const CPU_EACH = 8;

@@ -33,7 +33,7 @@ import { where } from "./where";
 export interface AttentionOptions {
   /** Query i sees keys 0 … i only; default false. */
   readonly causal?: boolean;
-  /** i32 [B]: so many keys of each example count, from the first on; the others are padding. Default all. */
+  /** i32 [B]: how many keys of each example count, from the first on; the others are padding. Default all. */
   readonly lengths?: Tensor | undefined;
   /** Factor of the scores; default 1/√E. */
   readonly scale?: number;

@@ -110,7 +110,7 @@ export const op: KernelOp<Attrs> = {
   },
 };
 
-/** Up to so many rows and classes, one workgroup does all rows: several launches would take longer than their work. */
+/** Rows and classes up to which one workgroup does all rows: several launches would take longer than their work. */
 const [FEW_ROWS, SHORT] = [256, 64];
 
 /** The loss of few short rows as one number. Inputs: logits [N, C], labels, weights of classes. Outputs: the loss, and its gradient. */

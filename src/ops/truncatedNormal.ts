@@ -14,7 +14,7 @@ interface Truncation {
   readonly b: number;
 }
 
-/** The inverse of the distribution function is accurate up to so many standard deviations from the mean. */
+/** How many standard deviations from the mean the inverse of the distribution function is accurate. */
 const FAR = 5;
 
 /**
