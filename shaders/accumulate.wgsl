@@ -1,5 +1,5 @@
 // Adds the gradients of a micro-batch: accumulated ← gradients where it is the first one (micro[0] = 0), else
-// accumulated + gradients. Over the arena, four elements an invocation.
+// accumulated + gradients. Over the arena, four elements per invocation.
 struct Params { len: u32 }
 
 @group(0) @binding(0) var<storage, read> gradients: array<vec4f>;

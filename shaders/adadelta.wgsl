@@ -1,4 +1,4 @@
-// Adadelta over the arena, four elements an invocation:
+// Adadelta over the arena, four elements per invocation:
 //   g ← g + decay·p,  s ← ρ·s + (1 − ρ)·g²,  d ← √(a + ε) / √(s + ε) · g,  a ← ρ·a + (1 − ρ)·d²,  p ← p − lr · d
 // @include optimizer.wgsl
 struct Params { len: u32, clip_value: f32, weight_decay: f32, rho: f32, rest: f32, eps: f32 }

@@ -1,4 +1,4 @@
-// Adagrad over the arena, four elements an invocation; state = (number t of the step, from 1), of meaning where lr_decay > 0.
+// Adagrad over the arena, four elements per invocation; state = (number t of the step, from 1), of meaning where lr_decay > 0.
 //   g ← g + decay·p,  s ← s + g²,  p ← p − lr / (1 + (t − 1)·lr_decay) · g / (√s + ε)
 // @include optimizer.wgsl
 struct Params { len: u32, clip_value: f32, weight_decay: f32, lr_decay: f32, eps: f32 }

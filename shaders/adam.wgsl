@@ -1,4 +1,4 @@
-// Adam over the arena, four elements an invocation; state = (t, 1 − β₁ᵗ, 1 − β₂ᵗ) from adam_step.wgsl.
+// Adam over the arena, four elements per invocation; state = (t, 1 − β₁ᵗ, 1 − β₂ᵗ) from adam_step.wgsl.
 //   g ← g + decay·p            (AdamW, DECOUPLED = 1: p ← p − lr·decay·p instead)
 //   m ← β₁·m + (1 − β₁)·g,  v ← β₂·v + (1 − β₂)·g²
 //   p ← p − lr · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)

@@ -1,4 +1,4 @@
-// Adamax over the arena, four elements an invocation; state = (t, 1 − β₁ᵗ, …) from adam_step.wgsl.
+// Adamax over the arena, four elements per invocation; state = (t, 1 − β₁ᵗ, …) from adam_step.wgsl.
 //   g ← g + decay·p,  m ← β₁·m + (1 − β₁)·g,  u ← max(β₂·u, |g| + ε),  p ← p − lr / (1 − β₁ᵗ) · m / u
 // @include optimizer.wgsl
 struct Params { len: u32, clip_value: f32, weight_decay: f32, beta1: f32, beta2: f32, rest1: f32, eps: f32 }

@@ -1,10 +1,6 @@
 // out[n,c,oy,ox] = mean of x over the bin (oy, ox): rows ⌊oy·H/OH⌋ … ⌈(oy + 1)·H/OH⌉ − 1, columns likewise. Bins may share
 // elements. [N, C] is seen as one dimension of planes. One invocation per element of out, which reads one bin.
-// Sizes are constants: dividing by what is not known costs more than all the rest.
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
+// @include planes.wgsl
 
 struct Params { len: u32 }
 

@@ -1,10 +1,6 @@
 // dx[n,c,y,x] = Σ d_out[o] / size of bin o over the bins of adaptive_avg_pool2d.wgsl that contain the element: in y those from
 // ⌊y·OH/H⌋ to ⌈(y + 1)·OH/H⌉ − 1. One invocation per element of dx.
-// Sizes are constants: dividing by what is not known costs more than all the rest.
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
+// @include planes.wgsl
 
 struct Params { len: u32 }
 

@@ -1,9 +1,6 @@
-// adaptive_avg_pool2d_grad.wgsl where rows of dx are a multiple of 4 wide, for devices with few lanes. One invocation makes a row of
-// dx: it adds up the bins' rows that hold it, then deals them out to their columns, which are constants.
-const HEIGHT = 1u;
-const WIDTH = 4u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
+// adaptive_avg_pool2d_grad.wgsl where rows of dx are a multiple of 4 wide, for devices with few lanes. One invocation makes a
+// row of dx: it adds up the bins' rows that hold it, then adds them to their columns, which are constants.
+// @include planes.wgsl
 const FOURS = 1u; // WIDTH / 4
 const BIN = 1u; // columns of the widest bin
 

@@ -1,10 +1,6 @@
 // out[n,c,oy,ox] = max of x over the bin (oy, ox) of adaptive_avg_pool2d.wgsl. One invocation per element of out.
-// With CODES = 1 the place of each bin's first maximum (in row-major order) in its plane is put out as well.
-// Sizes are constants: dividing by what is not known costs more than all the rest.
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
+// With CODES = 1 the place of each bin's first maximum (in row-major order) in its plane is written too.
+// @include planes.wgsl
 const CODES = 0u;
 
 struct Params { len: u32, least: u32 } // least: bits of −∞

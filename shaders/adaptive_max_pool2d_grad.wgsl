@@ -1,10 +1,6 @@
-// dx[i] = Σ d_out[o] over the bins o of adaptive_max_pool2d.wgsl that have their first maximum at i, which the codes say.
+// dx[i] = Σ d_out[o] over the bins o of adaptive_max_pool2d.wgsl that have their first maximum at i, according to the codes.
 // One invocation per element of dx.
-// Sizes are constants: dividing by what is not known costs more than all the rest.
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
+// @include planes.wgsl
 
 struct Params { len: u32 }
 

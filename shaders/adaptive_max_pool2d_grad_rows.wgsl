@@ -1,9 +1,6 @@
-// adaptive_max_pool2d_grad.wgsl where rows of dx are a multiple of 4 wide, for devices with few lanes. One invocation makes a row of
-// dx, from the rows of bins that hold it; the bins' columns are constants.
-const HEIGHT = 1u;
-const WIDTH = 4u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
+// adaptive_max_pool2d_grad.wgsl where rows of dx are a multiple of 4 wide, for devices with few lanes. One invocation makes a
+// row of dx, from the rows of bins that hold it; the bins' columns are constants.
+// @include planes.wgsl
 const FOURS = 1u; // WIDTH / 4
 const BIN = 1u; // columns of the widest bin
 

@@ -1,9 +1,6 @@
 // adaptive_max_pool2d.wgsl where rows of x are a multiple of 4 wide, for devices with few lanes. One invocation makes a row of out:
 // it joins the bins' rows, as whole vec4s, then their columns, which are constants.
-const HEIGHT = 1u;
-const WIDTH = 4u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
+// @include planes.wgsl
 const FOURS = 1u; // WIDTH / 4
 const BIN = 1u; // columns of the widest bin
 const CODES = 0u;

@@ -1,5 +1,5 @@
 // cache[batch, position + r, c] = qkv[batch, r, width + c]: keys and values, the last two thirds of a row of qkv. What does not
-// fit into the cache is left out. One invocation an element.
+// fit into the cache is left out. One invocation per element.
 struct Params { len: u32, rows: u32, width: u32, capacity: u32 }
 
 @group(0) @binding(0) var<storage, read> qkv: array<f32>;

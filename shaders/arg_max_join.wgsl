@@ -1,5 +1,5 @@
 // out[row] = the index with the largest key among the `parts` pairs (key, index) of the row; of equal ones, the smallest.
-// One invocation a row; parts are few.
+// One invocation per row; parts are few.
 struct Params { rows: u32, parts: u32 }
 
 @group(0) @binding(0) var<storage, read> pairs: array<vec2u>;

@@ -1,4 +1,4 @@
-// arg_max_join.wgsl with one workgroup a row, for devices with many lanes and many parts.
+// arg_max_join.wgsl with one workgroup per row, for devices with many lanes and many parts.
 // @include best_by_tree.wgsl
 const LANES = 64u; // a power of two
 

@@ -1,4 +1,4 @@
-// arg_max.wgsl along the last axis (inner = 1) for devices with many lanes: a workgroup a row, or one of its `parts`, of `span`
+// arg_max.wgsl along the last axis (inner = 1) for devices with many lanes: a workgroup per row, or one of its `parts`, of `span`
 // neighbours or what is left of them. Neighbouring lanes read neighbouring elements. The last element is read for those behind it,
 // which changes nothing.
 // @include arg_max_tree_main.wgsl

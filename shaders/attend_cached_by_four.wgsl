@@ -1,7 +1,7 @@
 // attend_cached.wgsl for heads of 4·quads elements, read as vec4s; the head size, `width` and all that follows are counted in
-// fours. A workgroup makes one row of one head. It takes TILE keys at a time, of which a lane scores KEYS at once, then adds up values:
-// lanes are as many columns, COLS vec4s each, as the head has, and if they are more, each column has several that take turns
-// at the keys. A running maximum says how far what was added up must be scaled; sums of lanes are joined at the end.
+// fours. A workgroup makes one row of one head. It takes TILE keys at a time, of which a lane scores KEYS at once, then adds up
+// values: lanes are as many columns, COLS vec4s each, as the head has, and if they are more, each column has several that take
+// turns at the keys. A running maximum says how far what was added up must be scaled; sums of lanes are joined at the end.
 const LANES = 64u;
 const KEYS = 1u;
 const TILE = 64u; // a multiple of LANES · KEYS

@@ -1,4 +1,5 @@
-// The gradients of attention_by_four.wgsl for k and v, with p and f made again from stats; along as of attention_grad_query_by_four.wgsl:
+// The gradients of attention_by_four.wgsl for k and v, with p and f made again from stats; along as of
+// attention_grad_query_by_four.wgsl:
 //   dk[j] = scale · Σᵢ dsᵢⱼ · q[i],  dsᵢⱼ = pᵢⱼ · (fᵢⱼ · d_out[i]·v[j] − along[i]),  dv[j] = Σᵢ pᵢⱼ·fᵢⱼ · d_out[i].
 // As attention_by_four.wgsl with the parts of rows and keys changed: a workgroup makes 4 · LINES · GROUPS keys and takes 32 rows a
 // turn, which makes k·q and v·d_out by chunks of columns, and then adds p · f · d_out and ds · q. dk and dv lie in one buffer.

@@ -45,7 +45,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let count = min(noted.y, params.keys);
 
   let last_quad = max(params.quads, 1u) - 1u; // lanes beyond the edge repeat it; they store nothing
-  // How often loops over h run the compiler shall know for one only: written out for more they take it many seconds.
+  // Loops over h have a constant bound only where it is 1: unrolling more takes the compiler many seconds.
   let held = select((params.quads + LANES - 1u) / LANES, 1u, HELD == 1u);
 
   let q_base = params.q_at + batch * params.q_batch + head * params.q_head;
@@ -57,9 +57,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var sums: array<vec4f, PARTS>;
   var along: array<f32, ROWS>; // out[i]·d_out[i]
   var lse: array<f32, ROWS / LANES>; // lane l holds those of rows l, l + LANES, …
-  // One place that loads, and a choice among registers, instead of a place for each row: what is compiled for CPUs has a loop over lanes
-  // in every place that loads or stores, and compiling it took twice as long. The bound is not known to the compiler, which would
-  // write out the loop.
+  // One place that loads, and a choice among registers, instead of a place for each row: what is compiled for CPUs has a loop
+  // over lanes in every place that loads or stores, and compiling it took twice as long. The bound is not known to the
+  // compiler, which would unroll the loop.
   for (var r = 0u; r < select(ROWS, 0u, count == 0u); r++) {
     let i = min(row + r, last_row);
     var share = 0.0;

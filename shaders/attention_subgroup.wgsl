@@ -49,7 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   if (DROPOUT == 1u) { seed_and_step = vec2u(random[0], random[1]); }
 
   let last_quad = max(params.quads, 1u) - 1u; // lanes beyond the edge repeat it; they store nothing
-  // How often loops over h run the compiler shall know for one only: written out for more they take it many seconds.
+  // Loops over h have a constant bound only where it is 1: unrolling more takes the compiler many seconds.
   let held = select((params.quads + LANES - 1u) / LANES, 1u, HELD == 1u);
 
   let q_base = params.q_at + batch * params.q_batch + head * params.q_head;

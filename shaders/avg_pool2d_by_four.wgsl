@@ -1,6 +1,8 @@
 // avg_pool2d.wgsl where rows of x are a multiple of 4 wide. One invocation makes four neighbouring elements of out, SPAN of which
 // share a row, from whole vec4s of x.
+// @include inside.wgsl
 // @include window.wgsl
+// @include window_four.wgsl
 const COUNT_PAD = 1u;
 const SPAN = 4u; // or 2, where rows of out are 2 more than a multiple of 4
 const AHEAD = 0u; // columns from a vec4's first to the first window's
@@ -13,17 +15,6 @@ struct Params { len: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
-
-// How many of the `kernel` places from `start` on lie in 0 … size − 1.
-fn inside(start: i32, kernel: u32, size: u32) -> u32 {
-  return u32(min(start + i32(kernel), i32(size)) - max(start, 0));
-}
-
-fn four(plane: u32, y: i32, at: i32) -> vec4f {
-  let is_inside = y >= 0 && y < i32(HEIGHT) && at >= 0 && at < i32(WIDTH / 4u);
-  let index = (plane * HEIGHT + u32(y)) * (WIDTH / 4u) + u32(at);
-  return select(vec4f(), x[select(0u, index, is_inside)], is_inside);
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,5 +1,6 @@
 // dx[i] = Σ d_out[o] / (kernel_h · kernel_w) over the windows o that contain element i; with COUNT_PAD = 0 divided by how
 // many elements of the window are inside. [N, C] is seen as one dimension of planes. One invocation per element of dx.
+// @include inside.wgsl
 // @include window.wgsl
 const COUNT_PAD = 1u;
 
@@ -8,11 +9,6 @@ struct Params { len: u32 }
 @group(0) @binding(0) var<storage, read> d_out: array<f32>;
 @group(0) @binding(1) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(2) var<uniform> params: Params;
-
-// How many of the `kernel` places from `start` on lie in 0 … size − 1.
-fn inside(start: i32, kernel: u32, size: u32) -> u32 {
-  return u32(min(start + i32(kernel), i32(size)) - max(start, 0));
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,6 +1,7 @@
 // avg_pool2d_grad.wgsl where rows of x are a multiple of 4 wide. One invocation makes a block of dx of SPAN·STRIDE_W columns and
 // STRIDE_H rows, from the windows that touch it.
 const COUNT_PAD = 1u;
+// @include inside.wgsl
 // @include window_blocks.wgsl
 
 struct Params { len: u32 }
@@ -10,11 +11,6 @@ struct Params { len: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
-
-// How many of the `kernel` places from `start` on lie in 0 … size − 1.
-fn inside(start: i32, kernel: u32, size: u32) -> u32 {
-  return u32(min(start + i32(kernel), i32(size)) - max(start, 0));
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {

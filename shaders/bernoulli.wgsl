@@ -1,5 +1,5 @@
 // out[i] = one where the i-th random number in [0, 1) is below the probability, else 0; `one` is the bits of 1 in the dtype of
-// the output. The probability is p[i], or with UNIFORM = 1 the same for all. state = (seed, step). Four elements an invocation.
+// the output. The probability is p[i], or with UNIFORM = 1 the same for all. state = (seed, step). Four elements per invocation.
 // @include threefry.wgsl
 const UNIFORM = 0u;
 

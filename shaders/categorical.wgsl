@@ -1,6 +1,6 @@
 // out[row] = argmax over c of logits[row, c] + g(row, c), g from the Gumbel distribution: class c is drawn with probability
 // softmax(logits)[c]; of equals the first. g(row, c) is of word c mod 2 of counter (row·⌈classes / 2⌉ + c / 2, step), with
-// state = (seed, step). One invocation a row.
+// state = (seed, step). One invocation per row.
 // @include threefry.wgsl
 // @include distributions.wgsl
 struct Params { rows: u32, classes: u32, stream: u32 }

@@ -1,4 +1,4 @@
-// As categorical.wgsl, with a workgroup a row: every invocation takes pairs of classes a workgroup apart, and the best of all
+// As categorical.wgsl, with a workgroup per row: every invocation takes pairs of classes a workgroup apart, and the best of all
 // are found by halves. Of equals the first, whoever has it.
 // @include threefry.wgsl
 // @include distributions.wgsl

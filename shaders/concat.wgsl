@@ -1,12 +1,7 @@
 // Joins up to six tensors: row r of out is row r of x0, of x1, … one after the other. One launch fills WIDTH columns of
 // out's rows of `stride` elements, from column `first` on; operand n ends before column endn of these.
-// Elements are moved as bits, so any 4-byte dtype will do. One invocation per element of the columns.
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
-const WIDTH = 1u;
-
-struct Params {
-  len: u32, stride: u32, first: u32, end0: u32, end1: u32, end2: u32, end3: u32, end4: u32,
-}
+// Elements are moved as bits, so any 4-byte dtype will do. An invocation makes `each` elements of the columns.
+// @include concat_main.wgsl
 
 @group(0) @binding(0) var<storage, read> x0: array<u32>;
 @group(0) @binding(1) var<storage, read> x1: array<u32>;
@@ -16,25 +11,3 @@ struct Params {
 @group(0) @binding(5) var<storage, read> x5: array<u32>;
 @group(0) @binding(6) var<storage, read_write> out: array<u32>;
 @group(0) @binding(7) var<uniform> params: Params;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = gid.x + gid.y * groups.x * 64u;
-  if (i >= params.len) { return; }
-  let row = i / WIDTH;
-  let column = i - row * WIDTH;
-  let to = row * params.stride + params.first + column;
-  if (column < params.end0) {
-    out[to] = x0[row * params.end0 + column];
-  } else if (column < params.end1) {
-    out[to] = x1[row * (params.end1 - params.end0) + column - params.end0];
-  } else if (column < params.end2) {
-    out[to] = x2[row * (params.end2 - params.end1) + column - params.end1];
-  } else if (column < params.end3) {
-    out[to] = x3[row * (params.end3 - params.end2) + column - params.end2];
-  } else if (column < params.end4) {
-    out[to] = x4[row * (params.end4 - params.end3) + column - params.end3];
-  } else {
-    out[to] = x5[row * (WIDTH - params.end4) + column - params.end4];
-  }
-}

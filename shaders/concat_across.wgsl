@@ -2,7 +2,7 @@
 // read by itself, all are written at once. One launch fills out, whose number of elements is a multiple of four.
 // An invocation makes `each` fours.
 // @include share.wgsl
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+// Sizes that indices are divided by are constants: dividing by a number that is not known to the compiler costs more than the rest.
 const WIDTH = 1u;
 
 struct Params { len: u32, each: u32, end0: u32, end1: u32, end2: u32, end3: u32, end4: u32 }

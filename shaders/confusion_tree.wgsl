@@ -1,4 +1,4 @@
-// confusion.wgsl with one workgroup a row, for devices with many lanes and rows of many classes. Each lane finds the first
+// confusion.wgsl with one workgroup per row, for devices with many lanes and rows of many classes. Each lane finds the first
 // largest of its logits; lanes are joined as a tree, of equal ones the first.
 const LANES = 64u; // a power of two
 

@@ -2,7 +2,7 @@
 // y = oy·stride_h − pad_h + kh·dilation_h, x likewise. Row r = n·out_height + oy belongs to part r mod parts; a reduction
 // over s follows. NCHW, f32 throughout.
 // An invocation makes 4 output channels of one group × 4 values of k, for one part. With SUMS = 1 the partial sums of d_out
-// itself, one for each output channel, come out on the side: the bias gradient.
+// itself, one for each output channel, are written too: the bias gradient.
 // @include unfolded.wgsl
 alias T = f32;
 const SUMS = 0u;

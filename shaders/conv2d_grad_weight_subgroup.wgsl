@@ -3,7 +3,7 @@ enable subgroups;
 // The partial sums of shaders/conv2d_grad_weight.wgsl, for devices on which a load costs far more than a shuffle.
 // A workgroup is one subgroup and makes ROWS output channels of one group × LANES·COLUMNS values of k for one part of the
 // rows: lane l keeps k = l, l + LANES, …. Each element of d_out is loaded by one lane and handed to the others by shuffle.
-// With SUMS = 1 the partial sums of d_out itself, one for each output channel, come out on the side: the bias gradient.
+// With SUMS = 1 the partial sums of d_out itself, one for each output channel, are written too: the bias gradient.
 // UNROLL positions of a row are taken at a time, so that a sum is fetched and put back once for all of them.
 // @include unfolded.wgsl
 alias T = f32;

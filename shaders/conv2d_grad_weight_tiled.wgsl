@@ -4,7 +4,7 @@
 // keeps ROWS × COLUMNS sums. DEPTH positions at a time go through workgroup memory, in fours that lie in a vec4: neighbours in
 // one picture, the last of a picture filled up with zeros. Part s has the `part` fours from s · part on. While a tile is used the
 // next one is on its way from storage into registers. With SUMS = 1 the partial sums of d_out itself, one for each output
-// channel, come out on the side.
+// channel, are written too.
 // @include tile_of_terms.wgsl
 // @include unfolded.wgsl
 alias T = f32;
@@ -13,7 +13,7 @@ const THREADS_Y = 16u;
 const ROWS = 4u;
 const COLUMNS = 4u; // a multiple of 4
 const DEPTH = 16u; // 8, 16 or 32
-const WRITTEN = 2u; // fours used in a turn of the innermost loop; how many turns that has no compiler knows: it would write them out
+const WRITTEN = 2u; // fours used in a turn of the innermost loop; a bound unknown to the compiler, which would unroll the loop
 const SUMS = 0u;
 
 const QUADS = DEPTH / 4u;

@@ -123,7 +123,7 @@ fn main(
     let picture_at = at / positions * params.groups * params.out_group + group * params.out_group + first;
     to[j] = picture_at * params.place_all + placed(at % positions);
   }
-  // A bound of which the compiler does not know that it is small: it would write out the loop, and take long.
+  // A bound of which the compiler does not know that it is small: it would unroll the loop, and take long.
   let last = max(first, min(first + ROWS, params.out_group));
   // @unroll ROWS
   for (var r = 0u; r < last - first; r++) {

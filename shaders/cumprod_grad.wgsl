@@ -1,7 +1,7 @@
 // The gradient of out = Π x[0…i] along one axis of [outer, n, inner], without a division, so that zeros need no care:
 //   dx[i] = out[i − 1] · S[i],   S[i] = d_out[i] + x[i + 1] · S[i + 1]
 // S is a scan from the end, of steps s → d + f·s; several in a row are one such step. REVERSE 1: of products from the end, so that
-// S is scanned from the start. Below, e counts along the scan. A row is dealt out to `parts` invocations of `span` neighbours
+// S is scanned from the start. Below, e counts along the scan. A row is divided among `parts` invocations of `span` neighbours
 // each. In several launches: with TOTALS 1 each puts (f, d) of its part into totals[row, part]; cumprod_grad_join.wgsl joins
 // them; with CARRY 1 each begins with carried[row, part − 1].
 const REVERSE = 0u;

@@ -1,4 +1,4 @@
-// The sums of cumprod_grad.wgsl after each part: carried[row, p] = d + f · carried[row, p − 1]. One invocation a row; parts are
+// The sums of cumprod_grad.wgsl after each part: carried[row, p] = d + f · carried[row, p − 1]. One invocation per row; parts are
 // few (≤ 64).
 struct Params { rows: u32, parts: u32 }
 

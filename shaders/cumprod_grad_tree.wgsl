@@ -1,4 +1,4 @@
-// cumprod_grad.wgsl along the last axis (inner = 1) for devices with many lanes: a workgroup a part, LANES neighbours at a time,
+// cumprod_grad.wgsl along the last axis (inner = 1) for devices with many lanes: a workgroup per part, LANES neighbours at a time,
 // whose steps are joined in workgroup memory by doubling.
 const REVERSE = 0u;
 const TOTALS = 0u;

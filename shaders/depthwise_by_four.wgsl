@@ -3,6 +3,7 @@
 // `rows` rows high: with each turn it reads STRIDE_H more rows of x, as whole vec4s, adds what they give to the OPEN rows of
 // out that they belong to, and writes the one that is complete.
 // @include window.wgsl
+// @include window_four.wgsl
 const CHANNELS = 1u; // of out
 const REPEAT = 1u; // channels of out for each of x
 const TAPS = 1u; // KERNEL_H · KERNEL_W
@@ -19,12 +20,6 @@ struct Params { len: u32, rows: u32 }
 @group(0) @binding(3) var<uniform> params: Params;
 
 fn epilogue(value: vec4f, i: u32) -> vec4f { return value; }
-
-fn four(plane: u32, y: i32, at: i32) -> vec4f {
-  let inside = y >= 0 && y < i32(HEIGHT) && at >= 0 && at < i32(WIDTH / 4u);
-  let index = (plane * HEIGHT + u32(y)) * (WIDTH / 4u) + u32(at);
-  return select(vec4f(), x[select(0u, index, inside)], inside);
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {

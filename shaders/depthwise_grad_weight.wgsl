@@ -1,6 +1,6 @@
 // The gradient of depthwise.wgsl for w: partial[s,o,k] = Σ d_out[n,o,oy,ox] · x[n,c,y,x] over part s of the rows (n, oy), where
 // k numbers the taps (kh, kw). Row r belongs to part r mod parts; a reduction over s follows. With SUMS = 1 the partial
-// sums of d_out itself come out on the side. An invocation makes 4 taps of one channel, for one part.
+// sums of d_out itself are written too. An invocation makes 4 taps of one channel, for one part.
 const SUMS = 0u;
 
 struct Params {

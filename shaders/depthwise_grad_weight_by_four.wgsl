@@ -3,10 +3,11 @@
 // a row of d_out and STRIDE_H more rows of x, as whole vec4s, and the OPEN rows of d_out that read them are at hand.
 // Sums go to partial[part · strips + strip, o, tap]. For devices with few lanes.
 // @include window.wgsl
+// @include window_four.wgsl
 const CHANNELS = 1u; // of out
 const REPEAT = 1u; // channels of out for each of x
 const TAPS = 1u; // KERNEL_H · KERNEL_W
-const SUMS = 0u; // whether those of d_out come out on the side
+const SUMS = 0u; // whether those of d_out are written too
 const OPEN = 1u; // ⌈KERNEL_H / STRIDE_H⌉
 const AHEAD = 0u; // columns from a vec4's first to the first window's
 const LOADS = 1u; // vec4s of a row that 4 windows touch
@@ -19,12 +20,6 @@ struct Params { len: u32, batch: u32, parts: u32 }
 @group(0) @binding(3) var<uniform> params: Params;
 
 fn side(value: f32, i: u32) {}
-
-fn four(plane: u32, y: i32, at: i32) -> vec4f {
-  let inside = y >= 0 && y < i32(HEIGHT) && at >= 0 && at < i32(WIDTH / 4u);
-  let index = (plane * HEIGHT + u32(y)) * (WIDTH / 4u) + u32(at);
-  return select(vec4f(), x[select(0u, index, inside)], inside);
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {

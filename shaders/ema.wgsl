@@ -1,4 +1,4 @@
-// a ← d·a + (1 − d)·p over the arena, four elements an invocation; the first one keeps c ← d·c + (1 − d), so that a / c is
+// a ← d·a + (1 − d)·p over the arena, four elements per invocation; the first one keeps c ← d·c + (1 − d), so that a / c is
 // the average without the bias of its start at 0; total = (c). Where the averages stand in for the parameters (state[0] = 1), and
 // with GATED = 1 where the optimizer has left its step out (control[0] = 0), all stays.
 const GATED = 0u;

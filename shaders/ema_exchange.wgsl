@@ -1,5 +1,5 @@
 // Puts the averages in place of the parameters and keeps those aside (RESTORE = 0), or puts them back bit for bit
-// (RESTORE = 1), over the arena, four elements an invocation. state[0] says which of the two the parameters are now
+// (RESTORE = 1), over the arena, four elements per invocation. state[0] says which of the two the parameters are now
 // (1: averages); where it is so already, nothing happens.
 //   kept ← p, p ← a / c with c = total[0]; p stays where nothing has been averaged yet
 const RESTORE = 0u;

@@ -1,7 +1,7 @@
 // The extreme m and Σ w(x) of parts of each row along one axis of [outer, n, inner], from one reading: KIND 0: m the maximum,
 // w = eˣ⁻ᵐ. KIND 1: the maximum, KIND 2: the minimum, w = 1 where x = m: how many there are. What was summed so far is
-// weighed again where m grows. partial[row, part] = (m, Σ), joined by extreme_sums_join.wgsl; of a minimum −m. m begins with the
-// bits `least`: for KIND 0 those of a finite number, so that no infinity is taken from an infinity.
+// rescaled where m grows. partial[row, part] = (m, Σ), joined by extreme_sums_join.wgsl; of a minimum −m. m begins with the
+// bits `least`: for KIND 0 those of a finite number, so that ∞ − ∞ does not occur.
 // COLUMNS 0: inner = 1, n is a multiple of 4, and an invocation takes `span` neighbouring vec4s of a row. COLUMNS 1: inner is a
 // multiple of 4, and an invocation takes `span` neighbouring rows of four columns.
 const KIND = 0u;

@@ -1,4 +1,4 @@
-// Joins the parts of extreme_sums_by_four.wgsl: the extreme m of each row, and total = Σ w. One invocation a row; parts are few.
+// Joins the parts of extreme_sums_by_four.wgsl: the extreme m of each row, and total = Σ w. One invocation per row; parts are few.
 // @include extreme_of_sums.wgsl
 const KIND = 0u;
 

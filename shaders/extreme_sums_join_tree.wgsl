@@ -1,4 +1,4 @@
-// extreme_sums_join.wgsl with one workgroup a row, for devices with many lanes and many parts.
+// extreme_sums_join.wgsl with one workgroup per row, for devices with many lanes and many parts.
 // @include extreme_sums_by_tree.wgsl
 const KIND = 0u;
 const LANES = 64u; // a power of two

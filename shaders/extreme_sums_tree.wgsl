@@ -1,6 +1,6 @@
-// extreme_sums_by_four.wgsl along the last axis (inner = 1) for devices with many lanes: a workgroup a part of `span` vec4s, its lanes
-// reading neighbours, four each on their way at once, and joined as a tree. n is a multiple of 4. WHOLE 1: a row is one part, whose
-// extreme and total are stored at once, as by extreme_sums_join.wgsl; else `partial`.
+// extreme_sums_by_four.wgsl along the last axis (inner = 1) for devices with many lanes: a workgroup per part of `span` vec4s,
+// its lanes reading neighbours, four each in flight at once, and joined as a tree. n is a multiple of 4. WHOLE 1: a row is one
+// part, whose extreme and total are stored at once, as by extreme_sums_join.wgsl; else `partial`.
 // @include extreme_sums_by_tree.wgsl
 const KIND = 0u;
 const WHOLE = 0u;

@@ -4,7 +4,7 @@
 // One invocation per element of out.
 const FLOAT = 1u;
 const PLAIN = 0u; // 1 where B = O = R = 1
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+// Sizes that indices are divided by are constants: dividing by a number that is not known to the compiler costs more than the rest.
 const WIDTH = 1u;
 const ENTRIES = 1u; // O·m·R
 const M = 1u;

@@ -6,7 +6,7 @@
 const FLOAT = 1u;
 const EACH = 1u; // divides B
 const RUN = 1u; // divides m/4 where R = 1, else 1
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+// Sizes that indices are divided by are constants: dividing by a number that is not known to the compiler costs more than the rest.
 const ENTRIES = 4u; // O·m·R, in fours
 const M = 1u;
 const INNER = 1u; // R

@@ -1,5 +1,5 @@
 // total[n,c] = Σ weight[c']·sums[n,c'] over the `repeat` channels c' of the group of c; product_total likewise from products.
-// One invocation a channel of an example; those of a group make the same sum.
+// One invocation per channel of an example; those of a group make the same sum.
 struct Params { len: u32, channels: u32, repeat: u32 }
 
 @group(0) @binding(0) var<storage, read> sums: array<f32>;

@@ -1,7 +1,7 @@
 // Two sums over the same number of parts in one launch, as in shaders/join_parts.wgsl, for devices with many lanes and for many
 // parts: first[i] = Σ_p a[p, i] and second[i] = Σ_p b[p, i], a being [parts, size0] and b [parts, size1].
 // A workgroup makes LANES neighbouring results, those of `first` before those of `second`. Each is the sum of SLICES invocations,
-// which take every SLICES-th part, four parts at a time so that loads are on their way together. f32, in a fixed order.
+// which take every SLICES-th part, four parts at a time so that loads are in flight together. f32, in a fixed order.
 const LANES = 32u;
 const SLICES = 8u;
 

@@ -1,4 +1,4 @@
-// out[r] = weight[labels[r]], and 0 where the label is no class or the ignored one. One invocation a label.
+// out[r] = weight[labels[r]], and 0 where the label is no class or the ignored one. One invocation per label.
 struct Params { rows: u32, classes: i32, ignore_index: i32 }
 
 @group(0) @binding(0) var<storage, read> labels: array<i32>;

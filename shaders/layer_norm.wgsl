@@ -1,6 +1,6 @@
 // Each row of x [rows, n] normalised: out = (x − µ)·rstd·weight + bias, rstd = 1/√(σ² + eps), σ² = Σ (x − µ)²/n.
 // With CENTRED = 0 it is RMS normalisation: µ = 0. stats[row] = (µ, rstd), for the gradient. Two passes for the variance.
-// One invocation a row.
+// One invocation per row.
 // T is the type of x, O that of out.
 alias T = f32;
 alias O = f32;

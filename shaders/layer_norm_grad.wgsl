@@ -1,5 +1,5 @@
 // The gradient of layer_norm.wgsl for x: with g = d_out·weight and x̂ = (x − µ)·rstd,
-// dx = rstd·(g − Σg/n − x̂·Σ(g·x̂)/n); without the term Σg/n where CENTRED = 0. One invocation a row.
+// dx = rstd·(g − Σg/n − x̂·Σ(g·x̂)/n); without the term Σg/n where CENTRED = 0. One invocation per row.
 // T is the type of x, G that of d_out, O that of dx.
 alias T = f32;
 alias G = f32;

@@ -1,7 +1,7 @@
 enable subgroups;
 
 // layer_norm_grad.wgsl for rows of n = 4·quads elements, by subgroups, see layer_norm_subgroup.wgsl: first what each row of a
-// workgroup is scaled by and shifted by, then the rows, SIDE vec4s a lane at a time. And what the `each` rows
+// workgroup is scaled by and shifted by, then the rows, SIDE vec4s per lane at a time. And what the `each` rows
 // of a workgroup add to the gradients for weight and bias, `partial[workgroup] = [Σ d_out·x̂, Σ d_out]`, which
 // layer_norm_grad_join.wgsl joins; behind all of these lies what each lane keeps of each row.
 // @include sum_of_row.wgsl

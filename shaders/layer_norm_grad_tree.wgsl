@@ -1,4 +1,4 @@
-// layer_norm_grad.wgsl with one workgroup a row, for devices with many lanes, see layer_norm_tree.wgsl.
+// layer_norm_grad.wgsl with one workgroup per row, for devices with many lanes, see layer_norm_tree.wgsl.
 // @include sums_of_lanes.wgsl
 alias T = f32;
 alias G = f32;

@@ -1,10 +1,11 @@
 enable subgroups;
 
 // layer_norm.wgsl for rows of n = 4·quads elements, by subgroups: a workgroup is one subgroup and makes `each` rows, its lanes
-// reading neighbouring vec4s. For devices as of matmul_subgroup.wgsl, where loads are dear and barriers dearer. First the moments
+// reading neighbouring vec4s. For the devices of matmul_subgroup.wgsl, where loads are dear and barriers dearer. First the moments
 // of all these rows, of which each lane keeps a copy of its own in memory, so that none waits for another; then the rows, SIDE
-// vec4s a lane of them at a time, weight and bias being read once for all rows. Mean and variance come from one reading, about the mean of the
-// first 4·LANES elements: the difference of squares loses a factor of n/(4·LANES)² at most. quads ≥ LANES, and a multiple of SIDE·LANES unless SIDE is 1.
+// vec4s per lane at a time, weight and bias being read once for all rows. Mean and variance come from one reading, about
+// the mean of the first 4·LANES elements: the difference of squares loses a factor of n/(4·LANES)² at most. quads ≥ LANES, and
+// a multiple of SIDE·LANES unless SIDE is 1.
 // @include sum_of_row.wgsl
 alias T = f32;
 alias O = f32;

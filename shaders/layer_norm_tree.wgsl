@@ -1,4 +1,4 @@
-// layer_norm.wgsl with one workgroup a row, for devices with many lanes: neighbouring invocations read neighbouring
+// layer_norm.wgsl with one workgroup per row, for devices with many lanes: neighbouring invocations read neighbouring
 // elements, and sums are joined as a tree in workgroup memory.
 // @include sum_of_lanes.wgsl
 alias T = f32;

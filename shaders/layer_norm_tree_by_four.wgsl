@@ -1,6 +1,6 @@
 // layer_norm_tree.wgsl for rows of whole vec4s that invocations hold, see softmax_tree_by_four.wgsl. n counts
-// fours, n ≤ LANES · HELD. Mean and variance come from one joining, of sums about an element: of three, the one in the middle, so that
-// one far from all others cannot be it, about which the difference of squares would lose digits.
+// fours, n ≤ LANES · HELD. Mean and variance come from one joining, of sums about an element: of three, the one in the middle,
+// so that one far from all others cannot be it, about which the difference of squares would lose digits.
 // @include row_by_tree.wgsl
 alias T = f32;
 alias O = f32;
@@ -28,7 +28,7 @@ fn main(
   if (first >= params.rows) { return; }
   let lane = at % LANES;
   let row = min(first + at / LANES, params.rows - 1u);
-  let n = select(0u, params.n, row == first + at / LANES); // none behind the last row
+  let n = select(0u, params.n, row == first + at / LANES); // none beyond the last row
   let start = row * params.n;
   let count = f32(4u * params.n);
   var held: array<vec4f, HELD>;

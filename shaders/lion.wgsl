@@ -1,4 +1,4 @@
-// Lion over the arena, four elements an invocation; the decay is decoupled from the gradient.
+// Lion over the arena, four elements per invocation; the decay is decoupled from the gradient.
 //   p ← p − lr·decay·p − lr · sign(β₁·m + (1 − β₁)·g),  m ← β₂·m + (1 − β₂)·g
 // @include optimizer.wgsl
 struct Params { len: u32, clip_value: f32, weight_decay: f32, beta1: f32, beta2: f32, rest1: f32, rest2: f32 }

@@ -1,6 +1,6 @@
 // out[M,N] = a[M,K] · b[K,N] for each matrix of a batch, of any sizes; strides say how a and b lie.
 // A workgroup makes a tile of out from tiles of a and b in workgroup memory (include/product_tiles.wgsl).
-// Where out has few tiles and K is long, K is dealt out to `parts` workgroups, which make partial[part, M, N] for a reduction.
+// Where out has few tiles and K is long, K is divided among `parts` workgroups, which make partial[part, M, N] for a reduction.
 // @include product_tiles.wgsl
 // @include unfolded.wgsl
 alias T = f32;
@@ -11,7 +11,7 @@ const COLUMNS = 4u;
 const DEPTH = 16u; // 8, 16 or 32
 const A_BY_K = 1u; // 1: neighbouring elements of a are terms of a sum; 0: rows
 const B_BY_K = 0u; // 1: of b, terms; 0: columns
-const SUMS = 0u; // 1: the sums of a over k, one for each row, come out on the side
+const SUMS = 0u; // 1: the sums of a over k, one for each row, are written too
 
 struct Params {
   m: u32, n: u32, k: u32, a_row: u32, a_k: u32, b_k: u32, b_col: u32, a_batch: u32, b_batch: u32, parts: u32, part: u32,

@@ -1,7 +1,7 @@
 // out[M,N] = a[M,K] · b[K,N] for each matrix of a batch; K and N are multiples of 4, and M where a lies transposed.
 // A workgroup makes a tile of out from tiles of a and b in workgroup memory (include/product_tiles.wgsl), all of which are read and
 // written four elements at a time; patches of 4 × 4 that lie the other way are turned around in between.
-// Where out has few tiles and K is long, K is dealt out to `parts` workgroups, which make partial[part, M, N] for a reduction.
+// Where out has few tiles and K is long, K is divided among `parts` workgroups, which make partial[part, M, N] for a reduction.
 // @include product_tiles.wgsl
 // @include unfolded.wgsl
 alias T = f32;
@@ -12,7 +12,7 @@ const COLUMNS = 4u;
 const DEPTH = 16u; // 8, 16 or 32
 const A_BY_K = 1u; // 1: a lies as [M, K]; 0: as [K, M]
 const B_BY_K = 0u; // 1: b lies as [N, K]; 0: as [K, N]
-const SUMS = 0u; // 1: the sums of a over k, one for each row, come out on the side
+const SUMS = 0u; // 1: the sums of a over k, one for each row, are written too
 
 struct Params { m: u32, n: u32, k: u32, a_batch: u32, b_batch: u32, parts: u32, part: u32 }
 

@@ -1,6 +1,6 @@
 // out[M,N] = a[M,K] · b[K,N] for each matrix of a batch; strides say how a and b lie, so that all transposes are one kernel.
 // An invocation makes 4 × 4 elements, straight from storage: for devices on which workgroup memory is no faster.
-// With SUMS = 1 the sums of a over k, one for each row, come out on the side.
+// With SUMS = 1 the sums of a over k, one for each row, are written too.
 // @include unfolded.wgsl
 alias T = f32;
 alias O = f32;

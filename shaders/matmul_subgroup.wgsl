@@ -12,7 +12,7 @@ const ROWS = 16u; // a multiple of LANES
 const LANES = 8u; // the device's subgroup size: 4 or 8
 const A_BY_K = 1u; // 1: a lies as [M, K]; 0: as [K, M], M a multiple of 4
 const B_BY_K = 0u; // 1: b lies as [N, K]; 0: as [K, N]
-const SUMS = 0u; // 1, where A_BY_K = 0: the sums of a over k, one for each row, come out on the side
+const SUMS = 0u; // 1, where A_BY_K = 0: the sums of a over k, one for each row, are written too
 
 struct Params { m: u32, n: u32, k: u32, a_batch: u32, b_batch: u32 }
 
@@ -133,8 +133,8 @@ fn main(
     }
   }
   let first = (group.z * params.m + row) * params.n + column;
-  // A choice among registers instead of a place for each row: every place that stores takes long to compile. All results of a turn
-  // before its first store: what they read in common is then read once. The bound is not known to the compiler, which would write out
+  // A choice among registers instead of a place for each row: each store in the text takes long to compile. All results of a turn
+  // before its first store: what they read in common is then read once. The bound is not known to the compiler, which would unroll
   // the loop.
   let rows = min(ROWS, params.m - min(params.m, row));
   for (var r = 0u; r < select(0u, rows, column < params.n); r += AT_ONCE) {

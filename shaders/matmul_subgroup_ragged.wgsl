@@ -1,7 +1,7 @@
 enable subgroups;
 
-// matmul_subgroup.wgsl for any M, N and K: operands are read and results written by single elements, four at a time all the same. What
-// lies behind the last term of a sum counts for nothing.
+// matmul_subgroup.wgsl for any M, N and K: operands are read and results written by single elements, four at a time all the
+// same. What lies beyond the last term of a sum counts for nothing.
 // @include unfolded.wgsl
 alias T = f32;
 alias O = f32;
@@ -9,7 +9,7 @@ const ROWS = 16u; // a multiple of LANES
 const LANES = 8u; // the device's subgroup size: 4 or 8
 const A_BY_K = 1u; // 1: a lies as [M, K]; 0: as [K, M]
 const B_BY_K = 0u; // 1: b lies as [N, K]; 0: as [K, N]
-const SUMS = 0u; // 1, where A_BY_K = 0: the sums of a over k, one for each row, come out on the side
+const SUMS = 0u; // 1, where A_BY_K = 0: the sums of a over k, one for each row, are written too
 
 struct Params { m: u32, n: u32, k: u32, a_batch: u32, b_batch: u32 }
 
@@ -119,7 +119,7 @@ fn main(
     }
   }
   let first = (group.z * params.m + row) * params.n + column;
-  // A choice among registers, in a loop whose bound the compiler does not know: every place that stores takes long to compile.
+  // A choice among registers, in a loop whose bound the compiler does not know: each store in the text takes long to compile.
   let rows = min(ROWS, params.m - min(params.m, row));
   for (var r = 0u; r < select(0u, rows, column < params.n); r++) {
     var made = vec4f();

@@ -1,6 +1,6 @@
 // out[n,c,oy,ox] = max of x over the window of kernel_h × kernel_w that starts at (oy·stride_h − pad_h, ox·stride_w − pad_w);
 // what lies outside of x does not count. [N, C] is seen as one dimension of planes. One invocation per element of out.
-// With CODES = 1 the place of each window's first maximum (in row-major order) in its plane is put out as well.
+// With CODES = 1 the place of each window's first maximum (in row-major order) in its plane is written too.
 // @include window.wgsl
 const CODES = 0u;
 

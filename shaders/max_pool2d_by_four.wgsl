@@ -1,7 +1,7 @@
 // Max pooling where rows of x are a multiple of 4 wide: out[n,c,oy,ox] = max of x over the window of KERNEL_H × KERNEL_W that
 // starts at (oy·STRIDE_H − PAD_H, ox·STRIDE_W − PAD_W); what lies outside of x does not count. [N, C] is seen as one
 // dimension of planes. One invocation makes four neighbouring elements of out, SPAN of which share a row, from whole vec4s of x.
-// With CODES = 1 the number of each window's first maximum in it, row by row, is put out as well, a byte each.
+// With CODES = 1 the number of each window's first maximum in it, row by row, is written too, a byte each.
 // @include window.wgsl
 const SPAN = 4u; // or 2, where rows of out are 2 more than a multiple of 4
 const AHEAD = 0u; // columns from a vec4's first to the first window's

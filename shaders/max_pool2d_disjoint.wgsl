@@ -1,7 +1,7 @@
 // Max pooling where windows neither overlap nor leave anything out: out = the largest of each KERNEL_H × KERNEL_W window.
 // [N, C] is seen as one dimension of planes. An invocation makes `each` windows below one another; their
 // size is a constant, so loops over them unroll.
-// With CODES = 1 the number of the first maximum in its window, row by row, is put out as well.
+// With CODES = 1 the number of the first maximum in its window, row by row, is written too.
 const KERNEL_H = 2u;
 const KERNEL_W = 2u;
 const LINES_A_LAYER = 262144u; // invocations along y of the grid; the rest goes along z

@@ -1,5 +1,5 @@
-// The gradient of max_pool2d.wgsl: dx[i] = Σ d_out[o] over the windows o that have their first maximum at i, which the codes say.
-// [N, C] is seen as one dimension of planes. One invocation per element of dx.
+// The gradient of max_pool2d.wgsl: dx[i] = Σ d_out[o] over the windows o that have their first maximum at i, according to the
+// codes. [N, C] is seen as one dimension of planes. One invocation per element of dx.
 // @include window.wgsl
 
 struct Params { len: u32 }

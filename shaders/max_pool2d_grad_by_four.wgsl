@@ -1,5 +1,5 @@
-// The gradient of max_pool2d_by_four.wgsl: dx[i] = Σ d_out[o] over the windows o that have their first maximum at i, which the
-// codes say. One invocation makes a block of dx of SPAN·STRIDE_W columns and STRIDE_H rows, from the windows that touch it.
+// The gradient of max_pool2d_by_four.wgsl: dx[i] = Σ d_out[o] over the windows o that have their first maximum at i, according
+// to the codes. One invocation makes a block of dx of SPAN·STRIDE_W columns and STRIDE_H rows, from the windows that touch it.
 // @include window_blocks.wgsl
 
 struct Params { len: u32 }

@@ -1,4 +1,4 @@
-// The gradient of max_pool2d_disjoint.wgsl: dx = d_out at the first maximum of each window, which the codes say, 0 elsewhere.
+// The gradient of max_pool2d_disjoint.wgsl: dx = d_out at the first maximum of each window, according to the codes, 0 elsewhere.
 // [N, C] is seen as one dimension of planes. An invocation makes `each` windows below one another; their
 // size is a constant, so loops over them unroll.
 const KERNEL_H = 2u;

@@ -1,5 +1,5 @@
-// moments.wgsl for channels that lie across (R1 = 1), WIDE vec4s of neighbouring ones at a time: x is [count, channels], channels
-// counted in vec4s, a multiple of WIDE. Runs of rows are summed about their first one. One invocation a part of WIDE vec4s;
+// moments.wgsl where R1 = 1, WIDE vec4s of neighbouring ones at a time: x is [count, channels], channels
+// counted in vec4s, a multiple of WIDE. Runs of rows are summed about their first one. One invocation per part of WIDE vec4s;
 // neighbours take neighbouring channels.
 alias T = f32;
 const RUN = 64u;

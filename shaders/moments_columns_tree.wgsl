@@ -1,4 +1,4 @@
-// moments_columns.wgsl with one workgroup WIDE neighbouring vec4s of channels over `chunk` rows, or what of them is left, for
+// moments_columns.wgsl with one workgroup per WIDE neighbouring vec4s of channels over `chunk` rows, or what of them is left, for
 // devices with many lanes: every invocation takes one row in SLICES, four at a time, and sums about its own first one; slices are
 // joined as a tree, the means before the squares. Neighbouring invocations read neighbouring vec4s. channels counts vec4s.
 alias T = f32;

@@ -1,5 +1,5 @@
-// Joins the parts of moments.wgsl: mean, variance Σ (x − mean)²/(count − correction) and rstd = 1/√(variance + eps) of each channel.
-// Results of channel o are written `repeat` times, at o·repeat …, for those who number finer. One invocation a result.
+// Joins the parts of moments.wgsl: mean, variance Σ (x − mean)²/(count − correction) and rstd = 1/√(variance + eps) of each
+// channel. Results of channel o are written `repeat` times, at o·repeat …. One invocation per result.
 struct Params { len: u32, channels: u32, count: u32, chunk: u32, parts: u32, repeat: u32, correction: f32, eps: f32 }
 
 @group(0) @binding(0) var<storage, read> partial: array<vec2f>;
@@ -8,7 +8,7 @@ struct Params { len: u32, channels: u32, count: u32, chunk: u32, parts: u32, rep
 @group(0) @binding(3) var<storage, read_write> rstd_out: array<f32>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-// Count, mean − origin and squares of part p of channel o; a count of 0 behind the last.
+// Count, mean − origin and squares of part p of channel o; a count of 0 beyond the last.
 fn part_of(p: u32, o: u32, origin: f32) -> vec3f {
   let near = min(p, params.parts - 1u);
   let part = partial[near * params.channels + o];

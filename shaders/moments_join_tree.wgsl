@@ -1,4 +1,4 @@
-// moments_join.wgsl with one workgroup a channel, for devices with many lanes and many parts.
+// moments_join.wgsl with one workgroup per channel, for devices with many lanes and many parts.
 // @include moments_by_tree.wgsl
 const LANES = 64u; // a power of two
 

@@ -1,6 +1,6 @@
-// moments.wgsl with one workgroup a part, for devices with many lanes. Each lane takes every LANES-th element of the part,
-// four at a time, and sums about its own first value. WHOLE 1: a channel is one part, of which mean, variance and 1/√(variance + eps)
-// are stored at once, as by moments_join.wgsl; else `partial`.
+// moments.wgsl with one workgroup per part, for devices with many lanes. Each lane takes every LANES-th element of the part,
+// four at a time, and sums about its own first value. WHOLE 1: a channel is one part, of which mean, variance and 1/√(variance
+// + eps) are stored at once, as by moments_join.wgsl; else `partial`.
 // @include moments_tree_main.wgsl
 alias T = f32;
 const WIDTH = 1u;

@@ -1,4 +1,4 @@
-// Gradient descent with momentum over the arena, four elements an invocation:
+// Gradient descent with momentum over the arena, four elements per invocation:
 //   g ← g + decay·p,  v ← µ·v + (1 − dampening)·g,  p ← p − lr · v   (Nesterov: p ← p − lr · (g + µ·v))
 // With DAMPENED = 1 the first v is g itself, as in PyTorch; state = (number of the step, from 1).
 // @include optimizer.wgsl

@@ -1,4 +1,4 @@
-// NAdam over the arena, four elements an invocation; state = (t, 1 − β₂ᵗ, Π µ, a, b) from nadam_step.wgsl.
+// NAdam over the arena, four elements per invocation; state = (t, 1 − β₂ᵗ, Π µ, a, b) from nadam_step.wgsl.
 //   g ← g + decay·p            (DECOUPLED = 1: p ← p − lr·decay·p instead)
 //   m ← β₁·m + (1 − β₁)·g,  v ← β₂·v + (1 − β₂)·g²
 //   p ← p − lr · (a·g + b·m) / (√(v / (1 − β₂ᵗ)) + ε)

@@ -1,5 +1,5 @@
 // losses[r] = −x[r, labels[r]] · factor[r · stride], and 0 where the factor is 0 or the label no class, or the ignored one.
-// One invocation a row.
+// One invocation per row.
 struct Params { rows: u32, classes: u32, ignore_index: i32, stride: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;

@@ -1,6 +1,6 @@
 // The gradient of nll_loss.wgsl: dx[r, c] = −x[r] where c = labels[r], unless that is the ignored label, else 0; x is the factor of
 // the row times the incoming gradient.
-// One invocation an element.
+// One invocation per element.
 const CLASSES = 1u;
 
 struct Params { len: u32, ignore_index: i32 }

@@ -1,4 +1,4 @@
-// Joins the parts of norm_grad_sums.wgsl: sums[o] = Σ partial_sums[p·len + o], products likewise. One invocation a channel.
+// Joins the parts of norm_grad_sums.wgsl: sums[o] = Σ partial_sums[p·len + o], products likewise. One invocation per channel.
 struct Params { len: u32, parts: u32 }
 
 @group(0) @binding(0) var<storage, read> partial_sums: array<f32>;

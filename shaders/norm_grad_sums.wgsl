@@ -1,6 +1,6 @@
 // Per channel Σ d_out and Σ d_out·x̂, x̂ = (x − mean)·rstd: the gradients of bias and weight of a normalisation, which its
 // dx needs as well. x and d_out are seen as [R0, K, R1] and channels cut into parts, as in moments.wgsl;
-// the two sums of part p of channel o come to stand at p·K + o of sums and products. One invocation a part.
+// the two sums of part p of channel o come to stand at p·K + o of sums and products. One invocation per part.
 // T is the type of x, G that of d_out.
 alias T = f32;
 alias G = f32;

@@ -1,5 +1,5 @@
-// norm_grad_sums.wgsl for channels that lie across (R1 = 1), WIDE vec4s of neighbouring ones at a time: x and d_out are
-// [count, channels], channels counted in vec4s, a multiple of WIDE. One invocation a part of WIDE vec4s; neighbours take
+// norm_grad_sums.wgsl where R1 = 1, WIDE vec4s of neighbouring ones at a time: x and d_out are
+// [count, channels], channels counted in vec4s, a multiple of WIDE. One invocation per part of WIDE vec4s; neighbours take
 // neighbouring channels. sums[part, channels], products likewise.
 alias T = f32;
 alias G = f32;

@@ -1,4 +1,4 @@
-// norm_grad_sums.wgsl for channels that lie across (R1 = 1) on devices with many lanes, see include/sum_columns_main.wgsl: x and d_out are
+// norm_grad_sums.wgsl where R1 = 1 on devices with many lanes, see include/sum_columns_main.wgsl: x and d_out are
 // [count, channels], channels counted in fours. sums[part, channels], products likewise.
 // @include sum_columns_main.wgsl
 alias T = f32;

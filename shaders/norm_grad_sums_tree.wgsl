@@ -1,4 +1,4 @@
-// norm_grad_sums.wgsl with one workgroup a part, for devices with many lanes, see moments_tree.wgsl.
+// norm_grad_sums.wgsl with one workgroup per part, for devices with many lanes, see moments_tree.wgsl.
 // @include norm_grad_sums_tree_main.wgsl
 alias T = f32;
 alias G = f32;

@@ -1,5 +1,5 @@
 // out[i] = mean + σ·z, z from the standard normal distribution: elements 2j and 2j + 1 are one pair of Box and Muller's.
-// state = (seed, step). Four elements an invocation; |z| ≤ 6.7.
+// state = (seed, step). Four elements per invocation; |z| < 6.8.
 // @include threefry.wgsl
 // @include distributions.wgsl
 struct Params { len: u32, stream: u32, mean: f32, deviation: f32 }

@@ -22,7 +22,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let lane = i % params.lanes;
   let first = part * ROWS;
   if (first >= params.n) { return; }
-  // Rows behind the last one are the last one again, times 0.
+  // Rows beyond the last one repeat it, times 0.
   var factors = array<f32, ROWS>();
   var start = array<u32, ROWS>();
   for (var r = 0u; r < ROWS; r++) {

@@ -1,5 +1,5 @@
 // out[i] = where i goes in a permutation of 0 … len − 1, which follows from (seed, stream, step): its key is a random word.
-// state = (seed, step). Four elements an invocation, for finding the key costs as much as an element.
+// state = (seed, step). Four elements per invocation, for finding the key costs as much as an element.
 // @include threefry.wgsl
 // @include permutation.wgsl
 struct Params { len: u32, stream: u32 }

@@ -1,7 +1,7 @@
 // out[.., indices[.., i, ..], ..] = x[.., i, ..] along one axis: out is [outer, n, inner], x and indices [outer, k, inner].
 // Indices of a row differ; one that is not below n is left out. Elements are moved as bits. One invocation per element of x.
 // Where k < n, out is made zeros before.
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+// Sizes that indices are divided by are constants: dividing by a number that is not known to the compiler costs more than the rest.
 const K = 1u;
 const INNER = 1u;
 

@@ -1,4 +1,4 @@
-// RAdam over the arena, four elements an invocation; state = (t, 1 − β₁ᵗ, 1 − β₂ᵗ, …, r) from radam_step.wgsl.
+// RAdam over the arena, four elements per invocation; state = (t, 1 − β₁ᵗ, 1 − β₂ᵗ, …, r) from radam_step.wgsl.
 //   g ← g + decay·p            (DECOUPLED = 1: p ← p − lr·decay·p instead)
 //   m ← β₁·m + (1 − β₁)·g,  v ← β₂·v + (1 − β₂)·g²
 //   p ← p − lr · m / (1 − β₁ᵗ) · r · √(1 − β₂ᵗ) / (√v + ε), without the factors from r on while r is 0

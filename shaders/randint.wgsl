@@ -1,5 +1,5 @@
 // out[i] = low + word mod range, for the i-th random word of 32 bits: a value is more likely than another by range / 2³² at most;
-// a range of 0 stands for 2³². state = (seed, step). Four elements an invocation.
+// a range of 0 stands for 2³². state = (seed, step). Four elements per invocation.
 // @include threefry.wgsl
 struct Params { len: u32, stream: u32, low: i32, range: u32 }
 

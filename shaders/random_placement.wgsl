@@ -1,9 +1,9 @@
-// Where augmented pictures are read, eight numbers an example: (a, b, c, d, e, f, top, left). Column z, row y of the result
+// Where augmented pictures are read, eight numbers per example: (a, b, c, d, e, f, top, left). Column z, row y of the result
 // is read at column a·z + b·y + c and row d·z + e·y + f. Seen from the picture: it is mirrored, then turned and scaled about
 // its middle m, and a window is laid on it at a random whole offset o. So with p = (z, y), backwards:
 //   read at F·R·(p + o − m) / s + m,   F = diag(±1, ±1),   R = (cos, −sin; sin, cos) of the angle.
 // (top, left): corner of a square of side `cut` whose middle is a random pixel of the result.
-// Example n takes words 8·n … 8·n + 7 of its stream; state = (seed, step). One invocation an example.
+// Example n takes words 8·n … 8·n + 7 of its stream; state = (seed, step). One invocation per example.
 // @include threefry.wgsl
 // @include distributions.wgsl
 struct Params {

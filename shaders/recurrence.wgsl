@@ -7,7 +7,7 @@
 // fifth part of saved[t] are the state before step t, written beforehand for the first. saved[t] holds what the gradient
 // needs: (i, f, g, o, c), (r, z, n, m, h) or (h′); final_states the state after all steps.
 // A workgroup takes ROWS sequences from step `start` through `count` steps, and of each state UNITS units at a time (those of
-// another workgroup.y are another's, where it takes a single step). The sums over units are dealt out to PARTS invocations
+// another workgroup.y are another's, where it takes a single step). The sums over units are divided among PARTS invocations
 // each. The state is kept in workgroup memory, twice by turns, where it fits (ON_CHIP = 1). w lies as
 // [GATES·hidden, hidden]. For devices with few lanes.
 // @include recurrent_cell.wgsl

@@ -1,6 +1,6 @@
-// recurrence.wgsl for GPUs, over all steps in one launch: the same formulas, inputs and results. A workgroup takes some sequences and
-// goes through the weights as include/recurrent_weights.wgsl says; w lies as [hidden / 4, GATES, hidden] fours of terms
-// (recurrence_pack_by_four.wgsl), and `kept` holds the state. What the cells read besides is loaded before the sums.
+// recurrence.wgsl for GPUs, over all steps in one launch: the same formulas, inputs and results. A workgroup takes some
+// sequences and goes through the weights as include/recurrent_weights.wgsl says; w lies as [hidden / 4, GATES, hidden] fours of
+// terms (recurrence_pack_by_four.wgsl), and `kept` holds the state. What the cells read besides is loaded before the sums.
 // @include recurrent_cell.wgsl
 // @include recurrent_weights.wgsl
 const CELL = 0u; // 0 LSTM, 1 GRU, 2 tanh, 3 ReLU

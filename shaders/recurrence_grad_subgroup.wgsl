@@ -103,7 +103,7 @@ fn main(
   let quads = params.hidden / 4u;
   let terms = GATES * quads;
   let row = id.x * ROWS;
-  let rows = min(ROWS, params.batch - row); // not known to the compiler, which would write out the loop over it
+  let rows = min(ROWS, params.batch - row); // not known to the compiler, which would unroll the loop over it
   for (var step = params.start; step < params.start + params.count; step++) {
     let t = select(params.steps - 1u - step, step, params.reverse == 1u);
     let later = select(params.steps - step, step - 1u, params.reverse == 1u);

@@ -1,5 +1,5 @@
 // out[k, j] = w[j, k], w [n, hidden]: recurrent weights as recurrence_reset_first.wgsl reads them, neighbours beside one another.
-// One invocation an element.
+// One invocation per element.
 struct Params { len: u32, n: u32, hidden: u32 }
 
 @group(0) @binding(0) var<storage, read> w: array<f32>;

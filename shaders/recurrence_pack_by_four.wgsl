@@ -1,6 +1,6 @@
-// Recurrent weights as the kernels for GPUs read them, in fours: out[a, b, c] = the four w[a·each.a + b·each.b + c·each.c + j·each.j],
-// with zeros beyond `limit` fours' elements. With ALONG = 0 the fours are of terms (they go along a), else of units (along c).
-// One invocation a four.
+// Recurrent weights as the kernels for GPUs read them, in fours: out[a, b, c] = the four w[a·each.a + b·each.b + c·each.c +
+// j·each.j], with zeros beyond `limit` fours' elements. With ALONG = 0 the fours are of terms (they go along a), else of units
+// (along c). One invocation per four.
 const ALONG = 0u;
 
 struct Params { len: u32, b: u32, c: u32, each_a: u32, each_b: u32, each_c: u32, each_j: u32, limit: u32 }

@@ -3,7 +3,7 @@
 // x [steps, batch, 3·hidden] holds the inputs' products with all biases, gates as in recurrence.wgsl, and so lie states,
 // final_states and lengths; saved[t] = (r, z, n, r·h, h). What one step's second product reads, its first one makes, of all
 // units: a workgroup takes ROWS sequences through both, or the two are launches of their own (`phases`: 1 the first, 2 the
-// second, 3 both), which units are then shared among workgroups. Sums over units are dealt out to PARTS invocations each.
+// second, 3 both), which units are then shared among workgroups. Sums over units are divided among PARTS invocations each.
 // With PACKED = 1 w lies as [hidden, 3·hidden], else as [3·hidden, hidden].
 // @include gates.wgsl
 const ROWS = 1u;
@@ -77,7 +77,7 @@ fn main(
     let t = select(step, params.steps - 1u - step, params.reverse == 1u);
     var next = select(t + 1u, t - 1u, params.reverse == 1u);
     if (step + 1u == params.steps) { next = params.steps; }
-    // Bounds that the compiler does not know, here and below, lest it writes all of it out.
+    // Bounds that the compiler does not know, here and below, so that it does not unroll everything.
     for (var phase = first_phase; phase <= last_phase; phase++) {
       let first = phase == 1u;
       for (var base = id.y * UNITS; base < n; base += groups.y * UNITS) {

@@ -63,7 +63,7 @@ fn main(
 ) {
   let quads = params.hidden / 4u;
   let row = id.x * ROWS;
-  let rows = min(ROWS, params.batch - min(params.batch, row)); // not known to the compiler, which would write out the loop
+  let rows = min(ROWS, params.batch - min(params.batch, row)); // not known to the compiler, which would unroll the loop
   let first_phase = select(2u, 1u, (params.phases & 1u) != 0u);
   let last_phase = select(1u, 2u, (params.phases & 2u) != 0u);
   for (var step = params.start; step < params.start + params.count; step++) {

@@ -1,5 +1,5 @@
 // What a recurrence starts from, put where its first step (`first`) reads it: the hidden state into states, the cell's state
-// of an LSTM (CELL = 0) into the fifth part of saved; zeros where INITIAL = 0. One invocation an element of the state.
+// of an LSTM (CELL = 0) into the fifth part of saved; zeros where INITIAL = 0. One invocation per element of the state.
 const CELL = 0u;
 const INITIAL = 1u;
 

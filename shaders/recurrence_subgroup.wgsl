@@ -44,7 +44,7 @@ fn main(
 ) {
   let quads = params.hidden / 4u;
   let row = id.x * ROWS;
-  let rows = min(ROWS, params.batch - row); // not known to the compiler, which would write out the loops over it
+  let rows = min(ROWS, params.batch - row); // not known to the compiler, which would unroll the loops over it
   let tasks = select(params.hidden, quads, GATES == 1u);
   for (var step = params.start; step < params.start + params.count; step++) {
     let t = select(step, params.steps - 1u - step, params.reverse == 1u);

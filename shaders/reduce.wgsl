@@ -1,6 +1,6 @@
 // out[o] = scale · Σ x (kind 0), max x (1), min x (2) or Π x (3) over two reduced dimensions. Integers wrap around.
 // COUNT reductions are made side by side: x and out hold a plane for each. Their kinds are in KINDS, see include/joins.wgsl.
-// x is seen as [K0, R0, K1, R1]; output o = k0·K1 + k1 joins x[k0, ·, k1, ·]. The work of one output is dealt out to
+// x is seen as [K0, R0, K1, R1]; output o = k0·K1 + k1 joins x[k0, ·, k1, ·]. The work of one output is divided to
 // PARTS = parts0·parts1 invocations, each taking every parts0-th and parts1-th element, which makes partial[o, part]; a
 // second launch over [O, PARTS] joins those. No invocation waits for another, and the order of summation is fixed: chunks
 // (of chunk0 and chunk1 indices, multiples of the parts) for themselves, then their results, so that long sums stay exact.

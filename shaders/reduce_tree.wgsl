@@ -1,6 +1,6 @@
-// reduce.wgsl for devices with many lanes: a workgroup an output, or one of `parts` of it, or several where they are short. Neighbouring lanes read
-// neighbouring elements of [R0, R1], seen as one row of r0·r1, and are joined as a tree in workgroup memory.
-// A lane joins chunks of CHUNK elements for themselves, then their results.
+// reduce.wgsl for devices with many lanes: a workgroup per output, or one of `parts` of it, or several where they are short.
+// Neighbouring lanes read neighbouring elements of [R0, R1], seen as one row of r0·r1, and are joined as a tree in workgroup
+// memory. A lane joins chunks of CHUNK elements for themselves, then their results.
 // @include reduce_tree_main.wgsl
 const WIDTH = 1u; // elements of a V
 alias T = f32;

@@ -1,4 +1,4 @@
-// RMSprop over the arena, four elements an invocation:
+// RMSprop over the arena, four elements per invocation:
 //   g ← g + decay·p,  s ← α·s + (1 − α)·g²,  d ← g / (√s + ε),  p ← p − lr · d
 // CENTERED = 1: a ← α·a + (1 − α)·g and the root is of s − a².  MOMENTUM = 1: v ← µ·v + d, p ← p − lr · v.
 // @include optimizer.wgsl

@@ -1,8 +1,8 @@
 // x seen as [outer, n, inner, 2, half], rotated by pairs: with (c, s) = table[position, i] and x₀, x₁ the elements i of both halves
 // of a row, out₀ = c·x₀ − s·x₁ and out₁ = s·x₀ + c·x₁. BACK turns the other way, which is the gradient.
-// One invocation a pair.
+// One invocation per pair.
 const BACK = 0u;
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+// Sizes that indices are divided by are constants: dividing by a number that is not known to the compiler costs more than the rest.
 const N = 1u;
 const INNER = 1u;
 const HALF = 1u;

@@ -1,5 +1,5 @@
 // Moves running statistics towards a batch's: running += momentum · (batch − running), the variance times
-// `unbias` = n/(n − 1). One invocation a channel.
+// `unbias` = n/(n − 1). One invocation per channel.
 struct Params { len: u32, momentum: f32, unbias: f32 }
 
 @group(0) @binding(0) var<storage, read> mean: array<f32>;

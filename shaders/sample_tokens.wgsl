@@ -1,5 +1,5 @@
 // out[n] = a token of row n of logits [rows, v], drawn with probability ∝ w = e^((logit − largest) / temperature) among
-// those that are kept; with temperature ≤ 0 the first of the largest. One workgroup a row.
+// those that are kept; with temperature ≤ 0 the first of the largest. One workgroup per row.
 // Kept: with 0 < top_k < v, those not below the k-th largest; of these, with top_p < 1, those not below the largest bound
 // above which lies a share ≥ top_p of their weight. Tokens tied with the last one kept are kept, the largest always.
 // Few are kept as a rule: so the greatest of GROUPS groups of tokens are found, and what is not below the top_k-th of these (of
@@ -17,7 +17,7 @@ const GROUPS = 256u; // 4·LANES·params.each
 const ROOM = 1024u; // for tokens on the list; with 256 lanes 512 at most, for 16 KiB of workgroup memory
 
 // steps: vec4s that a lane looks through, 32 at most, before it lists what it found.
-// Loops run to bounds from here where they could be written out, which takes software adapters seconds.
+// Bounds of loops that compilers could unroll, which takes software adapters seconds.
 struct Params { rows: u32, v: u32, stream: u32, lanes: u32, each: u32, groups: u32, steps: u32 }
 
 @group(0) @binding(0) var<storage, read> logits: array<vec4u>;

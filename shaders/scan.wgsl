@@ -1,5 +1,5 @@
 // out[.., e, ..] = Σ (KIND 0) or Π (1) of x[.., 0…e, ..] along one axis of [outer, n, inner]; REVERSE 1: of e…n−1.
-// A row is dealt out to `parts` invocations of `span` neighbours each. In several launches: with TOTALS 1 each makes only the
+// A row is divided among `parts` invocations of `span` neighbours each. In several launches: with TOTALS 1 each makes only the
 // total of its part, out[row, part]; these are scanned; with CARRY 1 each adds what comes before its part,
 // carried[row, part − 1] (carried is not read otherwise). Neighbouring invocations take neighbouring rows where inner > 1.
 const KIND = 0u;

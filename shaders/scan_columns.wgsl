@@ -1,5 +1,5 @@
 // scan.wgsl for WIDE vec4s of neighbouring columns at a time, where inner is a multiple of 4·WIDE; rows and inner are counted in
-// vec4s. One invocation WIDE vec4s of a row, or of a part of it; neighbours take neighbouring columns.
+// vec4s. One invocation per WIDE vec4s of a row, or of a part of it; neighbours take neighbouring columns.
 const KIND = 0u;
 const REVERSE = 0u;
 const TOTALS = 0u;

@@ -1,6 +1,6 @@
 enable subgroups;
 
-// scan.wgsl along the last axis, of n = 4·quads elements, by subgroups, for devices as of matmul_subgroup.wgsl: a workgroup is
+// scan.wgsl along the last axis, of n = 4·quads elements, by subgroups, for the devices of matmul_subgroup.wgsl: a workgroup is
 // one subgroup and scans `each` parts of `span` vec4s. A lane reads FOURS neighbouring vec4s at a time and joins them; what
 // comes before them is the scan over the lanes' totals. Behind the end of a part lanes read vec4s that they do not count.
 // With CARRY 1, carried holds the scan of the parts' totals, as they lie in memory.

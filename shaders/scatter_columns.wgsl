@@ -2,7 +2,7 @@
 // `each` rows of it where columns are few: it sets them to zeros and adds what source holds for them, entry after entry, in
 // order. Nobody else touches them, so nothing is sorted.
 // out is [B, O, n, R, W], index [O, m, R], source [B, O, m, R, W].
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+// Sizes that indices are divided by are constants: dividing by a number that is not known to the compiler costs more than the rest.
 const INNER = 1u; // R
 const WIDTH = 1u; // W
 const OUTER = 1u; // O

@@ -1,7 +1,7 @@
-// Merges neighbouring sorted runs of a span (see segment_sort.wgsl), `fan` of them into one: an entry's place is the sum of its ranks
-// in all of them. Ahead of it are, of earlier runs, the entries of its row and of lower ones; of later runs, those of lower rows: so the
-// order within a row is kept. The last launch also gives ends[t], the number of entries of rows up to t; where a span is one run, it
-// gives nothing else.
+// Merges neighbouring sorted runs of a span (see segment_sort.wgsl), `fan` of them into one: an entry's place is the sum of its
+// ranks in all of them. Ahead of it are, of earlier runs, the entries of its row and of lower ones; of later runs, those of
+// lower rows: so the order within a row is kept. The last launch also gives ends[t], the number of entries of rows up to t;
+// where a span is one run, it gives nothing else.
 // One invocation per row t, of `targets`, and then one per entry; each looks `fan` times, in log₂ run steps.
 struct Params { len: u32, targets: u32, entries: u32, span: u32, run: u32, fan: u32, n: u32, m: u32 }
 

@@ -1,8 +1,8 @@
-// Entries of an index list with the rows they name, sorted within runs of up to RUN entries: rows[i] ascending, and entries of one row
-// in order. A bitonic network; no two pairs (row, entry) are equal, so the result is the same each time.
-// The list is taken line by line, a line being the m entries along the axis: position p is entry i = p % m of line l = p / m, and its
-// row is number l·(n + 1) + index; those that name no row have the line's number n. So lines never mix, and what is sorted are spans
-// of whole lines: several lines that fit a run together, or one line of `per` runs.
+// Entries of an index list with the rows they name, sorted within runs of up to RUN entries: rows[i] ascending, and entries of
+// one row in order. A bitonic network; no two pairs (row, entry) are equal, so the result is the same each time.
+// The list is taken line by line, a line being the m entries along the axis: position p is entry i = p % m of line l = p / m,
+// and its row is number l·(n + 1) + index; those that name no row have the line's number n. So lines never mix, and what is
+// sorted are spans of whole lines: several lines that fit a run together, or one line of `per` runs.
 // One workgroup per run.
 const RUN = 1024u; // a power of two, twice the invocations at least
 const LANES = 256u;

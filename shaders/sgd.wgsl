@@ -1,4 +1,4 @@
-// Gradient descent over the arena, four elements an invocation: p ← p − lr · (g + decay·p).
+// Gradient descent over the arena, four elements per invocation: p ← p − lr · (g + decay·p).
 // @include optimizer.wgsl
 struct Params { len: u32, clip_value: f32, weight_decay: f32 }
 

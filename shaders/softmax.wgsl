@@ -1,6 +1,6 @@
 // Along one axis of x seen as [outer, n, inner]:
 //   LOG 0: out = eˣ⁻ᵐ / Σ eˣ⁻ᵐ      LOG 1: out = x − m − log Σ eˣ⁻ᵐ      m the row's maximum, so that nothing overflows.
-// One invocation a row. n ≥ 1.
+// One invocation per row. n ≥ 1.
 const LOG = 0u;
 
 struct Params { rows: u32, n: u32, inner: u32 }
@@ -19,7 +19,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   for (var i = start + params.inner; i < end; i += params.inner) { largest = max(largest, x[i]); }
   var total = 0.0;
   for (var i = start; i < end; i += params.inner) { total += exp(x[i] - largest); }
-  // Taken away one after the other: the sum of both would be rounded to the size of the larger.
+  // Subtracted one after the other: the sum of both would be rounded to the size of the larger.
   let shift = log(total);
   for (var i = start; i < end; i += params.inner) {
     if (LOG == 1u) {

@@ -5,15 +5,10 @@
 // of size. t[c] = q[c]·weight[c], weight being 1 where WEIGHTED = 0. q is one for the label's class, or with SOFT = 1 the
 // labels themselves, f32[rows, classes]; with DENSE = 1 smoothed to q·(1 − s) + s/classes (SOFT wants DENSE).
 // A row whose label is no class, or the ignored one, gives 0. Logits below −1e38 count as −1e38, so that masks of −∞ do no
-// harm; a NaN makes its row's results NaN. One invocation a row.
-// @include lifted.wgsl
-const SOFT = 0u;
-const DENSE = 0u;
-const WEIGHTED = 0u;
+// harm; a NaN makes its row's results NaN. One invocation per row.
+// @include label_coefficients.wgsl
 const LOSS = 1u;
 const GRAD = 1u;
-
-struct Params { rows: u32, classes: u32, ignore_index: i32, scale_stride: u32, smoothing: f32 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> labels: array<u32>; // bits of i32, or with SOFT = 1 of f32
@@ -22,20 +17,6 @@ struct Params { rows: u32, classes: u32, ignore_index: i32, scale_stride: u32, s
 @group(0) @binding(4) var<storage, read_write> losses: array<f32>;
 @group(0) @binding(5) var<storage, read_write> d_logits: array<f32>;
 @group(0) @binding(6) var<uniform> params: Params;
-
-fn logit(i: u32) -> f32 { return lifted(logits[i], -1e38); }
-
-fn class_weight(c: u32) -> f32 {
-  if (WEIGHTED == 1u) { return weight[c]; }
-  return 1.0;
-}
-
-fn coefficient(start: u32, c: u32, label: u32) -> f32 {
-  var q = select(0.0, 1.0, c == label);
-  if (SOFT == 1u) { q = bitcast<f32>(labels[start + c]); }
-  if (DENSE == 1u) { q = q * (1.0 - params.smoothing) + params.smoothing / f32(params.classes); }
-  return q * class_weight(c);
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {

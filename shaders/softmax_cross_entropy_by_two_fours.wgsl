@@ -1,5 +1,5 @@
 // softmax_cross_entropy_by_four.wgsl for rows that are too long to be held: each is read twice, two vec4s at a time, and its sum of
-// powers is weighed again where the largest logit so far grows. One invocation a row.
+// powers is rescaled where the largest logit so far grows. One invocation per row.
 // @include lifted.wgsl
 const WEIGHTED = 0u;
 const LOSS = 1u;

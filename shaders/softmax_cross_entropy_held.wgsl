@@ -1,6 +1,6 @@
-// softmax_cross_entropy.wgsl for one label a row (SOFT = DENSE = 0) and rows of whole vec4s that invocations hold, for devices
-// with many lanes: memory is read once for loss and gradient. Each row is for LANES neighbours of a workgroup. classes counts
-// fours, classes ≤ LANES · HELD.
+// softmax_cross_entropy.wgsl for one label per row (SOFT = DENSE = 0) and rows of whole vec4s that invocations hold, for devices
+// with many lanes: memory is read once for loss and gradient. Each row is for LANES neighbours of a workgroup. n is the
+// number of classes in fours, n ≤ LANES · HELD.
 // @include lifted.wgsl
 // @include row_by_tree.wgsl
 const WEIGHTED = 0u;
@@ -31,7 +31,7 @@ fn main(
   if (first >= params.rows) { return; }
   let lane = at % LANES;
   let row = min(first + at / LANES, params.rows - 1u);
-  let n = select(0u, params.n, row == first + at / LANES); // none behind the last row
+  let n = select(0u, params.n, row == first + at / LANES); // none beyond the last row
   let start = row * params.n;
   var held: array<vec4f, HELD>;
   for (var h = 0u; h < HELD; h++) { held[h] = logit(start + min(lane + h * LANES, params.n - 1u)); } // the last one is repeated

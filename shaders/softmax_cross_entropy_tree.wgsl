@@ -1,16 +1,11 @@
 // softmax_cross_entropy.wgsl for devices with many lanes: each row is for LANES neighbours of a workgroup, which read neighbouring
-// elements, four each on their way at once. Each lane keeps (m, Σ eˣ⁻ᵐ, Σ t, Σ t·(m − x)) of its share, m the largest so far, in
+// elements, four each in flight at once. Each lane keeps (m, Σ eˣ⁻ᵐ, Σ t, Σ t·(m − x)) of its share, m the largest so far, in
 // one pass; a tree in workgroup memory joins them. The gradient reads the row once more, while it is in the cache.
-// @include lifted.wgsl
-const SOFT = 0u;
-const DENSE = 0u;
-const WEIGHTED = 0u;
+// @include label_coefficients.wgsl
 const LOSS = 1u;
 const GRAD = 1u;
 const SIZE = 64u; // invocations of a workgroup
 const LANES = 64u; // those of a row, a power of two
-
-struct Params { rows: u32, classes: u32, ignore_index: i32, scale_stride: u32, smoothing: f32 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> labels: array<u32>; // bits of i32, or with SOFT = 1 of f32
@@ -21,20 +16,6 @@ struct Params { rows: u32, classes: u32, ignore_index: i32, scale_stride: u32, s
 @group(0) @binding(6) var<uniform> params: Params;
 
 var<workgroup> shares: array<vec4f, SIZE>;
-
-fn logit(i: u32) -> f32 { return lifted(logits[i], -1e38); }
-
-fn class_weight(c: u32) -> f32 {
-  if (WEIGHTED == 1u) { return weight[c]; }
-  return 1.0;
-}
-
-fn coefficient(start: u32, c: u32, label: u32) -> f32 {
-  var q = select(0.0, 1.0, c == label);
-  if (SOFT == 1u) { q = bitcast<f32>(labels[start + c]); }
-  if (DENSE == 1u) { q = q * (1.0 - params.smoothing) + params.smoothing / f32(params.classes); }
-  return q * class_weight(c);
-}
 
 fn joined(a: vec4f, b: vec4f) -> vec4f {
   let m = max(a.x, b.x);
@@ -71,7 +52,7 @@ fn main(
   if (first >= params.rows) { return; }
   let lane = at % LANES;
   let row = min(first + at / LANES, params.rows - 1u);
-  let n = select(0u, params.classes, row == first + at / LANES); // none behind the last row
+  let n = select(0u, params.classes, row == first + at / LANES); // none beyond the last row
   let start = row * params.classes;
   var label = 0u;
   var counts = true;

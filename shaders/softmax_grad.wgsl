@@ -1,6 +1,6 @@
 // From the output alone, along one axis of [outer, n, inner]:
 //   LOG 0: dx = out · (d − Σ out · d)      LOG 1: dx = d − eᵒᵘᵗ · Σ d
-// One invocation a row.
+// One invocation per row.
 const LOG = 0u;
 
 struct Params { rows: u32, n: u32, inner: u32 }

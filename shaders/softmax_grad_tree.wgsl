@@ -24,7 +24,7 @@ fn main(
   if (first >= params.rows) { return; }
   let lane = at % LANES;
   let row = min(first + at / LANES, params.rows - 1u);
-  let n = select(0u, params.n, row == first + at / LANES); // none behind the last row
+  let n = select(0u, params.n, row == first + at / LANES); // none beyond the last row
   let start = row * params.n;
   var share = vec4f();
   for (var i = lane; i < n; i += 4u * LANES) {

@@ -28,7 +28,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     if (LOG == 0u) { held[k] = power; }
   }
   let total = shares.x + shares.y + (shares.z + shares.w);
-  // Taken away one after the other: the sum of both would be rounded to the size of the larger.
+  // Subtracted one after the other: the sum of both would be rounded to the size of the larger.
   let shift = log(total);
   for (var k = 0u; k < HELD; k++) {
     if (LOG == 1u) {

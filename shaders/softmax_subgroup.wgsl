@@ -1,7 +1,8 @@
 enable subgroups;
 
 // softmax.wgsl along the last axis, of n = 4·quads elements, by subgroups: a workgroup is one subgroup and makes `each` rows,
-// its lanes reading neighbouring vec4s, four at a time. For devices as of matmul_subgroup.wgsl, where loads are dear and barriers dearer.
+// its lanes reading neighbouring vec4s, four at a time. For the devices of matmul_subgroup.wgsl, where loads are dear and
+// barriers dearer.
 const LOG = 0u;
 const LANES = 8u; // the device's subgroup size
 
@@ -21,8 +22,8 @@ fn main(
   for (var row = first; row < last; row++) {
     let start = row * params.quads;
     let end = start + params.quads;
-    // Maximum and sum from one reading: what was summed so far is scaled where the maximum grows. Kept finite, so that no
-    // infinity is taken from an infinity: a row of −∞ alone has a sum of 0, and makes NaNs.
+    // Maximum and sum from one reading: what was summed so far is scaled where the maximum grows. Kept finite, so that
+    // ∞ − ∞ does not occur: a row of −∞ alone has a sum of 0, and makes NaNs.
     var most = vec4f(-3.4e38);
     var shares = vec4f();
     for (var i = start + lane; i < end; i += 4u * LANES) {
@@ -43,7 +44,7 @@ fn main(
     shares *= exp(most - largest);
     let pairs = shares.xy + shares.zw;
     let total = subgroupAdd(pairs.x + pairs.y);
-    // Taken away one after the other: the sum of both would be rounded to the size of the larger.
+    // Subtracted one after the other: the sum of both would be rounded to the size of the larger.
     let shift = log(total);
     for (var i = start + lane; i < end; i += LANES) {
       if (LOG == 1u) {

@@ -1,5 +1,5 @@
 // softmax.wgsl along the last axis for devices with many lanes: each row is for LANES neighbours of a workgroup, which read
-// neighbouring elements, four each on their way at once, and join maximum and sum as trees in workgroup memory. n ≥ 1.
+// neighbouring elements, four each in flight at once, and join maximum and sum as trees in workgroup memory. n ≥ 1.
 const LOG = 0u;
 const SIZE = 64u; // invocations of a workgroup
 const LANES = 64u; // those of a row, a power of two
@@ -29,7 +29,7 @@ fn joined(share: f32, at: u32, by_max: bool) -> f32 {
 
 fn places(i: u32) -> vec4u { return vec4u(i) + vec4u(0u, 1u, 2u, 3u) * LANES; }
 
-// Behind the row its last element is read.
+// Beyond the row's end its last element is read.
 fn four(start: u32, i: u32) -> vec4f {
   let near = vec4u(start) + min(places(i), vec4u(params.n - 1u));
   return vec4f(x[near.x], x[near.y], x[near.z], x[near.w]);
@@ -43,7 +43,7 @@ fn main(
   if (first >= params.rows) { return; }
   let lane = at % LANES;
   let row = min(first + at / LANES, params.rows - 1u);
-  let n = select(0u, params.n, row == first + at / LANES); // none behind the last row
+  let n = select(0u, params.n, row == first + at / LANES); // none beyond the last row
   let start = row * params.n;
   var most = four(start, lane);
   for (var i = lane + 4u * LANES; i < n; i += 4u * LANES) { most = max(most, four(start, i)); }
@@ -53,7 +53,7 @@ fn main(
     share += select(vec4f(), exp(four(start, i) - largest), places(i) < vec4u(n));
   }
   let total = joined((share.x + share.y) + (share.z + share.w), at, false);
-  // Taken away one after the other: the sum of both would be rounded to the size of the larger.
+  // Subtracted one after the other: the sum of both would be rounded to the size of the larger.
   let shift = log(total);
   for (var i = lane; i < n; i += 4u * LANES) {
     var results = four(start, i) - largest;

@@ -20,7 +20,7 @@ fn main(
   if (first >= params.rows) { return; }
   let lane = at % LANES;
   let row = min(first + at / LANES, params.rows - 1u);
-  let n = select(0u, params.n, row == first + at / LANES); // none behind the last row
+  let n = select(0u, params.n, row == first + at / LANES); // none beyond the last row
   let start = row * params.n;
   var held: array<vec4f, HELD>;
   for (var h = 0u; h < HELD; h++) { held[h] = x[start + min(lane + h * LANES, params.n - 1u)]; } // the last one is repeated
@@ -34,7 +34,7 @@ fn main(
     share += select(0.0, dot(e, vec4f(1.0)), lane + h * LANES < n);
   }
   let total = sum_by_tree(vec2f(share, 0.0), at).x;
-  // Taken away one after the other: the sum of both would be rounded to the size of the larger.
+  // Subtracted one after the other: the sum of both would be rounded to the size of the larger.
   let shift = log(total);
   for (var h = 0u; h < HELD; h++) {
     let i = lane + h * LANES;

@@ -54,7 +54,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     }
     a += select(0u, 1u, is_left);
     b += select(1u, 0u, is_left);
-    // The last of a row has nothing behind it that counts.
+    // Nothing after the last pair of a row counts.
     let next = pairs[min(select(right + b, left + a, is_left), right + rights - 1u)];
     of_left = select(of_left, next, is_left);
     of_right = select(next, of_right, is_left);

@@ -1,7 +1,7 @@
 // The places of the first `keep` elements, in order, of rows of [outer, n, inner] of up to RUN elements, to out, laid out as
 // [outer, keep, inner]: by counting, for each element, those that come before it. Elements are compared by keys, bits that are
 // ordered as the numbers are (a NaN comes after all numbers; DESCENDING 1: keys are reversed), and where keys are equal by
-// their places. One invocation a row.
+// their places. One invocation per row.
 // @include order_key.wgsl
 const RUN = 16u;
 const DESCENDING = 0u;

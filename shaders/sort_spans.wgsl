@@ -1,6 +1,6 @@
-// Sorts spans of neighbours of the rows of [outer, n, inner], an invocation one after the other, for devices with few lanes: runs of
-// RUN by counting, for each element, those that come before it; then four neighbouring runs become one, and so on. What lies
-// between is kept in `area`, two lists an invocation, which stay in a cache where a span is short.
+// Sorts spans of neighbours of the rows of [outer, n, inner], an invocation one after the other, for devices with few lanes:
+// runs of RUN by counting, for each element, those that come before it; then four neighbouring runs become one, and so on. What
+// lies between is kept in `area`, two lists per invocation, which stay in a cache where a span is short.
 // Elements are compared by keys as in sort_parts.wgsl, and stay in their order where keys are equal: of runs that begin with
 // equal keys the earlier one comes first.
 // A row is cut into `spans` of `span` elements, the last one shorter. The first `keep` of each go out as pairs (key, place),

@@ -1,5 +1,5 @@
-// partial[at + j] = Σ x[i]² over every parts-th four from the j-th on, for the global norm of the gradient arena (or of a piece of it).
-// One invocation per partial sum; neighbours read neighbouring elements.
+// partial[at + j] = Σ x[i]² over every parts-th four from the j-th on, for the global norm of the gradient arena (or of a piece
+// of it). One invocation per partial sum; neighbours read neighbouring elements.
 struct Params { len: u32, parts: u32, at: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;

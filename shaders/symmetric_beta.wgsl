@@ -3,7 +3,7 @@
 //   and with two more uniform numbers Y·P^(1/α) / (Y·P^(1/α) + (1 − Y)·Q^(1/α)) is Beta(α, α), because a gamma variable of
 //   shape α is one of shape α + 1 times U^(1/α), and Y is the share of one of two such (Devroye 1986, IX.3 and IX.4).
 // The share is the sigmoid of logit(Y) + (ln P − ln Q) / α, which nothing overflows in.
-// power = 2 / (2α + 1). Element i takes words 4·i … 4·i + 3; state = (seed, step). One element an invocation.
+// power = 2 / (2α + 1). Element i takes words 4·i … 4·i + 3; state = (seed, step). One element per invocation.
 // @include threefry.wgsl
 // @include distributions.wgsl
 struct Params { len: u32, stream: u32, alpha: f32, power: f32 }

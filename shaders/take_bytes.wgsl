@@ -1,6 +1,6 @@
 // out[i, j] = table[indices[i], j] · scale + shift, where the table holds bytes, four to a u32, little end first.
 // Rows whose index lies beyond the table are 0. One invocation per element of out.
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+// Sizes that indices are divided by are constants: dividing by a number that is not known to the compiler costs more than the rest.
 const WIDTH = 1u;
 
 struct Params { len: u32, rows: u32, scale: f32, shift: f32 }

@@ -2,9 +2,9 @@
 // compared as in sort_parts.wgsl: by keys of which the smallest come first, and where these are equal by place. A part is
 // `part` neighbours of a row, the last one of a row what is left.
 // A workgroup makes `each` parts. Its lanes find the least keys of GROUPS groups of elements: `keep` of the part's elements, if
-// not more, are at or below the keep-th of these. What is so is collected, seldom much more than `keep`, and ranked by counting. Where
-// it threatens to be too much for ROOM (a row ordered against the lanes), the best so far are ranked, and give a better bound.
-// Rows are read as vec4s, whatever n; the elements of their neighbours are left out.
+// not more, are at or below the keep-th of these. What is so is collected, seldom much more than `keep`, and ranked by
+// counting. Where it threatens to be too much for ROOM (a row ordered against the lanes), the best so far are ranked, and give
+// a better bound. Rows are read as vec4s, whatever n; the elements of their neighbours are left out.
 // LAST 1: a row is one part, and places go to out [rows, keep]. LAST 0: pairs (key, place) go to out[row, ·], one part's after
 // the other's, m to a row. keep is at most GROUPS.
 const LANES = 64u;

@@ -1,5 +1,5 @@
 // counts[0] += rows whose label is among the k largest logits, counts[1] += rows. Of equal logits the first is the larger.
-// Rows whose label is no class are left out. One invocation a row; counts are integers, so the order does not matter.
+// Rows whose label is no class are left out. One invocation per row; counts are integers, so the order does not matter.
 struct Params { rows: u32, classes: u32, k: u32 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;

@@ -1,4 +1,4 @@
-// top_k_count.wgsl with one workgroup a row, for devices with many lanes and rows of many classes.
+// top_k_count.wgsl with one workgroup per row, for devices with many lanes and rows of many classes.
 const LANES = 64u;
 
 struct Params { rows: u32, classes: u32, k: u32 }

@@ -1,5 +1,5 @@
 // out[i] = mean + σ·z, z normal among low … high, by the inverse of the distribution: the mass below z is
-// p = below + mass·u, the mass above it q = above + mass·(1 − u). state = (seed, step). Four elements an invocation.
+// p = below + mass·u, the mass above it q = above + mass·(1 − u). state = (seed, step). Four elements per invocation.
 // @include threefry.wgsl
 // @include distributions.wgsl
 struct Params { len: u32, stream: u32, mean: f32, deviation: f32, a: f32, b: f32, below: f32, mass: f32, above: f32 }

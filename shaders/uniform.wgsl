@@ -1,4 +1,4 @@
-// out[i] = low + range·u, u the i-th random number in [0, 1) with 24 bits; state = (seed, step). Four elements an invocation.
+// out[i] = low + range·u, u the i-th random number in [0, 1) with 24 bits; state = (seed, step). Four elements per invocation.
 // @include threefry.wgsl
 struct Params { len: u32, stream: u32, low: f32, range: f32 }
 

@@ -2,14 +2,9 @@
 // s = (oy + ½)·ratio_h − ½, not below 0 (with CORNERS = 1: oy·ratio_h). BILINEAR = 1 takes the rows ⌊s⌋ and ⌊s⌋ + 1 by
 // 1 − fraction and fraction; else row ⌊oy·ratio_h⌋ alone. Columns likewise. [N, C] is seen as one dimension of planes.
 // One invocation per element of out.
+// @include planes.wgsl
 const BILINEAR = 0u;
 const CORNERS = 0u;
-
-// Sizes are constants: dividing by what is not known costs more than all the rest.
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
 
 struct Params { len: u32, ratio_h: f32, ratio_w: f32 }
 

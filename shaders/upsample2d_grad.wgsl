@@ -1,14 +1,9 @@
 // The gradient of upsample2d.wgsl: dx[n,c,y,z] = Σ d_out[n,c,oy,ox] · weight_h(oy, y) · weight_w(ox, z), gathered over the
 // outputs near the element's own place; the weight says of each whether it read the element, by the same arithmetic.
 // One invocation per element of dx.
+// @include planes.wgsl
 const BILINEAR = 0u;
 const CORNERS = 0u;
-
-// Sizes are constants: dividing by what is not known costs more than all the rest.
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
 
 struct Params { len: u32, ratio_h: f32, ratio_w: f32 }
 
@@ -32,7 +27,7 @@ fn weight(o: u32, i: u32, ratio: f32, size: u32) -> f32 {
   return select(0.0, 1.0 - fract(s), first == i) + select(0.0, fract(s), second == i);
 }
 
-// The first output, and the one behind the last, that may read element `i`. Those at the borders read what lies beyond, too.
+// The first output that may read element `i`, and the one after the last. Elements at the borders also stand for what lies beyond.
 fn readers(i: u32, ratio: f32, size: u32, outs: u32) -> vec2u {
   if (ratio == 0.0) { return vec2u(0u, outs); }
   let first = max(floor((f32(i) - 1.0) / ratio) - 1.0, 0.0);

@@ -2,15 +2,10 @@
 // of the nearest pixel, or with BILINEAR = 1 joined from the four around that place. Pixels beyond the picture are `fill`,
 // or with EDGE = 1 its nearest one. Rows top … top + cut − 1, columns left … left + cut − 1 of the result are `fill`.
 // One invocation per element of out.
+// @include planes.wgsl
 const BILINEAR = 0u;
 const EDGE = 0u;
-
-// Sizes are constants: dividing by what is not known costs more than all the rest.
 const CHANNELS = 1u;
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 1u;
 
 struct Params { len: u32, cut: u32, fill: f32 }
 

@@ -1,12 +1,9 @@
 // warp.wgsl where rows of out are a multiple of 4 wide, for devices with few lanes. One invocation makes four
 // columns of a plane, `rows` rows of them.
+// @include planes.wgsl
 const BILINEAR = 0u;
 const EDGE = 0u;
 const CHANNELS = 1u;
-const HEIGHT = 1u;
-const WIDTH = 1u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 4u;
 
 struct Params { len: u32, rows: u32, cut: u32, fill: f32 }
 

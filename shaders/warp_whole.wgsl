@@ -1,12 +1,9 @@
-// warp.wgsl for placements that only mirror pictures and move them by whole pixels (a and e are ±1, b and d 0, c and f whole), where
-// rows of x and of out are multiples of 4 wide: four neighbours of out are four neighbours of x, from two vec4s. One invocation
-// makes `fours` fours of a row, one beside the other, and keeps of each two vec4s the one that the next four needs, too.
+// warp.wgsl for placements that only mirror pictures and move them by whole pixels (a and e are ±1, b and d 0, c and f whole),
+// where rows of x and of out are multiples of 4 wide: four neighbours of out are four neighbours of x, from two vec4s. One
+// invocation makes `fours` fours of a row, one beside the other, and keeps of each two vec4s the one that the next four needs, too.
+// @include planes.wgsl
 const EDGE = 0u;
 const CHANNELS = 1u;
-const HEIGHT = 1u;
-const WIDTH = 4u;
-const OUT_HEIGHT = 1u;
-const OUT_WIDTH = 4u;
 
 struct Params { len: u32, fours: u32, cut: u32, fill: f32 }
 

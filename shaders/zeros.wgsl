@@ -1,4 +1,4 @@
-// out = 0, by four elements of any 4-byte dtype; what lies behind the end of out, up to a whole vec4, is zero too.
+// out = 0, by four elements of any 4-byte dtype; what lies beyond the end of out, up to a whole vec4, is zero too.
 // `apart` invocations, of which each makes every apart-th vec4.
 
 struct Params { len: u32, apart: u32 }

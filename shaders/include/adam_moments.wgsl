@@ -1,4 +1,4 @@
-// What Adam and its kin share: decay, and the moments of the gradient. The kernel binds, besides what optimizer.wgsl asks for,
+// What Adam and its variants share: decay, and the moments of the gradient. The kernel binds, besides what optimizer.wgsl asks for,
 //   mean, variance, parameters: array<vec4f>
 // @include optimizer.wgsl
 const DECOUPLED = 0u;

@@ -3,7 +3,7 @@
 // The order of summation is fixed: along axis 1 by place, mirrored ones last; along axis 0 the place that is no border first.
 
 const MODE = 1u;
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+// Sizes that indices are divided by are constants: dividing by a number that is not known to the compiler costs more than the rest.
 const SIZE0 = 1u;
 const SIZE1 = 1u;
 const INNER = 1u;

@@ -1,7 +1,7 @@
 // Where an element of a tensor with borders comes from. By MODE the source of place j along an axis is 0: j − before, every
 // step-th one, and none where there is none; 1: mirrored at the first and last element; 2: the nearest; 3: the same as if
 // the tensor went on periodically, which without a border rolls it.
-// Sizes by which numbers are divided are constants: a division by what is not known costs more than all the rest.
+// Sizes that indices are divided by are constants: dividing by a number that is not known to the compiler costs more than the rest.
 const MODE = 0u;
 const AXES = 4u;
 const PADDED0 = 1u;

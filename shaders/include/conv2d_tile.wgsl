@@ -1,4 +1,4 @@
-// What conv2d.wgsl and conv2d_grad_input.wgsl share, which make a tile of 4 channels × 4 neighbouring positions an invocation.
+// What conv2d.wgsl and conv2d_grad_input.wgsl share, which make a tile of 4 channels × 4 neighbouring positions per invocation.
 // @include unfolded.wgsl
 struct Params {
   batch: u32, in_channels: u32, height: u32, width: u32, out_channels: u32, out_height: u32, out_width: u32,

@@ -7,5 +7,5 @@ fn dropout_factors(i: u32, seed: u32, step: u32, stream: u32, p: f32) -> vec4f {
   let b = threefry(key, vec2u(i / 2u + 1u, step));
   var bits = vec4u(a, b);
   if (i % 2u == 1u) { bits = vec4u(a.y, b, threefry(key, vec2u(i / 2u + 2u, step)).x); }
-  return select(vec4f(), vec4f(1.0 / (1.0 - p)), vec4f(bits >> vec4u(8u)) / 16777216.0 >= vec4f(p));
+  return select(vec4f(), vec4f(1.0 / (1.0 - p)), to_unit(bits) >= vec4f(p));
 }

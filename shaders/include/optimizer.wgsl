@@ -1,4 +1,4 @@
-// What the kernels of the optimizers share; they go over an arena, four elements an invocation. The kernel binds
+// What the kernels of the optimizers share; they go over an arena, four elements per invocation. The kernel binds
 //   gradients: array<vec4f>, control: array<f32>, groups: array<vec2f>
 // and its params have clip_value and weight_decay.
 // control = (factor of all gradients, their norm, loss scale, steps skipped, steps since the loss scale changed, …), and at

@@ -1,8 +1,8 @@
-// Products through workgroup memory, for kernels that declare THREADS, ROWS, COLUMNS, DEPTH, A_BY_K, B_BY_K and SUMS. A workgroup of
-// THREADS × THREADS makes TILE_M × TILE_N sums, ROWS × COLUMNS an invocation; DEPTH terms at a time lie in tiles. The kernel's
-// patch_of_a(base, row, k) and patch_of_b(base, column, k) load four terms of four rows or columns each, and what is beyond the
-// edge may be anything; its store(four, row_at, column) puts four neighbours of a row that begins at row_at in out. Patches of the
-// next DEPTH terms are asked for before the ones that are there are added up.
+// Products through workgroup memory, for kernels that declare THREADS, ROWS, COLUMNS, DEPTH, A_BY_K, B_BY_K and SUMS. A
+// workgroup of THREADS × THREADS makes TILE_M × TILE_N sums, ROWS × COLUMNS per invocation; DEPTH terms at a time lie in tiles.
+// The kernel's patch_of_a(base, row, k) and patch_of_b(base, column, k) load four terms of four rows or columns each, and what
+// is beyond the edge may be anything; its store(four, row_at, column) puts four neighbours of a row that begins at row_at in
+// out. Patches of the next DEPTH terms are asked for before the ones that are there are added up.
 const ROW_QUADS = ROWS / 4u;
 const COLUMN_QUADS = COLUMNS / 4u;
 const TILE_M = THREADS * ROWS;
@@ -90,7 +90,7 @@ fn add_products(
     }
     if (k0 > first_k) {
       let rest = last_k + DEPTH - k0;
-      let quads = select(DEPTH / 4u, (rest + 3u) / 4u, rest < DEPTH); // not known to the compiler, which would write out the loop
+      let quads = select(DEPTH / 4u, (rest + 3u) / 4u, rest < DEPTH); // not known to the compiler, which would unroll the loop
       for (var quad = 0u; quad < quads; quad++) {
         for (var j = 0u; j < 4u; j++) {
           let k = quad * 4u + j;
@@ -109,7 +109,7 @@ fn add_products(
   }
 }
 
-// The tile of a workgroup: of a part of its sums, where K is dealt out.
+// The tile of a workgroup: of a part of its sums, where K is divided.
 fn make_tile(group: vec3u, local: vec2u, index: u32) {
   let row0 = group.y * TILE_M;
   let col0 = group.x * TILE_N;

@@ -1,4 +1,4 @@
-// The cells of recurrence.wgsl and its kind: unit by unit, with the constants, bindings and params that all of them have.
+// The cells of recurrence.wgsl and its variants: unit by unit, with the constants, bindings and params that all of them have.
 // @include gates.wgsl
 fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
 

@@ -88,7 +88,7 @@ fn hand_over(sums: ptr<function, array<vec4f, SUMS>>, j: u32, thread: u32) {
 // What row tr has in `count` columns, a piece of the tile's width apart: the sums of all slices, two at a time.
 fn products_of(tr: u32, column: u32, apart: u32, count: u32) -> vec4f {
   var sums = vec4f();
-  // A bound that the compiler does not know, lest it writes the loop out.
+  // A bound that the compiler does not know, so that it does not unroll the loop.
   for (var s = 0u; s < min(SLICES, SLICES * params.batch); s += 2u) {
     let at = (s * TR + tr) * QUADS * TU;
     for (var g = 0u; g < count; g++) {

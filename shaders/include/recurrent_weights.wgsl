@@ -1,10 +1,11 @@
-// How the kernels over whole sequences for GPUs go through their weights. What a step costs is the way of these from the second-level
-// cache, so an invocation has many under way, each a vector: while it adds up DEPTH fours of terms for each sum, the next are being
-// loaded, those that the next step begins with too: weights do not wait for the state.
-// A workgroup takes ROWS sequences, and of each UNITS units at a time, whose sums over fours of terms are dealt out to PARTS
-// invocations each. A kernel gives load_weights(loaded, q, u), of unit u for DEPTH fours of terms from the q-th on, PARTS apart; and
-// add_products(sums, weights, q) of these with `kept`, where fours beyond the last are zeros. What comes of a step goes to `fresh`
-// number by number, and from there in fours to `kept`, since no invocation may write a part of a vector of which others write parts.
+// How the kernels over whole sequences for GPUs go through their weights. What a step costs is the way of these from the
+// second-level cache, so an invocation has many under way, each a vector: while it adds up DEPTH fours of terms for each sum,
+// the next are being loaded, those that the next step begins with too: weights do not wait for the state.
+// A workgroup takes ROWS sequences, and of each UNITS units at a time, whose sums over fours of terms are divided among PARTS
+// invocations each. A kernel gives load_weights(loaded, q, u), of unit u for DEPTH fours of terms from the q-th on, PARTS
+// apart; and add_products(sums, weights, q) of these with `kept`, where fours beyond the last are zeros. What comes of a step
+// goes to `fresh` number by number, and from there in fours to `kept`, since no invocation may write a part of a vector of
+// which others write parts.
 const ROWS = 1u;
 const UNITS = 64u;
 const PARTS = 4u;

@@ -1,5 +1,5 @@
-// The entry point of reduce_tree.wgsl and reduce_tree_by_four.wgsl, which say what a V is, how its WIDTH elements are joined, and how
-// elements are read and results stored.
+// The entry point of reduce_tree.wgsl and reduce_tree_by_four.wgsl, which say what a V is, how its WIDTH elements are joined,
+// and how elements are read and results stored.
 // @include joins.wgsl
 const SIZE = 64u; // invocations of a workgroup
 const LANES = 64u; // those of an output, a power of two up to SIZE: outputs of short sums share a workgroup
@@ -26,7 +26,7 @@ fn main(
   let o = at / params.parts;
   let row = params.k1 * params.r1;
   let base = o / params.k1 * params.r0 * row + o % params.k1 * params.r1;
-  let count = select(0u, params.r0 * params.r1, at < params.len); // nothing behind the last output
+  let count = select(0u, params.r0 * params.r1, at < params.len); // nothing beyond the last output
   let step = params.parts * LANES;
   var total = begun();
   for (var start = at % params.parts * LANES + lane; start < count; start += CHUNK * step) {

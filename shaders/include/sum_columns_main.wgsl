@@ -1,8 +1,8 @@
-// The entry point of kernels that sum what two functions of theirs say of [count, channels], channels counted in fours, down its columns
-// on devices with many lanes: `slope(row, column)`, and its products with `normalised(row, column)`. One workgroup takes WIDE
-// neighbouring vec4s of columns over `chunk` rows, or what of them is left: every invocation adds up one row in SLICES, four of them
-// on their way at once, and slices are joined as a tree. Neighbouring invocations read neighbouring vec4s. What becomes of them is
-// for the kernel's `store_sums(at, products, sums)`.
+// The entry point of kernels that sum what two functions of theirs say of [count, channels], channels counted in fours, down
+// its columns on devices with many lanes: `slope(row, column)`, and its products with `normalised(row, column)`. One workgroup
+// takes WIDE neighbouring vec4s of columns over `chunk` rows, or what of them is left: every invocation adds up one row in
+// SLICES, four of them in flight at once, and slices are joined as a tree. Neighbouring invocations read neighbouring vec4s.
+// What becomes of them is for the kernel's `store_sums(at, products, sums)`.
 const LANES = 256u;
 const WIDE = 16u; // a power of two
 const SLICES = LANES / WIDE;

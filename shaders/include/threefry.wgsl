@@ -30,5 +30,5 @@ fn four_words(key: vec2u, i: u32, step: u32) -> vec4u {
 // 24 bits of a word as a number in [0, 1): exact.
 fn to_unit(words: vec4u) -> vec4f { return vec4f(words >> vec4u(8u)) / 16777216.0; }
 
-// Which of the elements 4·i … 4·i + 3 a tensor of len elements has: what lies behind its end stays zero.
+// Which of the elements 4·i … 4·i + 3 a tensor of len elements has: what lies beyond its end stays zero.
 fn present(i: u32, len: u32) -> vec4<bool> { return vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(len); }

@@ -1,6 +1,6 @@
-// sums += left · right over a tile of terms in workgroup memory, for kernels that declare THREADS_X, THREADS_Y, ROWS, COLUMNS, WRITTEN
-// and their tiles left_tile[four of terms][row] and x_tile[four of terms][column], LEFT_STRIDE and X_STRIDE vec4s from four to four.
-// An invocation keeps rows y, y + THREADS_Y, … and columns x, x + THREADS_X, ….
+// sums += left · right over a tile of terms in workgroup memory, for kernels that declare THREADS_X, THREADS_Y, ROWS, COLUMNS,
+// WRITTEN and their tiles left_tile[four of terms][row] and x_tile[four of terms][column], LEFT_STRIDE and X_STRIDE vec4s from
+// four to four. An invocation keeps rows y, y + THREADS_Y, … and columns x, x + THREADS_X, ….
 const COLUMN_QUADS = COLUMNS / 4u;
 
 alias Sums = array<array<vec4f, COLUMN_QUADS>, ROWS>;

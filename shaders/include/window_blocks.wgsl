@@ -1,6 +1,6 @@
 // What kernels know of windows over pictures that make the gradient for x block by block: a block is of SPAN·STRIDE_W columns and
 // STRIDE_H rows, and its windows lie as `gradBlocks` in families/pooling.ts says. A kernel takes d_out and dx by four, and has
-// an epilogue. Where loops over windows and places are written out, every index here is a constant.
+// an epilogue. Where loops over windows and places are unrolled, every index here is a constant.
 // @include window.wgsl
 const SPAN = 4u; // or 2, where rows of out are 2 more than a multiple of 4
 const BEFORE = 0u; // rows of windows that touch the block though they begin above it

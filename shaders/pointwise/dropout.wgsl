@@ -1,6 +1,6 @@
 // x / (1 − p) where the random number of element i is at least p, else 0. The number is word i mod 2 of Threefry-2x32-20 with key
-// (seed, stream) and counter (i / 2, step): it follows from these alone, so the gradient applies the same mask by the same function,
-// and nothing is kept. state = (seed, step).
+// (seed, stream) and counter (i / 2, step): it follows from these alone, so the gradient applies the same mask by the same
+// function, and nothing is kept. state = (seed, step).
 // @include threefry.wgsl
 fn dropout(x: f32, state: vec2u, stream: u32, p: f32, i: u32) -> f32 {
   let words = threefry(vec2u(state.x, stream), vec2u(i / 2u, state.y));

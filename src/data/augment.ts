@@ -6,31 +6,31 @@ import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { normal } from "../ops/normal";
-import { type PadOptions, pad } from "../ops/pad";
+import { pad } from "../ops/pad";
 import { type Placement, randomPlacement } from "../ops/randomPlacement";
 import { slice } from "../ops/slice";
 import { warp } from "../ops/warp";
 
-/** Where the random numbers come from, and whether anything is done at all. */
+/** Where the random numbers come from, and whether anything is changed at all. */
 export interface AugmentationOptions extends RandomOptions {
-  /** Default true; else pictures stay as they are. */
+  /** Default true. With false, pictures stay as they are. */
   readonly training?: boolean;
 }
 
-/** What uncovered pixels become. */
+/** What pixels become that no pixel of the picture is moved to. */
 export interface FillOptions {
-  /** A number, or the picture's nearest pixel ("edge"); default 0. Black is 0 before, −mean/std after standardising. */
+  /** A number, or the picture's nearest pixel ("edge"); default 0. Black is 0 before standardising, −mean/std after it. */
   readonly fill?: number | "edge";
 }
 
-/** All at once; what is left out is not done. */
+/** All changes in one call; those left out are not made. */
 export type AugmentOptions = Placement & FillOptions & AugmentationOptions;
 
 /**
- * Pictures changed at random, each in its own way, as a part of the step that is being captured: mirrored, then turned and
- * scaled about their middle, then moved or cropped, then blanked in a square. Two launches, whatever is asked for: one draws
- * eight numbers an example, one reads each pixel of the result once. Where nothing is turned or scaled, pixels are moved
- * whole; else they are joined from four. The amounts follow from the generator's seed and step.
+ * Pictures changed at random, each in its own way, as a part of the step that is being captured: mirrored, then rotated and
+ * scaled about their middle, then moved or cropped, then blanked in a square. Always two launches: one draws eight random
+ * numbers per example, the other writes each pixel of the result once. Without rotation and scaling whole pixels are moved;
+ * with them each pixel is interpolated bilinearly from four. The changes follow from the generator's seed and step.
  *
  * @param x [N, C, H, W] f32; pictures are data: no gradient flows
  * @returns the same shape, or [N, C, …crop]. Without `training`, x itself, or the window in its middle
@@ -50,33 +50,28 @@ export function augment(x: Tensor, options: AugmentOptions = {}): Tensor {
   return warp(x, places, { size: crop ?? [height, width], fill, mode, cutout });
 }
 
-/** The window in the middle; one larger than the picture reaches beyond it evenly. */
-function middle(x: Tensor, window: readonly [number, number], fill: number | "edge"): Tensor {
-  const options: PadOptions = fill === "edge" ? { mode: "replicate" } : { value: fill };
-  const [short, over] = [2, 3].reduce<[number[], number[]]>(
-    ([s, o], d) => {
-      const missing = window[d - 2]! - x.shape[d]!;
-      return [
-        [...s, Math.max(0, missing)],
-        [...o, Math.max(0, -missing)],
-      ];
-    },
-    [[], []],
-  ) as [[number, number], [number, number]];
-  const padded = pad(
-    x,
-    [1, 0].flatMap((d) => [short[d]! >> 1, short[d]! - (short[d]! >> 1)]),
-    options,
-  );
-  const starts = over.map((o) => o >> 1);
-  return slice(padded, [2, 3], starts, [starts[0]! + window[0], starts[1]! + window[1]]);
+/** The window in the middle; one larger than the picture extends beyond it evenly on all sides. */
+function middle(x: Tensor, [height, width]: readonly [number, number], fill: number | "edge"): Tensor {
+  const [above, missingRows] = centred(x.shape[2]!, height);
+  const [left, missingColumns] = centred(x.shape[3]!, width);
+  const borders = [left, missingColumns - left, above, missingRows - above];
+  const padded = pad(x, borders, fill === "edge" ? { mode: "replicate" } : { value: fill });
+  const [top] = centred(height, x.shape[2]!);
+  const [first] = centred(width, x.shape[3]!);
+  return slice(padded, [2, 3], [top, first], [top + height, first + width]);
 }
 
-/** Pictures moved by up to `pixels` whole pixels each way: one number, or [rows, columns]. See {@link augment}. */
+/** How much smaller `inner` is than `outer` (0 where it is not), and how much of that lies before it where it is centred. */
+function centred(inner: number, outer: number): [before: number, missing: number] {
+  const missing = Math.max(0, outer - inner);
+  return [missing >> 1, missing];
+}
+
+/** Pictures moved by up to `pixels` whole pixels in each direction: one number, or [rows, columns]. See {@link augment}. */
 export const randomShift = (x: Tensor, pixels: Pair, options: FillOptions & AugmentationOptions = {}): Tensor =>
   augment(x, { ...optionsOf("randomShift", options, "fill training generator"), shift: pixels });
 
-/** Pictures mirrored left to right, and top to bottom, with a probability each. See {@link augment}. */
+/** Pictures mirrored left to right, and top to bottom, each with its own probability. See {@link augment}. */
 export const randomFlip = (
   x: Tensor,
   options: { readonly horizontal?: number; readonly vertical?: number } & AugmentationOptions = {},
@@ -89,13 +84,13 @@ export const randomFlip = (
   return augment(x, { ...rest, flip: horizontal, flipVertical: vertical });
 };
 
-/** Pictures turned about their middle by up to `degrees` each way. See {@link augment}. */
+/** Pictures rotated about their middle by up to `degrees` in either direction. See {@link augment}. */
 export const randomRotate = (x: Tensor, degrees: number, options: FillOptions & AugmentationOptions = {}): Tensor =>
   augment(x, { ...optionsOf("randomRotate", options, "fill training generator"), rotate: degrees });
 
 /**
- * A window of `size`, anywhere in each picture and `padding` pixels around it; without `training`, the one in the middle.
- * See {@link augment}.
+ * A window of `size` at a random place in each picture, which is padded by `padding` pixels first; without `training`, the
+ * window in the middle. See {@link augment}.
  */
 export const randomCrop = (
   x: Tensor,
@@ -104,7 +99,7 @@ export const randomCrop = (
 ): Tensor => augment(x, { ...optionsOf("randomCrop", options, "padding fill training generator"), crop: size });
 
 /**
- * Pictures with a square blanked, its middle on any pixel: near the border some of it lies outside. See {@link augment}.
+ * Pictures with a square blanked. Its middle is any pixel, so near the border a part of it lies outside. See {@link augment}.
  * @param side in pixels
  * @see DeVries and Taylor 2017, "Improved regularization of convolutional neural networks with cutout"
  */
@@ -115,7 +110,7 @@ export const cutout = (
 ): Tensor => augment(x, { ...optionsOf("cutout", options, "fill training generator"), cutout: side });
 
 /**
- * x with normally distributed noise added to each element. The gradient flows on to x.
+ * x with normally distributed noise added to each element. The gradient for x is that of the result.
  * @param x f32, any shape
  * @param std standard deviation of the noise
  */

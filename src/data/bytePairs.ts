@@ -4,30 +4,30 @@ import { checkSpecials, countOf, specialOf, type Tokenizer, unknownId } from "./
 import { learnMerges, pairKey } from "./trainBytePairs";
 
 /**
- * What merges never cross: an apostrophe with its ending, a word, a number or signs with the space before it, and white
- * space. Every character falls into a piece, and no piece is long.
+ * The pieces a text is cut into before merging; no token spans two of them: an apostrophe with its ending; a word, a number
+ * or punctuation, with the space before it; white space. Every character belongs to a piece, and no piece is long.
  */
 const PIECE =
   /['’]\p{L}{1,2}(?![\p{L}\p{M}])| ?[\p{L}\p{M}]{1,128}| ?\p{N}{1,128}| ?[^\s\p{L}\p{M}\p{N}]{1,128}|\s{1,128}?(?= ?\S)|\s{1,128}/gu;
 
-/** Pieces whose ids are remembered. */
+/** How many pieces are cached with their ids. */
 const CACHED = 2 ** 16;
 
 export interface BytePairOptions {
-  /** Number of ids wanted: 256 bytes, special tokens and merges. There are fewer where the text gives no more merges. */
+  /** Number of ids wanted: 256 bytes, special tokens and merges. Fewer where the text has too few pairs to merge. */
   readonly size: number;
   /** Pairs that occur less often are not merged; default 2. */
   readonly minimumCount?: number;
-  /** Take the first ids; default none. */
+  /** They take the first ids; default none. */
   readonly specials?: readonly string[];
 }
 
 /**
- * Learns byte-pair encoding from a text: of all neighbouring pairs of tokens the most frequent becomes a token, again and
- * again. Begins with the 256 bytes of UTF-8, so every text can be encoded. Of equally frequent pairs the one with the
- * smaller ids comes first: the same text gives the same merges everywhere.
+ * Learns byte-pair encoding from a text: the most frequent pair of neighbouring tokens becomes a new token, again and again.
+ * It begins with the 256 bytes of UTF-8, so every text can be encoded. Of equally frequent pairs the one with the smaller
+ * ids comes first, so the same text gives the same merges everywhere.
  *
- * A sequence cut within a character decodes to U+FFFD there, and so do surrogates without their other half.
+ * A sequence cut within a character decodes to U+FFFD there, and so do unpaired surrogates.
  * @throws DataError where the size has no room for the bytes and special tokens, or a special token is given twice
  * @see Sennrich et al. 2016, "Neural machine translation of rare words with subword units"
  */
@@ -45,7 +45,7 @@ function* piecesOf(text: string): Generator<string> {
   for (const [piece] of text.matchAll(PIECE)) yield piece;
 }
 
-/** The tokenizer with these merges, pairs one after the other. */
+/** The tokenizer with these merges: a flat list of pairs. */
 export function ofMerges(merges: readonly number[], specials: readonly string[]): Tokenizer {
   const name = "bytePairs";
   checkSpecials(name, specials);
@@ -77,7 +77,7 @@ export function ofMerges(merges: readonly number[], specials: readonly string[])
   };
 }
 
-/** Encodes a piece; what it has encoded it remembers. */
+/** Encodes pieces, and caches their ids. */
 function encoderOf(ranks: ReadonlyMap<number, number>, first: number): (piece: string) => readonly number[] {
   const utf8 = new TextEncoder();
   const known = new Map<string, readonly number[]>();
@@ -92,7 +92,7 @@ function encoderOf(ranks: ReadonlyMap<number, number>, first: number): (piece: s
   };
 }
 
-/** Joins the pair that was learnt first, everywhere, until none is left. */
+/** Merges the pair that was learnt first wherever it occurs, until no pair can be merged. */
 function merge(ids: number[], ranks: ReadonlyMap<number, number>): number[] {
   for (;;) {
     let best = Number.POSITIVE_INFINITY;

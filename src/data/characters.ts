@@ -4,8 +4,8 @@ import { checkSpecials, countOf, specialOf, type Tokenizer, UNKNOWN, unknownId }
 
 export interface CharacterTokenizerOptions {
   /**
-   * Tokens besides characters; they take the first ids, in this order. With `"<unk>"` among them it stands for characters
-   * that the vocabulary lacks, else those are refused. Default none.
+   * Tokens besides characters; they take the first ids, in this order. `"<unk>"`, where it is among them, stands for
+   * characters that the vocabulary lacks; without it those are refused. Default none.
    */
   readonly specials?: readonly string[];
   /** Characters that occur less often do not enter the vocabulary; default 1. */

@@ -7,32 +7,32 @@ import { takeRows } from "../ops/takeRows";
 import type { Dataset } from "./loader";
 
 export interface ImageDatasetOptions {
-  /** One byte an element, example after example. */
+  /** One byte per element, example after example. */
   readonly images: Uint8Array;
-  /** One class number an example. */
+  /** One class number per example. */
   readonly labels: Uint8Array;
   /** Shape of one example, [channels, height, width]. */
   readonly shape: Shape;
   readonly classes: number;
-  /** Of byte/255 over the training split; default 0. */
+  /** Mean of byte/255 over the training split; default 0. */
   readonly mean?: number;
-  /** Of byte/255 over the training split; default 1. */
+  /** Standard deviation of byte/255 over the training split; default 1. */
   readonly std?: number;
 }
 
-/** Pictures and class labels that lie on the GPU as bytes; batches are gathered and normalised there. */
+/** Pictures, kept on the GPU as bytes, and their class labels; batches are gathered and normalised there. */
 export class ImageDataset implements Dataset {
   readonly count: number;
   readonly shape: Shape;
   readonly classes: number;
   readonly mean: number;
   readonly std: number;
-  /** u32, four bytes of pictures to an element. */
+  /** u32: each element holds four bytes of pictures. */
   readonly images: Tensor;
   /** i32[count]. */
   readonly labels: Tensor;
 
-  /** @throws DataError where sizes do not fit together, the set is empty, or a label is out of range */
+  /** @throws DataError where sizes do not match, the set is empty, or a label is out of range */
   constructor(options: ImageDatasetOptions) {
     optionsOf("ImageDataset", options, "images labels shape classes mean std");
     const { images, labels, shape, classes, mean = 0, std = 1 } = options;
@@ -70,7 +70,7 @@ function packBytes(bytes: Uint8Array, words: number): Uint32Array<ArrayBuffer> {
   return new Uint32Array(packed.buffer);
 }
 
-/** Mean and standard deviation of byte/255: what normalisation needs, from the training split. */
+/** Mean and standard deviation of byte/255, for normalisation. Take them from the training split. */
 export function byteStatistics(bytes: Uint8Array): { mean: number; std: number } {
   const counts = new Float64Array(256);
   for (const b of bytes) counts[b]!++;

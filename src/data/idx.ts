@@ -11,8 +11,8 @@ const UNSIGNED_BYTE = 0x08;
 
 /**
  * Reads an IDX file of unsigned bytes: two zero bytes, the type, the rank, big-endian sizes, the elements.
- * @param name of the file, for errors
- * @throws DataError where the file is cut, longer than its sizes say, or of another format
+ * @param name the file's name, for errors
+ * @throws DataError where the file is shorter or longer than its sizes say, or of another format
  */
 export function parseIdx(bytes: Uint8Array, name: string): IdxFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

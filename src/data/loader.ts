@@ -4,34 +4,34 @@ import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { batchIndices } from "../ops/batchIndices";
 
-/** Examples on the GPU, of which a {@link Loader} takes batches. */
+/** Examples on the GPU, from which a {@link Loader} takes batches. */
 export interface Dataset<Batch extends object = { x: Tensor; labels: Tensor }> {
-  /** Examples. */
+  /** Number of examples. */
   readonly count: number;
   /**
-   * Some of them, as part of the step that is being captured.
+   * The examples with these indices, as part of the step that is being captured.
    * @param indices u32[n]; `count` or more stands for no example
    */
   take(indices: Tensor): Batch;
 }
 
 export interface LoaderOptions {
-  /** Examples of a batch. */
+  /** Number of examples in a batch. */
   readonly batch: number;
-  /** Read each epoch in another order, given by the seed; then the rest that fills no batch is left out. Default false. */
+  /** Read each epoch in another order, given by the seed; a last batch that is not full is left out then. Default false. */
   readonly shuffle?: boolean;
   readonly seed?: number;
 }
 
 /**
- * Gathers batches on the GPU. Which examples make up a batch follows from a position that the GPU itself counts on, so a
- * captured step that calls {@link next} is fed nothing.
+ * Gathers batches on the GPU. The GPU itself counts the batches taken, so a captured step that calls {@link next} needs no
+ * input.
  */
 export class Loader<Batch extends object = { x: Tensor; labels: Tensor }> {
   /** u32[2]: seed, and the number of batches taken. Belongs into checkpoints. */
   readonly position: Tensor;
   readonly batch: number;
-  /** Batches of one epoch. */
+  /** Number of batches in an epoch. */
   readonly batches: number;
   readonly #shuffle: boolean;
 
@@ -51,8 +51,8 @@ export class Loader<Batch extends object = { x: Tensor; labels: Tensor }> {
   }
 
   /**
-   * The next batch, as part of the step that is being captured: what the data set gives, of `batch` examples. An epoch that is not
-   * shuffled may end with rows that are no example.
+   * The next `batch` examples as the data set gives them, as part of the step that is being captured. The last batch of an
+   * epoch that is not shuffled may end with rows that are no example.
    */
   next(): Batch {
     const { dataset, batch, batches, position } = this;

@@ -12,25 +12,26 @@ import { symmetricBeta } from "../ops/symmetricBeta";
 import type { AugmentationOptions } from "./augment";
 
 export interface MixupOptions extends AugmentationOptions {
-  /** Shares come from Beta(alpha, alpha); default 0.2. 0: nothing is mixed. */
+  /** λ is drawn from Beta(alpha, alpha); default 0.2. With 0 nothing is mixed. */
   readonly alpha?: number;
-  /** One share for the whole batch, as the paper has it, or one an example (default). */
+  /** One λ for the whole batch, as in the paper, or one per example (default). */
   readonly per?: "batch" | "example";
-  /** Where the labels are class numbers: how many classes there are. */
+  /** Number of classes; needed where labels are class numbers. */
   readonly classes?: number;
 }
 
 /**
- * Each example mixed with another of its batch, and their labels by the same share:
+ * Each example mixed with another of its batch, and their labels in the same proportion:
  * `x′ = λ·x + (1 − λ)·x_partner`, `labels′ = λ·labels + (1 − λ)·labels_partner`, λ from Beta(α, α), drawn exactly.
- * The partner is the one at the same place from the batch's other end, which is as good as any in a shuffled batch and costs no
- * launch; in a batch of odd size the middle one stays as it is.
+ * Example i's partner is example N − 1 − i: in a shuffled batch as good as any other, and it costs no launch. In a batch of
+ * odd size the middle one stays as it is.
  *
  * @param x [N, …] f32
- * @param labels class numbers i32 [N] (any that is no class counts for nothing), or one-hot or soft labels [N, C] f32
- * @returns x of the same shape, and soft labels [N, C] for `softmaxCrossEntropy`. Without `training` nothing is mixed. The
- * gradient flows on to both
- * @throws ShapeError where labels do not fit x, class numbers come without `classes`, alpha is negative, or `per` another word
+ * @param labels class numbers i32 [N] (a number that is no class gives zeros), or one-hot or soft labels [N, C] f32
+ * @returns x of the same shape, and soft labels [N, C] for `softmaxCrossEntropy`. Without `training` nothing is mixed.
+ * Gradients flow through both
+ * @throws ShapeError where labels do not match x, class numbers come without `classes`, alpha is negative, or `per` is another
+ * word
  * @see Zhang et al. 2018, "mixup: beyond empirical risk minimization"
  */
 export function mixup(x: Tensor, labels: Tensor, options: MixupOptions = {}): { x: Tensor; labels: Tensor } {

@@ -5,7 +5,7 @@ import { takeRows } from "../ops/takeRows";
 import { type Dataset, Loader, type LoaderOptions } from "./loader";
 import { padSequences } from "./sequences";
 
-/** One field of the examples on the GPU: a source sentence, its translation, its tags. */
+/** One field of the examples on the GPU, such as source sentences, their translations, or their tags. */
 interface Field {
   /** i32 [count, T]. */
   readonly ids: Tensor;
@@ -14,15 +14,15 @@ interface Field {
 }
 
 export interface SequenceDatasetOptions {
-  /** Id to fill sequences up with, in every field; default 0. */
+  /** Id that sequences of every field are padded with; default 0. */
   readonly pad?: number;
-  /** T of each field; default that of its longest sequence. Longer ones are refused. */
+  /** T of each field; default the length of its longest sequence. Longer ones are refused. */
   readonly length?: number;
 }
 
 /**
- * Examples of one or several sequences each, padded, on the GPU. For sequences of very unequal length make one a bucket, see
- * `bucketByLength`. A class label is a sequence of one.
+ * Examples of one or several padded sequences each, on the GPU. For sequences of very unequal length make one such data set
+ * per bucket, see `bucketByLength`. A class label is a sequence of length 1.
  */
 export class SequenceDataset<F extends string = string> implements Dataset<Record<F, Field>> {
   readonly count: number;
@@ -31,23 +31,23 @@ export class SequenceDataset<F extends string = string> implements Dataset<Recor
 
   /**
    * @param fields the sequences of each field, example after example
-   * @throws DataError where there are no examples, a field has fewer than another, or a sequence is too long
+   * @throws DataError where there are no examples, fields have different numbers of them, or a sequence is too long
    */
   constructor(fields: Readonly<Record<F, readonly ArrayLike<number>[]>>, options: SequenceDatasetOptions = {}) {
     const { pad = 0, length } = optionsOf("SequenceDataset", options, "pad length");
     const entries = Object.entries(fields) as [F, readonly ArrayLike<number>[]][];
-    const counts = entries.map(([name, sequences]) => `${name} ${sequences.length}`);
     this.count = entries[0]?.[1].length ?? 0;
     this.pad = pad;
     if (this.count === 0) throw new DataError("SequenceDataset", "no examples");
     if (entries.some(([, sequences]) => sequences.length !== this.count))
       throw new DataError("SequenceDataset", "fields have unequal numbers of sequences", {
-        sequences: counts.join(", "),
+        sequences: entries.map(([name, sequences]) => `${name} ${sequences.length}`).join(", "),
       });
     const made = entries.map(([name, sequences]) => {
-      const padded = padSequences(sequences, { pad, ...(length === undefined ? {} : { length }) });
+      const padded = padSequences(sequences, { pad, length });
       const ids = state(`${name}.ids`, { shape: padded.shape, dtype: "i32" }, () => padded.ids);
-      return [name, { ids, lengths: state(`${name}.lengths`, lengthsSpec(this.count), () => padded.lengths) }];
+      const lengths = state(`${name}.lengths`, { shape: [this.count], dtype: "i32" }, () => padded.lengths);
+      return [name, { ids, lengths }];
     });
     this.fields = Object.fromEntries(made) as Record<F, Field>;
   }
@@ -61,8 +61,6 @@ export class SequenceDataset<F extends string = string> implements Dataset<Recor
     return Object.fromEntries(taken) as Record<F, Field>;
   }
 }
-
-const lengthsSpec = (count: number) => ({ shape: [count], dtype: "i32" as const });
 
 export type SequenceLoaderOptions = LoaderOptions;
 

@@ -2,7 +2,7 @@ import { DataError } from "../core/errors";
 import { permuted } from "../core/permutation";
 import { optionsOf } from "../graph/options";
 
-/** Sequences of unequal length as one table: row n has `lengths[n]` ids, then padding. */
+/** Sequences of unequal length as one table: row n holds `lengths[n]` ids, then padding. */
 export interface PaddedSequences {
   /** [N, T], row-major. */
   readonly ids: Int32Array<ArrayBuffer>;
@@ -12,23 +12,24 @@ export interface PaddedSequences {
 }
 
 export interface PadSequencesOptions {
-  /** T; default that of the longest sequence, at least 1. */
-  readonly length?: number;
-  /** Id to fill up with; default 0. */
+  /** T; default the length of the longest sequence, at least 1. */
+  readonly length?: number | undefined;
+  /** Id to pad with; default 0. */
   readonly pad?: number;
-  /** Cut longer sequences off instead of refusing them; default false. */
+  /** Truncate longer sequences instead of refusing them; default false. */
   readonly truncate?: boolean;
 }
 
 /**
- * Fills sequences up to one length: what a step is fed with.
+ * Pads sequences to one length, as input for a step.
  * @throws DataError where there is no sequence, or one is too long
  */
 export function padSequences(
   sequences: readonly ArrayLike<number>[],
   options: PadSequencesOptions = {},
 ): PaddedSequences {
-  const longest = Math.max(1, ...lengthsOf(sequences));
+  // A set, since `Math.max` of every length could have more arguments than a call may have.
+  const longest = Math.max(1, ...new Set(sequences.map((s) => s.length)));
   const { length = longest, pad = 0, truncate = false } = optionsOf("padSequences", options, "length pad truncate");
   if (sequences.length === 0) throw new DataError("padSequences", "no sequences");
   if (!(Number.isInteger(length) && length >= 1))
@@ -49,25 +50,20 @@ export function padSequences(
   return { ids, lengths, shape: [sequences.length, length] };
 }
 
-const lengthsOf = (sequences: readonly ArrayLike<number>[]): number[] => {
-  const lengths = new Set(sequences.map((s) => s.length));
-  return [...lengths];
-};
-
-/** Sequences of about one length. */
+/** Sequences of similar length. */
 export interface Bucket {
-  /** Of the longest among them: what to pad to. */
+  /** Length of the longest among them: what to pad to. */
   readonly length: number;
   /** Which sequences, in the order given. */
   readonly rows: Uint32Array<ArrayBuffer>;
 }
 
 /**
- * Sorts sequences into buckets of about one length, so that little of a batch is padding. A bucket is a shape, so a captured
- * step: a few are enough.
+ * Sorts sequences into buckets of similar length, so that little of a batch is padding. Each bucket has its own shape, and so
+ * needs its own captured step: a few are enough.
  * @param lengths of the sequences
- * @param buckets how many, of about equally many sequences each (fewer where lengths are few), or their greatest lengths,
- * ascending; sequences longer than the last are refused
+ * @param buckets how many buckets, each with about equally many sequences (fewer buckets where there are few different
+ * lengths); or the greatest length of each, ascending; sequences longer than the last are refused
  * @throws DataError where there is no sequence, one is too long, or the bounds do not ascend
  */
 export function bucketByLength(lengths: ArrayLike<number>, buckets: number | readonly number[]): Bucket[] {
@@ -99,7 +95,7 @@ function quantiles(lengths: Uint32Array, count: number): number[] {
   return [...new Set(Array.from({ length: count }, (_, b) => at((b + 1) / count)))];
 }
 
-/** One batch to be fed: which sequences, and what to pad them to. */
+/** One batch of a bucket: which sequences, and the length to pad them to. */
 export interface BucketedBatch {
   readonly bucket: number;
   readonly length: number;
@@ -108,7 +104,7 @@ export interface BucketedBatch {
 
 export interface BucketedBatchesOptions {
   readonly batch: number;
-  /** Deal sequences out anew and mix the buckets, another way each epoch; default false. */
+  /** Form other batches each epoch, and mix the buckets; default false. */
   readonly shuffle?: boolean;
   readonly seed?: number;
   readonly epoch?: number;
@@ -117,7 +113,7 @@ export interface BucketedBatchesOptions {
 }
 
 /**
- * The batches of one epoch, each from one bucket: for steps that are fed from {@link padSequences}.
+ * The batches of one epoch, each from one bucket; {@link padSequences} makes a step's input of one.
  * @throws DataError where the batch is empty
  */
 export function bucketedBatches(buckets: readonly Bucket[], options: BucketedBatchesOptions): BucketedBatch[] {

@@ -1,7 +1,7 @@
 import { DataError } from "../core/errors";
 import { optionsOf } from "../graph/options";
 
-/** Stretches of a text: train, dev and test, one after the other. */
+/** Parts of a text, in this order. */
 export interface TextSplit {
   readonly train: string;
   readonly dev: string;
@@ -9,8 +9,8 @@ export interface TextSplit {
 }
 
 /**
- * Cuts a text into three contiguous stretches: to learn from, to choose by, and to judge by at the end. Neighbouring
- * sentences resemble each other, so a text is not shuffled before it is split.
+ * Cuts a text into three contiguous parts: for training, for choosing between models, and for the final test. The text is not
+ * shuffled first, since neighbouring sentences resemble each other.
  * @param shares of the characters that go to dev and test; default 0.05 each; train gets the rest
  * @throws DataError where shares are below 0 or leave nothing for train
  */
@@ -24,7 +24,7 @@ export function splitText(text: string, options: { readonly dev?: number; readon
   return { train: text.slice(0, firstDev), dev: text.slice(firstDev, firstTest), test: text.slice(firstTest) };
 }
 
-/** The place itself, or the next one where it would cut a character of two UTF-16 units. */
+/** The place itself, or the next one where the place would cut a surrogate pair. */
 function boundary(text: string, at: number): number {
   const inside = /[\ud800-\udbff]/.test(text.charAt(at - 1)) && /[\udc00-\udfff]/.test(text.charAt(at));
   return inside ? at + 1 : at;

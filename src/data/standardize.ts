@@ -8,16 +8,16 @@ import { sub } from "../ops/sub";
 /** Mean and standard deviation of each column of a table, or of each channel of pictures. */
 export interface Statistics {
   readonly mean: readonly number[];
-  /** 1 for a column that does not vary: it becomes 0, whatever it held. */
+  /** 1 for a column that does not vary: standardising makes it 0. */
   readonly std: readonly number[];
 }
 
 /**
- * The statistics of a table's columns. Fit them on the training split only: what dev and test have is not known in training.
+ * The statistics of a table's columns. Take them from the training split only: dev and test must not influence training.
  * @param features row after row
- * @param width columns
- * @param rows which rows; default all
- * @throws DataError where the table is not made of whole rows, or there are none
+ * @param width number of columns
+ * @param rows which rows to take; default all
+ * @throws DataError where the table is not made of whole rows, or has none
  */
 export function columnStatistics(features: ArrayLike<number>, width: number, rows?: ArrayLike<number>): Statistics {
   const count = features.length / width;
@@ -27,9 +27,9 @@ export function columnStatistics(features: ArrayLike<number>, width: number, row
 }
 
 /**
- * The statistics of byte/255 in each channel of pictures. Fit them on the training split only.
+ * The statistics of byte/255 in each channel of pictures. Take them from the training split only.
  * @param bytes picture after picture, each [channels, height, width]
- * @param rows which pictures; default all
+ * @param rows which pictures to take; default all
  * @throws DataError where there are no whole pictures
  */
 export function channelStatistics(
@@ -55,13 +55,13 @@ interface Layout {
 }
 
 /**
- * The deviation, or 1 where it is no more than what rounding makes of equal numbers: a mean of n of them is off by n/2 units in
- * its last place at most.
+ * The deviation, or 1 where it is no larger than what rounding can make of n equal numbers, whose mean is off by at most n/2
+ * units in its last place.
  */
 const deviation = (std: number, mean: number, n: number): number =>
   std > n * Number.EPSILON * Math.abs(mean) ? std : 1;
 
-/** Two passes, so that a large mean costs the deviations no digits. */
+/** In two passes, so that the deviations lose no digits where the mean is large. */
 function statistics(op: string, { groups, inner, count, rows }: Layout, at: (i: number) => number): Statistics {
   const chosen = rows ? Array.from(rows) : Array.from({ length: count }, (_, r) => r);
   if (chosen.length === 0) throw new DataError(op, "no examples");
@@ -78,44 +78,33 @@ function statistics(op: string, { groups, inner, count, rows }: Layout, at: (i: 
   return { mean, std };
 }
 
-/** Numbers of the columns (or channels) in a shape that broadcasts with x. */
-function perColumn(
-  op: string,
-  x: Tensor,
-  { mean, std }: Statistics,
-): { mean: Tensor; scale(f: (s: number) => number): Tensor } {
-  const [, columns, ...rest] = x.shape;
-  if (columns === undefined || mean.length !== columns || std.length !== columns || !std.every((s) => s > 0))
+/** @throws ShapeError where x has another number of columns than the statistics */
+function checkColumns(op: string, x: Tensor, { mean, std }: Statistics): void {
+  const columns = x.shape[1];
+  if (mean.length !== columns || std.length !== columns || !std.every((s) => s > 0))
     throw new ShapeError(op, "wants a mean and a standard deviation above 0 for each column", {
       x: showShape(x.shape),
       statistics: `${mean.length} and ${std.length}`,
     });
-  const shape = [columns, ...rest.map(() => 1)];
-  const of = (values: readonly number[]) => data({ shape, dtype: "f32" }, Float32Array.from(values));
-  return { mean: of(mean), scale: (f) => of(std.map(f)) };
 }
+
+/** A number per column (or channel), in a shape that broadcasts with x. */
+const perColumn = (x: Tensor, values: readonly number[]): Tensor =>
+  data({ shape: [values.length, ...x.shape.slice(2).map(() => 1)], dtype: "f32" }, Float32Array.from(values));
 
 /**
- * `(x − mean) / std` by column, or by channel. Fuses with what reads it.
+ * `(x − mean) / std` per column, or per channel. Fuses with the ops that read it.
  * @param x f32 [N, columns] or [N, channels, …]
- * @throws ShapeError where the statistics are of another number of columns
+ * @throws ShapeError where x has another number of columns than the statistics
  */
 export function standardize(x: Tensor, statistics: Statistics): Tensor {
-  const { mean, scale } = perColumn("standardize", x, statistics);
-  return mul(
-    sub(x, mean),
-    scale((s) => 1 / s),
-  );
+  checkColumns("standardize", x, statistics);
+  const factors = statistics.std.map((s) => 1 / s);
+  return mul(sub(x, perColumn(x, statistics.mean)), perColumn(x, factors));
 }
 
-/** The way back, `x · std + mean`: standardised predictions in the units of the data. See {@link standardize}. */
+/** The inverse of {@link standardize}, `x · std + mean`: predictions in the units of the data. */
 export function destandardize(x: Tensor, statistics: Statistics): Tensor {
-  const { mean, scale } = perColumn("destandardize", x, statistics);
-  return add(
-    mul(
-      x,
-      scale((s) => s),
-    ),
-    mean,
-  );
+  checkColumns("destandardize", x, statistics);
+  return add(mul(x, perColumn(x, statistics.std)), perColumn(x, statistics.mean));
 }

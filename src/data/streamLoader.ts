@@ -6,29 +6,29 @@ import { type TakenWindows, takeWindows } from "../ops/takeWindows";
 import { checkSizes, type TokenDataset } from "./tokenDataset";
 
 export interface StreamLoaderOptions {
-  /** Streams read side by side, N. */
+  /** N, the number of streams read side by side. */
   readonly batch: number;
-  /** Tokens of a chunk, T: how far back gradients of truncated backpropagation through time reach. */
+  /** T, the tokens of a chunk: how far back truncated backpropagation through time reaches. */
   readonly length: number;
-  /** Chunks lie as [T, N], as loops over time want them; default false: [N, T]. */
+  /** Chunks are [T, N], for loops over time; default false: [N, T]. */
   readonly timeFirst?: boolean;
   /**
-   * Read every token, as evaluation wants it: what does not come out even is made up with labels −1. Default false: the rest
-   * that fills no chunk of every stream is left out.
+   * Read every token, for evaluation: incomplete chunks are filled up with labels −1. Default false: tokens left over when
+   * every stream has whole chunks only are left out.
    */
   readonly whole?: boolean;
 }
 
 /**
- * Cuts a token stream into N stretches of equal length and reads them side by side, chunk after chunk, so that the state of
- * a recurrent net carries on from one batch to the next. After the last chunk it begins anew, and says so by `restart`.
+ * Cuts a token stream into N stretches of equal length and reads them side by side, chunk after chunk, so that a recurrent
+ * net can keep its state from one batch to the next. After the last chunk it begins anew; `restart` is 1 then.
  */
 export class StreamLoader {
   /** u32[2]: 0, and the number of chunks taken. Belongs into checkpoints. */
   readonly position: Tensor;
-  /** Chunks of one epoch. */
+  /** Number of chunks in an epoch. */
   readonly batches: number;
-  /** Labels of one epoch that count, that is are not −1. */
+  /** Number of labels in an epoch that are not −1. */
   readonly labels: number;
   readonly #stretch: number;
 
@@ -52,19 +52,14 @@ export class StreamLoader {
 
   /**
    * The next chunk of every stream, as part of the step that is being captured.
-   * @returns `ids` and `labels` i32 [N, T] or [T, N]; `restart` u32 [1]: 1 where the state kept from the chunk before must be
-   * zeroed, as in `where(restart, 0, h)`
+   * @returns `ids` and `labels` i32 [N, T] or [T, N]; `restart` u32 [1]: 1 where the state kept from the previous chunk must
+   * be set to zero, as by `where(restart, 0, h)`
    */
   next(): TakenWindows {
     const { batch, length, timeFirst = false } = this.options;
     const order = { rowStep: this.#stretch, batchStep: length, rowLength: this.#stretch };
-    const taken = takeWindows(this.dataset.tokens, this.position, {
-      batch,
-      length,
-      batches: this.batches,
-      order,
-      timeFirst,
-    });
+    const attrs = { batch, length, batches: this.batches, order, timeFirst };
+    const taken = takeWindows(this.dataset.tokens, this.position, attrs);
     countSteps(this.position, 1);
     return taken;
   }

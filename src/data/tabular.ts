@@ -8,16 +8,16 @@ import type { Dataset } from "./loader";
 export interface TabularDatasetOptions {
   /** Row after row. */
   readonly features: ArrayLike<number>;
-  /** Columns of `features`. */
+  /** Number of columns of `features`. */
   readonly width: number;
   /**
-   * What is to be predicted, row after row: class numbers where `classes` is given; else numbers, one or several a row.
+   * What is to be predicted, row after row: class numbers where `classes` is given, else one or several numbers per row.
    */
   readonly labels: ArrayLike<number>;
   readonly classes?: number;
 }
 
-/** A batch of a table. A type, not an interface: so it is a record of tensors, as what a captured step gives. */
+/** A batch of a table. A type, not an interface, so that a captured step can return it as a record of tensors. */
 export type TabularBatch = {
   /** f32 [n, width]; zeros where there is no example. */
   readonly x: Tensor;
@@ -27,7 +27,7 @@ export type TabularBatch = {
   readonly present: Tensor;
 };
 
-/** A table of numbers, with classes or numbers to predict, that lies on the GPU; batches are gathered there. */
+/** A table of numbers on the GPU, with classes or numbers to predict; batches are gathered there. */
 export class TabularDataset implements Dataset<TabularBatch> {
   readonly count: number;
   readonly width: number;
@@ -37,18 +37,14 @@ export class TabularDataset implements Dataset<TabularBatch> {
   /** i32 [count], or f32 [count, k]. */
   readonly labels: Tensor;
 
-  /** @throws DataError where sizes do not fit together, the table is empty, a number is not finite or a class out of range */
+  /** @throws DataError where sizes do not match, the table is empty, a number is not finite or a class is out of range */
   constructor(options: TabularDatasetOptions) {
     const { features, width, labels, classes } = optionsOf("TabularDataset", options, "features width labels classes");
     if (!(Number.isInteger(width) && width >= 1)) throw new DataError("TabularDataset", `a width of ${width}`);
     const count = features.length / width;
     if (count === 0) throw new DataError("TabularDataset", "no examples");
-    if (
-      !Number.isInteger(count) ||
-      labels.length === 0 ||
-      labels.length % count !== 0 ||
-      (classes && labels.length !== count)
-    )
+    const perRow = labels.length / count;
+    if (!Number.isInteger(count) || !Number.isInteger(perRow) || perRow === 0 || (classes && perRow !== 1))
       throw new DataError("TabularDataset", `${features.length} features and ${labels.length} labels`, {
         width: String(width),
       });
@@ -56,9 +52,8 @@ export class TabularDataset implements Dataset<TabularBatch> {
     checkFinite("feature", features, width);
     this.features = state("features", { shape: [count, width], dtype: "f32" }, () => Float32Array.from(features));
     if (classes === undefined) {
-      const columns = labels.length / count;
-      checkFinite("label", labels, columns);
-      this.labels = state("labels", { shape: [count, columns], dtype: "f32" }, () => Float32Array.from(labels));
+      checkFinite("label", labels, perRow);
+      this.labels = state("labels", { shape: [count, perRow], dtype: "f32" }, () => Float32Array.from(labels));
     } else {
       checkClasses(labels, classes);
       this.labels = state("labels", { shape: [count], dtype: "i32" }, () => Int32Array.from(labels));

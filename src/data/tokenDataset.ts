@@ -3,13 +3,13 @@ import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 
 export interface TokenDatasetOptions {
-  /** One stream, such as a tokenizer's `encode` gives. */
+  /** One stream, as a tokenizer's `encode` gives it. */
   readonly tokens: ArrayLike<number>;
   /** Size of the vocabulary: ids are 0 … size − 1. */
   readonly size: number;
 }
 
-/** A stream of tokens that lies on the GPU. */
+/** A stream of tokens on the GPU. */
 export class TokenDataset {
   readonly count: number;
   readonly size: number;
@@ -27,7 +27,7 @@ export class TokenDataset {
   }
 }
 
-/** @throws DataError where an id is none of 0 … size − 1 */
+/** @throws DataError where an id is not within 0 … size − 1 */
 function checkIds(what: string, ids: ArrayLike<number>, size: number): void {
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i]!;

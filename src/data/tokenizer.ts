@@ -1,20 +1,20 @@
 import { DataError } from "../core/errors";
 
-/** Text as numbers and back. A plain object: {@link Tokenizer.toJSON} and `tokenizerFromJSON` carry it across. */
+/** Turns text into ids and back. {@link Tokenizer.toJSON} describes it, and `tokenizerFromJSON` makes it from that again. */
 export interface Tokenizer {
   /** Number of ids: 0 … size − 1. */
   readonly size: number;
   /**
-   * The ids of a text. Special tokens are never read out of a text, whatever it says: put their ids in yourself.
+   * The ids of a text. Special tokens are never found in a text, even where it spells their names: add their ids yourself.
    * @throws DataError where a character is unknown and the tokenizer has no `<unk>`
    */
   encode(text: string): Int32Array<ArrayBuffer>;
   /**
-   * The text of ids. Special tokens are left out, but for `<unk>`.
+   * The text of ids. Special tokens other than `<unk>` are left out.
    * @throws DataError where an id is out of range
    */
   decode(ids: ArrayLike<number>): string;
-  /** The id of a special token. @throws DataError where the tokenizer has none of this name */
+  /** The id of a special token. @throws DataError where the tokenizer has no token of this name */
   special(name: string): number;
   toJSON(): TokenizerJSON;
 }
@@ -27,7 +27,7 @@ export type TokenizerJSON =
       readonly specials: readonly string[];
       readonly words: readonly string[];
       readonly lowerCase: boolean;
-      /** Source of the regular expression that a word matches. */
+      /** Source of the regular expression that matches a word. */
       readonly pattern: string;
       /** Its flags; default "gu". */
       readonly flags?: string;
@@ -35,14 +35,14 @@ export type TokenizerJSON =
   | {
       readonly type: "bytePairs";
       readonly specials: readonly string[];
-      /** Pairs one after the other. Bytes are 0 … 255, the n-th merge makes 256 + n; specials are not counted here. */
+      /** A flat list of pairs. Bytes are 0 … 255, and the n-th merge makes 256 + n; specials are not counted here. */
       readonly merges: readonly number[];
     };
 
-/** Stands for what the vocabulary lacks. */
+/** Stands for everything that the vocabulary lacks. */
 export const UNKNOWN = "<unk>";
 
-/** Special tokens of sequences, by custom: what fills up, what is unknown, beginning and end. */
+/** The customary special tokens of sequences: padding, unknown, beginning and end. */
 export const SEQUENCE_SPECIALS: readonly string[] = ["<pad>", UNKNOWN, "<bos>", "<eos>"];
 
 /** @throws DataError where a name comes twice */
@@ -60,7 +60,7 @@ export const specialOf =
     return id;
   };
 
-/** Refuses an id. */
+/** Throws the error for an id that is out of range. */
 export function unknownId(tokenizer: string, id: number | undefined, at: number, size: number): never {
   throw new DataError(tokenizer, `id ${id} at ${at}`, { ids: `0 … ${size - 1}` });
 }
@@ -72,5 +72,5 @@ export function countOf(items: Iterable<string>): Map<string, number> {
   return counts;
 }
 
-/** By UTF-16 units, the same on every machine. */
+/** Compares by UTF-16 units, the same on every machine. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -6,7 +6,7 @@ import { ofWords, wordPattern } from "./words";
 
 /**
  * The tokenizer that {@link Tokenizer.toJSON} described.
- * @throws DataError where it is no such description
+ * @throws DataError where the description is not one that `toJSON` gives
  */
 export function tokenizerFromJSON(json: TokenizerJSON): Tokenizer {
   const wrong = (what: string) => new DataError("tokenizerFromJSON", what);

@@ -8,8 +8,8 @@ export interface CountedPiece {
 }
 
 /**
- * The merges of byte-pair encoding, pairs one after the other: each time the most frequent pair, of equally frequent ones
- * that with the smaller ids. Each pair knows the pieces it has been seen in, so that a merge touches only those.
+ * The merges of byte-pair encoding, as a flat list of pairs: each time the most frequent pair, of equally frequent ones that
+ * with the smaller ids. Each pair keeps a list of the pieces it occurs in, so that a merge visits only those.
  */
 export function learnMerges(pieces: readonly CountedPiece[], wanted: number, minimumCount: number): number[] {
   const pairs = new Pairs();
@@ -43,7 +43,7 @@ function has(word: readonly number[], a: number, b: number): boolean {
   return false;
 }
 
-/** Puts `id` where a and b follow each other, from the left. */
+/** Replaces each a followed by b by `id`, from the left. */
 function join(word: number[], a: number, b: number, id: number): void {
   let n = 0;
   for (let i = 0; i < word.length; i++) {
@@ -61,14 +61,14 @@ interface Entry {
 
 const before = (a: Entry, b: Entry): boolean => a.count > b.count || (a.count === b.count && a.key < b.key);
 
-/** Counts of pairs, and a heap with the most frequent on top; what has been overtaken is dropped when it comes up. */
+/** Counts of pairs, and a heap with the most frequent on top; outdated entries are dropped when they reach the top. */
 class Pairs {
   readonly #counts = new Map<number, number>();
   readonly #seen = new Map<number, number[]>();
   readonly #changed = new Set<number>();
   #heap: Entry[] = [];
 
-  /** Adds the pairs of a word `times` more, or fewer where below 0. */
+  /** Counts the pairs of a word `times` more often; less often where `times` is below 0. */
   add(word: readonly number[], w: number, times: number): void {
     for (let i = 1; i < word.length; i++) {
       const key = pairKey(word[i - 1]!, word[i]!);
@@ -81,7 +81,7 @@ class Pairs {
     }
   }
 
-  /** Words that have or had the pair; none where it is asked for again. */
+  /** Takes out the list of words that have or had the pair. */
   seenIn(key: number): readonly number[] {
     const seen = this.#seen.get(key) ?? [];
     this.#seen.delete(key);
@@ -95,7 +95,7 @@ class Pairs {
     this.#changed.clear();
   }
 
-  /** Puts pairs whose counts have changed into the heap anew. */
+  /** Puts pairs whose counts have changed into the heap again. */
   settle(): void {
     for (const key of this.#changed) {
       const count = this.#counts.get(key)!;

@@ -6,19 +6,19 @@ import { takeWindows, type WindowsInOrder, type WindowsShuffled } from "../ops/t
 import { checkSizes, type TokenDataset } from "./tokenDataset";
 
 export interface WindowLoaderOptions {
-  /** Windows of a batch, N. */
+  /** N, the number of windows in a batch. */
   readonly batch: number;
-  /** Tokens of a window, T. */
+  /** T, the number of tokens in a window. */
   readonly length: number;
   /**
-   * Read each epoch in another order, given by the seed, from windows that begin at another place: nothing is always at a
-   * window's end. Then the rest that fills no window or no batch is left out. Default false: in order, every token.
+   * Read each epoch in another order, given by the seed, and let windows begin at other places, so that no token is always at
+   * a window's end; tokens left over that fill no window or no batch are left out then. Default false: every token, in order.
    */
   readonly shuffle?: boolean;
-  /** Tokens from one shuffled window to the next; default T, windows that do not overlap. With 1 any place may begin one. */
+  /** Tokens from the start of a shuffled window to that of the next; default T, so windows do not overlap. */
   readonly stride?: number;
   readonly seed?: number;
-  /** Windows lie as [T, N]; default false: [N, T]. */
+  /** Windows are [T, N]; default false: [N, T]. */
   readonly timeFirst?: boolean;
 }
 
@@ -26,9 +26,9 @@ export interface WindowLoaderOptions {
 export class WindowLoader {
   /** u32[2]: seed, and the number of batches taken. Belongs into checkpoints. */
   readonly position: Tensor;
-  /** Batches of one epoch. */
+  /** Number of batches in an epoch. */
   readonly batches: number;
-  /** Labels of one epoch that count, that is are not −1. */
+  /** Number of labels in an epoch that are not −1. */
   readonly labels: number;
   readonly #order: WindowsInOrder | WindowsShuffled;
 
@@ -70,7 +70,7 @@ export class WindowLoader {
   }
 }
 
-/** As many windows as fit whatever the phase; a stream with room for one window alone has fewer phases. */
+/** As many windows as fit at every phase; a stream with room for one window only has fewer phases. */
 function shuffledWindows(labels: number, length: number, stride: number): WindowsShuffled {
   const windows = Math.floor((labels + 1 - length) / stride);
   if (windows >= 1) return { windows, stride, phases: stride };

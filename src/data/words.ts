@@ -11,25 +11,28 @@ import {
   unknownId,
 } from "./tokenizer";
 
-/** Words with their apostrophes, numbers, and whatever else is not space, one by one. */
+/** Words with their apostrophes, numbers, and each other character that is not space. */
 const WORD = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|\p{N}+|[^\s\p{L}\p{M}\p{N}]/gu;
 
 export interface WordTokenizerOptions {
   /** Words that occur less often become `<unk>`; default 1. */
   readonly minimumCount?: number;
-  /** At most so many words, the most frequent ones; default all. */
+  /** The most words to keep, the most frequent ones; default all. */
   readonly maximumWords?: number;
-  /** Default false. */
+  /** Encode text in lower case; default false. */
   readonly lowerCase?: boolean;
-  /** What a word is, with its flags; `u` is added, unless it has `v`. Default words with their apostrophes, numbers, and each other character that is not space. */
+  /**
+   * Matches a word; the flag `u` is added where it has no `v`. Default: words with their apostrophes, numbers, and each other
+   * character that is not space.
+   */
   readonly pattern?: RegExp;
-  /** Take the first ids; default `<pad>`, `<unk>`, `<bos>`, `<eos>`. Without `<unk>`, unknown words are refused. */
+  /** They take the first ids; default `<pad>`, `<unk>`, `<bos>`, `<eos>`. Without `<unk>`, unknown words are refused. */
   readonly specials?: readonly string[];
 }
 
 /**
- * A vocabulary of the words that occur in a text, the most frequent first, equally frequent ones in the order of the
- * alphabet. Decoding puts a space between any two words.
+ * A vocabulary of the words that occur in a text, the most frequent first, equally frequent ones in alphabetical order.
+ * Decoding puts a space between any two words.
  * @throws DataError where nothing is left, or a special token is given twice
  */
 export function wordTokenizer(text: string, options: WordTokenizerOptions = {}): Tokenizer {
@@ -45,7 +48,7 @@ export function wordTokenizer(text: string, options: WordTokenizerOptions = {}):
   return ofWords({ words, specials: options.specials ?? SEQUENCE_SPECIALS, lowerCase, pattern: source, flags });
 }
 
-/** What finds all words, by code points. */
+/** The expression with the flags that make it find all words, by code points. */
 export const wordPattern = (source: string, flags: string): RegExp =>
   new RegExp(source, [...new Set([...flags, "g", ...(flags.includes("v") ? "" : "u")])].join(""));
 

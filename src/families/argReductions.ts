@@ -9,13 +9,13 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { lanesJoining, MANY_PARTS } from "./parts";
-import { BUSY_GROUPS, busyInvocations, LARGE, PAGES, SHORT_ROW } from "./reductions";
+import { BUSY_GROUPS, busyInvocations, LARGE, partsOfFours, SHORT_ROW } from "./reductions";
 import { byTree, inRounds, type RowParams, rowGroups } from "./rowwise";
 
-/** The number of a dtype in shaders that compare elements by their bits. */
+/** The number of each dtype in shaders that compare elements by their bits. */
 export const ELEMENTS: Record<WordType, number> = { f32: 0, i32: 1, u32: 2 };
 
-/** Parts of a row that one invocation joins. */
+/** The most parts of a row that one invocation joins. */
 const MOST_PARTS = 64;
 
 /** The launches that find the largest or smallest element of each row: two where rows are long and few. */
@@ -51,7 +51,7 @@ const comparing = (x: Tensor, smallest: boolean) => ({
   ELEMENTS: ELEMENTS[computeType(x.dtype)],
 });
 
-/** Where the parts of rows leave what they find: pairs of a key and a place, or, of whole rows, the place. */
+/** Where a launch leaves its finds: pairs of a key and a place for parts of rows, places for whole rows. */
 const foundBy = (parts: number, rows: number, out: Tensor): Tensor =>
   parts === 1 ? out : scratch({ shape: [rows, parts, 2], dtype: "u32" });
 
@@ -63,7 +63,7 @@ function joined(pairs: Tensor, out: Tensor, rows: number, parts: number, target:
   return [argMaxJoinTree.dispatch({ ...shared, constants: { LANES }, grid: rowGroups(rows, LANES) })];
 }
 
-/** A workgroup a row, or a part of one. */
+/** A workgroup for each row, or part of a row. */
 function byWorkgroups(x: Tensor, out: Tensor, rows: number, n: number, smallest: boolean, target: Target): Dispatch[] {
   const isByFour = n % 4 === 0;
   const units = isByFour ? n / 4 : n;
@@ -81,25 +81,20 @@ function byWorkgroups(x: Tensor, out: Tensor, rows: number, n: number, smallest:
   return [first, ...joined(found, out, rows, parts, target)];
 }
 
-/** Four neighbours at a time, in parts of neighbours. */
-function byFour(x: Tensor, out: Tensor, { rows, n, inner }: RowParams, smallest: boolean, target: Target): Dispatch[] {
-  const COLUMNS = Number(inner > 1);
+/** An invocation for each part of a row, which reads vec4s. */
+function byFour(x: Tensor, out: Tensor, row: RowParams, smallest: boolean, target: Target): Dispatch[] {
+  const COLUMNS = Number(row.inner > 1);
   // A CPU reads more of a line of its cache; all of it would take twice as long to compile.
-  const WIDE = target.cpu && COLUMNS && inner % 8 === 0 ? 2 : 1;
-  const [units, length] = COLUMNS ? [rows / 4 / WIDE, n] : [rows, n / 4];
-  // Columns are read a page of a CPU's memory a row.
-  const byPages = target.cpu && COLUMNS ? n / PAGES : 0;
-  const wanted = Math.max(byPages, Math.min(busyInvocations(target) / units, length / (target.cpu ? 256 : 16)));
-  const span = Math.ceil(length / Math.max(1, Math.min(Math.floor(wanted), rows < MOST_PARTS ? 512 : MOST_PARTS)));
-  const parts = Math.ceil(length / span);
-  const found = foundBy(parts, rows, out);
+  const WIDE = target.cpu && COLUMNS && row.inner % 8 === 0 ? 2 : 1;
+  const { units, span, parts } = partsOfFours(row, WIDE, target);
+  const found = foundBy(parts, row.rows, out);
   const first = argMaxByFour.dispatch({
     buffers: { x, out: found },
     constants: { ...comparing(x, smallest), COLUMNS, WIDE, PAIRS: Number(parts > 1) },
-    params: { len: units * parts, rows, n, inner, parts, span },
+    params: { ...row, len: units * parts, parts, span },
     dtype: x.dtype,
     flops: x.size,
     grid: units * parts,
   });
-  return [first, ...joined(found, out, rows, parts, target)];
+  return [first, ...joined(found, out, row.rows, parts, target)];
 }

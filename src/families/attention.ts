@@ -10,7 +10,7 @@ import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import { gradTileWays, type TileWay, tileConstants, tileInvocations, tilesBySide, tileWays } from "./attentionTiles";
 
-/** Where the rows of an operand lie in its tensor: elements from one example, head and row to the next, multiples of 4. */
+/** Strides of an operand: elements from one example, head and row to the next, all multiples of 4. */
 export interface Place {
   readonly at: number;
   readonly batch: number;
@@ -18,11 +18,11 @@ export interface Place {
   readonly row: number;
 }
 
-/** Sizes of an attention, and where its operands lie. */
+/** Sizes of an attention, and strides of its operands. */
 export interface Attention {
   readonly batch: number;
   readonly heads: number;
-  /** Queries of an example, and its keys. */
+  /** Numbers of queries and of keys of an example. */
   readonly rows: number;
   readonly keys: number;
   /** Elements of a query, a key and a value: a multiple of 4, at most {@link MAX_SIZE}. */
@@ -41,18 +41,18 @@ export interface Attention {
 /** Elements of a row that the kernels can keep in registers. */
 export const MAX_SIZE = 128;
 
-/** Rows that a workgroup makes. */
+/** Rows of the result that a workgroup makes. */
 const SUBGROUP_ROWS = 8;
 
-/** Scores that the gradient by subgroups may keep at once; further heads come after. */
+/** The most scores that the gradient by subgroups keeps at once; further heads come after. */
 const MAX_KEPT = 4 * 2 ** 20;
 
-/** vec4s of a row of kept scores. */
+/** Number of vec4s in a row of kept scores. */
 const widthOf = ({ keys }: Attention): number => Math.ceil(keys / 4);
 
 /**
- * Whether the kernels by subgroups fit, which otherwise are the faster ones by far where they are meant for: no case for a
- * measurement. For the gradient the scores of at least one head must fit into its share of memory.
+ * Whether the kernels by subgroups can be used. On the devices they are made for they are by far the fastest, so nothing need
+ * be measured. For the gradient the scores of at least one head must fit into its share of memory.
  */
 function takesSubgroups(a: Attention, target: Target, grad: boolean): boolean {
   return sharesLoads(target) && (!grad || 4 * a.rows * widthOf(a) <= MAX_KEPT);
@@ -68,8 +68,8 @@ export interface Operands {
 }
 
 /**
- * The kernels that could make the forward pass, the best guess first. Whatever numbers a measurement runs on, the work is the
- * same; unless there are lengths.
+ * The kernels that could make the forward pass, the best guess first. The work does not depend on the numbers that a
+ * measurement runs on, unless there are lengths.
  */
 export function attentionWays(a: Attention, padded: boolean, target: Target): Ways<TileWay | "subgroup"> {
   const { key, names } = tileWays("attention", a, a.rows, 64);
@@ -84,7 +84,7 @@ export function attentionDispatches(
   target: Target,
 ): Dispatch[] {
   const { lengths, random, q } = operands;
-  // What is absent is not read; something must be bound.
+  // Absent inputs are not read, but something must be bound.
   const buffers = { ...operands, lengths: lengths ?? q, random: random ?? q };
   const DROPOUT = Number(a.p > 0);
   const by_length = Number(lengths !== undefined);
@@ -110,9 +110,9 @@ export function attentionDispatches(
 
 export interface GradOperands extends Operands {
   readonly dOut: Tensor;
-  /** Gets the gradient for q where q lies in its tensor. */
+  /** Gets the gradient for q, with the strides of q. */
   readonly dq: Tensor;
-  /** Gets the gradients for k, where k lies in its tensor, and for v from `dvAt` on. */
+  /** Gets the gradient for k, with the strides of k, and the gradient for v from `dvAt` on. */
   readonly dkv: Tensor;
   readonly dvAt: number;
 }
@@ -130,7 +130,7 @@ export function attentionGradDispatches(a: Attention, operands: GradOperands, ta
   return gradByFours(a, operands, way === "by side" ? tilesBySide(a) : { query: way, key: way });
 }
 
-/** Scores are made once and kept, for a number of heads at a time. */
+/** Scores are made once and kept, for as many heads at a time as memory allows. */
 function gradBySubgroups(a: Attention, { dOut, dvAt, ...operands }: GradOperands, target: Target): Dispatch[] {
   const { rows, keys, size } = a;
   const width = widthOf(a);
@@ -163,7 +163,7 @@ function gradBySubgroups(a: Attention, { dOut, dvAt, ...operands }: GradOperands
   });
 }
 
-/** Scores are made again by each of the two kernels and never stored. */
+/** Scores are made again by each of the two kernels, and never stored. */
 function gradByFours(
   a: Attention,
   { dOut, dvAt, ...operands }: GradOperands,
@@ -197,7 +197,7 @@ function gradByFours(
   });
 }
 
-/** Pairs of example and head, so many at a time. */
+/** The pairs of example and head, cut into runs of at most `most`. */
 function inChunks({ batch, heads }: Attention, most: number): { first: number; pairs: number }[] {
   const all = batch * heads;
   const step = Math.ceil(all / Math.ceil(all / most));
@@ -212,7 +212,7 @@ function bySubgroups({ size }: Attention, { subgroupSize: lanes, unrolled }: Tar
   return { constants: { LANES: lanes, HELD }, unrolled, lanes };
 }
 
-/** Sizes and strides, in vec4s. */
+/** The kernels' sizes and strides, in vec4s. */
 function params({ heads, rows, keys, size, causal, scale, stream, p, q, k, v, out }: Attention) {
   const u = (n: number) => n / 4;
   return {

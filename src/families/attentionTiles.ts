@@ -11,15 +11,15 @@ const TILES = {
 export type TileWay = keyof typeof TILES;
 type Sizes = Pick<Attention, "batch" | "heads" | "rows" | "keys" | "size" | "causal">;
 
-/** Workgroups that keep a GPU busy: with fewer, each makes half as many rows. */
+/** Workgroups that keep a GPU busy: where there are fewer, each makes half as many rows. */
 const BUSY = 512;
 
-/** Rows, or keys, that a workgroup goes through in a turn; and columns of a chunk. */
+/** Rows, or keys, that a workgroup takes per turn; and columns of a chunk. */
 const TURN = 32;
 
 /**
- * The tiles for attention on GPUs, the best guess first. Where an invocation keeps eight rows it loads a third less from workgroup
- * memory, but sums and what is read ahead must fit into registers: up to heads of `wide`, and not beyond 64.
+ * The tiles for attention on GPUs, the best guess first. An invocation that keeps eight rows loads a third less from workgroup
+ * memory, but its sums and the data it reads ahead must fit into registers: only for heads of at most `wide`, and 64.
  * @param made rows or keys that a head's workgroups share
  */
 export function tileWays(name: string, a: Sizes, made: number, wide: number): Ways<TileWay> {
@@ -31,7 +31,7 @@ export function tileWays(name: string, a: Sizes, made: number, wide: number): Wa
   return { key, names: busy ? [...by64, "tile 32"] : ["tile 32", ...by64] };
 }
 
-/** The tiles for the two kernels of the gradient: those for queries share rows, those for keys share keys. */
+/** The tiles for the two kernels of the gradient: workgroups of the one for queries share rows, of the other keys. */
 export function gradTileWays(a: Sizes): Ways<TileWay | "by side"> {
   const { query, key } = tilesBySide(a);
   const { names, ...ways } = tileWays("attention_grad", a, a.rows, GRAD_WIDE);
@@ -44,7 +44,7 @@ export function tilesBySide(a: Sizes): { readonly query: TileWay; readonly key: 
   return { query: query!, key: key! };
 }
 
-/** Columns of a head up to which the gradient's sums and what is read ahead fit into registers for eight rows. */
+/** Columns of a head up to which the gradient's sums and the data read ahead fit into registers for eight rows. */
 const GRAD_WIDE = 32;
 
 /** Constants of the kernels by four. */

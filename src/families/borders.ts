@@ -6,7 +6,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { resultsEach, type Target } from "../kernel/target";
 
-/** What pad.wgsl does beyond the edges. */
+/** What the elements beyond the edges of x are, see pad.wgsl. */
 export type BorderMode = (typeof BORDER_MODES)[number];
 
 export const BORDER_MODES = ["constant", "reflect", "replicate", "circular"] as const;
@@ -15,16 +15,16 @@ export const BORDER_MODES = ["constant", "reflect", "replicate", "circular"] as 
 export const modeNumber = (mode: BorderMode): number => BORDER_MODES.indexOf(mode);
 
 export interface Borders {
-  /** By axis: elements before the first one of x. */
+  /** Per axis: elements before the first one of x. */
   readonly before: readonly number[];
   readonly mode: BorderMode;
-  /** Bits of the elements that come from nowhere; default 0. */
+  /** Bits of the elements that are no copies from x; default 0. */
   readonly value?: number;
-  /** By axis: how far apart elements of x are put; default 1. For the mode `constant`. */
+  /** Per axis: how far apart elements of x are put; default 1. For the mode `constant`. */
   readonly steps?: readonly number[];
 }
 
-/** One axis as the kernel sees it, or neighbouring axes that can be taken as one. */
+/** An axis of the kernel: one of x, or neighbouring ones that can be taken as one. */
 interface Axis {
   readonly size: number;
   readonly padded: number;
@@ -34,7 +34,7 @@ interface Axis {
 
 const MAX_AXES = 4;
 
-/** The launches of pad.wgsl and its kin that fill `out`, which is larger than x by what is before and after, or of its shape. */
+/** The launches, of pad.wgsl or a variant, that fill `out`: x with borders, or of the shape of x. */
 export function borderDispatches(x: Tensor, out: Tensor, borders: Borders, { cpu }: Target): Dispatch[] {
   const { before, mode, value = 0, steps } = borders;
   const axes = joined(
@@ -43,7 +43,7 @@ export function borderDispatches(x: Tensor, out: Tensor, borders: Borders, { cpu
   );
   const dispatches: Dispatch[] = [];
   let [from, left] = [x, axes];
-  // More axes than the kernel follows: the inner ones first.
+  // Where there are more axes than the kernel takes: the inner ones first.
   while (left.length > MAX_AXES) {
     const [outer, inner] = [left.slice(0, 1 - MAX_AXES), left.slice(1 - MAX_AXES)];
     const count = outer.reduce((n, a) => n * a.size, 1);
@@ -59,7 +59,7 @@ const untouched = (size: number): Axis => ({ size, padded: size, before: 0, step
 
 const isUntouched = (a: Axis): boolean => a.size === a.padded && a.before === 0;
 
-/** Neighbouring axes as one where the inner one has no border, and the outer one is none that is mirrored. */
+/** Takes neighbouring axes as one where the inner one has no border and the outer one is not mirrored. */
 function joined(axes: readonly Axis[], mode: BorderMode): Axis[] {
   const out: Axis[] = [];
   for (const a of axes) {
@@ -76,7 +76,7 @@ function joined(axes: readonly Axis[], mode: BorderMode): Axis[] {
   return out.length ? out : [untouched(1)];
 }
 
-/** Whether neighbours in the result come from neighbours in x along the axis, but for where it begins and ends. */
+/** Whether neighbours in the result come from neighbours in x along the axis, except at its borders. */
 const shifts = (mode: BorderMode): boolean => mode === "constant" || mode === "circular";
 
 /** How many fours, of `many`, an invocation may make one after the other without leaving two rows. */

@@ -1,6 +1,6 @@
-// What the kernels of recurrent networks share: their cells, and how sequences lie.
+// What the kernels of recurrent networks share: the cells, and the layout of sequences.
 
-/** The cells that the kernels know: their number there, gates, and numbers a unit that are saved for the gradient. */
+/** The cells that the kernels know: their number there, their gates, and how many numbers per unit the gradient needs. */
 export const CELLS = {
   lstm: { CELL: 0, GATES: 4, SAVED: 5 },
   gru: { CELL: 1, GATES: 3, SAVED: 5 },
@@ -12,24 +12,30 @@ export const CELLS = {
 
 export type Cell = keyof typeof CELLS;
 
-/** Sizes of a recurrence, and how its sequences lie. */
+/** Sizes of a recurrence, and the layout of its sequences. */
 export interface Recurrence {
   readonly cell: Cell;
   readonly steps: number;
   readonly batch: number;
   readonly hidden: number;
-  /** From the last step to the first. */
+  /** Runs from the last step to the first. */
   readonly reverse: boolean;
-  /** Sequences lie as [batch, steps, …] rather than [steps, batch, …]. */
+  /** Sequences are [batch, steps, …] rather than [steps, batch, …]. */
   readonly batchFirst: boolean;
 }
 
 /**
- * The kernels run over the whole sequence (some of the weights in registers), or a step a launch, so that more workgroups share a
- * step's units.
+ * One launch runs over the whole sequence (perhaps with some of the weights in registers), or each step has a launch of its
+ * own, so that more workgroups can share its units.
  */
 export type Way = "whole" | "whole, held" | "steps" | "whole, subgroup" | "steps, subgroup";
 
-/** How far apart steps and sequences lie, in steps of one sequence. */
+/** How far apart steps and sequences lie, in multiples of a step's state. */
 export const strides = ({ steps, batch, batchFirst }: Recurrence) =>
   batchFirst ? { step_stride: 1, row_stride: steps } : { step_stride: batch, row_stride: 1 };
+
+/** The parameters about sequences that all their kernels take. */
+export const sequenceParams = (r: Recurrence) => ({
+  ...{ steps: r.steps, batch: r.batch, hidden: r.hidden, reverse: Number(r.reverse) },
+  ...strides(r),
+});

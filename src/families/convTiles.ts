@@ -1,4 +1,4 @@
-/** Tiles of the kernels that go through workgroup memory, by rows × columns of results where they are not square. */
+/** Tiles of the kernels that use workgroup memory, named by their side, or rows × columns where not square. */
 export const TILES = {
   "tile 128": { THREADS_X: 16, THREADS_Y: 16, ROWS: 8, COLUMNS: 8, DEPTH: 8, WRITTEN: 1 },
   "tile 64 × 128": { THREADS_X: 16, THREADS_Y: 16, ROWS: 4, COLUMNS: 8, DEPTH: 16, WRITTEN: 1 },
@@ -10,7 +10,7 @@ export const TILES = {
 
 export type ConvTile = keyof typeof TILES;
 
-/** Rows and columns of what a workgroup makes, sums that an invocation keeps, invocations, and fours of terms in a turn. */
+/** Rows and columns that a workgroup makes, sums per invocation, invocations, and fours of terms per turn. */
 export function sizesOf(tile: ConvTile) {
   const { THREADS_X, THREADS_Y, ROWS, COLUMNS, DEPTH } = TILES[tile];
   return {
@@ -19,13 +19,13 @@ export function sizesOf(tile: ConvTile) {
   };
 }
 
-/** Sums to which a large GPU adds four products each in a cycle, about. */
+/** About how many sums a large GPU adds four products to in a cycle. */
 const SUMS_A_CYCLE = 3400;
 
 /**
- * About how many cycles a large GPU takes for four terms of each of `rows` × `columns` sums in each of some groups: those of a
- * workgroup that has a processor to itself, the more the more each of its invocations has to do; and those of all of them where
- * there is no processor to spare, the more the fewer sums share what an invocation loads.
+ * About how many cycles a large GPU takes for four terms of each of `rows` × `columns` sums per group: the time of one
+ * workgroup, which grows with the work of each invocation, plus the time of all workgroups on all processors, which is longer
+ * where fewer sums share what an invocation loads.
  */
 export function tileCost(tile: ConvTile, groups: number, rows: number, columns: number) {
   const { rows: high, columns: wide, sums } = sizesOf(tile);
@@ -33,10 +33,10 @@ export function tileCost(tile: ConvTile, groups: number, rows: number, columns: 
   return { alone: 60 + 8 * sums, busy: (made * (1 + 8 / sums)) / SUMS_A_CYCLE };
 }
 
-/** How many times the least expected cost makes a tile not worth measuring. */
+/** Tiles of more than this many times the least expected cost are not measured. */
 const HOPELESS = 2.5;
 
-/** Tiles by what they are expected to cost. */
+/** The tiles worth measuring, the one of least expected cost first. */
 export function byCost(cost: (tile: ConvTile) => number): ConvTile[] {
   const names = (Object.keys(TILES) as ConvTile[]).sort((a, b) => cost(a) - cost(b));
   return names.filter((name) => cost(name) <= HOPELESS * cost(names[0]!));

@@ -13,22 +13,22 @@ import { type Conv2dAttrs, type ConvGradAttrs, flopsOf, type Geometry, geometry,
 
 export type ConvWay = "subgroup" | "product" | "direct" | "depthwise" | ConvTile;
 
-/** Output channels of one subgroup in the kernels that share loads between lanes, and positions that a lane keeps in them. */
+/** In the kernels that share loads between lanes: output channels of a subgroup, and positions of a lane. */
 const subgroupTile = (channels: number) =>
   channels > 16 ? { ROWS: 32, COLUMNS: 4 } : { ROWS: channels > 8 ? 16 : 8, COLUMNS: 8 };
 
-/** How many terms of a sum a kernel takes at a time. */
+/** How many terms of a sum the kernels take at a time. */
 export const termsAtOnce = (terms: number): number => (terms % 2 ? 1 : 2);
 
-/** Parts up to which an input gradient is made one by one: each is a launch. */
+/** The most parts that an input gradient is made of, since each is a launch. */
 const MOST_PARTS = 16;
 
-/** Terms of a sum, and channels in it, from which on a tile of them is worth filling. */
+/** Terms of a sum, and channels among them, from which on tiles pay. */
 const WORTH_TILING = { terms: 24, channels: 4 };
 
 type Correlation = ReturnType<typeof convolutionAsIs>;
 
-/** A convolution, in the numbers of the kernels that do it and parts of its input gradient alike. */
+/** A convolution, or a part of its input gradient, in the numbers that the kernels take. */
 function convolutionAsIs(g: Geometry) {
   const { batch, groups, kernel_h, kernel_w, dilation_h, dilation_w } = g;
   const { height, width, out_height, out_width, stride_h, stride_w, pad_h, pad_w } = g;
@@ -44,8 +44,8 @@ function convolutionAsIs(g: Geometry) {
 }
 
 /**
- * An input gradient as convolutions of dOut with reversed taps and swapped channels: with a stride s, each of the s·s parts of
- * the picture whose rows, and whose columns, have the same remainder by s meets taps of its own, and no others.
+ * An input gradient as convolutions of dOut with reversed taps and swapped channels. With a stride s there are s·s of them,
+ * one for each pair of remainders modulo s of a row and a column of x: each uses taps of its own.
  */
 function correlations(g: Geometry): Correlation[] {
   const { in_group: outGroup, out_group: inGroup, ...shared } = convolutionAsIs(g);
@@ -86,17 +86,17 @@ function along(size: number, kernel: number, stride: number, pad: number, dilati
 
 const types = (x: Tensor, out: Tensor) => ({ dtype: x.dtype, outDType: out.dtype });
 
-/** What an epilogue on a picture calls its channel. */
+/** The channel of an element, for an epilogue on pictures. */
 const channelOf = ({ shape: [, size, height, width] }: Tensor) => ({ size: size!, inner: height! * width! });
 
-/** Tiles of channels, none across two groups. */
+/** Number of tiles of channels, none of which spans two groups. */
 export const channelTiles = (channels: number, groups: number, tile = 4): number =>
   groups * Math.ceil(channels / groups / tile);
 
-/** Family, sizes and flags, as a key for what was measured. */
+/** The key for measurements: family, sizes and flags. */
 export const keyOf = (family: string, g: Geometry): string => `${family} ${Object.values(g).join("·")}`;
 
-/** The ways to make `channels` × `positions` results, each a sum over `taps` of `terms` channels. */
+/** The kernels for `channels` × `positions` results that are sums over `taps` of `terms` channels each. */
 function tiledWays(channels: number, groups: number, positions: number, terms: number, taps: number): ConvWay[] {
   const order: ConvWay[] = byCost((tile) => {
     const { alone, busy } = tileCost(tile, groups, channels / groups, positions);
@@ -200,7 +200,7 @@ function byCorrelation(x: Tensor, w: Tensor, out: Tensor, c: Correlation, way: C
   });
 }
 
-/** How the terms of a sum over `channels` are taken four at a time: of one tap, unless that leaves too many of them idle. */
+/** How terms are taken four at a time: of one tap each, unless too few `channels` would leave many of the four empty. */
 const fours = (channels: number) => ({
   FLAT: Number(4 * Math.ceil(channels / 4) > 1.25 * channels),
   WHOLE: Number(channels % 4 === 0),

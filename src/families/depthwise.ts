@@ -14,16 +14,16 @@ import type { WeightParts } from "./parts";
 import { gradBlocks, stripRows } from "./pooling";
 import { rowGroups } from "./rowwise";
 
-/** Whether each output channel reads one input channel only: then there is no sum over channels to share loads in. */
+/** Whether each output channel reads one input channel only, so that there is no sum over channels. */
 export const isDepthwise = (weight: Shape, groups: number): boolean => groups > 1 && weight[1] === 1;
 
-/** Whether neighbours along a row read neighbours: then what is loaded of one serves the next. */
+/** Whether neighbours in a row read neighbours, so that one load serves several. */
 const slides = (g: Geometry) => ({ SLIDE: Number(g.stride_w === 1 && g.dilation_w === 1) });
 
-/** Taps, times strides, up to which the kernels that have each written out compile quickly: 5 × 5, or 3 × 3 by 2. */
+/** Taps times strides up to which kernels with unrolled taps compile quickly: 5 × 5, or 3 × 3 with stride 2. */
 const MOST_TAPS = 36;
 
-/** What the kernels take that read whole vec4s of x; null where they do not fit. */
+/** The constants of the kernels that read whole vec4s of x; null where they cannot be used. */
 function stripConstants(g: Geometry) {
   const TAPS = tapsOf(g);
   const fits = g.dilation_h === 1 && g.dilation_w === 1 && g.width % 4 === 0 && g.out_width % 4 === 0;
@@ -49,7 +49,7 @@ function stripConstants(g: Geometry) {
   };
 }
 
-/** The launch that goes down strips of out; null where it does not fit. */
+/** The launch that goes down strips of out; null where it cannot be used. */
 function byStrips(x: Tensor, w: Tensor, out: Tensor, g: Geometry, target: Target, FLIP = 0): Dispatch | null {
   const constants = stripConstants(g);
   if (!constants) return null;
@@ -60,7 +60,7 @@ function byStrips(x: Tensor, w: Tensor, out: Tensor, g: Geometry, target: Target
   return byFourKernel.dispatch({ ...shared, constants: { ...constants, FLIP }, buffers: { x, w, out } });
 }
 
-/** The convolution that is the gradient for x, with the taps in reverse; null where it is none. */
+/** The convolution, with the taps in reverse, that is the gradient for x; null where there is none. */
 function mirrored(g: Geometry): Geometry | null {
   const [pad_h, pad_w] = [g.kernel_h - 1 - g.pad_h, g.kernel_w - 1 - g.pad_w];
   if (g.stride_h !== 1 || g.stride_w !== 1 || g.in_channels !== g.out_channels || pad_h < 0 || pad_w < 0) return null;
@@ -68,7 +68,7 @@ function mirrored(g: Geometry): Geometry | null {
   return { ...g, height, width, out_height, out_width, pad_h, pad_w };
 }
 
-/** The launch that makes blocks of dx, as pooling does; null where it does not fit. */
+/** The launch that makes blocks of dx, as pooling does; null where it cannot be used. */
 function byBlocks(dOut: Tensor, w: Tensor, dx: Tensor, g: Geometry): Dispatch | null {
   const dense = g.dilation_h === 1 && g.dilation_w === 1 && g.pad_h < g.kernel_h && g.pad_w < g.kernel_w;
   const [kernel, stride] = [[g.kernel_h, g.kernel_w] as const, [g.stride_h, g.stride_w] as const];
@@ -112,13 +112,13 @@ export function depthwiseGradInput(dOut: Tensor, w: Tensor, dx: Tensor, g: Geome
   ];
 }
 
-/** How the gradient of {@link depthwise} for w is made, and with `SUMS` on the side the sum of dOut for each output channel. */
+/** The gradient of {@link depthwise} for w, and with `SUMS` also the sum of dOut for each output channel. */
 export function depthwiseParts(g: Geometry, SUMS: number, target: Target): WeightParts {
   const fours = Math.ceil(tapsOf(g) / 4);
   return target.cpu ? (downStrips(g, SUMS) ?? byInvocations(g, fours, SUMS)) : byWorkgroups(g, fours, SUMS);
 }
 
-/** Null where it does not fit. */
+/** The same by kernels that read vec4s; null where they cannot be used. */
 function downStrips(g: Geometry, SUMS: number): WeightParts | null {
   const constants = stripConstants(g);
   if (!constants) return null;
@@ -155,7 +155,7 @@ function byWorkgroups(g: Geometry, fours: number, SUMS: number): WeightParts {
   const FOURS = Math.min(4, fours);
   const across = g.out_channels * Math.ceil(fours / FOURS);
   const positions = g.batch * g.out_height * g.out_width;
-  // At least eight positions a lane, and as many workgroups as keep a large device busy.
+  // At least eight positions per lane, and no more workgroups than keep a large device busy.
   const wanted = Math.max(1, Math.floor(Math.min(4096 / across, positions / 512)));
   const chunk = Math.ceil(positions / wanted);
   const parts = Math.ceil(positions / chunk);

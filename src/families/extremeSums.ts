@@ -7,20 +7,17 @@ import { scratch, type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { lanesJoining, MANY_PARTS } from "./parts";
-import { BUSY_GROUPS, busyInvocations, PAGES, SHORT_ROW } from "./reductions";
+import { BUSY_GROUPS, busyInvocations, partsOfFours, SHORT_ROW } from "./reductions";
 import { byTree, inRounds, type RowParams, rowGroups } from "./rowwise";
 
-/** Parts of a row that one invocation joins, where rows are many. */
-const MOST_PARTS = 64;
-
-/** What is summed beside the extreme m, with its number in the shaders: eˣ⁻ᵐ beside a maximum, or 1 for each that is it. */
+/** What is summed beside the extreme m, with its number in the shaders: eˣ⁻ᵐ for a maximum, or 1 for each x equal to m. */
 const KINDS = { powers: 0, max: 1, min: 2 } as const;
 
 /** The bits of −∞ and of a number near the least finite one. */
 const LEAST = 0xff800000;
 const LEAST_FINITE = 0xff7fc99e;
 
-/** A reduction as rows along one axis, where it is one and the kernels know it; else null. */
+/** The reduction as rows along one axis; null where it is not that, or no kernel fits. */
 export function extremeRows(dims: ReductionDims | null): RowParams | null {
   if (!dims || (dims.k1 > 1 && dims.r1 > 1)) return null;
   const { k0, r0, k1, r1 } = dims;
@@ -41,19 +38,12 @@ export function extremeSumDispatches(
   const { rows, n, inner } = row;
   const manyShort = n < SHORT_ROW && rows >= busyInvocations(target);
   if (inner === 1 && byTree(n, target) && !manyShort) return byWorkgroups(x, outs, rows, n, kind);
-  const COLUMNS = Number(inner > 1);
-  const [units, length] = COLUMNS ? [rows / 4, n] : [rows, n / 4];
-  // Columns are read a page of a CPU's memory a row.
-  const byPages = target.cpu && COLUMNS ? n / PAGES : 0;
-  const wanted = Math.max(byPages, Math.min(busyInvocations(target) / units, length / (target.cpu ? 256 : 16)));
-  const most = rows < MOST_PARTS ? 512 : MOST_PARTS;
-  const span = Math.ceil(length / Math.max(1, Math.min(Math.floor(wanted), most)));
-  const parts = Math.ceil(length / span);
+  const { units, span, parts } = partsOfFours(row, 1, target);
   const partial = scratch({ shape: [rows, parts, 2], dtype: "f32" });
   const first = byFour.dispatch({
     buffers: { x, partial },
     params: { ...row, len: units * parts, parts, span, least: leastOf(kind) },
-    constants: { KIND: KINDS[kind], COLUMNS },
+    constants: { KIND: KINDS[kind], COLUMNS: Number(inner > 1) },
     grid: units * parts,
     flops: 8 * x.size,
   });
@@ -62,7 +52,7 @@ export function extremeSumDispatches(
 
 const leastOf = (kind: keyof typeof KINDS) => (kind === "powers" ? LEAST_FINITE : LEAST);
 
-/** A workgroup a row, or a part of one. */
+/** A workgroup for each row, or part of a row. */
 function byWorkgroups(x: Tensor, outs: Outs, rows: number, n: number, kind: keyof typeof KINDS): Dispatch[] {
   const LANES = n >= 4096 ? 256 : 64;
   const { span, parts } = inRounds(n / 4, 4 * LANES, BUSY_GROUPS / 2 / rows);

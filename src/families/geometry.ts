@@ -1,9 +1,9 @@
-// What all kernels of convolutions know of one: sizes, and how its window moves.
+// What the kernels of convolutions share: sizes, and how the window moves.
 import type { Shape } from "../core/shape";
 
 export interface Conv2dAttrs {
   readonly stride: readonly [number, number];
-  /** Zeros above and to the left. */
+  /** Rows of zeros above, and columns of zeros to the left. */
   readonly pad: readonly [number, number];
   readonly dilation: readonly [number, number];
   readonly groups: number;
@@ -13,7 +13,7 @@ export interface Conv2dAttrs {
 /** Attributes of a convolution, and the shape of the operand whose gradient is wanted. */
 export type ConvGradAttrs = Conv2dAttrs & { readonly shape: Shape };
 
-/** The numbers that the kernels take which know a convolution by its own names. */
+/** The parameters of kernels that name sizes as a convolution does. */
 export function geometry(x: Shape, w: Shape, a: Conv2dAttrs) {
   return {
     batch: x[0]!,

@@ -16,16 +16,16 @@ import { LONG_COLUMNS, PAGES } from "./reductions";
 import { byHeldTree, bySubgroup, byTree, columnParts, rowGroups, sideOf } from "./rowwise";
 
 export interface NormAttrs {
-  /** Elements of a row: those that are normalised together. */
+  /** Elements of a row, which are normalised together. */
   readonly n: number;
   readonly eps: number;
-  /** 1 to take the mean away, 0 to scale only. */
+  /** 1 to subtract the mean, 0 to scale only. */
   readonly centred: 0 | 1;
-  /** Type of the result. */
+  /** dtype of the gradient for x. */
   readonly made: "f32" | "f16";
 }
 
-/** What the gradients are made of. */
+/** The operands of the gradients. */
 interface Given {
   readonly x: Tensor;
   readonly weight: Tensor;
@@ -34,8 +34,8 @@ interface Given {
 }
 
 /**
- * Gradients for x, weight and bias: where rows go to subgroups all from one reading of x and the gradient that comes in.
- * @param vjp of the op, by ops, which this room does not know
+ * Gradients for x, weight and bias. Where subgroups take rows, all three come from one reading of x and dOut.
+ * @param vjp the gradient built from ops, which this room does not know
  */
 export const layerNormGrad = (vjp: KernelOp<NormAttrs>["vjp"]): KernelOp<NormAttrs> => ({
   kind: "kernel",
@@ -63,7 +63,7 @@ function bySubgroups(
   const { x, d_out } = given;
   const { quads, each, rows } = launch.params;
   const parts = Math.ceil(rows / each);
-  // The sums of each part, and behind them what each lane keeps of each row.
+  // The sums of each part; behind them, what each lane keeps of each row.
   const partial = scratch({ shape: [parts * 2 * n + (launch.held ? 0 : rows * launch.lanes.LANES * 4)], dtype: "f32" });
   const types = { dtype: x.dtype, gradDType: d_out.dtype, outDType: dx.dtype };
   const shared = { ...launch, ...types, buffers: { ...given, dx, partial }, flops: 15 * x.size };
@@ -89,16 +89,16 @@ function rowsDispatch({ x, weight, stats, d_out }: Given, dx: Tensor, { n, centr
     : gradKernel.dispatch({ ...shared, grid: rows });
 }
 
-/** Rows that one invocation adds up: few enough for a CPU to find the pages of all of them at once, see `PAGES`. */
+/** Rows that one invocation adds up: few enough for a CPU to hold the addresses of all their pages, see `PAGES`. */
 const AFFINE_ROWS = { cpu: PAGES, gpu: 8 } as const;
 
 /** Invocations that keep a GPU busy. */
 const AFFINE_INVOCATIONS = 65536;
 
-/** Workgroups that are. */
+/** Workgroups that keep a GPU busy. */
 const AFFINE_GROUPS = 512;
 
-/** The gradients for weight and bias, both from one reading of x and the gradient that comes in. */
+/** The gradients for weight and bias, both from one reading of x and dOut. */
 function affineDispatches(
   { x, stats, d_out }: Given,
   [d_weight, d_bias]: readonly [Tensor, Tensor],
@@ -130,7 +130,7 @@ function affineDispatches(
   return [sums, kernel.dispatch({ buffers: joined, params, constants: { JOIN: 1 }, grid: columns })];
 }
 
-/** The same by workgroups, each of a few columns and many rows. */
+/** The same by workgroups, each for a few columns and many rows. */
 function affineByTree(
   { x, stats, d_out }: Omit<Given, "weight">,
   [d_weight, d_bias]: readonly [Tensor, Tensor],

@@ -5,7 +5,7 @@ import { limitIntegers } from "../graph/limits";
 import { checkOption, checkWord } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
-/** "mean" over the elements (or rows) that count, their "sum", or "none": a loss for each. */
+/** "mean" or "sum" over the elements (or rows) that count, or "none": a loss for each. */
 export type Reduction = "mean" | "sum" | "none";
 
 /** @throws ShapeError unless the reduction is one of these */
@@ -35,7 +35,7 @@ export function checkFactor(op: string, name: string, factor: Spec | undefined, 
     throw new ShapeError(op, `${name} does not broadcast to the shape of x`, operands);
 }
 
-/** The rows that labels are for: all dimensions but the last. */
+/** The shape of labels for x: all dimensions but the last. */
 export interface Rows {
   readonly rows: number;
   readonly classes: number;
@@ -43,7 +43,7 @@ export interface Rows {
 }
 
 /**
- * What class losses check alike.
+ * The checks that class losses share.
  * @param x [..., C] f32, with one i32 label for each row in `labels` [...]
  * @throws ShapeError, DTypeError
  */
@@ -64,7 +64,7 @@ export function checkRows(op: string, x: Spec, labels: Spec, weight: Spec | unde
   return { rows: numel(shape), classes, shape };
 }
 
-/** What to do with logits [N, C, …] and labels [N, …], as PyTorch takes them. */
+/** The hint for logits [N, C, …] and labels [N, …], PyTorch's layout. */
 function classesLast(x: Spec, labels: Spec): string | undefined {
   if (x.shape.length < 3 || !sameShape(labels.shape, x.shape.toSpliced(1, 1))) return undefined;
   const axes = [0, ...x.shape.slice(2).map((_, i) => i + 2), 1];

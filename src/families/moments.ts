@@ -20,21 +20,21 @@ import { joinedParts, lanesJoining, MANY_PARTS } from "./parts";
 import { BUSY_GROUPS, busyInvocations, LONG_COLUMNS, PAGES } from "./reductions";
 import { byTree, columnParts, inRounds, rowGroups } from "./rowwise";
 
-/** A tensor seen as [r0, channels, r1], of which each channel is taken together. */
+/** A tensor seen as [r0, channels, r1]; moments are taken over r0 and r1. */
 export interface Channels {
   readonly r0: number;
   readonly channels: number;
   readonly r1: number;
 }
 
-/** Parts of a channel that are quickly read by one invocation; or more, where that is little work in all. */
+/** The most parts of a channel that one invocation joins: more where that is little work in all. */
 const maxParts = (channels: number) => (channels < 16 ? 256 : 64);
 
-/** How each channel is cut into parts, and by which kernel each part is taken. */
+/** How each channel is cut into parts, and which kernel takes them. */
 function split({ r0, channels, r1 }: Channels, target: Target) {
   const count = r0 * r1;
   const by = r1 % 4 === 0 ? 4 : 1;
-  // Channels that are one element wide lie across: there neighbouring invocations take neighbouring channels.
+  // Where r1 is 1, neighbouring invocations take neighbouring channels.
   if (r1 > 1 && byTree(count, target)) return splitByTree({ r0, channels, r1 }, by);
   const [busy, shortest] = target.cpu ? [512, 512] : [16384, 16];
   const wanted = Math.min(busy / channels, count / shortest, maxParts(channels));
@@ -45,7 +45,7 @@ function split({ r0, channels, r1 }: Channels, target: Target) {
   return { tree: false, by, parts, count, chunk, request: { params, constants: { R1: r1 / by }, grid: len } };
 }
 
-/** Loads that a lane has on their way at once: parts are whole rounds of them. */
+/** Loads that a lane has in flight at once: parts are multiples of these. */
 const LOADS = 4;
 
 function splitByTree({ r0, channels, r1 }: Channels, by: number) {
@@ -62,10 +62,10 @@ function splitByTree({ r0, channels, r1 }: Channels, by: number) {
   return { tree: true, by, parts, count: by * count, chunk: by * chunk, request };
 }
 
-/** Whether channels lie across, and can be taken four at a time. */
+/** Whether r1 is 1, and channels can be taken four at a time. */
 const areColumns = ({ channels, r1 }: Channels): boolean => r1 === 1 && channels % 4 === 0;
 
-/** How such channels are cut into parts: on CPUs, of as many rows as memory finds at once, see `PAGES` in reductions.ts. */
+/** How such channels are cut into parts: on CPUs, of as many rows as `PAGES` in reductions.ts. */
 function splitColumns({ r0: count, channels }: Channels, target: Target) {
   const fours = channels / 4;
   if (!target.cpu && count >= LONG_COLUMNS) return splitColumnsByTree(count, fours);
@@ -79,7 +79,7 @@ function splitColumns({ r0: count, channels }: Channels, target: Target) {
   return { tree: false, parts, chunk, request: { params, constants: { WIDE }, grid: len } };
 }
 
-/** The same by workgroups, each of a few columns and many rows. */
+/** The same by workgroups, each for a few columns and many rows. */
 function splitColumnsByTree(count: number, fours: number) {
   const { len, chunk, parts, constants, grid } = columnParts(count, fours, BUSY_GROUPS / 2);
   return { tree: true, parts, chunk, request: { params: { len, channels: fours, count, chunk }, constants, grid } };
@@ -88,7 +88,7 @@ function splitColumnsByTree(count: number, fours: number) {
 export interface MomentOptions {
   /** How often each result is written. */
   readonly repeat: number;
-  /** Taken off the count that the variance is divided by. */
+  /** Subtracted from the count that the variance is divided by. */
   readonly correction: number;
   readonly eps: number;
 }
@@ -158,7 +158,7 @@ function joined(
 
 type GradSumBuffers = Readonly<Record<"d_out" | "x" | "mean" | "rstd" | "sums" | "products", Tensor>>;
 
-/** Into how many parts the sums of {@link normGradSums} are dealt out, and the launch that makes these. */
+/** The first launch of {@link normGradSums}, and into how many parts it divides each sum. */
 function gradSumParts(dims: Channels, target: Target) {
   const shared = (buffers: GradSumBuffers) => {
     const { x, d_out } = buffers;

@@ -18,13 +18,13 @@ const LARGEST_PART = 2048;
 /** Elements that one invocation sorts by counting. */
 const RUN = 16;
 
-/** What is to be sorted: the elements of x at first, then rows of pairs of key and place, made of sorted runs. */
+/** What is to be sorted: first the elements of x, later rows of pairs of key and place, made of sorted runs. */
 interface Stage {
-  /** Null while elements are not yet sorted. */
+  /** The pairs; null before the first launch. */
   readonly pairs: Tensor | null;
   /** Elements of a row. */
   readonly n: number;
-  /** Length of the sorted runs; the last one of a row may be shorter. */
+  /** Length of the sorted runs; the last of a row may be shorter. */
   readonly run: number;
 }
 
@@ -32,7 +32,7 @@ interface Ordering {
   readonly x: Tensor;
   readonly out: Tensor;
   readonly row: RowParams;
-  /** How many of the first elements of each row are wanted. */
+  /** How many elements of each row are wanted. */
   readonly keep: number;
   readonly descending: boolean;
   readonly target: Target;
@@ -41,10 +41,10 @@ interface Ordering {
 /**
  * The launches that write the places of the first `keep` elements of each row, in order, to `out`.
  *
- * Short rows are sorted by an invocation each. Few elements of longer ones are looked for. Else parts of a row are sorted: of
- * up to 2048 elements in workgroup memory where there are many lanes, of up to 16384 by an invocation where there are few. One
- * launch does where a row is one part; else no part keeps more than `keep`, and they are merged in pairs, or sorted by parts
- * again as long as that leaves a quarter or less.
+ * Short rows are sorted by one invocation each. Where few elements of longer rows are wanted, these are searched for. Else
+ * parts of a row are sorted: of up to 2048 elements in workgroup memory where there are many lanes, of up to 16384 by an
+ * invocation where there are few. One launch is enough where a row is one part. Else each part keeps at most `keep` elements,
+ * and parts are merged in pairs, or sorted again in larger parts as long as that leaves a quarter or less.
  */
 export function orderDispatches(o: Ordering): Dispatch[] {
   const { row, keep, target } = o;
@@ -60,7 +60,13 @@ export function orderDispatches(o: Ordering): Dispatch[] {
   return launches;
 }
 
-/** Where runs of `length` end up: as places in the result where a row is one of them, else as pairs. */
+/** How the kernels make keys of the elements of x. */
+const keysOf = ({ x, descending }: Ordering) => ({
+  DESCENDING: Number(descending),
+  ELEMENTS: ELEMENTS[computeType(x.dtype)],
+});
+
+/** Where runs of `length` are written: as places to the result where a run is a whole row, else as pairs. */
 function ending({ row, keep, out }: Ordering, n: number, length: number) {
   const runs = Math.ceil(n / length);
   const kept = Math.min(keep, length);
@@ -70,35 +76,31 @@ function ending({ row, keep, out }: Ordering, n: number, length: number) {
   return { runs, kept, m, to, LAST: Number(last), next: { pairs: to, n: m, run: kept } };
 }
 
-/** Whether so few are wanted of a row that they are looked for rather than sorted out. */
+/** Whether so few elements of a row are wanted that searching for them is faster than sorting. */
 const isSelected = ({ row, keep }: Ordering): boolean =>
   row.inner === 1 && keep <= MOST_SELECTED && row.n >= 64 && row.n >= 4 * keep;
 
 const MOST_SELECTED = 32;
 
-/** Elements of the rows that a workgroup makes one after the other where lanes are few. */
+/** Elements of the rows that a workgroup takes one after the other where lanes are few. */
 const WORK = 65536;
 
 function selectionOf(o: Ordering, { n }: Stage) {
-  const { x, row, descending, target } = o;
+  const { x, row, target } = o;
   const LANES = target.cpu ? 8 : n < 4096 ? 64 : 256;
   const GROUPS = target.cpu ? 4 * LANES : LANES;
   const steps = target.cpu ? 32 : 1;
-  // Rows that are too few to keep the device busy are dealt out.
+  // Rows too few to keep the device busy are cut into parts.
   const wanted = Math.min(Math.ceil((target.cpu ? 16 : 512) / row.rows), Math.floor(n / 4096));
   const part = wanted > 1 ? 4 * Math.ceil(n / wanted / 4) : n;
   const { runs, kept, m, to, LAST, next } = ending(o, n, part);
   const len = row.rows * runs;
   const each = target.cpu ? Math.max(1, Math.min(Math.floor(WORK / part), Math.ceil(len / 64))) : 1;
-  const keys = {
-    DESCENDING: Number(descending),
-    ELEMENTS: ELEMENTS[computeType(x.dtype)],
-    WHOLE: Number(row.n % 4 === 0),
-  };
   const dispatch = topK.dispatch({
     buffers: { x, out: to },
     constants: {
-      ...keys,
+      ...keysOf(o),
+      WHOLE: Number(row.n % 4 === 0),
       LANES,
       GROUPS,
       MOST: MOST_SELECTED,
@@ -113,16 +115,16 @@ function selectionOf(o: Ordering, { n }: Stage) {
   return { dispatch, next };
 }
 
-/** The bindings of kernels that write pairs or places: the other one stays unused. */
+/** The bindings of kernels that write either pairs or places; the other binding stays unused. */
 function places(to: Tensor, LAST: number) {
   return LAST ? { pairs: unused("u32"), out: to } : { pairs: to, out: unused("u32") };
 }
 
 function shortOf(o: Ordering, { n }: Stage) {
-  const { x, out, row, keep, descending } = o;
+  const { x, out, row, keep } = o;
   const dispatch = sortShort.dispatch({
     buffers: { x, out },
-    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)] },
+    constants: { RUN, ...keysOf(o) },
     params: { ...row, keep },
     dtype: x.dtype,
     grid: row.rows,
@@ -132,20 +134,15 @@ function shortOf(o: Ordering, { n }: Stage) {
 }
 
 function partsOf(o: Ordering, { pairs, n }: Stage) {
-  const { x, row, descending } = o;
+  const { x, row } = o;
   const SIZE = Math.min(LARGEST_PART, Math.max(2, powerOfTwoFrom(n)));
   const TOTAL = Math.max(SIZE, 256);
   const THREADS = Math.min(256, TOTAL / 2);
   const { runs, kept, m, to, LAST, next } = ending(o, n, SIZE);
-  const keys = {
-    DESCENDING: Number(descending),
-    ELEMENTS: ELEMENTS[computeType(x.dtype)],
-    FROM_X: Number(pairs === null),
-  };
   const from = pairs ?? x;
   const dispatch = sortParts.dispatch({
     buffers: { x: from, pairs: from, out: to },
-    constants: { ...keys, SIZE, TOTAL, THREADS, LAST },
+    constants: { ...keysOf(o), FROM_X: Number(pairs === null), SIZE, TOTAL, THREADS, LAST },
     params: { len: row.rows * runs, n, inner: row.inner, parts: runs, keep: kept, m },
     dtype: x.dtype,
     grid: rowGroups(Math.ceil((row.rows * runs * SIZE) / TOTAL), THREADS),
@@ -157,7 +154,7 @@ function partsOf(o: Ordering, { pairs, n }: Stage) {
 function mergeOf(o: Ordering, { pairs, n, run }: Stage) {
   const { row, target } = o;
   const { runs, kept, m, to, LAST, next } = ending(o, n, 2 * run);
-  // A CPU makes as many as leave it enough invocations: each begins with a search.
+  // Each invocation begins with a search, so on a CPU it makes as many as leave enough invocations.
   const EACH = !target.cpu ? 8 : row.rows * n >= 2 ** 18 ? 256 : 32;
   const chunks = Math.ceil(kept / EACH);
   const len = row.rows * runs * chunks;
@@ -172,15 +169,15 @@ function mergeOf(o: Ordering, { pairs, n, run }: Stage) {
   return { dispatch, next };
 }
 
-/** Invocations that sort spans, at most: each has lists of its own, and few of these stay in caches. */
+/** The most invocations that sort spans: each has its own lists, and only few of these stay in caches. */
 const SORTERS = 128;
 
-/** The most elements of a span: beyond, its lists leave the caches, and merging two at a time is as fast. */
+/** The most elements of a span: lists of longer ones leave the caches, and merging pairs of spans is as fast. */
 const LONGEST_SPAN = 16384;
 
-/** Spans are whole rows where these are many and not too long, else as long as there are enough of them. */
+/** Spans are whole rows where these are many and not too long; else parts, as long as leaves enough of them. */
 function spansOf(o: Ordering, { n }: Stage) {
-  const { x, row, descending, target } = o;
+  const { x, row, target } = o;
   let span = n;
   const wanted = busyInvocations(target);
   if (row.rows < wanted || n > LONGEST_SPAN)
@@ -191,7 +188,7 @@ function spansOf(o: Ordering, { n }: Stage) {
   const area = scratch({ shape: [len, 2, span, 2], dtype: "u32" });
   const dispatch = sortSpans.dispatch({
     buffers: { x, area, ...places(to, LAST) },
-    constants: { RUN, DESCENDING: Number(descending), ELEMENTS: ELEMENTS[computeType(x.dtype)], LAST },
+    constants: { RUN, ...keysOf(o), LAST },
     params: { len, total, n, inner: row.inner, span, spans: runs, keep: kept, m },
     dtype: x.dtype,
     grid: len,

@@ -6,23 +6,23 @@ import { type Dispatch, folded } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { reduceDispatches } from "./reductions";
 
-/** Parts of a result, one after the other, and where their sum goes. */
+/** Parts of a result, one after the other, and where their sum is written. */
 type Joined = readonly [parts: Tensor, whole: Tensor];
 
-/** How the gradient of a convolution for its weight is made: into how many parts the sums are dealt out, and the launch. */
+/** A launch for the weight gradient of a convolution, and into how many parts it divides the sums. */
 export interface WeightParts {
   readonly parts: number;
   launch(buffers: { x: Tensor; d_out: Tensor; partial: Tensor }): Dispatch;
 }
 
-/** Parts up to which one invocation adds up those of a result on a CPU. */
+/** The most parts of a result that one invocation adds up on a CPU. */
 const FEW_PARTS = 64;
 
-/** Invocations that are enough to join parts on a GPU, and parts that one of them should have at least. */
+/** On a GPU: invocations that are enough to join parts, and the least parts that each of them should have. */
 const JOINING = 2 ** 16;
 const LEAST_PARTS = 4;
 
-/** Parts from which on a GPU joins those of a row by a workgroup, and invocations of it. */
+/** On a GPU: parts from which on a workgroup joins those of a result, and its invocations. */
 export const MANY_PARTS = 8;
 export const lanesJoining = (parts: number): number => (parts > 256 ? 256 : 64);
 
@@ -31,7 +31,7 @@ export function joinedParts(parts: number, target: Target, result: Joined, besid
   if (!target.cpu) return [bySlices(parts, result, beside)];
   if (beside && parts <= FEW_PARTS) return [both(parts, result, beside)];
   return [result, ...(beside ? [beside] : [])].flatMap(([from, to]) =>
-    reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target, {}),
+    reduceDispatches(from, to, { k0: 1, r0: parts, k1: to.size, r1: 1 }, target),
   );
 }
 

@@ -2,14 +2,14 @@ import { ShapeError } from "../core/errors";
 import { numel, type Pair, pair, type Shape, showShape } from "../core/shape";
 import { resultsEach, type Target } from "../kernel/target";
 
-/** How a window moves over pictures. */
+/** Size, stride and padding of a window that moves over pictures. */
 export interface PoolAttrs {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number];
 }
 
-/** The attributes of a pooling op from what the caller gave. @throws ShapeError */
+/** The attributes of a pooling op from its options. @throws ShapeError */
 export function poolAttrs(op: string, kernelSize: Pair, stride: Pair = kernelSize, padding: Pair = 0): PoolAttrs {
   const attrs = { kernel: pair(kernelSize), stride: pair(stride), padding: pair(padding) };
   const whole = (list: readonly number[], least: number) => list.every((v) => Number.isInteger(v) && v >= least);
@@ -30,7 +30,7 @@ export function pooledShape(op: string, x: Shape, { kernel, stride, padding }: P
   return out;
 }
 
-/** What pooling kernels know of pictures and windows: constants, since they divide by most of it. */
+/** The sizes of pictures and windows for pooling kernels: constants, since kernels divide by most of them. */
 export const poolConstants = (x: Shape, out: Shape, { kernel, stride, padding }: PoolAttrs) => ({
   ...resizeConstants(x, out),
   KERNEL_H: kernel[0],
@@ -41,17 +41,17 @@ export const poolConstants = (x: Shape, out: Shape, { kernel, stride, padding }:
   PAD_W: padding[1],
 });
 
-/** Elements of a window up to which the kernels that have each written out compile quickly. */
+/** Elements of a window up to which unrolled kernels compile quickly. */
 const MOST_TAPS = 16;
 
-/** The windows of a row that kernels take together, where they can take whole vec4s of pictures; 0 where they cannot. */
+/** How many windows of a row the kernels take together that read whole vec4s of pictures; 0 where they cannot. */
 function spanOf(x: Shape, out: Shape, { kernel: [h, w], stride: [down, across] }: PoolAttrs): 0 | 2 | 4 {
   if (x[3]! % 4 || numel(out) % 4 || h * w > MOST_TAPS || down > h || across > w) return 0;
   if (out[3]! % 4 === 0) return 4;
   return out[3]! % 2 === 0 && across % 2 === 0 ? 2 : 0;
 }
 
-/** Four rows as one, where windows follow one another as rows do: of rows of any length these are whole vec4s. */
+/** Four rows seen as one, so that rows of any length are whole vec4s: where windows do not care about row ends. */
 function byFourRows(x: Shape, out: Shape, attrs: PoolAttrs): readonly [Shape, Shape] {
   const rows = numel(x) / x[3]!;
   if (spanOf(x, out, attrs) || attrs.kernel[0] > 1 || rows % 4 || !isTiling(x, out, attrs)) return [x, out];
@@ -61,7 +61,7 @@ function byFourRows(x: Shape, out: Shape, attrs: PoolAttrs): readonly [Shape, Sh
   ];
 }
 
-/** What kernels that make four results at a time take; null where windows are too many, or do not pair up. */
+/** The constants of kernels that make four results at a time; null where these cannot be used. */
 export function poolByFour(pictures: Shape, pooled: Shape, attrs: PoolAttrs) {
   const [x, out] = byFourRows(pictures, pooled, attrs);
   const SPAN = spanOf(x, out, attrs);
@@ -78,14 +78,14 @@ export const poolGradByFour = (pictures: Shape, pooled: Shape, attrs: PoolAttrs)
   gradBlocks(...byFourRows(pictures, pooled, attrs), attrs);
 
 /**
- * What kernels of gradients take that make blocks that lie as windows do, see `max_pool2d_grad_by_four.wgsl`. Rows stay rows of
- * their planes: a kernel may need to know which plane it is.
+ * The constants of gradient kernels that make blocks of the size of strides, see `max_pool2d_grad_by_four.wgsl`. Rows are not
+ * joined here, since a kernel may need to know which plane it is in.
  */
 export function gradBlocks(x: Shape, out: Shape, attrs: PoolAttrs) {
   const SPAN = spanOf(x, out, attrs);
   if (!SPAN) return null;
   const [tall, wide] = [attrs.stride[0], SPAN * attrs.stride[1]];
-  // Windows are counted from the one that begins with the block: those that touch it though they begin before it, and the last.
+  // Counted from the window that begins with the block: the first and the last window that touch it.
   const before = (d: 0 | 1) => Math.ceil((attrs.kernel[d] - attrs.padding[d]) / attrs.stride[d]) - 1;
   const last = (d: 0 | 1, size: number) => Math.floor((size - 1 + attrs.padding[d]) / attrs.stride[d]);
   const [BEFORE, BEFORE_GROUPS] = [before(0), Math.ceil(before(1) / SPAN)];
@@ -98,16 +98,16 @@ export function gradBlocks(x: Shape, out: Shape, attrs: PoolAttrs) {
   return { params: { len }, constants: { ...poolConstants(x, out, attrs), ...touching, ...blocks }, grid: len };
 }
 
-/** Invocations along y of a grid, the rest goes along z. */
+/** The most invocations along y of a grid; further ones go along z. */
 const LINES_A_LAYER = 262144;
 
-/** Whether windows neither overlap nor leave anything out. */
+/** Whether windows tile the picture: they neither overlap nor leave anything out. */
 const isTiling = (x: Shape, out: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
   [0, 1].every((d) => stride[d] === kernel[d] && padding[d] === 0 && out[d + 2]! * kernel[d]! === x[d + 2]);
 
 /**
- * What kernels take that make a window at a time, without a division, several an invocation where lanes are few; null where windows
- * overlap or leave anything out.
+ * The constants of kernels that take one window after another without dividing, several per invocation where lanes are few;
+ * null where windows overlap or leave anything out.
  */
 export function poolDisjoint(x: Shape, out: Shape, attrs: PoolAttrs, { cpu }: Target) {
   if (!isTiling(x, out, attrs)) return null;
@@ -119,7 +119,7 @@ export function poolDisjoint(x: Shape, out: Shape, attrs: PoolAttrs, { cpu }: Ta
   return { params: { rows, width: x[3]!, out_width: out[3]!, each }, constants: { KERNEL_H, KERNEL_W }, grid };
 }
 
-/** Into how many rows and columns of bins adaptive pooling cuts pictures. */
+/** How many rows and columns of bins adaptive pooling cuts pictures into. */
 export interface AdaptiveAttrs {
   readonly outputSize: readonly [number, number];
 }
@@ -133,16 +133,16 @@ export function adaptiveAttrs(op: string, x: Shape, outputSize: Pair): AdaptiveA
   return { outputSize: size };
 }
 
-/** The kernel of the plain pooling that does the same, with windows side by side; null where bins differ or overlap. */
+/** Plain pooling with windows side by side that does the same; null where bins differ in size or overlap. */
 export const evenBins = (x: Shape, { outputSize: [rows, columns] }: AdaptiveAttrs): readonly [number, number] | null =>
   x[2]! % rows || x[3]! % columns ? null : [x[2]! / rows, x[3]! / columns];
 
-/** Vec4s of a row, and columns of all bins of one, up to which the kernels that have each written out compile quickly. */
+/** Vec4s of a row, and columns of all its bins, up to which unrolled kernels compile quickly. */
 const [MOST_FOURS, MOST_COLUMNS] = [8, 64];
 
 /**
- * What adaptive pooling's kernels take that make whole rows, of out or of dx, from whole vec4s: on devices with few lanes; null where
- * rows do not fit. On others neighbours would read rows apart.
+ * The constants of adaptive pooling's kernels that make whole rows, of out or of dx, from whole vec4s; null where these cannot
+ * be used, or lanes are many: there neighbouring invocations would read different rows.
  */
 export function adaptiveByRows(x: Shape, out: Shape, target: Target) {
   const [width, columns] = [x[3]!, out[3]!];
@@ -152,7 +152,7 @@ export function adaptiveByRows(x: Shape, out: Shape, target: Target) {
   return { ...resizeConstants(x, out), FOURS: width / 4, BIN };
 }
 
-/** What kernels between pictures of two sizes know of them. */
+/** The sizes for kernels between pictures of two sizes. */
 export const resizeConstants = (x: Shape, out: Shape) => ({
   HEIGHT: x[2]!,
   WIDTH: x[3]!,
@@ -161,8 +161,8 @@ export const resizeConstants = (x: Shape, out: Shape) => ({
 });
 
 /**
- * Rows of the strips of pictures that kernels go down, where rows that two strips touch are read twice: many, if there is work
- * for all lanes then.
+ * Rows of the strips of pictures that kernels go down. Rows between two strips are read twice, so strips are long where that
+ * leaves work for all lanes.
  * @param alone invocations that there would be for strips of one row
  */
 export const stripRows = (height: number, alone: number, { cpu }: Target): number =>

@@ -10,23 +10,23 @@ import { chosenWay, type Ways } from "../kernel/ways";
 import { joinedParts } from "./parts";
 import { reduceDispatches } from "./reductions";
 
-/** Sizes of a matrix product, and how its operands lie. */
+/** Sizes of a matrix product, and the layout of its operands. */
 export interface Product {
   readonly m: number;
   readonly n: number;
   readonly k: number;
   readonly batch: number;
-  /** `a` lies as [.., K, M], `b` as [.., N, K]. */
+  /** Whether `a` is [.., K, M], and `b` [.., N, K]. */
   readonly transA: boolean;
   readonly transB: boolean;
-  /** Elements from one matrix of a batch to the next; 0 where one serves all. */
+  /** Elements from one matrix of a batch to the next; 0 where all products share one. */
   readonly aBatch: number;
   readonly bBatch: number;
-  /** Whether the sums of a's rows are wanted on the side. */
+  /** Whether the sums of a's rows are wanted too. */
   readonly sums: boolean;
 }
 
-/** Tiles of the kernels that go through workgroup memory, by the side of the part of `out` that a workgroup makes. */
+/** Tiles of the kernels that use workgroup memory, named by the side of the part of `out` that a workgroup makes. */
 const TILES = {
   32: { THREADS: 8, ROWS: 4, COLUMNS: 4 },
   64: { THREADS: 16, ROWS: 4, COLUMNS: 4 },
@@ -37,19 +37,19 @@ type Side = keyof typeof TILES;
 type Split = "tile 32, K split" | "tile 64, K split";
 type Way = "subgroup" | "subgroup, 8 rows" | "direct" | `tile ${Side}` | Split;
 
-/** Terms that go through workgroup memory at a time: with a tile's two operands they fill what every device grants. */
+/** Terms that are in workgroup memory at a time: a tile of both operands then fills what every device grants. */
 const DEPTHS: Readonly<Record<Side, number>> = { 32: 32, 64: 32, 128: 16 };
 
 /** Workgroups that keep a large GPU busy: two on each of its cores. */
 const BUSY = 256;
-/** Terms of a sum that a workgroup takes at least where K is dealt out. */
+/** The least terms of a sum that a workgroup takes where K is divided. */
 const LEAST_PART = 64;
-/** Terms from which on a sum is worth dealing out. */
+/** Terms from which on a sum is worth dividing. */
 const LONG = 512;
 
 const tilesOf = ({ m, n, batch }: Product, side: Side): number => batch * Math.ceil(m / side) * Math.ceil(n / side);
 
-/** Whether all that is read and written are whole vec4s. */
+/** Whether everything read and written is whole vec4s. */
 const isByFour = ({ m, n, k, transA }: Product): boolean => k % 4 === 0 && n % 4 === 0 && (!transA || m % 4 === 0);
 
 /** The kernels that could make a product on the device, the best guess first. */
@@ -128,10 +128,10 @@ function direct(a: Tensor, b: Tensor, out: Tensor, p: Product): Dispatch {
   });
 }
 
-/** How a sum over K is dealt out. */
+/** How the sum over K is divided. */
 interface Parts {
   readonly parts: number;
-  /** Terms of each. */
+  /** Terms of each part. */
   readonly part: number;
 }
 
@@ -153,7 +153,7 @@ function tiled(a: Tensor, b: Tensor, out: Tensor, p: Product, side: Side, { part
   return matmulByFour.dispatch({ ...shared, params, constants });
 }
 
-/** A product with few tiles and a long K: K dealt out to several workgroups a tile, then the parts added. */
+/** A product with few tiles and a long K: several workgroups per tile take a part of K each, then the parts are added. */
 function splitProduct(
   a: Tensor,
   b: Tensor,
@@ -169,8 +169,7 @@ function splitProduct(
   if (parts === 1) return [withSums(tiled(a, b, out, p, side, { parts, part }), sums)];
   const partial = scratch({ shape: [parts, p.m, p.n], dtype: "f32" });
   const product = tiled(a, b, partial, p, side, { parts, part });
-  if (!sums)
-    return [product, ...reduceDispatches(partial, out, { k0: 1, r0: parts, k1: p.m * p.n, r1: 1 }, target, {})];
+  if (!sums) return [product, ...reduceDispatches(partial, out, { k0: 1, r0: parts, k1: p.m * p.n, r1: 1 }, target)];
   const partialSums = scratch({ shape: [parts, p.m], dtype: "f32" });
   return [withSide(product, partialSums), ...joinedParts(parts, target, [partial, out], [partialSums, sums])];
 }

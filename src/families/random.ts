@@ -6,21 +6,21 @@ import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 
-/** What every draw is: a shape, and the number of its stream within the step. */
+/** The attributes of every draw: a shape, and the number of its stream within the step. */
 export interface Draw {
   readonly shape: Shape;
   readonly stream: number;
 }
 
-/** What every kernel of a draw takes; each adds its own numbers. */
+/** The parameters of every kernel of a draw; each adds its own. */
 export interface DrawLaunch {
   readonly buffers: { readonly state: Tensor; readonly out: Tensor };
   readonly params: { readonly len: number; readonly stream: number };
-  /** Invocations, four elements each. */
+  /** Number of invocations, of four elements each. */
   readonly grid: number;
 }
 
-/** An op that makes random numbers of nothing but a generator's state. No gradient flows through it. */
+/** An op that draws random numbers, with a generator's state as its only input. It has no gradient. */
 export function drawOp<Attrs extends Draw>(
   name: string,
   dtype: DType,
@@ -39,7 +39,7 @@ export function drawOp<Attrs extends Draw>(
   };
 }
 
-/** Records a draw: every one of a step has a stream of its own, and the generator counts the step. */
+/** Records a draw: each draw of a step has a stream of its own, and the generator counts the steps. */
 export function draw<Attrs extends object>(
   op: KernelOp<Attrs & Draw>,
   shape: Shape,

@@ -8,12 +8,12 @@ import { type Tensor, unused } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
-import { CELLS, type Recurrence, strides, type Way } from "./cells";
+import { CELLS, type Recurrence, sequenceParams, strides, type Way } from "./cells";
 import { canHold, onGpu, wholeTile } from "./recurrenceOnGpu";
 
 /**
- * Bytes of recurrent weights that one workgroup on a GPU, and all of them together, stream in the time that a launch costs: some
- * 100 GB/s and 3 TB/s against 3 µs on large GPUs, less against tens of microseconds on others.
+ * Bytes of recurrent weights that one workgroup on a GPU, and all of them together, stream in the time that a launch costs: at
+ * about 100 GB/s and 3 TB/s in 3 µs on large GPUs, at less in tens of microseconds on others.
  */
 const STREAMED = 2 ** 20;
 const STREAMED_BY_ALL = 64 * 2 ** 20;
@@ -21,11 +21,11 @@ const STREAMED_BY_ALL = 64 * 2 ** 20;
 /** Workgroup memory that every device grants, in numbers. */
 const ON_CHIP = 4096;
 
-/** The ways of a recurrence on the device, the best guess first. */
+/** The ways to run a recurrence on the device, the best guess first. */
 export function recurrenceWays(r: Recurrence, grad: boolean, target: Target): Ways<Way> {
   const { cell, steps, batch, hidden } = r;
   const key = `recurrence ${cell} ${steps}·${batch}·${hidden}${grad ? " gradient" : ""}`;
-  // As PyTorch starts its weights: with larger ones a long recurrence is chaotic, and differences of rounding grow by the step.
+  // PyTorch's initial range: with larger weights a long recurrence is chaotic, and rounding errors grow with each step.
   const about = { key, magnitude: hidden ** -0.5 };
   if (sharesLoads(target) && hidden % 4 === 0) return { ...about, names: ["whole, subgroup", "steps, subgroup"] };
   const bytes = 4 * CELLS[cell].GATES * hidden * hidden;
@@ -34,7 +34,7 @@ export function recurrenceWays(r: Recurrence, grad: boolean, target: Target): Wa
   if (!tile) return { ...about, names: ["steps"] };
   const short = bytes <= STREAMED && bytes * Math.ceil(batch / tile.ROWS) <= STREAMED_BY_ALL;
   const names: Way[] = short ? ["whole", "steps"] : ["steps", "whole"];
-  // Registers for it are not there on every GPU: the tuner may find that they are.
+  // Not every GPU has registers for it: the tuner measures that.
   if (short && cell !== "gruResetFirst" && canHold(r, grad)) names.push("whole, held");
   return { ...about, names };
 }
@@ -52,12 +52,12 @@ export interface ForwardTensors {
   readonly final: Tensor;
 }
 
-/** The launches of a recurrence: what it starts from, then the steps. */
+/** The launches of a recurrence: the state it starts from, then the steps. */
 export function recurrenceDispatches(t: ForwardTensors, r: Recurrence, target: Target): Dispatch[] {
   const way = chosenWay(target, recurrenceWays(r, false, target));
   const { CELL, GATES } = CELLS[r.cell];
   const begin = start(t, r);
-  // What is absent is not read; something must be bound.
+  // Absent inputs are not read, but something must be bound.
   const given = { bias: t.bias ?? t.w, lengths: t.lengths ?? t.w };
   const flags = { CELL, GATES, LENGTHS: Number(t.lengths !== undefined), BIAS: Number(t.bias !== undefined) };
   const buffers = { x: t.x, w: t.w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
@@ -81,7 +81,7 @@ export interface GradTensors {
   readonly dFinal: Tensor | undefined;
   readonly lengths: Tensor | undefined;
   readonly dGates: Tensor;
-  /** Of a GRU only. */
+  /** For a GRU only. */
   readonly dX: Tensor | undefined;
   readonly dInitial: Tensor;
 }
@@ -107,7 +107,7 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
   const request = { buffers, r, steps, way };
   if (way.endsWith("subgroup")) return bySubgroups({ ...request, kernel: gradSubgroup as Kernel }, flags, target);
   const tile = workgroupTile(r, way, target, 1);
-  const EACH = 4; // What is loaded of one sequence serves several units.
+  const EACH = 4; // One load from a sequence serves several units.
   const SUMS = tile.ROWS * EACH;
   const size = 2 * tile.ROWS * GATES * r.hidden;
   const PARTIAL_SIZE = SUMS * tile.THREADS;
@@ -116,7 +116,7 @@ export function gradDispatches(t: GradTensors, r: Recurrence, initial: boolean, 
   return byWorkgroups({ ...request, kernel: gradKernel as Kernel }, { ...flags, ...tile, EACH, SUMS, ...memory });
 }
 
-/** Writes the state before the first step to where that step reads it. */
+/** Writes the initial state to where the first step reads it. */
 export function start(t: ForwardTensors, r: Recurrence): Dispatch {
   const len = r.batch * r.hidden;
   return startKernel.dispatch({
@@ -127,12 +127,12 @@ export function start(t: ForwardTensors, r: Recurrence): Dispatch {
   });
 }
 
-/** A kernel over sequences, to be launched once or step by step. */
+/** A kernel over sequences, to be launched once for all steps or once per step. */
 interface Request {
   readonly kernel: Kernel;
   readonly buffers: Record<string, Tensor>;
   readonly r: Recurrence;
-  /** One more than there are where the gradient of the state before the first is wanted. */
+  /** One more than the sequence has where the gradient of the initial state is wanted. */
   readonly steps: number;
   readonly way: Way;
 }
@@ -145,9 +145,9 @@ function bySubgroups(request: Request, flags: Constants, target: Target): Dispat
   return launches(request, { ...flags, ...tile }, grid, target.unrolled);
 }
 
-/** How many sequences a subgroup takes, and the launch. @param results of a sequence's step that a launch deals out, at most */
+/** How many sequences a subgroup takes, and the launch. @param results the most results of a step per sequence */
 export function subgroupTile({ batch }: Recurrence, way: Way, { subgroupSize: LANES }: Target, results: number) {
-  // Two workgroups at least, so that two cores have work.
+  // At least two workgroups, so that two cores have work.
   const ROWS = batch > 16 ? 16 : 8;
   const across = way.startsWith("whole") ? 1 : Math.ceil(results / 4 / LANES);
   return { tile: { ROWS, LANES }, grid: [Math.ceil(batch / ROWS) * LANES, across] as const };
@@ -158,7 +158,7 @@ function byWorkgroups(request: Request, tile: Constants & Tile): Dispatch[] {
   return launches(request, tile, grid, false);
 }
 
-/** @param units that a workgroup makes at a time */
+/** @param units the units that a workgroup makes at a time */
 export const workgroupGrid = ({ batch, hidden }: Recurrence, way: Way, { ROWS, THREADS }: Tile, units: number) =>
   [Math.ceil(batch / ROWS) * THREADS, way.startsWith("whole") ? 1 : Math.ceil(hidden / units)] as const;
 
@@ -171,14 +171,14 @@ interface Tile {
 
 /**
  * How many sequences a workgroup takes, and how its invocations share units and the terms of their sums.
- * @param sums that an invocation makes for each sequence
+ * @param sums the sums that an invocation makes for each sequence
  */
 export function workgroupTile({ batch, hidden }: Recurrence, way: Way, { cpu }: Target, sums: number): Tile {
   if (cpu) return { ROWS: Math.min(8, powerOfTwoFrom(batch)), UNITS: 8, PARTS: 1, THREADS: 8 };
   const whole = way === "whole";
   const UNITS = whole ? Math.min(256, Math.max(32, powerOfTwoFrom(hidden))) : 32;
-  // A step alone has little work for many workgroups: there rows share weights; else rows are what keeps a GPU busy. Their
-  // sums may take half of the workgroup's memory.
+  // In a launch per step, sequences of a workgroup share weights; over whole sequences it takes as few as keep a GPU busy.
+  // Their sums may take half of the workgroup's memory.
   const most = Math.min(4, powerOfTwoUpTo(ON_CHIP / 2 / (sums * 256)));
   const ROWS = Math.min(most, powerOfTwoFrom(whole ? Math.ceil(batch / 64) : batch));
   return { ROWS, UNITS, PARTS: 256 / UNITS, THREADS: 256 };
@@ -194,12 +194,11 @@ function launches(
   const { batch, hidden } = r;
   const { GATES, SAVED } = CELLS[r.cell];
   const flopsOfStep = 2 * batch * GATES * hidden * hidden;
-  const common = { steps: r.steps, batch, hidden, reverse: Number(r.reverse), ...strides(r) };
   const constants = { ...tile, SAVED };
   const launch = (start: number, count: number) =>
     kernel.dispatch({
       buffers,
-      params: { ...common, start, count },
+      params: { ...sequenceParams(r), start, count },
       constants,
       unrolled,
       grid,

@@ -1,5 +1,5 @@
-// Recurrences on GPUs: over whole sequences in one launch, a workgroup for a few of them, or a step a launch, its units shared among
-// workgroups.
+// Recurrences on GPUs: either one launch over whole sequences, with a workgroup for a few of them, or one launch per step,
+// with its units shared among workgroups.
 import wholeKernel from "../../shaders/recurrence_by_four.wgsl";
 import wholeGrad from "../../shaders/recurrence_grad_by_four.wgsl";
 import stepGrad from "../../shaders/recurrence_grad_tiled.wgsl";
@@ -8,38 +8,38 @@ import stepKernel from "../../shaders/recurrence_tiled.wgsl";
 import { powerOfTwoFrom } from "../core/powerOfTwo";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch, Kernel } from "../kernel/kernel";
-import { CELLS, type Recurrence, strides, type Way } from "./cells";
+import { CELLS, type Recurrence, sequenceParams, type Way } from "./cells";
 
 /** Workgroup memory that every device grants, in fours of numbers. */
 const MEMORY = 1024;
 
-/** Workgroups that keep a GPU busy: with fewer, each takes less of a step. */
+/** Workgroups that keep a GPU busy: where there are fewer, each takes less of a step. */
 const BUSY = { forward: 256, grad: 128 };
 
-/** How the kernels over whole sequences are cut; undefined where a workgroup's memory does not hold what they keep. */
+/** The tile of the kernels over whole sequences; undefined where a workgroup's memory is too small for any. */
 export function wholeTile({ cell, batch, hidden }: Recurrence, grad: boolean) {
   const { GATES } = CELLS[cell];
   const fours = Math.ceil((grad ? GATES * hidden : hidden) / 4);
   const UNITS = Math.min(256, Math.max(32, powerOfTwoFrom(hidden)));
   const PARTS = 256 / UNITS;
-  // Eight vectors of weights under way, where there are as many.
+  // Eight vectors of weights in flight, where there are that many.
   const DEPTH = Math.min(grad || GATES === 1 ? 8 : 2, powerOfTwoFrom(fours / PARTS));
   const PITCH = Math.ceil(fours / (PARTS * DEPTH)) * PARTS * DEPTH;
-  // Each row takes what is kept, twice, and the parts' sums.
+  // Each row takes its kept numbers twice, and the parts' sums.
   const rows = Math.min(4, Math.ceil(batch / 64), Math.floor(MEMORY / (2 * PITCH + (grad ? 64 : 256))));
   return rows > 0 ? { ROWS: rows, UNITS, PARTS, THREADS: 256, MINE: Math.ceil(rows / PARTS), DEPTH, PITCH } : undefined;
 }
 
-/** Turns of weights that stay in registers, of eight vectors each: 64 numbers an invocation. */
+/** Turns of weights that stay in registers, of eight vectors each: 64 numbers per invocation. */
 const HELD = 2;
 
-/** Whether the kernels over whole sequences can keep a part of the weights in registers, so that the rest may stay in a core's cache. */
+/** Whether kernels over whole sequences can keep some weights in registers, so that the rest may stay in a core's cache. */
 export function canHold(r: Recurrence, grad: boolean): boolean {
   const tile = wholeTile(r, grad);
   return tile !== undefined && r.hidden <= tile.UNITS && tile.PITCH / (tile.PARTS * tile.DEPTH) > HELD;
 }
 
-/** How the kernels of a step are cut, see shaders/include/recurrent_product.wgsl. */
+/** The tile of the kernels of one step, see shaders/include/recurrent_product.wgsl. */
 function stepTile({ cell, batch, hidden }: Recurrence, grad: boolean) {
   const { GATES } = CELLS[cell];
   const fours = Math.ceil(hidden / 4);
@@ -61,7 +61,7 @@ function stepTile({ cell, batch, hidden }: Recurrence, grad: boolean) {
   return { constants, grid: [Math.ceil(batch / (4 * TR)) * THREADS, across()] as const };
 }
 
-/** As deep a tile as fits, over which as many slices as given share a sum; else fewer. */
+/** The deepest tile that fits, with `slices` that share a sum, or fewer. */
 function slicing(most: number, PITCH: number): { SLICES: number; DEPTH: number } {
   const DEPTH = [64, 48, 32, 24, 16].find((d) => d % most === 0 && d * PITCH <= MEMORY);
   return DEPTH ? { SLICES: most, DEPTH } : slicing(most / 2, PITCH);
@@ -70,7 +70,7 @@ function slicing(most: number, PITCH: number): { SLICES: number; DEPTH: number }
 interface Packing {
   /** Fours of terms, or of units. */
   readonly of: "terms" | "units";
-  /** How many along a, b and c of the kernel, and how far apart these and a four's elements are. */
+  /** Sizes of the kernel's axes a, b and c, and the strides of these and of a four's elements. */
   readonly sizes: readonly [number, number, number];
   readonly apart: readonly [number, number, number, number];
   readonly limit: number;
@@ -86,7 +86,7 @@ function packing({ cell, hidden: n }: Recurrence, grad: boolean, whole: boolean)
   return { of: "units", sizes: [n, GATES, fours], apart: [1, n * n, 4 * n, n], limit: n };
 }
 
-/** The weights in fours, and the launch that puts them so; none where they lie so already. */
+/** The weights in fours, and the launch that rearranges them; no launch where they already lie so. */
 function inFours(w: Tensor, r: Recurrence, grad: boolean, whole: boolean): { w: Tensor; dispatches: Dispatch[] } {
   if (grad && !whole && r.hidden % 4 === 0) return { w, dispatches: [] };
   const { of, sizes, apart, limit } = packing(r, grad, whole);
@@ -102,7 +102,7 @@ interface Request {
   readonly buffers: Record<string, Tensor> & { readonly w: Tensor };
   readonly flags: Record<string, number>;
   readonly grad: boolean;
-  /** One more than there are where the gradient of the state before the first is wanted. */
+  /** One more than the sequence has where the gradient of the initial state is wanted. */
   readonly steps: number;
 }
 
@@ -111,7 +111,7 @@ export function onGpu({ buffers, flags, grad, steps }: Request, r: Recurrence, w
   const whole = way !== "steps";
   const { batch, hidden } = r;
   const { GATES, SAVED } = CELLS[r.cell];
-  const common = { steps: r.steps, batch, hidden, reverse: Number(r.reverse), ...strides(r) };
+  const common = sequenceParams(r);
   const flops = 2 * batch * GATES * hidden * hidden;
   const { w, dispatches } = inFours(buffers.w, r, grad, whole);
   const bound = { ...buffers, w };

@@ -10,13 +10,13 @@ import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { byTree, columnParts, rowGroups } from "./rowwise";
+import { byTree, columnParts, type RowParams, rowGroups } from "./rowwise";
 
 /** How elements are joined, with its number in the shaders. */
 const KINDS = { sum: 0, max: 1, min: 2, prod: 3 } as const;
 export type Reduction = keyof typeof KINDS;
 
-/** The bits of what joining begins with: the value that changes nothing. */
+/** The bits of the neutral element of each join. */
 export const STARTS: Record<Reduction, Record<WordType, number>> = {
   sum: { f32: 0, i32: 0, u32: 0 },
   max: { f32: 0xff800000, i32: 0x80000000, u32: 0 },
@@ -24,32 +24,32 @@ export const STARTS: Record<Reduction, Record<WordType, number>> = {
   prod: { f32: 0x3f800000, i32: 1, u32: 1 },
 };
 
-/** Elements from which memory is read as vec4: below, it saves nothing, and lanes are what is scarce. */
+/** Elements from which on memory is read as vec4: with fewer it saves nothing, and would leave lanes idle. */
 export const LARGE = 1024;
 
-/** Elements that are joined one after the other before their result is joined with others. */
+/** The most elements that are joined one after the other before their result is joined with others. */
 const CHUNK = 256;
 
 /** Invocations that keep a device busy. */
 export const busyInvocations = (target: Target): number => (target.cpu ? 512 : 16384);
 
-/** Elements that one lane of a GPU may well join by itself. */
+/** Elements that one lane of a GPU joins by itself without being slow. */
 export const SHORT_ROW = 128;
 
-/** Rows of a CPU's memory that are found at once again, one a page. */
+/** Rows, each on a page of its own, whose addresses a CPU can hold at once. */
 export const PAGES = 256;
 
-/** Workgroups that keep a large GPU busy: twice as many of 256 lanes as it has room for. */
+/** Workgroups that keep a large GPU busy: twice as many, of 256 lanes, as it has room for. */
 export const BUSY_GROUPS = 2048;
 
 interface Reducing {
-  /** How the elements are joined: of several ways x, and the result, hold a plane for each. */
+  /** How the elements are joined. With several ways, x and the result hold a plane for each. */
   readonly kinds?: readonly Reduction[];
   /** Factor of the result. */
   readonly scale?: number;
 }
 
-/** The launches of a reduction, or of several side by side: two where outputs alone are too few to keep the device busy. */
+/** The launches of one reduction or of several side by side: two where there are too few outputs to keep the device busy. */
 export function reduceDispatches(
   x: Tensor,
   out: Tensor,
@@ -83,11 +83,11 @@ export function reduceDispatches(
 export const sideBySide: Joins["sideBySide"] = (kinds, x, out, dims, target) =>
   reduceDispatches(x, out, dims, target, { kinds: kinds as readonly Reduction[] });
 
-/** Where nothing is kept between what is reduced, it is one long row. */
+/** Reduced dimensions with nothing kept between them are one long row. */
 const asRows = (dims: ReductionDims): ReductionDims =>
   dims.k1 === 1 ? { k0: 1, r0: 1, k1: dims.k0, r1: dims.r0 * dims.r1 } : dims;
 
-/** On a CPU, into how many stretches of neighbours each of few long rows is cut: an invocation there reads on and on. */
+/** On a CPU, where few rows are long: into how many parts each is cut, of neighbouring elements. */
 function stretchesOf({ k0, r0, k1, r1 }: ReductionDims, target: Target): number {
   if (!target.cpu || r0 > 1) return 1;
   let stretches = powerOfTwoUpTo(busyInvocations(target) / (k0 * k1));
@@ -95,13 +95,13 @@ function stretchesOf({ k0, r0, k1, r1 }: ReductionDims, target: Target): number 
   return stretches;
 }
 
-/** A first launch: into how many parts it deals out each output, and the launch for where these go. */
+/** A first launch: into how many parts it divides each output, and the launch that writes them to given places. */
 interface Launch {
   readonly parts: number;
   launch(to: Tensor, scale: number): Dispatch;
 }
 
-/** What the kernels are told of the ways in which they join. */
+/** The parameters for how kernels join. */
 function joining(kinds: readonly Reduction[], dtype: DType) {
   const type = computeType(dtype);
   return {
@@ -110,17 +110,17 @@ function joining(kinds: readonly Reduction[], dtype: DType) {
   };
 }
 
-/** Reads as vec4: along the reduced dimension, or of neighbouring outputs. */
+/** Whether kernels read vec4s: along the reduced dimension, or of neighbouring outputs. */
 function fours({ k0, r0, k1, r1 }: ReductionDims): "rows" | "columns" | null {
   if (k0 * r0 * k1 * r1 < LARGE) return null;
   if (r1 % 4 === 0) return "rows";
   return r1 === 1 && k1 % 4 === 0 ? "columns" : null;
 }
 
-/** Lanes of a workgroup for an output of `count` reads, or a part of it: short ones share a workgroup. */
+/** Lanes for an output, or part of one, of `count` reads; where these are few, several share a workgroup. */
 const treeLanes = (count: number): number => (count >= 1024 ? 256 : count >= 64 ? 64 : powerOfTwoFrom(count / 2));
 
-/** A workgroup an output, or a part of one; or several where they are short. */
+/** A workgroup for each output or part of one, or for several short ones. */
 function treeLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[]): Launch {
   const outputs = dims.k0 * dims.k1;
   const byFour = fours(dims) === "rows";
@@ -128,22 +128,14 @@ function treeLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[])
   const count = dims.r0 * r1;
   const LANES = treeLanes(count);
   const SIZE = Math.max(64, LANES);
-  // A part is worth a second launch where its lanes have several elements each.
+  // Parts are worth a second launch where their lanes have several elements each.
   const parts = Math.max(1, Math.min(Math.ceil(BUSY_GROUPS / outputs), Math.floor(count / (8 * LANES))));
   const kernel = byFour ? reduceTreeByFour : reduceTree;
   const joins = joining(kinds, x.dtype);
   const launch = (out: Tensor, scale: number) =>
     kernel.dispatch({
       buffers: { x, out },
-      params: {
-        len: outputs * parts,
-        k1: dims.k1,
-        r0: dims.r0,
-        r1,
-        parts,
-        ...joins.params,
-        scale,
-      },
+      params: { len: outputs * parts, k1: dims.k1, r0: dims.r0, r1, parts, ...joins.params, scale },
       constants: { ...joins.constants, SIZE, LANES },
       dtype: x.dtype,
       unrolled: true,
@@ -153,10 +145,10 @@ function treeLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[])
   return { parts, launch };
 }
 
-/** Rows from which on a workgroup shares the columns of a GPU's sums. */
+/** Rows from which on workgroups share a GPU's sums over columns. */
 export const LONG_COLUMNS = 64;
 
-/** A workgroup some neighbouring outputs of columns, or parts of them. */
+/** A workgroup for some neighbouring columns, or parts of them. */
 function columnsLaunch(x: Tensor, { k0, k1, r0 }: ReductionDims, kinds: readonly Reduction[]): Launch {
   const outputs = k0 * k1;
   const { len, chunk, parts, constants, grid } = columnParts(r0, outputs / 4, BUSY_GROUPS / 2);
@@ -174,7 +166,7 @@ function columnsLaunch(x: Tensor, { k0, k1, r0 }: ReductionDims, kinds: readonly
   return { parts, launch };
 }
 
-/** An invocation an output (or four neighbouring ones), or a part of it. */
+/** An invocation for each output (or four neighbouring ones), or part of it. */
 function invocationLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[], target: Target): Launch {
   const { k0, k1, r0 } = dims;
   const byFour = fours(dims);
@@ -190,34 +182,43 @@ function invocationLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduct
   const launch = (out: Tensor, scale: number) => {
     const params = { ...split, len: units * parts, scale };
     const shared = { buffers: { x, out }, dtype: x.dtype, unrolled: true, grid: units * parts, flops: x.size };
-    if (!byFour)
-      return reduce.dispatch({
-        ...shared,
-        params: { ...params, parts_first: Number(r1 > 1) },
-        constants: joins.constants,
-      });
+    const { constants } = joins;
+    if (!byFour) return reduce.dispatch({ ...shared, params: { ...params, parts_first: Number(r1 > 1) }, constants });
     const isPlain = byFour === "columns" ? k0 === 1 : r0 === 1;
-    const constants = {
-      ...joins.constants,
-      COLUMNS: Number(byFour === "columns"),
-      SOLE: Number(parts === 1),
-      PLAIN: Number(isPlain),
-    };
-    return reduceByFour.dispatch({ ...shared, params, constants });
+    const lie = { COLUMNS: Number(byFour === "columns"), SOLE: Number(parts === 1), PLAIN: Number(isPlain) };
+    return reduceByFour.dispatch({ ...shared, params, constants: { ...constants, ...lie } });
   };
   return { parts, launch };
 }
 
-/** Into how many parts each of `units` is dealt out, along both reduced dimensions. */
+/** Into how many parts each of `units` is divided, along both reduced dimensions. */
 function partsOf(units: number, r0: number, r1: number, target: Target): readonly [number, number] {
   // A CPU adds a few thousand numbers in less time than a second launch takes.
   const shortest = target.cpu ? 2048 : 16;
-  // Columns are read a page of memory a row: presumably fewer rows at a time keep their pages at hand. Measured, not proven.
+  // In columns each row is on another page of memory: presumably fewer rows at a time spare look-ups. Measured, not proven.
   const byPages = target.cpu && r1 === 1 ? r0 / PAGES : 0;
-  // Read by four, so many columns fill a page; of few rows a second launch costs more.
+  // Read by four, this many columns fill a page. For few rows a second launch costs more.
   const isShort = r0 * r1 <= shortest && (byPages < 4 || units < 256);
   const wanted = isShort ? 1 : Math.max(byPages, Math.min(busyInvocations(target) / units, (r0 * r1) / 16));
   const parts = powerOfTwoUpTo(wanted);
   const parts1 = Math.min(parts, r1);
   return [Math.max(1, Math.min(Math.floor(parts / parts1), r0)), parts1];
+}
+
+/** The most parts of a row that one invocation joins where rows are many. */
+const MOST_PARTS = 64;
+
+/**
+ * How a kernel that reads vec4s cuts rows of `n` elements into parts, one for each invocation. Where inner > 1 rows are columns,
+ * of which an invocation takes those of `wide` neighbouring vec4s.
+ * @returns how many units are cut, and the vec4s (or rows of a column) of each part
+ */
+export function partsOfFours({ rows, n, inner }: RowParams, wide: number, target: Target) {
+  const [units, length] = inner > 1 ? [rows / 4 / wide, n] : [rows, n / 4];
+  // In columns each row is on another page of a CPU's memory.
+  const byPages = target.cpu && inner > 1 ? n / PAGES : 0;
+  const wanted = Math.max(byPages, Math.min(busyInvocations(target) / units, length / (target.cpu ? 256 : 16)));
+  const most = rows < MOST_PARTS ? 512 : MOST_PARTS;
+  const span = Math.ceil(length / Math.max(1, Math.min(Math.floor(wanted), most)));
+  return { units, span, parts: Math.ceil(length / span) };
 }

@@ -7,7 +7,7 @@ import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { chosenWay } from "../kernel/ways";
-import { CELLS, type Recurrence, strides, type Way } from "./cells";
+import { CELLS, type Recurrence, sequenceParams, type Way } from "./cells";
 import {
   type ForwardTensors,
   type GradTensors,
@@ -18,7 +18,7 @@ import {
   workgroupTile,
 } from "./recurrence";
 
-/** Both products of a step in one launch, or a launch each: bits of the kernels' `phases`. */
+/** Bits of the kernels' `phases`: both products of a step in one launch, or one launch for each. */
 const FORWARD = [1, 2];
 const BACKWARD = [2, 4];
 const BEGIN = 1;
@@ -29,11 +29,11 @@ export function resetFirstDispatches(t: ForwardTensors, r: Recurrence, target: T
   const bySubgroup = way.endsWith("subgroup");
   const packed = !bySubgroup && !target.cpu && r.hidden > 1;
   const { w, dispatches } = packed ? packedWeights(t.w, r) : { w: t.w, dispatches: [] };
-  const given = { lengths: t.lengths ?? t.w };
-  const buffers = { x: t.x, w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, ...given };
+  const lengths = t.lengths ?? t.w;
+  const buffers = { x: t.x, w, out: t.out, states: t.states, saved: t.saved, final_states: t.final, lengths };
   const LENGTHS = Number(t.lengths !== undefined);
   const launch = (range: Range) => {
-    const request = { buffers, params: params(r, range), flops: flopsOf(r, range, 3) };
+    const request = { buffers, params: params(r, range), flops: flopsOf(r, range) };
     if (bySubgroup) return resetFirstSubgroup.dispatch({ ...request, ...subgroups(r, way, target, { LENGTHS }, 2) });
     const { constants, grid } = workgroups(r, way, target, 2);
     return resetFirst.dispatch({ ...request, constants: { ...constants, LENGTHS, PACKED: Number(packed) }, grid });
@@ -50,14 +50,14 @@ export function resetFirstGradDispatches(t: GradTensors, r: Recurrence, target: 
   const flags = { LENGTHS, D_OUT: Number(t.dOut !== undefined), D_FINAL: Number(t.dFinal !== undefined) };
   const buffers = { w, saved, d_gates, d_initial, ...given };
   return ranges(r, way, BACKWARD, BEGIN).map((range) => {
-    const request = { buffers, params: params(r, range), flops: flopsOf(r, range, 3) };
+    const request = { buffers, params: params(r, range), flops: flopsOf(r, range) };
     if (way.endsWith("subgroup")) return gradSubgroup.dispatch({ ...request, ...subgroups(r, way, target, flags, 1) });
     const { constants, grid } = workgroups(r, way, target, 1);
     return resetFirstGrad.dispatch({ ...request, constants: { ...constants, ...flags }, grid });
   });
 }
 
-/** The weights as kernels on GPUs read them, and the launch that puts them so. */
+/** The weights as kernels on GPUs read them, and the launch that rearranges them. */
 function packedWeights(given: Tensor, { cell, hidden }: Recurrence): { w: Tensor; dispatches: Dispatch[] } {
   const n = CELLS[cell].GATES * hidden;
   const w = scratch({ shape: [hidden, n], dtype: "f32" });
@@ -71,7 +71,7 @@ interface Range {
   readonly phases: number;
 }
 
-/** One launch for all, or one for each phase of each step. @param begin what comes before the first step, by itself */
+/** One launch for everything, or one for each phase of each step. @param begin the launch before the first step */
 function ranges({ steps }: Recurrence, way: Way, phases: readonly number[], begin: number): Range[] {
   if (way.startsWith("whole")) return [{ start: 0, count: steps, phases: phases.reduce((a, b) => a + b, begin) }];
   const single = Array.from({ length: steps }, (_, start) =>
@@ -80,22 +80,17 @@ function ranges({ steps }: Recurrence, way: Way, phases: readonly number[], begi
   return begin ? [{ start: 0, count: 0, phases: begin }, ...single] : single;
 }
 
-const params = (r: Recurrence, range: Range) => ({
-  ...{ steps: r.steps, batch: r.batch, hidden: r.hidden, reverse: Number(r.reverse) },
-  ...strides(r),
-  ...range,
-});
+const params = (r: Recurrence, range: Range) => ({ ...sequenceParams(r), ...range });
 
-const flopsOf = ({ batch, hidden }: Recurrence, { count }: Range, gates: number) =>
-  2 * count * batch * gates * hidden ** 2;
+const flopsOf = ({ batch, hidden }: Recurrence, { count }: Range) => 2 * count * batch * 3 * hidden ** 2;
 
-/** The launch of the kernels by subgroups. @param gates results of a product for each unit, at most */
+/** The launch of the kernels by subgroups. @param gates the most results of a product per unit */
 function subgroups<F>(r: Recurrence, way: Way, target: Target, flags: F, gates: number) {
   const { tile, grid } = subgroupTile(r, way, target, gates * r.hidden);
   return { constants: { ...flags, ...tile }, unrolled: target.unrolled, grid };
 }
 
-/** The launch of the others. @param sums that an invocation makes for each sequence */
+/** The launch of the others. @param sums the sums that an invocation makes for each sequence */
 function workgroups(r: Recurrence, way: Way, target: Target, sums: number) {
   const tile = workgroupTile(r, way, target, sums);
   return {

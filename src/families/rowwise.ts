@@ -10,7 +10,7 @@ export interface RowParams {
   readonly inner: number;
 }
 
-/** The numbers that a kernel needs to work along an axis. */
+/** The parameters of a kernel that works along an axis. */
 export function rowParams(op: string, shape: Shape, axis: number): RowParams {
   const d = normalizeAxis(op, shape, axis);
   const n = shape[d]!;
@@ -23,15 +23,15 @@ const TREE_LANES = 64;
 /** Whether a row is worth a workgroup: on devices with many lanes, where a row is long. */
 export const byTree = (n: number, target: Target): boolean => !target.cpu && n >= TREE_LANES / 2;
 
-/** Vec4s that an invocation of a workgroup holds at most. */
+/** The most vec4s that an invocation of a workgroup holds. */
 const MOST_HELD_BY_TREE = 8;
 
-/** Vec4s of rows up to which several share a workgroup, how many of them an invocation shall hold, and invocations of a row at most. */
+/** Vec4s of a row up to which several rows share a workgroup, vec4s that an invocation holds then, and most invocations of a row. */
 const [SHORT_QUADS, HELD_OF_SHORT, MOST_OF_SHORT] = [64, 2, 16];
 
 /**
- * Launches of the kernels that give a row of n to invocations of a workgroup, on devices with many lanes. Several short rows share
- * a workgroup. Null elsewhere.
+ * Launches of kernels that give a row of n to invocations of one workgroup, which several short rows share. Null on devices
+ * with few lanes.
  */
 export function bySharedTree(rows: number, n: number, target: Target) {
   if (target.cpu) return null;
@@ -42,7 +42,7 @@ export function bySharedTree(rows: number, n: number, target: Target) {
   return { lanes: { SIZE, LANES }, grid: rowGroups(Math.ceil((rows * LANES) / SIZE), SIZE) };
 }
 
-/** The same for kernels that hold a row of whole vec4s, where it is not too long. */
+/** The same for kernels that hold a row of whole vec4s; null also where it is too long. */
 export function byHeldTree(rows: number, n: number, target: Target) {
   const shared = bySharedTree(rows, n, target);
   if (!shared || n % 4 !== 0) return null;
@@ -51,16 +51,16 @@ export function byHeldTree(rows: number, n: number, target: Target) {
   return HELD > MOST_HELD_BY_TREE ? null : { params: { rows, n: n / 4 }, held: { ...lanes, HELD }, grid };
 }
 
-/** Elements of the rows that a subgroup makes one after the other: a workgroup costs about as much as a row or two. */
+/** Elements of the rows that a subgroup takes one after the other: starting a workgroup costs about as much as a row or two. */
 const ROW_ELEMENTS = 16384;
 
-/** Elements from which on a row is worth a subgroup: of shorter ones a lane makes one in the time that joining lanes takes. */
+/** Elements from which on a row is worth a subgroup: one lane takes a shorter row in the time that joining lanes takes. */
 const SUBGROUP_ROW = 64;
 
-/** Four-element words of the rows that an invocation can hold, so that it reads them once; more take long to compile. */
+/** The most vec4s of a row that an invocation holds, so that it reads them once; more take long to compile. */
 const MOST_HELD = 8;
 
-/** Launches of the kernels that give short rows of n, whole vec4s, to an invocation each, on CPUs. Null elsewhere. */
+/** Launches of kernels for CPUs that give each short row of n, whole vec4s, to an invocation. Null elsewhere. */
 export function byLane(rows: number, n: number, { cpu }: Target) {
   if (!cpu || n % 4 !== 0 || n > 4 * MOST_HELD) return null;
   return { params: { rows }, held: { HELD: n / 4 }, grid: rows };
@@ -70,8 +70,8 @@ export function byLane(rows: number, n: number, { cpu }: Target) {
 const HELD_BY_LANES = 4;
 
 /**
- * Launches of the kernels that give rows of n to subgroups, their lanes reading vec4s: where such kernels pay and the rows
- * are long enough and whole vec4s. Null elsewhere.
+ * Launches of kernels that give rows of n to subgroups, whose lanes read vec4s. Null where such kernels do not pay, or rows
+ * are too short or not whole vec4s.
  */
 export function bySubgroup(rows: number, n: number, target: Target) {
   if (!sharesLoads(target) || n % 4 !== 0 || n < SUBGROUP_ROW) return null;
@@ -81,43 +81,43 @@ export function bySubgroup(rows: number, n: number, target: Target) {
   return {
     params: { rows, quads: n / 4, each },
     lanes: { LANES: subgroupSize },
-    /** Vec4s of a row that a lane has, where these are as many for all lanes and few enough to be held; else 0. */
+    /** Vec4s of a row per lane, where all lanes have as many and can hold them; else 0. */
     held: Number.isInteger(held) && held <= HELD_BY_LANES ? held : 0,
     grid: rowGroups(Math.ceil(rows / each), subgroupSize),
   };
 }
 
-/** Vec4s that a lane has side by side of a row made in stretches, up to `most` of all that it has. */
+/** How many neighbouring vec4s of a row a lane takes together, of the vec4s that it has: at most `most`. */
 export function sideOf({ params, lanes }: NonNullable<ReturnType<typeof bySubgroup>>, most: 2 | 4): number {
   return [4, 2].find((side) => side <= most && params.quads % (side * lanes.LANES) === 0) ?? 1;
 }
 
-/** The grid of a kernel with a workgroup of so many lanes a row, numbered `id.x + id.y * groups.x`. */
+/** The grid of a kernel with a workgroup of `lanes` per row, numbered `id.x + id.y * groups.x`. */
 export function rowGroups(rows: number, lanes = TREE_LANES): readonly [number, number] {
   const [length, layers] = folded(rows);
   return [length * lanes, layers];
 }
 
-/** Lanes for a row of n where the kernel leaves their number open: more for long rows, of which there may be few. */
+/** Lanes for a row of n in kernels for any number of lanes: more for long rows, of which there may be few. */
 export const lanesOf = (n: number): number => (n >= 1024 ? 256 : TREE_LANES);
 
-/** Neighbouring fours of a row of `width` elements that one invocation makes: several where lanes are few. Divides the row. */
+/** Neighbouring fours of a row of `width` elements that one invocation takes, a divisor of the row: several where lanes are few. */
 export const foursOf = (width: number, { cpu }: Target, most: 4 | 8 = 4): number =>
   cpu ? ([8, 4, 2].find((fours) => fours <= most && width % (4 * fours) === 0) ?? 1) : 1;
 
-/** Cuts what is `size` long into parts of whole rounds, `most` of them at most. */
+/** Cuts `size` into parts that are multiples of `round`, at most `most` of them. */
 export function inRounds(size: number, round: number, most: number): { readonly span: number; readonly parts: number } {
   const rounds = Math.ceil(size / round);
   const span = round * Math.ceil(rounds / Math.max(1, Math.min(Math.floor(most), rounds)));
   return { span, parts: Math.ceil(size / span) };
 }
 
-/** Invocations of a workgroup that adds up columns, rows that one of them has on their way at once, and turns of so many that it may well take. */
+/** For workgroups that add up columns: invocations, rows that each has in flight at once, and such turns that it may take. */
 const [COLUMN_LANES, LOADS, TURNS] = [256, 4, 8];
 
 /**
- * How a GPU's workgroups share the sums down the columns of [rows, 4·fours], see `sum_columns_main.wgsl`: `groups` of them keep the device
- * busy. Where one workgroup gets through all rows in the time that a second launch takes, there are no parts to join.
+ * How a GPU's workgroups share the sums over the columns of [rows, 4·fours], see `sum_columns_main.wgsl`; `groups` workgroups
+ * keep the device busy. Rows that one workgroup takes in the time of a second launch are not divided.
  */
 export function columnParts(rows: number, fours: number, groups: number) {
   const narrow = Math.min(4, powerOfTwoFrom(fours));

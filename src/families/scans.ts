@@ -18,23 +18,23 @@ const KINDS = { sum: 0, prod: 1 } as const;
 
 export interface Scanning {
   readonly kind: keyof typeof KINDS;
-  /** From the end of the axis. */
+  /** Runs from the end of the axis to its start. */
   readonly reverse: boolean;
 }
 
-/** Lanes of a workgroup that scans, and the elements that it takes. */
+/** Lanes of a workgroup that scans, and the elements that it takes at a time. */
 const LANES = 256;
 const TREE_SPAN = 4 * LANES;
 
-/** Rows from which on those of a subgroup each keep a CPU busy. */
+/** Rows from which on one subgroup per row keeps a CPU busy. */
 const FEW_ROWS = 8;
 
-/** Parts of a row that one invocation joins. */
+/** The most parts of a row that one invocation joins. */
 const MOST_PARTS = 64;
 
 /**
- * The launches that replace each element by the sum or product of those up to it: one where rows are short or many, else
- * the totals of parts, their scan, and the parts with what comes before each.
+ * The launches that replace each element by the sum or product of those up to it: one where rows are short or many; else three,
+ * which make the totals of parts, scan these, and scan each part from the total before it.
  */
 export function scanDispatches(x: Tensor, out: Tensor, row: RowParams, how: Scanning, target: Target): Dispatch[] {
   const { rows } = row;
@@ -72,7 +72,7 @@ const constantsOf = ({ kind, reverse }: Scanning, carried: Tensor | null) => ({
   CARRY: Number(carried !== null),
 });
 
-/** By subgroups, where these pay: rows, or parts of few long ones, whose totals are a reduction. */
+/** The launches by subgroups, where these pay: one per row, or per part of few long rows, whose totals are a reduction. */
 function subgroupDispatches(x: Tensor, out: Tensor, { rows, n, inner }: RowParams, how: Scanning, target: Target) {
   if (inner > 1 || !bySubgroup(rows, n, target)) return null;
   let parts = powerOfTwoUpTo(busyInvocations(target) / 8 / rows);
@@ -97,7 +97,7 @@ function subgroupDispatches(x: Tensor, out: Tensor, { rows, n, inner }: RowParam
   ];
 }
 
-/** Four columns an invocation. */
+/** The launch in which an invocation takes four columns. */
 function columnDispatches(x: Tensor, out: Tensor, row: RowParams, how: Scanning, target: Target): Dispatch[] {
   const fours = { rows: row.rows / 4, n: row.n, inner: row.inner / 4 };
   // A CPU reads whole lines of its cache, and its few lanes are busy with few columns.
@@ -124,7 +124,7 @@ function columnDispatches(x: Tensor, out: Tensor, row: RowParams, how: Scanning,
   ];
 }
 
-/** The launches of the gradient of a product of all elements up to each: as in {@link scanDispatches}, of steps s → d + f · s. */
+/** The launches of the gradient of a scan of products: a scan of the steps s → d + f · s, see {@link scanDispatches}. */
 export function cumprodGradDispatches(
   { x, out, d_out }: { readonly x: Tensor; readonly out: Tensor; readonly d_out: Tensor },
   dx: Tensor,
@@ -162,7 +162,7 @@ export function cumprodGradDispatches(
   return [launch(totals, null, 1), join, launch(dx, carried, 0)];
 }
 
-/** Elements of a row that one invocation takes: all, where rows keep the device busy or are short. */
+/** Elements of a row that one invocation takes: the whole row where rows keep the device busy or are short. */
 function spanOf({ rows, n }: RowParams, target: Target): number {
   if (n <= (target.cpu ? 1024 : 64)) return n;
   const parts = Math.min(busyInvocations(target) / rows, n / (target.cpu ? 256 : 32));

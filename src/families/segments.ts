@@ -21,8 +21,8 @@ import type { Target } from "../kernel/target";
 import { foursOf, rowGroups } from "./rowwise";
 
 /**
- * A table with an axis that indices point into, and what they pick: the table is [batch, outer, n, inner, width], the indices
- * [outer, m, inner], the picked elements [batch, outer, m, inner, width].
+ * Sizes of a look-up along an axis of a table: the table is [batch, outer, n, inner, width], the indices [outer, m, inner],
+ * the elements picked by them [batch, outer, m, inner, width].
  */
 export interface Indexed {
   readonly batch: number;
@@ -31,7 +31,7 @@ export interface Indexed {
   readonly m: number;
   readonly inner: number;
   readonly width: number;
-  /** An index that stands for nothing, as those outside 0 … n − 1 do. */
+  /** An index that picks nothing, like those outside 0 … n − 1. */
   readonly skip: number;
 }
 
@@ -45,10 +45,10 @@ export function checkIndices(op: string, indices: Tensor, n: number, low = 0): v
   limitIntegers("indices", indices, { op, low, high: n - 1 });
 }
 
-/** No index is skipped. */
+/** The `skip` that skips no index. */
 export const NO_SKIP = 0xffffffff;
 
-/** Entries of the index list, and rows of the table that they can name. */
+/** Number of entries in the index list, and of rows of the table that these can name. */
 const entriesOf = ({ outer, m, inner }: Indexed): number => outer * m * inner;
 const targetsOf = ({ outer, n, inner }: Indexed): number => outer * n * inner;
 
@@ -76,13 +76,8 @@ export function gatherDispatch(
   if (width % 4 === 0) {
     const EACH = foursOf(width, target);
     const len = out.size / 4 / EACH;
-    const sizes = { WIDTH: width / 4, EACH };
-    return gatherByFour.dispatch({
-      buffers,
-      params: { ...params, len },
-      constants: { ...constants, ...sizes },
-      grid: len,
-    });
+    const sizes = { ...constants, WIDTH: width / 4, EACH };
+    return gatherByFour.dispatch({ buffers, params: { ...params, len }, constants: sizes, grid: len });
   }
   if (isByElements(dims)) return gatherElements(buffers, params, dims, target);
   const len = out.size;
@@ -94,10 +89,10 @@ export function gatherDispatch(
   });
 }
 
-/** Whether four neighbouring indices stand for neighbouring elements of one row. */
+/** Whether indices name single elements and can be taken four at a time, without crossing a row's end. */
 const isByElements = ({ m, inner, width }: Indexed): boolean => width === 1 && (inner === 1 ? m : inner) % 4 === 0;
 
-/** Fours that a line of a CPU's cache holds. */
+/** Fours in a line of a CPU's cache. */
 const LINE = 4;
 
 function gatherElements(
@@ -123,8 +118,8 @@ function gatherElements(
 }
 
 /**
- * The launches that make of `out`, a table, the sums of what `source` holds for each of its elements. No float atomics: the
- * entries are sorted by the row they name, so that each row sums its own in order. Few are rather looked through.
+ * The launches that sum, for each element of the table `out`, the elements of `source` whose index names it. Without float
+ * atomics: entries are sorted by the row they name, so that each row sums its own in order. Few entries are just searched.
  */
 export function scatterDispatches(
   index: Tensor,
@@ -155,8 +150,8 @@ export function scatterDispatches(
 }
 
 /**
- * Where lanes are few, columns of single elements are added up one after the other: nothing need be sorted. Of few columns the
- * rows are dealt out: lanes that run at a time go through the list together.
+ * Where lanes are few, each column of single elements is summed by one invocation, and nothing need be sorted. Where columns
+ * are few, several invocations share one, each for a range of rows: lanes that run together go through the list together.
  */
 function addedByColumns(index: Tensor, source: Tensor, out: Tensor, dims: Indexed): Dispatch {
   const { n, m, inner, outer, width, skip } = dims;
@@ -178,25 +173,25 @@ function isLookedThrough(m: number, size: number, { cpu }: Target): boolean {
   return m <= 16 || (cpu ? size * m <= 2 ** 16 : m <= 256 && size * m <= 2 ** 26);
 }
 
-/** Columns below which their rows are dealt out where lanes are few. */
+/** Columns below which their rows are divided where lanes are few. */
 const COLUMNS = 16;
 
-/** Ranges of rows that are sorted side by side where lanes are few: each is looked for in the whole list. */
+/** Ranges of rows that are sorted side by side where lanes are few: for each the whole list is searched. */
 const RANGES = 32;
 
 /** Entries that one workgroup of segment_sort.wgsl sorts. */
 const RUN = 1024;
-/** Runs that one launch of segment_merge.wgsl joins to one. */
+/** Runs that one launch of segment_merge.wgsl merges into one. */
 const FAN = 32;
 
 /**
- * Sorts spans of lines for themselves, a line being the entries along the axis: as runs, which are merged until a span is one; then sums
- * what was sorted.
+ * Sorts each line (the entries along the axis) in spans: first in runs, which are merged until each span is one run. Then sums
+ * the sorted entries.
  */
 function parallelSums(index: Tensor, source: Tensor, out: Tensor, dims: Indexed): Dispatch[] {
   const { outer, n, m, inner, skip } = dims;
   const entries = entriesOf(dims);
-  const targets = outer * inner * (n + 1); // of each line one more, for entries that name nothing
+  const targets = outer * inner * (n + 1); // one more per line, for entries that name nothing
   const list = (size: number) => scratch({ shape: [size], dtype: "u32" });
   const span = m < RUN ? Math.floor(RUN / m) * m : m;
   const per = Math.ceil(span / RUN);
@@ -230,7 +225,7 @@ function parallelSums(index: Tensor, source: Tensor, out: Tensor, dims: Indexed)
 
 const SORT_LANES = 256;
 
-/** Each element sums its row's entries by itself. */
+/** An invocation for each element sums its row's entries. */
 function sumInOrder(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, dims: Indexed, target: Target): Dispatch {
   const shared = { buffers: { order, ends, source, out }, flops: source.size };
   const constants = { BATCHED: Number(dims.batch > 1) };
@@ -253,7 +248,7 @@ function sumInOrder(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, di
 const TREE_LANES = 256;
 const MAX_COLUMNS = 16;
 
-/** Short rows by one invocation an element, long ones by a workgroup; where most are long, a workgroup makes one row. */
+/** Short rows by an invocation per element, long ones by a workgroup; where most are long, by a workgroup per row. */
 function sumByTree(order: Tensor, ends: Tensor, source: Tensor, out: Tensor, dims: Indexed): Dispatch {
   const byFour = dims.width % 4 === 0;
   const width = byFour ? dims.width / 4 : dims.width;

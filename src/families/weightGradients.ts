@@ -30,8 +30,8 @@ export function weightGradientWays(x: Shape, a: ConvGradAttrs, target: Target): 
 }
 
 /**
- * The launches of a weight gradient by the kernel chosen for it. It has few elements and long sums: these are dealt out to
- * `parts` workgroups or invocations, and a reduction joins what they make.
+ * The launches of a weight gradient by the kernel chosen for it. It has few elements that are long sums, so these are divided
+ * among `parts` workgroups or invocations, and a reduction joins the parts.
  */
 export function weightGradient(
   x: Tensor,
@@ -61,9 +61,9 @@ function partsBy(way: Exclude<ConvWay, "product">, g: Geometry, SUMS: number, ta
 }
 
 /**
- * Whether a weight gradient is the sum over the pictures of a matrix product each, dOut · xᵀ: taps are 1 × 1 and meet every
- * element. It reads whole vec4s where the kernels of windows read one number in a channel. The products of all pictures are no
- * more than what is read for them.
+ * Whether a weight gradient is a sum of matrix products dOut · xᵀ, one per picture, since its taps are 1 × 1 and meet every
+ * element. Products read whole vec4s where the other kernels read single numbers. Only where the products of all pictures have
+ * no more elements than are read for them.
  */
 function isProduct(g: Geometry): boolean {
   const positions = g.height * g.width;
@@ -78,17 +78,17 @@ function byProduct(x: Tensor, dOut: Tensor, dw: Tensor, g: Geometry, target: Tar
   const partial = g.batch === 1 ? dw : scratch({ shape: [g.batch, m, n], dtype: "f32" });
   const dims = { k0: 1, r0: g.batch, k1: m, r1: k };
   return [
-    ...(side ? reduceDispatches(dOut, side, dims, target, {}) : []),
+    ...(side ? reduceDispatches(dOut, side, dims, target) : []),
     ...productDispatches(dOut, x, partial, product, target),
     ...(g.batch === 1 ? [] : joinedParts(g.batch, target, [partial, dw])),
   ];
 }
 
-/** Output channels of one subgroup in the kernel that shares loads between lanes, and values of k that a lane keeps. */
+/** In the kernel that shares loads between lanes: output channels of a subgroup, and values of k of a lane. */
 const SUBGROUP_ROWS = 16;
 const SUBGROUP_COLUMNS = 6;
 
-/** As many parts as make `wanted` pieces of work, but no more than there are `units` to deal out. */
+/** As many parts as make `wanted` pieces of work, but no more than there are `units` to divide. */
 const partsOf = (wanted: number, pieces: number, units: number): number =>
   Math.max(1, Math.min(units, Math.ceil(wanted / pieces), 1024));
 
@@ -110,20 +110,20 @@ function partsDirectly(g: Geometry, SUMS: number, { cpu }: Target): WeightParts 
   };
 }
 
-/** Fours of positions, none across two pictures. */
+/** Number of fours of positions, none of which spans two pictures. */
 const quadsOf = (g: Geometry): number => g.batch * Math.ceil((g.out_height * g.out_width) / 4);
 
-/** Invocations of tiles that keep a large GPU busy, and turns of a workgroup that are worth starting it for. */
+/** Invocations that keep a large GPU busy, and the least turns for which a workgroup is worth starting. */
 const BUSY_INVOCATIONS = 2 ** 17;
 const LEAST_TURNS = 4;
 
-/** The positions dealt out to workgroups: how many tiles and parts there are, and fours of positions of each part. */
+/** How positions are divided among workgroups: how many tiles and parts there are, and fours of positions in each part. */
 function dealtOut(g: Geometry, tile: ConvTile) {
   const { rows, columns, lanes, quads: turn } = sizesOf(tile);
   const across = Math.ceil(columnsOf(g) / columns);
   const down = channelTiles(g.out_channels, g.groups, rows);
   const turns = Math.ceil(quadsOf(g) / turn);
-  // Sums of parts take memory, and time to be joined: no more of them than there are elements to be read.
+  // Sums of parts take memory and time to be joined: there are at most as many as elements read.
   const read = g.batch * (g.in_channels * g.height * g.width + g.out_channels * g.out_height * g.out_width);
   const most = Math.min(turns / LEAST_TURNS, read / (g.out_channels * columnsOf(g)));
   const wanted = partsOf(BUSY_INVOCATIONS / lanes, across * down, Math.floor(most));
@@ -150,7 +150,7 @@ function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): WeightParts {
 
 function partsBySubgroups(g: Geometry, SUMS: number, { subgroupSize: LANES, unrolled }: Target): WeightParts {
   const columns = columnsOf(g);
-  // So few values of k a lane that narrow weights leave no lane idle.
+  // So few values of k per lane that narrow weights leave no lane idle.
   const COLUMNS = columns <= LANES ? 1 : columns <= 2 * LANES ? 2 : SUBGROUP_COLUMNS;
   const across = Math.ceil(columns / (LANES * COLUMNS));
   const down = channelTiles(g.out_channels, g.groups, SUBGROUP_ROWS);
@@ -171,5 +171,5 @@ function partsBySubgroups(g: Geometry, SUMS: number, { subgroupSize: LANES, unro
   };
 }
 
-/** Weights of one output channel. */
+/** Number of weights of one output channel. */
 const columnsOf = (g: Geometry): number => (g.in_channels / g.groups) * g.kernel_h * g.kernel_w;

@@ -5,7 +5,7 @@ import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import { rowsOf } from "./rows";
 
-/** Counts, on the GPU, how often each class was taken for each. */
+/** Counts, on the GPU, how often each class was predicted as each class. */
 export class ConfusionMatrix {
   /** u32[classes, classes]: rows are labels, columns predictions. */
   readonly counts: Tensor;
@@ -20,17 +20,13 @@ export class ConfusionMatrix {
   /**
    * Adds a batch, as part of the step that is being captured.
    * @param scores f32 or f16 [N, classes]; the largest is the prediction
-   * @param labels i32, one a row, of any shape; rows with a label that is no class are left out
+   * @param labels i32, one per row, of any shape; rows with a label that is no class are left out
    * @throws ShapeError, DTypeError
    */
   add(scores: Tensor, labels: Tensor): void {
     const { counts } = this;
-    const { buffers, params, isLong, byInvocation, byWorkgroup } = rowsOf(
-      "ConfusionMatrix",
-      scores,
-      labels,
-      this.classes,
-    );
+    const rows = rowsOf("ConfusionMatrix", scores, labels, this.classes);
+    const { buffers, params, isLong, byInvocation, byWorkgroup } = rows;
     const request = { buffers: { ...buffers, counts }, params };
     recordUpdate({
       name: "confusion",

@@ -7,17 +7,17 @@ import { recordUpdate } from "../graph/trace";
 import { MAX_WORKGROUPS } from "../kernel/kernel";
 import { type Outcomes, share } from "./scores";
 
-/** Rows that one invocation counts: on a CPU lanes are few. */
+/** Rows that one invocation counts on a CPU, where lanes are few. */
 const ROWS_ON_CPU = 1024;
 const ROWS = 32;
 
-/** Counts, on the GPU, how labels that do not exclude each other were predicted. A binary classifier has one label. */
+/** Counts, on the GPU, how labels were predicted of which a row can have several. A binary classifier has one label. */
 export class MultiLabelCounts {
   /** u32[labels, 4]: true positives, false positives, false negatives, true negatives. */
   readonly counts: Tensor;
 
   /**
-   * @param threshold a label whose score is above it is predicted; default 0, which is that of logits (0.5 for probabilities)
+   * @param threshold a label is predicted where its score is above this; default 0, for logits (use 0.5 for probabilities)
    * @throws ShapeError unless `labels` is an integer of at least 1
    */
   constructor(
@@ -32,7 +32,7 @@ export class MultiLabelCounts {
   /**
    * Adds a batch, as part of the step that is being captured.
    * @param given scores f32 or f16 [N, labels], logits or probabilities
-   * @param targets [N, labels], u32 or i32 (holds where it is not 0) or f32 (holds where it is above 0.5)
+   * @param targets [N, labels], u32 or i32 (true where not 0) or f32 (true where above 0.5)
    * @throws ShapeError, DTypeError
    */
   add(given: Tensor, targets: Tensor): void {
@@ -61,16 +61,11 @@ export class MultiLabelCounts {
   }
 }
 
-/** The counts of {@link MultiLabelCounts}, label by label: what scores are made of. */
+/** The counts of {@link MultiLabelCounts}, label by label, for {@link averageScores}. */
 export function multiLabelOutcomes(counts: ArrayLike<number>): Outcomes[] {
   return Array.from({ length: counts.length / 4 }, (_, l) => {
-    const [truePositives, falsePositives, falseNegatives, trueNegatives] = [0, 1, 2, 3].map((i) => counts[4 * l + i]!);
-    return {
-      truePositives: truePositives!,
-      falsePositives: falsePositives!,
-      falseNegatives: falseNegatives!,
-      trueNegatives: trueNegatives!,
-    };
+    const at = (i: number) => counts[4 * l + i]!;
+    return { truePositives: at(0), falsePositives: at(1), falseNegatives: at(2), trueNegatives: at(3) };
   });
 }
 

@@ -4,7 +4,7 @@ import { share } from "./scores";
 /**
  * Coefficient of determination `1 − Σ (t − p)² / Σ (t − t̄)²`: the share of the targets' variance that predictions explain.
  * @returns at most 1; below 0 where the mean of the targets would have been the better prediction; 0 where the targets do
- *   not vary (or there are none)
+ * not vary (or there are none)
  * @throws ShapeError where lengths differ
  */
 export function rSquared(predictions: ArrayLike<number>, targets: ArrayLike<number>): number {

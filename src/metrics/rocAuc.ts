@@ -2,10 +2,10 @@ import { DataError, ShapeError } from "../core/errors";
 
 /**
  * Area under the receiver operating characteristic: the probability that a positive scores above a negative, ties counting
- * half. Exact, by the sum of ranks (Mann and Whitney); in O(n log n) on the CPU.
+ * half. Exact, from the sum of ranks (Mann and Whitney), in O(n log n) on the CPU.
  *
  * @param scores of any scale: only their order matters
- * @param labels of the same length: positive where above 0.5 (0 or 1; for labels −1 and 1 too)
+ * @param labels of the same length: positive where above 0.5, so 0 and 1, or −1 and 1
  * @returns 0…1, 0.5 for scores that say nothing; NaN where there is no positive or no negative: the area is not defined
  * @throws ShapeError where lengths differ; DataError where a score is NaN
  * @see Hanley and McNeil 1982
@@ -22,7 +22,7 @@ export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number>): nu
   let positives = 0;
   let rankSum = 0;
   for (let start = 0; start < n; ) {
-    // Equal scores share the mean of their ranks, which count from 1.
+    // Equal scores all get the mean of their ranks, which count from 1.
     let end = start;
     let among = 0;
     while (end < n && scores[order[end]!] === scores[order[start]!]) if (labels[order[end++]!]! > 0.5) among++;

@@ -5,12 +5,12 @@ import type { Tensor } from "../graph/tensor";
 import { folded } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 
-/** Classes from which on a row is worth a workgroup, and its lanes. */
+/** Number of classes from which on a row is worth a workgroup, and the lanes of that. */
 const LONG_ROW = 32;
 const LANES = 64;
 
 /**
- * Rows of scores with a label each, as kernels that count over them take them.
+ * The parameters of kernels that count over rows of scores with a label each.
  * @param wanted how many classes there must be; default any
  * @throws ShapeError, DTypeError in the name of `op`
  */
@@ -28,9 +28,9 @@ export function rowsOf(op: string, scores: Tensor, labels: Tensor, wanted?: numb
   return {
     buffers: { logits, labels },
     params: { rows, classes },
-    /** Of the kernel that counts a row by one invocation. */
+    /** Of the kernel that gives a row to one invocation. */
     byInvocation: rows,
-    /** Of the one that counts it by a workgroup. */
+    /** Of the kernel that gives a row to a workgroup. */
     byWorkgroup: [length * LANES, layers] as const,
     isLong: ({ cpu }: Target) => !cpu && classes >= LONG_ROW,
   };

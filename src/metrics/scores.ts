@@ -9,22 +9,22 @@ export interface Outcomes {
   readonly trueNegatives: number;
 }
 
-/** 0…1 each, and 0 where there is nothing to divide by: precision of a class never predicted, recall of one that never occurs. */
+/** Each 0…1; 0 where it would be 0/0: the precision of a class never predicted, the recall of one that never occurs. */
 export interface Scores {
-  /** Of what was predicted, how much is true. */
+  /** Share of the predictions that are true. */
   readonly precision: number;
-  /** Of what is true, how much was predicted. */
+  /** Share of the true ones that were predicted. */
   readonly recall: number;
-  /** Harmonic mean of both. */
+  /** Harmonic mean of precision and recall. */
   readonly f1: number;
   /** How often the class is true. */
   readonly support: number;
 }
 
 /**
- * - "macro": the mean of the classes' scores, each counting alike; classes that never occur count too
- * - "micro": the scores of all counts added up. Where every row has one class all three are the accuracy
- * - "weighted": as macro, with each class counting as often as it occurs
+ * - "macro": the mean of the classes' scores, all weighted equally; classes that never occur count too
+ * - "micro": the scores of the summed counts. Where every row has one class, all three scores equal the accuracy
+ * - "weighted": the mean of the classes' scores, each weighted by how often the class occurs
  */
 export type Average = "macro" | "micro" | "weighted";
 
@@ -32,7 +32,7 @@ export type Average = "macro" | "micro" | "weighted";
 export const share = (a: number, b: number): number => (b === 0 ? 0 : a / b);
 
 /**
- * One class against the rest, for each class.
+ * The outcomes of each class against all others.
  * @param counts of a confusion matrix, row-major: rows are labels, columns predictions
  * @throws ShapeError unless there are classes² counts
  */
@@ -69,7 +69,7 @@ export function scoresOf({ truePositives, falsePositives, falseNegatives }: Outc
   };
 }
 
-/** Scores of several classes as one. @throws ShapeError where the average is another word */
+/** The scores of several classes averaged. @throws ShapeError where the average is another word */
 export function averageScores(outcomes: readonly Outcomes[], average: Average): Scores {
   checkWord("averageScores", "average", average, ["macro", "micro", "weighted"]);
   const total = (of: (o: Outcomes) => number) => outcomes.reduce((n, o) => n + of(o), 0);
@@ -81,10 +81,9 @@ export function averageScores(outcomes: readonly Outcomes[], average: Average): 
       trueNegatives: total((o) => o.trueNegatives),
     });
   const support = total((o) => o.truePositives + o.falseNegatives);
-  const mean = (name: "precision" | "recall" | "f1") =>
-    outcomes.map(scoresOf).reduce((n, s) => {
-      return n + s[name] * (average === "macro" ? 1 / outcomes.length : share(s.support, support));
-    }, 0);
+  const scores = outcomes.map(scoresOf);
+  const weightOf = (s: Scores) => (average === "macro" ? 1 / outcomes.length : share(s.support, support));
+  const mean = (name: "precision" | "recall" | "f1") => scores.reduce((n, s) => n + s[name] * weightOf(s), 0);
   return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1"), support };
 }
 
@@ -125,7 +124,7 @@ export function zeroOneLoss(counts: ArrayLike<number>, classes: number): number 
   return share(all - right, all);
 }
 
-/** What is counted on the diagonal, and everywhere. */
+/** The sum of the counts on the diagonal, and of all counts. */
 function totalsOf(name: string, counts: ArrayLike<number>, classes: number): { right: number; all: number } {
   checkMatrix(name, counts, classes);
   let [right, all] = [0, 0];

@@ -20,7 +20,7 @@ export class TopK {
   /**
    * Adds a batch, as part of the step that is being captured. Of equal logits the first is the larger.
    * @param scores f32 or f16 [N, C]
-   * @param labels i32, one a row, of any shape; rows with a label that is no class are left out
+   * @param labels i32, one per row, of any shape; rows with a label that is no class are left out
    * @throws ShapeError, DTypeError
    */
   add(scores: Tensor, labels: Tensor): void {

@@ -30,14 +30,14 @@ export interface MultiheadAttentionOptions {
 type Seen = Pick<MaskedAttentionOptions, "causal" | "lengths" | "mask">;
 
 export interface AttendOptions extends Seen {
-  /** Is given the weights, f32 [B, heads, Tq, Tk], without dropout: to look at, for else they are never stored. */
+  /** Called with the attention weights, f32 [B, heads, Tq, Tk], without dropout. They are computed for this call alone. */
   readonly onWeights?: (weights: Tensor) => void;
 }
 
 const ATTEND_OPTIONS = "onWeights causal lengths mask";
 
 /**
- * Attention by several heads with learnt projections, see {@link multiHeadAttention}. Tensors are [B, T, embedDim]. Names and
+ * Attention with several heads and learnt projections, see {@link multiHeadAttention}. Tensors are [B, T, embedDim]. Names and
  * layouts are PyTorch's: `in_proj_weight` [3·embedDim, embedDim] makes queries, keys and values, `out_proj` joins the heads.
  */
 export class MultiheadAttention extends Module {
@@ -71,7 +71,7 @@ export class MultiheadAttention extends Module {
 
   /**
    * @param query [B, Tq, embedDim]
-   * @param key, value [B, Tk, embedDim]; one product makes what comes from the same tensor
+   * @param key, value [B, Tk, embedDim]; where arguments are the same tensor, one product serves them
    * @returns [B, Tq, embedDim]
    */
   attend(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions = {}): Tensor {
@@ -86,15 +86,15 @@ export class MultiheadAttention extends Module {
     return this.#attend(projections, options);
   }
 
-  /** Keys and values of `memory` [B, Tk, embedDim] beside one another, [B, Tk, 2·embedDim]: made once, for many queries. */
+  /** Keys and values of `memory` [B, Tk, embedDim] side by side, [B, Tk, 2·embedDim]: computed once, for many queries. */
   projectMemory(memory: Tensor): Tensor {
     return this.#project(memory, 1, 3);
   }
 
   /**
-   * Attention to a memory whose keys and values are there already.
+   * Attention to a memory whose keys and values have been computed already.
    * @param query [B, Tq, embedDim]
-   * @param projected what {@link projectMemory} has made
+   * @param projected the result of {@link projectMemory}
    */
   attendProjected(query: Tensor, projected: Tensor, options: Seen = {}): Tensor {
     optionsOf("MultiheadAttention", options, "causal lengths mask");
@@ -102,8 +102,8 @@ export class MultiheadAttention extends Module {
   }
 
   /**
-   * Self-attention of new positions [B, n, embedDim] to those of a cache and to one another, for generation: see
-   * {@link attendCached}. Make the cache with `createKeyValueCache(B, longest, embedDim)`, one a layer.
+   * Self-attention of new positions [B, n, embedDim] to those in a cache and to one another, for generation: see
+   * {@link attendCached}. Make a cache for each layer by `createKeyValueCache(B, longest, embedDim)`.
    */
   attendCached(x: Tensor, cache: KeyValueCache): Tensor {
     return this.outProj.forward(attendCached(this.#project(x, 0, 3), cache, { heads: this.numHeads }));
@@ -124,13 +124,13 @@ export class MultiheadAttention extends Module {
     return attentionWeights("MultiheadAttention", scores, { causal, lengths, mask });
   }
 
-  /** The product with parts `from` … `to − 1` of the three: those of queries, of keys and of values. */
+  /** The product with parts `from` … `to − 1` of the weight: 0 makes queries, 1 keys, 2 values. */
   #project(x: Tensor, from: number, to: number): Tensor {
     const part = (t: Tensor) => slice(t, 0, from * this.embedDim, to * this.embedDim);
     return affine(this.#given(x), part(this.inProjWeight), this.inProjBias && part(this.inProjBias));
   }
 
-  /** The products of several tensors with so many parts each. All are cut at once, so that their gradients are joined in one pass. */
+  /** Each input times its `parts` of the weight, which is split once, so that one pass joins the parts' gradients. */
   #projectEach(inputs: readonly Tensor[], parts: readonly number[]): [Tensor, Tensor?, Tensor?] {
     const cut = (t: Tensor) =>
       split(
@@ -142,7 +142,7 @@ export class MultiheadAttention extends Module {
     return inputs.map((x, i) => affine(this.#given(x), weights[i]!, biases?.[i])) as [Tensor, Tensor?, Tensor?];
   }
 
-  /** @throws ShapeError unless it is what is projected */
+  /** x itself. @throws ShapeError unless it is [B, T, embedDim] */
   #given(x: Tensor): Tensor {
     const { embedDim } = this;
     const fits = x.shape.length === 3 && x.shape[2] === embedDim;
@@ -167,7 +167,7 @@ export class AdditiveAttention extends Module {
     this.score = new Linear(hiddenDim, 1, { bias: false });
   }
 
-  /** Attention of rows to one another; queries and keys are of one size. */
+  /** Self-attention, for layers whose queries and keys have the same size. */
   override forward(x: Tensor, options: AttendOptions = {}): Tensor {
     return this.attend(x, x, options).context;
   }

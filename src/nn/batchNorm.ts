@@ -13,7 +13,7 @@ export interface BatchNormOptions {
 }
 
 /**
- * Batch normalisation over [N, C] or [N, C, H, W], see {@link batchNorm}.
+ * Batch normalisation over [N, C], [N, C, L] or [N, C, H, W], see {@link batchNorm}.
  * @see Ioffe and Szegedy 2015, "Batch normalization"
  */
 export class BatchNorm extends Module {

@@ -6,9 +6,9 @@ import { type Initializer, initialized, normal } from "./init";
 import { Module } from "./module";
 
 export interface EmbeddingLayerOptions {
-  /** A row that starts as zeros and gets no gradient; negative counts from the last. Default: none. */
+  /** A row that starts as zeros and gets no gradient; a negative index counts from the last. Default: none. */
   readonly paddingIndex?: number;
-  /** First values of the table; default normal with mean 0 and deviation 1. */
+  /** First values of the table; default normal with mean 0 and standard deviation 1. */
   readonly init?: Initializer;
 }
 
@@ -35,9 +35,8 @@ export class Embedding extends Module {
   }
 
   override forward(indices: Tensor): Tensor {
-    const { paddingIndex } = this.options;
     if (indices.dtype !== "i32" && indices.dtype !== "u32")
       throw new DTypeError("Embedding", `indices of dtype ${indices.dtype}`, { wants: "i32 or u32" });
-    return embedding(this.weight, indices, paddingIndex === undefined ? {} : { paddingIndex });
+    return embedding(this.weight, indices, { paddingIndex: this.options.paddingIndex });
   }
 }

@@ -3,8 +3,9 @@ import { showShape } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 
 /**
- * @param wants what the layer takes: a name, and a shape in words of its sizes
- * @throws ShapeError in the layer's name, unless what it is given fits
+ * @param wants what the layer takes: a name and a shape, as in "x [N, inFeatures]"
+ * @param sizes the sizes named there
+ * @throws ShapeError in the layer's name, unless x fits
  */
 export function checkGiven(
   layer: string,

@@ -9,7 +9,7 @@ import { Module } from "./module";
 export interface GroupNormLayerOptions {
   /** Added to the variance; default 1e-5. */
   readonly eps?: number;
-  /** Whether there are weight and bias. */
+  /** Whether there are weight and bias; default true for GroupNorm, false for InstanceNorm2d. */
   readonly affine?: boolean;
 }
 
@@ -28,11 +28,6 @@ abstract class AffineNorm extends Module {
     this.weight = initialized("weight", [channels], NO_FANS, constant(1));
     this.bias = initialized("bias", [channels], NO_FANS, constant(0));
   }
-
-  protected get operands() {
-    const { weight, bias, eps } = this;
-    return { ...(weight && { weight }), ...(bias && { bias }), eps };
-  }
 }
 
 /** Group normalisation over [N, numChannels, …], see {@link groupNorm}; weight and bias [numChannels] unless `affine` is false. */
@@ -46,9 +41,9 @@ export class GroupNorm extends AffineNorm {
   }
 
   override forward(x: Tensor): Tensor {
-    const { numGroups, numChannels } = this;
+    const { numGroups, numChannels, weight, bias, eps } = this;
     checkGiven("GroupNorm", x, x.shape[1] === numChannels, "x [N, numChannels, …]", { numChannels });
-    return groupNorm(x, numGroups, this.operands);
+    return groupNorm(x, numGroups, { weight, bias, eps });
   }
 }
 
@@ -62,9 +57,9 @@ export class InstanceNorm2d extends AffineNorm {
   }
 
   override forward(x: Tensor): Tensor {
-    const { numFeatures } = this;
+    const { numFeatures, weight, bias, eps } = this;
     const fits = x.shape.length === 4 && x.shape[1] === numFeatures;
     checkGiven("InstanceNorm2d", x, fits, "x [N, numFeatures, H, W]", { numFeatures });
-    return instanceNorm(x, this.operands);
+    return instanceNorm(x, { weight, bias, eps });
   }
 }

@@ -9,7 +9,7 @@ import { orthonormalColumns } from "./orthonormal";
 /** First values of a parameter from its shape, its fans and a random stream of its own. */
 export type Initializer = (shape: Shape, fans: Fans, seed: number, stream: number) => Float32Array<ArrayBuffer>;
 
-/** Inputs that one output sums over, and outputs that one input reaches. */
+/** How many inputs each output sums over, and how many outputs each input reaches. */
 export interface Fans {
   readonly fanIn: number;
   readonly fanOut: number;
@@ -19,18 +19,18 @@ let seed = 0;
 let stream = 0;
 
 /**
- * Makes the first values of the parameters created from now on follow from `value` alone, and so the random numbers (dropout's
- * too) of what is captured or read from now on, where no generator is given. Steps captured before go on as they were;
+ * From now on, makes `value` alone determine the first values of the parameters that are created, and the random numbers (also
+ * those of dropout) of what is captured or read where no generator is given. Steps captured before go on as they were;
  * generators, loaders and splits have seeds of their own.
  */
 export function manualSeed(value: number): void {
   seed = value >>> 0;
   stream = 0;
-  seedDefaultGenerator(~value >>> 0); // another one, lest draws repeat parameters' first values
+  seedDefaultGenerator(~value >>> 0); // another seed, lest its numbers repeat the first values of parameters
 }
 
 /**
- * A parameter with a random stream of its own: the n-th one made since {@link manualSeed} has the n-th.
+ * A parameter with a random stream of its own: the n-th since {@link manualSeed} has the n-th stream.
  * @throws ShapeError where a size is no integer of at least 1
  */
 export function initialized(name: string, shape: Shape, fans: Fans, initializer: Initializer): Tensor {
@@ -67,7 +67,7 @@ export const normal =
   (shape, _, s, t) =>
     random.normal(s, t, numel(shape), mean, std);
 
-/** Normal, cut to a … b, which are values, not deviations; default −2 … 2. */
+/** Normal, cut to a … b (values, not numbers of standard deviations); default −2 … 2. */
 export const truncatedNormal = (options: { mean?: number; std?: number; a?: number; b?: number } = {}): Initializer => {
   optionsOf("truncatedNormal", options, "mean std a b");
   return (shape, _, s, t) => random.truncatedNormal(s, t, numel(shape), options);
@@ -76,13 +76,13 @@ export const truncatedNormal = (options: { mean?: number; std?: number; a?: numb
 export interface VarianceScalingOptions {
   /** Default 1. */
   readonly scale?: number;
-  /** Which fan n is: default fanIn; fanAvg is the mean of both. */
+  /** What n is; default fanIn. fanAvg is the mean of both fans. */
   readonly mode?: "fanIn" | "fanOut" | "fanAvg";
   /** Default "normal". */
   readonly distribution?: "normal" | "uniform";
 }
 
-/** Mean 0 and variance scale / n, n being a fan. @throws ShapeError where mode or distribution is none of these */
+/** Mean 0 and variance scale / n, n being a fan. @throws ShapeError where mode or distribution is another word */
 export const varianceScaling = (options: VarianceScalingOptions = {}): Initializer => {
   const {
     scale = 1,
@@ -99,7 +99,7 @@ export const varianceScaling = (options: VarianceScalingOptions = {}): Initializ
   };
 };
 
-/** Uniform in ±1/√fanIn: what PyTorch's Linear and Conv2d start from. */
+/** Uniform in ±1/√fanIn, as PyTorch's Linear and Conv2d. */
 export const uniformByFanIn: Initializer = (shape, { fanIn }, s, t) => {
   const bound = 1 / Math.sqrt(fanIn);
   return random.uniform(s, t, numel(shape), -bound, bound);
@@ -149,7 +149,7 @@ export const identity: Initializer = (shape) => {
   return Float32Array.from({ length: numel(shape) }, (_, i) => Number(Math.floor(i / columns) === i % columns));
 };
 
-/** Factor by which weights before an activation are larger than 1/√n, as PyTorch recommends it. */
+/** The factor by which PyTorch recommends to scale weights before an activation, compared with 1/√n. */
 export function gainOf(
   activation: "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu",
   negativeSlope = 0.01,

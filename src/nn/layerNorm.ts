@@ -28,7 +28,7 @@ export class LayerNorm extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
 
-  /** @param normalizedShape sizes of the last dimensions, those that are normalised together */
+  /** @param normalizedShape sizes of the last dimensions, which are normalised together */
   constructor(
     readonly normalizedShape: Shape | number,
     readonly options: LayerNormLayerOptions = {},
@@ -41,10 +41,10 @@ export class LayerNorm extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    const { weight, bias, normalizedShape, options } = this;
-    const { eps } = options;
+    const { weight, bias, normalizedShape } = this;
+    const { eps = 1e-5 } = this.options;
     checkTail("LayerNorm", x, normalizedShape);
-    return layerNorm(x, normalizedShape, { weight, ...(bias && { bias }), ...(eps !== undefined && { eps }) });
+    return layerNorm(x, normalizedShape, { weight, bias, eps });
   }
 }
 
@@ -52,7 +52,7 @@ export class LayerNorm extends Module {
 export class RMSNorm extends Module {
   readonly weight: Tensor;
 
-  /** @param normalizedShape sizes of the last dimensions, those that are normalised together */
+  /** @param normalizedShape sizes of the last dimensions, which are normalised together */
   constructor(
     readonly normalizedShape: Shape | number,
     readonly options: Pick<LayerNormLayerOptions, "eps"> = {},

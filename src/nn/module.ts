@@ -5,20 +5,20 @@ import type { Tensor } from "../graph/tensor";
 export type AnyModule = Module<never, unknown>;
 
 /**
- * A layer or a network: modules and states as properties, `forward` made of ops. One that takes or gives something else than
+ * A layer or a network: modules and states as properties, `forward` made of ops. One that takes or returns something else than
  * one tensor says so: `class Pairs extends Module<[x: Tensor, y: Tensor], readonly [Tensor, Tensor]>`.
  *
- * Modules and states are found in lists, plain objects and Maps too, however deep, and are named as PyTorch names them:
- * `layers.0.weight`, `blocks.a.weight`. They are not found in fields that begin with `#`, which nobody else can read, in
- * objects of other classes, and in what a layer keeps as `options`.
+ * Modules and states are also found in lists, plain objects and Maps, however deep, and are named as in PyTorch:
+ * `layers.0.weight`, `blocks.a.weight`. They are not found in private fields (`#name`), in objects of other classes, or in a
+ * layer's `options`.
  */
 export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Result = Tensor> {
-  /** Whether dropout drops and batch normalisation uses the batch's own statistics. Read when a step is captured. */
+  /** Whether dropout is active and batch normalisation uses the statistics of the batch. Read when a step is captured. */
   training = true;
 
   abstract forward(...inputs: Inputs): Result;
 
-  /** Sets this module and all within it to training. */
+  /** Sets this module and all within it to training, or with `false` to evaluation. */
   train(training = true): this {
     once(this, () => {
       this.training = training;
@@ -32,14 +32,14 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Re
     return this.train(false);
   }
 
-  /** Modules that this one keeps, under PyTorch's names. */
+  /** The modules that this one consists of, under PyTorch's names. */
   children(): [string, AnyModule][] {
     return partsOf(this).flatMap(([name, part]): [string, AnyModule][] =>
       part instanceof Module ? [[name, part]] : [],
     );
   }
 
-  /** All states under the names of PyTorch's `state_dict`: parameters and running statistics. What layers share has all its names. */
+  /** Parameters and running statistics under the names of PyTorch's `state_dict`. One that layers share is listed under each name. */
   namedStates(prefix = ""): [string, Tensor][] {
     const all = once(this, () => {
       const own = partsOf(this).flatMap(([name, part]): [string, Tensor][] =>
@@ -50,7 +50,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Re
     return all ?? [];
   }
 
-  /** The states that an optimizer moves, each once: one that several layers share has the first of its names. */
+  /** The states that an optimizer moves, each once: one that layers share under its first name. */
   namedParameters(): [string, Tensor][] {
     const names = new Map<Tensor, string>();
     for (const [name, t] of this.namedStates())
@@ -71,8 +71,8 @@ const partsOf = (module: AnyModule): [string, AnyModule | Tensor][] =>
   Object.entries(module).flatMap(([name, value]) => (name === "options" ? [] : partsIn(snakeCase(name), value, [])));
 
 /**
- * A generator that a module keeps is no part of it: where it stands is a matter of the run.
- * @param around lists and objects that it lies in: one that lies in itself is not gone into again
+ * The modules and states in a value. A generator that a module keeps is not one of its states: it belongs to the run.
+ * @param around the lists and objects around it: one that contains itself is not entered again
  */
 function partsIn(name: string, value: unknown, around: readonly unknown[]): [string, AnyModule | Tensor][] {
   if (value instanceof Module) return [[name, value]];
@@ -89,7 +89,7 @@ function elementsOf(value: unknown): (readonly [key: unknown, part: unknown])[] 
 
 const entered = new Set<AnyModule>();
 
-/** What `visit` gives, unless it is under way for that module: one that keeps the module it is a part of. */
+/** What `visit` returns; undefined while it is under way for that module, as where a part keeps the module that it belongs to. */
 function once<T>(module: AnyModule, visit: () => T): T | undefined {
   if (entered.has(module)) return undefined;
   entered.add(module);

@@ -1,6 +1,6 @@
 /**
- * Vectors made orthonormal one after the other, by Gram and Schmidt in f64: each is freed of those before it, twice, since
- * once leaves rounding errors where it nearly lies among them ("twice is enough").
+ * Vectors made orthonormal one after the other, by the Gram–Schmidt process in f64: from each its projections on those before it
+ * are subtracted, twice, since once leaves rounding errors where it is nearly a combination of them ("twice is enough").
  * @param vectors `count` of them, each of `n` numbers, linearly independent; `count` ≤ `n`
  * @see Giraud, Langou and Rozložník 2005, "The loss of orthogonality in the Gram-Schmidt orthogonalization process"
  */

@@ -2,6 +2,7 @@ import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { data, type Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
+import { arange } from "../ops/arange";
 import { embedding } from "../ops/embedding";
 import { slice } from "../ops/slice";
 import { initialized, normal } from "./init";
@@ -42,7 +43,7 @@ export class LearnedPositions extends Module {
     this.weight = initialized("weight", [maxLength, dim], { fanIn: dim, fanOut: dim }, normal(0, 0.02));
   }
 
-  /** @param first u32 [1]: position of the first row, see {@link KeyValueCache}; default 0. Beyond the last nothing is added. */
+  /** @param first u32 [1]: position of the first row, as in a {@link KeyValueCache}; default 0. Beyond `maxLength` nothing is added. */
   override forward(x: Tensor, first?: Tensor): Tensor {
     const length = x.shape.at(-2) ?? 0;
     if (length < 1 || length > this.maxLength || x.shape.at(-1) !== this.dim)
@@ -52,10 +53,6 @@ export class LearnedPositions extends Module {
         "T at most": String(this.maxLength),
       });
     if (!first) return add(x, length < this.maxLength ? slice(this.weight, 0, 0, length) : this.weight);
-    const steps = data(
-      { shape: [length], dtype: "u32" },
-      Uint32Array.from({ length }, (_, i) => i),
-    );
-    return add(x, embedding(this.weight, add(steps, first)));
+    return add(x, embedding(this.weight, add(arange(0, length, 1, "u32"), first)));
   }
 }

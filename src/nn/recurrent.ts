@@ -14,7 +14,7 @@ export interface RecurrentLayerOptions {
   readonly numLayers?: number;
   /** Default true. */
   readonly bias?: boolean;
-  /** Sequences lie as [N, T, …]; default false: [T, N, …]. */
+  /** Sequences are [N, T, …]; default false: [T, N, …]. */
   readonly batchFirst?: boolean;
   /** Share of the elements that are dropped between layers while training; default 0. */
   readonly dropout?: number;
@@ -31,11 +31,11 @@ const OPTIONS = "numLayers bias batchFirst dropout bidirectional init generator"
 export interface RecurrentRun {
   /** First states, [layers·directions, N, H]; default 0. */
   readonly h0?: Tensor | undefined;
-  /** Valid steps of each sequence, i32 [N]; default all. */
+  /** How many steps of each sequence are valid, i32 [N]; default all. */
   readonly lengths?: Tensor | undefined;
 }
 
-/** The parts that the recurrent layers share. Names of the states are PyTorch's: `weight_ih_l0`, …, `bias_hh_l1_reverse`. */
+/** What the recurrent layers share. Names of the states are PyTorch's: `weight_ih_l0`, …, `bias_hh_l1_reverse`. */
 abstract class Recurrent extends Module {
   /** One for each layer, or two, the forward direction first. */
   readonly weights: readonly RecurrentWeights[];
@@ -82,7 +82,7 @@ abstract class Recurrent extends Module {
     });
   }
 
-  /** What the ops take besides the weights. @throws ShapeError unless x has the size of input that the layer was made for */
+  /** What the ops take besides the weights. @throws ShapeError unless x has the input size of the layer */
   protected given<R extends RecurrentRun>(x: Tensor, run: R): RecurrentOptions & R {
     const { inputSize } = this;
     const wants = this.options.batchFirst ? "x [N, T, inputSize]" : "x [T, N, inputSize]";
@@ -110,7 +110,7 @@ export class LSTM extends Recurrent {
 }
 
 export interface GruLayerOptions extends RecurrentLayerOptions {
-  /** False: the reset gate scales the state before its product, as ONNX has it by default; default true, as PyTorch. */
+  /** True (default, as in PyTorch): the reset gate scales the product of the state; false (the default in ONNX): the state. */
   readonly linearBeforeReset?: boolean;
 }
 

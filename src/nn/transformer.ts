@@ -16,23 +16,23 @@ import { LayerNorm } from "./layerNorm";
 import { Linear } from "./linear";
 import { Module } from "./module";
 
-/** `geluTanh` is GELU by its published approximation; `swiglu` gates one half of a hidden layer of twice the width by the other. */
+/** `geluTanh` is GELU by its tanh approximation; with `swiglu` the first product is twice as wide, and one half gates the other. */
 export type FeedForwardActivation = "relu" | "gelu" | "geluTanh" | "swiglu";
 
 export interface TransformerLayerOptions {
   /** Width of the hidden layer; default 2048. */
   readonly dimFeedforward?: number;
-  /** Probability for attention weights, hidden layer and what is added to the residual; default 0.1. */
+  /** Probability of dropout for attention weights, hidden layer and what is added to the residual; default 0.1. */
   readonly dropout?: number;
   /** Default relu. */
   readonly activation?: FeedForwardActivation;
   readonly layerNormEps?: number;
-  /** Normalise what goes into each part, instead of the sum that comes out; default false. */
+  /** Normalise the input of each part instead of the sum after it; default false. */
   readonly normFirst?: boolean;
   /** Whether projections and norms have a bias; default true. */
   readonly bias?: boolean;
   readonly generator?: Generator | undefined;
-  /** Keep of the layer only its result, and compute the rest once more for its gradients ({@link recompute}); default false. */
+  /** Keep only the layer's result, and compute what its gradients need once more ({@link recompute}); default false. */
   readonly recompute?: boolean;
 }
 
@@ -76,7 +76,7 @@ abstract class TransformerLayer extends Module {
     return dropout(x, p, { training: this.training, generator });
   }
 
-  /** x with a part's result added: the norm before the part, or after the sum. */
+  /** x plus the result of a part, normalised before the part or after the sum. */
   protected residual(x: Tensor, norm: LayerNorm, part: (x: Tensor) => Tensor): Tensor {
     if (this.options.normFirst) return add(x, this.drop(part(norm.forward(x))));
     return norm.forward(add(x, this.drop(part(x))));
@@ -86,7 +86,7 @@ abstract class TransformerLayer extends Module {
     return this.linear2.forward(this.drop(this.#activate(this.linear1.forward(x))));
   }
 
-  /** What `pass` gives, kept for gradients as the options say. */
+  /** The result of `pass`, recomputed for gradients if the options say so. */
   protected passed(pass: () => Tensor): Tensor {
     return this.options.recompute ? recompute(pass) : pass();
   }
@@ -118,7 +118,7 @@ export class TransformerEncoderLayer extends TransformerLayer {
     });
   }
 
-  /** New positions [B, n, dModel] after those of a cache, which gets them too: see {@link MultiheadAttention.attendCached}. */
+  /** New positions [B, n, dModel] after those in a cache, to which they are added: see {@link MultiheadAttention.attendCached}. */
   forwardCached(x: Tensor, cache: KeyValueCache): Tensor {
     const attended = this.residual(x, this.norm1, (h) => this.selfAttn.attendCached(h, cache));
     return this.residual(attended, this.norm2, (h) => this.feedForward(h));
@@ -126,13 +126,13 @@ export class TransformerEncoderLayer extends TransformerLayer {
 }
 
 export interface DecodeOptions {
-  /** Which of its own positions one may see; default the earlier ones. */
+  /** Which of the decoder's own positions each position sees; default itself and the earlier ones. */
   readonly self?: AttendOptions;
-  /** Which positions of the memory. */
+  /** Which positions of the memory it sees; default all. */
   readonly memory?: AttendOptions;
 }
 
-/** {@link TransformerEncoderLayer} with attention to an encoder's output between its two parts. */
+/** A {@link TransformerEncoderLayer} that between its two parts attends to the output of an encoder. */
 export class TransformerDecoderLayer extends TransformerLayer {
   readonly multiheadAttn: MultiheadAttention;
   readonly norm3: LayerNorm;
@@ -145,7 +145,8 @@ export class TransformerDecoderLayer extends TransformerLayer {
 
   /**
    * @param x [B, T, dModel]
-   * @param memory [B, S, dModel], needed
+   * @param memory [B, S, dModel]: the output of the encoder, required
+   * @throws ShapeError where it is missing
    */
   override forward(x: Tensor, memory?: Tensor, options: DecodeOptions = {}): Tensor {
     const { self = { causal: true }, memory: seen = {} } = optionsOf("TransformerDecoderLayer", options, "self memory");
@@ -159,9 +160,9 @@ export class TransformerDecoderLayer extends TransformerLayer {
   }
 
   /**
-   * New positions [B, n, dModel] after those of a cache, which gets them too: see {@link MultiheadAttention.attendCached}.
-   * @param projected what `multiheadAttn.projectMemory` has made of the encoder's output, once for the whole sequence
-   * @param seen which positions of the memory
+   * New positions [B, n, dModel] after those in a cache, to which they are added: see {@link MultiheadAttention.attendCached}.
+   * @param projected what `multiheadAttn.projectMemory` made of the encoder's output, once for the whole sequence
+   * @param seen which positions of the memory are seen; default all
    */
   forwardCached(
     x: Tensor,

@@ -10,7 +10,7 @@ import { avgPool2d } from "./avgPool2d";
 import { mean } from "./mean";
 import { reshape } from "./reshape";
 
-/** Elements of a window from which on a reduction shares it out among invocations. */
+/** Elements of a window from which on a reduction makes it, which shares it among several invocations. */
 const LARGE_WINDOW = 64;
 
 /**

@@ -10,13 +10,13 @@ import { type Tensor, unused } from "../graph/tensor";
 import { globalMaxPool2d } from "./globalMaxPool2d";
 import { maxPool2d } from "./maxPool2d";
 
-/** Elements of a window up to which pooling's kernels, which have its size written into them, compile quickly. */
+/** Elements of a window up to which pooling's kernels, which have its size as a constant, compile quickly. */
 const LARGEST_BAKED = 16;
 
 /**
- * Largest value of each of `outputSize` bins, which are those of {@link adaptiveAvgPool2d}. The gradient goes to the first
- * maximum of the bin, in row-major order; where there is one bin only it is that of {@link globalMaxPool2d}. What comes of a NaN is left
- * to the device.
+ * Largest value of each of `outputSize` bins, the same bins as in {@link adaptiveAvgPool2d}. The gradient goes to the first
+ * maximum of each bin, in row-major order; a single bin has the gradient of {@link globalMaxPool2d}. What a NaN gives depends on
+ * the device.
  *
  * @param x [N, C, H, W] f32
  * @param outputSize a number, or [height, width]; may be larger than the picture
@@ -30,7 +30,7 @@ export function adaptiveMaxPool2d(x: Tensor, outputSize: Pair): Tensor {
   return even && even[0] * even[1] <= LARGEST_BAKED ? maxPool2d(x, even) : recordAll(op, [x], attrs)[0]!;
 }
 
-/** Outputs: the maxima, and for the gradient the place of each in its plane, which is left out where nobody reads it. */
+/** Outputs: the maxima, and for the gradient the place of each in its plane, which is made only where somebody reads it. */
 export const op: KernelOp<AdaptiveAttrs> = {
   kind: "kernel",
   name: "adaptive_max_pool2d",

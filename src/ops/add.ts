@@ -15,7 +15,7 @@ import { operand } from "./full";
 export const add = (a: Tensor | number, b: Tensor | number): Tensor =>
   record(op, [operand(a, b, "add"), operand(b, a, "add")], {});
 
-/** The sum of gradients of which some do not flow; null where none does. */
+/** The sum of those gradients that flow, that is are not null; null where none does. */
 export const addFlowing = (parts: readonly (Tensor | null | undefined)[]): Tensor | null =>
   parts.reduce<Tensor | null>((sum, part) => (sum && part ? add(sum, part) : (sum ?? part ?? null)), null);
 

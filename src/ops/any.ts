@@ -9,7 +9,7 @@ import type { ReduceOptions } from "./sum";
 
 const truth = pointwise(isNonzero, () => [null]);
 
-/** A mask as 1 and 0: whatever is not 0 counts as 1. @throws DTypeError */
+/** A mask with every number but 0 replaced by 1. @throws DTypeError */
 export function truthOf(op: string, mask: Tensor): Tensor {
   checkDTypes(op, [mask], ["u32"]);
   return record(truth, [mask], {});

@@ -4,15 +4,16 @@ import { type Shape, showShape } from "../core/shape";
 import { constant } from "../graph/cast";
 import { data, type Tensor } from "../graph/tensor";
 import { checkValue } from "./full";
+import { unsqueeze } from "./unsqueeze";
 
 /**
- * Numbers from `start` on, `step` apart, before `end`. They are data: made once, at the call, and not by a kernel.
+ * The numbers start, start + step, start + 2·step, … before `end`. They are data: made once, at the call, and not by a kernel.
  *
  * `arange(end)` begins at 0.
  * @param step default 1; negative to count down
  * @param dtype default i32 where all three are integers, else f32
  * @returns [⌈(end − start) / step⌉]
- * @throws DataError where there is no such number; DTypeError where an integer dtype cannot hold one
+ * @throws DataError where there are no such numbers, or infinitely many; DTypeError where an integer dtype cannot hold one
  */
 export function arange(start: number, end?: number, step = 1, dtype?: DType): Tensor {
   const [first, stop] = end === undefined ? [0, start] : [start, end];
@@ -25,16 +26,11 @@ export function arange(start: number, end?: number, step = 1, dtype?: DType): Te
   return constant([count], type, typedArray(type, numbers));
 }
 
-/** The row of each element of the matrices of x as a column, and its column as a row: i32[M, 1] and i32[N]. */
+/** The row numbers of the matrices of x as a column, i32 [M, 1], and their column numbers as a row, i32 [N]. */
 export function diagonalPlaces(op: string, { shape }: { shape: Shape }, diagonal: number): [Tensor, Tensor] {
   const [rows, columns] = shape.slice(-2);
   if (rows === undefined || columns === undefined)
     throw new ShapeError(op, "wants matrices, or batches of them", { x: showShape(shape) });
   if (!Number.isInteger(diagonal)) throw new ShapeError(op, `no diagonal ${diagonal}`, { x: showShape(shape) });
-  const places = (size: number, as: Shape) =>
-    data(
-      { shape: as, dtype: "i32" },
-      Int32Array.from({ length: size }, (_, i) => i),
-    );
-  return [places(rows, [rows, 1]), places(columns, [columns])];
+  return [unsqueeze(arange(rows), 1), arange(columns)];
 }

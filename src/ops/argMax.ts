@@ -14,7 +14,7 @@ export interface ArgAttrs {
 }
 
 /**
- * Where the maximum lies along an axis; of equal elements, the first. A NaN is taken for the maximum, as by PyTorch. No
+ * Where the maximum lies along an axis; of equal elements, the first. A NaN counts as the maximum, as in PyTorch. No
  * gradient flows.
  * @param x f32, i32 or u32
  * @param axis default: all of x as one row
@@ -29,12 +29,7 @@ export function recordArg(op: KernelOp<ArgAttrs>, x: Tensor, axis: number | unde
   const { keepDims = false } = optionsOf(op.name, options, "keepDims");
   if (axis !== undefined) return record(op, [x], { axis: normalizeAxis(op.name, x.shape, axis), keepDims });
   const found = record(op, [reshape(x, [x.size])], { axis: 0, keepDims: false });
-  return keepDims
-    ? reshape(
-        found,
-        x.shape.map(() => 1),
-      )
-    : found;
+  return keepDims ? reshape(found, Array(x.shape.length).fill(1)) : found;
 }
 
 /** The op that finds the largest or smallest element. */

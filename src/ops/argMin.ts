@@ -3,7 +3,7 @@ import { argOp, recordArg } from "./argMax";
 import type { ReduceOptions } from "./sum";
 
 /**
- * Where the minimum lies along an axis; of equal elements, the first. A NaN is taken for the minimum, as by PyTorch. No
+ * Where the minimum lies along an axis; of equal elements, the first. A NaN counts as the minimum, as in PyTorch. No
  * gradient flows.
  * @param x f32, i32 or u32
  * @param axis default: all of x as one row

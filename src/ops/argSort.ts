@@ -51,8 +51,7 @@ export const op: KernelOp<OrderAttrs> = {
     checkDTypes("argSort", [x!], ["f32", "i32", "u32"]);
     return [{ shape: x!.shape.with(axis, keep), dtype: "i32" }];
   },
-  lower: ([x], [out], { axis, keep, descending }, target) => [
-    ...orderDispatches({ x: x!, out: out!, row: rowParams("argSort", x!.shape, axis), keep, descending, target }),
-  ],
+  lower: ([x], [out], { axis, keep, descending }, target) =>
+    orderDispatches({ x: x!, out: out!, row: rowParams("argSort", x!.shape, axis), keep, descending, target }),
   vjp: () => [null],
 };

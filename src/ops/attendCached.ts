@@ -14,7 +14,7 @@ import { recordUpdate } from "../graph/trace";
 
 /** Keys and values of the positions so far, kept on the device from step to step. */
 export interface KeyValueCache {
-  /** f32 [B, capacity, 2·C]: keys and values beside one another. */
+  /** f32 [B, capacity, 2·C]: keys and values side by side. */
   readonly rows: Tensor;
   /** u32 [1]: how many positions there are. Set it to 0 with `engine.write` to start another sequence. */
   readonly position: Tensor;
@@ -32,22 +32,24 @@ interface CachedAttrs {
 }
 
 /**
- * Causal attention of new positions to those of a cache and to one another, for generating a sequence bit by bit:
- * `softmax(scale · q·kᵀ) · v` over the positions so far. At the end of the step the new keys and values are in the cache and
- * its position has moved on. Positions beyond its capacity are not kept. No gradient flows.
+ * Causal attention of new positions to those in a cache and to one another, for generating a sequence bit by bit:
+ * `softmax(scale · q·kᵀ) · v` over the positions so far. At the end of the step the new keys and values are put into the cache,
+ * and its position moves on by n. Positions beyond its capacity are not kept. No gradient flows.
  *
- * @param given qkv, f32 or f16 [B, n, 3·C]: queries, keys and values of n new positions beside one another, C = heads·E, E at most 128
+ * @param projected f32 or f16 [B, n, 3·C]: queries, keys and values of n new positions side by side, C = heads·E, E at most 128
+ * @param cache of the same B and C, see {@link createKeyValueCache}
+ * @param options `scale`: factor of the scores, default 1/√E
  * @returns [B, n, C]
  * @throws ShapeError, DTypeError
  */
 export function attendCached(
-  given: Tensor,
+  projected: Tensor,
   cache: KeyValueCache,
   options: { readonly heads: number; readonly scale?: number },
 ): Tensor {
   const name = "attendCached";
   const { heads, scale } = optionsOf(name, options, "heads scale");
-  const qkv = widened(given);
+  const qkv = widened(projected);
   checkDTypes(name, [qkv, cache.rows], ["f32"]);
   if (cache.position.dtype !== "u32")
     throw new DTypeError(name, `the position has dtype ${cache.position.dtype}`, { wants: "u32" });
@@ -71,7 +73,7 @@ export function attendCached(
   return out;
 }
 
-/** Puts the new keys and values into the cache once the step has been computed, and moves its position on. */
+/** Once the step has been computed, puts the new keys and values into the cache and moves its position on. */
 function append(qkv: Tensor, { rows: cache, position }: KeyValueCache): void {
   const [batch, rows, width] = qkv.shape as [number, number, number];
   const capacity = cache.shape[1]!;

@@ -4,11 +4,11 @@ import { poolAttrs, pooledShape } from "../families/pooling";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { avgPool2d } from "./avgPool2d";
+import { asPicture, asSequence } from "./conv1d";
 import type { Pool1dOptions } from "./maxPool1d";
-import { reshape } from "./reshape";
 
 export interface AvgPool1dOptions extends Pool1dOptions {
-  /** Whether padding counts as zeros (default), or windows are averaged over what lies inside of x. */
+  /** True (default): padding counts as zeros. False: a window's mean is over its elements inside of x alone. */
   readonly countIncludePad?: boolean;
 }
 
@@ -31,11 +31,8 @@ export function avgPool1d(x: Tensor, kernelSize: number, options: AvgPool1dOptio
 /** [N, C, L] as pictures [N, C, 1, L], and a window that moves along their one row. @throws ShapeError */
 export function alongRow(op: string, x: Tensor, kernelSize: number, stride: number, padding: number) {
   if (x.shape.length !== 3) throw new ShapeError(op, "x must be [N, C, L]", { x: showShape(x.shape) });
-  const picture = reshape(x, [x.shape[0]!, x.shape[1]!, 1, x.shape[2]!]);
+  const picture = asPicture(x);
   const window = poolAttrs(op, [1, kernelSize], [1, stride], [0, padding]);
   pooledShape(op, picture.shape, window);
   return { picture, ...window };
 }
-
-/** [N, C, 1, L] → [N, C, L]. */
-export const asSequence = (x: Tensor): Tensor => reshape(x, [x.shape[0]!, x.shape[1]!, x.shape[3]!]);

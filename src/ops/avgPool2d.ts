@@ -20,7 +20,7 @@ import type { Tensor } from "../graph/tensor";
 import type { Pool2dOptions } from "./maxPool2d";
 
 export interface AvgPool2dOptions extends Pool2dOptions {
-  /** Whether padding counts as zeros (default), or windows are averaged over what lies inside of x. */
+  /** True (default): padding counts as zeros. False: a window's mean is over its elements inside of x alone. */
   readonly countIncludePad?: boolean;
 }
 

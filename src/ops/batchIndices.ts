@@ -13,7 +13,7 @@ export interface BatchIndicesAttrs {
   readonly shuffle: boolean;
 }
 
-/** Index that stands for no row: beyond the last one of an epoch. */
+/** The index that stands for no row, for places behind the last row of an epoch. */
 export const NO_ROW = 0xffffffff;
 
 /**

@@ -12,7 +12,7 @@ import { checkEps, checkOption, optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
-import { add } from "./add";
+import { add, addFlowing } from "./add";
 import { div } from "./div";
 import { expand } from "./expand";
 import { full } from "./full";
@@ -25,8 +25,9 @@ import { sub } from "./sub";
 import { sum } from "./sum";
 
 export interface BatchNormArguments {
-  /** States [C]: in training they are moved towards the batch's statistics, else they are used. */
+  /** State [C]: in training it moves towards the mean of the batch, else it is the mean that is used. */
   readonly runningMean: Tensor;
+  /** State [C], the same for the variance. */
   readonly runningVar: Tensor;
   readonly training: boolean;
   /** Share of the new batch in the running statistics; default 0.1. */
@@ -37,13 +38,14 @@ export interface BatchNormArguments {
 
 /**
  * Batch normalisation, `(x − µ) / √(σ² + eps) · weight + bias` for each channel. In training µ and σ² (biased) are those
- * of the batch, and the running statistics (with the unbiased variance) follow at the end of the step. Statistics are
- * joined from parts without cancellation; the rest is pointwise and fuses with what follows.
+ * of the batch, and at the end of the step the running statistics move towards them (with the unbiased variance); else the
+ * running statistics are used. Statistics are joined from parts without cancellation; the rest is pointwise and fuses with what
+ * follows.
  *
  * @param x [N, C], [N, C, L] or [N, C, H, W], f32 or f16
  * @param weight, bias [C] f32
  * @returns same shape as x, and its dtype; f16 under autocast
- * @throws ShapeError where channels do not fit, or a channel has one value only while training; DTypeError
+ * @throws ShapeError where channels do not fit, or a channel has a single value in training; DTypeError
  * @see Ioffe and Szegedy 2015, "Batch normalization"
  */
 export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: BatchNormArguments): Tensor {
@@ -87,7 +89,7 @@ export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Batc
   return toFloat(record(op, [x, ...[mean, rstd, weight, bias].map(alongChannels)], dims), made);
 }
 
-/** Records that the running statistics move towards the batch's once the step has been computed. */
+/** Records that the running statistics move towards those of the batch once the step has been computed. */
 function follow(
   {
     runningMean,
@@ -114,8 +116,8 @@ function follow(
 }
 
 /**
- * `(x − mean) · rstd · weight + bias` with mean and rstd = 1/√(σ² + eps) of x itself. Its gradient for x is the whole one, with
- * what flows through mean and rstd, for which it therefore has none.
+ * `(x − mean) · rstd · weight + bias` with mean and rstd = 1/√(σ² + eps) of x itself. Its gradient for x includes what flows
+ * through mean and rstd, so for these two there is none.
  */
 export const op = pointwiseWith<Channels>(
   apply,
@@ -149,8 +151,8 @@ const dxOp = pointwiseWith<{ count: number }>(
 );
 
 /**
- * The vector-Jacobian product of `rstd · (g − (total + x̂ · productTotal)/n)`, x̂ = (x − mean) · rstd, for each of its operands, and
- * its value: what the dx of all these normalisations are made of.
+ * The value of `rstd · (g − (total + x̂ · productTotal)/n)`, x̂ = (x − mean) · rstd, of which the dx of batch and group
+ * normalisation are made, and its vector-Jacobian product for each of its operands.
  */
 export function centredVjp(
   q: Tensor,
@@ -189,26 +191,21 @@ const momentsOp: KernelOp<MomentsAttrs> = {
     momentDispatches(x!, outs as readonly Tensor[] as readonly [Tensor, Tensor, Tensor], attrs, attrs, target),
   // rstd = (σ² + eps)^−½, so that dσ² = dVariance − ½ rstd³ · dRstd; and ∂σ²/∂x = 2 (x − µ)/(n − correction).
   vjp([x], [dMean, dVariance, dRstd], { r0, channels, r1, repeat, correction }, [mean, , rstd]) {
-    const each = (t: Tensor) => reshape(t, [channels, repeat]);
-    const first = (t: Tensor) => (repeat === 1 ? each(t) : slice(each(t), 1, 0, 1));
-    const total = (t: Tensor) => (repeat === 1 ? each(t) : sum(each(t), 1, { keepDims: true }));
+    const columns = (t: Tensor) => reshape(t, [channels, repeat]);
+    const first = (t: Tensor) => slice(columns(t), 1, 0, 1);
+    const total = (t: Tensor) => (repeat === 1 ? columns(t) : sum(columns(t), 1, { keepDims: true }));
     const r = first(rstd!);
-    const parts = [
-      ...(dVariance ? [mul(total(dVariance), 2)] : []),
-      ...(dRstd ? [mul(mul(mul(mul(r, r), r), total(dRstd)), -1)] : []),
-    ].map((t) => mul(t, 1 / (r0 * r1 - correction)));
-    const centred = sub(reshape(x!, [r0, channels, r1]), first(mean!));
-    const slopes = parts.length
-      ? [
-          mul(
-            centred,
-            parts.reduce((a, b) => add(a, b)),
-          ),
-        ]
-      : [];
-    const shifts = dMean ? [mul(total(dMean), 1 / (r0 * r1))] : [];
-    const dx = [...slopes, ...shifts].reduce((a, b) => add(a, b));
-    return [slopes.length ? reshape(dx, x!.shape) : reshape(expand(dx, [r0, channels, r1]), x!.shape)];
+    const each = 1 / (r0 * r1 - correction);
+    const slope = addFlowing([
+      dVariance && mul(mul(total(dVariance), 2), each),
+      dRstd && mul(mul(mul(mul(mul(r, r), r), total(dRstd)), -1), each),
+    ]);
+    const all = [r0, channels, r1];
+    const dx = addFlowing([
+      slope && mul(sub(reshape(x!, all), first(mean!)), slope),
+      dMean && expand(mul(total(dMean), 1 / (r0 * r1)), all),
+    ]);
+    return [dx && reshape(dx, x!.shape)];
   },
 };
 

@@ -15,13 +15,13 @@ import { sigmoid } from "./sigmoid";
 import { sub } from "./sub";
 
 export interface BceWithLogitsOptions extends BceOptions {
-  /** Factor of the loss of positives, f32 of a shape that broadcasts to that of x (one a label: [L]). Above 1 favours recall. */
+  /** Factor of the loss of positives, f32 of a shape that broadcasts to that of x ([L]: one for each label). Above 1 favours recall. */
   readonly posWeight?: Tensor;
 }
 
 /**
  * Binary cross-entropy of the sigmoid of logits, `(1 − t)·x + (1 + (posWeight − 1)·t)·log(1 + e⁻ˣ)`, computed without
- * overflow. One sigmoid an element: for labels that do not exclude each other.
+ * overflow. Every element has a sigmoid of its own: for labels that do not exclude each other.
  *
  * @param x f32 logits, any shape
  * @param target f32 0…1, same shape; it gets a gradient too

@@ -9,13 +9,13 @@ import { checkList, optionsOf } from "../graph/options";
 import { Tensor } from "../graph/tensor";
 
 interface BernoulliAttrs extends Draw {
-  /** The same for all elements, where no tensor says them. */
+  /** One probability for all elements; null where a tensor holds them. */
   readonly p: number | null;
   readonly dtype: DType;
 }
 
 export interface BernoulliOptions extends RandomOptions {
-  /** Shape of the result; wanted where p is a number. */
+  /** Shape of the result; needed where p is a number. */
   readonly shape?: Shape;
   /** Of the result: default u32, a mask. */
   readonly dtype?: DType;
@@ -27,7 +27,7 @@ const ONE = { f32: 0x3f800000, i32: 1, u32: 1 } as const;
 /**
  * 1 with probability p, else 0. No gradient flows to p.
  *
- * @param p f32, or one number for all elements; below 0 is never, above 1 always, where it is a tensor
+ * @param p f32, or one number for all elements. In a tensor, numbers below 0 count as 0 and those above 1 as 1
  * @returns u32 unless another dtype is asked for, of the shape of p or of `shape`
  * @throws ShapeError where the number p is not in [0, 1], or its shape is missing; DTypeError where the tensor p is not f32
  */

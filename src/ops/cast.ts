@@ -11,12 +11,12 @@ import type { Tensor } from "../graph/tensor";
 /**
  * The elements in another dtype. The gradient flows between f32 and f16; integers have none.
  *
- * f32 to an integer truncates towards zero and is held to the range of the dtype (NaN gives any integer); an integer to f32 is
- * rounded; i32 and u32 keep their bits: −1 is 4294967295. f16 is how numbers are stored, to 11 bits and up to 65504: those
- * that only pass through a kernel are not rounded. It wants a device with the feature shader-f16.
+ * f32 to an integer truncates towards zero and clamps to the range of the dtype (NaN gives any integer); an integer to f32 is
+ * rounded; between i32 and u32 the bits are kept: −1 becomes 4294967295. f16 numbers are stored with 11 significant bits, up to
+ * 65504; values that never leave a fused kernel are not rounded to it. f16 needs a device with the feature shader-f16.
  *
  * @param x any shape
- * @param dtype of the result; that of x itself gives x
+ * @param dtype of the result; where it is that of x, x itself is returned
  * @returns same shape
  * @throws DTypeError
  */

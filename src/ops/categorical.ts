@@ -13,7 +13,7 @@ interface CategoricalAttrs {
 
 /**
  * Draws a class for each row, class c with probability softmax(logits)[c]: argmax(logits + g), g from the Gumbel
- * distribution. No gradient flows. Classes to be left out want a logit of −1e30, not −∞.
+ * distribution. No gradient flows. To leave a class out, give it a logit of −1e30, not −∞.
  *
  * @param logits f32 [.., C]
  * @returns i32 [..], in 0 … C − 1
@@ -28,7 +28,7 @@ export function categorical(logits: Tensor, options: RandomOptions = {}): Tensor
   return record(op, [logits, generator.state], { stream: useGenerator(generator) });
 }
 
-/** Rows, and classes of a row, that are few or many for a CPU. */
+/** On a CPU: with fewer rows than this, rows of at least this many classes get a workgroup each. */
 const FEW = 8;
 const LONG = 256;
 
@@ -41,7 +41,7 @@ export const op: KernelOp<CategoricalAttrs> = {
     const rows = out!.size;
     const buffers = { logits: logits!, state: state!, out: out! };
     const shared = { buffers, params: { rows, classes, stream }, flops: 100 * logits!.size };
-    // Few rows are worth a workgroup each on a CPU too: else most of its lanes would idle.
+    // Few long rows are worth a workgroup each on a CPU too: else most of its lanes would idle.
     if (byTree(classes, target) || (rows < FEW && classes >= LONG))
       return [categoricalTree.dispatch({ ...shared, grid: rowGroups(rows) })];
     return [categoricalKernel.dispatch({ ...shared, grid: rows })];

@@ -18,8 +18,8 @@ const FEW = 25;
 /**
  * Euclidean distances of all pairs, `out[i, j] = ‖aᵢ − bⱼ‖₂`. The gradient of a distance of 0 is 0.
  *
- * Up to 25 points on each side the differences are summed. Beyond that `√max(0, ‖aᵢ‖² + ‖bⱼ‖² − 2·aᵢ·bⱼ)` is computed by a
- * matrix product, of points relative to the mean of b: then a distance is right to about 3e-4 of the points' spread.
+ * Up to 25 points on each side, distances are computed from the differences. With more, `√max(0, ‖aᵢ‖² + ‖bⱼ‖² − 2·aᵢ·bⱼ)` is
+ * computed by a matrix product, of points relative to the mean of b: accurate to about 3e-4 of the spread of the points.
  *
  * @param a [N, D] f32
  * @param b [M, D] f32

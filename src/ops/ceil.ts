@@ -4,7 +4,7 @@ import { noGradient, pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 
 /**
- * The least whole number that is at least x. Its gradient is 0.
+ * The smallest whole number that is at least x. Its gradient is 0.
  * @param x f32, any shape
  * @returns same shape
  * @throws DTypeError

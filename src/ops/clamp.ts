@@ -17,10 +17,10 @@ interface ClampAttrs {
 }
 
 /**
- * x held between bounds: `min(max(x, min), max)`. The gradient is 1 within, the bounds included, and 0 outside.
+ * x limited to a range: `min(max(x, min), max)`. The gradient is 1 within the range, bounds included, and 0 outside.
  *
  * @param x f32, i32 or u32, any shape
- * @param bounds `min` and `max`, of which one may be missing; where min > max, everything is max
+ * @param options `min` and `max`, of which one may be missing; where min > max, every element becomes max
  * @returns same shape and dtype
  * @throws DataError where both bounds are missing or one is NaN; DTypeError where one does not fit the dtype of x
  */
@@ -32,7 +32,7 @@ export function clamp(x: Tensor, options: Partial<ClampAttrs>): Tensor {
     if (Number.isNaN(bound)) throw new DataError("clamp", "a bound is NaN");
     if (bound !== undefined) checkValue("clamp", bound, x.dtype);
   }
-  // Beyond what stands for a missing bound nothing lies.
+  // A missing bound is one that nothing exceeds.
   const [least, most] = x.dtype === "f32" || x.dtype === "f16" ? [-Infinity, Infinity] : INTEGER_RANGE[x.dtype];
   return record(op, [x], { min: min ?? least, max: max ?? most });
 }

@@ -9,7 +9,7 @@ import type { Tensor } from "../graph/tensor";
 import { resultsEach } from "../kernel/target";
 import { slice } from "./slice";
 
-/** Operands of one launch: with the result they are as many buffers as every device binds, less one. */
+/** Operands of one launch: with the result that is one buffer less than every device can bind. */
 const MAX_OPERANDS = 6;
 
 type Six<T> = [T, T, T, T, T, T];
@@ -22,6 +22,7 @@ interface ConcatAttrs {
  * Tensors joined along an axis.
  * @param tensors same dtype, same shape but for the axis
  * @param axis default 0
+ * @returns their dtype and shape, the axis as long as all of theirs together
  * @throws ShapeError, DTypeError
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
@@ -60,7 +61,7 @@ export const op: KernelOp<ConcatAttrs> = {
       const from = launch * MAX_OPERANDS;
       const first = columns.slice(0, from).reduce((n, c) => n + c, 0);
       const taken = inputs.slice(from, from + MAX_OPERANDS);
-      // Operands that are not there end where the last one does.
+      // Missing operands end where the last one does, so that they are empty.
       const ends = Array.from({ length: MAX_OPERANDS }, (_, n) =>
         columns.slice(from, from + Math.min(n + 1, taken.length)).reduce((sum, c) => sum + c, 0),
       ) as Six<number>;

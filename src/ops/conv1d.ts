@@ -12,7 +12,7 @@ export interface Conv1dOptions {
   readonly padding?: number | "same" | "valid";
   /** Distance between the taps of the kernel; default 1. */
   readonly dilation?: number;
-  /** Input and output channels are split into this many groups that do not see each other; default 1. */
+  /** Number of groups that input and output channels are split into, each convolved by itself; default 1. */
   readonly groups?: number;
 }
 
@@ -21,7 +21,7 @@ export interface Conv1dOptions {
  *
  * @param x [N, C, L] f32
  * @param weight [O, C/groups, K] f32
- * @param bias [O] f32, or nothing
+ * @param bias [O] f32, optional
  * @returns [N, O, OL], OL = ⌊(L + padding before and after − dilation·(K − 1) − 1) / stride⌋ + 1
  * @throws ShapeError, DTypeError
  */
@@ -41,12 +41,17 @@ export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   if (typeof padding === "string") checkWord("conv1d", "padding", padding, ["same", "valid"]);
   const around = typeof padding === "number" ? 2 * padding : padding === "same" ? length! : 0;
   if (length! + around <= dilation * (taps! - 1)) refuse("the kernel is longer than the padded sequence");
-  const row = (t: Tensor) => reshape(t, [t.shape[0]!, t.shape[1]!, 1, t.shape[2]!]);
-  const out = conv2d(row(x), row(weight), bias, {
+  const out = conv2d(asPicture(x), asPicture(weight), bias, {
     stride: [1, stride],
     padding: typeof padding === "number" ? [0, padding] : padding,
     dilation: [1, dilation],
     groups,
   });
-  return reshape(out, [out.shape[0]!, out.shape[1]!, out.shape[3]!]);
+  return asSequence(out);
 }
+
+/** [N, C, L] → [N, C, 1, L]. */
+export const asPicture = (x: Tensor): Tensor => reshape(x, [x.shape[0]!, x.shape[1]!, 1, x.shape[2]!]);
+
+/** [N, C, 1, L] → [N, C, L]. */
+export const asSequence = (x: Tensor): Tensor => reshape(x, [x.shape[0]!, x.shape[1]!, x.shape[3]!]);

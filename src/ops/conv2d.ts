@@ -19,17 +19,17 @@ export interface Conv2dOptions {
   readonly padding?: Pair | "same" | "valid";
   /** Distance between the taps of the kernel; default 1. */
   readonly dilation?: Pair;
-  /** Input and output channels are split into this many groups that do not see each other; default 1. */
+  /** Number of groups that input and output channels are split into, each convolved by itself; default 1. */
   readonly groups?: number;
 }
 
 /**
- * Convolution of pictures (cross-correlation, as PyTorch has it):
+ * Convolution of pictures (cross-correlation, as in PyTorch):
  * `out[n,o,y,x] = b[o] + Σ w[o,c,i,j] · x[n, c, y·stride − pad + i·dilation, x·stride − pad + j·dilation]`, zero outside.
  *
  * @param x [N, C, H, W] f32
  * @param weight [O, C/groups, KH, KW] f32
- * @param bias [O] f32, or nothing
+ * @param bias [O] f32, optional
  * @returns [N, O, OH, OW], OH = ⌊(H + padding above and below − dilation·(KH − 1) − 1) / stride⌋ + 1
  * @throws ShapeError, DTypeError
  * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning"
@@ -38,17 +38,22 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   const attrs = resolve(x.shape, weight.shape, options);
   const out = record(op, operands(x, weight, attrs), attrs);
   if (!bias) return out;
-  const [channels] = weight.shape;
-  if (bias.size !== channels)
-    throw new ShapeError("conv2d", "one bias for each output channel", {
-      bias: showShape(bias.shape),
-      weight: showShape(weight.shape),
-    });
-  const biased = add(out, reshape(bias, [channels!, 1, 1]));
+  const biased = withBias("conv2d", out, weight, bias);
   return out.dtype === "f16" ? toFloat(biased, "f16") : biased;
 }
 
-/** Whether `groups` groups of channels, each `inGroup` wide, are all channels that come in, and split those that go out. */
+/** Pictures with a number added to each channel. @throws ShapeError unless there is one for each */
+export function withBias(op: string, out: Tensor, weight: Tensor, bias: Tensor): Tensor {
+  const channels = out.shape[1]!;
+  if (bias.size !== channels)
+    throw new ShapeError(op, "one bias for each output channel", {
+      bias: showShape(bias.shape),
+      weight: showShape(weight.shape),
+    });
+  return add(out, reshape(bias, [channels, 1, 1]));
+}
+
+/** Whether `groups` groups of `inGroup` channels are all input channels, and the output channels split into as many groups. */
 export const fitGroups = (channels: number, inGroup: number, outChannels: number, groups: number): boolean =>
   Number.isInteger(groups) && groups >= 1 && channels === inGroup * groups && outChannels % groups === 0;
 
@@ -76,7 +81,7 @@ function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
   return { stride, pad: two(pad), dilation, groups, outSize: two(outSize) };
 }
 
-/** Operands as the kernels take them: both f16 where one is or under autocast; depthwise kernels are for f32. */
+/** Operands as the kernels take them: both f16 where one is, or under autocast; but f32 for depthwise kernels. */
 export const operands = (x: Tensor, w: Tensor, attrs: Conv2dAttrs): Tensor[] => matchedFor(w, attrs, x, w);
 
 const matchedFor = (w: Tensor, { groups }: Conv2dAttrs, ...tensors: Tensor[]): Tensor[] =>
@@ -98,7 +103,7 @@ export const op: KernelOp<Conv2dAttrs> = {
   ],
 };
 
-/** Also the transposed convolution. Convolution is linear in each operand: the gradients of its gradients are the same three ops. */
+/** Also the transposed convolution. Since convolution is linear in each operand, the gradients of its gradients are the same three ops. */
 export const gradInput: KernelOp<ConvGradAttrs> = {
   kind: "kernel",
   name: "conv2d_grad_input",
@@ -122,7 +127,7 @@ const gradWeight: KernelOp<ConvGradAttrs> = {
   infer: (_, { shape }) => [{ shape, dtype: "f32" }],
   lower: ([x, dOut], [dw], attrs, target, side) => weightGradient(x!, dOut!, dw!, attrs, target, side),
   ways: ([x], attrs, target) => weightGradientWays(x!.shape, attrs, target),
-  // d_out is read through anyway: its sum over all but the channels is the gradient of the bias.
+  // All of dOut is read anyway, and its sum over everything but the channels is the gradient of the bias.
   sideSum([, dOut]) {
     const [n, channels, height, width] = dOut!.shape as [number, number, number, number];
     return { of: dOut!, dims: { k0: 1, r0: n, k1: channels, r1: height * width } };

@@ -2,19 +2,19 @@ import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
+import { asPicture, asSequence } from "./conv1d";
 import { convTranspose2d } from "./convTranspose2d";
-import { reshape } from "./reshape";
 
 export interface ConvTranspose1dOptions {
-  /** Distance between the places to which neighbours are spread; default 1. */
+  /** How far apart neighbouring elements of x are spread; default 1. */
   readonly stride?: number;
-  /** Places cut off at each end; default 0. */
+  /** Elements cut off at each end of the result; default 0. */
   readonly padding?: number;
-  /** Places at the end that are kept besides; less than stride or dilation. Default 0. */
+  /** Elements added at the end of the result; must be less than stride or dilation. Default 0. */
   readonly outputPadding?: number;
   /** Distance between the taps of the kernel; default 1. */
   readonly dilation?: number;
-  /** Input and output channels are split into this many groups that do not see each other; default 1. */
+  /** Number of groups that input and output channels are split into, each convolved by itself; default 1. */
   readonly groups?: number;
 }
 
@@ -23,9 +23,9 @@ export interface ConvTranspose1dOptions {
  *
  * @param x [N, C, L] f32
  * @param weight [C, O/groups, K] f32
- * @param bias [O] f32, or nothing
+ * @param bias [O] f32, optional
  * @returns [N, O, OL], OL = (L − 1)·stride − 2·padding + dilation·(K − 1) + outputPadding + 1
- * @throws ShapeError, DTypeError; what does not fit is named by {@link convTranspose2d}, with a height of 1
+ * @throws ShapeError, DTypeError; some in the name of {@link convTranspose2d}, whose shapes have a height of 1
  */
 export function convTranspose1d(
   x: Tensor,
@@ -45,13 +45,12 @@ export function convTranspose1d(
       x: showShape(x.shape),
       weight: showShape(weight.shape),
     });
-  const row = (t: Tensor) => reshape(t, [t.shape[0]!, t.shape[1]!, 1, t.shape[2]!]);
-  const out = convTranspose2d(row(x), row(weight), bias, {
+  const out = convTranspose2d(asPicture(x), asPicture(weight), bias, {
     stride: [1, stride],
     padding: [0, padding],
     outputPadding: [0, outputPadding],
     dilation: [1, dilation],
     groups,
   });
-  return reshape(out, [out.shape[0]!, out.shape[1]!, out.shape[3]!]);
+  return asSequence(out);
 }

@@ -4,20 +4,18 @@ import type { ConvGradAttrs } from "../families/geometry";
 import { checkDTypes, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { add } from "./add";
-import { gradInput, operands } from "./conv2d";
-import { reshape } from "./reshape";
+import { gradInput, operands, withBias } from "./conv2d";
 
 export interface ConvTranspose2dOptions {
-  /** Distance between the places to which neighbours are spread; default 1. */
+  /** How far apart neighbouring elements of x are spread; default 1. */
   readonly stride?: Pair;
-  /** Rows and columns cut off at each border; default 0. */
+  /** Rows and columns cut off at each border of the result; default 0. */
   readonly padding?: Pair;
-  /** Rows below and columns to the right that are kept besides; less than stride or dilation. Default 0. */
+  /** Rows added below and columns added to the right; must be less than stride or dilation. Default 0. */
   readonly outputPadding?: Pair;
   /** Distance between the taps of the kernel; default 1. */
   readonly dilation?: Pair;
-  /** Input and output channels are split into this many groups that do not see each other; default 1. */
+  /** Number of groups that input and output channels are split into, each convolved by itself; default 1. */
   readonly groups?: number;
 }
 
@@ -27,7 +25,7 @@ export interface ConvTranspose2dOptions {
  *
  * @param x [N, C, H, W] f32
  * @param weight [C, O/groups, KH, KW] f32
- * @param bias [O] f32, or nothing
+ * @param bias [O] f32, optional
  * @returns [N, O, OH, OW], OH = (H − 1)·stride − 2·padding + dilation·(KH − 1) + outputPadding + 1
  * @throws ShapeError, DTypeError
  * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning"
@@ -41,17 +39,10 @@ export function convTranspose2d(
   const attrs = resolve(x.shape, weight.shape, options);
   checkDTypes("convTranspose2d", [x, weight, ...(bias ? [bias] : [])], ["f32"]);
   const out = record(gradInput, operands(x, weight, attrs), attrs);
-  if (!bias) return out;
-  const channels = attrs.shape[1]!;
-  if (bias.size !== channels)
-    throw new ShapeError("convTranspose2d", "one bias for each output channel", {
-      bias: showShape(bias.shape),
-      weight: showShape(weight.shape),
-    });
-  return add(out, reshape(bias, [channels, 1, 1]));
+  return bias ? withBias("convTranspose2d", out, weight, bias) : out;
 }
 
-/** The convolution whose input gradient it is: its result is x, its input what comes out here. */
+/** The attributes of the convolution whose input gradient this is: that one makes x from what is the result here. */
 function resolve(x: Shape, w: Shape, options: ConvTranspose2dOptions): ConvGradAttrs {
   const { groups = 1 } = optionsOf("convTranspose2d", options, "stride padding outputPadding dilation groups");
   const refuse = (problem: string): never => {

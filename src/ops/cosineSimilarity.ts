@@ -20,7 +20,7 @@ export function cosineSimilarity(a: Tensor, b: Tensor, axis?: number, eps = 1e-8
   checkDTypes("cosineSimilarity", [a, b], ["f32"]);
   const shape = broadcastShapes("cosineSimilarity", [a.shape, b.shape]);
   const d = normalizeAxis("cosineSimilarity", shape, axis ?? Math.min(1, shape.length - 1));
-  // Where the axis itself is stretched the vector is longer than what is stored; other axes broadcast afterwards.
+  // Where broadcasting stretches the axis itself, the vector is longer than the one stored; other axes broadcast afterwards.
   const length = (t: Tensor) => {
     const own = d - shape.length + t.shape.length;
     const whole = t.shape[own] === shape[d] ? t : expand(t, shape);

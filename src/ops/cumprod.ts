@@ -7,9 +7,9 @@ import type { Tensor } from "../graph/tensor";
 import { type CumulativeOptions, type ScanAttrs, scanOp } from "./cumsum";
 
 /**
- * Products of all elements up to each along an axis: `out[i] = x[0] · … · x[i]`. Integers wrap around.
+ * Cumulative product along an axis: `out[i] = x[0] · … · x[i]`. Integers wrap around.
  *
- * The gradient divides by nothing, so that it is right at zeros too: exact where no product overflows or underflows.
+ * The gradient uses no division, so it is right at zeros too, and accurate wherever no product overflows or underflows.
  *
  * @param x f32, i32 or u32
  * @param axis default 0

@@ -6,7 +6,7 @@ import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 export interface CumulativeOptions {
-  /** From the end of the axis to its start; default false. */
+  /** Accumulate from the end of the axis to its start; default false. */
   readonly reverse?: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface ScanAttrs {
 }
 
 /**
- * Sums of all elements up to each along an axis: `out[i] = x[0] + … + x[i]`. Integers wrap around.
+ * Cumulative sum along an axis: `out[i] = x[0] + … + x[i]`. Integers wrap around.
  * @param x f32, i32 or u32
  * @param axis default 0
  * @returns shape and dtype of x
@@ -27,7 +27,7 @@ export const cumsum = (x: Tensor, axis = 0, options: CumulativeOptions = {}): Te
   return record(op, [x], { axis: normalizeAxis("cumsum", x.shape, axis), reverse });
 };
 
-/** The op of sums or products up to each element. */
+/** The op of a cumulative sum or product. */
 export function scanOp(name: string, kind: Scanning["kind"], vjp: KernelOp<ScanAttrs>["vjp"]): KernelOp<ScanAttrs> {
   return {
     kind: "kernel",

@@ -2,10 +2,11 @@ import { record, type ViewOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 
 /**
- * x as it is, with no gradient flowing back through it: TensorFlow's and JAX's stop-gradient. For targets that are computed
- * by the network itself (Q-learning, YOLO's objectness, codebooks of a VQ-VAE); `x + detach(round(x) − x)` is rounded, with
- * the gradient of x (straight-through).
+ * x itself, but no gradient flows back through it (`stop_gradient` in TensorFlow and JAX). For targets that the network itself
+ * computes (Q-learning, YOLO's objectness, codebooks of a VQ-VAE); and `x + detach(round(x) − x)` has the value of round(x)
+ * with the gradient of x (the straight-through estimator).
  * @param x any dtype
+ * @returns same shape and dtype
  */
 export const detach = (x: Tensor): Tensor => record(op, [x], {});
 

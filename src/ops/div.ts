@@ -18,7 +18,7 @@ import { sumTo } from "./sum";
 export const div = (a: Tensor | number, b: Tensor | number): Tensor =>
   record(op, [operand(a, b, "div"), operand(b, a, "div")], {});
 
-/** Where the divisor was repeated, its gradient is summed before it is divided: fewer divisions, and sums of plain products. */
+/** Where b was broadcast, its gradient is summed before it is divided: fewer divisions, and sums of plain products. */
 export const op = pointwise(divFunction, ([, b], dOut, out) => [
   div(dOut, b!),
   neg(div(sumTo(mul(dOut, out), b!.shape), b!)),

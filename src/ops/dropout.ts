@@ -19,8 +19,8 @@ export interface DropoutOptions {
 }
 
 /**
- * Zeroes each element with probability p and scales the others by 1/(1 − p). The mask follows from the generator's seed
- * and step, so the gradient recomputes it instead of keeping it. What was recorded outside a capture has a new mask at every
+ * Zeroes each element with probability p and scales the others by 1/(1 − p). The mask is determined by the generator's seed
+ * and step, so the gradient recomputes it instead of keeping it. A tensor recorded outside a capture has a new mask at every
  * read.
  *
  * @param x f32 or f16, any shape
@@ -38,7 +38,7 @@ export function dropout(x: Tensor, p: number, options: DropoutOptions = {}): Ten
 
 export const op: PointwiseOp<DropoutAttrs> = pointwiseWith<DropoutAttrs>(
   dropoutFunction,
-  // No random number reaches 2 either, and 1/(1 − 2) is finite.
+  // With p = 2 everything is zeroed as with p = 1, since all random numbers are below 1; but 1/(1 − p) stays finite.
   ({ p, stream }) => [stream, p === 1 ? 2 : p],
   ([, state], dOut, attrs) => [record(op, [dOut, state!], attrs), null],
 );

@@ -16,11 +16,11 @@ interface Labelled {
 }
 
 /**
- * Sums of products by Einstein's convention: `einsum("bij,bjk->bik", a, b)`. Labels that the result lacks are summed over.
- * Operands are joined from left to right, each pair by a matrix product where labels are summed over.
+ * Sums of products in Einstein's notation, as in `einsum("bij,bjk->bik", a, b)`: labels missing in the result are summed over.
+ * Operands are joined from left to right, each pair by a matrix product where it sums over labels.
  *
- * @param equation a letter for each dimension of each operand; `...` stands for any further ones, which broadcast. Without
- * `->` the result has the dimensions of `...`, then the labels that come once, in the order of the alphabet
+ * @param equation a letter for each dimension of each operand; `...` stands for any further dimensions, which broadcast. Without
+ * `->` the result has the dimensions of `...`, then those of the labels that occur once, in alphabetical order
  * @param operands f32; dimensions of one label are equal or 1
  * @throws ShapeError where the equation does not fit the operands, or names a label twice in one (a diagonal)
  */
@@ -49,10 +49,10 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
     const wanted = new Set([...output, ...terms.slice(i + 2).flatMap((t) => t.labels)]);
     return joined(left, right, wanted);
   }, terms[0]!);
-  return arranged(summed(result, new Set(output)), output);
+  return spread(summed(result, new Set(output)), output);
 }
 
-/** The tensor without its dimensions of size 1: they say nothing, and broadcast. */
+/** The tensor without its dimensions of size 1, which broadcast. */
 function withoutOnes(x: Tensor, labels: readonly string[]): Labelled {
   const kept = labels.filter((_, d) => x.shape[d] !== 1);
   return {
@@ -69,19 +69,6 @@ function summed({ x, labels }: Labelled, wanted: ReadonlySet<string>): Labelled 
   const axes = labels.flatMap((label, d) => (wanted.has(label) ? [] : [d]));
   if (!axes.length) return { x, labels };
   return { x: sum(x, axes), labels: labels.filter((label) => wanted.has(label)) };
-}
-
-/** The result's dimensions in order, with those of size 1 put in again. */
-function arranged({ x, labels }: Labelled, output: readonly string[]): Tensor {
-  const ordered = inOrder(
-    { x, labels },
-    output.filter((label) => labels.includes(label)),
-  );
-  let d = 0;
-  return reshape(
-    ordered,
-    output.map((label) => (labels.includes(label) ? ordered.shape[d++]! : 1)),
-  );
 }
 
 /** The tensor with its dimensions in the order of the labels. */
@@ -102,7 +89,7 @@ function joined(left: Labelled, right: Labelled, wanted: ReadonlySet<string>): L
   const labels = [...batch, ...rows, ...columns];
   if (contracted.length && (rows.length || columns.length))
     return { x: product(a, b, { batch, rows, columns, contracted }), labels };
-  // Nothing to sum, or nothing but the sum: products of elements, within the sum's kernel where there is one.
+  // Nothing to sum over, or nothing else: products of elements, which fuse with the sum.
   const all = [...labels, ...contracted];
   const [x, y] = [spread(a, all), spread(b, all)];
   return summed({ x: mul(x, y), labels: all }, wanted);
@@ -128,7 +115,7 @@ interface Roles {
   readonly contracted: readonly string[];
 }
 
-/** The pair as one batched matrix product; an operand that lies transposed is read so rather than copied. */
+/** The pair as one batched matrix product; an operand that lies transposed in memory is read so rather than copied. */
 function product(a: Labelled, b: Labelled, { batch, rows, columns, contracted }: Roles): Tensor {
   const sizeOf = (t: Labelled) => (label: string) => t.x.shape[t.labels.indexOf(label)]!;
   const count = (t: Labelled, labels: readonly string[]) => labels.map(sizeOf(t)).reduce((n, size) => n * size, 1);

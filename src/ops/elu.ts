@@ -30,6 +30,6 @@ export const elu = (x: Tensor, options: Partial<EluAttrs> = {}): Tensor => {
 export const op = pointwiseWith<EluAttrs>(
   eluFunction,
   ({ alpha }) => [alpha],
-  // The exponential is held to where it is used, so that what is not taken cannot overflow.
+  // x is clamped so that the exponential cannot overflow where it is not used.
   ([x], dOut, { alpha }) => [mul(dOut, where(greater(x!, 0), 1, mul(exp(clamp(x!, { max: 0 })), alpha)))],
 );

@@ -7,16 +7,16 @@ import type { Tensor } from "../graph/tensor";
 import { pick } from "./gather";
 
 export interface EmbeddingOptions {
-  /** A row that gets no gradient; negative counts from the last. Default: none. */
-  readonly paddingIndex?: number;
+  /** A row that gets no gradient; a negative index counts from the last. Default: none. */
+  readonly paddingIndex?: number | undefined;
 }
 
 /**
- * Rows of a table: `out[…, :] = weight[indices[…], :]`. The gradient of a row is the sum over the places that read it, in
- * order: the same each time.
+ * Rows of a table: `out[…, :] = weight[indices[…], :]`. The gradient of a row is summed over the places that read it, in a
+ * fixed order.
  * @param weight f32 [V, D]
- * @param indices i32 or u32, any shape, each 0 … V − 1, or −1 for nothing: zeros, and no gradient. Others are refused where
- * they are fed or data; where they are computed they are nothing too
+ * @param indices i32 or u32, any shape, each 0 … V − 1; −1 reads zeros and sends no gradient. Other indices are refused in feeds
+ * and data, and treated as −1 where they are computed
  * @returns [..indices, D]
  * @throws ShapeError, DTypeError; DataError where data holds another index
  */

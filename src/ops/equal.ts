@@ -5,7 +5,7 @@ import type { Tensor } from "../graph/tensor";
 import { operand } from "./full";
 
 /**
- * Where `a = b`, element by element. What a NaN compares as is not defined: ask `isNaN`.
+ * Where `a = b`, element by element. The result for NaN is undefined: use `isNaN`.
  *
  * @param a f32, i32 or u32, or a number
  * @param b same dtype, of a shape that broadcasts with `a`; or a number

@@ -10,8 +10,9 @@ interface ExpandAttrs {
 }
 
 /**
- * Repeats dimensions of size 1, and adds leading ones, without a copy.
- * @param shape -1 where a size of x stays as it is
+ * Repeats x along dimensions of size 1 and along new leading dimensions, without a copy.
+ * @param x any dtype
+ * @param shape of the result; −1 keeps a size of x
  * @throws ShapeError unless x broadcasts to exactly `shape`
  */
 export function expand(x: Tensor, shape: Shape): Tensor {

@@ -5,8 +5,10 @@ import type { Tensor } from "../graph/tensor";
 import { checkValue } from "./full";
 
 /**
- * Ones on the diagonal, zeros elsewhere. They are data: made once, at the call.
- * @param n rows @param m columns, default n
+ * Ones on the diagonal, zeros elsewhere. It is data: made once, at the call.
+ * @param n rows
+ * @param m columns, default n
+ * @param dtype default f32
  * @returns [n, m]
  * @throws ShapeError unless both are integers ≥ 1; DTypeError where there is no such dtype
  */

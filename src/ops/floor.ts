@@ -4,7 +4,7 @@ import { noGradient, pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 
 /**
- * The greatest whole number that is at most x. Its gradient is 0.
+ * The largest whole number that is at most x. Its gradient is 0.
  * @param x f32, any shape
  * @returns same shape
  * @throws DTypeError

@@ -13,9 +13,10 @@ interface FullAttrs {
 }
 
 /**
- * The same value everywhere. Costs nothing where a pointwise op reads it.
+ * A tensor of one value. It costs nothing where a pointwise op reads it.
  * @param shape `[]` is a scalar
- * @throws DTypeError where an integer dtype cannot hold the value
+ * @param dtype default f32
+ * @throws ShapeError where a size is no integer of at least 1; DTypeError where an integer dtype cannot hold the value
  */
 export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor {
   checkList("full", "the shape", shape);
@@ -24,8 +25,8 @@ export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor 
 }
 
 /**
- * A number as a scalar tensor of the other operand's dtype; a tensor as it is.
- * @param name the op that is called, for its error
+ * A number as a scalar tensor of the other operand's dtype; a tensor is returned as it is.
+ * @param name of the op that errors name
  * @throws DTypeError where the other operand's dtype cannot hold the number
  */
 export function operand(x: Tensor | number, other: Tensor | number, name = "full"): Tensor {
@@ -49,6 +50,7 @@ export function checkValue(name: string, value: number, dtype: DType): void {
       `pass a whole number in ${low}…${high}, or cast the tensor`,
     );
 }
+
 /** {@link full} of 0. */
 export const zeros = (shape: Shape, dtype: DType = "f32"): Tensor => full(shape, 0, dtype);
 

@@ -10,9 +10,9 @@ import { slice } from "./slice";
  * Elements picked along one axis: `out[i, j, k] = x[i, index[i, j, k], k]` for axis 1.
  * @param x any dtype
  * @param axis negative counts from the last
- * @param index i32 or u32, of as many dimensions as x; no dimension but the axis may be larger than that of x. Each
- * index is from 0 on: one outside the axis is refused where it is fed or data; where it is computed it gives 0
- * @returns of the shape of index. The gradient goes to the elements that were picked, as often as they were
+ * @param index i32 or u32, of as many dimensions as x; none but the axis may be larger than that of x. An index outside
+ * 0 … size − 1 is refused in feeds and data, and gives 0 where it is computed
+ * @returns shape of index, dtype of x. The gradient goes to the elements that were picked, as often as they were
  * @throws ShapeError, DTypeError; DataError where data holds another index
  */
 export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
@@ -41,7 +41,7 @@ export function checkIndex(op: string, x: Tensor, axis: number, index: Tensor): 
   checkIndices(op, index, x.shape[axis]!);
 }
 
-/** Every element of a table has its own list of `m` indices along the axis. */
+/** A table of which each line along the axis has `m` indices of its own. */
 export const alongAxis = (shape: Shape, axis: number, m: number): Indexed => ({
   batch: 1,
   outer: numel(shape.slice(0, axis)),
@@ -59,7 +59,7 @@ interface GatherAttrs {
   readonly frozen: number;
 }
 
-/** What a table seen as `dims` holds for the indices. */
+/** The elements that the indices pick from a table seen as `dims`; `frozen` gets no gradient. */
 export const pick = (table: Tensor, index: Tensor, shape: Shape, dims: Indexed, frozen = dims.skip): Tensor =>
   record(op, [table, index], { shape, dims, frozen });
 

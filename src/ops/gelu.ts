@@ -29,7 +29,7 @@ export const gelu = (x: Tensor, options: { approximate?: "none" | "tanh" } = {})
 export const op = pointwise(geluFunction, ([x], dOut) => [record(gradOp, [x!, dOut], {})]);
 const tanhOp = pointwise(geluTanh, ([x], dOut) => [record(tanhGradOp, [x!, dOut], {})], { name: "gelu" });
 
-// The gradients are kernels of their own, cheaper than a composition; those of the gradients are compositions.
+// The gradients have scalar functions of their own, which are cheaper than compositions; second derivatives are compositions.
 const gradOp: PointwiseOp = pointwise(geluGrad, ([x, d], dOut) => [
   mul(mul(dOut, d!), curvature(x!)),
   record(gradOp, [x!, dOut], {}),

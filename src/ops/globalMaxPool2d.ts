@@ -4,8 +4,8 @@ import type { Tensor } from "../graph/tensor";
 import { max } from "./max";
 
 /**
- * Largest value of each channel over all positions. The gradient goes in equal parts to the positions that have it. What comes
- * of a NaN is left to the device.
+ * Largest value of each channel over all positions. The gradient goes in equal parts to the positions that have it. What a NaN
+ * gives depends on the device.
  * @param x [N, C, H, W] f32
  * @returns [N, C, 1, 1]
  * @throws ShapeError, DTypeError

@@ -9,7 +9,7 @@ import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { checkEps, optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
-import { add } from "./add";
+import { addFlowing } from "./add";
 import { centredVjp, gradSums, moments } from "./batchNorm";
 import { expand } from "./expand";
 import { full } from "./full";
@@ -19,9 +19,9 @@ import { sum } from "./sum";
 
 export interface GroupNormOptions {
   /** [C] f32, factor of each channel; default 1. */
-  readonly weight?: Tensor;
+  readonly weight?: Tensor | undefined;
   /** [C] f32, added to each channel; default 0. */
-  readonly bias?: Tensor;
+  readonly bias?: Tensor | undefined;
   /** Added to the variance; default 1e-5. */
   readonly eps?: number;
 }
@@ -39,7 +39,7 @@ export interface GroupNormOptions {
 export const groupNorm = (x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor =>
   byGroups("groupNorm", x, numGroups, options);
 
-/** What group and instance normalisation share: checks, and operands that are left out. */
+/** What group and instance normalisation share: checks, and defaults for the operands that are left out. */
 export function byGroups(name: string, x: Tensor, groups: number, options: GroupNormOptions): Tensor {
   const { weight, bias, eps = 1e-5 } = optionsOf(name, options, "weight bias eps");
   checkEps(name, eps);
@@ -74,7 +74,7 @@ interface GroupNormAttrs {
   readonly groups: number;
 }
 
-/** As batchNorm's op: the gradient for x is the whole one, and there is none for mean and rstd. */
+/** As batchNorm's op: the gradient for x includes what flows through mean and rstd, which have none. */
 export const op = pointwiseWith<GroupNormAttrs>(
   apply,
   () => [],
@@ -99,7 +99,7 @@ interface TotalsAttrs {
   readonly repeat: number;
 }
 
-/** From two values a channel of each example: the sums, weighted by channel, over the group of each, for each channel. */
+/** Two values for each channel of each example, weighted by channel and summed over its group. */
 const totalsOp: KernelOp<TotalsAttrs> = {
   kind: "kernel",
   name: "group_totals",
@@ -114,8 +114,7 @@ const totalsOp: KernelOp<TotalsAttrs> = {
     const weight = reshape(inputs[2]!, split.slice(1));
     const spread = dOuts.map((d) => d && expand(sum(reshape(d, split), 2, { keepDims: true }), split));
     const dInputs = spread.map((d) => d && reshape(mul(d, weight), inputs[0]!.shape));
-    const byWeight = spread.flatMap((d, i) => (d ? [sum(mul(d, reshape(inputs[i]!, split)), 0)] : []));
-    const dWeight = byWeight.length ? byWeight.reduce((a, b) => add(a, b)) : null;
+    const dWeight = addFlowing(spread.map((d, i) => d && sum(mul(d, reshape(inputs[i]!, split)), 0)));
     return [dInputs[0]!, dInputs[1]!, dWeight && reshape(dWeight, inputs[2]!.shape)];
   },
 };

@@ -5,8 +5,8 @@ import { network, RECURRENT_OPTIONS, type RecurrentOptions, type RecurrentResult
 
 export interface GruOptions extends RecurrentOptions {
   /**
-   * Default true, as PyTorch has it: the reset gate scales the products of the state, `r·(h·W_hnᵀ + b_hn)`. False, as ONNX
-   * has it by default: it scales the state, `(r·h)·W_hnᵀ + b_hn`.
+   * True (default, as in PyTorch): the reset gate scales the product of the state, `r·(h·W_hnᵀ + b_hn)`. False (the default in
+   * ONNX): it scales the state before the product, `(r·h)·W_hnᵀ + b_hn`.
    */
   readonly linearBeforeReset?: boolean;
 }

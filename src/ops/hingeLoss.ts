@@ -25,5 +25,5 @@ export function hingeLoss(x: Tensor, y: Tensor, options: LossOptions = {}): Tens
 
 const grad = pointwiseGrad(hingeGrad);
 
-// Both inputs play the same part.
+// The loss is symmetric in its inputs.
 export const op = pointwise(hinge, ([x, y], dOut) => [grad(x!, y!, dOut), grad(y!, x!, dOut)]);

@@ -8,8 +8,7 @@ import { pick } from "./gather";
  * Slices picked along one axis: `out[…, j, …] = x[…, indices[j], …]`.
  * @param x any dtype
  * @param axis negative counts from the last
- * @param indices i32 or u32 [m], from 0 on: one outside the axis is refused where it is fed or data; where it is computed it
- * gives zeros
+ * @param indices i32 or u32 [m]. An index outside 0 … size − 1 is refused in feeds and data, and gives zeros where it is computed
  * @returns shape of x with m in place of the axis. The gradient goes to the slices that were picked, as often as they were
  * @throws ShapeError, DTypeError; DataError where data holds another index
  */

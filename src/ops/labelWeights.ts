@@ -20,14 +20,14 @@ interface Attrs {
 
 export interface LabelWeightsOptions {
   readonly classes: number;
-  /** Label that counts for nothing; default −1. */
+  /** Rows with this label do not count; default −1. */
   readonly ignoreIndex?: number;
   /** f32 [classes]; default 1 each. No gradient flows into it. */
   readonly weight?: Tensor | undefined;
 }
 
 /**
- * What each label counts for in a mean over rows: its class's weight, and 0 where it is ignored or no class.
+ * The weight of each label in a mean over rows: that of its class, or 0 where it is ignored or no class.
  * @param labels i32, any shape
  * @returns f32, same shape
  * @throws ShapeError, DTypeError
@@ -47,7 +47,7 @@ export function labelWeights(labels: Tensor, options: LabelWeightsOptions): Tens
   return record(op, [labels, weight], attrs);
 }
 
-/** 1 / Σ weights: what the sum of weighted losses is multiplied with to be their mean; 0 where all weights are 0. */
+/** 1 / Σ weights, which makes the sum of weighted losses their mean; 0 where all weights are 0. */
 export const inverseTotal = (weights: Tensor): Tensor => record(reciprocal, [sum(weights)], {});
 
 const reciprocal = pointwise(reciprocalOrZero, (_, dOut, out) => [neg(mul(mul(out, out), dOut))]);

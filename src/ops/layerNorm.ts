@@ -25,21 +25,21 @@ import { sum, sumTo } from "./sum";
 
 export interface LayerNormOptions {
   /** Factor of each element, of the shape of what is normalised; default 1. */
-  readonly weight?: Tensor;
+  readonly weight?: Tensor | undefined;
   /** Added to each element, of the same shape; default 0. */
-  readonly bias?: Tensor;
+  readonly bias?: Tensor | undefined;
   /** Added to the variance; default 1e-5. */
   readonly eps?: number;
 }
 
 /**
- * Layer normalisation, `(x − µ) / √(σ² + eps) · weight + bias`, µ and σ² (biased) over the last dimensions of each element
- * of the rest. Sums in f32. The variance is a sum of squares about the mean or, where a kernel reads a row of n elements once, about
- * the middle one of three of its elements or the mean of its first ones: where that lies far from the rest, its relative error is up
- * to about n · 6e-8.
+ * Layer normalisation, `(x − µ) / √(σ² + eps) · weight + bias`, µ and σ² (biased) over the last dimensions, for each index of
+ * the others. Sums are f32. The variance is a sum of squares about the mean or, where a kernel reads a row of n elements only
+ * once, about an estimate of it: the median of three elements, or the mean of the first ones. Where the estimate is far off, the
+ * relative error is up to about n · 6e-8.
  *
  * @param x f32 or f16, as weight and bias may be
- * @param normalizedShape sizes of the last dimensions, those that are normalised together; default the last one
+ * @param normalizedShape sizes of the last dimensions, which are normalised together; default that of the last one
  * @returns same shape as x, and its dtype; f16 under autocast
  * @throws ShapeError, DTypeError
  * @see Ba, Kiros and Hinton 2016, "Layer normalization"
@@ -48,7 +48,7 @@ export function layerNorm(x: Tensor, normalizedShape?: Shape | number, options: 
   return normalize("layerNorm", x, normalizedShape, options, 1);
 }
 
-/** What layer and RMS normalisation share: checks, and operands that are left out. */
+/** What layer and RMS normalisation share: checks, and defaults for the operands that are left out. */
 export function normalize(
   name: string,
   x: Tensor,
@@ -73,14 +73,8 @@ export function normalize(
     [x, weight, bias].flatMap((t) => t ?? []),
     ["f32", "f16"],
   );
-  const constant = (value: number) => full(shape, value);
-  const made = madeOf(x);
-  return record(op, [x, widened(weight ?? constant(1)), widened(bias ?? constant(0))], {
-    n: numel(shape),
-    eps,
-    centred,
-    made,
-  });
+  const operands = [x, widened(weight ?? full(shape, 1)), widened(bias ?? full(shape, 0))];
+  return record(op, operands, { n: numel(shape), eps, centred, made: madeOf(x) });
 }
 
 export const op: KernelOp<NormAttrs> = {
@@ -134,7 +128,7 @@ export const op: KernelOp<NormAttrs> = {
   },
 };
 
-/** Second derivatives: those of the same gradients, made of ops. */
+/** The second derivatives are those of the same gradients, written with ops. */
 const grad = layerNormGrad(([x, weight, , dOut], seeds, { n, eps, centred }) => {
   const operands = [x!, weight!, dOut!];
   const byRow = { keepDims: true };

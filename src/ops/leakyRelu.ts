@@ -30,6 +30,6 @@ const gradOp: PointwiseOp<LeakyReluAttrs> = pointwiseWith<LeakyReluAttrs>(
 export const op = pointwiseWith<LeakyReluAttrs>(
   leakyReluFunction,
   ({ negativeSlope }) => [negativeSlope],
-  // Where the slope is positive the result has the sign of x, and x need not be kept beside it.
+  // Where the slope is positive, the result has the sign of x: x need not be kept as well.
   ([x], dOut, attrs, out) => [record(gradOp, [attrs.negativeSlope > 0 ? out : x!, dOut], attrs)],
 );

@@ -2,7 +2,7 @@ import { DataError } from "../core/errors";
 import { data, type Tensor } from "../graph/tensor";
 
 /**
- * `steps` numbers from `start` to `end`, both among them, equally far apart. They are data: made once, at the call.
+ * `steps` equally spaced numbers from `start` to `end`, both included. They are data: made once, at the call.
  * @returns f32[steps]
  * @throws DataError unless `steps` is an integer ≥ 1
  */

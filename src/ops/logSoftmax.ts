@@ -23,7 +23,7 @@ export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
     return record(acrossOp, [wide, largest, log(total)], { axis: d });
   });
 
-/** As softmax's: the whole gradient for x, none for the rest. */
+/** As softmax's: the gradient for x includes what flows through the other two, which have none. */
 const acrossOp = pointwiseWith<SoftmaxAttrs>(
   acrossFunction,
   () => [],

@@ -15,11 +15,11 @@ import { reshape } from "./reshape";
 import { sub } from "./sub";
 import { type ReduceOptions, sum } from "./sum";
 
-/** The result does not depend on what the terms are divided by, so no gradient flows there. */
+/** The result does not depend on what the terms were divided by, so that operand has no gradient. */
 const logOfSumOp = pointwise(logOfSum, ([total], dOut) => [safeQuotient(dOut, total!), null]);
 
 /**
- * `log Σ eˣ` over axes, computed without overflow. Of −Infinity alone it is −Infinity, with a gradient of 0.
+ * `log Σ eˣ` over axes, computed without overflow. Where all elements are −Infinity so is the result, with a gradient of 0.
  * @param x f32
  * @param axes one or several; default all
  * @throws ShapeError where an axis is out of range
@@ -39,7 +39,7 @@ interface PowerSumsAttrs {
   readonly row: RowParams;
 }
 
-/** Maximum and Σ eˣ⁻ᵐ from one reading. Of the maximum nothing depends: no gradient flows through it. */
+/** Maximum and Σ eˣ⁻ᵐ from one reading of x. No gradient flows through the maximum, on which no result depends. */
 const powerSumsOp: KernelOp<PowerSumsAttrs> = {
   kind: "kernel",
   name: "power_sums",
@@ -52,7 +52,7 @@ const powerSumsOp: KernelOp<PowerSumsAttrs> = {
   vjp: ([x], [, dTotal], _, [largest]) => [dTotal ? mul(exp(sub(x!, constant(largest!))), dTotal) : null],
 };
 
-/** Over axes, which are kept as 1: the maximum m, and Σ eˣ⁻ᵐ (of eˣ where m is infinite). No gradient flows through m. */
+/** Over axes, which are kept with size 1: the maximum m, and Σ eˣ⁻ᵐ (Σ eˣ where m is infinite). No gradient flows through m. */
 export function powerSums(x: Tensor, axes: readonly number[]): { readonly largest: Tensor; readonly total: Tensor } {
   const row = extremeRows(reductionDims(x.shape, axes));
   if (row) {

@@ -27,7 +27,7 @@ export interface MatmulAttrs {
  *
  * @param left [.., M, K] f32, or [.., K, M] with `transA`; or [K], a row
  * @param right [.., K, N] f32, or [.., N, K] with `transB`; or [K], a column
- * @returns [.., M, N]; leading dimensions broadcast. A vector's dimension of size 1 is left out
+ * @returns [.., M, N]; leading dimensions broadcast. Where an operand is a vector, its dimension of size 1 is left out
  * @throws ShapeError unless both are vectors, matrices or batches of matrices with the same K
  * @see Giles 2008, "Collected matrix derivative results", §2.2.2
  */
@@ -41,10 +41,10 @@ export function matmul(left: Tensor, right: Tensor, attrs: Partial<MatmulAttrs> 
   if (thin) return thin;
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const batch = broadcastShapes("matmul", [batchA, batchB]);
-  // The kernel knows one operand without a batch, or both with the same one.
+  // The kernel takes the same batch for both operands, or none for one of them.
   const fit = (t: Tensor, own: Shape) =>
     sameShape(own, batch) || numel(own) === 1 ? t : expand(t, [...batch, ...t.shape.slice(-2)]);
-  // One right operand for all: the batch is further rows.
+  // One right operand for the whole batch: its matrices are further rows of one product.
   if (numel(batchB) === 1 && a.shape.length > 2 && !transA) {
     const rows = record(op, [a, b.shape.length === 2 ? b : reshape(b, b.shape.slice(-2))], { transA, transB });
     const shape = [...batch, a.shape.at(-2)!, rows.shape.at(-1)!];
@@ -59,8 +59,9 @@ export function matmul(left: Tensor, right: Tensor, attrs: Partial<MatmulAttrs> 
 }
 
 /**
- * The product by one matrix for all rows, where its kernels would leave lanes idle: of one term, or of one column of out. Products of
- * elements and their sums fuse with what is around them. null elsewhere; halves are left to the kernels, which add up in f32.
+ * A product of one term, or with one column, by one matrix for all rows: there the matrix kernels would leave lanes idle, and
+ * products of elements (and their sums) fuse with what is around them. null for other products, and for f16, which the kernels
+ * add up in f32.
  */
 function thinProduct(a: Tensor, b: Tensor, transA: boolean, transB: boolean): Tensor | null {
   const [[m, k], [kb, n]] = [rowsCols(a, transA), rowsCols(b, transB)];
@@ -71,13 +72,13 @@ function thinProduct(a: Tensor, b: Tensor, transA: boolean, transB: boolean): Te
   return record(oneColumn, [mul(a, row), a, row], {});
 }
 
-/** Of a column [.., M, 1] and a row [1, N]. */
+/** The product of a column [.., M, 1] and a row [1, N]. */
 const oneTerm = pointwise(mulFunction, ([column, row], dOut) => [
   matmul(dOut, row!, { transB: true }),
   reshape(matmul(asMatrix(dOut), asMatrix(column!), { transA: true }), row!.shape),
 ]);
 
-/** Sums of products [.., M, K] of a's elements with those of a row [1, K]; gradients flow to these two. */
+/** Inputs: the products [.., M, K] of a and a row [1, K], then these two, to which the gradients flow. Sums the products. */
 const oneColumn: KernelOp = {
   kind: "kernel",
   name: "matmul_column",
@@ -88,7 +89,7 @@ const oneColumn: KernelOp = {
   vjp: ([, a, row], [dOut]) => [null, matmul(dOut!, row!), matmul(asMatrix(dOut!), asMatrix(a!), { transA: true })],
 };
 
-/** A product with a vector: with a matrix of one row or one column, whose dimension is taken away again. */
+/** A product with a vector: as a matrix of one row or one column, whose dimension is then removed. */
 function vectorProduct(a: Tensor, b: Tensor, transA: boolean, transB: boolean): Tensor {
   const [isRow, isColumn] = [a.shape.length === 1, b.shape.length === 1];
   if (isRow && isColumn) return dot(a, b);
@@ -129,7 +130,7 @@ export const op: KernelOp<MatmulAttrs> = {
     productDispatches(a!, b!, out!, productOf(a!, b!, attrs, side !== undefined), target, side),
   ways: ([a, b], attrs, target) => productWays(productOf(a!, b!, attrs, false), target),
 
-  // Of aᵀ·b every row of aᵀ is read through anyway: where a is the gradient of a linear layer, its sum is the bias's.
+  // A product aᵀ·b reads every row of aᵀ anyway: where a is the gradient of a linear layer, their sums are that of the bias.
   sideSum([a, b], { transA }) {
     if (!transA || batchOf(a!) > 1 || batchOf(b!) > 1) return null;
     const [k, m] = a!.shape.slice(-2) as [number, number];
@@ -150,7 +151,7 @@ export const op: KernelOp<MatmulAttrs> = {
   },
 };
 
-/** Rows of all matrices of a batch under one another. */
+/** A batch of matrices as one matrix, their rows stacked. */
 const asMatrix = (t: Tensor): Tensor => (t.shape.length === 2 ? t : reshape(t, [-1, t.shape.at(-1)!]));
 
 /** Whether `b` is one matrix and `a` has leading dimensions that are further rows. */

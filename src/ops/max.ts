@@ -12,7 +12,7 @@ import { type ReduceAttrs, type ReduceOptions, reduceBy, reduction, sum } from "
 
 /**
  * Maximum over axes. The gradient goes in equal parts to the elements that are the maximum.
- * @param x f32, i32 or u32; what comes of a NaN is left to the device
+ * @param x f32, i32 or u32; what a NaN gives depends on the device
  * @param axes one or several; default all
  * @returns dtype of x
  * @throws ShapeError where an axis is out of range
@@ -28,8 +28,8 @@ const shared: PointwiseOp = pointwise(whereEqual, ([x, extreme], q) => [
 ]);
 
 /**
- * The op of a maximum or minimum: they differ in the kernel's way of joining only. Its second output, how many elements are the
- * extreme, is made where the gradient reads it; where the kernels do not know the reduction, the gradient counts.
+ * The op of a maximum or minimum; only the kernel's way of joining differs. Its second output, how many elements are the
+ * extreme, is made where the gradient reads it; for reductions that those kernels do not know, the gradient counts by itself.
  */
 export function extremeOp(name: "max" | "min"): KernelOp<ReduceAttrs> {
   const { infer, lower, ...rest } = reduction(name, ([x], [dOut], { axes }, [out, counted]) => {

@@ -1,6 +1,7 @@
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { alongRow, asSequence } from "./avgPool1d";
+import { alongRow } from "./avgPool1d";
+import { asSequence } from "./conv1d";
 import { maxPool2d } from "./maxPool2d";
 
 export interface Pool1dOptions {
@@ -11,7 +12,7 @@ export interface Pool1dOptions {
 }
 
 /**
- * Largest value of each window of a sequence, see {@link maxPool2d}, also for −∞ and NaN.
+ * Largest value of each window of a sequence; −∞ and NaN as in {@link maxPool2d}.
  * @param x [N, C, L] f32
  * @returns [N, C, OL], OL = ⌊(L + 2·padding − kernel) / stride⌋ + 1
  * @throws ShapeError, DTypeError

@@ -28,7 +28,7 @@ export interface Pool2dOptions {
 
 /**
  * Largest value of each window. The gradient goes to the first maximum of the window, in row-major order,
- * also where all of it is −∞. What comes of a NaN is left to the device: most pass over it.
+ * also where all of it is −∞. What a NaN gives depends on the device; most ignore it.
  * @param x [N, C, H, W] f32
  * @param kernelSize a number, or [height, width]
  * @returns [N, C, OH, OW], OH = ⌊(H + 2·padding − kernel) / stride⌋ + 1
@@ -40,8 +40,8 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = 
 }
 
 /**
- * Outputs: the pooled pictures, and for the gradient where each maximum lies, which is left out where nobody reads it: its number
- * in the window, four to a word where pictures are taken by four, or its place in the plane where windows may overlap.
+ * Outputs: the maxima, and for the gradient where each one lies, which is made only where somebody reads it: its number in the
+ * window (four to a word where pictures are taken by four), or its place in the plane where windows may overlap.
  */
 export const op: KernelOp<PoolAttrs> = {
   kind: "kernel",

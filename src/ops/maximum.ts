@@ -7,8 +7,8 @@ import { operand } from "./full";
 import { mul } from "./mul";
 
 /**
- * The greater of both, element by element. Where both are equal, each gets half of the gradient. A NaN may be
- * passed over in favour of a number.
+ * The larger of both, element by element. Where both are equal, each gets half of the gradient. Of a NaN and a number the
+ * result may be either.
  *
  * @param a f32, i32 or u32, or a number
  * @param b same dtype, of a shape that broadcasts with `a`; or a number
@@ -21,4 +21,6 @@ export const maximum = (a: Tensor | number, b: Tensor | number): Tensor =>
 export const op = pointwise(maximumFunction, ([a, b], dOut) => [mul(dOut, share(a!, b!)), mul(dOut, share(b!, a!))]);
 
 const shareOp = pointwise(shareAbove, noGradient);
-const share = (a: Tensor, b: Tensor): Tensor => record(shareOp, [a, b], {});
+
+/** Where a is above b 1, where they are equal ½, else 0. */
+export const share = (a: Tensor, b: Tensor): Tensor => record(shareOp, [a, b], {});

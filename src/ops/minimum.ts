@@ -1,14 +1,14 @@
 import minimumFunction from "../../shaders/pointwise/minimum.wgsl";
-import shareAbove from "../../shaders/pointwise/share_above.wgsl";
 import { record } from "../graph/op";
-import { noGradient, pointwise } from "../graph/pointwise";
+import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { operand } from "./full";
+import { share } from "./maximum";
 import { mul } from "./mul";
 
 /**
- * The lesser of both, element by element. Where both are equal, each gets half of the gradient. A NaN may be
- * passed over in favour of a number.
+ * The smaller of both, element by element. Where both are equal, each gets half of the gradient. Of a NaN and a number the
+ * result may be either.
  *
  * @param a f32, i32 or u32, or a number
  * @param b same dtype, of a shape that broadcasts with `a`; or a number
@@ -19,6 +19,3 @@ export const minimum = (a: Tensor | number, b: Tensor | number): Tensor =>
   record(op, [operand(a, b, "minimum"), operand(b, a, "minimum")], {});
 
 export const op = pointwise(minimumFunction, ([a, b], dOut) => [mul(dOut, share(b!, a!)), mul(dOut, share(a!, b!))]);
-
-const shareOp = pointwise(shareAbove, noGradient);
-const share = (a: Tensor, b: Tensor): Tensor => record(shareOp, [a, b], {});

@@ -28,14 +28,14 @@ export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): T
   return reduced("mseLoss", record(op, [x, target], {}), reduction);
 }
 
-/** Joins the losses of elements; they are computed within the sum. */
+/** Reduces the losses of elements, which fuse with the sum. */
 export function reduced(name: string, losses: Tensor, reduction: Reduction): Tensor {
   checkReduction(name, reduction);
   if (reduction === "none") return losses;
   return reduction === "mean" ? mean(losses) : sum(losses);
 }
 
-// The difference is computed again instead of kept: it costs nothing within the gradient's kernel.
+// The difference is recomputed instead of kept: that costs nothing within the gradient's kernel.
 export const op = pointwise(squaredError, ([x, target], dOut) => {
   const dx = mul(mul(sub(x!, target!), 2), dOut);
   return [dx, neg(dx)];

@@ -10,16 +10,16 @@ import { type MaskedAttentionOptions, recordAttention, scaledDotProductAttention
 import { slice } from "./slice";
 
 export interface MultiHeadAttentionOptions extends MaskedAttentionOptions {
-  /** H: every row is cut into so many equal parts, that attend apart from one another. */
+  /** H, the number of equal parts each row is cut into; each part attends by itself. */
   readonly heads: number;
 }
 
 /**
- * {@link scaledDotProductAttention} of rows that hold the heads beside one another, read and written where they lie:
- * nothing is permuted or copied, unless there is a `mask` or heads are no multiple of four elements.
+ * {@link scaledDotProductAttention} of rows that hold the heads side by side, read and written where they lie:
+ * nothing is permuted or copied, unless there is a `mask` or the size of a head is no multiple of four.
  *
- * @param projections queries, keys and values, f32, C = H·E:
- *   one tensor [B, T, 3·C] that holds all three beside one another; or queries [B, Tq, C] and a tensor [B, Tk, 2·C] that
+ * @param projections queries, keys and values, f32 or f16, C = H·E:
+ *   one tensor [B, T, 3·C] that holds all three side by side; or queries [B, Tq, C] and a tensor [B, Tk, 2·C] that
  *   holds keys and values; or queries [B, Tq, C], keys and values [B, Tk, C]
  * @returns [B, Tq, C]
  * @throws ShapeError, DTypeError
@@ -33,7 +33,7 @@ export function multiHeadAttention(
   const tensors = matched(...projections.filter((t) => t !== undefined));
   const { batch, rows, keys, c } = sizesOf(tensors, heads);
   const size = c / heads;
-  // Which C elements of its tensor's rows each operand is.
+  // Which C elements of the rows of its tensor each operand takes.
   const parts = [
     [0, 1, 2],
     [0, 0, 1],
@@ -55,7 +55,7 @@ export function multiHeadAttention(
 
 const NAME = "multiHeadAttention";
 
-/** @throws ShapeError, DTypeError unless the tensors hold queries, keys and values of so many heads */
+/** @throws ShapeError, DTypeError unless the tensors hold queries, keys and values of the given number of heads */
 function sizesOf(tensors: readonly Tensor[], heads: number) {
   checkFloats(NAME, tensors);
   const n = tensors.length;
@@ -74,7 +74,7 @@ function sizesOf(tensors: readonly Tensor[], heads: number) {
   return { batch, rows, keys, c };
 }
 
-/** The operands cut out and permuted, for the way that stores the scores. */
+/** With a mask the scores are stored, by ops, for which the operands are cut out and permuted. */
 function masked(
   operands: readonly Tensor[],
   parts: readonly number[],

@@ -13,7 +13,7 @@ import { reshape } from "./reshape";
 import { sum } from "./sum";
 
 export interface NllLossOptions {
-  /** Rows with this label count for nothing; default −1 (PyTorch: −100). */
+  /** Rows with this label do not count; default −1 (PyTorch: −100). */
   readonly ignoreIndex?: number;
   /** A factor for each class, f32 [C]; the mean divides by the sum of the rows' factors. No gradient flows into it. */
   readonly weight?: Tensor | undefined;
@@ -26,8 +26,8 @@ export interface NllLossOptions {
  * `softmaxCrossEntropy`, which does both in one kernel).
  *
  * @param x [..., C] f32 log-probabilities
- * @param labels [...] i32, 0 … C − 1 or `ignoreIndex`: others are refused where they are fed (before the step runs) or data; a row
- *   with another label that is computed counts for nothing
+ * @param labels [...] i32, 0 … C − 1 or `ignoreIndex`. Other labels are refused in feeds (before the step runs) and data; rows
+ *   where they are computed do not count
  * @returns a scalar, or for reduction "none" the shape of the labels. The mean of no rows is 0
  * @throws ShapeError, DTypeError; DataError where data holds another label
  */
@@ -51,7 +51,7 @@ interface Attrs {
   readonly ignoreIndex: number;
 }
 
-/** Linear in x and in the factor: of each row, or one for all that count. */
+/** Inputs: x, labels, and a factor for each row or one for all. Linear in x and in the factor. */
 export const op: KernelOp<Attrs> = {
   kind: "kernel",
   name: "nllLoss",
@@ -70,7 +70,7 @@ export const op: KernelOp<Attrs> = {
   },
 };
 
-/** Linear in the factor of each row, which is computed where it is read. */
+/** Inputs: the factor of each row, which is computed where it is read, and the labels. Linear in the factor. */
 const grad: KernelOp<Attrs & { readonly classes: number }> = {
   kind: "kernel",
   name: "nll_loss_grad",

@@ -28,9 +28,9 @@ export interface NormOptions extends ReduceOptions {
 }
 
 /**
- * Vector norm over axes, `(Σ |x|ᵖ)^(1/p)`. Its gradient is 0 where the norm is 0, and shared by equal largest magnitudes
- * for p = Infinity. For p other than 1, 2 and Infinity powers are taken of x over its largest magnitude, so that they do not
- * overflow.
+ * Vector norm over axes, `(Σ |x|ᵖ)^(1/p)`. Its gradient is 0 where the norm is 0; for p = Infinity equal largest magnitudes
+ * share it. For p other than 1, 2 and Infinity, x is divided by its largest magnitude before powers are taken, so that these do
+ * not overflow.
  * @param x f32
  * @param axes one or several; default all
  * @throws ShapeError where an axis is out of range
@@ -42,7 +42,7 @@ export function norm(x: Tensor, axes?: number | readonly number[], options: Norm
   return normFor("norm", x, axes, p, keepDims);
 }
 
-/** {@link norm} under the name of the op that errors are to speak of. */
+/** {@link norm}, with `name` for the op in errors. */
 export function normFor(
   name: string,
   x: Tensor,
@@ -56,7 +56,7 @@ export function normFor(
   if (p === 1) return sum(abs(x), list, { keepDims });
   if (p === 2) return safeRoot(sum(square(x), list, { keepDims }));
   if (p === Number.POSITIVE_INFINITY) return max(abs(x), list, { keepDims });
-  // The factor taken out changes nothing, so no gradient flows through it.
+  // The result does not depend on what x is divided by, so no gradient flows through it.
   const largest = record(unit, [constant(max(abs(x), list, { keepDims: true }))], {});
   const total = sum(record(power, [div(x, largest)], { p }), list, { keepDims: true });
   const result = mul(record(power, [total], { p: 1 / p }), largest);
@@ -78,7 +78,7 @@ export const safeRoot = (x: Tensor): Tensor => record(rootOp, [x], {});
 
 const constantOp = pointwise(finiteOrZero, () => [null]);
 
-/** x as a number that no gradient flows through, 0 where it is not finite. */
+/** x without a gradient; 0 where it is not finite. */
 export const constant = (x: Tensor): Tensor => record(constantOp, [x], {});
 
 const unit = pointwise(nonzeroOrOne, () => [null]);
@@ -102,7 +102,7 @@ const atLeastOp = pointwiseWith<LeastAttrs>(
 /** The larger of x and a number; where it is the number, no gradient flows. */
 export const atLeast = (x: Tensor, least: number): Tensor => record(atLeastOp, [x], { least });
 
-/** A length, but at least `eps`, so that it can be divided by. @throws DataError unless eps is a number from 0 on */
+/** The length of vectors along an axis, but at least `eps`: to divide by. @throws DataError unless eps is at least 0 */
 export function lengthFor(name: string, x: Tensor, axis: number, eps: number, keepDims = false): Tensor {
   if (!(eps >= 0)) throw new DataError(name, `wants eps of at least 0, not ${eps}`);
   return atLeast(normFor(name, x, axis, 2, keepDims), eps);

@@ -12,8 +12,8 @@ interface Moments {
 }
 
 /**
- * Random numbers from the normal distribution; none is further from the mean than 6.8 standard deviations. They follow from
- * the generator's seed and step and the draw's place in the step, on every device up to rounding. A tensor recorded outside a
+ * Random numbers from the normal distribution; none is further from the mean than 6.8 standard deviations. They are determined by
+ * the generator's seed and step and the draw's place in the step; on every device, up to rounding. A tensor recorded outside a
  * capture has new numbers at every read.
  *
  * @param shape of the result

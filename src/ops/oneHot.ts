@@ -10,8 +10,8 @@ import { unsqueeze } from "./unsqueeze";
 
 /**
  * Indices as rows of zeros with one 1: `out[…, c] = 1 if indices[…] = c else 0`. It fuses with what reads it.
- * @param indices i32 or u32, any shape, each 0 … classes − 1, or −1 for nothing: zeros. Others are refused where they are fed or
- * data; where they are computed they are nothing too
+ * @param indices i32 or u32, any shape, each 0 … classes − 1; −1 gives a row of zeros. Other indices are refused in feeds and
+ * data, and give zeros where they are computed
  * @param classes ≥ 1
  * @returns f32 [..indices, classes]; no gradient flows
  * @throws ShapeError, DTypeError; DataError where data holds another index

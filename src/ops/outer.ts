@@ -6,14 +6,15 @@ import { joinedParts } from "../families/parts";
 import { type KernelOp, record, recordAll } from "../graph/op";
 import { pointwise } from "../graph/pointwise";
 import { scratch, type Tensor } from "../graph/tensor";
-import { add } from "./add";
+import { addFlowing } from "./add";
 import { mul } from "./mul";
 import { sumTo } from "./sum";
 import { unsqueeze } from "./unsqueeze";
 
 /**
  * Outer product of two vectors, `out[i, j] = a[i] · b[j]`. It fuses with what reads it.
- * @param a [N] @param b [M], same dtype
+ * @param a [N]
+ * @param b [M], same dtype
  * @returns [N, M]
  * @throws ShapeError unless both are vectors; DTypeError
  */
@@ -23,10 +24,10 @@ export function outer(a: Tensor, b: Tensor): Tensor {
   return record(op, [unsqueeze(a, 1), b], {});
 }
 
-/** Elements from which on both gradients come from one reading of the one that flows in; fewer are summed twice in less launches. */
+/** Elements from which on both gradients come from one reading of dOut; with fewer it is read twice, in fewer launches. */
 const LARGE = 2 ** 16;
 
-/** Of a column [N, 1] and a row [M]. */
+/** The product of a column [N, 1] and a row [M]. */
 export const op = pointwise(
   mulFunction,
   ([a, b], dOut) => {
@@ -38,7 +39,7 @@ export const op = pointwise(
   { name: "outer" },
 );
 
-/** Rows that an invocation takes, vec4s of each that it takes at most, and how many invocations share them at least. */
+/** Rows that an invocation takes, at most how many vec4s of each it takes, and at least how many invocations share them. */
 const ROWS = 8;
 const MOST_QUADS = { cpu: 32, gpu: 8 } as const;
 const LEAST_LANES = { cpu: 8, gpu: 64 } as const;
@@ -69,9 +70,8 @@ const gradOp: KernelOp = {
     ];
   },
   vjp([dOut, a, b], [qA, qB]) {
-    const both = [qA && mul(qA, b!), qB && mul(qB, a!)].flatMap((t) => t ?? []);
     const dA = qB ? sumTo(mul(dOut!, qB), a!.shape) : null;
     const dB = qA ? sumTo(mul(dOut!, qA), b!.shape) : null;
-    return [both.reduce((x, y) => add(x, y)), dA, dB];
+    return [addFlowing([qA && mul(qA, b!), qB && mul(qB, a!)]), dA, dB];
   },
 };

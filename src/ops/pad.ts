@@ -14,15 +14,15 @@ import { slice } from "./slice";
 
 export interface PadOptions {
   /**
-   * What is put there: `value`; the tensor mirrored at its edges, which are not repeated; its edge; or the tensor from its
-   * other end on. Default `"constant"`.
+   * What the border holds: `"constant"` (default) `value`; `"reflect"` the tensor mirrored at its edge, which is not repeated;
+   * `"replicate"` its edge; `"circular"` the tensor continued from its other end.
    */
   readonly mode?: BorderMode;
   /** For the mode `"constant"`; default 0. */
   readonly value?: number;
 }
 
-/** Each by axis. */
+/** Lists are by axis. */
 interface PadAttrs {
   readonly shape: Shape;
   readonly before: readonly number[];
@@ -32,12 +32,12 @@ interface PadAttrs {
 }
 
 /**
- * A tensor with borders.
+ * A tensor with borders added.
  * @param x any dtype
  * @param padding counts ≥ 0 in pairs, before and after, from the last axis on: `[left, right, top, bottom]` for a picture
- * @returns every axis longer by its pair
- * @throws ShapeError where the counts are no pairs, more than x has axes, or negative; and where a border is mirrored that
- * is as long as the axis, or taken from the other end and longer; DTypeError where an integer dtype cannot hold the value
+ * @returns every axis longer by the sum of its pair
+ * @throws ShapeError where the counts do not form pairs, are negative, or are for more axes than x has; where a mirrored border is
+ * as long as its axis, or a circular one longer; DTypeError where an integer dtype cannot hold the value
  */
 export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
   const { mode = "constant", value = 0 } = optionsOf("pad", options, "mode value");
@@ -61,7 +61,7 @@ export function pad(x: Tensor, padding: readonly number[], options: PadOptions =
   return record(op, [x], { shape, before, steps: shape.map(() => 1), mode, value });
 }
 
-/** Zeros of a shape with x put into them: its elements lie from `starts` on, `steps` apart. */
+/** Zeros of a shape, into which x is put: from `starts` on, its elements `steps` apart. */
 export const place = (x: Tensor, shape: Shape, starts: readonly number[], steps: readonly number[]): Tensor =>
   record(op, [x], { shape, before: starts, steps, mode: "constant", value: 0 });
 
@@ -79,7 +79,7 @@ export const op: KernelOp<PadAttrs> = {
   },
 };
 
-/** The gradient for what was padded, two neighbouring axes at a time. */
+/** The gradient for x, two neighbouring axes at a time. */
 function reducedPairs(dOut: Tensor, shape: Shape, before: readonly number[], mode: BorderMode): Tensor {
   let d = dOut;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -94,7 +94,7 @@ function reducedPairs(dOut: Tensor, shape: Shape, before: readonly number[], mod
 }
 
 interface PadGradAttrs {
-  /** The inner one of two axes; the other is the one around it, where that has a border. */
+  /** The inner one of two axes; the other is the one before it, where that has a border. */
   readonly axis: number;
   readonly shape: Shape;
   /** By axis, 0 but for the two. */
@@ -102,7 +102,7 @@ interface PadGradAttrs {
   readonly mode: BorderMode;
 }
 
-/** The gradient along one axis, or along two of which one is around the other. */
+/** The gradient along one axis, or along two neighbouring ones. */
 const grad: KernelOp<PadGradAttrs> = {
   kind: "kernel",
   name: "pad_grad",

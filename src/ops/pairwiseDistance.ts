@@ -12,7 +12,7 @@ export interface PairwiseDistanceOptions extends NormOptions {
 }
 
 /**
- * Distances between vectors that belong together, `‖a − b + eps‖ₚ` along the last axis.
+ * Distances between corresponding vectors, `‖a − b + eps‖ₚ` along the last axis.
  * @param a, b [.., D] f32, of shapes that broadcast
  * @returns the broadcast shape without the last axis
  * @throws ShapeError, DTypeError

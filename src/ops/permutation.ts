@@ -5,7 +5,7 @@ import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 /**
- * A random order of 0 … n − 1: each once. Every element is computed by itself, so it costs one launch and no memory.
+ * The numbers 0 … n − 1 in random order. Each element is computed independently, in one launch and without further memory.
  *
  * @param n integer ≥ 1
  * @returns i32[n]

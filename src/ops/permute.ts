@@ -9,7 +9,7 @@ interface PermuteAttrs {
 }
 
 /**
- * Reorders the dimensions: dimension i of the result is dimension `axes[i]` of x.
+ * Reorders the dimensions, without a copy: dimension i of the result is dimension `axes[i]` of x.
  * @throws ShapeError unless `axes` names every dimension once
  */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {

@@ -23,9 +23,9 @@ const MAX_MULTIPLIED = 64;
 /**
  * Power `a ^ b`, element by element.
  *
- * For a < 0 a whole b is wanted, else the result is NaN. a⁰ is 1, also for a = 0; 0ᵇ is 0 for b > 0 and ∞ for b < 0. The
+ * Where a < 0 the result is NaN, unless b is whole. a⁰ is 1, also for a = 0; 0ᵇ is 0 for b > 0 and ∞ for b < 0. The
  * gradient with respect to b is `out · ln a`: 0 where a = 0 and b ≥ 0, NaN where a < 0.
- * A whole number for b is multiplied out up to ±64, so that signs and small powers are exact to rounding; ±½ is a root.
+ * Where b is a whole number (not a tensor) up to ±64, powers are multiplied out, exact up to rounding; for ±½ they are roots.
  *
  * @param a f32, or a number; i32 and u32 where b is a whole number ≥ 0 (they wrap)
  * @param b f32, of a shape that broadcasts with `a`; or a number
@@ -55,7 +55,7 @@ const integerOp = pointwiseWith<{ exponent: number }>(
 export const op = pointwise(
   power,
   ([a, b], dOut, out) => {
-    // Where a base of 0 would make 0 · ∞, 1 stands in for it: then all is finite, also in the gradient of this gradient.
+    // Where a base of 0 would give 0 · ∞, it is replaced by 1: then everything is finite, also in second derivatives.
     const instead = (condition: Tensor) => where(logicalAnd(equal(a!, 0), condition), 1, a!);
     const byBase = mul(b!, pow(instead(equal(b!, 0)), sub(b!, 1)));
     const byExponent = mul(out, log(instead(greaterEqual(b!, 0))));

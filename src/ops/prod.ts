@@ -11,8 +11,8 @@ import { type ReduceOptions, reduceBy, reduction, sum } from "./sum";
 /**
  * Product over axes, in the dtype of x; integers wrap around.
  *
- * The gradient of an element is the product of the others: that of all divided by it, or where there are zeros, by counting
- * them. It is exact where the product of the non-zero elements neither overflows nor underflows.
+ * The gradient for an element is the product of the others: the whole product divided by the element, or where there are zeros,
+ * found by counting them. It is accurate where the product of the non-zero elements neither overflows nor underflows.
  *
  * @param x f32, i32 or u32
  * @param axes one or several; default all

@@ -12,7 +12,7 @@ interface Bounds {
 }
 
 /**
- * Random integers uniform in low … high − 1. One is more likely than another by (high − low) / 2³² at most.
+ * Random integers, uniform in low … high − 1. Some are more likely than others, by a share of about (high − low) / 2³².
  *
  * @param low the smallest
  * @param high one more than the largest
@@ -29,6 +29,6 @@ export function randint(low: number, high: number, shape: Shape, options: Random
 }
 
 export const op = drawOp<Draw & Bounds>("randint", "i32", ({ buffers, params, grid }, { low, high }) =>
-  // A range of 2³² wraps to 0, which the kernel takes for all words as they are.
+  // A range of 2³² wraps to 0, by which the kernel takes random words as they are.
   randintKernel.dispatch({ buffers, params: { ...params, low, range: (high - low) >>> 0 }, grid, flops: 160 * grid }),
 );

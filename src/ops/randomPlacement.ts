@@ -7,23 +7,23 @@ import type { Op } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
-/** What is left out is not done. */
+/** Random changes of a picture; those that are left out are not made. */
 export interface Placement {
-  /** Whole pixels by which a picture may move each way: one number, or [rows, columns]. Not beside `crop`. */
+  /** At most how many whole pixels a picture moves each way: one number, or [rows, columns]. Not together with `crop`. */
   readonly shift?: Pair;
   /** Probability of swapping left and right. */
   readonly flip?: number;
   /** Probability of swapping top and bottom. */
   readonly flipVertical?: number;
-  /** Degrees by which it may turn about its middle, each way; at most 180. */
+  /** At most how many degrees it turns about its centre, each way; up to 180. */
   readonly rotate?: number;
-  /** Least and greatest factor by which it grows about its middle. */
+  /** Smallest and largest factor by which it is scaled about its centre. */
   readonly scale?: readonly [number, number];
-  /** Height and width of a window that is laid on it anywhere. */
+  /** Height and width of a window that is cut out anywhere. */
   readonly crop?: Pair;
   /** Pixels around the picture in which the window may lie too; default 0. */
   readonly padding?: Pair;
-  /** Side of a square that is blanked, around any pixel of the result: near the border some of it lies outside. */
+  /** Side of a square that is blanked, centred on any pixel of the result: near the border a part of it lies outside. */
   readonly cutout?: number;
 }
 
@@ -40,11 +40,11 @@ interface PlacementAttrs {
 }
 
 /**
- * Where {@link warp} is to read each picture of a batch so that it comes out mirrored, turned and scaled about its middle,
- * and then moved or cropped, by random amounts of its own. Each amount is uniform in its range. They follow from the generator's
- * seed and step and the draw's place in the step, on every device; 32 bytes an example.
+ * Where {@link warp} has to read each picture of a batch, for it to be mirrored, then turned and scaled about its centre, and then
+ * moved or cropped, by random amounts of its own. Each amount is uniform in its range. They are determined by the generator's seed
+ * and step and the draw's place in the step, on every device. 32 bytes for each example.
  *
- * @param examples of the batch
+ * @param examples how many the batch has
  * @param size height and width of the pictures
  * @returns f32 [examples, 8]
  * @throws ShapeError where an option is out of its range, a window does not fit, or `shift` is given beside `crop`
@@ -58,7 +58,7 @@ export function randomPlacement(
   return draw(op, [examples, 8], resolve(size, options), options);
 }
 
-/** Whether a tensor is known to hold placements that only mirror pictures and move them by whole pixels. */
+/** Whether a tensor is known to hold placements that mirror pictures and move them by whole pixels, and do nothing else. */
 export function movesWhole({ source }: Tensor): boolean {
   if (source?.op !== (op as Op<object>)) return false;
   const { rotate, scale } = source.attrs as PlacementAttrs;

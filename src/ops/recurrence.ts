@@ -18,13 +18,13 @@ export interface RecurrenceOptions {
   readonly h0?: Tensor | undefined;
   /** The same for the cell of an LSTM. */
   readonly c0?: Tensor | undefined;
-  /** Of a GRU: b_hh [3H], of which the third part is scaled by r, so that it cannot go into x. */
+  /** For a GRU: b_hh [3H]. It cannot be added to x, since its third part is scaled by r. */
   readonly bias?: Tensor | undefined;
-  /** Valid steps of each sequence, i32 [N]; default all. Below 1 counts as 0, beyond T as T. */
+  /** How many steps of each sequence are valid, i32 [N]; default all. Below 0 counts as 0, above T as T. */
   readonly lengths?: Tensor | undefined;
-  /** From the last valid step to the first. */
+  /** Go from the last valid step to the first; default false. */
   readonly reverse?: boolean;
-  /** x and the output lie as [N, T, …]. */
+  /** x and the output are [N, T, …]; default false: [T, N, …]. */
   readonly batchFirst?: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface RecurrenceResult {
   readonly output: Tensor;
   /** The state after the last step, [N, H]. */
   readonly hN: Tensor;
-  /** Of an LSTM: the cell's state after the last step, [N, H]. */
+  /** For an LSTM: the state of the cell after the last step, [N, H]. */
   readonly cN: Tensor | undefined;
 }
 
@@ -41,18 +41,18 @@ interface RecurrenceAttrs {
   readonly cell: Cell;
   readonly reverse: boolean;
   readonly batchFirst: boolean;
-  /** Which of the inputs are given that may be left out. */
+  /** Which of the optional inputs are given. */
   readonly initial: boolean;
   readonly bias: boolean;
   readonly lengths: boolean;
 }
 
 /**
- * The recurrent half of a network of one layer and direction, over whole sequences in one launch: what follows once the
- * products of the inputs, `x·W_ihᵀ + b`, are there. `lstm`, `gru` and `rnn` are made of it.
+ * The recurrent half of one layer in one direction, over whole sequences: what remains once the products of the inputs,
+ * `x·W_ihᵀ + b`, have been computed. `lstm`, `gru` and `rnn` are made of it.
  *
- * @param cell "lstm" (gates i, f, g, o), "gru" (r, z, n), "gruResetFirst" (the same with r·h before the product), "tanh" or "relu" (one)
- * @param x [T, N, gates·H] f32
+ * @param cell "lstm" (gates i, f, g, o), "gru" (r, z, n), "gruResetFirst" (the same, r·h before the product), "tanh" or "relu" (one)
+ * @param x [T, N, gates·H] f32: the products of the inputs
  * @param weight W_hh [gates·H, H] f32
  * @throws ShapeError, DTypeError
  * @see Hochreiter and Schmidhuber 1997, "Long short-term memory"; Cho et al. 2014, "Learning phrase representations using
@@ -152,7 +152,7 @@ export const op: KernelOp<RecurrenceAttrs> = {
   },
 };
 
-/** Of a GRU that resets first: the third part of W_hh is multiplied with r·h, which is the fourth part of what is saved. */
+/** dW of a GRU that resets first: the third part of W_hh is multiplied by r·h, the fourth part of what is saved. */
 function resetFirstWeights(dGates: Tensor, states: Tensor, saved: Tensor): Tensor {
   const h = states.shape[2]!;
   const rows = (t: Tensor, from: number, to: number) => {
@@ -168,7 +168,7 @@ interface GradAttrs extends RecurrenceAttrs {
   readonly dFinal: boolean;
 }
 
-/** (x, w, saved, dOut?, dFinal?, lengths?) → gradients of the gates, of the state before the first step, and a GRU's of x. */
+/** (x, w, saved, dOut?, dFinal?, lengths?) → gradients for the gates, for the state before the first step and, of a GRU, for x. */
 const grad: KernelOp<GradAttrs> = {
   kind: "kernel",
   name: "recurrence_grad",

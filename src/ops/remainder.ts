@@ -11,8 +11,8 @@ import { neg } from "./neg";
 /**
  * Remainder `a − b · ⌊a / b⌋`, element by element: it has the sign of b.
  *
- * Where a / b is within rounding of a whole number, an f32 result may be near 0 or near b. An integer over 0 leaves what the
- * device makes of it.
+ * Where a / b is within rounding of a whole number, an f32 result may be near 0 or near b. What an integer leaves over 0 depends on
+ * the device.
  *
  * @param a f32, i32 or u32, or a number
  * @param b same dtype, of a shape that broadcasts with `a`; or a number

@@ -9,8 +9,8 @@ interface ReshapeAttrs {
 }
 
 /**
- * The same elements, in the same order, under another shape.
- * @param shape one size may be −1: it is what the others leave
+ * The same elements, in the same order, in another shape.
+ * @param shape one size may be −1: it follows from the others
  * @throws ShapeError where the number of elements differs, or a size is no integer of at least 1
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
@@ -28,8 +28,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * All dimensions from `startDim` on as one.
- * @param startDim default 1: the batch stays; negative counts from the last; the rank puts a dimension of size 1 at the end
+ * All dimensions from `startDim` on joined into one.
+ * @param startDim default 1: the batch stays; negative counts from the last; the rank of x adds a dimension of size 1
  * @throws ShapeError where it is out of range
  */
 export function flatten(x: Tensor, startDim = 1): Tensor {
@@ -59,8 +59,7 @@ export const op: ViewOp<ReshapeAttrs> = {
 };
 
 /**
- * Strides of the same elements, in the same order, under another shape; null where one of its dimensions would run over elements
- * that do not step together.
+ * Strides of the same elements, in the same order, in another shape; null where a dimension would need more than one stride.
  */
 function cutAnew(input: Layout, shape: Shape): number[] | null {
   const runs = runsOf(input);
@@ -78,7 +77,7 @@ function cutAnew(input: Layout, shape: Shape): number[] | null {
   return strides;
 }
 
-/** Neighbouring dimensions that step together as one, from the innermost on: size and stride of each. */
+/** Size and stride of the dimensions, from the innermost on; neighbours that one stride serves are joined into one. */
 function runsOf({ shape, strides }: Layout): [size: number, stride: number][] {
   const runs: [number, number][] = [];
   for (let d = shape.length - 1; d >= 0; d--) {

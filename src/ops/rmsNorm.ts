@@ -4,10 +4,10 @@ import type { Tensor } from "../graph/tensor";
 import { type LayerNormOptions, normalize } from "./layerNorm";
 
 /**
- * RMS normalisation, `x / √(mean x² + eps) · weight`, over the last dimensions of each element of the rest.
+ * RMS normalisation, `x / √(mean x² + eps) · weight`, the mean over the last dimensions, for each index of the others.
  *
  * @param x f32 or f16
- * @param normalizedShape sizes of the last dimensions; default the last one
+ * @param normalizedShape sizes of the last dimensions; default that of the last one
  * @param options weight (f32 or f16), eps (default 1e-5; PyTorch: 1.2e-7)
  * @returns same shape as x, and its dtype; f16 under autocast
  * @throws ShapeError, DTypeError

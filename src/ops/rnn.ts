@@ -11,9 +11,9 @@ import { type RecurrenceOptions, type RecurrenceResult, recurrence } from "./rec
 import { reshape } from "./reshape";
 import { slice } from "./slice";
 
-/** Weights of one layer in one direction, as PyTorch has them; `gates` is 4 for an LSTM, 3 for a GRU, else 1. */
+/** Weights of one layer in one direction, laid out as in PyTorch; `gates` is 4 for an LSTM, 3 for a GRU, else 1. */
 export interface RecurrentWeights {
-  /** [gates·H, D]; D is 2·H in the further layers of a network of both directions. */
+  /** [gates·H, D]; after the first layer D is H, or 2·H with `bidirectional`. */
   readonly weightIh: Tensor;
   /** [gates·H, H] */
   readonly weightHh: Tensor;
@@ -26,9 +26,9 @@ export interface RecurrentWeights {
 export interface RecurrentOptions {
   /** First states, [layers·directions, N, H]; default 0. */
   readonly h0?: Tensor | undefined;
-  /** Valid steps of each sequence, i32 [N]; default all. Below 1 counts as 0, beyond T as T. */
+  /** How many steps of each sequence are valid, i32 [N]; default all. Below 0 counts as 0, above T as T. */
   readonly lengths?: Tensor | undefined;
-  /** x and the output lie as [N, T, …]; default false. */
+  /** x and the output are [N, T, …]; default false: [T, N, …]. */
   readonly batchFirst?: boolean;
   /** A second direction, from the last valid step to the first; default false. */
   readonly bidirectional?: boolean;
@@ -68,7 +68,7 @@ export function rnn(
   return { output, hN };
 }
 
-/** The inputs' shares of the gates of one layer and direction: `x·W_ihᵀ` and these biases. */
+/** What the inputs contribute to the gates of one layer and direction: `x·W_ihᵀ` and these biases. */
 type Shares = (...biases: (Tensor | undefined)[]) => Tensor;
 
 /** One layer in one direction. */
@@ -77,7 +77,7 @@ type Direction = (shares: Shares, w: RecurrentWeights, options: RecurrenceOption
 /** The names of {@link RecurrentOptions}. */
 export const RECURRENT_OPTIONS = "h0 lengths batchFirst bidirectional dropout training generator";
 
-/** What the kinds of network share: layers, directions, dropout between them. @param gates that a cell has */
+/** What all kinds of network share: layers, directions, dropout between layers. @param gates how many a cell has */
 export function network(
   name: string,
   x: Tensor,
@@ -113,7 +113,7 @@ export function network(
   return { output: input, hN: stacked(made.map(({ hN }) => hN)), cN: cells.length ? stacked(cells) : undefined };
 }
 
-/** Biases are added to the rows of one matrix, as the product makes them, so that its kernel adds them. */
+/** Biases are added before the product is reshaped into sequences, so that its kernel adds them. */
 const sharesOf =
   (input: Tensor, { weightIh }: RecurrentWeights): Shares =>
   (...biases) => {
@@ -161,12 +161,12 @@ function checkNetwork(
       throw new ShapeError(name, `${key} must be ${showShape(states)}`, { [key]: showShape(t.shape) });
 }
 
-/** The arguments of a network for one step of it: x [N, D] as a sequence, the state [N, H] as those of one layer. */
+/** One step as arguments of a network: x [N, D] as a sequence of one, the state [N, H] as that of one layer. */
 export function stepArguments(name: string, x: Tensor, state: { readonly h?: Tensor; readonly c?: Tensor }) {
   if (x.shape.length !== 2) throw new ShapeError(name, "x must be [N, D]", { x: showShape(x.shape) });
   const layer = (t: Tensor | undefined) => t && reshape(t, [1, ...t.shape]);
   return { sequence: reshape(x, [1, ...x.shape]), h0: layer(state.h), c0: layer(state.c) };
 }
 
-/** The state of a network of one layer as [N, H]. */
+/** The state of a network of one layer, [1, N, H], as [N, H]. */
 export const layerState = (t: Tensor): Tensor => reshape(t, t.shape.slice(1));

@@ -11,9 +11,9 @@ interface RollAttrs {
 }
 
 /**
- * Elements moved along axes; those that leave at the end come in at the front: `out[i] = x[(i − shift) mod size]`.
+ * Elements shifted along axes; those that leave at the end come back at the front: `out[i] = x[(i − shift) mod size]`.
  * @param x any dtype
- * @param shifts how far, one number an axis; negative moves to the front
+ * @param shifts how far, a number for each axis; negative moves to the front
  * @param axes default: the tensor is rolled as if flat
  * @returns same shape
  * @throws ShapeError where there are not as many shifts as axes, or a shift is no integer

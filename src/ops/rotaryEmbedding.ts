@@ -22,8 +22,8 @@ interface RotaryAttrs {
 }
 
 /**
- * Rotary position embedding: elements i and i + E/2 of a row (halves, as GPT-NeoX pairs them) are turned together by the angle
- * `position · base^(−2i/E)`. Products of rows then depend on the distance of their positions alone.
+ * Rotary position embedding: the pair of elements i and i + E/2 of a row (paired by halves, as in GPT-NeoX) is rotated by the
+ * angle `position · base^(−2i/E)`. Dot products of rows then depend on positions only through their distance.
  *
  * @param x f32 [.., T, E], E even; with `axis: 1` [B, T, H, E]
  * @returns same shape

@@ -4,7 +4,7 @@ import { noGradient, pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 
 /**
- * The nearest whole number, half to even. Its gradient is 0.
+ * The nearest whole number; halves go to the even one. Its gradient is 0.
  * @param x f32, any shape
  * @returns same shape
  * @throws DTypeError

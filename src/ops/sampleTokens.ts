@@ -9,11 +9,11 @@ import { optionsOf } from "../graph/options";
 import { data, type Tensor } from "../graph/tensor";
 
 export interface SampleTokensOptions {
-  /** Divides the logits: below 1 bolder, above 1 more even; 0 takes the likeliest. A number, or f32 [1]; default 1. */
+  /** Divides the logits: below 1 favours likely tokens, above 1 evens out; 0 takes the likeliest. A number, or f32 [1]; default 1. */
   readonly temperature?: number | Tensor;
   /** Draw from the k likeliest only; 0 from all. A number, or u32 [1]; default 0. */
   readonly topK?: number | Tensor;
-  /** Draw from the fewest likeliest whose probabilities come to p; 1 from all. A number, or f32 [1]; default 1. */
+  /** Draw from the fewest likeliest whose probabilities sum to at least p; 1 from all. A number, or f32 [1]; default 1. */
   readonly topP?: number | Tensor;
   /** Where the random numbers come from; default the engine-wide generator. */
   readonly generator?: Generator | undefined;
@@ -25,11 +25,11 @@ interface SampleTokensAttrs {
 
 /**
  * Draws a token from each row of logits, on the GPU, in one dispatch: `P(i) ∝ e^(logitᵢ / temperature)` among the k
- * likeliest, and of these among the fewest whose probabilities come to p. What is tied with the last one kept is kept too.
- * The k likeliest are found exactly; the share p up to rounding of sums in f32. Of equal logits temperature 0 takes the first.
+ * likeliest, and of these among the fewest whose probabilities sum to at least p. Tokens tied with the last one kept are kept too.
+ * The k likeliest are found exactly, the share p up to rounding of f32 sums. Of equal logits temperature 0 takes the first.
  *
- * Options that change while a captured step is replayed are passed as tensors, states or feeds; numbers are baked.
- * The draw follows from the generator's seed and step, the row and the token alone.
+ * To change an option while a captured step is replayed, pass it as a tensor (a state or a feed): numbers are fixed at capture.
+ * The draw is determined by the generator's seed and step, the row and the token alone.
  *
  * @param logits f32 [N, V]; −∞ is never drawn where another can be
  * @returns i32 [N]
@@ -52,7 +52,7 @@ export function sampleTokens(logits: Tensor, options: SampleTokensOptions = {}):
   return record(op, [logits, ...settings, generator.state], { stream: useGenerator(generator) });
 }
 
-/** What the numbers may be. */
+/** Which numbers are in range. */
 const FITS = {
   temperature: (v: number) => v >= 0 && v < Number.POSITIVE_INFINITY,
   topK: (v: number) => Number.isInteger(v) && v >= 0 && v < 2 ** 32,
@@ -108,8 +108,8 @@ export const op: KernelOp<SampleTokensAttrs> = {
   vjp: (inputs) => inputs.map(() => null),
 };
 
-/** As many as software adapters compute side by side. */
+/** Lanes that software adapters compute at a time. */
 const CPU_LANES = 8;
 
-/** Fours of groups that each of them finds the greatest of. */
+/** How many fours of groups each of them finds the largest logits of. */
 const CPU_EACH = 8;

@@ -16,6 +16,7 @@ import { checkDTypes, checkFloats, type KernelOp, noSecondDerivative, recordAll 
 import { optionsOf } from "../graph/options";
 import { data, type Tensor } from "../graph/tensor";
 import { add } from "./add";
+import { arange } from "./arange";
 import { dropout } from "./dropout";
 import { less } from "./less";
 import { lessEqual } from "./lessEqual";
@@ -26,6 +27,7 @@ import { pad } from "./pad";
 import { reshape } from "./reshape";
 import { slice } from "./slice";
 import { softmax } from "./softmax";
+import { unsqueeze } from "./unsqueeze";
 import { where } from "./where";
 
 export interface AttentionOptions {
@@ -37,7 +39,7 @@ export interface AttentionOptions {
   readonly scale?: number;
   /**
    * Probability that a weight is dropped, 0 ≤ p < 1; the others are scaled by 1/(1 − p). Default 0.
-   * Weights are numbered in 32 bits: of more than 2³² of them (B · H · Tq · Tk), those beyond are dropped as the first are.
+   * Weights are numbered in 32 bits: with more than 2³² of them (B · H · Tq · Tk), the pattern repeats.
    */
   readonly dropout?: number;
   /** Where dropout's random numbers come from; default the engine-wide generator. */
@@ -51,13 +53,13 @@ export interface MaskedAttentionOptions extends AttentionOptions {
 
 /**
  * Attention, `softmax(scale · q·kᵀ + mask) · v`, for each head of each example. Queries that may see no key give zeros and
- * send no gradient. The scores are never stored, only the logarithm of their sum for each query; with a `mask` they are.
+ * send no gradient. The scores are not stored, except with a `mask`: only the log-sum-exp of each query's scores is kept.
  * Operands and result are f32, or all f16 (under autocast, or where one of them is); sums are f32.
  *
- * @param q [B, H, Tq, E], or [B, T, E] for one head; E at most 128
- * @param k [B, H, Tk, E]
- * @param v [B, H, Tk, E]
- * @returns [B, H, Tq, E]
+ * @param query [B, H, Tq, E], or [B, Tq, E] for one head; E at most 128
+ * @param key [B, H, Tk, E], or [B, Tk, E]
+ * @param value of the shape of `key`
+ * @returns the shape of `query`
  * @throws ShapeError, DTypeError
  * @see Vaswani et al. 2017, "Attention is all you need", §3.2.1; Dao et al. 2022, "FlashAttention"
  */
@@ -90,13 +92,13 @@ export function scaledDotProductAttention(
 
 type Sizes = Pick<Attention, "batch" | "heads" | "rows" | "keys" | "size">;
 
-/** The shape of the result, and where it and the operands lie in their tensors. */
+/** The shape of the result, and where the result and the operands lie in their tensors. */
 type Layout = Pick<Attention, "q" | "k" | "v" | "out"> & { readonly shape: Shape };
 
 /**
- * Attention by the fused kernels, which take heads of whole fours: others get zeros behind them, which change no score, and of
- * the result is taken what they had.
- * @param tensors one that holds q, k and v; or two, q and another that holds k and v; or three: rows of heads side by side
+ * Attention by the fused kernels. They take heads whose size is a multiple of four: others are padded with zeros, which change no
+ * score, and the result is cut to their size.
+ * @param tensors rows of heads side by side: one tensor that holds q, k and v; or q and one that holds k and v; or all three
  * @param layout for heads of `size` elements
  */
 export function recordAttention(
@@ -122,7 +124,7 @@ export function recordAttention(
   return withHeadsOf(recordAll(op, inputs, attrs)[0]!, size, sizes.size);
 }
 
-/** Rows of heads of `size` elements side by side, with heads of `wanted`: zeros behind each, or its first elements. */
+/** Rows of heads side by side, each head padded with zeros or cut from `size` to `wanted` elements. */
 function withHeadsOf(t: Tensor, size: number, wanted: number): Tensor {
   if (size === wanted) return t;
   const rows = t.shape.slice(0, -1);
@@ -156,7 +158,7 @@ const threeOf = (inputs: readonly Tensor[], n: number) => ({
   v: inputs[n - 1]!,
 });
 
-/** Whether lengths come after what holds q, k and v; the random state comes last. */
+/** Whether the inputs include lengths: after the tensors of q, k and v, and before the random state. */
 const hasLengths = (inputs: readonly Tensor[], { tensors, p }: Pick<AttentionAttrs, "tensors" | "p">): boolean =>
   inputs.length - tensors > (p > 0 ? 1 : 0);
 
@@ -185,7 +187,7 @@ export const op: KernelOp<AttentionAttrs> = {
   },
 };
 
-/** One gradient a tensor; those for k and v are halves of one where they are tensors of their own. */
+/** A gradient for each tensor; where k and v are tensors of their own, theirs are the halves of one. */
 const grad: KernelOp<AttentionAttrs> = {
   kind: "kernel",
   name: "attention_grad",
@@ -210,8 +212,8 @@ const grad: KernelOp<AttentionAttrs> = {
 };
 
 /**
- * The same by products and a softmax, with the scores stored: where a mask is given, as the reference of the fused kernels,
- * and for second derivatives.
+ * The same by products and a softmax, which store the scores: where a mask is given, for second derivatives, and as the
+ * reference for the fused kernels.
  * @param q, k, v see {@link scaledDotProductAttention}, which says the rest
  */
 export function attentionByParts(q: Tensor, k: Tensor, v: Tensor, options: MaskedAttentionOptions = {}): Tensor {
@@ -220,7 +222,7 @@ export function attentionByParts(q: Tensor, k: Tensor, v: Tensor, options: Maske
   return matmul(weights, v);
 }
 
-/** A score so low that nothing is left of it after the exponential. */
+/** A score so low that its exponential is 0. */
 const NOWHERE = -1e30;
 
 /** Weights from scores [B, .., Tq, Tk]: their softmax over the keys that a query may see, with dropout. */
@@ -255,13 +257,8 @@ function checkMask(name: string, mask: Tensor, scores: Shape): void {
 /** u32 [B or 1, …, Tq, Tk]: 1 where the query may see the key. */
 function attends(scores: Shape, causal: boolean, lengths: Tensor | undefined): Tensor {
   const [tq, tk] = scores.slice(-2) as [number, number];
-  const numbers = (n: number, shape: Shape) =>
-    data(
-      { shape, dtype: "i32" },
-      Int32Array.from({ length: n }, (_, i) => i),
-    );
-  const key = numbers(tk, [1, tk]);
+  const key = unsqueeze(arange(tk), 0);
   const parts = lengths ? [less(key, reshape(lengths, [lengths.size, ...scores.slice(1).map(() => 1)]))] : [];
-  if (causal) parts.push(lessEqual(key, numbers(tq, [tq, 1])));
+  if (causal) parts.push(lessEqual(key, unsqueeze(arange(tq), 1)));
   return parts.reduce((a, b) => logicalAnd(a, b));
 }

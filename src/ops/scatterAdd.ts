@@ -9,13 +9,13 @@ import { pad } from "./pad";
 import { slice } from "./slice";
 
 /**
- * Adds elements where indices say along one axis: `out[i, index[i, j, k], k] = x[…] + Σ source[i, j, k]` for axis 1. The sums
- * are made in a fixed order, so the result is the same each time.
+ * Adds elements of `source` to those of x that the indices name along one axis:
+ * `out[i, index[i, j, k], k] = x[…] + Σ source[i, j, k]` for axis 1. Sums are made in a fixed order, the same each time.
  * @param x f32
  * @param axis negative counts from the last
- * @param index i32 or u32, of as many dimensions as x; no dimension but the axis may be larger than that of x. Each
- * index is from 0 on: one outside the axis is refused where it is fed or data; what has such a computed one is left out
- * @param source f32, of as many dimensions; none smaller than that of index
+ * @param index i32 or u32, of as many dimensions as x; none but the axis may be larger than that of x. An index outside
+ * 0 … size − 1 is refused in feeds and data; where it is computed, its element is left out
+ * @param source f32, of as many dimensions, none smaller than that of index
  * @returns same shape as x
  * @throws ShapeError, DTypeError; DataError where data holds another index
  */
@@ -42,7 +42,7 @@ interface ScatterAttrs {
   readonly dims: Indexed;
 }
 
-/** Zeros of a shape seen as `dims`, and added to them what `source` holds for the indices. */
+/** For each element of a table seen as `dims`, the sum of the elements of `source` whose indices name it. */
 export const scatterSum = (index: Tensor, source: Tensor, shape: Shape, dims: Indexed): Tensor =>
   record(op, [index, source], { shape, dims });
 

@@ -5,7 +5,7 @@ import type { Tensor } from "../graph/tensor";
 import { flip } from "./flip";
 import { place } from "./pad";
 
-/** Each by axis of the input. */
+/** By axis of the input. */
 interface SliceAttrs {
   readonly starts: readonly number[];
   readonly sizes: readonly number[];
@@ -17,11 +17,11 @@ type PerAxis = number | undefined | readonly (number | undefined)[];
 
 /**
  * Elements `start`, `start + step`, … before `end` along one axis or several, without a copy. As in Python, except that a
- * range that leaves the axis is refused. All of x is x itself.
+ * range that leaves the axis is refused. Where that is all of x, x itself is returned.
  *
  * @param axis one, or several; then start, end and step are lists too. Negative counts from the last
  * @param start, end negative count from the end; default the whole axis
- * @param step default 1; where it is negative the default is to run from the last element down to the first
+ * @param step default 1; where it is negative, start and end default to the last element and the first (included)
  * @throws ShapeError where a range is empty or leaves the axis, an axis is named twice, or a step is 0
  */
 export function slice(
@@ -67,7 +67,7 @@ export const op: ViewOp<SliceAttrs> = {
     strides: strides.map((s, d) => s * steps[d]!),
     offset: strides.reduce((n, s, d) => n + s * starts[d]!, offset),
   }),
-  // What was read backwards is put back from its last element on.
+  // An axis that was read backwards is reversed, so that all steps are positive.
   vjp([x], [dOut], { starts, sizes, steps }) {
     const backwards = steps.flatMap((step, d) => (step < 0 ? [d] : []));
     const firsts = starts.map((start, d) => (steps[d]! < 0 ? start + (sizes[d]! - 1) * steps[d]! : start));

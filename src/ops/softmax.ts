@@ -41,10 +41,10 @@ export const softmax = (x: Tensor, axis = -1): Tensor =>
     return record(acrossOp, [wide, largest, total], { axis: d });
   });
 
-/** Elements across the last axis from which on they are worth reductions of their own, which deal out each row. */
+/** Along axes other than the last, longer rows are worth reductions of their own, which share each row among invocations. */
 const LONG_ACROSS = 32;
 
-/** Records the op; or, along an axis that has long rows and is not the last, what `across` makes of x and that axis. */
+/** Records the op; or for long rows along an axis other than the last, what `across` makes of x and that axis. */
 export function alongAxis(
   op: KernelOp<SoftmaxAttrs>,
   x: Tensor,
@@ -58,7 +58,7 @@ export function alongAxis(
   return across(widened(x), d);
 }
 
-/** The gradient for x is the whole one, and there is none for maximum and sum. */
+/** The gradient for x includes what flows through maximum and sum, which have none. */
 const acrossOp = pointwiseWith<SoftmaxAttrs>(
   acrossFunction,
   () => [],
@@ -75,7 +75,7 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
       const shared = { buffers: { out: out!, d_out: dOut!, dx: dx! }, flops: 4 * out!.size };
       return [dispatch(backward, shared, log, rowParams(name, out!.shape, axis), target)];
     },
-    // Of out·(g − Σ out·g), which is linear in g and by the same matrix for what flows back; for logarithms of g − e^out·Σ g.
+    // The vjp of out·(g − Σ out·g), whose matrix for g is symmetric; for logarithms that of g − e^out·Σ g.
     vjp([out, dOut], [q], attrs) {
       const total = (t: Tensor) => sum(t, attrs.axis, { keepDims: true });
       if (log) {
@@ -102,7 +102,7 @@ export function softmaxOp(name: string, log: 0 | 1): KernelOp<SoftmaxAttrs> {
   };
 }
 
-/** The kernels for rows along the last axis, each for lengths and devices of its own; and one for any axis. */
+/** The kernels for rows along the last axis, each for certain lengths and devices, and one for any axis. */
 interface RowKernels<Buffer extends string> {
   readonly held: Kernel<Buffer, "rows" | "n", "LOG" | "SIZE" | "LANES" | "HELD">;
   readonly tree: Kernel<Buffer, "rows" | "n", "LOG" | "SIZE" | "LANES">;
@@ -127,7 +127,7 @@ const backward: RowKernels<"out" | "d_out" | "dx"> = {
   any: gradKernel,
 };
 
-/** The one launch. */
+/** The launch of the kernel that fits rows and device. */
 function dispatch<Buffer extends string>(
   kernels: RowKernels<Buffer>,
   shared: { readonly buffers: Readonly<Record<Buffer, Tensor>>; readonly flops: number },

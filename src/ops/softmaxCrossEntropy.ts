@@ -32,15 +32,15 @@ interface Attrs {
 }
 
 export interface CrossEntropyOptions {
-  /** Rows with this label count for nothing; default −1 (PyTorch: −100). Not for soft labels. */
+  /** Rows with this label do not count; default −1 (PyTorch: −100). Not for soft labels. */
   readonly ignoreIndex?: number;
   /** Share of each label that is spread evenly over all classes, 0…1; default 0. @see Szegedy et al. 2016 */
   readonly labelSmoothing?: number;
   /** A factor for each class, f32 [C]. No gradient flows into it. */
   readonly weight?: Tensor | undefined;
   /**
-   * "mean" (default): the sum of the rows' losses over the sum of their labels' weights (over the number of rows where
-   * labels are soft); their "sum"; or "none": a loss for each row.
+   * "mean" (default): the sum of the rows' losses, divided by the sum of the weights of their labels, or by the number of rows
+   * where labels are soft; their "sum"; or "none": a loss for each row.
    */
   readonly reduction?: Reduction;
 }
@@ -49,14 +49,13 @@ export interface CrossEntropyOptions {
  * Cross-entropy between labels and the softmax of logits, `log Σ e^logits − logits[label]`, computed without overflow; for
  * soft labels q, smoothed and weighted, `Σ q·weight·(log Σ e^logits − logits)`.
  *
- * Where the loss itself is minimised, loss and gradient come from one pass over the logits. Where it is scaled or goes into
- * something else first, the gradient is computed from the logits again.
+ * Where the loss itself is minimised, loss and gradient come from one pass over the logits. Where it is scaled or used in
+ * another way first, the gradient is computed from the logits again.
  *
  * @param logits [..., C] f32. Those below −1e38 count as −1e38, so that masks of −∞ do no harm. A NaN makes the loss of its row
- *   NaN (∞ where a device takes e to a NaN for ∞), unless the row counts for nothing
- * @param labels [...] i32, 0 … C − 1 or `ignoreIndex`: others are refused where they are fed (before the step runs) or data; a
- *   row with another label that is computed counts for nothing. Or soft labels [..., C] f32: the probability of each class,
- *   which get a gradient too
+ *   NaN (∞ on devices where e to a NaN is ∞), unless the row does not count
+ * @param labels [...] i32, 0 … C − 1 or `ignoreIndex`. Other labels are refused in feeds (before the step runs) and data; rows
+ *   where they are computed do not count. Or soft labels [..., C] f32: the probability of each class, which get a gradient too
  * @returns a scalar, or for reduction "none" the shape of the labels (without C). The mean of no rows is 0
  * @throws ShapeError, DTypeError; DataError where data holds another label
  */
@@ -78,7 +77,7 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, options: Cro
     const inputs = [reshape(logits, [rows, classes]), flat, ...(weight ? [weight] : [])];
     return recordAll(few, inputs, { ignoreIndex, mean: reduction === "mean" })[0]!;
   }
-  // What a mean divides by follows from the labels alone, so it is known before the logits are read.
+  // What a mean divides by depends on the labels alone, so it is known before the logits are read.
   const share = () => (soft ? full([], 1 / rows) : inverseTotal(labelWeights(flat, { classes, ignoreIndex, weight })));
   const scale = reduction === "mean" ? share() : full([], 1);
   const inputs = [reshape(logits, [rows, classes]), flat, scale, ...(weight ? [weight] : [])];
@@ -87,8 +86,8 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, options: Cro
 }
 
 /**
- * Inputs: logits [N, C], labels, a factor (for all rows, or one each), weights of classes. Outputs: the loss of each row,
- * and its gradient by the logits, which is left out where nobody reads it.
+ * Inputs: logits [N, C], labels, a factor (one for all rows, or one each), weights of classes. Outputs: the loss of each row, and
+ * its gradient for the logits, which is made only where somebody reads it.
  */
 export const op: KernelOp<Attrs> = {
   kind: "kernel",
@@ -101,7 +100,7 @@ export const op: KernelOp<Attrs> = {
     const [logits, labels] = inputs as [Tensor, Tensor];
     const parts = dSlope ? [slopeVjp(inputs, dSlope, attrs)] : [];
     if (dLosses) {
-      // The gradient that was made with the losses is the one wanted where each loss counts once.
+      // Where each loss counts once, the gradient made with the losses is the one that is wanted.
       const one = isFilled(dLosses, 1);
       const by = one ? inputs : inputs.with(2, mul(inputs[2]!, dLosses));
       const dLabels = labels.dtype === "f32" ? mul(neg(logSoftmax(logits)), softFactor(by, attrs)) : null;
@@ -111,7 +110,7 @@ export const op: KernelOp<Attrs> = {
   },
 };
 
-/** Rows, and classes, up to which one workgroup makes a loss of all of them: launches would take longer than their work. */
+/** Rows and classes up to which one workgroup does all rows: several launches would take longer than their work. */
 const [FEW_ROWS, SHORT] = [256, 64];
 
 /** The loss of few short rows as one number. Inputs: logits [N, C], labels, weights of classes. Outputs: the loss, and its gradient. */
@@ -135,18 +134,18 @@ const few: KernelOp<{ readonly ignoreIndex: number; readonly mean: boolean }> = 
   },
   vjp(inputs, [dLoss, dSlope], { ignoreIndex, mean }, [, slope]) {
     const [logits, labels, weight] = inputs as [Tensor, Tensor, Tensor?];
-    const parts = dLoss ? [isFilled(dLoss, 1) ? slope! : mul(slope!, dLoss)] : [];
-    if (dSlope) {
+    const byLoss = dLoss && (isFilled(dLoss, 1) ? slope! : mul(slope!, dLoss));
+    const bySlope = () => {
       const classes = logits.shape[1]!;
       const scale = mean ? inverseTotal(labelWeights(labels, { classes, ignoreIndex, weight })) : full([], 1);
       const byRow = [logits, labels, scale, ...(weight ? [weight] : [])];
-      parts.push(slopeVjp(byRow, dSlope, { ignoreIndex, smoothing: 0 })[0]!);
-    }
-    return [parts.length > 1 ? add(parts[0]!, parts[1]!) : (parts[0] ?? null), null, null].slice(0, inputs.length);
+      return slopeVjp(byRow, dSlope!, { ignoreIndex, smoothing: 0 })[0];
+    };
+    return inputs.map((_, i) => (i === 0 ? addFlowing([byLoss, dSlope && bySlope()]) : null));
   },
 };
 
-/** The gradient by the logits alone. */
+/** The gradient for the logits alone. */
 const grad: KernelOp<Attrs> = {
   kind: "kernel",
   name: "softmax_cross_entropy_grad",
@@ -155,7 +154,7 @@ const grad: KernelOp<Attrs> = {
   vjp: (inputs, [dSlope], attrs) => slopeVjp(inputs, dSlope!, attrs),
 };
 
-/** Classes of a row that one invocation of a CPU holds at once, and those of rows of whole vec4s that it reads twice. */
+/** On a CPU an invocation holds rows of up to HELD classes; longer ones of whole vec4s it reads twice, up to READ_TWICE. */
 const [HELD, READ_TWICE] = [32, 256];
 
 /** What the kernels of the losses of rows have in common. */
@@ -165,7 +164,7 @@ interface RowLosses {
   readonly flops: number;
 }
 
-/** The one launch where a label is the number of a class and rows are of a length that has a kernel of its own. */
+/** The launch for labels that are numbers of classes, where there is a kernel for this length of rows. */
 function lossesByLabel(
   shared: RowLosses,
   { WEIGHTED, LOSS, GRAD }: Readonly<Record<"WEIGHTED" | "LOSS" | "GRAD", number>>,
@@ -236,22 +235,23 @@ function rowLosses(
 }
 
 /**
- * The vjp of `slope = scale·(softmax·Σt − t)`, t being the weighted, smoothed labels: second derivatives. By the logits the
- * Jacobian of the softmax is symmetric.
+ * Second derivatives: the vjp of `slope = scale·(softmax·Σt − t)`, t being the weighted, smoothed labels. The Jacobian of the
+ * softmax is symmetric.
  */
 function slopeVjp(inputs: readonly Tensor[], g: Tensor, attrs: Attrs): (Tensor | null)[] {
   const [logits, labels, scale] = inputs as [Tensor, Tensor, Tensor];
   const p = softmax(logits);
   const along = sum(mul(p, g), -1, { keepDims: true });
-  const mass = mul(reshape(scale, scale.shape.length ? [scale.size, 1] : []), labelMass(inputs, attrs));
+  const mass = mul(asColumn(scale), labelMass(inputs, attrs));
   const dLabels = labels.dtype === "f32" ? mul(sub(along, g), softFactor(inputs, attrs)) : null;
-  const dScale = sumFor(scale, sum(mul(record(grad, withOnes(inputs), attrs), g), -1));
+  const byRow = sum(mul(record(grad, inputs.with(2, full([], 1)), attrs), g), -1);
+  const dScale = scale.shape.length ? byRow : sum(byRow);
   return [mul(mul(p, sub(g, along)), mass), dLabels, dScale, null].slice(0, inputs.length);
 }
 
-/** What a soft label is multiplied with: scale · weight · (1 − smoothing), of a shape that broadcasts to [N, C]. */
+/** The factor of a soft label in t, times scale: scale · weight · (1 − smoothing), of a shape that broadcasts to [N, C]. */
 function softFactor([, , scale, weight]: readonly Tensor[], { smoothing }: Attrs): Tensor {
-  const byRow = mul(reshape(scale!, scale!.shape.length ? [scale!.size, 1] : []), 1 - smoothing);
+  const byRow = mul(asColumn(scale!), 1 - smoothing);
   return weight ? mul(byRow, weight) : byRow;
 }
 
@@ -268,7 +268,5 @@ function labelMass([logits, labels, , weight]: readonly Tensor[], { ignoreIndex,
   return reshape(add(mul(own, 1 - smoothing), mul(counts, spread)), [rows, 1]);
 }
 
-const withOnes = (inputs: readonly Tensor[]): Tensor[] => inputs.with(2, full([], 1));
-
-/** A value for each row, summed where the factor is one for all rows. */
-const sumFor = (scale: Tensor, rows: Tensor): Tensor => (scale.shape.length ? rows : sum(rows));
+/** The factors of the rows as [N, 1]; one for all rows stays a scalar. */
+const asColumn = (scale: Tensor): Tensor => reshape(scale, scale.shape.length ? [scale.size, 1] : []);

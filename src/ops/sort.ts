@@ -17,7 +17,7 @@ export interface Sorted {
 
 /**
  * x sorted along an axis. Equal elements stay in their order; a NaN counts as larger than all numbers. The gradient of a
- * value goes to the element that it is.
+ * value goes to the element of x that it comes from.
  * @param x f32, i32 or u32
  * @param axis default the last
  * @returns values and i32 indices, both of the shape of x
@@ -34,7 +34,7 @@ interface AlongAttrs {
   readonly n: number;
 }
 
-/** The elements that indices name along an axis; indices of a row differ. */
+/** The elements that indices name along an axis; no two indices of a row are equal. */
 export const pickAlong = (x: Tensor, indices: Tensor, axis: number): Tensor => {
   const d = normalizeAxis("sort", x.shape, axis);
   return record(pick, [x, indices], { axis: d, n: x.shape[d]! });

@@ -12,12 +12,12 @@ interface SplitAttrs {
 
 /**
  * Cuts a tensor into pieces along an axis, without copies. The gradient joins those of the pieces in one pass, which is
- * cheaper than that of as many calls of `slice`.
+ * cheaper than the gradients of as many calls of `slice`.
  * @param x any dtype
  * @param sizes the size of each piece, or one number: then the last piece may be smaller
  * @param axis default 0
  * @returns the pieces, in order
- * @throws ShapeError unless the sizes are at least 1 and make up the axis
+ * @throws ShapeError unless the sizes are at least 1 and sum to that of the axis
  */
 export function split(x: Tensor, sizes: number | readonly number[], axis = 0): Tensor[] {
   const d = normalizeAxis("split", x.shape, axis);

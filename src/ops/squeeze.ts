@@ -3,9 +3,9 @@ import type { Tensor } from "../graph/tensor";
 import { reshape } from "./reshape";
 
 /**
- * Leaves out dimensions of size 1.
+ * Removes dimensions of size 1.
  * @param x any dtype
- * @param axes which, default all; one that is not of size 1 stays
+ * @param axes which, default all; dimensions of other sizes stay
  * @throws ShapeError where an axis is out of range or named twice
  */
 export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {

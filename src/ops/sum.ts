@@ -9,7 +9,7 @@ import { mul } from "./mul";
 import { reshape } from "./reshape";
 
 export interface ReduceOptions {
-  /** Default false: reduced dimensions vanish. */
+  /** Keep reduced dimensions with size 1; default false. */
   readonly keepDims?: boolean;
 }
 
@@ -23,7 +23,7 @@ interface SumAttrs extends ReduceAttrs {
 }
 
 /**
- * Sum over axes, accumulated in the dtype of x in a fixed order, chunks first; integers wrap around.
+ * Sum over axes, accumulated in the dtype of x in a fixed order: chunks first, then their sums. Integers wrap around.
  * @param x f32, i32 or u32
  * @param axes one or several; default all
  * @returns dtype of x
@@ -32,7 +32,7 @@ interface SumAttrs extends ReduceAttrs {
 export const sum = (x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor =>
   scaledSum(x, axes, options, 1);
 
-/** {@link sum} times a number, at no extra cost. */
+/** {@link sum} times `scale`, at no extra cost. */
 export function scaledSum(
   x: Tensor,
   axes: number | readonly number[] | undefined,
@@ -43,13 +43,13 @@ export function scaledSum(
   const list = normalizeAxes("sum", x.shape, axes);
   const dims = reductionDims(x.shape, list);
   if (dims) return record(op, [x], { axes: list, keepDims, scale });
-  // More groups of axes than the kernel knows: the last axis first, then the rest.
+  // More groups of axes than the kernels know: the last axis first, then the rest.
   const last = scaledSum(x, list.at(-1)!, { keepDims: true }, 1);
   const rest = scaledSum(last, list.slice(0, -1), { keepDims: true }, scale);
   return keepDims ? rest : reshape(rest, reducedShape("sum", x.shape, list, false));
 }
 
-/** Records a reduction without further attributes; as {@link scaledSum} does where there are many groups of axes. */
+/** Records a reduction without further attributes; in several steps as {@link scaledSum}. */
 export function reduceBy(
   op: KernelOp<ReduceAttrs>,
   x: Tensor,
@@ -81,7 +81,7 @@ export function reduction(name: Reduction, vjp: KernelOp<ReduceAttrs>["vjp"]): K
   };
 }
 
-/** Sums over the dimensions that broadcasting added to `shape` or stretched. */
+/** Sums x over the dimensions that broadcasting has added to `shape`, or stretched. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;

@@ -12,8 +12,8 @@ interface Form {
 
 /**
  * Random numbers from the distribution Beta(α, α), of mean ½ and variance 1 / (4·(2α + 1)): near 0 and 1 where α is small,
- * uniform for 1, near ½ where it is large. The sampling is exact for every α and takes a fixed number of random words. They
- * follow from the generator's seed and step and the draw's place in the step, on every device up to rounding.
+ * uniform for α = 1, near ½ where α is large. Sampling is exact for every α and takes a fixed number of random words. The numbers
+ * are determined by the generator's seed and step and the draw's place in the step; on every device, up to rounding.
  *
  * @param shape of the result
  * @param options `alpha` above 0

@@ -19,11 +19,11 @@ export interface TakeBytesAttrs {
 }
 
 /**
- * Rows of a table of bytes (pictures), normalised: `out = (byte/255 − mean) / std`. No gradient flows into data.
- * @param table u32[⌈rows · numel(shape) / 4⌉], four bytes to an element, little end first
+ * Rows of a table of bytes (pictures), normalised: `out = (byte/255 − mean) / std`. No gradient flows.
+ * @param table u32[⌈rows · numel(shape) / 4⌉], four bytes to an element, little-endian
  * @param indices u32[n]; an index of `rows` or more gives zeros
  * @returns f32 [n, …shape]
- * @throws ShapeError unless indices have one dimension and the table holds so many rows; DTypeError
+ * @throws ShapeError unless indices have one dimension and the table holds `rows` rows; DTypeError
  */
 export const takeBytes = (table: Tensor, indices: Tensor, attrs: TakeBytesAttrs): Tensor =>
   record(op, [table, indices], optionsOf("takeBytes", attrs, "rows shape mean std"));

@@ -1,3 +1,4 @@
+import { bitsOf } from "../core/dtype";
 import { ShapeError } from "../core/errors";
 import { showSpec } from "../core/shape";
 import { gatherDispatch, NO_SKIP } from "../families/segments";
@@ -11,12 +12,13 @@ interface TakeRowsAttrs {
 }
 
 /**
- * Rows of a table of data: `out[i, …] = table[indices[i], …]`. Data is not learnt, so no gradient flows.
+ * Rows of a table of data: `out[i, …] = table[indices[i], …]`. No gradient flows; see `embedding` for a table that is learnt.
  * @param table [R, …], any dtype
  * @param indices u32[n]
  * @param missing value of rows whose index is R or more; default 0
  * @returns [n, …]
- * @throws ShapeError unless indices have one dimension, and the table one at least; DTypeError where indices are no u32, or an integer dtype cannot hold `missing`
+ * @throws ShapeError unless indices have one dimension and the table at least one; DTypeError where indices are not u32, or an
+ * integer dtype cannot hold `missing`
  */
 export function takeRows(table: Tensor, indices: Tensor, options: Partial<TakeRowsAttrs> = {}): Tensor {
   const { missing = 0 } = optionsOf("takeRows", options, "missing");
@@ -37,12 +39,9 @@ export const op: KernelOp<TakeRowsAttrs> = {
     return [{ shape: [indices!.shape[0]!, ...table!.shape.slice(1)], dtype: table!.dtype }];
   },
   lower([table, indices], [out], { missing }, target) {
-    const bits = new DataView(new ArrayBuffer(4));
-    if (out!.dtype === "f32") bits.setFloat32(0, missing);
-    else bits.setInt32(0, missing);
     const [n, m] = [table!.shape[0]!, indices!.size];
     const dims = { batch: 1, outer: 1, n, m, inner: 1, width: out!.size / m, skip: NO_SKIP };
-    return [gatherDispatch(table!, indices!, out!, dims, target, bits.getUint32(0))];
+    return [gatherDispatch(table!, indices!, out!, dims, target, bitsOf(out!.dtype, missing))];
   },
   vjp: () => [null, null],
 };

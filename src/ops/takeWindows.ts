@@ -5,15 +5,15 @@ import { checkDTypes, type KernelOp, recordAll } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
-/** Windows that follow one another: row n of batch b starts at `n · rowStep + b · batchStep`. */
+/** Windows in order: row n of batch b starts at `n · rowStep + b · batchStep`. */
 export interface WindowsInOrder {
   readonly rowStep: number;
   readonly batchStep: number;
-  /** Labels of a row, over all batches; default as many as the stream has. */
+  /** Labels of a row, over all batches; default as many as there are in the stream. */
   readonly rowLength?: number;
 }
 
-/** Windows at `phase + w · stride`, w < windows, in another order and with another phase below `phases` each epoch. */
+/** Windows at `phase + w · stride`, w < windows; each epoch has another order, and another phase below `phases`. */
 export interface WindowsShuffled {
   readonly windows: number;
   readonly stride: number;
@@ -28,7 +28,7 @@ export interface TakeWindowsAttrs {
   /** Batches of an epoch. */
   readonly batches: number;
   readonly order: WindowsInOrder | WindowsShuffled;
-  /** Lay the outputs out as [T, N] instead of [N, T]; default false. */
+  /** The outputs are [T, N] instead of [N, T]; default false. */
   readonly timeFirst?: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface TakenWindows {
 }
 
 /**
- * A batch of windows of a token stream with their labels, one token on, chosen on the GPU.
+ * A batch of windows of a token stream, chosen on the GPU. The label of each token is the one after it.
  * @param tokens i32 [count]
  * @param position u32 [2]: seed and number of the batch since the first epoch began
  * @throws ShapeError, DTypeError

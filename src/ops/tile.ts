@@ -7,8 +7,8 @@ import { reshape } from "./reshape";
 
 /**
  * The tensor repeated along its dimensions: `out[i, …] = x[i mod size, …]`.
- * @param x any dtype that `expand` takes
- * @param repeats how often, for the last dimensions; more numbers than dimensions add leading ones
+ * @param x any dtype
+ * @param repeats how often, for each of the last dimensions; further numbers add leading dimensions
  * @throws ShapeError where a number is not an integer ≥ 1
  */
 export function tile(x: Tensor, repeats: number | readonly number[]): Tensor {
@@ -25,7 +25,7 @@ export function tile(x: Tensor, repeats: number | readonly number[]): Tensor {
   return reshape(expand(reshape(x, pairs), repeated), shape);
 }
 
-/** {@link tile} that wants a number for every dimension at least. @throws ShapeError where there are fewer */
+/** {@link tile} with a number for every dimension, or more. @throws ShapeError where there are fewer */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   checkList("repeat", "repeats", repeats);
   if (repeats.length < x.shape.length)

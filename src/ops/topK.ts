@@ -6,13 +6,13 @@ import { pickAlong, type Sorted } from "./sort";
 export interface TopKOptions {
   /** The largest rather than the smallest; default true. */
   readonly largest?: boolean;
-  /** As PyTorch has it: whether values must be in order. They always are. Default true. */
+  /** For PyTorch's sake: whether values must be in order. They always are. */
   readonly sorted?: boolean;
 }
 
 /**
  * The k largest (or smallest) elements along an axis, in order; of equal ones, those that come first. A NaN counts as larger
- * than all numbers. The gradient of a value goes to the element that it is.
+ * than all numbers. The gradient of a value goes to the element of x that it comes from.
  * @param x f32, i32 or u32
  * @param k from 1 to the size of the axis
  * @param axis default the last

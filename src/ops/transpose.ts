@@ -2,7 +2,7 @@ import { normalizeAxis } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { permute } from "./permute";
 
-/** Swaps two dimensions. @param a default −2 @param b default −1: a matrix is transposed */
+/** Swaps two dimensions, without a copy. @param a default −2 @param b default −1: a matrix is transposed */
 export function transpose(x: Tensor, a = -2, b = -1): Tensor {
   const [i, j] = [normalizeAxis("transpose", x.shape, a), normalizeAxis("transpose", x.shape, b)];
   return permute(

@@ -13,7 +13,7 @@ interface TriuAttrs {
  * @param x [.., M, N], any dtype
  * @param diagonal which: 0 the main one, 1 the one above it, −1 the one below; default 0
  * @returns same shape
- * @throws ShapeError unless x has two dimensions at least, and the diagonal is an integer
+ * @throws ShapeError unless x has at least two dimensions and the diagonal is an integer
  */
 export const triu = (x: Tensor, diagonal = 0): Tensor =>
   record(op, [x, ...diagonalPlaces("triu", x, diagonal)], { diagonal });

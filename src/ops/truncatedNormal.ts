@@ -14,15 +14,15 @@ interface Truncation {
   readonly b: number;
 }
 
-/** Standard deviations from the mean up to which the inverse of the distribution is good. */
+/** How many standard deviations from the mean the inverse of the distribution function is accurate. */
 const FAR = 5;
 
 /**
- * Random numbers from the normal distribution cut to a … b, by the inverse of its distribution function, as PyTorch's
- * `trunc_normal_`: a and b are values, not deviations.
+ * Random numbers from the normal distribution cut to a … b, by the inverse of its distribution function. As in PyTorch's
+ * `trunc_normal_`, a and b are values, not numbers of standard deviations.
  *
  * @param shape of the result
- * @param options `mean` 0, `std` 1, `a` −2, `b` 2 unless given
+ * @param options default `mean` 0, `std` 1, `a` −2, `b` 2
  * @returns f32, all of them in [a, b]
  * @throws ShapeError where a dimension is below 1, std is not above 0, a is not below b, or all of a … b is more than 5
  *   standard deviations from the mean

@@ -12,9 +12,9 @@ interface Bounds {
 }
 
 /**
- * Random numbers uniform in [low, high), in steps of (high − low) / 2²⁴; rounding may give high itself where low is not 0. They
- * follow from the generator's seed and step and the draw's place in the step, on every device. A tensor recorded outside a capture has new numbers at every
- * read.
+ * Random numbers uniform in [low, high), in steps of (high − low) / 2²⁴; where low is not 0, rounding may give high itself. They
+ * are determined by the generator's seed and step and the draw's place in the step, on every device. A tensor recorded outside a
+ * capture has new numbers at every read.
  *
  * @param shape of the result
  * @param options `low` and `high`: default 0 and 1

@@ -4,9 +4,9 @@ import type { Tensor } from "../graph/tensor";
 import { reshape } from "./reshape";
 
 /**
- * Puts in a dimension of size 1.
+ * Inserts a dimension of size 1.
  * @param x any dtype
- * @param axis where, in the result: −1 is behind the last
+ * @param axis its place in the result; −1 makes it the last
  * @throws ShapeError where it is out of range
  */
 export function unsqueeze(x: Tensor, axis: number): Tensor {

@@ -11,28 +11,28 @@ import type { Tensor } from "../graph/tensor";
 import type { Target } from "../kernel/target";
 
 export interface Upsample2dOptions {
-  /** Factor by which pictures grow, not necessarily whole; the new size is rounded down. This or `size`. */
+  /** Factor of the size, not necessarily whole; the new size is rounded down. Either this or `size`. */
   readonly scale?: Pair;
   /** New height and width. */
   readonly size?: Pair;
-  /** "nearest" (default) repeats elements, "bilinear" joins the four nearest. */
+  /** "nearest" (default) repeats elements, "bilinear" interpolates between the four nearest. */
   readonly mode?: "nearest" | "bilinear";
-  /** For "bilinear": whether the corners' centres fall on each other (true), or the corners themselves do. Default false. */
+  /** For "bilinear". True: the centres of the corner pixels coincide; false (default): the outer corners of the pictures do. */
   readonly alignCorners?: boolean;
 }
 
 interface UpsampleAttrs {
   readonly outSize: readonly [number, number];
-  /** Rows of x an output row is high, and columns likewise. */
+  /** How many rows of x an output row spans; columns likewise. */
   readonly ratio: readonly [number, number];
   readonly bilinear: boolean;
   readonly alignCorners: boolean;
 }
 
 /**
- * Pictures at another size, by the rules of PyTorch's `interpolate`: with ratio = H/OH (or 1/scale) output row i is row
- * ⌊i·ratio⌋ ("nearest"), or stands at (i + ½)·ratio − ½, not below 0, between two rows ("bilinear"); with `alignCorners` at
- * i·(H − 1)/(OH − 1). Columns likewise. The gradient is gathered, hence the same each time.
+ * Pictures at another size, by the rules of PyTorch's `interpolate`. With ratio = H/OH (or 1/scale), output row i is row
+ * ⌊i·ratio⌋ ("nearest"), or interpolated at row max(0, (i + ½)·ratio − ½) ("bilinear"), with `alignCorners` at row
+ * i·(H − 1)/(OH − 1). Columns likewise. The gradient is summed in a fixed order.
  *
  * @param x [N, C, H, W] f32
  * @returns [N, C, OH, OW]
@@ -72,10 +72,10 @@ const constants = ({ bilinear, alignCorners }: UpsampleAttrs) => ({
 });
 const ratios = ({ ratio: [ratio_h, ratio_w] }: UpsampleAttrs) => ({ ratio_h, ratio_w });
 
-/** Factor up to which the kernels that have each column written out compile quickly. */
+/** The kernels by four have each column written out: up to this factor they compile quickly. */
 const LARGEST_WRITTEN_OUT = 8;
 
-/** What the kernels take that make pictures of vec4s, larger by whole factors; null where factors or rows are others. */
+/** What the kernels by four take, for pictures enlarged by whole factors and rows of whole vec4s; null for others. */
 function byFour(
   [n, c, height, width]: Shape,
   { outSize, ratio, bilinear, alignCorners }: UpsampleAttrs,

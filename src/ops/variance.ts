@@ -17,23 +17,22 @@ import { sub } from "./sub";
 import { type ReduceOptions, scaledSum } from "./sum";
 
 export interface VarianceOptions extends ReduceOptions {
-  /** Taken off the number of elements that the sum is divided by; default 1: unbiased. */
+  /** Subtracted from the number of elements that the sum is divided by; default 1: unbiased. */
   readonly correction?: number;
 }
 
-/** (x − µ)² for the mean µ of x. Deviations from it sum to 0, so that no gradient reaches x by way of µ. */
+/** (x − µ)² for the mean µ of x. Since deviations from it sum to 0, no gradient reaches x by way of µ. */
 const deviation = pointwise(squaredDeviation, ([x, µ], dOut) => [mul(mul(dOut, 2), sub(x!, µ!)), null]);
 
 /**
- * x − origin and back: the mean of equal numbers, counted from one of them, is exactly that number. It does not depend on the
- * origin, so no gradient flows there.
+ * x − origin, and the mean of that + origin: so the mean of equal numbers, with one of them as the origin, is exactly that
+ * number. It does not depend on the origin, which therefore has no gradient.
  */
 const from = pointwise(subtract, (_, dOut) => [dOut, null]);
 const onto = pointwise(plus, (_, dOut) => [dOut, null]);
 
 /**
- * Variance over axes, `Σ (x − µ)² / (n − correction)`, in two passes: right also where the mean is far larger than the
- * deviations.
+ * Variance over axes, `Σ (x − µ)² / (n − correction)`, accurate also where the mean is far larger than the deviations.
  * @param x f32
  * @param axes one or several; default all
  * @throws ShapeError where an axis is out of range, or n − correction is not above 0
@@ -42,7 +41,7 @@ const onto = pointwise(plus, (_, dOut) => [dOut, null]);
 export const variance = (x: Tensor, axes?: number | readonly number[], options: VarianceOptions = {}): Tensor =>
   varianceFor("variance", x, axes, options);
 
-/** {@link variance} under the name of the op that errors are to speak of. */
+/** {@link variance}, with `name` for the op in errors. */
 export function varianceFor(
   name: string,
   x: Tensor,
@@ -61,7 +60,7 @@ export function varianceFor(
       "pass a smaller correction, such as 0",
     );
   const dims = reductionDims(x.shape, list);
-  // Mean and deviations from one reading of x; where something is kept on both sides of what is reduced, from two.
+  // From one reading of x; but from two where dimensions are kept both before and after those that are reduced.
   if (dims && (dims.k0 === 1 || dims.k1 === 1)) {
     const { k0, r0, k1, r1 } = dims;
     const channels = k1 === 1 ? { r0: 1, channels: k0, r1: r0 * r1 } : { r0, channels: k1, r1 };

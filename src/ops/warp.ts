@@ -2,7 +2,7 @@ import warpKernel from "../../shaders/warp.wgsl";
 import byFourKernel from "../../shaders/warp_by_four.wgsl";
 import wholeKernel from "../../shaders/warp_whole.wgsl";
 import { ShapeError } from "../core/errors";
-import { type Pair, pair, showShape } from "../core/shape";
+import { type Pair, pair, sameShape, showShape } from "../core/shape";
 import { resizeConstants } from "../families/pooling";
 import { foursOf } from "../families/rowwise";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
@@ -13,11 +13,11 @@ import { movesWhole } from "./randomPlacement";
 export interface WarpOptions {
   /** Height and width of the result; default as x. */
   readonly size?: Pair;
-  /** What lies beyond the picture: this number, or its nearest pixel ("edge"). Default 0. */
+  /** What is read beyond the picture: this number, or the nearest pixel ("edge"). Default 0. */
   readonly fill?: number | "edge";
-  /** Join the four pixels around a place (default), or take the nearest. */
+  /** Interpolate between the four pixels around a place (default), or take the nearest. */
   readonly mode?: "bilinear" | "nearest";
-  /** Side of a square of the result, its upper left corner at the placement's last two numbers, that is 0 or the number `fill`. */
+  /** Side of a square of the result that is filled with the number `fill`, or 0; its upper left corner is (top, left) of the placement. */
   readonly cutout?: number;
 }
 
@@ -27,7 +27,7 @@ interface WarpAttrs {
   readonly edge: boolean;
   readonly bilinear: boolean;
   readonly cutout: number;
-  /** Whether each pixel is read at a pixel, and neighbours at neighbours. */
+  /** Whether pictures are only mirrored and moved by whole pixels, so that neighbours are read from neighbours. */
   readonly whole: boolean;
 }
 
@@ -45,12 +45,7 @@ export function warp(x: Tensor, placement: Tensor, options: WarpOptions = {}): T
   checkWord("warp", "mode", mode, ["bilinear", "nearest"]);
   checkOption("warp", "fill", fill, fill === "edge" || Number.isFinite(fill), 'a number, or "edge"');
   const shown = { x: showShape(x.shape), placement: showShape(placement.shape) };
-  if (
-    x.shape.length !== 4 ||
-    placement.shape.length !== 2 ||
-    placement.shape[0] !== x.shape[0] ||
-    placement.shape[1] !== 8
-  )
+  if (x.shape.length !== 4 || !sameShape(placement.shape, [x.shape[0]!, 8]))
     throw new ShapeError("warp", "x must be [N, C, H, W] and placement [N, 8]", shown);
   const size = pair(options.size ?? [x.shape[2]!, x.shape[3]!]);
   if (!size.every((s) => Number.isInteger(s) && s >= 1))
@@ -88,7 +83,7 @@ export const op: KernelOp<WarpAttrs> = {
           wholeKernel.dispatch({ ...shared, params: { len, fours, cut: cutout, fill }, constants: sizes, grid: len }),
         ];
       }
-      // Where lanes are many, neighbours read neighbours: one element each.
+      // Where lanes are many, it is better that neighbouring lanes read neighbouring elements, one each.
       if (target.cpu) {
         const rows = Math.min(8, sizes.OUT_HEIGHT);
         const len = (out!.size / sizes.OUT_HEIGHT / 4) * Math.ceil(sizes.OUT_HEIGHT / rows);

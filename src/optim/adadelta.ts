@@ -12,8 +12,8 @@ export interface AdadeltaOptions extends OptimizerOptions {
 }
 
 /**
- * Adadelta, `s ← ρ·s + (1 − ρ)·g², d = √(a + ε) / √(s + ε) · g, a ← ρ·a + (1 − ρ)·d², p ← p − lr·d`, as PyTorch's. Learning
- * rate 1 unless given.
+ * Adadelta, `s ← ρ·s + (1 − ρ)·g², d = √(a + ε) / √(s + ε) · g, a ← ρ·a + (1 − ρ)·d², p ← p − lr·d`, as in PyTorch. The default
+ * learning rate is 1.
  * @see Zeiler 2012, "Adadelta: an adaptive learning rate method"
  */
 export class Adadelta extends Optimizer {

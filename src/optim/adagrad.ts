@@ -7,14 +7,14 @@ import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
 export interface AdagradOptions extends OptimizerOptions {
   /** The learning rate of step t (from 1) is divided by `1 + (t − 1)·lrDecay`; default 0. */
   readonly lrDecay?: number;
-  /** What the sums of squares start from; default 0. */
+  /** First value of the sums of squares; default 0. */
   readonly initialAccumulatorValue?: number;
   /** Added to the root; default 1e-10. */
   readonly eps?: number;
 }
 
 /**
- * Adagrad, `s ← s + g², p ← p − lr·g / (√s + ε)`, as PyTorch's. Learning rate 0.01 unless given.
+ * Adagrad, `s ← s + g², p ← p − lr·g / (√s + ε)`, as in PyTorch. The default learning rate is 0.01.
  * @see Duchi, Hazan and Singer 2011, "Adaptive subgradient methods for online learning and stochastic optimization"
  */
 export class Adagrad extends Optimizer {

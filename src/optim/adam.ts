@@ -13,7 +13,8 @@ export interface AdamOptions extends MomentsOptions {
 }
 
 /**
- * Adam with bias correction, as PyTorch's; `weightDecay` is added to the gradient. Learning rate 1e-3 unless given.
+ * Adam with bias correction, as in PyTorch: `m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g²`,
+ * `p ← p − lr · m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + ε)`; `weightDecay · p` is added to g. The default learning rate is 1e-3.
  * @see Kingma and Ba 2015, "Adam: a method for stochastic optimization", algorithm 1
  */
 export class Adam extends Moments {
@@ -52,7 +53,8 @@ export class Adam extends Moments {
 }
 
 /**
- * Adam with decoupled weight decay, `p ← p − lr·weightDecay·p` apart from the gradient; default `weightDecay` 0.01.
+ * {@link Adam} with decoupled weight decay: instead of being added to the gradient it is a step of its own,
+ * `p ← p − lr·weightDecay·p`; default `weightDecay` 0.01.
  * @see Loshchilov and Hutter 2019, "Decoupled weight decay regularization"
  */
 export class AdamW extends Adam {

@@ -7,15 +7,15 @@ import { ratesOf } from "./moments";
 import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
 
 export interface AdamaxOptions extends OptimizerOptions {
-  /** Decay of the average of the gradient and of its largest size; default [0.9, 0.999]. */
+  /** Decay of the average gradient, and of the largest magnitude; default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
-  /** Added to the gradient's size; default 1e-8. */
+  /** Added to the magnitude of the gradient; default 1e-8. */
   readonly eps?: number;
 }
 
 /**
- * Adamax: Adam with the largest gradient in place of the root of squares,
- * `u ← max(β₂·u, |g| + ε), p ← p − lr / (1 − β₁ᵗ) · m / u`, as PyTorch's. Learning rate 2e-3 unless given.
+ * Adamax: {@link Adam} with the largest gradient so far (decaying) in place of the root of squares,
+ * `u ← max(β₂·u, |g| + ε), p ← p − lr / (1 − β₁ᵗ) · m / u`, as in PyTorch. The default learning rate is 2e-3.
  * @see Kingma and Ba 2015, "Adam: a method for stochastic optimization", algorithm 2
  */
 export class Adamax extends Optimizer {

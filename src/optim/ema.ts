@@ -16,16 +16,16 @@ export interface AverageOptions {
 }
 
 /**
- * Exponential moving average of parameters, `a ← decay·a + (1 − decay)·p`, started at 0 and freed of that bias by
- * `a / (1 − decayᵗ)`. One dispatch an update. It shares the arena of the optimizer of the same parameters.
+ * Exponential moving average of parameters, `a ← decay·a + (1 − decay)·p`. It starts at 0; the bias of that is corrected by
+ * `a / (1 − decayᵗ)`. An update is one dispatch. It shares the arena of the optimizer of the same parameters.
  *
- * All methods record: they take effect in the step that is being captured, or before the next `engine.read`
- * or run of a captured step.
+ * `update`, `apply` and `restore` only record: they take effect in the step that is being captured, or before the next
+ * `engine.read` or run of a captured step.
  * @see Polyak and Juditsky 1992; Kingma and Ba 2015, section 7.2
  */
 export class ExponentialMovingAverage {
   readonly arena: Arena;
-  /** The averages as they are summed, with the bias; laid out as the parameters' arena. */
+  /** The averages, not yet corrected; laid out as the arena of the parameters. */
   readonly average: Tensor;
   /** 1 − decayᵗ, f32[1]. */
   readonly total: Tensor;
@@ -58,24 +58,24 @@ export class ExponentialMovingAverage {
     this.applied = state("average_applied", { shape: [1], dtype: "f32" });
   }
 
-  /** What belongs into a checkpoint: pass it among the `states` of {@link saveCheckpoint}. Restore the parameters before. */
+  /** What belongs into a checkpoint: pass it among the `states` of {@link saveCheckpoint}, after `restore` where `apply` was called. */
   states(): Record<string, Tensor> {
     return { "ema.average": this.average, "ema.total": this.total };
   }
 
-  /** Whatever it has on the device, beside the parameters. */
+  /** All that it keeps on the device besides the parameters. */
   owned(): Tensor[] {
     return [this.average, this.#kept, this.total, this.applied];
   }
 
   /**
-   * Averages the parameters as the updates recorded before leave them.
-   * @param optimizer where given, steps that it leaves out or only accumulates are no updates of the average either
+   * Adds the parameters to the average, as they are after the updates recorded so far.
+   * @param optimizer where given, the average too leaves out the steps that the optimizer skips or only accumulates
    */
   update(optimizer?: Optimizer): void {
     const { average, total, applied, arena } = this;
     const decay = this.#decay;
-    // Eager plans are kept by name: whom the average follows is part of it.
+    // Eager plans are kept by name, so the name says which optimizer the average follows.
     const name = optimizer ? `ema after ${optimizer.control.id}` : "ema";
     this.#record(name, [average, total], (piece) => {
       const len = piece.length / 4;
@@ -96,12 +96,12 @@ export class ExponentialMovingAverage {
     });
   }
 
-  /** Puts the averages in place of the parameters, which are kept aside: for evaluation. Doing it twice is doing it once. */
+  /** Puts the averages in place of the parameters, for evaluation; the parameters are kept. A second call changes nothing. */
   apply(): void {
     this.#exchange("ema apply", 0);
   }
 
-  /** Puts the parameters back as they were, bit for bit. */
+  /** Puts the parameters back, bit for bit. */
   restore(): void {
     this.#exchange("ema restore", 1);
   }

@@ -5,7 +5,7 @@ import { full } from "../ops/full";
 import { sumTo } from "../ops/sum";
 
 /**
- * Gradients of `Σ out · seed` with respect to each of `wrt`, as further graph; they can be differentiated again.
+ * Gradients of `Σ out · seed` with respect to each of `wrt`. They are recorded as ops and can be differentiated again.
  *
  * @param out f32; one element unless a `seed` is given
  * @param wrt tensors that `out` may depend on
@@ -15,6 +15,6 @@ import { sumTo } from "../ops/sum";
 export const gradients = (out: Tensor, wrt: readonly Tensor[], seed?: Tensor): Tensor[] =>
   partialGradients(out, wrt, seed).map((g, i) => g ?? full(wrt[i]!.shape, 0));
 
-/** As {@link gradients}, with null where `out` does not depend on the tensor. */
+/** {@link gradients}, but null where `out` does not depend on the tensor. */
 export const partialGradients = (out: Tensor, wrt: readonly Tensor[], seed?: Tensor): (Tensor | null)[] =>
   accumulate(out, wrt, { add, sumTo, onesLike: (x) => full(x.shape, 1) }, seed);

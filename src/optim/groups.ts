@@ -9,8 +9,8 @@ export interface ParameterGroup {
   /** Default: the optimizer's. */
   readonly weightDecay?: number;
   /**
-   * Factor of the learning rate; default 1. 0 leaves the parameters as they are: they have no gradients then, so that they
-   * count neither in `clipNorm` nor as parameters on which the loss should depend.
+   * Factor of the learning rate; default 1. With 0 the parameters stay as they are and have no gradients: they do not count in
+   * `clipNorm`, and the loss need not depend on them.
    */
   readonly lrScale?: number;
 }
@@ -19,8 +19,8 @@ export interface ParameterGroup {
 export type Parameters = readonly Tensor[] | readonly ParameterGroup[];
 
 /**
- * Two groups for an optimizer: weights, which decay, and what has one dimension or none (biases, factors of
- * normalisation), which does not.
+ * Two groups for an optimizer: weights, which decay; and parameters of one dimension or none (biases, factors of
+ * normalisation), which do not.
  * @param module or anything else that has parameters
  */
 export function noDecay(module: { parameters(): readonly Tensor[] }): ParameterGroup[] {
@@ -71,7 +71,7 @@ function checkGroup(name: string, group: ParameterGroup, i: number): void {
   if (!Array.isArray(group.parameters)) throw noList(name, `the parameters of group ${i} are`, group.parameters);
 }
 
-/** What is no parameters is mostly the module that has them. */
+/** The error for something that is not a list of parameters: most often the module that has them. */
 function noList(name: string, what: string, given: unknown): CaptureError {
   const isModule = typeof (given as { parameters?: unknown } | undefined)?.parameters === "function";
   const shown =
@@ -82,7 +82,7 @@ function noList(name: string, what: string, given: unknown): CaptureError {
 
 /**
  * Factor of the learning rate and weight decay of every segment of an arena, f32[2 · segments], so that one launch serves
- * all groups; undefined where all are alike.
+ * all groups; undefined where all groups are the same.
  */
 export function groupTable(arena: Arena, groups: readonly ParameterGroup[], weightDecay: number): Tensor | undefined {
   const rowOf = (g: ParameterGroup) => [g.lrScale ?? 1, g.weightDecay ?? weightDecay];

@@ -6,13 +6,13 @@ import { ratesOf } from "./moments";
 import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
 
 export interface LionOptions extends OptimizerOptions {
-  /** Share of the momentum in the direction, and decay of the momentum; default [0.9, 0.99]. */
+  /** [Share of the momentum in the direction, decay of the momentum]; default [0.9, 0.99]. */
   readonly betas?: readonly [number, number];
 }
 
 /**
- * Lion, `p ← p − lr·weightDecay·p − lr·sign(β₁·m + (1 − β₁)·g), m ← β₂·m + (1 − β₂)·g`: every element moves by lr. The decay
- * is decoupled from the gradient. Learning rate 1e-4 unless given.
+ * Lion, `p ← p − lr·weightDecay·p − lr·sign(β₁·m + (1 − β₁)·g), m ← β₂·m + (1 − β₂)·g`: every element moves by lr, besides its
+ * decay, which is decoupled from the gradient. The default learning rate is 1e-4.
  * @see Chen et al. 2023, "Symbolic discovery of optimization algorithms", program 1
  */
 export class Lion extends Optimizer {

@@ -8,7 +8,7 @@ export interface MomentsOptions extends OptimizerOptions {
   readonly eps?: number;
 }
 
-/** The decay of both averages and what is left of it, as the kernels of Adam's relatives take them. */
+/** The decay of both averages, and 1 minus it, as the kernels of Adam and its relatives take them. */
 export function ratesOf(betas: readonly [number, number] = [0.9, 0.999]) {
   const [beta1, beta2] = betas;
   return { beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2 };
@@ -19,7 +19,7 @@ export abstract class Moments extends Optimizer {
   declare readonly options: MomentsOptions;
   readonly mean = this.arena.buffer("exp_avg");
   readonly variance = this.arena.buffer("exp_avg_sq");
-  /** The steps taken, and what follows from them for the next. */
+  /** The number of steps taken, and factors of the next step that depend on it. */
   abstract readonly steps: Tensor;
 
   override states(): [string, Tensor][] {
@@ -30,7 +30,7 @@ export abstract class Moments extends Optimizer {
     ];
   }
 
-  /** What the kernels that move the parameters take alike. */
+  /** What the kernels of all of them take. */
   protected launched({ buffers, params, grid, part }: Launch) {
     const { betas, eps = 1e-8 } = this.options;
     return {

@@ -9,14 +9,14 @@ import type { Launch } from "./optimizer";
 export interface NadamOptions extends MomentsOptions {
   /** How fast the momentum rises from β₁/2 to β₁; default 4e-3. */
   readonly momentumDecay?: number;
-  /** Take the decay out of the gradient, as AdamW does; default false. */
+  /** Decouple the weight decay from the gradient, as in AdamW; default false. */
   readonly decoupledWeightDecay?: boolean;
 }
 
 /**
  * NAdam: Adam with Nesterov's momentum, `µ(t) = β₁·(1 − 0.96^(t·momentumDecay) / 2)`,
- * `p ← p − lr·((1 − µ(t)) / (1 − Πµ) · g + µ(t+1) / (1 − Πµ·µ(t+1)) · m) / (√(v / (1 − β₂ᵗ)) + ε)`, as PyTorch's. Learning
- * rate 2e-3 unless given.
+ * `p ← p − lr·((1 − µ(t)) / (1 − Πµ) · g + µ(t+1) / (1 − Πµ·µ(t+1)) · m) / (√(v / (1 − β₂ᵗ)) + ε)`, as in PyTorch. The default
+ * learning rate is 2e-3.
  * @see Dozat 2016, "Incorporating Nesterov momentum into Adam"
  */
 export class NAdam extends Moments {

@@ -18,7 +18,7 @@ import { COMMON, checkOptions } from "./options";
 
 export interface OptimizerOptions {
   /**
-   * Learning rate; the default is the optimizer's own. It is state: `engine.write(optimizer.lr, …)` changes it between
+   * Learning rate; each optimizer has its own default. It is a state: `engine.write(optimizer.lr, …)` changes it between
    * steps.
    */
   readonly lr?: number;
@@ -26,27 +26,27 @@ export interface OptimizerOptions {
   readonly weightDecay?: number;
   /** Scales all gradients down so that their global norm is at most this; default no limit. */
   readonly clipNorm?: number;
-  /** Moves each element of the gradients into ±clipValue, after `clipNorm`; default no limit. */
+  /** Clamps each element of the gradients to ±clipValue, after `clipNorm`; default no limit. */
   readonly clipValue?: number;
   /**
-   * Steps whose gradients make up one update, by their mean; default 1. The parameters move with every n-th step; schedules
-   * count steps, not updates.
+   * How many steps make up one update, by the mean of their gradients; default 1. The parameters move with every n-th step;
+   * schedules count steps, not updates.
    */
   readonly accumulate?: number;
   /**
-   * Leave out steps whose gradients hold a NaN or an infinity; they are counted. Default false, true with `lossScale`. Other
-   * updates of the step are made: the running statistics of BatchNorm take in what overflowed on the way forward.
+   * Skip steps whose gradients contain a NaN or an infinity, and count them. Default false, true with `lossScale`. Other
+   * updates of such a step are made: the running statistics of BatchNorm take in what overflowed in the forward pass.
    */
   readonly skipNonFinite?: boolean;
   /**
-   * Factor of the loss before the gradients are taken, and divided out of them after, so that small ones survive storage
-   * in f16. A number stays; "dynamic" starts at 65536, is halved when a step overflows and doubled after 2000 that do not.
+   * The loss is multiplied by this, and the gradients are divided by it, so that small gradients survive storage in f16. A
+   * number is fixed; "dynamic" starts at 65536, is halved when a step overflows and doubled after 2000 steps that do not.
    * @see Micikevicius et al. 2018, "Mixed precision training"
    */
   readonly lossScale?: number | "dynamic";
 }
 
-/** What every optimizer's kernel takes (shaders/include/optimizer.wgsl); each adds its own states and numbers. It moves one piece of the arena. */
+/** What every optimizer's kernel takes (shaders/include/optimizer.wgsl) to move one piece of the arena; each adds states and numbers of its own. */
 export interface Launch {
   readonly buffers: {
     readonly gradients: Tensor;
@@ -58,48 +58,48 @@ export interface Launch {
   readonly params: { readonly len: number; readonly clip_value: number; readonly weight_decay: number };
   readonly constants: { readonly GROUPED: number; readonly CLIP: number };
   readonly grid: number;
-  /** The piece's part of a state of the arena's layout. */
+  /** The part for this piece of a state that is laid out as the arena. */
   part(state: Tensor | undefined): Tensor;
 }
 
-/** Partial sums that a global norm is made of. */
+/** Partial sums of a global norm. */
 const NORM_PARTS = 256;
 
-/** First value of a dynamic loss scale, and steps without overflow after which it grows: PyTorch's. */
+/** First value of a dynamic loss scale, and steps without overflow after which it grows, as in PyTorch. */
 const FIRST_SCALE = 65536;
 const GROWTH_INTERVAL = 2000;
 
 /** Larger than any norm: no clipping. */
 const NO_LIMIT = 3e38;
 
-/** Where the learning rate lies in the control buffer: at an offset that can be bound by itself. */
+/** Where the learning rate lies in the control buffer: at an offset from which it can be bound by itself. */
 const LR_AT = 64;
 
 /**
  * Moves parameters along their gradients. All parameters lie in one arena, so a step is one dispatch whatever the number
  * of parameters and groups (plus two for clipping, one for accumulation, and one of a single invocation that counts). An arena
- * of more bytes than the device's bindings span is gone over in as few pieces as do.
+ * larger than a binding of the device is processed in as few pieces as possible.
  */
 export abstract class Optimizer {
   /** Learning rate, f32[1]. */
   readonly lr: Tensor;
   /**
    * (factor of all gradients, their global norm before clipping, loss scale, steps skipped, steps since the loss scale
-   * changed): f32[5]. The norm is there with `clipNorm`, `skipNonFinite` or `lossScale`. A factor of 0: step skipped, or
-   * its gradients only accumulated.
+   * changed): f32[5]. The norm is computed with `clipNorm`, `skipNonFinite` or `lossScale` only. A factor of 0 means that the step
+   * was skipped, or its gradients only accumulated.
    */
   readonly gradientScale: Tensor;
-  /** What kernels read: `gradientScale`, and `lr` at element 64. */
+  /** What the kernels read: `gradientScale`, and `lr` at element 64. */
   readonly control: Tensor;
   readonly arena: Arena;
-  /** All that is moved, in the arena's order. */
+  /** All parameters, in the order of the arena. */
   readonly parameters: readonly Tensor[];
   readonly gradients: Tensor;
-  /** With `accumulate`: the sum of the gradients so far, and the steps that are in it, u32[1]. */
+  /** With `accumulate`: the sum of the gradients so far, and the number of steps in it, u32[1]. */
   readonly accumulated: Tensor | undefined;
   readonly microSteps: Tensor | undefined;
   readonly #groups: Tensor | undefined;
-  /** Places in the arena of the parameters that have gradients: all but those of groups with `lrScale` 0. */
+  /** Indices of the parameters that have gradients: all but those of groups with `lrScale` 0. */
   readonly #moved: readonly number[];
 
   /**
@@ -139,7 +139,7 @@ export abstract class Optimizer {
   }
 
   /**
-   * Records one step on the loss with whatever is being captured: the gradients now, the update after all compute.
+   * Records one step for the loss: the gradients as ops, and the update, which runs after everything else of the captured step.
    * @throws CaptureError where the loss does not depend on a parameter, another optimizer has taken one over, or this one has
    *   a step recorded already
    */
@@ -165,7 +165,7 @@ export abstract class Optimizer {
     recordUpdate({
       name: this.name,
       reads: assigns.map((a) => a.from),
-      // The learning rate is only read: it may be assigned to besides.
+      // The learning rate is only read, so that the same step may assign to it.
       writes: [arena.parameters, gradients, ...own.filter((t) => t !== this.lr)],
       assigns,
       lower: (target) => {
@@ -181,7 +181,7 @@ export abstract class Optimizer {
     });
   }
 
-  /** The gradients of what moves, and where they belong. */
+  /** The gradients, and where in the arena each is put. */
   #gradientsOf(loss: Tensor): { from: Tensor; to: Tensor }[] {
     const isScaled = this.options.lossScale !== undefined && loss.size === 1;
     const seed = isScaled ? reshape(slice(this.gradientScale, 0, 2, 3), loss.shape) : undefined;
@@ -195,7 +195,7 @@ export abstract class Optimizer {
     }));
   }
 
-  /** That the loss does not depend on parameters: named are the first of them. */
+  /** The error for parameters on which the loss does not depend; it shows the first eight. */
   #independent(places: readonly number[]): CaptureError {
     const shown = ({ leaf, shape }: Tensor) => `${leaf?.kind === "state" ? leaf.name : ""} ${showShape(shape)}`;
     return new CaptureError(
@@ -206,31 +206,23 @@ export abstract class Optimizer {
     );
   }
 
-  /** The optimizer's own states under PyTorch's names; those of the arena's length have a part for each parameter. */
+  /** The optimizer's own states under PyTorch's names; those as long as the arena have a part for each parameter. */
   abstract states(): [string, Tensor][];
 
-  /** All states that a run needs to go on as if it had never stopped: its own, and what every optimizer has. */
+  /** All states that a run needs to go on as if it had never stopped: the optimizer's own, and those that every optimizer has. */
   allStates(): [string, Tensor][] {
     const { accumulated, microSteps } = this;
-    return [
-      ...this.states(),
-      ["lr", this.lr],
-      ["gradient_scale", this.gradientScale],
-      ...(accumulated && microSteps
-        ? ([
-            ["accumulated", accumulated],
-            ["micro_steps", microSteps],
-          ] as const)
-        : []),
-    ] as [string, Tensor][];
+    const all: [string, Tensor][] = [...this.states(), ["lr", this.lr], ["gradient_scale", this.gradientScale]];
+    if (accumulated && microSteps) all.push(["accumulated", accumulated], ["micro_steps", microSteps]);
+    return all;
   }
 
-  /** Whatever it has on the device: what it moves as well. */
+  /** All that it keeps on the device, the parameters included. */
   owned(): Tensor[] {
     return [...this.parameters, this.gradients, this.#groups ?? [], this.allStates().map(([, t]) => t)].flat();
   }
 
-  /** Launches of an update that come before anything moves: those that count. */
+  /** Launches that count steps, made before the parameters are moved. */
   protected counts(): Dispatch[] {
     return [];
   }

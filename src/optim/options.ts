@@ -1,7 +1,7 @@
 import { CaptureError } from "../core/errors";
 import { checkObject, didYouMean, meant } from "../graph/options";
 
-/** What an option's number must satisfy, in words and as a test. */
+/** What the number of an option must satisfy, in words and as a test. */
 const RULES = {
   "≥ 0": (x: number) => x >= 0 && Number.isFinite(x),
   "above 0": (x: number) => x > 0 && Number.isFinite(x),
@@ -11,7 +11,7 @@ const RULES = {
   "an integer ≥ 1": (x: number) => Number.isInteger(x) && x >= 1,
 } as const;
 
-/** The options that are numbers, by what they must be. */
+/** The options that are numbers, and what they must be. */
 const OPTIONS: Readonly<Record<string, keyof typeof RULES>> = {
   lr: "≥ 0",
   weightDecay: "≥ 0",
@@ -43,8 +43,8 @@ export const COMMON: readonly string[] = [
 ];
 
 /**
- * @param known the options that there are
- * @throws ShapeError where the options are no object, CaptureError naming the option that is unknown or out of range
+ * @param known the names of all options
+ * @throws ShapeError where the options are no object; CaptureError where one is unknown or out of range
  */
 export function checkOptions(name: string, options: object, known: readonly string[]): void {
   checkObject(name, options);

@@ -7,14 +7,14 @@ import { Moments, type MomentsOptions, ratesOf } from "./moments";
 import type { Launch } from "./optimizer";
 
 export interface RadamOptions extends MomentsOptions {
-  /** Take the decay out of the gradient, as AdamW does; default false. */
+  /** Decouple the weight decay from the gradient, as in AdamW; default false. */
   readonly decoupledWeightDecay?: boolean;
 }
 
 /**
- * RAdam: Adam whose adaptive rate waits until its variance is known, and is rectified from then on:
- * `p ← p − lr · m / (1 − β₁ᵗ) · r · √(1 − β₂ᵗ) / (√v + ε)` where ρ > 5, else `p ← p − lr · m / (1 − β₁ᵗ)`, as PyTorch's.
- * Learning rate 1e-3 unless given.
+ * RAdam: Adam whose adaptive rate is used only once its variance can be estimated (ρ > 5), and is then rectified by r:
+ * `p ← p − lr · m / (1 − β₁ᵗ) · r · √(1 − β₂ᵗ) / (√v + ε)`; before, `p ← p − lr · m / (1 − β₁ᵗ)`. As in PyTorch; the default
+ * learning rate is 1e-3.
  * @see Liu et al. 2020, "On the variance of the adaptive learning rate and beyond"
  */
 export class RAdam extends Moments {

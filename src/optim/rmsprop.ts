@@ -11,13 +11,13 @@ export interface RmspropOptions extends OptimizerOptions {
   readonly eps?: number;
   /** Share of the last velocity that is kept; default 0: none is kept. */
   readonly momentum?: number;
-  /** Divide by the root of the variance, not of the mean of squares; default false. */
+  /** Divide by the root of the variance instead of the mean of squares; default false. */
   readonly centered?: boolean;
 }
 
 /**
- * RMSprop, `s ← α·s + (1 − α)·g², p ← p − lr·g / (√s + ε)`, as PyTorch's. With `centered` the root is of `s − a²`, a the
- * average of g; with `momentum` the quotient goes through a velocity. Learning rate 0.01 unless given.
+ * RMSprop, `s ← α·s + (1 − α)·g², p ← p − lr·d`, `d = g / (√s + ε)`, as in PyTorch. With `centered` the root is of `s − a²`, a
+ * being the average of g; with `momentum` `v ← momentum·v + d, p ← p − lr·v`. The default learning rate is 0.01.
  * @see Tieleman and Hinton 2012, lecture 6e of "Neural networks for machine learning"; Graves 2013 for the centered form
  */
 export class RMSprop extends Optimizer {
@@ -36,8 +36,10 @@ export class RMSprop extends Optimizer {
   }
 
   override states(): [string, Tensor][] {
-    const all = { square_avg: this.squareAverage, grad_avg: this.average, momentum_buffer: this.velocity };
-    return Object.entries(all).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
+    const own: [string, Tensor][] = [["square_avg", this.squareAverage]];
+    if (this.average) own.push(["grad_avg", this.average]);
+    if (this.velocity) own.push(["momentum_buffer", this.velocity]);
+    return own;
   }
 
   protected override move({ buffers, params, constants, grid, part }: Launch): Dispatch {

@@ -10,7 +10,7 @@ function atLeastOne(schedule: string, options: Readonly<Record<string, number>>)
     if (!(value >= 1)) throw new DataError(schedule, `${name} ${value}`, { wants: "at least 1" });
 }
 
-/** Always the same. */
+/** `lr` at every step. */
 export const constantSchedule =
   (lr: number): Schedule =>
   () =>
@@ -29,7 +29,7 @@ export const exponentialSchedule = (lr: number, options: { gamma: number }): Sch
   return (step) => lr * gamma ** step;
 };
 
-/** `lr / (1 + decay · epoch)`, epoch = ⌊step / every⌋; default: every step is one. @throws DataError where every < 1 */
+/** `lr / (1 + decay · ⌊step / every⌋)`; `every` is 1 by default. @throws DataError where every < 1 */
 export function inverseTimeSchedule(lr: number, options: { decay: number; every?: number }): Schedule {
   const { decay, every = 1 } = optionsOf("inverseTimeSchedule", options, "decay every");
   atLeastOne("inverseTimeSchedule", { every });
@@ -43,15 +43,15 @@ export function polynomialSchedule(lr: number, options: { steps: number; power?:
   return (step) => final + (lr - final) * (1 - Math.min(1, step / steps)) ** power;
 }
 
-/** On a line from `lr` to `final` at `steps`, then `final`. @throws DataError where steps < 1 */
+/** Linear from `lr` to `final` (default 0) over `steps`, then `final`. @throws DataError where steps < 1 */
 export function linearSchedule(lr: number, options: { steps: number; final?: number }): Schedule {
   atLeastOne("linearSchedule", { steps: optionsOf("linearSchedule", options, "steps final").steps });
   return polynomialSchedule(lr, options);
 }
 
 /**
- * Rises linearly over `warmUp` steps, from `lr / warmUp` at the first to `lr` at the last, then follows half a cosine down to
- * `final` at `steps`.
+ * Rises linearly over `warmUp` steps (default 0), from `lr / warmUp` at the first to `lr` at the last, then falls along half a
+ * cosine to `final` (default 0) at `steps`.
  * @see Loshchilov and Hutter 2017, "SGDR"
  */
 export function cosineSchedule(lr: number, options: { steps: number; warmUp?: number; final?: number }): Schedule {
@@ -63,7 +63,8 @@ export function cosineSchedule(lr: number, options: { steps: number; warmUp?: nu
 }
 
 /**
- * Half a cosine from `lr` to `final` over `period` steps, then again from `lr`, each time `factor` times as long.
+ * Falls along half a cosine from `lr` to `final` (default 0) over `period` steps, then starts again from `lr`, each time `factor`
+ * (default 1) times as long.
  * @throws DataError where period or factor < 1
  * @see Loshchilov and Hutter 2017, "SGDR: stochastic gradient descent with warm restarts"
  */
@@ -86,7 +87,7 @@ export function cosineRestartsSchedule(
 }
 
 export interface OneCycleOptions {
-  /** All steps of the run. */
+  /** Number of steps of the run. */
   readonly steps: number;
   /** Share of the steps in which the rate rises; default 0.3. */
   readonly rise?: number;
@@ -97,8 +98,8 @@ export interface OneCycleOptions {
 }
 
 /**
- * Rises by half a cosine from `maxLr / divFactor` to `maxLr`, which it reaches at step `rise·steps − 1`, then falls by
- * another one to `maxLr / divFactor / finalDivFactor` at the last step, as PyTorch's OneCycleLR in its two phases.
+ * Rises along half a cosine from `maxLr / divFactor` to `maxLr`, which it reaches at step `rise·steps − 1`, then falls along
+ * another one to `maxLr / divFactor / finalDivFactor` at the last step, as PyTorch's OneCycleLR with two phases.
  * @throws DataError where steps < 1
  * @see Smith and Topin 2018, "Super-convergence"
  */
@@ -114,33 +115,33 @@ export function oneCycleSchedule(maxLr: number, options: OneCycleOptions): Sched
   };
 }
 
-/** Rises on a line from `start · rate` to the rate that `schedule` begins with over `steps`, then follows `schedule`. */
+/** Over `steps`, rises linearly from `start` (default 0) times the first rate of `schedule` to that rate; then follows `schedule`. */
 export const warmUp = (schedule: Schedule, options: { steps: number; start?: number }): Schedule => {
   const { steps, start = 0 } = optionsOf("warmUp", options, "steps start");
   return (step) => (step < steps ? schedule(0) * (start + ((1 - start) * step) / steps) : schedule(step - steps));
 };
 
-/** Half a cosine from one value to another, as progress goes from 0 to 1. */
+/** From one value to another along half a cosine, as progress goes from 0 to 1. */
 const halfCosine = (from: number, to: number, progress: number): number =>
   to + ((from - to) * (1 + Math.cos(Math.PI * Math.max(0, Math.min(1, progress))))) / 2;
 
 export interface PlateauOptions {
   /** Whether a smaller or a larger metric is better; default "min". */
   readonly mode?: "min" | "max";
-  /** Factor of the rate; default 0.1. */
+  /** A reduction multiplies the rate by this; default 0.1. */
   readonly factor?: number;
-  /** Observations without improvement that are let pass; default 10. */
+  /** How many observations without improvement are tolerated; default 10. */
   readonly patience?: number;
-  /** What counts as an improvement: this share of the best metric, or with `absolute` this difference; default 1e-4. */
+  /** How much better than the best metric an improvement must be: by this share, or with `absolute` by this much; default 1e-4. */
   readonly threshold?: number;
   readonly absolute?: boolean;
-  /** Observations after a reduction that do not count; default 0. */
+  /** How many observations after a reduction do not count; default 0. */
   readonly cooldown?: number;
-  /** The rate does not fall below; default 0. */
+  /** The lowest rate; default 0. */
   readonly min?: number;
 }
 
-/** What a {@link ReduceOnPlateau} knows: plain data, to be kept beside a checkpoint. */
+/** The state of a {@link ReduceOnPlateau}: plain data, to be kept with a checkpoint. */
 export interface PlateauState {
   readonly lr: number;
   readonly best: number | null;
@@ -148,7 +149,7 @@ export interface PlateauState {
   readonly cooling: number;
 }
 
-/** Lowers the learning rate when a metric has stopped to improve, as PyTorch's ReduceLROnPlateau. */
+/** Lowers the learning rate when a metric has stopped improving, as PyTorch's ReduceLROnPlateau. */
 export class ReduceOnPlateau {
   /** The rate after the last observation. */
   lr: number;
@@ -167,10 +168,10 @@ export class ReduceOnPlateau {
     this.lr = lr;
   }
 
-  /** For `fit` and others that want a schedule: the rate after the last observation, whatever the step. */
+  /** As a schedule, for `fit`: the rate after the last observation, whatever the step. */
   readonly schedule: Schedule = () => this.lr;
 
-  /** Takes note of a metric, once an epoch or an evaluation. @returns the rate from now on */
+  /** Takes a metric into account; call it once for each epoch or evaluation. @returns the rate from now on */
   observe(metric: number): number {
     const { factor = 0.1, patience = 10, cooldown = 0, min = 0 } = this.options;
     if (this.#improves(metric)) {

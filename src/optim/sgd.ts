@@ -9,20 +9,20 @@ import { type Launch, Optimizer, type OptimizerOptions } from "./optimizer";
 export interface SgdOptions extends OptimizerOptions {
   /** Share of the last velocity that is kept; default 0: plain gradient descent. */
   readonly momentum?: number;
-  /** Share of the gradient that the velocity leaves out, but for the first step; default 0. */
+  /** Share of the gradient that the velocity leaves out, except in the first step; default 0. */
   readonly dampening?: number;
-  /** Look ahead along the velocity; default false. Wants momentum, and no dampening. */
+  /** Nesterov's momentum: look ahead along the velocity; default false. Needs momentum, and no dampening. */
   readonly nesterov?: boolean;
 }
 
 /**
- * Stochastic gradient descent, `v ← µ·v + (1 − dampening)·g, p ← p − lr·v`, as PyTorch's: the first v is g. Learning rate
- * 1e-3 unless given.
+ * Stochastic gradient descent, `v ← µ·v + (1 − dampening)·g, p ← p − lr·v`, as in PyTorch: the first v is g. The default
+ * learning rate is 1e-3.
  * @see Polyak 1964; Sutskever et al. 2013 for Nesterov's form
  */
 export class SGD extends Optimizer {
   readonly velocity: Tensor | undefined;
-  /** Steps taken, f32[1]; with dampening only, where the first one is special. */
+  /** Steps taken, f32[1]; with dampening only, from which the first step is exempt. */
   readonly steps: Tensor | undefined;
 
   constructor(
@@ -41,11 +41,10 @@ export class SGD extends Optimizer {
   }
 
   override states(): [string, Tensor][] {
-    const { velocity, steps } = this;
-    return [
-      ...(velocity ? [["momentum_buffer", velocity] as [string, Tensor]] : []),
-      ...(steps ? [["step", steps] as [string, Tensor]] : []),
-    ];
+    const own: [string, Tensor][] = [];
+    if (this.velocity) own.push(["momentum_buffer", this.velocity]);
+    if (this.steps) own.push(["step", this.steps]);
+    return own;
   }
 
   protected override counts(): Dispatch[] {

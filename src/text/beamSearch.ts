@@ -1,37 +1,37 @@
 import { DataError } from "../core/errors";
 import { optionsOf } from "../graph/options";
 
-/** A sequence that is being searched on from. */
+/** A sequence that the search goes on from. */
 export interface Beam {
   /** From the start token on. */
   readonly tokens: readonly number[];
   /** Σ log P of the tokens after the start token. */
   readonly logProb: number;
   /**
-   * Which beam of the call before this one goes on from: whose recurrent state, or cache of keys and values, is its own. 0 in
-   * the first call.
+   * Which beam of the previous call this one extends: it inherits that one's recurrent state, or cache of keys and values.
+   * 0 in the first call.
    */
   readonly parent: number;
 }
 
 export interface BeamSearchOptions {
   /**
-   * One step of the model for all beams at once: log-probabilities of the next token, [beams, V] row-major. The first call has
-   * one beam, later ones `width` at most; a step captured for a fixed batch fills up the rest of its rows with anything, and
-   * gives those of the beams alone. Read log-softmax back, or logits and normalise.
+   * One step of the model for all beams at once. Returns log-probabilities of the next token, [beams, V] row-major, as
+   * `logSoftmax` gives them. The first call has one beam, later ones at most `width`; where a step is captured for a fixed
+   * batch, fill the rows left over with anything, and return the rows of the beams only.
    */
   readonly step: (beams: readonly Beam[]) => Promise<ArrayLike<number>> | ArrayLike<number>;
   /** Token that every sequence begins with. */
   readonly start: number;
   /** Token that ends a sequence. */
   readonly end: number;
-  /** Beams kept; 1 is greedy search. */
+  /** Number of beams; 1 is greedy search. */
   readonly width: number;
-  /** Tokens after the start token, the end token included; sequences that long are taken as they are. */
+  /** The most tokens after the start token, the end token included; a sequence of this length is not extended. */
   readonly maxLength: number;
   /** α of the length penalty ((5 + length) / 6)^α, at least 0; 0 prefers short sequences. Default 0.6. */
   readonly alpha?: number;
-  /** How many sequences to give; default 1, at most as many as were found. */
+  /** How many sequences to return; default 1. Fewer are returned where fewer were found. */
   readonly results?: number;
 }
 
@@ -43,18 +43,18 @@ export interface BeamResult {
   readonly logProb: number;
   /** logProb / ((5 + length) / 6)^α; the end token counts. */
   readonly score: number;
-  /** Whether it came to its end; false where it was cut at `maxLength`. */
+  /** Whether it has the end token; false where it was cut at `maxLength`. */
   readonly ended: boolean;
 }
 
 /**
- * Searches for the likeliest sequences: of all continuations of the kept sequences it keeps the `width` likeliest, sets
- * those aside that have ended, and goes on with the others until none of them can overtake the `results` best. With a beam
- * as wide as there are sequences it is exact. Ties go to the earlier beam, then to the smaller token.
+ * Searches for the likeliest sequences: at each step it keeps the `width` likeliest continuations of its beams, sets those
+ * aside that have ended, and goes on with the others until none of them can overtake the `results` best. It is exact where
+ * `width` is as large as the number of possible sequences. Ties go to the earlier beam, then to the smaller token.
  *
  * @returns best score first
- * @throws DataError where an option is out of range, a log-probability is NaN or above 0, or `step` gives not as many for each
- * beam as it gave for the first
+ * @throws DataError where an option is out of range, a log-probability is NaN or above 0, or `step` returns another number of
+ * log-probabilities per beam than in the first call
  * @see Wu et al. 2016, "Google's neural machine translation system", equation 14 (length penalty, without coverage)
  */
 export async function beamSearch(options: BeamSearchOptions): Promise<BeamResult[]> {
@@ -78,7 +78,7 @@ export async function beamSearch(options: BeamSearchOptions): Promise<BeamResult
     const next = likeliest(beams, logProbs, vocabulary, width);
     const done = (b: Beam) => b.tokens.at(-1) === end || length === maxLength;
     next.filter(done).forEach(keep);
-    // The best that a beam can come to: every token to come certain, and the mildest penalty.
+    // The best score that a beam can reach: all further tokens certain, and the mildest penalty.
     const hopeless = ({ logProb }: Beam) =>
       found.length === results && logProb / penalty(maxLength) <= found.at(-1)!.score;
     beams = next.filter((b) => !done(b) && !hopeless(b));
@@ -93,7 +93,7 @@ function check({ width, maxLength, results = 1, alpha = 0.6 }: BeamSearchOptions
   if (!(alpha >= 0 && Number.isFinite(alpha))) throw new DataError("beamSearch", `alpha ${alpha}`, { wants: "≥ 0" });
 }
 
-/** The `width` likeliest continuations, likeliest first; impossible ones (log-probability −∞) are none. */
+/** The `width` likeliest continuations, likeliest first, without impossible ones (log-probability −∞). */
 function likeliest(beams: readonly Beam[], logProbs: ArrayLike<number>, vocabulary: number, width: number): Beam[] {
   if (vocabulary < 1 || logProbs.length !== beams.length * vocabulary)
     throw new DataError(
@@ -123,5 +123,5 @@ function likeliest(beams: readonly Beam[], logProbs: ArrayLike<number>, vocabula
   }));
 }
 
-/** What a log-softmax in f32 may come to above 0. */
+/** How far rounding may raise a log-softmax in f32 above 0. */
 const ROUNDING = 1e-4;

@@ -5,17 +5,17 @@ import { checkWord, optionsOf } from "../graph/options";
 export type Tokens = readonly (string | number)[];
 
 /**
- * What is done about n-grams of which none matches, which would make the score 0:
- * - `none`: the score is 0
- * - `epsilon`: 0.1 stands for their number
- * - `addOne`: 1 is added to matches and to their number, for n > 1
+ * What is done where no n-gram of a length matches, which makes the score 0:
+ * - `none`: nothing
+ * - `epsilon`: 0.1 is taken as the number of matches
+ * - `addOne`: 1 is added to the number of matches and to that of n-grams, for n > 1 (whether or not any match)
  */
 export type BleuSmoothing = "none" | "epsilon" | "addOne";
 
 export interface BleuOptions {
-  /** Weight of the n-grams of each length, from 1 on; default a quarter each of 1 to 4. */
+  /** wₙ for n = 1, 2, …; default a quarter each for 1 to 4. */
   readonly weights?: readonly number[];
-  /** Default none. */
+  /** Default "none". */
   readonly smoothing?: BleuSmoothing;
 }
 
@@ -56,7 +56,7 @@ export function corpusBleu(
   return brevityPenalty(references, hypotheses) * Math.exp(sum);
 }
 
-/** {@link corpusBleu} of one sentence; short ones want smoothing. */
+/** {@link corpusBleu} of one sentence; a short one needs smoothing. */
 export const sentenceBleu = (references: readonly Tokens[], hypothesis: Tokens, options?: BleuOptions): number =>
   corpusBleu([references], [hypothesis], options);
 

@@ -1,12 +1,12 @@
 import { ShapeError } from "../core/errors";
 
 /**
- * Levenshtein distance: the fewest insertions, deletions and substitutions that make `b` of `a`. Strings are compared by
+ * Levenshtein distance: the fewest insertions, deletions and substitutions that turn `a` into `b`. Strings are compared by
  * code points. Takes time |a|·|b| and memory |b|.
  */
 export function editDistance<T>(a: string | readonly T[], b: string | readonly T[]): number {
   const [from, to] = [unitsOf(a), unitsOf(b)];
-  // row[j]: distance of what has been read of a from the first j units of b.
+  // row[j]: distance between the part of a read so far and the first j units of b.
   const row = Uint32Array.from({ length: to.length + 1 }, (_, j) => j);
   from.forEach((unit, i) => {
     let diagonal = row[0]!;
@@ -23,8 +23,8 @@ export function editDistance<T>(a: string | readonly T[], b: string | readonly T
 const unitsOf = <T>(s: string | readonly T[]): readonly unknown[] => (typeof s === "string" ? [...s] : s);
 
 /**
- * Errors a character, `Σ distance / Σ |reference|` over a corpus; above 1 where much is inserted. With arrays of words it is
- * the word error rate. 0 where references and hypotheses are empty, ∞ where only the references are.
+ * Errors per character, `Σ distance / Σ |reference|` over a corpus; above 1 where much is inserted. Of arrays of words it is
+ * the word error rate. 0 where references and hypotheses are all empty, ∞ where only the references are.
  * @throws ShapeError unless there is one reference for each hypothesis
  */
 export function characterErrorRate<T>(

@@ -4,18 +4,18 @@ import { state, type Tensor } from "../graph/tensor";
 import { checkSampling, sampleTokens } from "../ops/sampleTokens";
 
 export interface SamplerOptions {
-  /** Divides the logits; 0 takes the likeliest token. Default 1. */
+  /** The logits are divided by it; 0 takes the likeliest token. Default 1. */
   readonly temperature?: number;
-  /** Draw from the k likeliest only; 0 from all. Default 0. */
+  /** Draw from the k likeliest tokens only; 0 from all. Default 0. */
   readonly topK?: number;
-  /** Draw from the fewest likeliest whose probabilities come to p; 1 from all. Default 1. */
+  /** Draw from the fewest likeliest tokens whose probabilities add up to at least p; 1 from all. Default 1. */
   readonly topP?: number;
   readonly seed?: number;
 }
 
 /**
- * How tokens are drawn, as states on the GPU: a captured step that samples follows a slider without being captured again, as
- * in `engine.write(sampler.temperature, Float32Array.of(0.8))`.
+ * How tokens are drawn, kept as states on the GPU: `engine.write(sampler.temperature, Float32Array.of(0.8))` changes it
+ * without capturing the step again.
  */
 export class Sampler {
   /** f32 [1]. */
@@ -39,7 +39,7 @@ export class Sampler {
   }
 
   /**
-   * A token for each row, see {@link sampleTokens}.
+   * Draws a token for each row, see {@link sampleTokens}.
    * @param logits f32 [N, V]
    * @returns i32 [N]
    * @throws ShapeError, DTypeError
