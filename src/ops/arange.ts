@@ -2,7 +2,7 @@ import { type DType, typedArray } from "../core/dtype";
 import { DataError, ShapeError } from "../core/errors";
 import { type Shape, showShape } from "../core/shape";
 import { constant } from "../graph/cast";
-import { data, type Tensor } from "../graph/tensor";
+import type { Tensor } from "../graph/tensor";
 import { checkValue } from "./full";
 import { unsqueeze } from "./unsqueeze";
 

@@ -1,3 +1,4 @@
+import { isFloat } from "../core/dtype";
 import { DTypeError, ShapeError } from "../core/errors";
 import { broadcastShapes, type Shape, type Spec, sameShape, showShape } from "../core/shape";
 import {
@@ -236,7 +237,7 @@ export function attentionWeights(
   if (causal || lengths) insides.push(attends(scores.shape, causal, lengths));
   if (mask) checkMask(name, mask, scores.shape);
   if (mask?.dtype === "u32") insides.push(mask);
-  const shifted = mask?.dtype === "f32" ? add(scores, mask) : scores;
+  const shifted = mask && isFloat(mask.dtype) ? add(scores, mask) : scores;
   if (!insides.length) return dropout(softmax(shifted), p, { generator });
   const inside = insides.reduce((a, b) => logicalAnd(a, b));
   const weights = softmax(where(inside, shifted, NOWHERE));

@@ -34,8 +34,7 @@ export interface Measurement {
 
 /** Milliseconds that the measurement of an op may take. */
 const BUDGET = 200;
-
-/** Most runs in a submission, since a kernel of a few microseconds needs many (else the submission itself takes longer), and submissions. */
+/** Most runs in a submission (a few would take less time than the submission itself), and most submissions. */
 const [MOST_RUNS, SERIES] = [256, 4];
 
 /** Number of elements at each end of an output that are compared. */

@@ -15,7 +15,7 @@ export interface RunOptions {
   /** Default true. */
   readonly fuse?: boolean;
   readonly target?: Target;
-  /** Whether all floats are f16, as under autocast; default false. */
+  /** Whether it runs under autocast, with f16 for its first float; default false. */
   readonly halves?: boolean;
 }
 
@@ -124,16 +124,9 @@ function prepare(
     return halves && exact instanceof Float32Array ? fromHalves(toHalves(exact)) : exact;
   });
   const attrs = sample.attrs ?? {};
-  const out = halves
-    ? withAutocast(true, () =>
-        widened(
-          c.build(
-            inputs.map((t) => (t.dtype === "f32" ? toFloat(t, "f16") : t)),
-            attrs,
-          ),
-        ),
-      )
-    : c.build(inputs, attrs);
+  const first = specs.findIndex((s) => s.dtype === "f32");
+  const given = inputs.map((t, i) => (halves && i === first ? toFloat(t, "f16") : t));
+  const out = withAutocast(halves, () => widened(c.build(given, attrs)));
   const differentiable = specs.flatMap((s, i) => (s.dtype === "f32" ? [i] : []));
   const withVjp = sample.vjp !== false && out.dtype === "f32" && differentiable.length > 0;
   const seed = feed("seed", { shape: out.shape, dtype: "f32" });
