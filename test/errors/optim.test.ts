@@ -144,6 +144,9 @@ test("options of other optimizers, and pairs", () => {
   `);
   refusal(() => new Adam(p, { betas: [0.9] } as never)).toThrow(/betas \[0.9]/);
   refusal(() => new Adam(p, { lr: [0.1] } as never)).toThrow(/lr \[0.1]/);
+  refusal(() => new Adam(p, { lr: "0.1" as never })).toThrow(/lr 0.1/);
+  refusal(() => new SGD(p, { lr: Number.POSITIVE_INFINITY })).toThrow(/lr Infinity/);
+  refusal(() => new SGD(p, { clipNorm: Number.POSITIVE_INFINITY })).toThrow(/clipNorm Infinity/);
 });
 
 test("options out of range", () => {
@@ -250,6 +253,7 @@ test("averages", () => {
     [CaptureError: ExponentialMovingAverage: the parameters are not those of one optimizer
       fix: pass all that the optimizer moves: optimizer.parameters]
   `);
+  refusal(() => new ExponentialMovingAverage([p, q, make("r")])).toThrow(/are not those of one optimizer/);
 });
 
 test("schedules", () => {
@@ -257,6 +261,7 @@ test("schedules", () => {
     [DataError: ReduceOnPlateau: factor 1
       wants: 0 < x < 1]
   `);
+  refusal(() => new ReduceOnPlateau(1, { mode: "most" as never })).toThrow(/ReduceOnPlateau: mode most/);
 });
 
 test("random ops", () => {

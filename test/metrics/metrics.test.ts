@@ -60,6 +60,7 @@ test("the area under the ROC counts pairs, ties half", () => {
   // Positives 0.8, 0.4; negatives 0.4, 0.1: of four pairs three are right and one is tied.
   expect(rocAuc([0.1, 0.4, 0.4, 0.8], [0, 0, 1, 1])).toBeCloseTo(3.5 / 4);
   expect(rocAuc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toBeCloseTo(0.75);
+  expect(rocAuc([1, 2], [0, 1])).toBe(1);
   expect(rocAuc([3, 3, 3, 3, 3], [0, 1, 0, 1, 1])).toBeCloseTo(0.5);
   expect(rocAuc(Float32Array.of(-5, 2, 7), Int32Array.of(-1, -1, 1))).toBe(1);
   expect(rocAuc([Number.NEGATIVE_INFINITY, 0, Number.POSITIVE_INFINITY], [1, 0, 0])).toBe(0);
@@ -93,6 +94,8 @@ test("bad input is refused", () => {
       predictions: 1
       targets: 0]
   `);
+  expect(() => meanAbsoluteError([1, 2], [1])).toThrow("meanAbsoluteError: lengths differ");
+  expect(() => new TopK(1.5)).toThrow("TopK: k 1.5");
   expect(() => new TopK(0)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: TopK: k 0
       wants: an integer of at least 1]
