@@ -113,6 +113,7 @@ test("bad input is refused", () => {
     [ShapeError: MultiLabelCounts: 0 labels
       wants: an integer of at least 1]
   `);
+  expect(() => new MultiLabelCounts(2).add(f32(4, 3), f32(4, 3))).toThrow("scores and targets do not fit");
   expect(() => new MultiLabelCounts(3).add(f32(4, 3), f32(4))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: MultiLabelCounts: scores and targets do not fit
       scores: [4, 3], wants [N, 3]
