@@ -209,10 +209,14 @@ test("the area under a curve of one class only is not defined", () => {
 });
 
 test("a confusion matrix wants whole classes, and scores that are floats", () => {
+  expect(new ConfusionMatrix(1).counts.shape).toEqual([1, 1]);
   for (const classes of [0, 2.5, -1, Number.NaN])
     expect(() => new ConfusionMatrix(classes)).toThrow(`ConfusionMatrix: ${classes} classes`);
   const labels = feed("labels", { shape: [4], dtype: "i32" });
   const scores = feed("scores", { shape: [4, 3], dtype: "i32" });
+  expect(() => new ConfusionMatrix(2).add(feed("scores", { shape: [4, 3], dtype: "f32" }), labels)).toThrow(
+    "ConfusionMatrix: logits and labels do not fit",
+  );
   expect(() => new ConfusionMatrix(3).add(scores, labels)).toThrow(
     "ConfusionMatrix: logits of dtype i32\n  wants: f32",
   );
