@@ -26,6 +26,7 @@ import { noise } from "../families/compute";
 const names = (m: Module) => m.namedParameters().map(([name, t]) => `${name} [${t.shape}]`);
 
 test("layers have PyTorch's names and shapes", () => {
+  expect(new TransformerEncoderLayer(2, 1).linear1.weight.shape).toEqual([2048, 2]);
   expect(names(new TransformerDecoderLayer(8, 2, { dimFeedforward: 12 })).sort()).toEqual(
     [
       ...["self_attn", "multihead_attn"].flatMap((a) => [
