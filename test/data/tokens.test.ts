@@ -62,6 +62,7 @@ describe("sequences of unequal length", () => {
       [9, [1, 5]],
     ]);
     expect(rowsOf(bucketByLength([2, 2, 2], 3))).toEqual([[2, [0, 1, 2]]]);
+    expect(rowsOf(bucketByLength([5, 6], [3, 6]))).toEqual([[6, [0, 1]]]);
     expect(rowsOf(bucketByLength([0, 0], 1))).toEqual([[1, [0, 1]]]);
   });
 
@@ -107,6 +108,8 @@ await describeOnDawn("token streams", (engine) => {
     ];
     for (const loader of loaders) {
       const step = await engine.capture({}, () => ({ ...loader.next() }));
+      const { batch, length } = loader.options;
+      expect(step.outputs.ids!.shape).toEqual([batch, length]);
       const seen: number[] = [];
       for (let b = 0; b < loader.batches; b++) {
         await step.run();
@@ -123,8 +126,8 @@ await describeOnDawn("token streams", (engine) => {
   });
 
   test("shuffled windows do not overlap within an epoch, and begin elsewhere in the next", async () => {
-    const epochsOf = async (options: WindowLoaderOptions, epochs: number) => {
-      const loader = new WindowLoader(counting(103), options);
+    const epochsOf = async (options: WindowLoaderOptions, epochs: number, count = 103) => {
+      const loader = new WindowLoader(counting(count), options);
       const step = await engine.capture({}, () => loader.next());
       const starts: number[][] = Array.from({ length: epochs }, () => []);
       for (let b = 0; b < epochs * loader.batches; b++) {
@@ -154,6 +157,9 @@ await describeOnDawn("token streams", (engine) => {
     const [every] = await epochsOf({ ...options, batch: 31, stride: 1 }, 1);
     expect(new Set(every).size).toBe(93);
     expect(Math.max(...every!)).toBeLessThanOrEqual(92);
+    // Six labels have room for one window of four, at three places.
+    const single = await epochsOf({ batch: 1, length: 4, shuffle: true }, 20, 7);
+    expect(new Set(single.flat())).toEqual(new Set([0, 1, 2]));
   });
 
   test("a loader whose position is restored goes on as if it had never stopped", async () => {
@@ -190,6 +196,8 @@ await describeOnDawn("token streams", (engine) => {
       [7, 99, 99, 99],
     ]);
     step.dispose();
+    const longer = new SequenceDataset({ source }, { length: 4 }).take(tensor(Uint32Array.of(1)));
+    expect([...(await engine.read(longer.source.ids))]).toEqual([4, 0, 0, 0]);
     const { source: taken } = dataset.take(tensor(Uint32Array.of(2, 3)));
     expect([...(await engine.read(taken.ids))]).toEqual([5, 6, 99, 99, 99, 99]);
     const shuffled = new Loader(dataset, { batch: 3, shuffle: true, seed: 2 });

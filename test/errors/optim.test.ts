@@ -18,6 +18,7 @@ import { square } from "../../src/ops/square";
 import { sum } from "../../src/ops/sum";
 import { truncatedNormal } from "../../src/ops/truncatedNormal";
 import { uniform } from "../../src/ops/uniform";
+import { Adadelta } from "../../src/optim/adadelta";
 import { Adagrad } from "../../src/optim/adagrad";
 import { Adam, AdamW } from "../../src/optim/adam";
 import { ExponentialMovingAverage } from "../../src/optim/ema";
@@ -98,6 +99,7 @@ test("what is no list of parameters, or of groups", () => {
   refusal(() => new Adam([model] as never)).toThrow(
     /entry 0 of the parameters is a module\n {2}fix: pass model.parameters\(\)/,
   );
+  refusal(() => new Adam([[p]] as never)).toThrow(/entry 0 of the parameters is a list/);
   refusal(() => new Adam(p as never)).toThrowErrorMatchingInlineSnapshot(`
     [CaptureError: Adam: the parameters are a tensor
       fix: pass a list of parameters, or of groups { parameters: [..] }]
@@ -144,6 +146,19 @@ test("options of other optimizers, and pairs", () => {
   `);
   refusal(() => new Adam(p, { betas: [0.9] } as never)).toThrow(/betas \[0.9]/);
   refusal(() => new Adam(p, { lr: [0.1] } as never)).toThrow(/lr \[0.1]/);
+  const refused: [name: string, values: unknown[]][] = [
+    ["lr", ["0.1", Number.POSITIVE_INFINITY]],
+    ["clipNorm", ["1", Number.POSITIVE_INFINITY]],
+    ["accumulate", [0, "2"]],
+    ["rho", [-0.1, 1.1]],
+  ];
+  for (const [name, values] of refused)
+    for (const value of values) refusal(() => new Adadelta(p, { [name]: value })).toThrow(`Adadelta: ${name} ${value}`);
+  for (const betas of [
+    [-0.1, 0.9],
+    [0.9, 1],
+  ] as const)
+    refusal(() => new Adam(p, { betas })).toThrow(`betas [${betas.join(", ")}]`);
 });
 
 test("options out of range", () => {
@@ -246,10 +261,14 @@ test("averages", () => {
     [CaptureError: ExponentialMovingAverage: parameters have moved to an optimizer that was made later
       fix: average all parameters of one optimizer, no more and no less]
   `);
-  refusal(() => new ExponentialMovingAverage([q])).toThrowErrorMatchingInlineSnapshot(`
+  const both = new ExponentialMovingAverage([p, q]);
+  new SGD([q]);
+  refusal(() => both.update()).toThrow(/have moved to an optimizer that was made later/);
+  refusal(() => new ExponentialMovingAverage([p])).toThrowErrorMatchingInlineSnapshot(`
     [CaptureError: ExponentialMovingAverage: the parameters are not those of one optimizer
       fix: pass all that the optimizer moves: optimizer.parameters]
   `);
+  refusal(() => new ExponentialMovingAverage([p, q, make("r")])).toThrow(/are not those of one optimizer/);
 });
 
 test("schedules", () => {
@@ -257,6 +276,7 @@ test("schedules", () => {
     [DataError: ReduceOnPlateau: factor 1
       wants: 0 < x < 1]
   `);
+  refusal(() => new ReduceOnPlateau(1, { mode: "most" as never })).toThrow(/ReduceOnPlateau: mode most/);
 });
 
 test("random ops", () => {

@@ -48,6 +48,7 @@ test("tokenizers", () => {
   expect(() => wordTokenizer("a b", { specials: [] }).encode("a c")).toThrowErrorMatchingInlineSnapshot(
     `[DataError: wordTokenizer: word "c", number 1, is not in the vocabulary]`,
   );
+  expect(() => wordTokenizer("a b", { specials: ["<a>", "<a>"] })).toThrow(/special token <a> is given twice/);
   expect(() => wordTokenizer("a b").decode([99])).toThrow(/id 99 at 0/);
   expect(() => trainBytePairs("a", { size: 255 })).toThrowErrorMatchingInlineSnapshot(`
     [DataError: trainBytePairs: size 255
@@ -71,10 +72,11 @@ test("descriptions of tokenizers", () => {
   expect(() => parse({ type: "characters", specials: [], characters: ["ab"] })).toThrowErrorMatchingInlineSnapshot(
     `[DataError: characterTokenizer: characters must be single code points, each of them once]`,
   );
+  expect(() => parse({ type: "characters", specials: [], characters: ["a", "a"] })).toThrow(/each of them once/);
   expect(() => parse({ type: "words", specials: [], words: "ab" })).toThrow(/no list of words/);
   expect(() => parse({ type: "words", specials: [], words: ["ab"] })).toThrow(/no pattern/);
   const words = { type: "words", specials: [], words: ["ab"], lowerCase: false };
-  for (const wrong of [{ pattern: "(" }, { pattern: "a", flags: "?" }, { pattern: "a", flags: 1 }])
+  for (const wrong of [{}, { pattern: 1 }, { pattern: "(" }, { pattern: "a", flags: "?" }, { pattern: "a", flags: 1 }])
     expect(() => parse({ ...words, ...wrong })).toThrow(/^tokenizerFromJSON: no pattern of words/);
   expect(() => parse({ type: "bytePairs", specials: [], merges: [97] })).toThrow(/1 numbers in merges/);
   expect(() => parse({ type: "bytePairs", specials: [], merges: [97, 0.5] })).toThrow(/no list of merges/);
@@ -103,14 +105,18 @@ test("splits and sequences", () => {
     [DataError: bucketByLength: bounds 4, 4
       wants: one or more, ascending]
   `);
+  for (const bound of [-1, Number.NaN])
+    expect(() => bucketByLength([0], [bound])).toThrow(`bucketByLength: bounds ${bound}`);
   expect(() => bucketByLength([1], 0)).toThrow(/0 buckets/);
   expect(() => bucketByLength([], 2)).toThrow(/no sequences/);
-  expect(() => bucketedBatches([], { batch: 0 })).toThrow(/batch of 0/);
+  for (const batch of [0, 1.5])
+    expect(() => bucketedBatches([], { batch })).toThrow(`bucketedBatches: a batch of ${batch}`);
   expect(() => new SequenceDataset({ a: [[1]], b: [] })).toThrowErrorMatchingInlineSnapshot(`
     [DataError: SequenceDataset: fields have unequal numbers of sequences
       sequences: a 1, b 0]
   `);
   expect(() => new SequenceDataset({})).toThrow(/no examples/);
+  expect(() => new SequenceDataset({ a: [[1, 2, 3]] }, { length: 2 })).toThrow(/sequence 0 has 3 tokens/);
   const dataset = new SequenceDataset({ a: [[1]] });
   expect(() => new SequenceLoader(dataset, { batch: 2, shuffle: true })).toThrowErrorMatchingInlineSnapshot(`
     [DataError: Loader: a batch of 2
@@ -128,6 +134,7 @@ test("token streams", () => {
       vocabulary: 0 … 1]
   `);
   expect(() => new TokenDataset({ tokens: [1, 0.5], size: 2 })).toThrow(/token 1 is 0.5/);
+  expect(() => new TokenDataset({ tokens: [-1, 0], size: 2 })).toThrow(/token 0 is -1/);
   const dataset = new TokenDataset({ tokens: [0, 1, 0, 1, 0, 1], size: 2 });
   expect(() => new StreamLoader(dataset, { batch: 2, length: 3 })).toThrowErrorMatchingInlineSnapshot(`
     [DataError: StreamLoader: 6 tokens

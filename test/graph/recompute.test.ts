@@ -10,6 +10,7 @@ import { TransformerEncoderLayer } from "../../src/nn/transformer";
 import { add } from "../../src/ops/add";
 import { dropout } from "../../src/ops/dropout";
 import { gelu } from "../../src/ops/gelu";
+import { matmul } from "../../src/ops/matmul";
 import { mean } from "../../src/ops/mean";
 import { mul } from "../../src/ops/mul";
 import { relu } from "../../src/ops/relu";
@@ -17,6 +18,7 @@ import { sin } from "../../src/ops/sin";
 import { square } from "../../src/ops/square";
 import { Adam } from "../../src/optim/adam";
 import { gradients } from "../../src/optim/gradients";
+import { worthComputingAgain } from "../../src/schedule/again";
 import { plan } from "../../src/schedule/plan";
 import { tensor } from "../../src/train/tensor";
 import { describeOnDawn } from "../device";
@@ -119,6 +121,20 @@ describe("offered to the planner", () => {
   test("where that lowers nothing the plan is as it was", () => {
     const text = (offer: boolean) => String(block({ width: 32, depth: 1 }, offer)).replace(/\d+ slots.*/, "");
     expect(text(true)).toBe(text(false));
+  });
+
+  test("of a step's values those are computed again for which nothing is kept longer: a leaf is there anyway", () => {
+    const [x, w] = [feed("x", { shape: [64, 32], dtype: "f32" }), new Linear(32, 32)];
+    const chosen = (first: (t: Tensor) => Tensor, then = (t: Tensor) => w.forward(t)) => {
+      const wanted = withOffers(true, () => {
+        const loss = mean(square(w.forward(relu(then(first(x))))));
+        return [loss, ...gradients(loss, w.parameters())] as Tensor[];
+      });
+      return [...worthComputingAgain(wanted)].map((t) => t.source!.op.name);
+    };
+    expect(chosen((t) => gelu(w.forward(t)))).toEqual(["gelu"]);
+    expect(chosen(sin)).toEqual(["sin"]);
+    expect(chosen(sin, (t) => mul(w.forward(t), matmul(t, w.weight)))).toEqual(["mul", "relu", "sin"]);
   });
 
   test("what would have to be kept for it is not computed again", () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { structureOf } from "../../src/graph/structure";
 import { feed, type Tensor } from "../../src/graph/tensor";
 import { trace } from "../../src/graph/trace";
-import { cast, gelu, gradients, sum, tensor } from "../../src/index";
+import { add, cast, gelu, gradients, sub, sum, tensor } from "../../src/index";
 import { partialGradients } from "../../src/optim/gradients";
 import { cases } from "../ops/cases";
 import type { OpCase } from "../ops/opCase";
@@ -38,4 +38,12 @@ test("ops of one name are told apart, forward and back", () => {
     keyOf(() => gradients(sum(gelu(x, { approximate })), [x]) as Tensor[]),
   );
   expect(new Set(forms).size).toBe(2);
+});
+
+test("what an op reads, and in which order, is part of it", () => {
+  const [a, b] = [tensor([1, 2]), tensor([3, 4])];
+  const keys = [() => sub(a, add(a, b)), () => sub(add(a, b), a), () => sub(b, add(a, b))].map((make) =>
+    keyOf(() => [make()]),
+  );
+  expect(new Set(keys).size).toBe(3);
 });

@@ -60,6 +60,7 @@ test("the area under the ROC counts pairs, ties half", () => {
   // Positives 0.8, 0.4; negatives 0.4, 0.1: of four pairs three are right and one is tied.
   expect(rocAuc([0.1, 0.4, 0.4, 0.8], [0, 0, 1, 1])).toBeCloseTo(3.5 / 4);
   expect(rocAuc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toBeCloseTo(0.75);
+  expect(rocAuc([1, 2], [0, 1])).toBe(1);
   expect(rocAuc([3, 3, 3, 3, 3], [0, 1, 0, 1, 1])).toBeCloseTo(0.5);
   expect(rocAuc(Float32Array.of(-5, 2, 7), Int32Array.of(-1, -1, 1))).toBe(1);
   expect(rocAuc([Number.NEGATIVE_INFINITY, 0, Number.POSITIVE_INFINITY], [1, 0, 0])).toBe(0);
@@ -93,6 +94,8 @@ test("bad input is refused", () => {
       predictions: 1
       targets: 0]
   `);
+  expect(() => meanAbsoluteError([1, 2], [1])).toThrow("meanAbsoluteError: lengths differ");
+  expect(() => new TopK(1.5)).toThrow("TopK: k 1.5");
   expect(() => new TopK(0)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: TopK: k 0
       wants: an integer of at least 1]
@@ -110,6 +113,7 @@ test("bad input is refused", () => {
     [ShapeError: MultiLabelCounts: 0 labels
       wants: an integer of at least 1]
   `);
+  expect(() => new MultiLabelCounts(2).add(f32(4, 3), f32(4, 3))).toThrow("scores and targets do not fit");
   expect(() => new MultiLabelCounts(3).add(f32(4, 3), f32(4))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: MultiLabelCounts: scores and targets do not fit
       scores: [4, 3], wants [N, 3]
@@ -205,10 +209,14 @@ test("the area under a curve of one class only is not defined", () => {
 });
 
 test("a confusion matrix wants whole classes, and scores that are floats", () => {
+  expect(new ConfusionMatrix(1).counts.shape).toEqual([1, 1]);
   for (const classes of [0, 2.5, -1, Number.NaN])
     expect(() => new ConfusionMatrix(classes)).toThrow(`ConfusionMatrix: ${classes} classes`);
   const labels = feed("labels", { shape: [4], dtype: "i32" });
   const scores = feed("scores", { shape: [4, 3], dtype: "i32" });
+  expect(() => new ConfusionMatrix(2).add(feed("scores", { shape: [4, 3], dtype: "f32" }), labels)).toThrow(
+    "ConfusionMatrix: logits and labels do not fit",
+  );
   expect(() => new ConfusionMatrix(3).add(scores, labels)).toThrow(
     "ConfusionMatrix: logits of dtype i32\n  wants: f32",
   );

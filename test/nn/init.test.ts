@@ -38,6 +38,11 @@ const cases: [string, Initializer, { mean?: number; variance: number; low?: numb
   ["normal", normal(2, 0.5), { mean: 2, variance: 0.25 }],
   // The variance of ±2 deviations is 1 − 2·2·φ(2) / (Φ(2) − Φ(−2)).
   ["truncatedNormal", truncatedNormal(), { variance: 0.7737413, low: -2, high: 2 }],
+  [
+    "truncatedNormal elsewhere",
+    truncatedNormal({ mean: 2, std: 0.5, a: 1, b: 3 }),
+    { mean: 2, variance: 0.1934353, low: 1, high: 3 },
+  ],
   ["uniformByFanIn", uniformByFanIn, { variance: 1 / (3 * FAN_IN), low: -1 / Math.sqrt(FAN_IN) }],
   ["heNormal", heNormal, { variance: 2 / FAN_IN }],
   ["heUniform", heUniform, { variance: 2 / FAN_IN, high: Math.sqrt(6 / FAN_IN) }],

@@ -7,7 +7,7 @@ import { manualSeed } from "../../src/nn/init";
 import { LayerNorm } from "../../src/nn/layerNorm";
 import { Linear } from "../../src/nn/linear";
 import type { Module } from "../../src/nn/module";
-import { LearnedPositions, SinusoidalPositions } from "../../src/nn/positions";
+import { LearnedPositions, SinusoidalPositions, sinusoidalPositions } from "../../src/nn/positions";
 import { TransformerDecoderLayer, TransformerEncoderLayer } from "../../src/nn/transformer";
 import { createKeyValueCache } from "../../src/ops/attendCached";
 import { embedding } from "../../src/ops/embedding";
@@ -25,7 +25,15 @@ import { noise } from "../families/compute";
 
 const names = (m: Module) => m.namedParameters().map(([name, t]) => `${name} [${t.shape}]`);
 
+test("sinusoidal positions are sines and cosines of ever slower angles", () => {
+  const { leaf } = sinusoidalPositions(3, 5);
+  const [slower, slowest] = [10000 ** -0.4, 10000 ** -0.8];
+  const row = (t: number) => [t, t * slower].flatMap((a) => [Math.sin(a), Math.cos(a)]).concat(Math.sin(t * slowest));
+  expect(leaf?.kind === "data" && [...leaf.data]).toEqual([0, 1, 2].flatMap(row).map(Math.fround));
+});
+
 test("layers have PyTorch's names and shapes", () => {
+  expect(new TransformerEncoderLayer(2, 1).linear1.weight.shape).toEqual([2048, 2]);
   expect(names(new TransformerDecoderLayer(8, 2, { dimFeedforward: 12 })).sort()).toEqual(
     [
       ...["self_attn", "multihead_attn"].flatMap((a) => [

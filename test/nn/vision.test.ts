@@ -25,6 +25,7 @@ const layers: [Module, number[], Record<string, number[]>, number[]][] = [
     { weight: [4, 3, 2, 3], bias: [6] },
     [1, 6, 10, 11],
   ],
+  [new ConvTranspose2d(4, 6, 2, { bias: false }), [1, 4, 5, 5], { weight: [4, 6, 2, 2] }, [1, 6, 6, 6]],
   [new GroupNorm(2, 4), [2, 4, 3, 3], { weight: [4], bias: [4] }, [2, 4, 3, 3]],
   [new GroupNorm(2, 4, { affine: false }), [2, 4, 3, 3], {}, [2, 4, 3, 3]],
   [new InstanceNorm2d(4), [2, 4, 3, 3], {}, [2, 4, 3, 3]],

@@ -76,7 +76,7 @@ await describeOnDawn("updates of state", (engine) => {
 
   test("an assign that would undo an optimizer's step is refused, and after the step it is not", async () => {
     const [p, q] = [parameterOf(1, 3), parameterOf(5)];
-    const optimizer = new SGD([p, q], { lr: 0.5 });
+    const optimizer = new SGD([p, q], { lr: 0.5, momentum: 0.9 });
     const loss = () => sum(square(p)).add(sum(q));
     const clip = () => assign(p, p.clamp({ min: -1, max: 1 }));
     const step = () => {
@@ -88,7 +88,8 @@ await describeOnDawn("updates of state", (engine) => {
     const first = loss();
     optimizer.step(first);
     expect(clip).toThrow(/in eager code await engine.read\(loss\) first/);
-    expect(() => assign(optimizer.arena.parameters, mul(optimizer.arena.parameters, 2))).toThrow(/would undo/);
+    for (const moved of [optimizer.arena.parameters, optimizer.velocity!])
+      expect(() => assign(moved, mul(moved, 2))).toThrow(/would undo/);
     await engine.read(first);
     expect(await numbers(p)).toEqual([[0, 0]]);
     engine.write(p, Float32Array.of(-4, 0.5));
@@ -102,12 +103,10 @@ await describeOnDawn("updates of state", (engine) => {
     await run(() => {
       optimizer.step(add(sum(p), sum(q)));
       assign(p, mul(q, 2));
+      assign(optimizer.lr, mul(optimizer.lr, 0.5));
       return {};
     });
-    expect(await numbers(p, q)).toEqual([
-      [6, 8],
-      [2.5, 3.5],
-    ]);
+    expect(await numbers(p, q, optimizer.lr)).toEqual([[6, 8], [2.5, 3.5], [0.25]]);
   });
 
   test("what is no state takes no value", () => {

@@ -48,6 +48,8 @@ describe("beam search", () => {
         expect(found.map(({ score }) => score.toFixed(5))).toEqual(expected.map(({ score }) => score.toFixed(5)));
         expect(found[0]!.tokens).toEqual(expected[0]!.tokens);
         expect(found[0]!.ended).toBe(expected[0]!.ended);
+        if (alpha === 0.6)
+          expect(await beamSearch({ ...options, step: stepOf(p), width: V ** LENGTH, results: 5 })).toEqual(found);
       }
     }
   });
