@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors";
-import { type Pair, pair, type Shape, showShape } from "../core/shape";
+import { type Pair, pair, type Shape, sameShape, showShape } from "../core/shape";
 import type { ConvGradAttrs } from "../families/geometry";
 import { checkDTypes, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
@@ -43,7 +43,7 @@ export function convTranspose2d(
   const out = record(gradInput, operands(x, weight, attrs), attrs);
   if (!bias) return out;
   const channels = attrs.shape[1]!;
-  if (bias.size !== channels)
+  if (!sameShape(bias.shape, [channels]))
     throw new ShapeError("convTranspose2d", "one bias for each output channel", {
       bias: showShape(bias.shape),
       weight: showShape(weight.shape),
@@ -57,8 +57,14 @@ function resolve(x: Shape, w: Shape, options: ConvTranspose2dOptions): ConvGradA
   const refuse = (problem: string): never => {
     throw new ShapeError("convTranspose2d", problem, { x: showShape(x), weight: showShape(w) });
   };
-  const [stride, dilation] = [pair(options.stride ?? 1), pair(options.dilation ?? 1)];
-  const [padding, extra] = [pair(options.padding ?? 0), pair(options.outputPadding ?? 0)];
+  const [stride, dilation] = [
+    pair("convTranspose2d", options.stride ?? 1),
+    pair("convTranspose2d", options.dilation ?? 1),
+  ];
+  const [padding, extra] = [
+    pair("convTranspose2d", options.padding ?? 0),
+    pair("convTranspose2d", options.outputPadding ?? 0),
+  ];
   if (x.length !== 4 || w.length !== 4) refuse("x must be [N, C, H, W] and weight [C, O/groups, KH, KW]");
   if (x[1] !== w[0] || !Number.isInteger(groups) || groups < 1 || x[1]! % groups)
     refuse(`channels do not fit ${groups} group(s)`);

@@ -52,7 +52,7 @@ export function warp(x: Tensor, placement: Tensor, options: WarpOptions = {}): T
     placement.shape[1] !== 8
   )
     throw new ShapeError("warp", "x must be [N, C, H, W] and placement [N, 8]", shown);
-  const size = pair(options.size ?? [x.shape[2]!, x.shape[3]!]);
+  const size = pair("warp", options.size ?? [x.shape[2]!, x.shape[3]!]);
   if (!size.every((s) => Number.isInteger(s) && s >= 1))
     throw new ShapeError("warp", `no picture has the size ${showShape(size)}`, shown);
   if (!(Number.isInteger(cutout) && cutout >= 0))
