@@ -9,6 +9,7 @@
 // @include label_coefficients.wgsl
 const LOSS = 1u;
 const GRAD = 1u;
+const BLOCK = 64u; // classes that are summed apart: the shares of a smoothed label are too small to be added to its own one by one
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> labels: array<u32>; // bits of i32, or with SOFT = 1 of f32
@@ -36,18 +37,21 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   }
   var largest = -1e38; // whatever comes of a NaN here, the sum of powers is NaN
   for (var c = 0u; c < params.classes; c++) { largest = max(largest, logits[start + c]); }
-  var total = 0.0;
-  var mass = 0.0; // Σ t
-  var apart = 0.0; // Σ t·(largest − x)
-  for (var c = 0u; c < params.classes; c++) {
-    let below = largest - logit(start + c);
-    total += exp(-below);
-    if (DENSE == 1u) {
-      let t = coefficient(start, c, label);
-      mass += t;
-      apart += t * below;
+  var sums = vec3f(); // Σ e^(x − largest), Σ t, Σ t·(largest − x)
+  for (var first = 0u; first < params.classes; first += BLOCK) {
+    var part = vec3f();
+    let end = min(first + BLOCK, params.classes);
+    for (var c = first; c < end; c++) {
+      let below = largest - logit(start + c);
+      var t = 0.0;
+      if (DENSE == 1u) { t = coefficient(start, c, label); }
+      part += vec3f(exp(-below), t, t * below);
     }
+    sums += part;
   }
+  let total = sums.x;
+  var mass = sums.y;
+  var apart = sums.z;
   if (DENSE == 0u) {
     mass = class_weight(label);
     apart = mass * (largest - logit(start + label));

@@ -13,7 +13,13 @@ export interface Spec {
 /** [height, width], or one number for both. */
 export type Pair = number | readonly [number, number];
 
-export const pair = (p: Pair): readonly [number, number] => (typeof p === "number" ? [p, p] : p);
+/** @throws ShapeError in the name of `op` unless it is one number or two: a padding of four would lose two of them */
+export function pair(op: string, p: Pair): readonly [number, number] {
+  if (typeof p === "number") return [p, p];
+  if (Array.isArray(p) && p.length === 2) return p;
+  const given = Array.isArray(p) ? showShape(p) : String(p);
+  throw new ShapeError(op, "a size is neither a number nor [height, width]", { given });
+}
 
 /** Number of elements. */
 export const numel = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);

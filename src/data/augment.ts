@@ -43,7 +43,7 @@ export function augment(x: Tensor, options: AugmentOptions = {}): Tensor {
   checkDTypes("augment", [x], ["f32"]);
   const [examples, , height, width] = x.shape as [number, number, number, number];
   const { crop, rotate = 0, scale, cutout = 0 } = placement;
-  if (!training) return crop === undefined ? x : middle(x, pair(crop), fill);
+  if (!training) return crop === undefined ? x : middle(x, pair("augment", crop), fill);
   if (Object.keys(placement).length === 0) return x;
   const places = randomPlacement(examples, [height, width], { ...placement, generator });
   const mode = rotate > 0 || scale ? "bilinear" : "nearest";

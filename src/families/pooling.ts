@@ -11,7 +11,7 @@ export interface PoolAttrs {
 
 /** The attributes of a pooling op from its options. @throws ShapeError */
 export function poolAttrs(op: string, kernelSize: Pair, stride: Pair = kernelSize, padding: Pair = 0): PoolAttrs {
-  const attrs = { kernel: pair(kernelSize), stride: pair(stride), padding: pair(padding) };
+  const attrs = { kernel: pair(op, kernelSize), stride: pair(op, stride), padding: pair(op, padding) };
   const whole = (list: readonly number[], least: number) => list.every((v) => Number.isInteger(v) && v >= least);
   if (!whole([...attrs.kernel, ...attrs.stride], 1) || !whole(attrs.padding, 0))
     throw new ShapeError(op, "kernel and stride must be integers of at least 1, padding of at least 0");
@@ -126,7 +126,7 @@ export interface AdaptiveAttrs {
 
 /** The attributes of adaptive pooling. @throws ShapeError */
 export function adaptiveAttrs(op: string, x: Shape, outputSize: Pair): AdaptiveAttrs {
-  const size = pair(outputSize);
+  const size = pair(op, outputSize);
   if (x.length !== 4) throw new ShapeError(op, "x must be [N, C, H, W]", { x: showShape(x) });
   if (size.some((s) => !Number.isInteger(s) || s < 1))
     throw new ShapeError(op, "outputSize must be integers of at least 1", { outputSize: showShape(size) });

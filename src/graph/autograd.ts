@@ -20,11 +20,12 @@ interface GradientOps {
  * @param out f32 tensor; without a `seed` it must have one element
  * @param seed the gradient that flows into `out`: a float tensor of its shape
  * @returns one gradient for each of `wrt`, of its shape; null where `out` does not depend on it
- * @throws CaptureError where a seed is missing; ShapeError, DTypeError where it does not fit
+ * @throws CaptureError where a seed is missing; ShapeError where it does not fit; DTypeError where it or `out` holds integers
  */
 export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps, seed?: Tensor): (Tensor | null)[] {
   if (!seed && out.size !== 1)
     throw new CaptureError("gradients", `of a tensor of shape ${showShape(out.shape)}`, {}, "reduce it to one number");
+  if (!isFloat(out.dtype)) throw new DTypeError("gradients", `of a tensor of dtype ${out.dtype}`, { wants: "f32" });
   checkSeed(out, seed);
   const needed = dependents(out, wrt);
   const grads = new Map<Tensor, Tensor>([[out, seed ?? ops.onesLike(out)]]);

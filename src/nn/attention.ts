@@ -26,7 +26,10 @@ export interface MultiheadAttentionOptions {
   readonly generator?: Generator | undefined;
 }
 
-/** Which keys a query may see, see {@link scaledDotProductAttention}. */
+/**
+ * Which keys a query may see, see {@link scaledDotProductAttention}: a mask of u32 is 1 there. (PyTorch's `MultiheadAttention`, other
+ * than its `scaled_dot_product_attention`, takes masks that are true where a key is hidden.)
+ */
 type Seen = Pick<MaskedAttentionOptions, "causal" | "lengths" | "mask">;
 
 export interface AttendOptions extends Seen {

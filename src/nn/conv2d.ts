@@ -30,7 +30,7 @@ export class Conv2d extends Module {
     optionsOf("Conv2d", options, "stride padding dilation groups bias init");
     const { bias = true, init = uniformByFanIn, ...rest } = options;
     this.options = rest;
-    const [kh, kw] = pair(kernelSize);
+    const [kh, kw] = pair("Conv2d", kernelSize);
     const shape = [outChannels, inChannels / (rest.groups ?? 1), kh, kw];
     this.weight = initialized("weight", shape, fansOf(shape), init);
     if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);

@@ -30,7 +30,7 @@ export class ConvTranspose2d extends Module {
     optionsOf("ConvTranspose2d", options, "stride padding outputPadding dilation groups bias init");
     const { bias = true, init = uniformByFanIn, ...rest } = options;
     this.options = rest;
-    const [kh, kw] = pair(kernelSize);
+    const [kh, kw] = pair("ConvTranspose2d", kernelSize);
     const shape = [inChannels, outChannels / (rest.groups ?? 1), kh, kw];
     this.weight = initialized("weight", shape, fansOf(shape), init);
     if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);

@@ -2,7 +2,7 @@ import { ShapeError } from "../core/errors";
 import * as random from "../core/random";
 import { checkShape, numel, type Shape, showShape } from "../core/shape";
 import { seedDefaultGenerator } from "../graph/generator";
-import { checkWord, optionsOf } from "../graph/options";
+import { checkOption, checkWord, optionsOf } from "../graph/options";
 import { parameter, type Tensor } from "../graph/tensor";
 import { orthonormalColumns } from "./orthonormal";
 
@@ -39,8 +39,9 @@ export function initialized(name: string, shape: Shape, fans: Fans, initializer:
   return parameter(name, { shape, dtype: "f32" }, () => initializer(shape, fans, ownSeed, ownStream));
 }
 
-/** Fans of a weight [out, in, …kernel]. */
+/** Fans of a weight [out, in, …kernel]. @throws ShapeError where it has fewer dimensions: a bias has no fans of its own */
 export function fansOf(shape: Shape): Fans {
+  if (shape.length < 2) throw new ShapeError("fansOf", "wants two dimensions or more", { shape: showShape(shape) });
   const field = numel(shape.slice(2));
   return { fanIn: shape[1]! * field, fanOut: shape[0]! * field };
 }
@@ -55,17 +56,19 @@ export const zeros: Initializer = constant(0);
 
 export const ones: Initializer = constant(1);
 
-/** Uniform in [low, high); default [0, 1). */
-export const uniform =
-  (low = 0, high = 1): Initializer =>
-  (shape, _, s, t) =>
-    random.uniform(s, t, numel(shape), low, high);
+/** Uniform in [low, high); default [0, 1). @throws ShapeError where they are not finite, or low > high */
+export const uniform = (low = 0, high = 1): Initializer => {
+  if (!(low <= high && Number.isFinite(high - low)))
+    throw new ShapeError("uniform", "no range", { low: String(low), high: String(high) });
+  return (shape, _, s, t) => random.uniform(s, t, numel(shape), low, high);
+};
 
-/** Normal; default mean 0, standard deviation 1. */
-export const normal =
-  (mean = 0, std = 1): Initializer =>
-  (shape, _, s, t) =>
-    random.normal(s, t, numel(shape), mean, std);
+/** Normal; default mean 0, standard deviation 1. @throws ShapeError where they are not finite, or std < 0 */
+export const normal = (mean = 0, std = 1): Initializer => {
+  if (!(Number.isFinite(mean) && Number.isFinite(std) && std >= 0))
+    throw new ShapeError("normal", "no distribution", { mean: String(mean), std: String(std), wants: "std ≥ 0" });
+  return (shape, _, s, t) => random.normal(s, t, numel(shape), mean, std);
+};
 
 /** Normal, cut to a … b (values, not numbers of standard deviations); default −2 … 2. */
 export const truncatedNormal = (options: { mean?: number; std?: number; a?: number; b?: number } = {}): Initializer => {
@@ -82,13 +85,14 @@ export interface VarianceScalingOptions {
   readonly distribution?: "normal" | "uniform";
 }
 
-/** Mean 0 and variance scale / n, n being a fan. @throws ShapeError where mode or distribution is another word */
+/** Mean 0 and variance scale / n, n being a fan. @throws ShapeError where scale < 0, or mode or distribution is none of these */
 export const varianceScaling = (options: VarianceScalingOptions = {}): Initializer => {
   const {
     scale = 1,
     mode = "fanIn",
     distribution = "normal",
   } = optionsOf("varianceScaling", options, "scale mode distribution");
+  checkOption("varianceScaling", "scale", scale, scale >= 0 && Number.isFinite(scale), "a number ≥ 0");
   checkWord("varianceScaling", "mode", mode, ["fanIn", "fanOut", "fanAvg"]);
   checkWord("varianceScaling", "distribution", distribution, ["normal", "uniform"]);
   return (shape, { fanIn, fanOut }, s, t) => {

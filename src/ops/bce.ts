@@ -20,7 +20,7 @@ export interface BceOptions extends LossOptions {
  * Binary cross-entropy of probabilities, `−(t·log x + (1 − t)·log(1 − x))`. Logarithms below −100 count as −100, so that
  * a certain mistake costs 100 and not ∞. Prefer `bceWithLogits` where the probabilities come from a sigmoid: it is more exact.
  *
- * @param x f32, probabilities 0…1, any shape
+ * @param x f32, probabilities, any shape; the loss of one outside 0…1 (a logit?) is NaN
  * @param target f32 0…1, same shape; it gets a gradient too
  * @returns a scalar, or for reduction "none" the shape of x
  * @throws ShapeError, DTypeError

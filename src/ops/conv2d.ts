@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors";
-import { type Pair, pair, type Shape, showShape } from "../core/shape";
+import { type Pair, pair, type Shape, sameShape, showShape } from "../core/shape";
 import { convolution, convolutionWays, inputGradient, inputGradientWays } from "../families/convolutions";
 import { isDepthwise } from "../families/depthwise";
 import type { Conv2dAttrs, ConvGradAttrs } from "../families/geometry";
@@ -37,20 +37,18 @@ export interface Conv2dOptions {
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv2dOptions = {}): Tensor {
   const attrs = resolve(x.shape, weight.shape, options);
   const out = record(op, operands(x, weight, attrs), attrs);
-  if (!bias) return out;
-  const biased = withBias("conv2d", out, weight, bias);
-  return out.dtype === "f16" ? toFloat(biased, "f16") : biased;
+  return bias ? withBias("conv2d", out, weight, bias) : out;
 }
 
 /** Pictures with a number added to each channel. @throws ShapeError unless there is one for each */
 export function withBias(op: string, out: Tensor, weight: Tensor, bias: Tensor): Tensor {
   const channels = out.shape[1]!;
-  if (bias.size !== channels)
+  if (!sameShape(bias.shape, [channels]))
     throw new ShapeError(op, "one bias for each output channel", {
       bias: showShape(bias.shape),
       weight: showShape(weight.shape),
     });
-  return add(out, reshape(bias, [channels, 1, 1]));
+  return toFloat(add(out, reshape(bias, [channels, 1, 1])), out.dtype as "f32" | "f16");
 }
 
 /** Whether `groups` groups of `inGroup` channels are all input channels, and the output channels split into as many groups. */
@@ -60,7 +58,7 @@ export const fitGroups = (channels: number, inGroup: number, outChannels: number
 /** Checks shapes and options, and works out padding and size of the result. */
 function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
   const { padding = 0, groups = 1 } = optionsOf("conv2d", options, "stride padding dilation groups");
-  const [stride, dilation] = [pair(options.stride ?? 1), pair(options.dilation ?? 1)];
+  const [stride, dilation] = [pair("conv2d", options.stride ?? 1), pair("conv2d", options.dilation ?? 1)];
   const refuse = (problem: string, fix?: string): never => {
     throw new ShapeError("conv2d", problem, { x: showShape(x), weight: showShape(w) }, fix);
   };
@@ -68,12 +66,14 @@ function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
   if (!fitGroups(x[1]!, w[1]!, w[0]!, groups)) refuse(`channels do not fit ${groups} group(s)`);
   if (typeof padding === "string") checkWord("conv2d", "padding", padding, ["same", "valid"]);
   if (padding === "same" && (stride[0] !== 1 || stride[1] !== 1)) refuse('padding "same" wants stride 1');
-  const numbers = typeof padding === "string" ? [] : pair(padding);
+  const numbers = typeof padding === "string" ? [] : pair("conv2d", padding);
   const sane = [...stride, ...dilation].every((v) => Number.isInteger(v) && v >= 1);
   if (!sane || numbers.some((v) => !Number.isInteger(v) || v < 0))
     refuse("stride and dilation must be integers of at least 1, padding of at least 0");
   const span = [0, 1].map((d) => dilation[d]! * (w[d + 2]! - 1));
-  const around = [0, 1].map((d) => (padding === "same" ? span[d]! : padding === "valid" ? 0 : 2 * pair(padding)[d]!));
+  const around = [0, 1].map((d) =>
+    padding === "same" ? span[d]! : padding === "valid" ? 0 : 2 * pair("conv2d", padding)[d]!,
+  );
   const outSize = [0, 1].map((d) => Math.floor((x[d + 2]! + around[d]! - span[d]! - 1) / stride[d]!) + 1);
   if (outSize.some((s) => s < 1)) refuse("the kernel is larger than the padded picture");
   const pad = around.map((a) => Math.floor(a / 2));

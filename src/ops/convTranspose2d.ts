@@ -48,8 +48,14 @@ function resolve(x: Shape, w: Shape, options: ConvTranspose2dOptions): ConvGradA
   const refuse = (problem: string): never => {
     throw new ShapeError("convTranspose2d", problem, { x: showShape(x), weight: showShape(w) });
   };
-  const [stride, dilation] = [pair(options.stride ?? 1), pair(options.dilation ?? 1)];
-  const [padding, extra] = [pair(options.padding ?? 0), pair(options.outputPadding ?? 0)];
+  const [stride, dilation] = [
+    pair("convTranspose2d", options.stride ?? 1),
+    pair("convTranspose2d", options.dilation ?? 1),
+  ];
+  const [padding, extra] = [
+    pair("convTranspose2d", options.padding ?? 0),
+    pair("convTranspose2d", options.outputPadding ?? 0),
+  ];
   if (x.length !== 4 || w.length !== 4) refuse("x must be [N, C, H, W] and weight [C, O/groups, KH, KW]");
   if (x[1] !== w[0] || !Number.isInteger(groups) || groups < 1 || x[1]! % groups)
     refuse(`channels do not fit ${groups} group(s)`);

@@ -6,7 +6,7 @@ import { ShapeError } from "../core/errors";
 import { numel, type Shape, showShape } from "../core/shape";
 import { BORDER_MODES, type BorderMode, borderDispatches, modeNumber } from "../families/borders";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
-import { checkList, checkWord, optionsOf } from "../graph/options";
+import { checkList, checkOption, checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { resultsEach } from "../kernel/target";
 import { checkValue } from "./full";
@@ -43,6 +43,7 @@ export function pad(x: Tensor, padding: readonly number[], options: PadOptions =
   const { mode = "constant", value = 0 } = optionsOf("pad", options, "mode value");
   checkList("pad", "padding", padding);
   checkWord("pad", "mode", mode, BORDER_MODES);
+  checkOption("pad", "value", value, mode === "constant" || value === 0, 'the mode "constant"');
   const rank = x.shape.length;
   const shown = { x: showShape(x.shape), padding: showShape(padding) };
   if (padding.length % 2 !== 0 || padding.length > 2 * rank)

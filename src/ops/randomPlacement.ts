@@ -71,9 +71,9 @@ function resolve(size: readonly [number, number], options: Placement): Placement
     throw new ShapeError("augment", what, { pictures: `${size[0]} × ${size[1]}`, wants });
   };
   const counts = (name: string, p: Pair, least: number): readonly [number, number] =>
-    pair(p).every((v) => Number.isInteger(v) && v >= least)
-      ? pair(p)
-      : refuse(`${name} ${showShape(pair(p))}`, `whole numbers of at least ${least}`);
+    pair("augment", p).every((v) => Number.isInteger(v) && v >= least)
+      ? pair("augment", p)
+      : refuse(`${name} ${showShape(pair("augment", p))}`, `whole numbers of at least ${least}`);
   for (const [name, p] of Object.entries({ flip, flipVertical }))
     if (!(p >= 0 && p <= 1)) refuse(`${name} ${p}`, "a probability, 0 … 1");
   if (!(rotate >= 0 && rotate <= 180)) refuse(`rotate ${rotate}`, "degrees, 0 … 180");

@@ -72,6 +72,8 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, options: Cro
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ShapeError("softmaxCrossEntropy", `labelSmoothing ${labelSmoothing}`, { wants: "0 … 1" });
   if (!soft) limitLabels("softmaxCrossEntropy", labels, classes, ignoreIndex);
+  else if (options.ignoreIndex !== undefined)
+    throw new ShapeError("softmaxCrossEntropy", "soft labels have no ignoreIndex", { ignoreIndex: `${ignoreIndex}` });
   const flat = reshape(labels, soft ? [rows, classes] : [rows]);
   if (!soft && !labelSmoothing && reduction !== "none" && rows <= FEW_ROWS && classes <= SHORT) {
     const inputs = [reshape(logits, [rows, classes]), flat, ...(weight ? [weight] : [])];

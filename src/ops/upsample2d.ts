@@ -55,9 +55,11 @@ function resolve(x: Shape, options: Upsample2dOptions): UpsampleAttrs {
   if (alignCorners && mode !== "bilinear") refuse("alignCorners is for bilinear only", 'pass { mode: "bilinear" }');
   checkWord("upsample2d", "mode", mode, ["nearest", "bilinear"]);
   const from = [x[2]!, x[3]!] as const;
-  const factors = scale === undefined ? undefined : pair(scale);
+  const factors = scale === undefined ? undefined : pair("upsample2d", scale);
   const outSize =
-    size !== undefined ? pair(size) : ([0, 1].map((d) => Math.floor(from[d]! * factors![d]!)) as [number, number]);
+    size !== undefined
+      ? pair("upsample2d", size)
+      : ([0, 1].map((d) => Math.floor(from[d]! * factors![d]!)) as [number, number]);
   if (outSize.some((s) => !Number.isInteger(s) || s < 1)) refuse(`no picture has the size ${showShape(outSize)}`);
   const ratio = (d: 0 | 1) => {
     if (alignCorners) return outSize[d] > 1 ? (from[d] - 1) / (outSize[d] - 1) : 0;

@@ -47,7 +47,7 @@ export function warp(x: Tensor, placement: Tensor, options: WarpOptions = {}): T
   const shown = { x: showShape(x.shape), placement: showShape(placement.shape) };
   if (x.shape.length !== 4 || !sameShape(placement.shape, [x.shape[0]!, 8]))
     throw new ShapeError("warp", "x must be [N, C, H, W] and placement [N, 8]", shown);
-  const size = pair(options.size ?? [x.shape[2]!, x.shape[3]!]);
+  const size = pair("warp", options.size ?? [x.shape[2]!, x.shape[3]!]);
   if (!size.every((s) => Number.isInteger(s) && s >= 1))
     throw new ShapeError("warp", `no picture has the size ${showShape(size)}`, shown);
   if (!(Number.isInteger(cutout) && cutout >= 0))

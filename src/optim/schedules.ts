@@ -5,27 +5,34 @@ import { checkWord, optionsOf } from "../graph/options";
 export type Schedule = (step: number) => number;
 
 /** @throws DataError where one of these numbers of steps, or factors, is below 1 */
-function atLeastOne(schedule: string, options: Readonly<Record<string, number>>): void {
+const atLeastOne = (schedule: string, options: Readonly<Record<string, number>>): void =>
+  checkNumbers(schedule, options, 1);
+
+/** @throws DataError where one of these is no finite number, or below `least`: the rate would be NaN, and then the parameters */
+function checkNumbers(schedule: string, options: Readonly<Record<string, number>>, least = -Infinity): void {
+  const wants = least === -Infinity ? "a finite number" : `at least ${least}`;
   for (const [name, value] of Object.entries(options))
-    if (!(value >= 1)) throw new DataError(schedule, `${name} ${value}`, { wants: "at least 1" });
+    if (!(Number.isFinite(value) && value >= least)) throw new DataError(schedule, `${name} ${value}`, { wants });
 }
 
-/** `lr` at every step. */
-export const constantSchedule =
-  (lr: number): Schedule =>
-  () =>
-    lr;
+/** `lr` at every step. @throws DataError, as all schedules do, where a number is missing or not finite */
+export const constantSchedule = (lr: number): Schedule => {
+  checkNumbers("constantSchedule", { lr });
+  return () => lr;
+};
 
 /** `lr · gamma^⌊step / every⌋`. @throws DataError where every < 1 */
 export function stepSchedule(lr: number, options: { every: number; gamma?: number }): Schedule {
   const { every, gamma = 0.1 } = optionsOf("stepSchedule", options, "every gamma");
   atLeastOne("stepSchedule", { every });
+  checkNumbers("stepSchedule", { lr, gamma });
   return (step) => lr * gamma ** Math.floor(step / every);
 }
 
 /** `lr · gamma^step`. */
 export const exponentialSchedule = (lr: number, options: { gamma: number }): Schedule => {
   const { gamma } = optionsOf("exponentialSchedule", options, "gamma");
+  checkNumbers("exponentialSchedule", { lr, gamma });
   return (step) => lr * gamma ** step;
 };
 
@@ -33,6 +40,7 @@ export const exponentialSchedule = (lr: number, options: { gamma: number }): Sch
 export function inverseTimeSchedule(lr: number, options: { decay: number; every?: number }): Schedule {
   const { decay, every = 1 } = optionsOf("inverseTimeSchedule", options, "decay every");
   atLeastOne("inverseTimeSchedule", { every });
+  checkNumbers("inverseTimeSchedule", { lr, decay });
   return (step) => lr / (1 + decay * Math.floor(step / every));
 }
 
@@ -40,22 +48,29 @@ export function inverseTimeSchedule(lr: number, options: { decay: number; every?
 export function polynomialSchedule(lr: number, options: { steps: number; power?: number; final?: number }): Schedule {
   const { steps, power = 1, final = 0 } = optionsOf("polynomialSchedule", options, "steps power final");
   atLeastOne("polynomialSchedule", { steps });
+  checkNumbers("polynomialSchedule", { lr, power, final });
   return (step) => final + (lr - final) * (1 - Math.min(1, step / steps)) ** power;
 }
 
 /** Linear from `lr` to `final` (default 0) over `steps`, then `final`. @throws DataError where steps < 1 */
 export function linearSchedule(lr: number, options: { steps: number; final?: number }): Schedule {
-  atLeastOne("linearSchedule", { steps: optionsOf("linearSchedule", options, "steps final").steps });
+  const { steps, final = 0 } = optionsOf("linearSchedule", options, "steps final");
+  atLeastOne("linearSchedule", { steps });
+  checkNumbers("linearSchedule", { lr, final });
   return polynomialSchedule(lr, options);
 }
 
 /**
  * Rises linearly over `warmUp` steps (default 0), from `lr / warmUp` at the first to `lr` at the last, then falls along half a
  * cosine to `final` (default 0) at `steps`.
+ * @throws DataError where steps < 1 or warmUp < 0
  * @see Loshchilov and Hutter 2017, "SGDR"
  */
 export function cosineSchedule(lr: number, options: { steps: number; warmUp?: number; final?: number }): Schedule {
   const { steps, warmUp = 0, final = 0 } = optionsOf("cosineSchedule", options, "steps warmUp final");
+  atLeastOne("cosineSchedule", { steps });
+  checkNumbers("cosineSchedule", { warmUp }, 0);
+  checkNumbers("cosineSchedule", { lr, final });
   return (step) => {
     if (step < warmUp) return (lr * (step + 1)) / warmUp;
     return halfCosine(lr, final, (step - warmUp) / Math.max(1, steps - warmUp));
@@ -74,6 +89,7 @@ export function cosineRestartsSchedule(
 ): Schedule {
   const { period, factor = 1, final = 0 } = optionsOf("cosineRestartsSchedule", options, "period factor final");
   atLeastOne("cosineRestartsSchedule", { period, factor });
+  checkNumbers("cosineRestartsSchedule", { lr, final });
   return (step) => {
     let [start, length] = [0, period];
     if (factor === 1) start = Math.floor(step / period) * period;
@@ -100,13 +116,17 @@ export interface OneCycleOptions {
 /**
  * Rises along half a cosine from `maxLr / divFactor` to `maxLr`, which it reaches at step `rise·steps − 1`, then falls along
  * another one to `maxLr / divFactor / finalDivFactor` at the last step, as PyTorch's OneCycleLR with two phases.
- * @throws DataError where steps < 1
+ * @throws DataError where steps < 1, rise is not in [0, 1], or a factor is not above 0
  * @see Smith and Topin 2018, "Super-convergence"
  */
 export function oneCycleSchedule(maxLr: number, options: OneCycleOptions): Schedule {
   optionsOf("oneCycleSchedule", options, "steps rise divFactor finalDivFactor");
   const { steps, rise = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
   atLeastOne("oneCycleSchedule", { steps });
+  checkNumbers("oneCycleSchedule", { maxLr });
+  if (!(rise >= 0 && rise <= 1)) throw new DataError("oneCycleSchedule", `rise ${rise}`, { wants: "0 ≤ x ≤ 1" });
+  for (const [name, value] of Object.entries({ divFactor, finalDivFactor }))
+    if (!(value > 0)) throw new DataError("oneCycleSchedule", `${name} ${value}`, { wants: "above 0" });
   return (step) => {
     const first = maxLr / divFactor;
     const peak = rise * steps - 1;
@@ -115,9 +135,14 @@ export function oneCycleSchedule(maxLr: number, options: OneCycleOptions): Sched
   };
 }
 
-/** Over `steps`, rises linearly from `start` (default 0) times the first rate of `schedule` to that rate; then follows `schedule`. */
+/**
+ * Over `steps`, rises linearly from `start` (default 0) times the first rate of `schedule` to that rate; then follows `schedule`.
+ * @throws DataError where steps < 0
+ */
 export const warmUp = (schedule: Schedule, options: { steps: number; start?: number }): Schedule => {
   const { steps, start = 0 } = optionsOf("warmUp", options, "steps start");
+  checkNumbers("warmUp", { steps }, 0);
+  checkNumbers("warmUp", { start });
   return (step) => (step < steps ? schedule(0) * (start + ((1 - start) * step) / steps) : schedule(step - steps));
 };
 

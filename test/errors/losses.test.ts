@@ -25,6 +25,13 @@ test("a target that only broadcasts to the prediction is refused by every loss o
   for (const loss of losses) expect(() => loss(f32(32, 1), f32(32))).toThrow(`${loss.name}: shapes differ`);
 });
 
+test("an ignored label is nothing to soft ones", () => {
+  expect(() => softmaxCrossEntropy(f32(4, 3), f32(4, 3), { ignoreIndex: 0 })).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: softmaxCrossEntropy: soft labels have no ignoreIndex
+      ignoreIndex: 0]
+  `);
+});
+
 test("dtypes and options of losses of elements", () => {
   expect(() => mseLoss(f32(3), i32(3))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: mseLoss: wants f32

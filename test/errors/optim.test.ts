@@ -367,6 +367,10 @@ test("gradients want a seed that fits", () => {
       seed: i32[2, 3]
       fix: cast it to f32]
   `);
+  expect(() => gradients(sum(full([3], 1, "i32")), [x])).toThrowErrorMatchingInlineSnapshot(`
+    [DTypeError: gradients: of a tensor of dtype i32
+      wants: f32]
+  `);
   expect(() => gradients(out, [x])).toThrow(/^gradients: of a tensor of shape \[2, 3]/);
 });
 

@@ -299,6 +299,7 @@ test("numbers that an integer dtype cannot hold", () => {
   expect(() => w.arange(-2, 2, 1, "u32")).toThrow("arange: -2 is no u32");
   expect(() => w.arange(0, 2, 0.5, "i32")).toThrow("arange: 0.5 is no i32");
   expect(() => w.arange(0, 4e9, 1e9)).toThrow("arange: 3000000000 is no i32");
+  expect(() => w.pad(a, [1, 1], { mode: "reflect", value: 2 })).toThrow('pad: value 2\n  wants: the mode "constant"');
   expect(() => w.pad(x([3], "i32"), [1, 1], { value: 0.5 })).toThrow("pad: 0.5 is no i32");
   expect(() => w.pad(x([3], "u32"), [1, 1], { value: -1 })).toThrow("pad: -1 is no u32");
   for (const make of [w.zeros, w.ones] as const) expect(() => make([2], "int" as Any)).toThrow("there is no dtype int");

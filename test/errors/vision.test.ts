@@ -2,9 +2,11 @@
 import { expect, test } from "vitest";
 import type { DType } from "../../src/core/dtype";
 import { state } from "../../src/graph/tensor";
+import { Conv2d } from "../../src/nn/conv2d";
 import { adaptiveAvgPool2d } from "../../src/ops/adaptiveAvgPool2d";
 import { adaptiveMaxPool2d } from "../../src/ops/adaptiveMaxPool2d";
 import { avgPool1d } from "../../src/ops/avgPool1d";
+import { avgPool2d } from "../../src/ops/avgPool2d";
 import { batchNorm } from "../../src/ops/batchNorm";
 import { conv1d } from "../../src/ops/conv1d";
 import { conv2d } from "../../src/ops/conv2d";
@@ -15,6 +17,7 @@ import { globalMaxPool2d } from "../../src/ops/globalMaxPool2d";
 import { groupNorm } from "../../src/ops/groupNorm";
 import { instanceNorm } from "../../src/ops/instanceNorm";
 import { maxPool1d } from "../../src/ops/maxPool1d";
+import { maxPool2d } from "../../src/ops/maxPool2d";
 import { upsample2d } from "../../src/ops/upsample2d";
 
 const t = (shape: number[], dtype: DType = "f32") => state("t", { shape, dtype });
@@ -72,6 +75,29 @@ test("convolutions", () => {
     [DTypeError: convTranspose2d: input 0 has dtype i32
       wants: f32]
   `);
+});
+
+test("sizes that are no pair are refused, before numbers of them are lost", () => {
+  const x = t([1, 1, 5, 5]);
+  const weight = t([1, 1, 3, 3]);
+  const four = [1, 1, 1, 1] as never;
+  expect(() => conv2d(x, weight, null, { padding: four })).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: conv2d: a size is neither a number nor [height, width]
+      given: [1, 1, 1, 1]]
+  `);
+  expect(() => convTranspose2d(x, weight, null, { padding: four })).toThrow("convTranspose2d: a size is neither");
+  expect(() => maxPool2d(x, four)).toThrow("maxPool2d: a size is neither");
+  expect(() => maxPool2d(x, undefined as never)).toThrow("maxPool2d: a size is neither");
+  expect(() => avgPool2d(x, 3, { padding: four })).toThrow("avgPool2d: a size is neither");
+  expect(() => adaptiveAvgPool2d(x, four)).toThrow("adaptiveAvgPool2d: a size is neither");
+  expect(() => upsample2d(x, { size: four })).toThrow("upsample2d: a size is neither");
+  expect(() => new Conv2d(1, 1, four)).toThrow("Conv2d: a size is neither");
+});
+
+test("a bias has one dimension", () => {
+  const [x, weight] = [t([1, 2, 5, 5]), t([2, 2, 3, 3])];
+  expect(() => conv2d(x, weight, t([1, 2]))).toThrow("one bias for each output channel");
+  expect(() => convTranspose2d(x, weight, t([2, 1]))).toThrow("one bias for each output channel");
 });
 
 test("pooling", () => {

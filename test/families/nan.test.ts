@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Runtime } from "../../src/gpu/runtime";
 import type { Tensor } from "../../src/graph/tensor";
 import { BASELINE_TARGET } from "../../src/kernel/target";
+import { bce } from "../../src/ops/bce";
 import { elu } from "../../src/ops/elu";
 import { gelu } from "../../src/ops/gelu";
 import { gru } from "../../src/ops/gru";
@@ -57,6 +58,13 @@ describe.skipIf(!opened).each([BASELINE_TARGET, own])("a NaN, on a device with c
     const [y] = await compute(runtime, target, [op(x[0])], [x]);
     expect(y![11]).toBeNaN();
     expect(y![63]).not.toBeNaN();
+  });
+
+  test("cross-entropy of what is no probability: a logit, or NaN", async () => {
+    const p = given([6], (i) => [2, -0.3, Number.NaN, 0, 1, 1.00001][i]!);
+    const t = given([6], (i) => i % 2);
+    const [losses] = await compute(runtime, target, [bce(p[0], t[0], { reduction: "none" })], [p, t]);
+    expect([...losses!].map(Number.isNaN)).toEqual([true, true, true, false, false, false]);
   });
 
   test.each(Object.entries(cells))("%s", async (name, [gates, run]) => {

@@ -93,7 +93,7 @@ test.each([[[7, 7]], [[5, 12]], [[12, 5]], [[4, 3, 2, 2]], [[1, 3]]])("orthogona
       for (let i = 0; i < length; i++) dot += at(a, i) * at(b, i);
       expect(dot).toBeCloseTo(a === b ? gain * gain : 0, 5);
     }
-  expect(() => make(orthogonal(), [3])).toThrow(/orthogonal: wants two dimensions/);
+  expect(() => orthogonal()([3], { fanIn: 1, fanOut: 1 }, SEED, STREAM)).toThrow(/orthogonal: wants two dimensions/);
 });
 
 test("gains", () => {
@@ -101,6 +101,17 @@ test("gains", () => {
   expect(gainOf("leakyRelu", 1)).toBe(1);
   expect(gainOf("tanh")).toBe(5 / 3);
   expect(() => gainOf("ReLU" as "relu")).toThrow("gainOf: activation ReLU\n  wants: linear, sigmoid, tanh, relu");
+});
+
+test("what would start as NaN or as something else than was asked for is refused", () => {
+  expect(() => fansOf([3])).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: fansOf: wants two dimensions or more
+      shape: [3]]
+  `);
+  expect(() => normal(0, -1)).toThrow("normal: no distribution");
+  expect(() => normal(Number.NaN)).toThrow("normal: no distribution");
+  expect(() => uniform(2, 1)).toThrow("uniform: no range");
+  expect(() => varianceScaling({ scale: -1 })).toThrow("varianceScaling: scale -1");
 });
 
 test("layers whose sizes make no tensor are not made", () => {

@@ -30,6 +30,15 @@ export default opCase<{ reduction?: Reduction }>({
     },
     {
       inputs: [
+        { shape: [3], values: [-0, 1, 0.25] },
+        { shape: [3], values: [0, 1, 0.5] },
+      ],
+      attrs: { reduction: "none" },
+      vjp: false,
+      note: "the ends of the range",
+    },
+    {
+      inputs: [
         { shape: [4, 3], range },
         { shape: [4, 3], range },
         { shape: [3], range: [0.5, 2] },

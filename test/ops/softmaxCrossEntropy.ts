@@ -51,6 +51,12 @@ export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly
     { inputs: [{ shape: [3, 260], range: [-9, 9] }, many(3, 260)], attrs: {}, note: "long rows, by fours" },
     { inputs: [{ shape: [2, 70], range: [90, 99] }, soft(2, 70)], attrs: { labelSmoothing: 0.3, reduction: "none" } },
     { inputs: [{ shape: [3, 1031], range: [-1e4, 1e4] }, many(3, 1031)], note: "very long rows", vjp: false },
+    {
+      inputs: [{ shape: [2, 4099], range: [-10, 10] }, labels(5, 4000)],
+      attrs: { labelSmoothing: 0.1, reduction: "none" },
+      note: "the small shares of many classes are not lost in the label's",
+      vjp: false,
+    },
   ],
   build: ([logits, l], { weights, ...attrs }) =>
     softmaxCrossEntropy(logits!, l!, { ...attrs, weight: constant(weights) }),

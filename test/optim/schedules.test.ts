@@ -91,6 +91,34 @@ test("stretches of less than a step are refused, and restarts that come ever fas
   `);
 });
 
+test("numbers that would make the rate NaN are refused, and those that are left out", () => {
+  const none = {} as never;
+  const wrong = Number.NaN;
+  const makers = {
+    constantSchedule: () => constantSchedule(wrong),
+    stepSchedule: () => stepSchedule(1, { every: 3, gamma: wrong }),
+    exponentialSchedule: () => exponentialSchedule(1, none),
+    inverseTimeSchedule: () => inverseTimeSchedule(1, none),
+    polynomialSchedule: () => polynomialSchedule(1, { steps: 3, power: wrong }),
+    linearSchedule: () => linearSchedule(wrong, { steps: 3 }),
+    cosineSchedule: () => cosineSchedule(1, none),
+    cosineRestartsSchedule: () => cosineRestartsSchedule(1, { period: 2, final: wrong }),
+    oneCycleSchedule: () => oneCycleSchedule(1, { steps: 5, rise: 2 }),
+    warmUp: () => warmUp(constantSchedule(1), none),
+  };
+  for (const [name, make] of Object.entries(makers)) {
+    expect(make, name).toThrow(DataError);
+    expect(make, name).toThrow(`${name}: `);
+  }
+  expect(() => cosineSchedule(1, { steps: 0 })).toThrow(DataError);
+  expect(() => oneCycleSchedule(1, { steps: 5, divFactor: 0 })).toThrow(DataError);
+  expect(() => cosineSchedule(1, { steps: 9, warmUp: -1 })).toThrowErrorMatchingInlineSnapshot(`
+    [DataError: cosineSchedule: warmUp -1
+      wants: at least 0]
+  `);
+  expectRates(warmUp(constantSchedule(1), { steps: 0 }), { 0: 1, 5: 1 });
+});
+
 test("reduce on plateau: patience, cooldown, a floor", () => {
   const plateau = new ReduceOnPlateau(1, { factor: 0.5, patience: 1, cooldown: 2, min: 0.2 });
   const rates = [5, 4, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3].map((metric) => plateau.observe(metric));
