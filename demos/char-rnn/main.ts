@@ -61,7 +61,7 @@ const page = new TrainingPage({
   table,
   onStep(e: StepEvent) {
     const bits = bitsOf(e.loss);
-    lossChart.push(e.step, bits, smoother.next(bits), null);
+    lossChart.push(e.step, bits, smoother.next(e.step, bits), null);
     rateChart.push(e.step, e.learningRate);
   },
   onEvaluation(e: EvalEvent) {

@@ -73,7 +73,7 @@ const page = new TrainingPage({
   look,
   table,
   onStep(e: StepEvent) {
-    lossChart.push(e.step, e.loss, smoother.next(e.loss), null);
+    lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
   },
   onEvaluation(e: EvalEvent) {

@@ -118,7 +118,7 @@ const tokensAt = (step: number): number => step * (made?.estimate.tokens ?? 1);
 const paceOf = (e: StepEvent): number => e.examplesPerSecond * (made?.settings.length ?? 1);
 
 function onStep(e: StepEvent): void {
-  const smooth = smoother.next(e.loss);
+  const smooth = smoother.next(e.step, e.loss);
   const at = tokensAt(e.step);
   bitsChart.push(at, bitsOf(smooth), null);
   lossChart.push(at, e.loss, smooth);
