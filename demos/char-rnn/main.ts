@@ -77,7 +77,7 @@ function onEvent(e: WorkerEvent): void {
     if (e.start) samples.start(`step ${e.step}`);
     samples.add(e.piece);
   } else if (e.event === "done" && e.steps >= page.end) {
-    const watched = page.evaluations.at(-1);
+    const watched = page.log.evaluations.at(-1);
     byId("bits").textContent = scoreText(watched && showBits(watched.bitsPerCharacter), showBits(e.bitsPerCharacter));
   } else if (e.event === "continuation") prompt.add(e.piece);
 }
@@ -100,7 +100,7 @@ function clear(): void {
 }
 
 function table() {
-  const rows = page.perStep((s, { testLoss = "", bitsPerCharacter = "", testAccuracy = "" }) => [
+  const rows = page.log.perStep((s, { testLoss = "", bitsPerCharacter = "", testAccuracy = "" }) => [
     s.step,
     s.epoch,
     s.loss,

@@ -109,7 +109,7 @@ async function look(): Promise<void> {
 }
 
 function table() {
-  const rows = page.perStep((s, { testLoss = "", testAccuracy = "" }) => [
+  const rows = page.log.perStep((s, { testLoss = "", testAccuracy = "" }) => [
     ...[s.step, s.epoch, s.loss, s.learningRate],
     testLoss,
     testAccuracy,

@@ -152,7 +152,7 @@ async function look(): Promise<void> {
 }
 
 function table() {
-  const rows = page.perStep((s, { testLoss = "", testAccuracy = "", unknownAccuracy = "", macroF1 = "" }) => [
+  const rows = page.log.perStep((s, { testLoss = "", testAccuracy = "", unknownAccuracy = "", macroF1 = "" }) => [
     s.step,
     s.epoch,
     s.loss,

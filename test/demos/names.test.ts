@@ -216,7 +216,7 @@ test("the browser's GPU process crashes: the run goes on by itself, and the page
   const until = (holds: (n: number) => boolean, n = 0) => page.waitForFunction(holds, { polling: 100 }, n);
   await until(() => /on a new device/.test(document.getElementById("alert")!.textContent!));
   expect(await text(page, "#alert")).toMatch(
-    /^the GPU device was lost .*\nThe run goes on from step \d+, on a new device/,
+    /^The GPU device was lost .*\nThe run goes on from step \d+, on a new device/,
   );
   const reached = Number(await page.evaluate(() => document.body.dataset.step));
   await until((n) => Number(document.body.dataset.step) > n, reached);
