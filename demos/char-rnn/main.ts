@@ -61,7 +61,7 @@ const page = new TrainingPage({
   table,
   onStep(e: StepEvent) {
     const bits = bitsOf(e.loss);
-    lossChart.push(e.step, bits, smoother.next(bits), null);
+    lossChart.push(e.step, bits, smoother.next(e.step, bits), null);
     rateChart.push(e.step, e.learningRate);
   },
   onEvaluation(e: EvalEvent) {
@@ -77,7 +77,7 @@ function onEvent(e: WorkerEvent): void {
     if (e.start) samples.start(`step ${e.step}`);
     samples.add(e.piece);
   } else if (e.event === "done" && e.steps >= page.end) {
-    const watched = page.evaluations.at(-1);
+    const watched = page.log.evaluations.at(-1);
     byId("bits").textContent = scoreText(watched && showBits(watched.bitsPerCharacter), showBits(e.bitsPerCharacter));
   } else if (e.event === "continuation") prompt.add(e.piece);
 }
@@ -100,7 +100,7 @@ function clear(): void {
 }
 
 function table() {
-  const rows = page.perStep((s, { testLoss = "", bitsPerCharacter = "", testAccuracy = "" }) => [
+  const rows = page.log.perStep((s, { testLoss = "", bitsPerCharacter = "", testAccuracy = "" }) => [
     s.step,
     s.epoch,
     s.loss,

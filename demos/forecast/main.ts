@@ -47,7 +47,7 @@ let parameters = 0;
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const remote = connect<WorkerMethods, WorkerEvent>(worker, (e) => {
   page.take(e);
-  if (e.event === "done" && e.skill !== undefined && e.steps >= page.end) showScores(page.evaluations.at(-1), e);
+  if (e.event === "done" && e.skill !== undefined && e.steps >= page.end) showScores(page.log.evaluations.at(-1), e);
 });
 const sweep = new Sweep(() => page);
 
@@ -81,7 +81,7 @@ const page: TrainingPage = new TrainingPage({
   },
   table,
   onStep(e: StepEvent) {
-    lossChart.push(e.step, e.loss, smoother.next(e.loss), null);
+    lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
   },
   onEvaluation(e: EvalEvent) {
@@ -100,7 +100,7 @@ function showScores(watched?: TaskScores, test?: TaskScores): void {
 }
 
 function table() {
-  const rows = page.perStep((s, { testRmse = "", skill = "" }) => [
+  const rows = page.log.perStep((s, { testRmse = "", skill = "" }) => [
     s.step,
     s.epoch,
     s.loss,

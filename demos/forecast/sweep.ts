@@ -30,7 +30,7 @@ export class Sweep {
         if ((await made) === "failed") return;
         const trained = this.#rests();
         byId("train").click();
-        const last = (await trained) === "idle" ? this.page().steps.at(-1) : undefined;
+        const last = (await trained) === "idle" ? this.page().log.steps.at(-1) : undefined;
         if (!last || last.step < last.steps) return;
       }
     } finally {

@@ -9,6 +9,7 @@ import {
 import { lastStepOf } from "../shared/kept";
 import { type Listener, onDevice, type RunOptions, type Training, TrainingRun } from "../shared/run";
 import { MNIST_MEAN, MNIST_STD, type MnistFiles, mnistSplits } from "./data";
+import { likeliest } from "./likeliest";
 import { buildParts, CLASSES, type Parts, PREDICTION_BATCH, type Settings } from "./parts";
 import { keptOf, metadataOf, settingsFor } from "./settings";
 
@@ -20,6 +21,18 @@ export { loadMnistFiles, type MnistFiles, readMnistFiles } from "./data";
  * goes before that.
  */
 export type MnistCnnOptions = RunOptions & Partial<Settings>;
+
+/** Held-out digits, pixels 0…1. */
+export interface Digits {
+  readonly pixels: Float32Array;
+  readonly labels: Uint8Array;
+}
+
+/** Held-out digits that were taken for others, among the `read` first `of` all. */
+export interface Mistakes extends Digits {
+  readonly read: number;
+  readonly of: number;
+}
 
 const PIXELS = 28 * 28;
 const EPOCHS = 5;
@@ -103,12 +116,34 @@ export class MnistCnnRun extends TrainingRun {
     return { filters: filters as Float32Array, maps: maps as Float32Array };
   }
 
-  /** Held-out digits spread over the test split, pixels 0…1. */
-  testDigits(count: number): { pixels: Float32Array; labels: Uint8Array } {
+  /** Held-out digits spread over the test split. */
+  testDigits(count: number): Digits {
+    const every = Math.floor(this.parts.splits.test.labels.length / count);
+    return this.#digits(Array.from({ length: count }, (_, i) => i * every));
+  }
+
+  /** The first held-out digits that the network gets wrong, `count` at most, and how many were read to find them. */
+  mistakes(count: number): Promise<Mistakes> {
+    return this.undisturbed(async () => {
+      const { labels } = this.parts.splits.test;
+      const wrong: number[] = [];
+      let read = 0;
+      while (read < labels.length && wrong.length < count) {
+        const examples = Array.from({ length: Math.min(PREDICTION_BATCH, labels.length - read) }, (_, i) => read + i);
+        const probabilities = await this.predict(this.#digits(examples).pixels, examples.length);
+        examples.forEach((example, i) => {
+          if (wrong.length === count) return;
+          read++;
+          if (likeliest(probabilities, i * CLASSES, CLASSES) !== labels[example]) wrong.push(example);
+        });
+      }
+      return { ...this.#digits(wrong), read, of: labels.length };
+    });
+  }
+
+  #digits(chosen: readonly number[]): Digits {
     const { pixels, labels } = this.parts.splits.test;
-    const every = Math.floor(labels.length / count);
-    const chosen = Array.from({ length: count }, (_, i) => i * every);
-    const out = new Float32Array(count * PIXELS);
+    const out = new Float32Array(chosen.length * PIXELS);
     chosen.forEach((example, i) => {
       for (let p = 0; p < PIXELS; p++) out[i * PIXELS + p] = pixels[example * PIXELS + p]! / 255;
     });

@@ -6,7 +6,7 @@ import { MatrixView } from "../shared/matrix";
 import { TrainingPage } from "../shared/page";
 import { connect } from "../shared/remote";
 import { DrawingPad } from "./drawing";
-import type { MnistCnnOptions } from "./experiment";
+import type { Digits, MnistCnnOptions } from "./experiment";
 import modelSource from "./model.ts?raw";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
 import { metadataOf, USUAL_RATES } from "./settings";
@@ -47,7 +47,9 @@ const strip = new DigitStrip(byId("digits"));
 const features = new FeatureView();
 const pad = new DrawingPad(byId<HTMLCanvasElement>("drawing"), () => void page.look());
 
-let digits: { pixels: Float32Array; labels: Uint8Array } | undefined;
+/** What the strip shows, and what it shows unless asked for mistakes. */
+let digits: Digits | undefined;
+let usual: Digits | undefined;
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const remote = connect<WorkerMethods, WorkerEvent>(worker, (e) => {
@@ -59,7 +61,7 @@ const page = new TrainingPage({
   remote,
   source: modelSource,
   views: charts,
-  needNetwork: ["random"],
+  needNetwork: ["random", "mistakes"],
   lookEvery: LOOK_EVERY,
   create,
   checkpoint: () => remote.checkpoint(),
@@ -69,11 +71,12 @@ const page = new TrainingPage({
     for (const chart of charts) chart.clear();
     confusion.clear();
     byId("accuracy").textContent = "–";
+    showDigits(usual);
   },
   look,
   table,
   onStep(e: StepEvent) {
-    lossChart.push(e.step, e.loss, smoother.next(e.loss), null);
+    lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
   },
   onEvaluation(e: EvalEvent) {
@@ -89,11 +92,28 @@ async function create(values: FormValues, resume?: Uint8Array): Promise<number> 
   const { background: _, ...options } = values;
   const given = { ...options, evaluateEvery: EVALUATE_EVERY, ...(resume ? { resume } : {}) } as MnistCnnOptions;
   const step = await remote.create(given, new URL("../data/mnist/", location.href).href);
-  if (!digits) {
-    digits = await remote.testDigits(STRIP);
-    strip.fill(digits.pixels, digits.labels);
-  }
+  usual ??= await remote.testDigits(STRIP);
   return step;
+}
+
+function showDigits(shown: Digits | undefined, status = ""): void {
+  digits = shown;
+  if (shown) strip.fill(shown.pixels, shown.labels);
+  byId("digits-status").textContent = status;
+  button("mistakes").textContent = digits === usual ? "Find mistakes" : "The usual digits";
+}
+
+/** Shows digits that the network gets wrong as it is now; how they are read is seen while it trains on. */
+async function findMistakes(): Promise<void> {
+  button("mistakes").disabled = true;
+  byId("digits-status").textContent = "reading …";
+  const { read, of, ...found } = await remote.mistakes(STRIP).finally(() => {
+    button("mistakes").disabled = false;
+  });
+  const count = found.labels.length;
+  const among = read < of ? `the first ${read} of ${of}` : `all ${of}`;
+  showDigits(found, `${count || "No"} mistake${count === 1 ? "" : "s"} among ${among} held-out digits`);
+  await page.look();
 }
 
 /** Shows what the network makes of the drawing and of the digits. */
@@ -104,12 +124,12 @@ async function look(): Promise<void> {
   else bars.clear("The drawing area is empty.");
   if (!digits) return;
   // What an untrained network takes them for is nobody's mistake.
-  if (document.body.dataset.step === "0") strip.clear();
+  if (document.body.dataset.step === "0" && digits === usual) strip.clear();
   else strip.show(await remote.predict(digits.pixels, digits.labels.length));
 }
 
 function table() {
-  const rows = page.perStep((s, { testLoss = "", testAccuracy = "" }) => [
+  const rows = page.log.perStep((s, { testLoss = "", testAccuracy = "" }) => [
     ...[s.step, s.epoch, s.loss, s.learningRate],
     testLoss,
     testAccuracy,
@@ -128,7 +148,14 @@ button("clear").addEventListener("click", () => {
 });
 button("random").addEventListener("click", () => {
   const at = crypto.getRandomValues(new Uint32Array(1))[0]! % STRIP;
-  if (digits) pad.show(digits.pixels.subarray(784 * at, 784 * (at + 1)));
+  if (usual) pad.show(usual.pixels.subarray(784 * at, 784 * (at + 1)));
   void page.look();
+});
+button("mistakes").addEventListener("click", () => {
+  if (digits === usual) void findMistakes().catch((e) => page.fail(e));
+  else {
+    showDigits(usual);
+    void page.look();
+  }
 });
 page.start();

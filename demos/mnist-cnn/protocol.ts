@@ -1,6 +1,6 @@
 import type { TrainEvent } from "../../src/index";
 import type { LostEvent, RunMethods } from "../shared/serveRun";
-import type { MnistCnnOptions } from "./experiment";
+import type { Digits, Mistakes, MnistCnnOptions } from "./experiment";
 
 /** What the worker does for the page. */
 export type WorkerMethods = RunMethods & {
@@ -8,7 +8,8 @@ export type WorkerMethods = RunMethods & {
   create(options: MnistCnnOptions, dataUrl: string): Promise<number>;
   predict(pixels: Float32Array, n: number): Promise<Float32Array>;
   featureMaps(pixels: Float32Array): Promise<{ filters: Float32Array; maps: Float32Array }>;
-  testDigits(count: number): { pixels: Float32Array; labels: Uint8Array };
+  testDigits(count: number): Digits;
+  mistakes(count: number): Promise<Mistakes>;
   checkpoint(): Promise<Uint8Array>;
 };
 

@@ -1,17 +1,11 @@
 import { byId, element } from "../shared/dom";
 import { drawGrey, tiles } from "../shared/pictures";
+import { likeliest } from "./likeliest";
 
 const CLASSES = 10;
 const PIXELS = 28 * 28;
 
 const percent = (p: number): string => `${(100 * p).toFixed(p > 0.9995 ? 0 : 1)} %`;
-
-/** The index of the largest value among `count` from `start`. */
-function best(values: ArrayLike<number>, start: number, count: number): number {
-  let found = 0;
-  for (let i = 1; i < count; i++) if (values[start + i]! > values[start + found]!) found = i;
-  return found;
-}
 
 /** Ten bars with the probability of each digit. */
 export class ProbabilityBars {
@@ -33,7 +27,7 @@ export class ProbabilityBars {
   }
 
   show(probabilities: ArrayLike<number>): void {
-    const winner = best(probabilities, 0, CLASSES);
+    const winner = likeliest(probabilities, 0, CLASSES);
     this.#rows.forEach(({ row, fill, text }, digit) => {
       fill.style.width = `${100 * probabilities[digit]!}%`;
       text.textContent = percent(probabilities[digit]!);
@@ -51,6 +45,7 @@ export class ProbabilityBars {
       row.classList.remove("best");
     }
     byId("guess").textContent = words;
+    this.parent.setAttribute("aria-label", words);
   }
 }
 
@@ -85,10 +80,11 @@ export class DigitStrip {
 
   show(probabilities: Float32Array): void {
     this.#cells.forEach(({ root, text }, i) => {
-      const read = best(probabilities, i * CLASSES, CLASSES);
+      const read = likeliest(probabilities, i * CLASSES, CLASSES);
       const wrong = read !== this.#labels[i];
       root.classList.toggle("wrong", wrong);
-      text.textContent = `${wrong ? "✗ " : ""}${read} · ${Math.round(100 * probabilities[i * CLASSES + read]!)}%`;
+      const reading = wrong ? `✗ ${read}→${this.#labels[i]}` : String(read);
+      text.textContent = `${reading} · ${Math.round(100 * probabilities[i * CLASSES + read]!)}%`;
     });
   }
 }

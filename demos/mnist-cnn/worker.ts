@@ -16,5 +16,6 @@ const send: (e: WorkerEvent) => void = serve<WorkerMethods, WorkerEvent>({
   predict: (pixels, n) => runs.ask((run) => run.predict(pixels, n)),
   featureMaps: (pixels) => runs.ask((run) => run.featureMaps(pixels)),
   testDigits: (count) => runs.current.testDigits(count),
+  mistakes: (count) => runs.ask((run) => run.mistakes(count)),
   checkpoint: () => runs.ask((run) => run.checkpoint()),
 });

@@ -87,7 +87,7 @@ const page = new TrainingPage({
   },
   table,
   onStep(e: StepEvent) {
-    lossChart.push(e.step, e.loss, smoother.next(e.loss), null);
+    lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
   },
   onEvaluation(e: EvalEvent) {
@@ -100,7 +100,7 @@ function onEvent(e: WorkerEvent): void {
   page.take(e);
   if (e.event === "measure") onMeasure(e);
   else if (e.event === "done" && e.testAccuracy !== undefined && e.steps >= page.end)
-    showScores(page.evaluations.at(-1), e);
+    showScores(page.log.evaluations.at(-1), e);
 }
 
 function onMeasure({ step, seen, held, invented }: MeasureEvent): void {
@@ -144,16 +144,18 @@ function plainSentence(error: unknown): string {
 }
 
 function table() {
-  const rows = page.perStep((s, { testLoss = "", testAccuracy = "", macroF1 = "", bitsPerCharacter: bits = "" }) => [
-    s.step,
-    s.epoch,
-    s.loss,
-    s.learningRate,
-    testLoss,
-    testAccuracy,
-    macroF1,
-    bits,
-  ]);
+  const rows = page.log.perStep(
+    (s, { testLoss = "", testAccuracy = "", macroF1 = "", bitsPerCharacter: bits = "" }) => [
+      s.step,
+      s.epoch,
+      s.loss,
+      s.learningRate,
+      testLoss,
+      testAccuracy,
+      macroF1,
+      bits,
+    ],
+  );
   const scores = ["heldOutLoss", "accuracy", "macroF1", "bitsPerLetter"];
   return { columns: ["step", "epoch", "loss", "learningRate", ...scores], rows };
 }

@@ -140,7 +140,8 @@ function seriesOf({ label, colour, width = 1.8, points = false, dash, format }: 
     width,
     stroke: () => styleValue(colour),
     spanGaps: true,
-    points: { show: points, size: 7, fill: () => styleValue(colour) },
+    // One value alone makes no line.
+    points: { show: points || ((_, _s, first, last) => first === last), size: 7, fill: () => styleValue(colour) },
     value: (_, v) => (v === null || v === undefined ? "–" : (format?.(v) ?? v.toPrecision(4))),
     ...(dash ? { dash } : {}),
   };
@@ -148,17 +149,19 @@ function seriesOf({ label, colour, width = 1.8, points = false, dash, format }: 
 
 /** Exponential moving average of the values so far: each weighs `keep` times what the one after it weighs. */
 export class Smoother {
-  #sum = 0;
-  #weight = 0;
+  #sums: { step: number; sum: number; weight: number }[] = [];
   constructor(readonly keep = 0.95) {}
 
-  next(value: number): number {
-    this.#sum = this.keep * this.#sum + value;
-    this.#weight = this.keep * this.#weight + 1;
-    return this.#sum / this.#weight;
+  /** The average with the value of a step. A step that comes again takes the place of all after it. */
+  next(step: number, value: number): number {
+    while (this.#sums.length && this.#sums.at(-1)!.step >= step) this.#sums.pop();
+    const before = this.#sums.at(-1) ?? { sum: 0, weight: 0 };
+    const [sum, weight] = [this.keep * before.sum + value, this.keep * before.weight + 1];
+    this.#sums.push({ step, sum, weight });
+    return sum / weight;
   }
 
   reset(): void {
-    this.#sum = this.#weight = 0;
+    this.#sums = [];
   }
 }

@@ -20,6 +20,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Text for those who listen, where the eye needs none. */
+export const unseen = (text: string): HTMLElement => element("span", { class: "unseen" }, text);
+
 /** The value of a custom property of the style sheet, as it is now. */
 export const styleValue = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -28,9 +28,11 @@ export function showHood(view: UnderTheHood): void {
   byId("hood").replaceChildren(...parts);
 }
 
+const MOST = 12;
+
 function kernelTable(kernels: NonNullable<UnderTheHood["kernels"]>): HTMLElement {
   const body = kernels
-    .slice(0, 12)
+    .slice(0, MOST)
     .map((k) =>
       element(
         "tr",
@@ -40,10 +42,12 @@ function kernelTable(kernels: NonNullable<UnderTheHood["kernels"]>): HTMLElement
         element("td", {}, k.milliseconds.toFixed(3)),
       ),
     );
-  const heads = ["Kernel", "Dispatches", "Milliseconds"].map((h) => element("th", { scope: "col" }, h));
+  const heads = ["Kernel", "Count", "ms a step"].map((h) => element("th", { scope: "col" }, h));
+  const which = kernels.length > MOST ? `The ${MOST} kernels that take the longest, of ${kernels.length}` : "Kernels";
   return element(
     "table",
     { class: "plain" },
+    element("caption", { class: "soft" }, which),
     element("thead", {}, element("tr", {}, ...heads)),
     element("tbody", {}, ...body),
   );

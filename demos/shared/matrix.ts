@@ -1,4 +1,4 @@
-import { element } from "./dom";
+import { element, unseen } from "./dom";
 
 export interface MatrixOptions {
   /** What a row stands for; default "the digit". */
@@ -19,7 +19,7 @@ export class MatrixView {
     readonly options: MatrixOptions = {},
   ) {
     this.#legend = `Rows: ${options.what ?? "the digit"}. Columns: what it was taken for.`;
-    const head = element("tr", {}, element("th", { scope: "col", "aria-label": "label" }));
+    const head = element("tr", {}, element("th", { scope: "col" }, unseen(options.what ?? "the digit")));
     for (const c of classes) head.append(element("th", { scope: "col" }, c));
     this.#cells = classes.map(() => classes.map(() => element("td", {}, "–")));
     const rows = this.#cells.map((cells, i) =>
@@ -36,9 +36,8 @@ export class MatrixView {
       const total = row.reduce((a, b) => a + b, 0) || 1;
       row.forEach((count, predicted) => {
         const cell = this.#cells[label]![predicted]!;
-        // Mistakes are rare: the root makes them visible beside the diagonal.
-        const share = count / total;
-        const depth = label === predicted ? 0.35 * share : Math.min(0.5, Math.sqrt(share));
+        // Mistakes are rare: the root makes them visible beside what is right.
+        const depth = 0.5 * Math.cbrt(count / total);
         cell.textContent = this.options.cell?.(count, total) ?? String(count);
         cell.style.background = count ? `rgba(var(--cell), ${depth.toFixed(3)})` : "";
         cell.style.fontWeight = label === predicted ? "600" : "400";

@@ -1,15 +1,19 @@
-import type { EvalEvent, RecoveredEvent, StepEvent } from "../../src/index";
+import type { RecoveredEvent, StepEvent } from "../../src/index";
 import { findAdapter } from "./adapter";
-import { acceptFiles, byId, download, pauseWhileHidden, showAlert, toCsv } from "./dom";
+import { showButtons } from "./buttons";
+import { acceptFiles, byId, pauseWhileHidden, showAlert } from "./dom";
 import { type FormValues, fillForm, mirrorInAddress, readForm } from "./form";
 import { showHood } from "./hood";
 import { plannedSteps } from "./kept";
 import { Lookout } from "./lookout";
+import { offerCheckpoint, offerTable } from "./offers";
 import type { CommonEvent, PageParts, State } from "./pageParts";
 import { progress } from "./progress";
 import { RemoteError } from "./remote";
+import { RunLog } from "./runLog";
 import type { LostEvent } from "./serveRun";
 import { themeButton } from "./theme";
+import { isOfFile, sentence, troubleText } from "./trouble";
 
 export type { PageParts, State } from "./pageParts";
 
@@ -24,9 +28,7 @@ const OF_THE_PAGE = ["background"];
  * under the hood. The page's HTML has the elements by their ids; see `demos/char-rnn/index.html`.
  */
 export class TrainingPage {
-  /** Since the network was made. */
-  readonly steps: StepEvent[] = [];
-  readonly evaluations: EvalEvent[] = [];
+  readonly log = new RunLog();
   #state: State = "loading";
   #creating = false;
   #wanted: { resume: Uint8Array | undefined } | undefined;
@@ -63,10 +65,11 @@ export class TrainingPage {
   /** Takes what the worker tells, and leaves alone what is the page's own. */
   take(told: { readonly event: string }): void {
     const e = told as CommonEvent;
-    if (e.event === "compile") progress.compiling(e);
-    else if (e.event === "step") this.#onStep(e);
+    if (e.event === "compile") {
+      if (this.#state !== "failed") progress.compiling(e);
+    } else if (e.event === "step") this.#onStep(e);
     else if (e.event === "eval") {
-      this.evaluations.push(e);
+      this.log.evaluations.push(e);
       this.parts.onEvaluation?.(e);
       void this.look();
     } else if (e.event === "recovered") this.#onRecovered(e);
@@ -74,29 +77,19 @@ export class TrainingPage {
   }
 
   #onLost({ event, reason }: LostEvent): void {
-    this.#lost = reason;
+    this.#lost = sentence(reason);
     if (event === "lost") this.fail(reason);
     else {
-      showAlert(`${reason}\nLooking for a device …`);
+      showAlert(`${this.#lost}\nLooking for a device …`);
       progress.say("looking for a device …");
     }
   }
 
-  /** Steps and evaluations after the one from which a run goes on are told of again. */
   #onRecovered({ step, reason }: RecoveredEvent): void {
-    for (const list of [this.steps, this.evaluations]) {
-      const kept = list.filter((e) => e.step <= step).length;
-      list.length = kept;
-    }
+    this.log.backTo(step);
     this.#lost = undefined;
-    showAlert(`${reason}\nThe run goes on from step ${step}, on a new device.`);
+    showAlert(`${sentence(reason)}\nThe run goes on from step ${step}, on a new device.`);
     if (this.#state === "idle") progress.say(`at step ${step}, on a new device`);
-  }
-
-  /** A row for each step, with the evaluation that was made after it, if any. */
-  perStep<R>(row: (step: StepEvent, evaluation: Partial<EvalEvent>) => R): R[] {
-    const made = new Map(this.evaluations.map((e) => [e.step, e]));
-    return this.steps.map((s) => row(s, made.get(s.step) ?? {}));
   }
 
   /** Makes the network anew, or from a checkpoint; what is wanted meanwhile is made after it. */
@@ -109,6 +102,7 @@ export class TrainingPage {
       this.#wanted = undefined;
       const values = readForm(settings);
       if (values) await this.#make(values, from);
+      else if (this.#state === "loading") this.fail("A setting cannot be used as it is: correct it.");
     }
     this.#creating = false;
   }
@@ -120,12 +114,9 @@ export class TrainingPage {
 
   /** Says what went wrong. A file that cannot be loaded changes nothing; anything else stops the page until Reset. */
   fail(error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
-    const fileTrouble = error instanceof Error && error.name === "CheckpointError";
-    const gone = this.#lost && `${this.#lost}\nNo other device was found. Press Reset to start anew.`;
-    showAlert(fileTrouble ? `This file cannot be loaded: ${text.split(/\n\s*missing:/)[0]}` : (gone ?? text));
+    showAlert(troubleText(error, this.#lost));
     const { step } = document.body.dataset;
-    if (fileTrouble && step !== undefined) {
+    if (isOfFile(error) && step !== undefined) {
       if (this.#state === "failed") return;
       if (this.#state === "loading") {
         progress.stand(Number(step), this.#end);
@@ -147,24 +138,19 @@ export class TrainingPage {
   #enter(next: State): void {
     this.#state = next;
     document.body.dataset.state = next;
-    const none = next === "loading" || next === "failed";
-    button("train").textContent = next === "training" ? "Pause" : "Train";
-    for (const id of ["train", "save", ...(this.parts.needNetwork ?? [])]) button(id).disabled = none;
-    button("reset").disabled = next === "loading";
-    button("step").disabled = next !== "idle";
-    this.#closeAtEnd();
-    button("csv").disabled = this.steps.length === 0;
+    this.#showButtons();
     this.parts.entered?.(next);
   }
 
-  /** At its end a run takes no further step, and says why. */
-  #closeAtEnd(): void {
-    if (this.#state !== "idle") return;
-    const ended = Number(document.body.dataset.step) >= this.#end;
-    for (const [id, closed] of Object.entries({ train: ended && this.#finished, step: ended })) {
-      button(id).disabled = closed;
-      button(id).title = closed ? this.#further : "";
-    }
+  #showButtons(): void {
+    showButtons({
+      state: this.#state,
+      needNetwork: this.parts.needNetwork ?? [],
+      ended: Number(document.body.dataset.step) >= this.#end,
+      finished: this.#finished,
+      further: this.#further,
+      hasSteps: this.log.steps.length > 0,
+    });
   }
 
   /** What to do after the last step. */
@@ -183,7 +169,7 @@ export class TrainingPage {
     try {
       const step = await this.parts.create(values, resume);
       this.#made++;
-      for (const list of [this.steps, this.evaluations]) list.length = 0;
+      this.log.clear();
       this.parts.clear();
       document.body.dataset.step = String(step);
       this.#end = Number(values.steps);
@@ -199,9 +185,10 @@ export class TrainingPage {
   }
 
   #onStep(e: StepEvent): void {
-    this.steps.push(e);
+    this.log.steps.push(e);
     this.parts.onStep(e);
-    progress.training(e, this.parts.unit);
+    // The last step of a network that is being replaced may still be told of.
+    if (this.#state === "training") progress.training(e, this.parts.unit);
     document.body.dataset.step = String(e.step);
     button("csv").disabled = false;
   }
@@ -229,6 +216,7 @@ export class TrainingPage {
   }
 
   async #oneStep(): Promise<void> {
+    showAlert("");
     this.#enter("training");
     this.#stepping = true;
     try {
@@ -277,20 +265,11 @@ export class TrainingPage {
     showHood(await this.parts.remote.underTheHood());
   }
 
-  #exportCsv(): void {
-    const { columns, rows } = this.parts.table();
-    download(`${this.parts.name}.csv`, toCsv(columns, rows), "text/csv");
-  }
-
-  async #save(): Promise<void> {
-    download(`${this.parts.name}.safetensors`, (await this.parts.checkpoint()) as Uint8Array<ArrayBuffer>);
-  }
-
   #changed(name: string): void {
     if (!name || OF_THE_PAGE.includes(name)) return;
     if (!this.parts.changed?.(name)) return void this.create();
-    this.#end = Number(readForm(settings)?.steps);
-    this.#closeAtEnd();
+    this.#end = Number(readForm(settings)?.steps ?? this.#end);
+    this.#showButtons();
   }
 
   #wire(): void {
@@ -308,8 +287,8 @@ export class TrainingPage {
     });
     button("step").addEventListener("click", () => void this.#oneStep());
     button("reset").addEventListener("click", () => void this.create());
-    button("csv").addEventListener("click", () => this.#exportCsv());
-    button("save").addEventListener("click", () => void this.#save().catch((e) => this.fail(e)));
+    button("csv").addEventListener("click", () => offerTable(parts));
+    button("save").addEventListener("click", () => void offerCheckpoint(parts).catch((e) => this.fail(e)));
     acceptFiles(byId<HTMLInputElement>("load"), (file) => void this.#load(file));
     byId("hood-details").addEventListener("toggle", () => void this.#openHood().catch((e) => this.fail(e)));
     pauseWhileHidden(

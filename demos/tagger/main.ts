@@ -89,7 +89,7 @@ const page = new TrainingPage({
   look,
   table,
   onStep(e: StepEvent) {
-    lossChart.push(e.step, e.loss, smoother.next(e.loss), null);
+    lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
   },
   onEvaluation,
@@ -152,7 +152,7 @@ async function look(): Promise<void> {
 }
 
 function table() {
-  const rows = page.perStep((s, { testLoss = "", testAccuracy = "", unknownAccuracy = "", macroF1 = "" }) => [
+  const rows = page.log.perStep((s, { testLoss = "", testAccuracy = "", unknownAccuracy = "", macroF1 = "" }) => [
     s.step,
     s.epoch,
     s.loss,

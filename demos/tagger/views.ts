@@ -1,5 +1,5 @@
 import { classificationReport, type Scores } from "../../src/index";
-import { byId, element } from "../shared/dom";
+import { byId, element, unseen } from "../shared/dom";
 import { TAG_NAMES, TAGS, type Tag } from "./data";
 import type { Example } from "./experiment";
 import type { Judgement } from "./judge";
@@ -152,14 +152,14 @@ export function showClasses(confusion?: readonly (readonly number[])[], of?: str
   const mean = element("th", { scope: "row" }, "mean of all (macro)");
   fill(
     "classes",
-    ["", "Precision", "Recall", "F1", "Words"],
+    [unseen("Part of speech"), "Precision", "Recall", "F1", "Words"],
     [...rows, element("tr", { class: "mean" }, mean, ...cells(report?.macro))],
   );
   byId("classes-status").textContent = of ? `Counted on ${of}.` : "Counted on held-out sentences while it trains.";
 }
 
 /** A table's head and rows. */
-function fill(id: string, heads: readonly string[], rows: readonly HTMLElement[]): void {
+function fill(id: string, heads: readonly (string | Node)[], rows: readonly HTMLElement[]): void {
   const cells = heads.map((h) => element("th", { scope: "col" }, h));
   const [head, body] = [element("thead", {}, element("tr", {}, ...cells)), element("tbody", {}, ...rows)];
   byId(id).replaceChildren(head, body);
@@ -180,5 +180,5 @@ export function showSummary(dev?: Summary, test?: Summary): void {
   const rows = MEASURES.map(([key, name]) =>
     element("tr", {}, element("th", { scope: "row" }, name), cell(dev, key), cell(test, key)),
   );
-  fill("summary", ["", "Watched", "In the test"], rows);
+  fill("summary", [unseen("Measure"), "Watched", "In the test"], rows);
 }

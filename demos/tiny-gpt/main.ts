@@ -108,7 +108,7 @@ function onEvent(e: WorkerEvent): void {
   if (e.event === "text") writing.take(e);
   else if (e.event === "note") progress.say(e.text);
   else if (e.event === "done" && e.bitsPerCharacter !== undefined && e.steps >= page.end) {
-    const watched = page.evaluations.at(-1)?.bitsPerCharacter;
+    const watched = page.log.evaluations.at(-1)?.bitsPerCharacter;
     byId("bits").textContent = scoreText(watched === undefined ? undefined : bits(watched), bits(e.bitsPerCharacter));
   }
 }
@@ -118,7 +118,7 @@ const tokensAt = (step: number): number => step * (made?.estimate.tokens ?? 1);
 const paceOf = (e: StepEvent): number => e.examplesPerSecond * (made?.settings.length ?? 1);
 
 function onStep(e: StepEvent): void {
-  const smooth = smoother.next(e.loss);
+  const smooth = smoother.next(e.step, e.loss);
   const at = tokensAt(e.step);
   bitsChart.push(at, bitsOf(smooth), null);
   lossChart.push(at, e.loss, smooth);
@@ -148,7 +148,7 @@ async function measurePace(): Promise<void> {
 }
 
 function table() {
-  const rows = page.perStep((s, { testLoss = "", bitsPerCharacter = "" }) => [
+  const rows = page.log.perStep((s, { testLoss = "", bitsPerCharacter = "" }) => [
     s.step,
     tokensAt(s.step),
     s.loss,

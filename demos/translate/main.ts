@@ -67,7 +67,7 @@ const page = new TrainingPage({
   look: () => tryIt.translate(),
   table,
   onStep(e: StepEvent) {
-    lossChart.push(e.step, e.loss, smoother.next(e.loss), null);
+    lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
   },
   onEvaluation(e: EvalEvent) {
@@ -85,7 +85,7 @@ function onEvent(e: WorkerEvent): void {
   page.take(e);
   if (e.event === "translated") showExamples(e.list, e.step);
   else if (e.event === "done" && e.exactMatch !== undefined && e.steps >= page.end) {
-    const watched = page.evaluations.at(-1);
+    const watched = page.log.evaluations.at(-1);
     byId("exact").textContent = scoreText(watched && scores(watched), scores(e));
   }
 }
@@ -110,7 +110,7 @@ function offerOthers(model: ModelName): void {
 }
 
 function table() {
-  const rows = page.perStep((s, { testLoss = "", exactMatch = "", bleu = "" }) => [
+  const rows = page.log.perStep((s, { testLoss = "", exactMatch = "", bleu = "" }) => [
     s.step,
     s.epoch,
     s.loss,

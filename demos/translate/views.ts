@@ -1,4 +1,4 @@
-import { byId, element, styleValue } from "../shared/dom";
+import { byId, element, styleValue, unseen } from "../shared/dom";
 import type { Translated } from "./experiment";
 import type { Alignment, Answer } from "./interpreter";
 
@@ -47,7 +47,7 @@ export function showAnswer({ found, reference }: Answer): void {
   const [best] = found;
   const verdict = reference === undefined ? "" : best?.text === reference ? "✓ right" : `✗ wrong: it is “${reference}”`;
   byId("answer").replaceChildren(best?.text || "(nothing)", element("small", {}, verdict));
-  const head = ["", "translation", "probability", "score"].map((h) => element("th", { scope: "col" }, h));
+  const head = [unseen("rank"), "translation", "probability", "score"].map((h) => element("th", { scope: "col" }, h));
   const rows = found.map(({ text, logProb, score, ended }, i) =>
     element(
       "tr",
@@ -129,7 +129,7 @@ export class AlignmentView {
 
   #large({ layers, heads, written: made, read }: Alignment, weights: Float32Array): void {
     const written = made.map((c, row) => c || (row === made.length - 1 ? "end" : "·"));
-    const head = element("tr", {}, element("th", { "aria-label": "written" }));
+    const head = element("tr", {}, element("th", { scope: "col" }, unseen("written")));
     for (const c of read) head.append(element("th", { scope: "col" }, visible(c)));
     const body = written.map((c, row) => {
       const cells = read.map((from, column) => {

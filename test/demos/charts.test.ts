@@ -15,7 +15,9 @@ test.each([
 
 test("a smoothed line is the weighted mean of the values so far, none of them weighing more for coming first", () => {
   const smoother = new Smoother(0.5);
-  expect([4, 1, 1].map((v) => smoother.next(v))).toEqual([4, 2, 10 / 7]);
+  expect([4, 1, 1].map((v, i) => smoother.next(i + 1, v))).toEqual([4, 2, 10 / 7]);
+  // A run that has gone back to step 1, on another device.
+  expect([1, 1].map((v, i) => smoother.next(i + 2, v))).toEqual([2, 10 / 7]);
   smoother.reset();
-  expect(smoother.next(3)).toBe(3);
+  expect(smoother.next(1, 3)).toBe(3);
 });

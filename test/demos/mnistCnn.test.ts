@@ -48,6 +48,15 @@ test("trains to its last step: the loss falls, evaluation and pictures appear, n
   expect(await text(page, "#confusion")).toContain("Worst:");
   expect(await text(page, "#guess")).not.toBe(before);
   expect(await page.$$eval(".digit", (d) => d.length)).toBe(16);
+  // What it gets wrong, with the right answer.
+  await page.click("#mistakes");
+  await says(page, "digits-status", /^16 mistakes among the first \d+ of 10000 held-out digits$/);
+  await page.waitForFunction(() => document.querySelectorAll(".digit.wrong").length === 16);
+  expect(
+    await page.$$eval(".digit", (d) => d.filter((e) => /^✗ (\d)→(?!\1)\d · \d+%$/.test(e.textContent!)).length),
+  ).toBe(16);
+  await page.click("#mistakes");
+  await page.waitForFunction(() => document.querySelectorAll(".digit.wrong").length < 16);
   await page.click("#hood-details summary");
   await page.waitForFunction(() => document.getElementById("hood")!.textContent!.includes("conv2d_grad_weight"));
   expect(await text(page, "#hood")).toMatch(/Dispatches a step\d+/);
@@ -187,6 +196,7 @@ test("a drawing is read", async () => {
   expect(widths.reduce((a, b) => a + b, 0)).toBeCloseTo(100, 0);
   await page.click("#clear");
   await page.waitForFunction(() => document.getElementById("guess")!.textContent === "The drawing area is empty.");
+  expect(await page.$eval("#probabilities", (e) => e.getAttribute("aria-label"))).toBe("The drawing area is empty.");
   await page.close();
 });
 

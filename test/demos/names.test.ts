@@ -63,6 +63,11 @@ test("trains: the loss falls, accuracy rises, names are invented; a typed name i
   expect(await text(page, "#accuracy")).toMatch(/^[78]\d\.\d % watched, [78]\d\.\d % in the test$/);
   expect(await text(page, "#bits")).toMatch(/^3\.\d{3} watched, 3\.\d{3} in the test$/);
   const counts = await page.$$eval("#confusion td", (cells) => cells.map((c) => Number(c.textContent)));
+  // The larger a cell's share of its row, the stronger its colour.
+  const depths = await page.$$eval("#confusion td", (cells) =>
+    cells.map((c) => Number((c as HTMLElement).style.background.match(/[\d.]+(?=\)$)/)![0])),
+  );
+  for (const row of [0, 2]) expect(depths[row]! > depths[row + 1]!).toBe(counts[row]! > counts[row + 1]!);
   expect(counts.reduce((a, b) => a + b)).toBe(800);
   expect(await page.$$eval("#samples h3", (h) => h.map((e) => e.textContent))).toEqual([
     expect.stringMatching(/^step 120 · \d+ of 12 are new$/),
@@ -216,7 +221,7 @@ test("the browser's GPU process crashes: the run goes on by itself, and the page
   const until = (holds: (n: number) => boolean, n = 0) => page.waitForFunction(holds, { polling: 100 }, n);
   await until(() => /on a new device/.test(document.getElementById("alert")!.textContent!));
   expect(await text(page, "#alert")).toMatch(
-    /^the GPU device was lost .*\nThe run goes on from step \d+, on a new device/,
+    /^The GPU device was lost .*\nThe run goes on from step \d+, on a new device/,
   );
   const reached = Number(await page.evaluate(() => document.body.dataset.step));
   await until((n) => Number(document.body.dataset.step) > n, reached);

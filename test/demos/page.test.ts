@@ -67,7 +67,12 @@ class Field extends StandIn {
 }
 
 /** A page of a run of seven steps in training or at rest, and ways to hide and show it. */
-async function trainingPage({ trains = true, adapter = { info: {} } as object | null } = {}) {
+async function trainingPage({
+  trains = true,
+  adapter = { info: {} } as object | null,
+  changed = (): boolean => false,
+  valid = true,
+} = {}) {
   const elements = new Map<string, StandIn>();
   const getElementById = (id: string) => {
     if (!elements.has(id)) elements.set(id, new StandIn());
@@ -82,16 +87,18 @@ async function trainingPage({ trains = true, adapter = { info: {} } as object | 
     navigator: { gpu: { requestAdapter: async () => adapter } },
     matchMedia: () => new StandIn(),
     localStorage: { getItem: () => null },
-    location: { search: "" },
+    location: { search: "", pathname: "" },
+    history: { replaceState() {} },
     addEventListener() {},
     HTMLInputElement: Field,
   };
   getElementById("settings").elements.push(new Field());
+  getElementById("settings").reportValidity = () => valid;
   for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
   vi.resetModules();
   const { TrainingPage } = await import("../../demos/shared/page");
   const worker = new SlowWorker();
-  const parts = { remote: worker, views: [], create: async () => 0, clear() {}, onStep() {} };
+  const parts = { remote: worker, views: [], create: async () => 0, clear() {}, onStep() {}, changed };
   const page = new TrainingPage(parts as unknown as PageParts);
   page.start();
   await turn();
@@ -163,9 +170,9 @@ test("after a recovery the steps that come again are not there twice, and the pa
   const take = (e: object) => page.take(e as { event: string });
   for (const step of [1, 2, 3, 4]) take({ event: "step", step, steps: 9, loss: step, epoch: 0 });
   take({ event: "recovered", step: 2, reason: "the device is gone" });
-  expect(page.steps.map((e) => e.step)).toEqual([1, 2]);
+  expect(page.log.steps.map((e) => e.step)).toEqual([1, 2]);
   take({ event: "step", step: 3, steps: 9, loss: 3, epoch: 0 });
-  expect(page.steps.map((e) => e.step)).toEqual([1, 2, 3]);
+  expect(page.log.steps.map((e) => e.step)).toEqual([1, 2, 3]);
   expect(page.state).toBe("training");
 });
 
@@ -199,7 +206,7 @@ test("a step to the end leaves Train open: the run has not been judged yet", asy
 
 test("a device lost for good is said to be lost, whatever fails because of it", async () => {
   const { page, element } = await trainingPage();
-  page.take({ event: "searching", reason: "The device is gone." } as { event: string });
+  page.take({ event: "searching", reason: "the device is gone." } as { event: string });
   expect(element("alert").textContent).toBe("The device is gone.\nLooking for a device …");
   page.fail(new Error("createEngine: no adapter"));
   expect(element("alert").textContent).toBe(
@@ -220,4 +227,33 @@ test("changes of state are read out, the numbers of every step are not", async (
   page.take({ event: "step", step: 3, steps: 7, loss: 1, epoch: 0 } as { event: string });
   expect(element("progress-text").textContent).toMatch(/^step 3 of 7/);
   expect(element("progress-state").textContent).toBe("training");
+});
+
+test("a network that is being replaced does not say how far it is", async () => {
+  const { page, element } = await trainingPage({ trains: false });
+  const made = page.create();
+  page.take({ event: "step", step: 3, steps: 7, loss: 1, epoch: 0 } as { event: string });
+  expect([page.state, element("progress-text").textContent]).toEqual(["loading", "loading …"]);
+  await made;
+});
+
+test("a number that is missing from the form does not change where the run ends", async () => {
+  const { page, element } = await trainingPage({ changed: () => true });
+  Object.assign(element("settings"), { reportValidity: () => false });
+  const lr = { name: "lr" };
+  const change = Object.defineProperty(new Event("change"), "target", { value: lr });
+  element("settings").dispatchEvent(change);
+  expect(page.end).toBe(7);
+});
+
+test("an address with a setting that cannot be used leaves a page that says so, not one that loads for ever", async () => {
+  const { page, element } = await trainingPage({ trains: false, valid: false });
+  expect([page.state, element("reset").disabled]).toEqual(["failed", false]);
+  expect(element("alert").textContent).toBe("A setting cannot be used as it is: correct it.");
+});
+
+test("kernels that are compiled for a network that has failed are not told of", async () => {
+  const { page, element } = await trainingPage({ trains: false, adapter: null });
+  page.take({ event: "compile", done: 2, total: 3 } as { event: string });
+  expect(element("progress-text").textContent).toBe("stopped");
 });

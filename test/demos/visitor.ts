@@ -28,7 +28,7 @@ export const says = (page: Page, id: string, pattern: RegExp) =>
     pattern.source,
   );
 
-/** What axe-core finds serious. */
+/** What axe-core finds. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
@@ -36,8 +36,7 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
       axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
     };
     const { violations } = await axe.run();
-    const serious = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
-    return serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`);
+    return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`);
   });
 }
 
