@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Runtime } from "../src/gpu/runtime";
 import { nodeRuntime } from "./device";
 import { cases, stem } from "./ops/cases";
-import { choicesOf, mostWays, nthWays, runSample } from "./ops/runCase";
+import { choicesOf, mostWays, nthWays, runSample, runsInHalves } from "./ops/runCase";
 
 test("every op has a case, and every case an op", () => {
   const ops = Object.keys(import.meta.glob("../src/ops/*.ts")).map(stem);
@@ -67,6 +67,13 @@ describe.skipIf(!opened)(`ops in Node on Dawn${reason ? ` (skipped: ${reason})` 
         runtime.throwErrors();
       }
     });
+  });
+
+  const hasHalves = runtime?.open.info.features.includes("shader-f16") ?? false;
+  test.skipIf(!hasHalves).each(cases)("%s in f16", async (_, c) => {
+    if (!runsInHalves(c, c.samples[0]!)) return;
+    expect(await runSample(runtime, c, c.samples[0]!, { halves: true })).toEqual([]);
+    runtime.throwErrors();
   });
 
   test.each(cases)("%s unfused", async (_, c) => {

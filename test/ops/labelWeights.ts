@@ -5,6 +5,7 @@ const labels = (...values: number[]) => ({ shape: [values.length], dtype: "i32" 
 const weight = { shape: [3], values: [0.5, 2, 7] };
 
 export default opCase<{ classes: number; ignoreIndex?: number }>({
+  halves: false, // weights are f32
   samples: [
     { inputs: [labels(0, 2, -1, 1, 3, 2, -100)], attrs: { classes: 3 } },
     { inputs: [labels(0)], attrs: { classes: 1, ignoreIndex: 0 } },
