@@ -17,6 +17,7 @@ import { add } from "../../src/ops/add";
 import { createKeyValueCache } from "../../src/ops/attendCached";
 import { batchNorm } from "../../src/ops/batchNorm";
 import { cast } from "../../src/ops/cast";
+import { conv1d } from "../../src/ops/conv1d";
 import { conv2d } from "../../src/ops/conv2d";
 import { full } from "../../src/ops/full";
 import { groupNorm } from "../../src/ops/groupNorm";
@@ -172,6 +173,15 @@ await describeOnDawn("f16", (engine) => {
       await everyWay((a, b) => conv2d(a, b, null, { stride: 2, padding: 1, groups: 5 }), x, input([10, 1, 3, 3]));
     });
 
+    // A gradient becomes f16 behind a kernel that makes f32 only: it must not be computed in that kernel.
+    test("depthwise convolutions after one in f16, and filters that are f16 themselves", async () => {
+      const depthwise = (x: Tensor, w: Tensor) =>
+        conv2d(conv2d(x, w, null, { padding: 1 }), kernels, null, { groups: 5 });
+      const kernels = input([5, 1, 2, 2]);
+      await everyWay(depthwise, input([2, 3, 5, 6]), input([5, 3, 3, 3]), 1);
+      await everyWay((x, w) => conv1d(x, w, null, { padding: 1 }), input([2, 3, 9]), input([5, 3, 3]), 2);
+    });
+
     test.each([
       ["layerNorm, rows of 6", [5, 6], [6], (x: Tensor, weight: Tensor) => layerNorm(x, 6, { weight })],
       ["layerNorm, rows of 256", [3, 256], [256], (x: Tensor, weight: Tensor) => layerNorm(x, 256, { weight })],
@@ -205,6 +215,14 @@ await describeOnDawn("f16", (engine) => {
       const attend = (q: Tensor, kv: Tensor) => scaledDotProductAttention(q, kv, mul(kv, 0.5), options);
       expect(attend(cast(input([...shape]), "f16"), input([...shape])).dtype).toBe("f16");
       await everyWay(attend, input([...shape]), input([...shape]), 1);
+    });
+
+    test("a mask of halves is added to the scores, as one of f32 is", async () => {
+      const [x, mask] = [input([1, 2, 4, 4]), input([4, 4], 3)];
+      const [halves, exact] = await engine.read(
+        [cast(mask, "f16"), mask].map((m) => scaledDotProductAttention(x, x, x, { mask: m })),
+      );
+      for (const [i, v] of halves!.entries()) expect(Math.abs(v - exact![i]!)).toBeLessThan(5e-3);
     });
 
     test("a transformer under autocast keeps its activations in f16, a CNN with batch norm too", async () => {
