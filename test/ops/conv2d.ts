@@ -14,6 +14,7 @@ export default opCase<Conv2dOptions>({
     { inputs: [[2, 4, 5, 5], [6, 2, 3, 3], [6]], attrs: { groups: 2, padding: 1 }, note: "groups" },
     { inputs: [[1, 5, 5, 4], [5, 1, 3, 3], [5]], attrs: { groups: 5, padding: "same" }, note: "depthwise" },
     { inputs: [[2, 3, 5, 4], [3, 1, 3, 3], [3]], attrs: { groups: 3, padding: 1 }, note: "depthwise, by four" },
+    { inputs: [[1, 3, 4, 5], [3, 1, 3, 3], [3]], attrs: { groups: 3, padding: 1 }, note: "depthwise, odd rows" },
     {
       inputs: [[1, 2, 3, 8], [4, 1, 2, 3], [4]],
       attrs: { groups: 2, stride: [1, 2], padding: [0, 1] },
