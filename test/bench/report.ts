@@ -24,7 +24,7 @@ export function where(results: readonly { adapter: string; on: string }[], most 
 const isSoftware = (adapter: string): boolean => /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(adapter);
 
 const HEAD =
-  "workload|engine|ms a step|slower than wgrad|GFLOP/s|dispatches|bind groups|buffers|submits|writes|pipelines|first step, s|GPU peak, MiB|loss off by";
+  "workload|engine|ms a step|slower than wgrad|GFLOP/s|of the ceiling|dispatches|bind groups|buffers|submits|writes|pipelines|first step, s|GPU peak, MiB|loss off by";
 
 /** How far losses are from those known for this size; in other sizes, from wgrad's own at the same steps. */
 function offBy(r: Result, own: Result | undefined): string {
@@ -34,8 +34,11 @@ function offBy(r: Result, own: Result | undefined): string {
   return Number.isFinite(error) ? error.toFixed(4) : "none known";
 }
 
-/** One row an engine and workload, the median run of each; ratios are to wgrad in the same run of the benchmark. */
-export function report(results: readonly Result[], failures: readonly Failure[] = []): string {
+/**
+ * One row an engine and workload, the median run of each; ratios are to wgrad in the same run of the benchmark.
+ * @param ceiling GFLOP/s of a large product of matrices on the same device, if that was measured
+ */
+export function report(results: readonly Result[], failures: readonly Failure[] = [], ceiling?: number): string {
   const keys = [...new Set(results.map((r) => `${r.workload}|${r.engine}`))];
   const rows = keys.map((key) => {
     const runs = results.filter((r) => `${r.workload}|${r.engine}` === key);
@@ -52,6 +55,7 @@ export function report(results: readonly Result[], failures: readonly Failure[] 
       `${r.ms.median.toFixed(2)} (${r.ms.min.toFixed(1)}–${r.ms.max.toFixed(1)})`,
       ratio,
       r.gflops.toFixed(1),
+      ceiling ? `${Math.round((100 * r.gflops) / ceiling)} %` : "",
       ...[dispatchWorkgroups, createBindGroup, createBuffer, submit, writeBuffer, r.pipelines].map(String),
       r.firstStepSeconds.toFixed(1),
       r.peakMebibytes.toFixed(1),

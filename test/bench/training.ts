@@ -2,6 +2,7 @@ import type { Result } from "../../demos/race/measure";
 import type { WorkloadName } from "../../demos/race/workloads";
 import type { Measurement } from "../../src/index";
 import { type Host, messageOf } from "./hosts";
+import { CEILING } from "./kernels/cases";
 import { type Failure, markdownTable, report } from "./report";
 
 export interface Choice {
@@ -38,7 +39,21 @@ export async function benchTraining(
           console.error(`${workload} ${engine}: ${messageOf(error)}`);
         }
   if (json) return [...results, ...failures].map((r) => JSON.stringify(r)).join("\n");
-  return [report(results, failures), ...results.flatMap((r) => [...measuredIn(r), ...profileOf(r)])].join("\n\n");
+  const ceiling = results.length ? await ceilingOf(host) : undefined;
+  return [report(results, failures, ceiling), ...results.flatMap((r) => [...measuredIn(r), ...profileOf(r)])].join(
+    "\n\n",
+  );
+}
+
+/** GFLOP/s of a product of matrices by this engine: what steps, which are mostly products, could reach at most. */
+async function ceilingOf(host: Host): Promise<number | undefined> {
+  try {
+    const product = await host.run({ kind: "kernel", engine: "wgrad", name: CEILING, milliseconds: 500 });
+    return product?.rate;
+  } catch (error) {
+    console.error(`${CEILING}: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** Where a step's time goes on the device, kernel by kernel. */

@@ -93,9 +93,15 @@ const COPIES: readonly KernelCase[] = [1, 8].map((each) => ({
   each,
 }));
 
+const LARGEST = product(1024, 1024, 1024, "NN");
+
+/** What training steps are compared with. */
+export const CEILING = LARGEST.name;
+
 export const CASES: readonly KernelCase[] = [
   ...COPIES,
-  ...[256, 512, 1024].map((n) => product(n, n, n, "NN")),
+  ...[256, 512].map((n) => product(n, n, n, "NN")),
+  LARGEST,
   ...(["NN", "NT", "TN"] as const).flatMap((form) => [product(128, 784, 256, form), product(1024, 128, 512, form)]),
   ...CONVOLUTION_FORMS.map((form) => convolution(16, 32, 32, 64, form)),
   moving("softmax [4096,1024]", "softmax", [[4096, 1024]], [4096, 1024], 2),
