@@ -36,9 +36,9 @@ function offBy(r: Result, own: Result | undefined): string {
 
 /**
  * One row an engine and workload, the median run of each; ratios are to wgrad in the same run of the benchmark.
- * @param ceiling GFLOP/s of a large product of matrices on the same device, if that was measured
+ * @param ceiling GFLOP/s of a large product of matrices on the same device, 0 where that was not measured
  */
-export function report(results: readonly Result[], failures: readonly Failure[] = [], ceiling?: number): string {
+export function report(results: readonly Result[], failures: readonly Failure[] = [], ceiling = 0): string {
   const keys = [...new Set(results.map((r) => `${r.workload}|${r.engine}`))];
   const rows = keys.map((key) => {
     const runs = results.filter((r) => `${r.workload}|${r.engine}` === key);

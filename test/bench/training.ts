@@ -26,7 +26,8 @@ export async function benchTraining(
 ): Promise<string> {
   const results: Result[] = [];
   const failures: Failure[] = [];
-  for (let round = 0; round < repeat; round++)
+  let ceiling = 0;
+  for (let round = 0; round < repeat; round++) {
     for (const workload of workloads)
       for (const engine of engines)
         try {
@@ -38,21 +39,22 @@ export async function benchTraining(
           failures.push({ engine, workload, error: messageOf(error) });
           console.error(`${workload} ${engine}: ${messageOf(error)}`);
         }
+    if (!json) ceiling = Math.max(ceiling, await ceilingOf(host));
+  }
   if (json) return [...results, ...failures].map((r) => JSON.stringify(r)).join("\n");
-  const ceiling = results.length ? await ceilingOf(host) : undefined;
   return [report(results, failures, ceiling), ...results.flatMap((r) => [...measuredIn(r), ...profileOf(r)])].join(
     "\n\n",
   );
 }
 
 /** GFLOP/s of a product of matrices by this engine: what steps, which are mostly products, could reach at most. */
-async function ceilingOf(host: Host): Promise<number | undefined> {
+async function ceilingOf(host: Host): Promise<number> {
   try {
     const product = await host.run({ kind: "kernel", engine: "wgrad", name: CEILING, milliseconds: 500 });
-    return product?.rate;
+    return product?.rate ?? 0;
   } catch (error) {
     console.error(`${CEILING}: ${messageOf(error)}`);
-    return undefined;
+    return 0;
   }
 }
 
