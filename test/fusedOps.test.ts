@@ -14,7 +14,7 @@ import type { OpCase, Reference } from "./ops/opCase";
 import { runSample } from "./ops/runCase";
 
 /** Ops whose kernels, or those of whose gradients, finish elements by what is hung on them. */
-const NAMES = ["cumsum", "gather", "pad", "scatterAdd", "upsample2d", "warp"];
+const NAMES = ["cumsum", "gather", "pad", "prod", "scatterAdd", "upsample2d", "warp"];
 
 /** Each element times a factor of its own, ½ … 1. */
 function slanted(x: Tensor): Tensor {

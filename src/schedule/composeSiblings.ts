@@ -1,4 +1,4 @@
-import type { Shape, Spec } from "../core/shape";
+import { type Shape, type Spec, sameShape } from "../core/shape";
 import type { KernelOp } from "../graph/op";
 import { scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_BUFFERS, type Param } from "../kernel/kernel";
@@ -114,7 +114,7 @@ function fourOfEach(one: string, count: number): string {
 /**
  * The last dispatch of reductions side by side, changed to write `written` instead of planes of results.
  * @param results the expression that stands for each result, and the factor of the result
- * @returns null where the kernel would bind too many buffers
+ * @returns null where the kernel would bind too many buffers, or what is computed from the results differs in shape
  */
 function composeStore(
   results: readonly { readonly expression: Expression; readonly scale: number }[],
@@ -124,8 +124,11 @@ function composeStore(
   const { variant } = d;
   const given = new Map(results.map(({ expression }, k) => [expression, `joined_${k}`] as const));
   const options = { prefix: "store_", byFour: false, gathers: false, counts: "elements", given } as const;
+  // The results themselves may have other shapes of as many elements: with or without the dimensions that were reduced.
+  const [computed = written[0]!, ...others] = written.filter((f) => !given.has(f.expression));
+  if (others.some(({ out }) => !sameShape(out.shape, computed.out.shape))) return null;
   const expressions = written.map((f) => f.expression);
-  const w = new Writer(expressions, written[0]!.out, options);
+  const w = new Writer(expressions, computed.out, options);
   // The planes are bound last.
   const first = variant.bindings.length - 1;
   const outs = first + w.inputs.length;
