@@ -154,7 +154,7 @@ export class Executable {
     let start = 0;
     for (const end of this.#chunks) {
       this.#submit((encoder) => {
-        encodePass(encoder, this.#launches.slice(start, end));
+        encodePass(encoder, this.#launches, undefined, start, end);
         if (end === this.#launches.length) this.#copyOutputs(encoder, copies);
       });
       start = end;

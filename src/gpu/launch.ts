@@ -7,15 +7,18 @@ export interface Launch {
   readonly immediates: Uint32Array<ArrayBuffer> | undefined;
 }
 
-/** Encodes launches as one pass. A pipeline is set only where it changes. */
+/** Encodes launches, from `start` to before `end`, as one pass. A pipeline is set only where it changes. */
 export function encodePass(
   encoder: GPUCommandEncoder,
   launches: readonly Launch[],
   descriptor?: GPUComputePassDescriptor,
+  start = 0,
+  end = launches.length,
 ): void {
   const pass = encoder.beginComputePass(descriptor);
   let set: GPUComputePipeline | undefined;
-  for (const { pipeline, bindGroup, immediates, workgroups } of launches) {
+  for (let i = start; i < end; i++) {
+    const { pipeline, bindGroup, immediates, workgroups } = launches[i]!;
     if (pipeline !== set) pass.setPipeline(pipeline);
     set = pipeline;
     pass.setBindGroup(0, bindGroup);
