@@ -71,9 +71,7 @@ function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
   if (!sane || numbers.some((v) => !Number.isInteger(v) || v < 0))
     refuse("stride and dilation must be integers of at least 1, padding of at least 0");
   const span = [0, 1].map((d) => dilation[d]! * (w[d + 2]! - 1));
-  const around = [0, 1].map((d) =>
-    padding === "same" ? span[d]! : padding === "valid" ? 0 : 2 * pair("conv2d", padding)[d]!,
-  );
+  const around = [0, 1].map((d) => (padding === "same" ? span[d]! : 2 * (numbers[d] ?? 0)));
   const outSize = [0, 1].map((d) => Math.floor((x[d + 2]! + around[d]! - span[d]! - 1) / stride[d]!) + 1);
   if (outSize.some((s) => s < 1)) refuse("the kernel is larger than the padded picture");
   const pad = around.map((a) => Math.floor(a / 2));
