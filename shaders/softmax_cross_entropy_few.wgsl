@@ -5,7 +5,8 @@
 // Logits below −1e38 count as −1e38; a NaN makes the loss NaN, and its row's gradient. A lane makes every LANES-th row.
 // @include lifted.wgsl
 // @include sum_of_lanes.wgsl
-const LANES = 128u;
+const FREE_LANES = 128u; // any power of two does
+const LANES = FREE_LANES;
 const WEIGHTED = 0u;
 const MEAN = 1u;
 const GRAD = 1u;

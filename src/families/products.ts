@@ -1,6 +1,7 @@
 import matmulKernel from "../../shaders/matmul.wgsl";
 import matmulByFour from "../../shaders/matmul_by_four.wgsl";
 import matmulDirect from "../../shaders/matmul_direct.wgsl";
+import matmulOne from "../../shaders/matmul_one.wgsl";
 import matmulSubgroup from "../../shaders/matmul_subgroup.wgsl";
 import matmulRagged from "../../shaders/matmul_subgroup_ragged.wgsl";
 import { scratch, type Tensor } from "../graph/tensor";
@@ -35,7 +36,7 @@ const TILES = {
 
 type Side = keyof typeof TILES;
 type Split = "tile 32, K split" | "tile 64, K split";
-type Way = "subgroup" | "subgroup, 8 rows" | "direct" | `tile ${Side}` | Split;
+type Way = "subgroup" | "subgroup, 8 rows" | "direct" | "one" | `tile ${Side}` | Split;
 
 /** Terms that are in workgroup memory at a time: a tile of both operands then fills what every device grants. */
 const DEPTHS: Readonly<Record<Side, number>> = { 32: 32, 64: 32, 128: 16 };
@@ -56,6 +57,7 @@ const isByFour = ({ m, n, k, transA }: Product): boolean => k % 4 === 0 && n % 4
 export function productWays(p: Product, target: Target): Ways<Way> {
   const { m, n, k, batch, transA, transB } = p;
   const key = `matmul ${batch}·${m}·${k}·${n}${transA ? " aᵀ" : ""}${transB ? " bᵀ" : ""}`;
+  if (target.isSmall) return { key, names: ["one"] };
   if (sharesLoads(target))
     return { key, names: m <= 8 ? ["subgroup, 8 rows", "direct"] : ["subgroup", "subgroup, 8 rows", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
@@ -84,8 +86,8 @@ export function productDispatches(
   if (way.endsWith("K split") && out.dtype === "f32") return splitProduct(a, b, out, p, target, side, sums);
   const product = tile
     ? tiled(a, b, out, p, side, { parts: 1, part: p.k })
-    : way === "direct"
-      ? direct(a, b, out, p)
+    : way === "direct" || way === "one"
+      ? direct(a, b, out, p, way === "one")
       : bySubgroups(a, b, out, p, target, way === "subgroup" ? 16 : 8);
   return [withSums(product, sums)];
 }
@@ -116,16 +118,18 @@ function bySubgroups(a: Tensor, b: Tensor, out: Tensor, p: Product, target: Targ
   });
 }
 
-function direct(a: Tensor, b: Tensor, out: Tensor, p: Product): Dispatch {
-  return matmulDirect.dispatch({
+/** @param one whether an invocation makes one element of `out`, else 4 × 4 */
+function direct(a: Tensor, b: Tensor, out: Tensor, p: Product, one: boolean): Dispatch {
+  const shared = {
     buffers: { a, b, out },
     ...types(a, out),
-    params: lies(p),
     constants: { SUMS: Number(p.sums) },
-    grid: [Math.ceil(p.n / 4), Math.ceil(p.m / 4), p.batch],
     flops: flopsOf(p),
     channel: { size: p.n, inner: 1 },
-  });
+  };
+  const len = p.batch * p.m * p.n;
+  if (one) return matmulOne.dispatch({ ...shared, params: { len, ...lies(p) }, grid: len });
+  return matmulDirect.dispatch({ ...shared, params: lies(p), grid: [Math.ceil(p.n / 4), Math.ceil(p.m / 4), p.batch] });
 }
 
 /** How the sum over K is divided. */

@@ -17,7 +17,7 @@ export interface CompiledPipeline {
 /** Called as pipelines get ready. */
 export type CompileProgress = (done: number, total: number) => void;
 
-/** Bytes of each buffer that a pipeline is warmed up with. */
+/** The least bytes of each buffer that a pipeline is warmed up with. */
 const WARM_BYTES = 1024;
 
 /** Most pipelines kept: enough for a few large networks. Captured steps keep their own. */
@@ -109,9 +109,10 @@ export class PipelineCache {
     const { device } = this;
     const { STORAGE, UNIFORM } = BufferUsage;
     const label = "warm-up";
+    const size = Math.max(WARM_BYTES, 16 * Math.ceil(variant.params.length / 4));
     const buffers = await accepted(device, variant.name, () => {
       const made = layoutEntries(variant, immediates).map(({ buffer }) =>
-        device.createBuffer({ label, size: WARM_BYTES, usage: buffer!.type === "uniform" ? UNIFORM : STORAGE }),
+        device.createBuffer({ label, size, usage: buffer!.type === "uniform" ? UNIFORM : STORAGE }),
       );
       const entries = made.map((buffer, binding) => ({ binding, resource: { buffer } }));
       const encoder = device.createCommandEncoder({ label });

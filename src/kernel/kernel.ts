@@ -95,6 +95,8 @@ export interface Dispatch {
   readonly isPart?: boolean | undefined;
   /** What the epilogue's `channel` is: result i belongs to channel `i / inner % size`. */
   readonly channel?: Channel | undefined;
+  /** Where this one does the work of several: their kernels and the shapes of their buffers, a line each. */
+  readonly joins?: readonly string[] | undefined;
 }
 
 export interface Channel {

@@ -14,6 +14,8 @@ export interface Target {
   readonly offsetAlignment: number;
   /** Bytes of parameters that can travel with a dispatch; kernels with more of them read a uniform buffer. */
   readonly immediateBytes: number;
+  /** Whether a launch is to do several kernels' work with one workgroup: they should be short, and let no invocation wait. */
+  readonly isSmall?: boolean;
   /** The fastest ways that were measured on the device, by key, see {@link Ways}. */
   readonly tuning?: Readonly<Record<string, string>>;
 }

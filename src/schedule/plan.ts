@@ -8,6 +8,7 @@ import { worthComputingAgain } from "./again";
 import { tensorsOf, writtenBy } from "./dispatches";
 import { inPlace } from "./inPlace";
 import { type Choice, Lowering, type LowerOptions } from "./lower";
+import { asOneLaunch, isSmall, withoutWaiting } from "./oneLaunch";
 import { showPlan } from "./print";
 import { assignSlots, bytesIn, type Life } from "./slots";
 import { appendUpdates } from "./updates";
@@ -41,6 +42,8 @@ export interface Plan {
 export interface PlanRequest extends LowerOptions {
   readonly outputs: readonly Tensor[];
   readonly updates?: readonly Update[];
+  /** Join the launches of a small step, see {@link asOneLaunch}. */
+  readonly join?: boolean;
   /** Leaves that get a place even if they are not used: the feeds of a captured step. */
   readonly inputs?: readonly Tensor[];
 }
@@ -58,6 +61,7 @@ const WORTH_COMPUTING_AGAIN = 0.95;
  */
 export function plan(request: PlanRequest): Plan {
   const kept = planned(request);
+  if (request.join && isSmall(kept.dispatches)) return joined(request, kept);
   const apart = worthComputingAgain(wantedOf(request));
   if (!apart.size) return kept;
   const again = planned({ ...request, apart });
@@ -66,26 +70,52 @@ export function plan(request: PlanRequest): Plan {
 
 const wantedOf = ({ outputs, updates = [] }: PlanRequest): Tensor[] => [...outputs, ...updates.flatMap((u) => u.reads)];
 
-function planned(request: PlanRequest): Plan {
-  const { outputs, updates = [], inputs = [] } = request;
+/** A small step as few launches, if its kernels allow it; else as it is. */
+function joined(request: PlanRequest, apart: Plan): Plan {
+  const lowered = lower({ ...request, target: withoutWaiting(request.target) });
+  const joint = asOneLaunch({ ...lowered, kept: new Set(lowered.held.values()) }, request.target);
+  if (!joint || joint.dispatches.length >= apart.dispatches.length) return apart;
+  return assembled(request, { ...lowered, ...joint, choices: [] });
+}
+
+const planned = (request: PlanRequest): Plan => assembled(request, lower(request));
+
+/** The dispatches of a step, before they have buffers. */
+interface Lowered {
+  readonly dispatches: readonly Dispatch[];
+  readonly firstUpdate: number;
+  /** What each output is read from. */
+  readonly held: ReadonlyMap<Tensor, Tensor>;
+  /** The tensors that are computed in a state, each with that state. */
+  readonly direct: ReadonlyMap<Tensor, Tensor>;
+  readonly choices: readonly Choice[];
+}
+
+function lower(request: PlanRequest): Lowered {
+  const { outputs, updates = [] } = request;
   const lowering = new Lowering(wantedOf(request), request);
   const held = new Map(outputs.map((t) => [t, outputOf(t, lowering)] as const));
   const firstUpdate = lowering.dispatches.length;
   const direct = appendUpdates(lowering, updates, outputs);
   checkOrder(lowering.dispatches);
-  const leaves = leavesOf(lowering.dispatches, [...inputs, ...held.values()]);
+  return { dispatches: lowering.dispatches, firstUpdate, held, direct, choices: [...lowering.choices.values()] };
+}
+
+/** Gives every tensor a place. */
+function assembled({ outputs, inputs = [], target }: PlanRequest, lowered: Lowered): Plan {
+  const { firstUpdate, held, direct, choices } = lowered;
+  const leaves = leavesOf(lowered.dispatches, [...inputs, ...held.values()]);
   const states = [
     ...new Set([...leaves.filter((t) => t.leaf?.kind === "state"), ...direct.values()].map((t) => homeOf(t).state)),
   ];
   const fed = leaves.filter((t) => t.leaf?.kind === "feed" || t.leaf?.kind === "data");
-  const { dispatches, slots, slotOf } = placed(lowering.dispatches, fed, new Set(held.values()), direct);
+  const { dispatches, slots, slotOf } = placed(lowered.dispatches, fed, new Set(held.values()), direct);
 
   const places = new Map<number, Place>();
   for (const [id, slot] of slotOf) places.set(id, { slot });
   for (const t of leaves) if (t.leaf?.kind === "state") places.set(t.id, homeOf(t));
   for (const [t, range] of direct) places.set(t.id, homeOf(range));
   for (const [t, base] of held) places.set(t.id, places.get(base.id)!);
-  const bytes = byteEstimate(dispatches, slots, states, request.target);
   const made: Plan = {
     dispatches,
     firstUpdate,
@@ -94,9 +124,9 @@ function planned(request: PlanRequest): Plan {
     inputs: fed,
     outputs,
     states,
-    choices: [...lowering.choices.values()],
+    choices,
     flops: dispatches.reduce((n, d) => n + d.flops, 0),
-    bytes,
+    bytes: byteEstimate(dispatches, slots, states, target),
     toString: () => showPlan(made),
   };
   return made;

@@ -1,24 +1,27 @@
 import { showShape } from "../core/shape";
-import type { Dispatch } from "../kernel/kernel";
+import type { BufferRef, Dispatch } from "../kernel/kernel";
 import type { Place, Plan } from "./plan";
 
 /** The plan as text: a line for each dispatch with its kernel, its tensors, where they live, and the workgroups. */
 export function showPlan(plan: Plan): string {
-  const { dispatches, firstUpdate, slots, bytes } = plan;
+  const { dispatches, firstUpdate, slots, bytes, places } = plan;
   const count = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "es"}`;
   const head = `${count(dispatches.length, "dispatch")} (${dispatches.length - firstUpdate} of updates) · ${slots.length} slots ${showBytes(bytes.slots)} · state ${showBytes(bytes.states)} · ${showFlops(plan.flops)}`;
+  const where = (b: BufferRef) => showPlace(places.get(b.id)!);
   const lines = dispatches.map((d, i) => {
     const rule = i === firstUpdate ? "  -- updates\n" : "";
-    return `${rule}${String(i).padStart(3)}  ${showDispatch(d, plan.places)}`;
+    const parts = (d.joins ?? []).map((part) => `\n       ${part}`);
+    return `${rule}${String(i).padStart(3)}  ${showDispatch(d, where)}${parts.join("")}`;
   });
   return [head, ...lines].join("\n");
 }
 
-function showDispatch({ variant, buffers, workgroups }: Dispatch, places: ReadonlyMap<number, Place>): string {
+/** A dispatch as text. @param where the place of a buffer */
+export function showDispatch({ variant, buffers, workgroups }: Dispatch, where: (b: BufferRef) => string): string {
   const constants = variant.key.startsWith(variant.name) ? variant.key.slice(variant.name.length) : "";
   const operands = buffers.map((b, i) => {
     const { name, access } = variant.bindings[i]!;
-    return `${access === "write" ? "→ " : ""}${name}=${showPlace(places.get(b.id)!)}${showShape(b.shape)}`;
+    return `${access === "write" ? "→ " : ""}${name}=${where(b)}${showShape(b.shape)}`;
   });
   return `${variant.name}${constants}  ${operands.join(" ")}  × ${workgroups.join("·")}`;
 }
@@ -26,9 +29,11 @@ function showDispatch({ variant, buffers, workgroups }: Dispatch, places: Readon
 function showPlace(place: Place): string {
   if ("slot" in place) return `s${place.slot}`;
   const { leaf } = place.state;
-  const name = leaf && "name" in leaf ? leaf.name : "state";
-  return place.offset ? `${name}+${place.offset}` : name;
+  return withOffset(leaf && "name" in leaf ? leaf.name : "state", place.offset);
 }
+
+/** The name of a buffer, and where in it something begins. */
+export const withOffset = (name: string, offset: number): string => (offset ? `${name}+${offset}` : name);
 
 function showBytes(n: number): string {
   if (n < 1024) return `${n} B`;

@@ -13,6 +13,8 @@ export interface CaptureOptions {
   readonly onCompile?: CompileProgress;
   /** Join chains of pointwise ops into one kernel; default the engine's option. */
   readonly fuse?: boolean;
+  /** Compute a tiny step in as few launches as possible; default the engine's option. Not without `fuse`. */
+  readonly join?: boolean;
   /**
    * Compute products and convolutions in f16 with sums in f32, see {@link withAutocast}; parameters stay f32. On a device without
    * the feature shader-f16 the step runs in f32; Chrome hides that feature on NVIDIA's cards under Linux, unless it is started with

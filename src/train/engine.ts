@@ -67,7 +67,7 @@ export class Engine {
    * @throws DeviceError where there is no WebGPU or no adapter, with what to do
    */
   static async create(options: EngineOptions = {}): Promise<Engine> {
-    optionsOf("createEngine", options, "device gpu powerPreference fuse tuning tuneWhenIdle");
+    optionsOf("createEngine", options, "device gpu powerPreference fuse join tuning tuneWhenIdle");
     return new Engine(await Runtime.create(options), options);
   }
 
@@ -101,16 +101,17 @@ export class Engine {
   ): Promise<CapturedStep<keyof I & string, keyof O & string>> {
     this.runtime.throwErrors();
     checkCapture(inputs, fn);
-    optionsOf("capture", options, "onCompile fuse autocast recompute debug");
+    optionsOf("capture", options, "onCompile fuse join autocast recompute debug");
     const { onCompile, autocast = false, recompute = false, debug = false } = options;
     const fuse = !debug && (options.fuse ?? this.options.fuse ?? true);
+    const join = fuse && (options.join ?? this.options.join ?? true);
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, makeFeed(name, spec)]));
     const halves = autocast && this.adapter.features.includes("shader-f16");
     const run = () => fn(feeds as { [K in keyof I]: Tensor });
     const noted = () => withCallSites(debug, run);
     const { result, updates } = trace(() => withOffers(recompute, () => withAutocast(halves, noted)));
     checkOutputs(result);
-    const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), fuse };
+    const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), fuse, join };
     checkFeeds(request.inputs, request.outputs, updates);
     await this.#tuned;
     const build = () => plan({ ...request, target: this.#tuner.target });

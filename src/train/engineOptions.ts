@@ -6,6 +6,11 @@ export interface EngineOptions extends DeviceOptions {
   /** Join chains of pointwise ops into one kernel; default true. */
   readonly fuse?: boolean;
   /**
+   * Compute a captured step whose tensors are all tiny in one launch, or a few, in place of one for each kernel; default true. Its kernel
+   * is compiled for the step alone: pass false where many different tiny steps are captured, and each runs a few times.
+   */
+  readonly join?: boolean;
+  /**
    * Where to store which kernels are the fastest; default IndexedDB, in Node a file in the user's cache folder. With `false` nothing
    * is read or stored: pass it for runs that must be repeatable to the last bit, since kernels differ in the order of summation.
    */

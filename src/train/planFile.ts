@@ -36,8 +36,8 @@ interface TensorRecord {
 }
 
 interface StepRecord {
-  /** Variant, buffers, parameter words, workgroups, floating-point operations. */
-  readonly dispatches: readonly (readonly [number, number[], number[], [number, number, number], number])[];
+  /** Variant, buffers, parameter words, workgroups, floating-point operations, and what it joins. */
+  readonly dispatches: readonly (readonly [number, number[], number[], [number, number, number], number, string[]?])[];
   readonly firstUpdate: number;
   readonly slots: readonly number[];
   /** Tensor, then its slot, or its state and offset. */
@@ -114,7 +114,14 @@ function recordStep({ plan, feeds, outputs }: PlannedStep, tensors: Numbering<Te
   const dispatches = plan.dispatches.map((d) => {
     const words = [...new Uint32Array(d.params)];
     const buffers = tensorsOf(d).map((t) => tensors.of(t));
-    return [variants.of(d.variant, d.variant.key), buffers, words, [...d.workgroups], d.flops];
+    return [
+      variants.of(d.variant, d.variant.key),
+      buffers,
+      words,
+      [...d.workgroups],
+      d.flops,
+      ...(d.joins ? [d.joins] : []),
+    ];
   });
   const record = {
     dispatches,
@@ -220,7 +227,7 @@ function restoreTensor({ shape, dtype, leaf }: TensorRecord, stored: StoredTenso
 }
 
 function restoreStep(record: StepRecord, tensors: readonly Tensor[], variants: readonly Variant[]): PlannedStep {
-  const dispatches = record.dispatches.map(([variant, buffers, words, workgroups, flops]): Dispatch => {
+  const dispatches = record.dispatches.map(([variant, buffers, words, workgroups, flops, joins]): Dispatch => {
     const { buffer: params } = Uint32Array.from(words);
     return {
       variant: numbered(variants, variant),
@@ -228,6 +235,7 @@ function restoreStep(record: StepRecord, tensors: readonly Tensor[], variants: r
       params,
       workgroups,
       flops,
+      joins,
     };
   });
   const places = new Map<number, Place>();

@@ -1,0 +1,227 @@
+import { homeOf, scratch, type Tensor } from "../graph/tensor";
+import { type Dispatch, MAX_BUFFERS, type Param, type Variant } from "../kernel/kernel";
+import type { Target } from "../kernel/target";
+import { tensorsOf, writtenBy } from "./dispatches";
+import { type Phase, phaseOf } from "./phase";
+import { showDispatch, withOffset } from "./print";
+
+/** The most that a launch of a small step computes: a few operations for each invocation of a workgroup. */
+const MOST_FLOPS = 2 ** 14;
+/** The most elements of any tensor in it. */
+const MOST_ELEMENTS = 2 ** 12;
+/** The most launches that a small step has by itself. */
+const MOST_LAUNCHES = 24;
+/** The most that become one, if that is all of them, and else: compiling their text takes longer than in proportion. */
+const [MOST_IN_ALL, MOST_IN_PART] = [10, 5];
+
+/** Invocations of the one workgroup; on a CPU, where few run at a time, waiting for each other costs more the more they are. */
+const lanesOn = ({ cpu }: Target): number => (cpu ? 32 : 256);
+
+/** Whether launching the dispatches takes longer than their work, so that one workgroup may do it all. */
+export const isSmall = (dispatches: readonly Dispatch[]): boolean =>
+  dispatches.length > 1 &&
+  dispatches.length <= MOST_LAUNCHES &&
+  dispatches.every((d) => d.flops <= MOST_FLOPS && tensorsOf(d).every((t) => t.size <= MOST_ELEMENTS));
+
+/** A target for which kernels are planned whose invocations do not wait for each other. */
+export const withoutWaiting = (target: Target): Target => ({
+  ...target,
+  cpu: true,
+  subgroupSize: 0,
+  unrolled: false,
+  isSmall: true,
+  tuning: {},
+});
+
+/** Elements of a buffer: all of a tensor, from `offset` on. */
+interface Range {
+  readonly buffer: Tensor;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A step before its tensors have places. */
+interface Step {
+  readonly dispatches: readonly Dispatch[];
+  /** The first of them that is of an update. */
+  readonly firstUpdate: number;
+  /** Tensors that have buffers of their own, as the outputs. */
+  readonly kept: ReadonlySet<Tensor>;
+  /** Tensors that are computed in a state, each with that state. */
+  readonly direct: ReadonlyMap<Tensor, Tensor>;
+}
+
+type Joint = Pick<Step, "dispatches" | "firstUpdate">;
+
+/** What the joint launches share. */
+interface Shared {
+  readonly target: Target;
+  /** Where each tensor is. */
+  readonly rangeOf: (t: Tensor) => Range;
+  /** The most dispatches that become one. */
+  readonly most: number;
+}
+
+/**
+ * The dispatches as few launches of one workgroup each, which does their work one after the other. Results that nothing else needs
+ * lie side by side in one buffer.
+ * @returns null where a kernel cannot be a part of such a launch
+ */
+export function asOneLaunch({ dispatches, firstUpdate, kept, direct }: Step, target: Target): Joint | null {
+  const rangeOf = rangesIn(dispatches, kept, direct);
+  if (mayMove(dispatches, rangeOf)) return null;
+  const most = dispatches.length <= MOST_IN_ALL ? MOST_IN_ALL : MOST_IN_PART;
+  const made: JointLaunch[] = [];
+  for (const d of dispatches) {
+    if (made.at(-1)?.add(d)) continue;
+    const launch = new JointLaunch({ target, rangeOf, most });
+    if (!launch.add(d)) return null;
+    made.push(launch);
+  }
+  let done = 0;
+  const before = made.filter((launch) => {
+    done += launch.size;
+    return done <= firstUpdate;
+  });
+  return { dispatches: made.map((launch) => launch.dispatch()), firstUpdate: before.length };
+}
+
+/**
+ * Whether a state may later live elsewhere than its offset says: a parameter that another optimizer takes over. The step notices
+ * only if it writes the buffer that the parameter is in.
+ */
+function mayMove(dispatches: readonly Dispatch[], rangeOf: (t: Tensor) => Range): boolean {
+  const written = new Set(dispatches.flatMap(writtenBy).map((t) => rangeOf(t).buffer));
+  return dispatches.flatMap(tensorsOf).some((t) => t.home && !written.has(t.home.state));
+}
+
+/** Gives the tensors that live only within the dispatches a place in one buffer. */
+function rangesIn(
+  dispatches: readonly Dispatch[],
+  kept: ReadonlySet<Tensor>,
+  direct: ReadonlyMap<Tensor, Tensor>,
+): (t: Tensor) => Range {
+  const offsets = new Map<Tensor, number>();
+  let length = 0;
+  for (const t of dispatches.flatMap(tensorsOf)) {
+    const isInner = (!t.leaf || t.leaf.kind === "scratch") && !kept.has(t) && !direct.has(t);
+    if (!isInner || offsets.has(t)) continue;
+    offsets.set(t, length);
+    length += Math.ceil(t.size / 4) * 4;
+  }
+  const inner = scratch({ shape: [length], dtype: "f32" });
+  return (t) => {
+    const offset = offsets.get(t);
+    if (offset !== undefined) return { buffer: inner, offset, size: t.size };
+    const home = homeOf(direct.get(t) ?? t);
+    return { buffer: home.state, offset: home.offset, size: t.size };
+  };
+}
+
+/** Several dispatches that become one. */
+class JointLaunch {
+  readonly #parts: { readonly d: Dispatch; readonly phase: Phase; readonly waits: boolean }[] = [];
+  /** The buffers that are bound, and whether they are written. */
+  readonly #bound = new Map<Tensor, boolean>();
+  /** What was read and written since all invocations last waited for each other. */
+  #touched: (Range & { readonly isWritten: boolean })[] = [];
+
+  constructor(readonly shared: Shared) {}
+
+  /** Adds a dispatch at the end. @returns whether that is possible */
+  add(d: Dispatch): boolean {
+    const written = new Set(writtenBy(d));
+    const touches = tensorsOf(d).map((t) => ({ ...this.shared.rangeOf(t), isWritten: written.has(t) }));
+    const bound = new Map(this.#bound);
+    for (const { buffer, isWritten } of touches) bound.set(buffer, isWritten || (bound.get(buffer) ?? false));
+    if (bound.size > MAX_BUFFERS || this.size === this.shared.most) return false;
+    const names = [...bound.keys()];
+    const places = touches.map(({ buffer, offset }) => ({ buffer: memory(names.indexOf(buffer)), offset }));
+    const phase = phaseOf(d, prefixOf(this.#parts.length), places, lanesOn(this.shared.target));
+    if (!phase) return false;
+    for (const [buffer, isWritten] of bound) this.#bound.set(buffer, isWritten);
+    const waits = touches.some((a) => this.#touched.some((b) => (a.isWritten || b.isWritten) && share(a, b)));
+    this.#touched = [...(waits ? [] : this.#touched), ...touches];
+    this.#parts.push({ d, phase, waits });
+    return true;
+  }
+
+  /** Number of dispatches in it. */
+  get size(): number {
+    return this.#parts.length;
+  }
+
+  dispatch(): Dispatch {
+    const all = this.#parts.map(({ d }) => d);
+    return {
+      variant: this.#variant(),
+      buffers: [...this.#bound.keys()],
+      params: paramsOf(all),
+      workgroups: [1, 1, 1],
+      flops: all.reduce((n, d) => n + d.flops, 0),
+      joins: all.map((d) => showDispatch(d, (b) => this.#where(b as Tensor))),
+    };
+  }
+
+  #where(t: Tensor): string {
+    const { buffer, offset } = this.shared.rangeOf(t);
+    return withOffset(memory([...this.#bound.keys()].indexOf(buffer)), offset);
+  }
+
+  #variant(): Variant {
+    const bindings = [...this.#bound.values()].map((isWritten, n) => ({
+      name: memory(n),
+      access: isWritten ? ("write" as const) : ("read" as const),
+    }));
+    const params = this.#parts.flatMap(({ d }, n) =>
+      d.variant.params.map((p): Param => ({ ...p, name: prefixOf(n) + p.name })),
+    );
+    const code = this.#code(bindings, params);
+    const count = this.#parts.length;
+    return {
+      key: code,
+      name: `${count} in one`,
+      code,
+      bindings,
+      params,
+      workgroupSize: [lanesOn(this.shared.target), 1, 1],
+      enables: [],
+      hook: false,
+    };
+  }
+
+  #code(bindings: Variant["bindings"], params: readonly Param[]): string {
+    const storage = bindings.map(({ name, access }, n) => {
+      const mode = access === "read" ? "read" : "read_write";
+      return `@group(0) @binding(${n}) var<storage, ${mode}> ${name}: array<u32>;`;
+    });
+    const uniform = `struct Params { ${params.map((p) => `${p.name}: ${p.type}`).join(", ")} }
+@group(0) @binding(${bindings.length}) var<uniform> params: Params;`;
+    const work = this.#parts.map(
+      ({ d, phase, waits }) => `${waits ? "  storageBarrier();\n" : ""}  // ${d.variant.name}\n  ${phase.call}`,
+    );
+    return `${storage.join("\n")}
+${params.length ? uniform : ""}
+${this.#parts.map(({ phase }) => phase.text).join("\n")}
+@compute @workgroup_size(${lanesOn(this.shared.target)})
+fn main(@builtin(local_invocation_index) lane: u32) {
+${work.join("\n")}
+}
+`;
+  }
+}
+
+/** Names of buffers and of the kernels' own names in the text. */
+const memory = (n: number): string => `memory_${n}`;
+const prefixOf = (part: number): string => `p${part}_`;
+
+const share = (a: Range, b: Range): boolean =>
+  a.buffer === b.buffer && a.offset < b.offset + b.size && b.offset < a.offset + a.size;
+
+/** The parameters of all dispatches, one after the other. */
+function paramsOf(dispatches: readonly Dispatch[]): ArrayBuffer {
+  const words = dispatches.flatMap(({ variant, params }) => [...new Uint32Array(params, 0, variant.params.length)]);
+  const padded = new Uint32Array(Math.ceil(words.length / 4) * 4);
+  padded.set(words);
+  return padded.buffer;
+}
