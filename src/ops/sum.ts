@@ -1,5 +1,5 @@
 import { normalizeAxes, type Shape, sameShape } from "../core/shape";
-import { type Reduction, reduceDispatches, sideBySide } from "../families/reductions";
+import { type Reduction, reduceDispatches, reductionWays, sideBySide } from "../families/reductions";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { reducedShape, reductionDims } from "../graph/reduction";
@@ -64,6 +64,9 @@ export function reduceBy(
   return keepDims ? rest : reshape(rest, reducedShape(op.name, x.shape, list, false));
 }
 
+const ways: KernelOp<ReduceAttrs>["ways"] = ([x], { axes }, target) =>
+  reductionWays(reductionDims(x!.shape, axes)!, x!.dtype, target);
+
 /** What the ops of {@link reduceBy} share. */
 export function reduction(name: Reduction, vjp: KernelOp<ReduceAttrs>["vjp"]): KernelOp<ReduceAttrs> {
   return {
@@ -76,6 +79,8 @@ export function reduction(name: Reduction, vjp: KernelOp<ReduceAttrs>["vjp"]): K
     },
     lower: ([x], [out], { axes }, target) =>
       reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { kinds: [name] }),
+    // Products of many random numbers are 0 by any way: they take what was measured for other reductions.
+    ...(name !== "prod" && { ways }),
     joins: ([x], { axes }) => ({ dims: reductionDims(x!.shape, axes)!, kind: name, scale: 1, sideBySide }),
     vjp,
   };
@@ -95,6 +100,7 @@ export const op: KernelOp<SumAttrs> = {
   infer: ([x], { axes, keepDims }) => [{ shape: reducedShape("sum", x!.shape, axes, keepDims), dtype: x!.dtype }],
   lower: ([x], [out], { axes, scale }, target) =>
     reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { scale }),
+  ways,
   prologue: true,
   joins: ([x], { axes, scale }) => ({ dims: reductionDims(x!.shape, axes)!, kind: "sum", scale, sideBySide }),
   plainSum: ([x], { axes, scale }) =>
