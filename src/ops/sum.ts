@@ -64,9 +64,6 @@ export function reduceBy(
   return keepDims ? rest : reshape(rest, reducedShape(op.name, x.shape, list, false));
 }
 
-const ways: KernelOp<ReduceAttrs>["ways"] = ([x], { axes }, target) =>
-  reductionWays(reductionDims(x!.shape, axes)!, x!.dtype, target);
-
 /** What the ops of {@link reduceBy} share. */
 export function reduction(name: Reduction, vjp: KernelOp<ReduceAttrs>["vjp"]): KernelOp<ReduceAttrs> {
   return {
@@ -79,8 +76,6 @@ export function reduction(name: Reduction, vjp: KernelOp<ReduceAttrs>["vjp"]): K
     },
     lower: ([x], [out], { axes }, target) =>
       reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { kinds: [name] }),
-    // Products of many random numbers are 0 by any way: they take what was measured for other reductions.
-    ...(name !== "prod" && { ways }),
     joins: ([x], { axes }) => ({ dims: reductionDims(x!.shape, axes)!, kind: name, scale: 1, sideBySide }),
     vjp,
   };
@@ -100,7 +95,9 @@ export const op: KernelOp<SumAttrs> = {
   infer: ([x], { axes, keepDims }) => [{ shape: reducedShape("sum", x!.shape, axes, keepDims), dtype: x!.dtype }],
   lower: ([x], [out], { axes, scale }, target) =>
     reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { scale }),
-  ways,
+  // Other reductions take what was measured for sums: extremes have a second output, which other kernels make, and products of many
+  // random numbers are 0 by any way.
+  ways: ([x], { axes }, target) => reductionWays(reductionDims(x!.shape, axes)!, x!.dtype, target),
   prologue: true,
   joins: ([x], { axes, scale }) => ({ dims: reductionDims(x!.shape, axes)!, kind: "sum", scale, sideBySide }),
   plainSum: ([x], { axes, scale }) =>

@@ -204,7 +204,7 @@ export class Lowering {
       for (const t of members) this.#readings.delete(t);
       return false;
     }
-    this.#note(members[0]!); // all have the same dimensions
+    for (const m of members) this.#note(m);
     const outs = [...besides, ...stored].map(({ out }) => out);
     this.#keep(outs);
     for (const d of made) this.dispatches.push(this.#bound(d, outs));

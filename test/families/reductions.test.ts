@@ -173,3 +173,11 @@ test("reductions side by side take the way that was measured, and ask for it", (
   expect(choices.map((c) => [c.ways.names, c.way])).toEqual([[["tree", "subgroup"], "tree"]]);
   expect(kernels(outputs(), measured("subgroup", [4096, 32], [1], 32))).toEqual(["square→reduce_subgroup_by_four×2"]);
 });
+
+test("extremes and products take what was measured for sums, and ask for nothing", () => {
+  const x = given([4096, 32], noise)[0];
+  for (const reduce of [max, min, prod]) {
+    expect(plan({ outputs: [reduce(x, 1)], target: { ...GPU, subgroupSize: 32 }, fuse: true }).choices).toEqual([]);
+    expect(kernels([reduce(x, 1)], measured("subgroup", [4096, 32], [1], 32))).toEqual(["reduce_subgroup_by_four"]);
+  }
+});
