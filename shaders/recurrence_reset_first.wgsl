@@ -5,6 +5,7 @@
 // units: a workgroup takes ROWS sequences through both, or the two are launches of their own (`phases`: 1 the first, 2 the
 // second, 3 both), which units are then shared among workgroups. Sums over units are divided among PARTS invocations each.
 // With PACKED = 1 w lies as [hidden, 3·hidden], else as [3·hidden, hidden].
+// @include reset_first_steps.wgsl
 // @include gates.wgsl
 const ROWS = 1u;
 const UNITS = 64u;
@@ -13,10 +14,6 @@ const THREADS = 256u; // UNITS · PARTS
 const PARTIAL_SIZE = 256u; // ROWS · THREADS
 const LENGTHS = 0u;
 const PACKED = 0u;
-
-struct Params {
-  steps: u32, batch: u32, hidden: u32, start: u32, count: u32, phases: u32, reverse: u32, step_stride: u32, row_stride: u32,
-}
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
@@ -28,8 +25,6 @@ struct Params {
 @group(0) @binding(7) var<uniform> params: Params;
 
 var<workgroup> partial: array<vec2f, PARTIAL_SIZE>;
-
-fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
 
 fn weight(k: u32, gate: u32, u: u32) -> f32 {
   let n = params.hidden;

@@ -6,6 +6,7 @@
 // Each line's first product needs dn of all units, its second one dr: a workgroup takes ROWS sequences through all, from the
 // step `start` before the end on, or they are launches of their own (`phases`: 1 the last step's dn and dz, 2 the first
 // product, 4 the second, with dn and dz of the step before). Units and parts as in recurrence_reset_first.wgsl.
+// @include reset_first_steps.wgsl
 const ROWS = 1u;
 const UNITS = 64u;
 const PARTS = 4u;
@@ -14,10 +15,6 @@ const PARTIAL_SIZE = 256u; // ROWS · THREADS
 const LENGTHS = 0u;
 const D_OUT = 1u;
 const D_FINAL = 1u;
-
-struct Params {
-  steps: u32, batch: u32, hidden: u32, start: u32, count: u32, phases: u32, reverse: u32, step_stride: u32, row_stride: u32,
-}
 
 @group(0) @binding(0) var<storage, read> w: array<f32>;
 @group(0) @binding(1) var<storage, read> saved: array<f32>;
@@ -30,7 +27,6 @@ struct Params {
 
 var<workgroup> partial: array<f32, PARTIAL_SIZE>;
 
-fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
 fn time(step: u32) -> u32 { return select(params.steps - 1u - step, step, params.reverse == 1u); }
 
 // dn, dz and the part of the state's gradient that goes around the gates, from the gradient dh of the state after the step.

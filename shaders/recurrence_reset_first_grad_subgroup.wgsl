@@ -4,15 +4,12 @@ enable subgroups;
 // A workgroup is one subgroup and takes ROWS sequences back through the steps. An invocation makes four neighbouring units,
 // then four more after those of the other lanes. Each element of a gate's gradient is loaded by one lane and handed to the
 // others by shuffle, four terms of a sum at a time.
+// @include reset_first_steps.wgsl
 const ROWS = 16u; // a multiple of LANES
 const LANES = 8u; // the device's subgroup size: 4 or 8
 const LENGTHS = 0u;
 const D_OUT = 1u;
 const D_FINAL = 1u;
-
-struct Params {
-  steps: u32, batch: u32, hidden: u32, start: u32, count: u32, phases: u32, reverse: u32, step_stride: u32, row_stride: u32,
-}
 
 @group(0) @binding(0) var<storage, read> w: array<vec4f>;
 @group(0) @binding(1) var<storage, read> saved: array<vec4f>;
@@ -25,7 +22,6 @@ struct Params {
 
 const LOADS = ROWS / LANES;
 
-fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
 fn time(step: u32) -> u32 { return select(params.steps - 1u - step, step, params.reverse == 1u); }
 
 // dn, dz and the part of the state's gradient that goes around the gates, from the gradient dh of the state after the step.

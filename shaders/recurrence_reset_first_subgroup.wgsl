@@ -4,13 +4,10 @@ enable subgroups;
 // A workgroup is one subgroup and takes ROWS sequences through the steps. An invocation makes four neighbouring results of a
 // product (of the first: the gates r, then z), then four more after those of the other lanes. Each element of a state is
 // loaded by one lane and handed to the others by shuffle, four terms of a sum at a time.
+// @include reset_first_steps.wgsl
 const ROWS = 16u; // a multiple of LANES
 const LANES = 8u; // the device's subgroup size: 4 or 8
 const LENGTHS = 0u;
-
-struct Params {
-  steps: u32, batch: u32, hidden: u32, start: u32, count: u32, phases: u32, reverse: u32, step_stride: u32, row_stride: u32,
-}
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
@@ -27,7 +24,6 @@ const LOADS = ROWS / LANES;
 fn is_nan(z: vec4f) -> vec4<bool> { return (bitcast<vec4u>(z) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u); }
 fn sigmoid(z: vec4f) -> vec4f { return select(1.0 / (1.0 + exp(-clamp(z, vec4f(-80.0), vec4f(80.0)))), z, is_nan(z)); }
 fn hyperbolic_tangent(z: vec4f) -> vec4f { return select(tanh(clamp(z, vec4f(-15.0), vec4f(15.0))), z, is_nan(z)); }
-fn place(t: u32, row: u32) -> u32 { return t * params.step_stride + row * params.row_stride; }
 
 // The q-th quad of the gates r and z.
 fn open_gates(row: u32, q: u32, t: u32, sums: vec4f) {

@@ -70,7 +70,7 @@ fn finish_given(row: u32, u: u32, t: u32, next: u32, sums: vec4f, before: f32, g
     saved[to + 4u * n] = before;
   } else {
     let z = sums.x + given.x;
-    h = select(max(z, 0.0), z, is_nan(z));
+    h = select(max(z, 0.0), z, is_no_number(z));
     if (CELL == 2u) { h = hyperbolic_tangent(z); }
     saved[to] = h;
   }

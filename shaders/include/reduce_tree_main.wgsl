@@ -1,13 +1,12 @@
-// The entry point of reduce_tree.wgsl and reduce_tree_by_four.wgsl, which say what a V is, how its WIDTH elements are joined,
-// and how elements are read and results stored.
+// The entry point of reduce_tree.wgsl, reduce_subgroup.wgsl and their forms by four. They include what says what a V is and how its
+// WIDTH elements are joined, read and stored (rows_by_one.wgsl, rows_by_four.wgsl), and how lanes are joined (lanes_by_tree.wgsl,
+// lanes_by_subgroup.wgsl).
 // @include joins.wgsl
 const SIZE = 64u; // invocations of a workgroup
 const LANES = 64u; // those of an output, a power of two up to SIZE: outputs of short sums share a workgroup
 const CHUNK = 256u;
 
 struct Params { len: u32, k1: u32, r0: u32, r1: u32, parts: u32, low: u32, high: u32, scale: f32 }
-
-var<workgroup> shares: array<array<T, COUNT>, SIZE>;
 
 // Where element e of a sum lies from its first one on; most sums are over one run of neighbours.
 fn place(e: u32, row: u32) -> u32 {
@@ -37,16 +36,6 @@ fn main(
     }
     total = joined(total, chunk);
   }
-  shares[own] = across(total);
-  workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) {
-      // @unroll
-      for (var k = 0u; k < COUNT; k++) {
-        shares[own][k] = first_of(joined_as(kind_of(k), V(shares[own][k]), V(shares[own + half][k])));
-      }
-    }
-    workgroupBarrier();
-  }
-  if (lane == 0u && at < params.len) { store(shares[own], at); }
+  let results = of_lanes(across(total), own);
+  if (lane == 0u && at < params.len) { store(results, at); }
 }

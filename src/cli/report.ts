@@ -99,22 +99,28 @@ export function humanReporter(out: Out, now: () => number = () => performance.no
   };
 }
 
-function tuneText({ key, best, usual, milliseconds, rejected }: TuneEvent): string {
+/** How many times as fast the best way is as the first guess, where both were timed. */
+function gainOf({ best, usual, milliseconds }: Omit<TuneEvent, "event">): string | undefined {
+  const [before, now] = [milliseconds[usual], milliseconds[best]];
+  return before && now ? `${(before / now).toFixed(2)}×` : undefined;
+}
+
+function tuneText(measured: TuneEvent): string {
+  const { key, best, usual, milliseconds, rejected } = measured;
   const ways = Object.entries(milliseconds).sort(([, a], [, b]) => a - b);
   const times = ways.map(([way, ms]) => `${way} ${ms.toFixed(3)} ms`);
   const refused = Object.entries(rejected).map(([way, why]) => `${way} left out: ${why}`);
-  const [before, now] = [milliseconds[usual], milliseconds[best]];
-  const gain = best === usual || !before || !now ? "" : ` · ${(before / now).toFixed(2)}× as fast as ${usual}`;
-  return `${key}\n  ${best}${gain}\n  ${[...times, ...refused].join(" · ")}`;
+  const gain = gainOf(measured);
+  const told = best === usual || !gain ? "" : ` · ${gain} as fast as ${usual}`;
+  return `${key}\n  ${best}${told}\n  ${[...times, ...refused].join(" · ")}`;
 }
 
 /** What was measured, an op a row, in columns as wide as need be. */
 export function tuningTable(measured: readonly Omit<TuneEvent, "event">[]): string {
-  const rows = measured.map(({ key, best, usual, milliseconds }) => {
-    const [before, now] = [milliseconds[usual], milliseconds[best]];
-    const times = [now, before].map((ms) => (ms === undefined ? "–" : ms.toFixed(3)));
-    const gain = before && now ? `${(before / now).toFixed(2)}×` : "–";
-    return [key, now === undefined ? "–" : best, times[0]!, usual, times[1]!, gain];
+  const rows = measured.map((m) => {
+    const { key, best, usual, milliseconds } = m;
+    const times = [best, usual].map((way) => milliseconds[way]?.toFixed(3) ?? "–");
+    return [key, best in milliseconds ? best : "–", times[0]!, usual, times[1]!, gainOf(m) ?? "–"];
   });
   const all = [["op", "fastest", "ms", "first guess", "ms", "gain"], ...rows];
   const widths = all[0]!.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));

@@ -1,6 +1,8 @@
 import reduce from "../../shaders/reduce.wgsl";
 import reduceByFour from "../../shaders/reduce_by_four.wgsl";
 import reduceColumns from "../../shaders/reduce_columns_tree.wgsl";
+import reduceSubgroup from "../../shaders/reduce_subgroup.wgsl";
+import reduceSubgroupByFour from "../../shaders/reduce_subgroup_by_four.wgsl";
 import reduceTree from "../../shaders/reduce_tree.wgsl";
 import reduceTreeByFour from "../../shaders/reduce_tree_by_four.wgsl";
 import { computeType, type DType, type WordType } from "../core/dtype";
@@ -10,6 +12,7 @@ import type { ReductionDims } from "../graph/reduction";
 import { scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { chosenWay, type Ways } from "../kernel/ways";
 import { byTree, columnParts, type RowParams, rowGroups } from "./rowwise";
 
 /** How elements are joined, with its number in the shaders. */
@@ -47,6 +50,26 @@ interface Reducing {
   readonly kinds?: readonly Reduction[];
   /** Factor of the result. */
   readonly scale?: number;
+  /** The kernel of all launches that take rows by several lanes; default the one chosen for the device. */
+  readonly way?: Way;
+}
+
+/** How a GPU's lanes that share a row are joined: in workgroup memory, or by subgroup shuffles. */
+type Way = "tree" | "subgroup";
+
+/** Elements from which on it is worth finding out which way is faster: fewer are read in less time than a launch takes. */
+const WORTH_MEASURING = 65536;
+
+/**
+ * The ways in which a device could join rows, the best guess first. What kinds of joins, and how many side by side, makes no
+ * difference to the choice.
+ */
+export function reductionWays(grouped: ReductionDims, dtype: DType, target: Target): Ways<Way> {
+  const { k0, r0, k1, r1 } = asRows(grouped);
+  const key = `reduce ${k0}·${r0}·${k1}·${r1}${dtype === "f32" ? "" : ` ${dtype}`}`;
+  const isLarge = k0 * r0 * k1 * r1 >= WORTH_MEASURING;
+  const hasChoice = isLarge && r1 > 1 && byTree(r0 * r1, target) && target.subgroupSize > 0;
+  return { key, names: hasChoice ? ["tree", "subgroup"] : ["tree"] };
 }
 
 /** The launches of one reduction or of several side by side: two where there are too few outputs to keep the device busy. */
@@ -55,7 +78,7 @@ export function reduceDispatches(
   out: Tensor,
   grouped: ReductionDims,
   target: Target,
-  { kinds = ["sum"], scale = 1 }: Reducing = {},
+  { kinds = ["sum"], scale = 1, way = chosenWay(target, reductionWays(grouped, x.dtype, target)) }: Reducing = {},
 ): Dispatch[] {
   const dims = asRows(grouped);
   const { k0, r0, k1, r1 } = dims;
@@ -70,13 +93,16 @@ export function reduceDispatches(
       ...reduceDispatches(partial, out, all, target, { kinds, scale }),
     ];
   }
-  const launches = r1 > 1 && byTree(r0 * r1, target) ? treeLaunch : invocationLaunch;
   const columns = !target.cpu && r0 >= LONG_COLUMNS && fours(dims) === "columns";
-  const { parts, launch } = columns ? columnsLaunch(x, dims, kinds) : launches(x, dims, kinds, target);
+  const { parts, launch } = columns
+    ? columnsLaunch(x, dims, kinds)
+    : r1 > 1 && byTree(r0 * r1, target)
+      ? lanesLaunch(x, dims, kinds, way === "subgroup" ? target.subgroupSize : 0)
+      : invocationLaunch(x, dims, kinds, target);
   if (parts === 1) return [launch(out, scale)];
   const partial = scratch({ shape: [...planes, k0 * k1, parts], dtype: x.dtype });
   const rest = { k0: 1, r0: 1, k1: k0 * k1, r1: parts };
-  return [launch(partial, 1), ...reduceDispatches(partial, out, rest, target, { kinds, scale })];
+  return [launch(partial, 1), ...reduceDispatches(partial, out, rest, target, { kinds, scale, way })];
 }
 
 /** Several reductions over the same elements, see {@link Joins}. */
@@ -117,31 +143,52 @@ function fours({ k0, r0, k1, r1 }: ReductionDims): "rows" | "columns" | null {
   return r1 === 1 && k1 % 4 === 0 ? "columns" : null;
 }
 
-/** Lanes for an output, or part of one, of `count` reads; where these are few, several share a workgroup. */
-const treeLanes = (count: number): number => (count >= 1024 ? 256 : count >= 64 ? 64 : powerOfTwoFrom(count / 2));
+/** Invocations of a workgroup, and those of an output or part of one; where these are few, several share a workgroup. */
+interface Lanes {
+  readonly SIZE: number;
+  readonly LANES: number;
+}
 
-/** A workgroup for each output or part of one, or for several short ones. */
-function treeLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[]): Launch {
+/** For outputs or parts of `count` reads each. */
+function treeLanes(count: number): Lanes {
+  const LANES = count >= 1024 ? 256 : count >= 64 ? 64 : powerOfTwoFrom(count / 2);
+  return { SIZE: Math.max(64, LANES), LANES };
+}
+
+/** Reads of a lane from which on a row is taken by a whole workgroup instead of a subgroup. */
+const LONG_FOR_SUBGROUP = 16;
+
+/** The same for subgroups of `size` lanes. A subgroup is the most that is joined without a barrier. */
+function subgroupLanes(count: number, size: number): Lanes {
+  const LANES = count >= LONG_FOR_SUBGROUP * size ? 256 : Math.min(size, powerOfTwoFrom(count / 2));
+  return { SIZE: Math.max(128, LANES), LANES };
+}
+
+/** A workgroup for each output or part of one, or for several short ones. @param subgroup lanes of a subgroup; 0 to do without */
+function lanesLaunch(x: Tensor, dims: ReductionDims, kinds: readonly Reduction[], subgroup: number): Launch {
   const outputs = dims.k0 * dims.k1;
   const byFour = fours(dims) === "rows";
   const r1 = byFour ? dims.r1 / 4 : dims.r1;
   const count = dims.r0 * r1;
-  const LANES = treeLanes(count);
-  const SIZE = Math.max(64, LANES);
+  const lanes = subgroup ? subgroupLanes(count, subgroup) : treeLanes(count);
+  const { SIZE, LANES } = lanes;
   // Parts are worth a second launch where their lanes have several elements each.
   const parts = Math.max(1, Math.min(Math.ceil(BUSY_GROUPS / outputs), Math.floor(count / (8 * LANES))));
-  const kernel = byFour ? reduceTreeByFour : reduceTree;
   const joins = joining(kinds, x.dtype);
-  const launch = (out: Tensor, scale: number) =>
-    kernel.dispatch({
+  const launch = (out: Tensor, scale: number) => {
+    const request = {
       buffers: { x, out },
       params: { len: outputs * parts, k1: dims.k1, r0: dims.r0, r1, parts, ...joins.params, scale },
-      constants: { ...joins.constants, SIZE, LANES },
       dtype: x.dtype,
       unrolled: true,
       grid: rowGroups(Math.ceil((outputs * parts * LANES) / SIZE), SIZE),
       flops: x.size,
-    });
+    };
+    const constants = { ...joins.constants, ...lanes };
+    if (!subgroup) return (byFour ? reduceTreeByFour : reduceTree).dispatch({ ...request, constants });
+    const kernel = byFour ? reduceSubgroupByFour : reduceSubgroup;
+    return kernel.dispatch({ ...request, constants: { ...constants, SUBGROUP: subgroup } });
+  };
   return { parts, launch };
 }
 

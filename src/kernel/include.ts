@@ -36,6 +36,9 @@ export const includedText = (file: string, text: string): string => `\n// includ
 export const withIncludes: (...of: Parameters<typeof includesOf>) => string = (name, code, read) =>
   code + [...includesOf(name, code, read)].map(([file, text]) => includedText(file, text)).join("");
 
+/** A text without what it includes, followed by the included files, each as {@link includedText} writes it but for the first line. */
+export const partsOf = (code: string): string[] => code.split(/\n(?=\/\/ include\/)/);
+
 /** Where a line of a text with includes comes from: its number there, after the name of the file where that is an included one. */
 export function sourceLine(code: string, line: number): string {
   const lines = code.split("\n").slice(0, line);

@@ -1,5 +1,5 @@
 import { normalizeAxes, type Shape, sameShape } from "../core/shape";
-import { type Reduction, reduceDispatches, sideBySide } from "../families/reductions";
+import { type Reduction, reduceDispatches, reductionWays, sideBySide } from "../families/reductions";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { reducedShape, reductionDims } from "../graph/reduction";
@@ -95,6 +95,9 @@ export const op: KernelOp<SumAttrs> = {
   infer: ([x], { axes, keepDims }) => [{ shape: reducedShape("sum", x!.shape, axes, keepDims), dtype: x!.dtype }],
   lower: ([x], [out], { axes, scale }, target) =>
     reduceDispatches(x!, out!, reductionDims(x!.shape, axes)!, target, { scale }),
+  // Other reductions take what was measured for sums: extremes have a second output, which other kernels make, and products of many
+  // random numbers are 0 by any way.
+  ways: ([x], { axes }, target) => reductionWays(reductionDims(x!.shape, axes)!, x!.dtype, target),
   prologue: true,
   joins: ([x], { axes, scale }) => ({ dims: reductionDims(x!.shape, axes)!, kind: "sum", scale, sideBySide }),
   plainSum: ([x], { axes, scale }) =>

@@ -204,6 +204,7 @@ export class Lowering {
       for (const t of members) this.#readings.delete(t);
       return false;
     }
+    for (const m of members) this.#note(m);
     const outs = [...besides, ...stored].map(({ out }) => out);
     this.#keep(outs);
     for (const d of made) this.dispatches.push(this.#bound(d, outs));
@@ -259,14 +260,20 @@ export class Lowering {
     if (this.#fusion.joins.has(t)) return this.#pieces(t, outs[0]!);
     const side = this.#sideSums.get(t.source!.outs);
     if (side) this.#keep([side]);
-    const { target } = this.options;
     // An only output is always read: else its kernel would not be lowered.
     const isRead = (out: Tensor) => outs.length === 1 || this.#needed.has(out);
-    const made = op.lower(inputs, outs, attrs, target, side, isRead);
-    const ways = op.ways?.(inputs, attrs, target);
-    if (ways) this.choices.set(ways.key, { ways, way: chosenWay(target, ways), op, inputs, attrs });
+    const made = op.lower(inputs, outs, attrs, this.options.target, side, isRead);
+    this.#note(t);
     const input = this.#fusion.prologues.get(t);
     return input ? made.map((d) => this.#begin(d, inputs[0]!, input)) : made;
+  }
+
+  /** Notes between which ways a kernel op chooses, and which it takes. */
+  #note(t: Tensor): void {
+    const { op, inputs, attrs } = t.source as Node<KernelOp>;
+    const ways = op.ways?.(inputs, attrs, this.options.target);
+    if (!ways || ways.names.length < 2) return;
+    this.choices.set(ways.key, { ways, way: chosenWay(this.options.target, ways), op, inputs, attrs });
   }
 
   /** The dispatches that compute the inputs of a join at their places in the result. */

@@ -2,6 +2,7 @@ import { computeType, type DType } from "../core/dtype";
 import { numel, type Spec } from "../core/shape";
 import type { Layout, PointwiseOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import { partsOf } from "../kernel/include";
 import type { Channel, Param } from "../kernel/kernel";
 import { genericType, instantiate } from "../kernel/scalarFunction";
 import { callOf } from "./calls";
@@ -102,9 +103,9 @@ export class Writer {
     return this.results[0]!;
   }
 
-  /** The hand-written functions that the lines call. */
+  /** The hand-written functions that the lines call, and what several of them include, once. */
   get functions(): string {
-    return [...this.#functions.values()].join("\n");
+    return [...new Set([...this.#functions.values()].flatMap(partsOf))].join("\n");
   }
 
   get lines(): string {

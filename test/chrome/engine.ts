@@ -1,16 +1,6 @@
 // What the engine keeps and loads in a browser; test/engine.chrome.test.ts asks for it.
-import {
-  Adam,
-  createEngine,
-  Dropout,
-  type Engine,
-  Linear,
-  matmul,
-  Sequential,
-  softmaxCrossEntropy,
-  square,
-  sum,
-} from "../../src/index";
+import { createEngine, type Engine, matmul, square, sum } from "../../src/index";
+import { captureSmallStep, feeds } from "../smallStep";
 
 declare global {
   /** Losses of a captured step that goes on, and of the same step loaded from its file by another engine. */
@@ -40,18 +30,7 @@ globalThis.makeUniforms = async () => {
 
 globalThis.trainFromFile = async () => {
   const [engine, elsewhere] = [await createEngine({ tuning: false }), await createEngine({ tuning: false })];
-  const model = new Sequential(new Linear(5, 9), new Dropout(0.3), new Linear(9, 3));
-  const optimizer = new Adam(model.parameters(), { lr: 0.05, clipNorm: 1 });
-  const inputs = { x: [8, 5], labels: { shape: [8], dtype: "i32" as const } };
-  const train = await engine.capture(inputs, ({ x, labels }) => {
-    const loss = softmaxCrossEntropy(model.forward(x), labels);
-    optimizer.step(loss);
-    return { loss };
-  });
-  const feeds = {
-    x: Float32Array.from({ length: 40 }, (_, i) => Math.sin(i * i)),
-    labels: Int32Array.from({ length: 8 }, (_, i) => i % 3),
-  };
+  const { train } = await captureSmallStep(engine);
   await train.run(feeds);
   await train.drain();
   const { steps } = await elsewhere.load(await engine.save({ train }));

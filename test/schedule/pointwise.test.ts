@@ -106,6 +106,13 @@ test("the same function before and after a sum is there twice, under two names",
   ]);
 });
 
+test("what two functions include is there once, or once before and once after a sum", () => {
+  const x = input("f32", 6, 4);
+  const included = (t: Tensor) => [...kernels(t)[0]!.code.matchAll(/fn (\w*sine_ahead)\(/g)].map((m) => m[1]);
+  expect(included(add(sin(x), cos(x)))).toEqual(["sine_ahead"]);
+  expect(included(sin(sum(add(sin(x), cos(x)), 0)))).toEqual(["prologue_sine_ahead", "epilogue_sine_ahead"]);
+});
+
 test.each<[string, (...shape: number[]) => Tensor]>([
   ["an input", (...shape) => input("f32", ...shape)],
   ["a transposed input", (...shape) => transpose(input("f32", ...shape))],

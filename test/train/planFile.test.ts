@@ -2,29 +2,15 @@
 import { expect, test } from "vitest";
 import { CheckpointError } from "../../src/core/errors";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors";
-import { manualSeed } from "../../src/nn/init";
-import { Dropout, ReLU } from "../../src/nn/layers";
-import { Linear } from "../../src/nn/linear";
-import { Sequential } from "../../src/nn/sequential";
 import { softmax } from "../../src/ops/softmax";
-import { softmaxCrossEntropy } from "../../src/ops/softmaxCrossEntropy";
-import { Adam } from "../../src/optim/adam";
 import { Engine } from "../../src/train/engine";
 import { describeOnDawn } from "../device";
+import { captureSmallStep, feeds } from "../smallStep";
 
-const x = Float32Array.from({ length: 40 }, (_, i) => Math.sin(i * i));
-const labels = Int32Array.from({ length: 8 }, (_, i) => i % 3);
+const { x, labels } = feeds;
 
 async function capture(engine: Engine) {
-  manualSeed(5);
-  const model = new Sequential(new Linear(5, 9), new ReLU(), new Dropout(0.3), new Linear(9, 3));
-  const optimizer = new Adam(model.parameters(), { lr: 0.05, clipNorm: 1 });
-  const inputs = { x: [8, 5], labels: { shape: [8], dtype: "i32" as const } };
-  const train = await engine.capture(inputs, ({ x, labels }) => {
-    const loss = softmaxCrossEntropy(model.forward(x), labels);
-    optimizer.step(loss);
-    return { loss };
-  });
+  const { model, optimizer, train } = await captureSmallStep(engine);
   model.eval();
   const predict = await engine.capture({ x: [8, 5] }, ({ x }) => ({ probabilities: softmax(model.forward(x)) }));
   return { train, predict, lr: optimizer.lr };
