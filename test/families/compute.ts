@@ -3,6 +3,7 @@ import type { Runtime } from "../../src/gpu/runtime";
 import { feed, type Tensor } from "../../src/graph/tensor";
 import type { Target } from "../../src/kernel/target";
 import { type Plan, plan } from "../../src/schedule/plan";
+import { lendGarbage } from "../garbage";
 
 /** An input with its numbers. */
 export function given(shape: readonly number[], value: (i: number) => number): [Tensor, Float32Array<ArrayBuffer>] {
@@ -33,6 +34,7 @@ export async function runPlan(
   outputs: readonly Tensor[],
   inputs: readonly (readonly [Tensor, Float32Array<ArrayBuffer>])[],
 ): Promise<Float64Array[]> {
+  lendGarbage(runtime);
   const executable = await Executable.create(runtime, made);
   for (const [t, values] of inputs) executable.write(t, values);
   executable.run();

@@ -7,6 +7,8 @@ interface Attrs {
   eps?: number;
 }
 
+const ones = (n: number) => ({ shape: [n], data: new Float64Array(n).fill(1) });
+
 export default opCase<Attrs>({
   samples: [
     { inputs: [[5, 13], [13], [13]] },
@@ -33,9 +35,11 @@ export default opCase<Attrs>({
     { inputs: [[1, 260], [260], [260]], note: "two vec4s a lane of a workgroup" },
     { inputs: [[2, 1100], [1100], [1100]], note: "the same with more lanes", vjp: false },
     { inputs: [{ shape: [4, 40], range: [100, 101] }, [40], [40]], note: "mean ≫ deviation", vjp: false },
+    { inputs: [[5, 64]], note: "neither weight nor bias, rows that lanes hold" },
+    { inputs: [[3, 512]], note: "the same, longer rows" },
   ],
   build: ([x, weight, bias], { shape, eps }) =>
-    layerNorm(x!, shape, { weight: weight!, bias: bias!, ...(eps !== undefined && { eps }) }),
-  reference: ([x, weight, bias], { eps = 1e-5 }) => normalised(x!, weight!, eps, true, bias!),
+    layerNorm(x!, shape, { ...(weight && { weight, bias: bias! }), ...(eps !== undefined && { eps }) }),
+  reference: ([x, weight, bias], { eps = 1e-5 }) => normalised(x!, weight ?? ones(x!.shape.at(-1)!), eps, true, bias),
   tolerance: 1e-4,
 });

@@ -47,6 +47,8 @@ export default opCase<{ padding: number[]; transposed?: boolean } & PadOptions>(
       note: "the same by fours",
       vjp: false,
     },
+    { inputs: [[5, 2, 3]], attrs: { padding: [0, 0, 0, 0, 2, 1], mode: "reflect" }, note: "rows of six" },
+    { inputs: [[5, 2, 4]], attrs: { padding: [0, 0, 0, 0, 2, 1], mode: "circular" }, note: "rows of two fours" },
   ],
   // Transposed: the gradient for a seed, which is as linear in the seed as the pad is in x.
   build([x, seed], { padding, transposed, ...options }) {

@@ -9,6 +9,7 @@ import type { Target } from "../../src/kernel/target";
 import { gradients } from "../../src/optim/gradients";
 import type { Choice } from "../../src/schedule/lower";
 import { plan } from "../../src/schedule/plan";
+import { lendGarbage } from "../garbage";
 import type { InputSpec, OpCase, Reference, Sample } from "./opCase";
 
 export interface RunOptions {
@@ -31,6 +32,7 @@ export async function runSample(
     sample,
     { fuse, target, halves },
   );
+  lendGarbage(runtime);
   const executable = await Executable.create(runtime, made);
   for (const [i, t] of inputs.entries()) executable.write(t, values[i]!);
   executable.write(seed, seedValues);

@@ -44,6 +44,16 @@ export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly
     },
     { inputs: [{ shape: [4, 36], range: [-9, 9] }, many(4, 38)], attrs: { reduction: "none" }, note: "by two fours" },
     {
+      inputs: [[4, 36], many(4, 38)],
+      attrs: { weights: Array.from({ length: 36 }, (_, c) => (c % 5) / 2) },
+      note: "by two fours, weighted",
+    },
+    {
+      inputs: [[3, 64], many(3, 66)],
+      attrs: { weights: Array.from({ length: 64 }, (_, c) => (c % 5) / 2) },
+      note: "by lanes, weighted",
+    },
+    {
       inputs: [{ shape: [3, 77], range: [-9, 9] }, labels(76, 3, -1)],
       attrs: { reduction: "none" },
       note: "long rows",
