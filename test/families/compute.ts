@@ -44,8 +44,8 @@ export async function runPlan(
   return read.map((values) => Float64Array.from(values));
 }
 
-/** The largest difference, relative to the largest expected value. */
+/** The largest difference, relative to the largest expected value; NaN where any number is. */
 export function distance(actual: Float64Array, expected: Float64Array): number {
   const scale = expected.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-30);
-  return actual.reduce((m, v, i) => (Math.abs(v - expected[i]!) <= m ? m : Math.abs(v - expected[i]!)), 0) / scale;
+  return actual.reduce((m, v, i) => Math.max(m, Math.abs(v - expected[i]!)), 0) / scale;
 }

@@ -34,6 +34,11 @@ export default opCase<Attrs>({
     { inputs: [[3, 9001]], attrs: { axis: 1 }, note: "rows in parts" },
     { inputs: [[3, 9004]], attrs: { axis: 1 }, note: "the same by fours" },
     { inputs: [{ shape: [2, 70], values: [...Array(139).fill(9), NaN] }], attrs: { axis: 1 }, note: "a NaN, last" },
+    ...[70, 64, 512].map((n) => ({
+      inputs: [{ shape: [2, n], values: Array.from({ length: 2 * n }, (_, i) => (i % 3 ? 0 : -0)) }],
+      attrs: { axis: 1 },
+      note: "−0 is 0",
+    })),
   ],
   build: ([x], { axis, keepDims }) => argMax(x!, axis, { keepDims }),
   reference: ([x], { axis, keepDims = false }) => reduceSets(x!, axis, keepDims, best),

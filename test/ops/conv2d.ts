@@ -38,6 +38,11 @@ export default opCase<Conv2dOptions>({
       note: "depthwise by two, two outputs a channel",
     },
     {
+      inputs: [[3, 512, 1, 4], [512, 1, 1, 3], [512]],
+      attrs: { groups: 512, padding: [0, 1] },
+      note: "depthwise, so many channels that one invocation sums several pictures",
+    },
+    {
       inputs: [[2, 2, 5, 8], [6, 1, 3, 3], [6]],
       attrs: { groups: 2, padding: 1 },
       note: "depthwise by four, three outputs a channel",

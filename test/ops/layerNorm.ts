@@ -27,6 +27,7 @@ export default opCase<Attrs>({
     { inputs: [[130, 12], [12], [12]], note: "the same, by fours" },
     { inputs: [[5, 68], [68], [68]], note: "long rows, by fours" },
     { inputs: [[5, 64], [64], [64]], note: "rows that lanes hold" },
+    { inputs: [[130, 64], [64], [64]], note: "several of them a subgroup" },
     { inputs: [[130, 68], [68], [68]], note: "several rows a workgroup", vjp: false },
     { inputs: [[70, 192], [192], [192]], note: "the same in stretches, a lane's vec4s by twos" },
     { inputs: [[66, 512], [512], [512]], note: "by fours", vjp: false },

@@ -204,9 +204,10 @@ function compare(
   let worst = 0;
   let where = -1;
   for (let i = 0; i < expected.length; i++) {
-    const difference =
-      actual[i] === expected[i] ? 0 : Math.abs(actual[i]! - expected[i]!) / (1 + Math.abs(expected[i]!));
-    if (!(difference <= worst)) [worst, where] = [difference, i];
+    const same = actual[i] === expected[i] || (Number.isNaN(actual[i]) && Number.isNaN(expected[i]));
+    const difference = same ? 0 : Math.abs(actual[i]! - expected[i]!) / (1 + Math.abs(expected[i]!));
+    if (Number.isNaN(worst) || difference <= worst) continue;
+    [worst, where] = [difference, i]; // a NaN, too, and it stays
   }
   if (worst <= tolerance) return [];
   return [

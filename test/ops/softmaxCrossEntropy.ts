@@ -13,6 +13,9 @@ export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly
     { inputs: [[1, 1], labels(0)] },
     { inputs: [[4, 3], labels(2, -1, 0, -1)], note: "ignored rows" },
     { inputs: [[3, 4], labels(1, 77, -5)], attrs: { weights, reduction: "none" }, note: "labels that are no class" },
+    { inputs: [[4, 4], labels(1, 4, -7, 2)], note: "the same in one loss" },
+    { inputs: [{ shape: [6, 5], range: [-300, 300] }, many(6, 5)], note: "large logits in one loss" },
+    { inputs: [[130, 64], many(130, 66)], note: "several rows a subgroup" },
     { inputs: [{ shape: [2, 3], range: [-5e3, 5e3] }, labels(0, 1)], note: "large logits", vjp: false },
     { inputs: [[3, 4], labels(1, 2, 9)], attrs: { weights, ignoreIndex: 9, reduction: "sum", labelSmoothing: 0.2 } },
     {
