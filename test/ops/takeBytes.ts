@@ -18,7 +18,7 @@ export default opCase<TakeBytesAttrs>({
       note: "by fours",
     },
     {
-      inputs: [words(14), indices(...Array.from({ length: 4100 }, (_, i) => (5 * i) % 8))],
+      inputs: [words(14), indices(...Array.from({ length: 4120 }, (_, i) => (5 * i) % 8))],
       attrs: { rows: 7, shape: [2, 4], mean: 0.25, std: 0.5 },
       note: "by fours, several results an invocation on CPUs",
     },
