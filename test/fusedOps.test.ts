@@ -14,7 +14,10 @@ import type { OpCase, Reference } from "./ops/opCase";
 import { runSample } from "./ops/runCase";
 
 /** Ops whose kernels, or those of whose gradients, finish elements by what is hung on them. */
-const NAMES = ["cumsum", "gather", "pad", "prod", "scatterAdd", "upsample2d", "warp"];
+const NAMES =
+  "adaptiveAvgPool2d adaptiveMaxPool2d avgPool2d cumsum embedding gather layerNorm logSoftmax maxPool2d nllLoss pad prod scatterAdd softmax upsample2d warp".split(
+    " ",
+  );
 
 /** Each element times a factor of its own, ½ … 1. */
 function slanted(x: Tensor): Tensor {

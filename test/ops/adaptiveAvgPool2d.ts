@@ -11,6 +11,7 @@ export default opCase<{ size: number | [number, number] }>({
     { inputs: [[1, 2, 16, 10]], attrs: { size: [2, 1] }, note: "large bins" },
     { inputs: [[1, 3, 7, 8]], attrs: { size: [3, 3] }, note: "by rows" },
     { inputs: [[1, 1, 3, 8]], attrs: { size: [4, 12] }, note: "by rows, more bins than elements" },
+    { inputs: [[1, 2, 5, 12]], attrs: { size: [2, 5] }, note: "by rows of three fours" },
   ],
   build: ([x], { size }) => adaptiveAvgPool2d(x!, size),
   reference: ([x], { size }) =>

@@ -17,6 +17,7 @@ export default opCase<{ heads: number; scale?: number }>({
     },
     { inputs: [[1, 4, 24], [1, 70, 16], position(66)], attrs: { heads: 2 }, note: "several rows", vjp: false },
     { inputs: [[2, 3, 24], [2, 300, 16], position(290)], attrs: { heads: 1 }, note: "several tiles", vjp: false },
+    { inputs: [[2, 3, 18], [2, 150, 12], position(140)], attrs: { heads: 2 }, note: "the same, odd", vjp: false },
     {
       inputs: [[1, 2, 300], [1, 3, 200], position(9)],
       attrs: { heads: 1 },

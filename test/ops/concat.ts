@@ -47,6 +47,33 @@ export default opCase<{ axis: number; computed?: boolean }>({
       attrs: { axis: 1 },
       note: "fours across operands",
     },
+    {
+      inputs: [
+        [132, 100],
+        [132, 155],
+      ],
+      attrs: { axis: 1 },
+      note: "the same, several results an invocation on CPUs",
+      vjp: false,
+    },
+    {
+      inputs: [
+        [132, 100],
+        [132, 156],
+      ],
+      attrs: { axis: 1 },
+      note: "the same by fours",
+      vjp: false,
+    },
+    {
+      inputs: [
+        [91, 45],
+        [91, 46],
+      ],
+      attrs: { axis: 1 },
+      note: "the same by single elements",
+      vjp: false,
+    },
     { inputs: Array.from({ length: 13 }, (_, n) => [2, 1 + (n % 3)]), attrs: { axis: 1 }, note: "three launches" },
     {
       inputs: [

@@ -32,6 +32,21 @@ export default opCase<Conv2dOptions>({
       note: "depthwise by two",
     },
     { inputs: [[1, 2, 9, 12], [2, 1, 5, 1], [2]], attrs: { groups: 2, padding: [3, 0] }, note: "depthwise, tall" },
+    {
+      inputs: [[2, 2, 9, 16], [4, 1, 3, 3], [4]],
+      attrs: { groups: 2, padding: 1, stride: 2 },
+      note: "depthwise by two, two outputs a channel",
+    },
+    {
+      inputs: [[3, 512, 1, 4], [512, 1, 1, 3], [512]],
+      attrs: { groups: 512, padding: [0, 1] },
+      note: "depthwise, so many channels that one invocation sums several pictures",
+    },
+    {
+      inputs: [[2, 2, 5, 8], [6, 1, 3, 3], [6]],
+      attrs: { groups: 2, padding: 1 },
+      note: "depthwise by four, three outputs a channel",
+    },
     { inputs: [[2, 6, 3, 3], [9, 6, 1, 1], [9]], note: "1 × 1" },
     { inputs: [[2, 8, 4, 5], [9, 8, 1, 1], [9]], note: "1 × 1, by four" },
     { inputs: [[3, 5, 17, 19], [11, 5, 3, 3], [11]], attrs: { padding: "valid" }, note: "several tiles", vjp: false },

@@ -15,7 +15,10 @@ export default opCase<CumulativeOptions & { axis?: number }>({
     },
     { inputs: [{ shape: [2, 37], range: [0.5, 1.5] }], attrs: { axis: -1, reverse: true } },
     { inputs: [{ shape: [9, 72], range: [0.8, 1.2] }], attrs: { axis: 1 }, note: "rows by fours" },
+    { inputs: [{ shape: [9, 72], range: [0.8, 1.2] }], attrs: { axis: 1, reverse: true }, note: "the same backwards" },
+    { inputs: [{ shape: [130, 64], range: [0.8, 1.2] }], attrs: { axis: 1 }, note: "several rows a subgroup" },
     { inputs: [{ shape: [2056], range: [0.99, 1.01] }], attrs: { reverse: true }, note: "gradient in parts" },
+    { inputs: [{ shape: [3, 2056], range: [0.99, 1.01] }], attrs: { axis: 1 }, note: "of several rows" },
     { inputs: [{ shape: [9, 3], dtype: "i32", range: [-3, 4] }], attrs: { axis: 0 } },
     { inputs: [{ shape: [70001], range: [0.99, 1.01] }], attrs: {}, note: "parts", vjp: false },
     {

@@ -29,6 +29,7 @@ export default opCase<{ paddingIndex?: number }>({
       note: "a row without a gradient",
     },
     { inputs: [[29, 9], { shape: [350], dtype: "u32", range: [0, 29] }], note: "no fours" },
+    { inputs: [[70, 32], { shape: [410], dtype: "u32", range: [0, 71] }], note: "several fours of a row" },
   ],
   build([weight, indices, x], options) {
     const rows = embedding(weight!, indices!, options);

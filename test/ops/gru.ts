@@ -18,6 +18,8 @@ export default opCase<Attrs>({
     sample([2, 3, 5, 3], { weights: 2, batchFirst: true }),
     sample([2, 2, 3, 5], { weights: 2, bidirectional: true, given: ["lengths"], linearBeforeReset: false }, [1, 2]),
     sample([2, 2, 2, 3], { batchFirst: true, given: ["h0"], linearBeforeReset: false }),
+    sample([3, 2, 2, 4], { given: ["h0", "lengths"], linearBeforeReset: false }, [3, 2]),
+    sample([2, 3, 2, 4], { linearBeforeReset: false }),
   ],
   build(inputs, attrs) {
     const { x, weights, options } = networkTensors(inputs, attrs);

@@ -31,6 +31,11 @@ export default opCase<{ axis: number }>({
       attrs: { axis: 1 },
       note: "a sorted gradient of two tables",
     },
+    {
+      inputs: [[2, 11, 9], { shape: [400], dtype: "i32", range: [-1, 12] }],
+      attrs: { axis: 1 },
+      note: "the same without fours",
+    },
   ],
   build: ([x, index], { axis }) => indexSelect(x!, axis, index!),
   reference([x, index], { axis }) {

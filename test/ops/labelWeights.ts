@@ -11,6 +11,12 @@ export default opCase<{ classes: number; ignoreIndex?: number }>({
     { inputs: [labels(0)], attrs: { classes: 1, ignoreIndex: 0 } },
     { inputs: [labels(0, 2, -1, 1, 3, 2, 2_000_000_000), weight], attrs: { classes: 3 }, vjp: false },
     { inputs: [labels(0, 2, -1, 1, 3, 2, 2, 1), weight], attrs: { classes: 3 }, note: "by fours", vjp: false },
+    {
+      inputs: [{ shape: [32772], dtype: "i32", range: [-1, 4] }, weight],
+      attrs: { classes: 3 },
+      note: "several results an invocation on CPUs",
+      vjp: false,
+    },
     { inputs: [labels(1, 2, 0), weight], attrs: { classes: 3, ignoreIndex: 2 }, vjp: false },
   ],
   build: ([l, weight], attrs) => labelWeights(l!, { ...attrs, weight }),

@@ -9,6 +9,17 @@ export default opCase<{ axis?: number }>({
     { inputs: [[3, 5, 4]], attrs: { axis: 1 } },
     { inputs: [[5, 3]], attrs: { axis: 0 } },
     { inputs: [{ shape: [4, 6], range: [-300, 300] }], note: "large values", vjp: false },
+    ...[
+      [37, 12],
+      [3, 70],
+      [5, 64],
+      [2, 260],
+      [2, 1100],
+    ].map((shape) => ({
+      inputs: [{ shape, range: [-300, 300] as const }],
+      note: "large values, one of which decides",
+      vjp: false,
+    })),
     {
       inputs: [{ shape: [2, 3], values: [1e4, 9999, -1e4, -3e5, -3e5, -3e5 - 1] }],
       note: "neighbours far from 0",

@@ -25,6 +25,7 @@ export default opCase<ReduceOptions & { axes?: number | number[] }>({
     },
     { inputs: [[9, 8]], attrs: { axes: 0 }, note: "columns by fours" },
     { inputs: [{ shape: [2, 1100, 4], range: [-90, 90] }], attrs: { axes: 1 }, note: "in parts", vjp: false },
+    { inputs: [{ shape: [3, 9004], range: [-9e4, 9e4] }], attrs: { axes: 1 }, note: "in parts, one of which decides" },
     { inputs: [{ shape: [9000], range: [-9, 9] }], note: "one long row", attrs: {}, vjp: false },
     { inputs: [[5, 404]], attrs: { axes: 1 }, note: "reads four of what is computed", vjp: false },
   ],

@@ -20,6 +20,7 @@ export default opCase<Attrs>({
     { inputs: [[1, 2, 5, 8]], attrs: { kernel: 3, stride: 2, padding: 1 }, note: "overlapping, by four" },
     { inputs: [[1, 2, 4, 12]], attrs: { kernel: 3, stride: 2, padding: 1 }, note: "two windows of a vec4 in each row" },
     { inputs: [[1, 1, 4, 8]], attrs: { kernel: 3, stride: 1, padding: 1 }, note: "every place begins a window" },
+    { inputs: [[2, 3, 6, 8]], attrs: { kernel: 2 }, note: "without the places of the maxima", vjp: false },
   ],
   build: ([x], { kernel, stride, padding }) => maxPool2d(x!, kernel, { stride, padding }),
   reference([x], { kernel, stride = kernel, padding = 0 }) {

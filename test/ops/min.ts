@@ -35,6 +35,8 @@ export default opCase<Attrs>({
     { inputs: [[70001]], attrs: {}, note: "two launches", vjp: false },
     { inputs: [[4099, 3]], attrs: { axes: 0 }, note: "two launches by columns", vjp: false },
     { inputs: [[9, 4, 600]], attrs: { axes: [0, 2] }, note: "two groups by four", vjp: false },
+    { inputs: [[2, 1100, 4]], attrs: { axes: 1 }, note: "columns in parts, with their ties" },
+    { inputs: [[3, 9004]], attrs: { axes: 1 }, note: "rows in parts, with their ties" },
     { inputs: [{ shape: [9, 130], dtype: "i32", range: [-99, 99] }], attrs: { axes: 1 } },
     { inputs: [{ shape: [9, 132], dtype: "u32", range: [0, 4e9] }], attrs: { axes: 0 } },
   ],

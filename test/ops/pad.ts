@@ -16,6 +16,8 @@ export default opCase<{ padding: number[]; transposed?: boolean } & PadOptions>(
     { inputs: [[3, 4]], attrs: { padding: [3, 1], mode: "replicate" } },
     { inputs: [[30, 33, 31]], attrs: { padding: [2, 1, 1, 2], mode: "reflect" }, note: "long runs", vjp: false },
     { inputs: [[300, 9, 9]], attrs: { padding: [1, 1, 1, 1], value: 2 }, note: "short runs", vjp: false },
+    { inputs: [[91, 91]], attrs: { padding: [1, 1, 1, 1] }, note: "runs of single elements", vjp: false },
+    { inputs: [[134, 60, 4]], attrs: { padding: [0, 0, 1, 1] }, note: "runs by fours", vjp: false },
     {
       inputs: [{ shape: [2, 2, 2, 2, 3], dtype: "i32", range: [-9, 9] }],
       attrs: { padding: [1, 1, 1, 0, 0, 1, 1, 1, 0, 1], value: -3 },
@@ -47,6 +49,18 @@ export default opCase<{ padding: number[]; transposed?: boolean } & PadOptions>(
       note: "the same by fours",
       vjp: false,
     },
+    ...[
+      { shape: [91, 91], padded: [94, 94], padding: [1, 2, 2, 1] },
+      { shape: [180, 184], padded: [183, 187], padding: [1, 2, 2, 1] },
+      { shape: [130, 70, 4], padded: [133, 72, 4], padding: [0, 0, 1, 1, 2, 1] },
+    ].map(({ shape, padded, padding }) => ({
+      inputs: [shape, padded],
+      attrs: { padding, mode: "reflect" as const, transposed: true },
+      note: "several results an invocation on CPUs",
+      vjp: false,
+    })),
+    { inputs: [[5, 2, 3]], attrs: { padding: [0, 0, 0, 0, 2, 1], mode: "reflect" }, note: "rows of six" },
+    { inputs: [[5, 2, 4]], attrs: { padding: [0, 0, 0, 0, 2, 1], mode: "circular" }, note: "rows of two fours" },
   ],
   // Transposed: the gradient for a seed, which is as linear in the seed as the pad is in x.
   build([x, seed], { padding, transposed, ...options }) {

@@ -8,6 +8,7 @@ export default opCase<RotaryOptions>({
     { inputs: [[1, 2]], note: "one pair, at position 0" },
     { inputs: [[2, 7, 3, 4]], attrs: { axis: 1, base: 100 } },
     { inputs: [[2, 3, 2, 24]], attrs: { axis: 1 }, note: "by fours" },
+    { inputs: [[2, 3, 5, 16]], note: "by fours along rows" },
     { inputs: [[3, 10]], attrs: { offset: 100_000 }, note: "angles of many turns" },
   ],
   build: ([x], attrs) => rotaryEmbedding(x!, attrs),

@@ -9,6 +9,7 @@ import type { Target } from "../../src/kernel/target";
 import { gradients } from "../../src/optim/gradients";
 import type { Choice } from "../../src/schedule/lower";
 import { plan } from "../../src/schedule/plan";
+import { lendGarbage } from "../garbage";
 import type { InputSpec, OpCase, Reference, Sample } from "./opCase";
 
 export interface RunOptions {
@@ -31,6 +32,7 @@ export async function runSample(
     sample,
     { fuse, target, halves },
   );
+  lendGarbage(runtime);
   const executable = await Executable.create(runtime, made);
   for (const [i, t] of inputs.entries()) executable.write(t, values[i]!);
   executable.write(seed, seedValues);
@@ -202,9 +204,10 @@ function compare(
   let worst = 0;
   let where = -1;
   for (let i = 0; i < expected.length; i++) {
-    const difference =
-      actual[i] === expected[i] ? 0 : Math.abs(actual[i]! - expected[i]!) / (1 + Math.abs(expected[i]!));
-    if (!(difference <= worst)) [worst, where] = [difference, i];
+    const same = actual[i] === expected[i] || (Number.isNaN(actual[i]) && Number.isNaN(expected[i]));
+    const difference = same ? 0 : Math.abs(actual[i]! - expected[i]!) / (1 + Math.abs(expected[i]!));
+    if (Number.isNaN(worst) || difference <= worst) continue;
+    [worst, where] = [difference, i]; // a NaN, too, and it stays
   }
   if (worst <= tolerance) return [];
   return [

@@ -49,6 +49,12 @@ export default opCase<{ axis: number; often?: number }>({
       vjp: false,
     },
     {
+      inputs: [[2, 50, 3], { shape: [2, 300, 3], dtype: "i32", range: [-2, 52] }, [2, 300, 3]],
+      attrs: { axis: 1 },
+      note: "few columns of two tables",
+      vjp: false,
+    },
+    {
       inputs: [[1500], { shape: [1000], dtype: "i32", range: [0, 1500] }, [1100]],
       attrs: { axis: 0, often: 100 },
       note: "a long row among short ones",

@@ -33,6 +33,7 @@ export default opCase<Attrs>({
     { inputs: [[4, 9]], attrs: { axis: 1, end: 0, step: -1 }, note: "the same backwards", vjp: false },
     { inputs: [[2, 17, 2]], attrs: { axis: [2, 1], start: [0, 1], end: [1, 17] }, note: "every second", vjp: false },
     { inputs: [[3, 16]], attrs: { axis: 1, step: -2 }, note: "every second backwards" },
+    { inputs: [[7, 3, 8]], attrs: { axis: 0, start: 1, step: 2 }, note: "every second row, of fours" },
     { inputs: [[4, 7]], attrs: { axis: 1, start: 1, end: 6 }, note: "fours across rows" },
   ],
   build: ([x], { axis, start, end, step }) => slice(x!, axis, start, end, step),

@@ -13,6 +13,9 @@ export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly
     { inputs: [[1, 1], labels(0)] },
     { inputs: [[4, 3], labels(2, -1, 0, -1)], note: "ignored rows" },
     { inputs: [[3, 4], labels(1, 77, -5)], attrs: { weights, reduction: "none" }, note: "labels that are no class" },
+    { inputs: [[4, 4], labels(1, 4, -7, 2)], note: "the same in one loss" },
+    { inputs: [{ shape: [6, 5], range: [-300, 300] }, many(6, 5)], note: "large logits in one loss" },
+    { inputs: [[130, 64], many(130, 66)], note: "several rows a subgroup" },
     { inputs: [{ shape: [2, 3], range: [-5e3, 5e3] }, labels(0, 1)], note: "large logits", vjp: false },
     { inputs: [[3, 4], labels(1, 2, 9)], attrs: { weights, ignoreIndex: 9, reduction: "sum", labelSmoothing: 0.2 } },
     {
@@ -43,6 +46,16 @@ export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly
       note: "ten classes",
     },
     { inputs: [{ shape: [4, 36], range: [-9, 9] }, many(4, 38)], attrs: { reduction: "none" }, note: "by two fours" },
+    {
+      inputs: [[4, 36], many(4, 38)],
+      attrs: { weights: Array.from({ length: 36 }, (_, c) => (c % 5) / 2) },
+      note: "by two fours, weighted",
+    },
+    {
+      inputs: [[3, 64], many(3, 66)],
+      attrs: { weights: Array.from({ length: 64 }, (_, c) => (c % 5) / 2) },
+      note: "by lanes, weighted",
+    },
     {
       inputs: [{ shape: [3, 77], range: [-9, 9] }, labels(76, 3, -1)],
       attrs: { reduction: "none" },

@@ -17,6 +17,11 @@ export default opCase<TakeBytesAttrs>({
       attrs: { rows: 7, shape: [2, 4], mean: 0.25, std: 0.5 },
       note: "by fours",
     },
+    {
+      inputs: [words(14), indices(...Array.from({ length: 4120 }, (_, i) => (5 * i) % 8))],
+      attrs: { rows: 7, shape: [2, 4], mean: 0.25, std: 0.5 },
+      note: "by fours, several results an invocation on CPUs",
+    },
     { inputs: [words(1), indices(0)], attrs: { rows: 1, shape: [1], mean: 0, std: 1 } },
   ],
   build: ([table, rows], attrs) => takeBytes(table!, rows!, attrs),

@@ -53,6 +53,8 @@ export default opCase<Attrs>({
       note: "many of many rows",
     },
     { inputs: [{ shape: [5001], dtype: "i32", range: [-99, 99] }], attrs: { k: 2100 }, note: "merged" },
+    { inputs: [[3, 20]], attrs: { k: 8 }, note: "a gradient by two fours of a row" },
+    { inputs: [[2, 9, 8]], attrs: { k: 3, axis: 1 }, note: "by fours of columns" },
   ],
   build: ([x], { k, axis, largest, part = "values" }) => topK(x!, k, axis, { largest })[part],
   reference: ([x], { k, axis = -1, largest = true, part = "values" }) =>

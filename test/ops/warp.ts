@@ -42,6 +42,12 @@ export default opCase<WarpOptions>({
       vjp: false,
     },
     {
+      inputs: [[2, 2, 6, 8], at(MIRRORED, TURNED)],
+      attrs: { fill: -3, mode: "nearest", size: [5, 12], cutout: 3 },
+      vjp: false,
+      note: "nearest, by four",
+    },
+    {
       inputs: [[1, 1, 3, 3], at([1, 0, 1e9, 0, 1, -1e9, 0, 0])],
       attrs: { fill: "edge" },
       vjp: false,

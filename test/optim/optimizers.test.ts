@@ -210,6 +210,8 @@ await describeOnDawn("optimizers", (engine) => {
       const off = [...p].map((v, i) => Math.abs(v - expected[k]![i]!));
       expect(Math.max(...off)).toBeLessThan(2e-5);
     });
+    // What a checkpoint says of the steps taken so far.
+    for (const [name, count] of optimizer.states()) if (name === "step") expect((await engine.read(count))[0]).toBe(20);
   });
 
   test.each([true, false])("clipping scales all gradients by their global norm, cpu %s", async (cpu) => {
