@@ -2,7 +2,7 @@ import isZeroFunction from "../../shaders/pointwise/is_zero.wgsl";
 import nonzeroOrOne from "../../shaders/pointwise/nonzero_or_one.wgsl";
 import prodGrad from "../../shaders/pointwise/prod_grad.wgsl";
 import { numel } from "../core/shape";
-import { gradients } from "../graph/autograd";
+import { vjpOf } from "../graph/autograd";
 import { type PointwiseOp, record } from "../graph/op";
 import { pointwise, pointwiseWith } from "../graph/pointwise";
 import { reducedShape } from "../graph/reduction";
@@ -41,8 +41,8 @@ const gradient: PointwiseOp<GradientAttrs> = pointwiseWith<GradientAttrs>(
   prodGrad,
   () => [],
   ([x, rest, zeros, dOut], q, { axes }) => {
-    const others = productOfOthers(x!, axes);
-    const [byX] = gradients(others, [x!], { add, sumTo, onesLike }, mul(q, dOut!));
+    const others = ([x]: readonly Tensor[]) => [productOfOthers(x!, axes)];
+    const [byX] = vjpOf(others, [x!], [mul(q, dOut!)], { add, sumTo, onesLike });
     return [byX!, null, null, record(gradient, [x!, rest!, zeros!, q], { axes })];
   },
 );

@@ -9,6 +9,9 @@ import { type FourReads, lanesOf, sharedStep, shiftedFunction } from "./fours";
 import { type Input, inputOf, isByChannel } from "./inputs";
 import { elementType, indexLines } from "./wgsl";
 
+/** Where an included file begins in a function's text, see `includedText`. */
+const INCLUDED = /(?=\n\/\/ include\/)/;
+
 /** A buffer, and how it is read. */
 export interface Reading {
   readonly base: Tensor;
@@ -180,7 +183,10 @@ export class Writer {
     // Of a function without inputs of type T, a constant, the result says what T is.
     const elementOf = genericType(e.op.fn, e.args) ?? computeType(e.dtype);
     const { name, code } = instantiate(e.op.fn, elementOf, this.options.prefix);
-    this.#functions.set(name, code);
+    // Several functions may include a file: it is there once.
+    const [own, ...included] = code.split(INCLUDED);
+    this.#functions.set(name, own!);
+    for (const part of included) this.#functions.set(part.split("\n", 2)[1]!, part);
     this.#names.push(e.op.name);
     this.flops += numel(this.out.shape);
     const args = e.args.map((a) => ({ name: this.#value(a), vector: !(a.kind === "read" && a.isPair) }));

@@ -106,6 +106,28 @@ test("the same function before and after a sum is there twice, under two names",
   ]);
 });
 
+test("a file that two functions of a kernel include is there once", () => {
+  const x = input("f32", 5);
+  const [kernel] = kernels(mul(sin(x), cos(x)));
+  expect(kernel!.name).toBe("cos·sin·mul");
+  expect(kernel!.code.match(/fn sine_ahead\(/g)).toHaveLength(1);
+  const [hung] = kernels(mul(cos(sum(mul(sin(x), cos(x)))), 2));
+  expect([...hung!.code.matchAll(/fn (\w*sine_ahead)\(/g)].map((m) => m[1])).toEqual([
+    "prologue_sine_ahead",
+    "epilogue_sine_ahead",
+  ]);
+});
+
+await describeOnDawn("functions that include the same file", (engine) => {
+  test("sin · cos", async () => {
+    const x = tensor([0.5, -1, 2]);
+    const [y] = await engine.read([mul(sin(x), cos(x))]);
+    y!.forEach((v, i) => {
+      expect(v).toBeCloseTo(Math.sin([1, -2, 4][i]!) / 2, 6);
+    });
+  });
+});
+
 test.each<[string, (...shape: number[]) => Tensor]>([
   ["an input", (...shape) => input("f32", ...shape)],
   ["a transposed input", (...shape) => transpose(input("f32", ...shape))],
