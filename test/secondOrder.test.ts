@@ -7,7 +7,60 @@ import { cases } from "./ops/cases";
 import { type InputSpec, type OpCase, opCase, type Reference, type Sample } from "./ops/opCase";
 import { runSample } from "./ops/runCase";
 
+const probabilities = { shape: [4, 2], range: [0.1, 0.9] } as const;
+
 const SAMPLES: Record<string, Sample<object>[]> = {
+  maxPool2d: [
+    { inputs: [[1, 2, 4, 8]], attrs: { kernel: 2 }, note: "codes in bytes" },
+    { inputs: [[2, 1, 4, 4]], attrs: { kernel: 2 }, note: "codes in bytes, two windows of a row" },
+    { inputs: [[1, 2, 4, 8]], attrs: { kernel: 3, stride: 2, padding: 1 }, note: "codes in bytes, padding" },
+    { inputs: [[2, 1, 4, 6]], attrs: { kernel: 2 }, note: "codes by window" },
+    { inputs: [[1, 2, 5, 3]], attrs: { kernel: 3, stride: 1, padding: 1 }, note: "codes by place" },
+  ],
+  maxPool1d: [{ inputs: [[2, 2, 9]], attrs: { kernel: 3 }, note: "four rows as one" }],
+  adaptiveMaxPool2d: [
+    { inputs: [[1, 2, 5, 3]], attrs: { size: [3, 2] } },
+    { inputs: [[1, 1, 3, 8]], attrs: { size: [2, 3] } },
+    { inputs: [[1, 2, 3, 4]], attrs: { size: 1 } },
+  ],
+  bce: [{ inputs: [probabilities, probabilities], attrs: { reduction: "none" } }],
+  hingeLoss: [
+    {
+      inputs: [
+        { shape: [4], values: [1.5, 0.5, -0.5, -1.5] },
+        { shape: [4], values: [1, -1, 1, 0.5] },
+      ],
+      attrs: { reduction: "none" },
+    },
+  ],
+  klDiv: [
+    { inputs: [{ shape: [4, 2], range: [-2, -0.1] }, probabilities], attrs: { reduction: "sum" } },
+    { inputs: [[3], [3]], attrs: { logTarget: true } },
+  ],
+  norm: [
+    { inputs: [[3, 4]], attrs: { axes: 1 } },
+    ...[0.5, 1.5, 3].map((p) => ({
+      inputs: [{ shape: [2, 3], values: [0.5, -0.7, 0.9, -1, 1.5, 0.8] }],
+      attrs: { p, axes: 1 },
+    })),
+  ],
+  prod: [
+    { inputs: [[3, 4]], attrs: { axes: 1 } },
+    { inputs: [[1, 3]], attrs: { axes: 0 } },
+    { inputs: [[3, 2, 2]], attrs: { axes: [0, 2], keepDims: true } },
+    { inputs: [[2, 3, 2, 2, 2]], attrs: { axes: [0, 2, 4] }, note: "three groups" },
+    {
+      inputs: [{ shape: [4, 4], values: [2, 0, 3, 4, 0, 5, 0, 6, -1, 2, -3, 4, 0, 0, 2, 0] }],
+      attrs: { axes: 1 },
+      note: "one zero, two, none, three",
+    },
+  ],
+  cumprod: [
+    { inputs: [[3, 5]], attrs: { axis: 1 } },
+    { inputs: [[1]], attrs: {} },
+    { inputs: [[2, 4, 3]], attrs: { axis: 1, reverse: true } },
+    { inputs: [{ shape: [3, 4], values: [2, 3, 0, 5, 0, 2, 0, 4, 1, 2, 3, 4] }], attrs: { axis: 1 }, note: "zeros" },
+  ],
   conv2d: [
     { inputs: [[1, 2, 3, 4], [2, 2, 2, 2], [2]], attrs: { stride: [1, 2], padding: 1 } },
     { inputs: [[1, 2, 3, 3], [2, 1, 2, 2], [2]], attrs: { groups: 2 }, note: "depthwise" },

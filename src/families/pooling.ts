@@ -102,7 +102,7 @@ export function gradBlocks(x: Shape, out: Shape, attrs: PoolAttrs) {
 const LINES_A_LAYER = 262144;
 
 /** Whether windows tile the picture: they neither overlap nor leave anything out. */
-const isTiling = (x: Shape, out: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
+export const isTiling = (x: Shape, out: Shape, { kernel, stride, padding }: PoolAttrs): boolean =>
   [0, 1].every((d) => stride[d] === kernel[d] && padding[d] === 0 && out[d + 2]! * kernel[d]! === x[d + 2]);
 
 /**

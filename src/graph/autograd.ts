@@ -2,7 +2,7 @@ import { isFloat } from "../core/dtype";
 import { CaptureError, DTypeError, ShapeError } from "../core/errors";
 import { type Shape, sameShape, showShape, showSpec } from "../core/shape";
 import { toFloat } from "./cast";
-import { topological } from "./op";
+import { record, topological, type ViewOp } from "./op";
 import { computedAgain, offers } from "./segment";
 import type { Segment, Source, Tensor } from "./tensor";
 
@@ -50,6 +50,36 @@ export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps,
   }
   return wrt.map((t) => grads.get(t) ?? null);
 }
+
+/**
+ * The vjp of ops that `fn` records: what flows into each operand where `seeds` flow into the results. Operands count as
+ * independent of one another, as in every vjp, also where one was made from another: in second derivatives dOut often was.
+ *
+ * @param fn called with a stand-in for each operand
+ * @param seeds one for each result, of its shape; null where nothing flows in
+ * @returns one for each operand, of its shape; null where nothing flows
+ */
+export function vjpOf(
+  fn: (operands: readonly Tensor[]) => readonly Tensor[],
+  operands: readonly Tensor[],
+  seeds: readonly (Tensor | null)[],
+  ops: GradientOps,
+): (Tensor | null)[] {
+  const standIns = operands.map((t) => record(standIn, [t], {}));
+  const parts = fn(standIns).flatMap((out, i) => (seeds[i] ? [gradients(out, standIns, ops, seeds[i])] : []));
+  return operands.map((_, i) => {
+    const flowing = parts.flatMap((part) => part[i] ?? []);
+    return flowing.length ? flowing.reduce((a, b) => ops.add(a, b)) : null;
+  });
+}
+
+const standIn: ViewOp = {
+  kind: "view",
+  name: "stand_in",
+  infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  view: (x) => x,
+  vjp: (_, [dOut]) => [dOut!],
+};
 
 /** @throws ShapeError, DTypeError unless the seed has the shape of `out` and is a float */
 function checkSeed(out: Tensor, seed: Tensor | undefined): void {

@@ -1,4 +1,4 @@
-import { CaptureError, DTypeError } from "../core/errors";
+import { DTypeError } from "../core/errors";
 import type { Shape, Spec } from "../core/shape";
 import type { Dispatch } from "../kernel/kernel";
 import type { ScalarFunction } from "../kernel/scalarFunction";
@@ -188,11 +188,4 @@ export function checkFloats(op: string, inputs: readonly Spec[]): void {
   checkDTypes(op, inputs, ["f32", "f16"]);
   if (inputs.some((t) => t.dtype !== inputs[0]!.dtype))
     throw new DTypeError(op, "f32 and f16 are mixed", { inputs: inputs.map((t) => t.dtype).join(", ") }, "cast one");
-}
-
-/** The vjp of gradients that are not differentiated again: throws a CaptureError. */
-export function noSecondDerivative(name: string): () => never {
-  return () => {
-    throw new CaptureError(name, "second derivatives are not recorded", {}, "write it with ops that have them");
-  };
 }

@@ -2,7 +2,7 @@ import { computeType, type DType, isFloat } from "../core/dtype";
 import { DTypeError } from "../core/errors";
 import { broadcastShapes, type Spec } from "../core/shape";
 import { genericType, isPair, type ScalarFunction } from "../kernel/scalarFunction";
-import { checkDTypes, noSecondDerivative, type PointwiseOp, record } from "./op";
+import { checkDTypes, type PointwiseOp } from "./op";
 import type { Tensor } from "./tensor";
 
 type Vjp = (inputs: readonly Tensor[], dOut: Tensor, out: Tensor) => readonly (Tensor | null)[];
@@ -62,12 +62,6 @@ function checkParams(name: string, fn: ScalarFunction, inputs: readonly Spec[], 
     if (computeType(t.dtype) !== wants)
       throw new DTypeError(name, `input ${i} has dtype ${t.dtype}`, { wants }, "cast it, or make it so");
   }
-}
-
-/** The gradient of a scalar function, itself a pointwise op: `d_x = fn(inputs…, d_out)`. It is not differentiated again. */
-export function pointwiseGrad(fn: ScalarFunction): (...inputs: Tensor[]) => Tensor {
-  const op = pointwise(fn, noSecondDerivative(fn.name));
-  return (...inputs) => record(op, inputs, {});
 }
 
 /** The vjp of ops without a gradient: comparisons, masks, integers, step functions. */

@@ -5,10 +5,10 @@ import rowsKernel from "../../shaders/adaptive_max_pool2d_rows.wgsl";
 import type { Pair, Shape } from "../core/shape";
 import { type AdaptiveAttrs, adaptiveAttrs, adaptiveByRows, evenBins, resizeConstants } from "../families/pooling";
 import { STARTS } from "../families/reductions";
-import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
+import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { type Tensor, unused } from "../graph/tensor";
 import { globalMaxPool2d } from "./globalMaxPool2d";
-import { maxPool2d } from "./maxPool2d";
+import { maxPool2d, takenFrom } from "./maxPool2d";
 
 /** Elements of a window up to which pooling's kernels, which have its size as a constant, compile quickly. */
 const LARGEST_BAKED = 16;
@@ -74,5 +74,5 @@ const grad: KernelOp<{ readonly shape: Shape }> = {
     const constants = resizeConstants(dx!.shape, dOut!.shape);
     return [gradKernel.dispatch({ buffers, params: { len: dx!.size }, constants, grid: dx!.size, flops })];
   },
-  vjp: noSecondDerivative("adaptive_max_pool2d_grad"),
+  vjp: ([, codes], [d]) => [takenFrom(d!, codes!), null],
 };

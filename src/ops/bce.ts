@@ -1,14 +1,19 @@
 import binaryCrossEntropy from "../../shaders/pointwise/binary_cross_entropy.wgsl";
 import binaryCrossEntropyGrad from "../../shaders/pointwise/binary_cross_entropy_grad.wgsl";
 import { checkFactor, checkPair } from "../families/losses";
-import { record } from "../graph/op";
+import { type PointwiseOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
-import { pointwise, pointwiseGrad } from "../graph/pointwise";
+import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
+import { add } from "./add";
+import { div } from "./div";
 import { expand } from "./expand";
 import { full } from "./full";
 import { type LossOptions, reduced } from "./mseLoss";
 import { mul } from "./mul";
+import { neg } from "./neg";
+import { atLeast } from "./norm";
+import { square } from "./square";
 import { sub } from "./sub";
 
 export interface BceOptions extends LossOptions {
@@ -33,9 +38,18 @@ export function bce(x: Tensor, target: Tensor, options: BceOptions = {}): Tensor
   return reduced("bce", weight ? mul(losses, expand(weight, x.shape)) : losses, reduction);
 }
 
-const grad = pointwiseGrad(binaryCrossEntropyGrad);
+/**
+ * (x − t) / D · dOut, D = x·(1 − x), which is at least 1e-12 here and below. Its derivative for x, the second of the loss, is
+ * ((x − t)² + t·(1 − t)) / D²: the exact one wherever D is larger, and very large, not infinite, beside a certain mistake.
+ */
+const gradOp: PointwiseOp = pointwise(binaryCrossEntropyGrad, ([x, t, dOut], q) => {
+  const below = atLeast(mul(x!, sub(1, x!)), 1e-12);
+  const flowing = div(mul(q, dOut!), below);
+  const curvature = div(add(square(sub(x!, t!)), mul(t!, sub(1, t!))), below);
+  return [mul(flowing, curvature), neg(flowing), record(gradOp, [x!, t!, q], {})];
+});
 
 export const op = pointwise(binaryCrossEntropy, ([x, target], dOut) => {
   const at = (t: number) => record(op, [x!, full([], t)], {});
-  return [grad(x!, target!, dOut), mul(sub(at(1), at(0)), dOut)];
+  return [record(gradOp, [x!, target!, dOut], {}), mul(sub(at(1), at(0)), dOut)];
 });

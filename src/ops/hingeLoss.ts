@@ -1,11 +1,15 @@
 import hinge from "../../shaders/pointwise/hinge.wgsl";
 import hingeGrad from "../../shaders/pointwise/hinge_grad.wgsl";
 import { checkPair } from "../families/losses";
-import { record } from "../graph/op";
+import { type PointwiseOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
-import { pointwise, pointwiseGrad } from "../graph/pointwise";
+import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
+import { less } from "./less";
 import { type LossOptions, reduced } from "./mseLoss";
+import { mul } from "./mul";
+import { neg } from "./neg";
+import { where } from "./where";
 
 /**
  * Hinge loss of a binary classifier with margin 1, `max(0, 1 − y·x)`: a support vector machine's. (PyTorch's
@@ -23,7 +27,13 @@ export function hingeLoss(x: Tensor, y: Tensor, options: LossOptions = {}): Tens
   return reduced("hingeLoss", record(op, [x, y], {}), reduction);
 }
 
-const grad = pointwiseGrad(hingeGrad);
+/** −y·dOut where y·x < 1, else 0: linear in y and dOut beside the kink. */
+const gradOp: PointwiseOp = pointwise(hingeGrad, ([x, y, dOut], q) => {
+  const byY = where(less(mul(x!, y!), 1), neg(mul(q, dOut!)), 0);
+  return [null, byY, record(gradOp, [x!, y!, q], {})];
+});
+
+const grad = (...inputs: Tensor[]) => record(gradOp, inputs, {});
 
 // The loss is symmetric in its inputs.
 export const op = pointwise(hinge, ([x, y], dOut) => [grad(x!, y!, dOut), grad(y!, x!, dOut)]);

@@ -2,16 +2,19 @@ import klDivergence from "../../shaders/pointwise/kl_divergence.wgsl";
 import klDivergenceLog from "../../shaders/pointwise/kl_divergence_log.wgsl";
 import klDivergenceTargetGrad from "../../shaders/pointwise/kl_divergence_target_grad.wgsl";
 import { checkPair, checkReduction, type Reduction } from "../families/losses";
-import { record } from "../graph/op";
+import { type PointwiseOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
-import { pointwise, pointwiseGrad } from "../graph/pointwise";
+import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { exp } from "./exp";
 import { reduced } from "./mseLoss";
 import { mul } from "./mul";
 import { neg } from "./neg";
+import { safeQuotient } from "./norm";
+import { notEqual } from "./notEqual";
 import { sum } from "./sum";
+import { where } from "./where";
 
 export interface KlDivOptions {
   /** The target holds log-probabilities; default false. */
@@ -41,11 +44,16 @@ export function klDiv(x: Tensor, target: Tensor, options: KlDivOptions = {}): Te
   return mul(sum(losses), 1 / (x.shape[0] ?? 1));
 }
 
-const targetGrad = pointwiseGrad(klDivergenceTargetGrad);
+/** (log t + 1 − x)·dOut, and 0 where t = 0, as are its derivatives: −dOut for x and dOut / t for t. */
+const targetGrad: PointwiseOp = pointwise(klDivergenceTargetGrad, ([x, t, dOut], q) => {
+  const flowing = mul(q, dOut!);
+  const byX = where(notEqual(t!, 0), neg(flowing), 0);
+  return [byX, safeQuotient(flowing, t!), record(targetGrad, [x!, t!, q], {})];
+});
 
 export const op = pointwise(klDivergence, ([x, target], dOut) => [
   neg(mul(target!, dOut)),
-  targetGrad(x!, target!, dOut),
+  record(targetGrad, [x!, target!, dOut], {}),
 ]);
 
 const logOp = pointwise(klDivergenceLog, ([x, target], dOut) => [

@@ -8,12 +8,12 @@ import { numel, type Shape, sameShape, showShape } from "../core/shape";
 import { layerNormGrad, type NormAttrs } from "../families/layerNormGradient";
 import { byHeldTree, bySubgroup, byTree, rowGroups, sideOf } from "../families/rowwise";
 import { madeOf } from "../graph/autocast";
-import { gradients } from "../graph/autograd";
+import { vjpOf } from "../graph/autograd";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { checkEps, optionsOf } from "../graph/options";
 import { scratch, type Tensor } from "../graph/tensor";
-import { add, addFlowing } from "./add";
+import { add } from "./add";
 import { full, onesLike } from "./full";
 import { mean } from "./mean";
 import { mul } from "./mul";
@@ -129,20 +129,24 @@ export const op: KernelOp<NormAttrs> = {
 };
 
 /** The second derivatives are those of the same gradients, written with ops. */
-const grad = layerNormGrad(([x, weight, , dOut], seeds, { n, eps, centred }) => {
-  const operands = [x!, weight!, dOut!];
+const grad = layerNormGrad((inputs, seeds, attrs) => {
+  const [x, weight, , dOut] = inputs as [Tensor, Tensor, Tensor, Tensor];
+  const rows = [x.size / attrs.n, attrs.n];
+  const wide = seeds.map((d, i) => d && reshape(widened(d), i ? [attrs.n] : rows));
+  const parts = ([x, weight, dOut]: readonly Tensor[]) => gradientParts(x!, weight!, dOut!, attrs);
+  const [dx, dWeight, dDOut] = vjpOf(parts, [x, weight, dOut], wide, { add, sumTo, onesLike });
+  return [dx!, dWeight!, null, dDOut!];
+});
+
+/** The gradients for x [rows, n], weight [n] and bias [n]. */
+function gradientParts(x: Tensor, weight: Tensor, dOut: Tensor, { n, eps, centred }: NormAttrs): Tensor[] {
   const byRow = { keepDims: true };
-  const [wide, g] = [x!, dOut!].map((t) => reshape(widened(t), [x!.size / n, n])) as [Tensor, Tensor];
+  const [wide, g] = [x, dOut].map((t) => reshape(widened(t), [x.size / n, n])) as [Tensor, Tensor];
   const centre = (t: Tensor) => (centred ? sub(t, mean(t, 1, byRow)) : t);
   const inner = centre(wide);
   const scale = rsqrt(add(mean(square(inner), 1, byRow), eps));
   const normalised = mul(inner, scale);
-  const weighted = mul(g, reshape(weight!, [n]));
+  const weighted = mul(g, reshape(weight, [n]));
   const dx = mul(scale, sub(centre(weighted), mul(normalised, mean(mul(weighted, normalised), 1, byRow))));
-  const made = [dx, sum(mul(g, normalised), 0), sum(g, 0)];
-  const parts = made.flatMap((t, i) =>
-    seeds[i] ? [gradients(t, operands, { add, sumTo, onesLike }, reshape(widened(seeds[i]), t.shape))] : [],
-  );
-  const flowing = (i: number) => addFlowing(parts.map((p) => p[i]));
-  return [flowing(0), flowing(1), null, flowing(2)];
-});
+  return [dx, sum(mul(g, normalised), 0), sum(g, 0)];
+}

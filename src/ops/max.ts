@@ -33,12 +33,13 @@ const shared: PointwiseOp = pointwise(whereEqual, ([x, extreme], q) => [
  */
 export function extremeOp(name: "max" | "min"): KernelOp<ReduceAttrs> {
   const { infer, lower, ...rest } = reduction(name, ([x], [dOut], { axes }, [out, counted]) => {
+    if (!dOut) return [null]; // what flows into the count alone, where the gradient divides by it
     const kept = reducedShape(name, x!.shape, axes, true);
     const extreme = reshape(out!, kept);
     const ties = extremeRows(reductionDims(x!.shape, axes))
       ? reshape(counted!, kept)
       : sum(cast(equal(x!, extreme), "f32"), axes, { keepDims: true });
-    return [record(shared, [x!, extreme, div(reshape(dOut!, kept), ties)], {})];
+    return [record(shared, [x!, extreme, div(reshape(dOut, kept), ties)], {})];
   });
   return {
     ...rest,

@@ -6,6 +6,7 @@ import byFourGradKernel from "../../shaders/max_pool2d_grad_by_four.wgsl";
 import disjointGradKernel from "../../shaders/max_pool2d_grad_disjoint.wgsl";
 import { numel, type Pair, type Shape } from "../core/shape";
 import {
+  isTiling,
   type PoolAttrs,
   poolAttrs,
   poolByFour,
@@ -15,9 +16,16 @@ import {
   poolGradByFour,
 } from "../families/pooling";
 import { STARTS } from "../families/reductions";
-import { checkDTypes, type KernelOp, noSecondDerivative, record, recordAll } from "../graph/op";
+import { constant } from "../graph/cast";
+import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { type Tensor, unused } from "../graph/tensor";
+import { add } from "./add";
+import { div } from "./div";
+import { alongAxis, pick } from "./gather";
+import { mul } from "./mul";
+import { remainder } from "./remainder";
+import { reshape } from "./reshape";
 
 export interface Pool2dOptions {
   /** Default: the kernel's size, so that windows do not overlap. */
@@ -90,5 +98,38 @@ const grad: KernelOp<PoolAttrs & { readonly shape: Shape }> = {
     const constants = poolConstants(dx!.shape, dOut!.shape, attrs);
     return [gradKernel.dispatch({ buffers, params: { len: dx!.size }, constants, grid: dx!.size, flops })];
   },
-  vjp: noSecondDerivative("max_pool2d_grad"),
+  vjp: ([dOut, codes], [d], { shape, ...attrs }) => [takenFrom(d!, placesOf(codes!, shape, dOut!.shape, attrs)), null],
 };
+
+/**
+ * The gradient for dOut of a gradient of pooling. That one puts each element of dOut to the place of its window's maximum; this
+ * one takes what lies there.
+ * @param d [N, C, H, W] f32
+ * @param places u32 [N, C, OH, OW]: in the plane, row by row
+ * @returns f32 [N, C, OH, OW]
+ */
+export function takenFrom(d: Tensor, places: Tensor): Tensor {
+  const planes = d.shape[0]! * d.shape[1]!;
+  return pick(d, places, places.shape, alongAxis([planes, d.size / planes], 1, places.size / planes));
+}
+
+/** Where each maximum lies in its plane, u32 of the shape of out: what the codes of {@link op} say. */
+function placesOf(codes: Tensor, x: Shape, out: Shape, attrs: PoolAttrs): Tensor {
+  const byFour = poolByFour(x, out, attrs) !== null;
+  if (!byFour && !isTiling(x, out, attrs)) return codes;
+  const numbers = byFour ? reshape(bytesOf(codes), out) : codes;
+  // Where a window begins in its plane is the sum of a part by row and one by column. Padding may lie before the plane: u32 wraps.
+  const { kernel, stride, padding } = attrs;
+  const starts = (d: 0 | 1, apart: number) =>
+    Uint32Array.from({ length: out[d + 2]! }, (_, o) => (o * stride[d] - padding[d]) * apart);
+  const rows = constant([out[2]!, 1], "u32", starts(0, x[3]!));
+  const columns = constant([out[3]!], "u32", starts(1, 1));
+  const inWindow = add(mul(div(numbers, kernel[1]), x[3]!), remainder(numbers, kernel[1]));
+  return add(inWindow, add(rows, columns));
+}
+
+/** The four bytes of each word, the lowest first: u32 [n] → u32 [n, 4]. */
+function bytesOf(words: Tensor): Tensor {
+  const steps = constant([4], "u32", Uint32Array.of(1, 2 ** 8, 2 ** 16, 2 ** 24));
+  return remainder(div(reshape(words, [-1, 1]), steps), 256);
+}

@@ -8,7 +8,7 @@ import safeQuotientFunction from "../../shaders/pointwise/safe_quotient.wgsl";
 import safeRootFunction from "../../shaders/pointwise/safe_root.wgsl";
 import { DataError } from "../core/errors";
 import { normalizeAxes } from "../core/shape";
-import { checkDTypes, noSecondDerivative, type PointwiseOp, record } from "../graph/op";
+import { checkDTypes, type PointwiseOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { pointwise, pointwiseWith } from "../graph/pointwise";
 import { reducedShape } from "../graph/reduction";
@@ -112,14 +112,18 @@ interface PowerAttrs {
   readonly p: number;
 }
 
-const powerGrad = pointwiseWith<PowerAttrs>(
+/** p·|x|ᵖ⁻¹·sign(x)·dOut. Its derivative for x is p·(p − 1)·|x|ᵖ⁻²·dOut, 0 at 0 whatever p is. */
+const powerGrad: PointwiseOp<PowerAttrs> = pointwiseWith<PowerAttrs>(
   magnitudePowerGrad,
   ({ p }) => [p],
-  noSecondDerivative("magnitude_power_grad"),
+  ([x, dOut], q, { p }) => [
+    mul(mul(q, dOut!), mul(record(power, [x!], { p: p - 2 }), p * (p - 1))),
+    record(powerGrad, [x!, q], { p }),
+  ],
 );
 
-/** |x|ᵖ. */
-const power = pointwiseWith<PowerAttrs>(
+/** |x|ᵖ, p of any sign; 0 at 0. */
+const power: PointwiseOp<PowerAttrs> = pointwiseWith<PowerAttrs>(
   magnitudePower,
   ({ p }) => [p],
   ([x], dOut, attrs) => [record(powerGrad, [x!, dOut], attrs)],

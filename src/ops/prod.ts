@@ -1,12 +1,19 @@
 import isZeroFunction from "../../shaders/pointwise/is_zero.wgsl";
 import nonzeroOrOne from "../../shaders/pointwise/nonzero_or_one.wgsl";
 import prodGrad from "../../shaders/pointwise/prod_grad.wgsl";
-import { record } from "../graph/op";
-import { pointwise, pointwiseGrad } from "../graph/pointwise";
+import { numel } from "../core/shape";
+import { vjpOf } from "../graph/autograd";
+import { type PointwiseOp, record } from "../graph/op";
+import { pointwise, pointwiseWith } from "../graph/pointwise";
 import { reducedShape } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
+import { add } from "./add";
+import { cumprod, moved } from "./cumprod";
+import { onesLike } from "./full";
+import { mul } from "./mul";
+import { permute } from "./permute";
 import { reshape } from "./reshape";
-import { type ReduceOptions, reduceBy, reduction, sum } from "./sum";
+import { type ReduceOptions, reduceBy, reduction, sum, sumTo } from "./sum";
 
 /**
  * Product over axes, in the dtype of x; integers wrap around.
@@ -24,11 +31,43 @@ export const prod = (x: Tensor, axes?: number | readonly number[], options: Redu
 
 const isZero = pointwise(isZeroFunction, () => [null]);
 const withoutZeros = pointwise(nonzeroOrOne, () => [null]);
-const gradient = pointwiseGrad(prodGrad);
+
+interface GradientAttrs {
+  readonly axes: readonly number[];
+}
+
+/** dOut times the product of the others, from x, dOut and what is counted of x, which has no gradient of its own. */
+const gradient: PointwiseOp<GradientAttrs> = pointwiseWith<GradientAttrs>(
+  prodGrad,
+  () => [],
+  ([x, rest, zeros, dOut], q, { axes }) => {
+    const others = ([x]: readonly Tensor[]) => [productOfOthers(x!, axes)];
+    const [byX] = vjpOf(others, [x!], [mul(q, dOut!)], { add, sumTo, onesLike });
+    return [byX!, null, null, record(gradient, [x!, rest!, zeros!, q], { axes })];
+  },
+);
+
+/** For each element the product of the others along the axes, as that of those before it and that of those behind it. */
+function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
+  const kept = x.shape.flatMap((_, d) => (axes.includes(d) ? [] : [d]));
+  const order = [...kept, ...axes];
+  const rows = reshape(permute(x, order), [-1, numel(axes.map((d) => x.shape[d]!))]);
+  const before = cumprod(moved(rows, 1, 1, 1), 1);
+  const behind = cumprod(moved(rows, 1, -1, 1), 1, { reverse: true });
+  const others = reshape(
+    mul(before, behind),
+    order.map((d) => x.shape[d]!),
+  );
+  return permute(
+    others,
+    order.map((_, d) => order.indexOf(d)),
+  );
+}
 
 export const op = reduction("prod", ([x], [dOut], { axes }) => {
   const keepDims = { keepDims: true };
   const rest = prod(record(withoutZeros, [x!], {}), axes, keepDims);
   const zeros = sum(record(isZero, [x!], {}), axes, keepDims);
-  return [gradient(x!, rest, zeros, reshape(dOut!, reducedShape("prod", x!.shape, axes, true)))];
+  const flowing = reshape(dOut!, reducedShape("prod", x!.shape, axes, true));
+  return [record(gradient, [x!, rest, zeros, flowing], { axes })];
 });

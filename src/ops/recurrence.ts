@@ -1,17 +1,36 @@
-import { DTypeError, ShapeError } from "../core/errors";
-import { type Shape, sameShape, showShape } from "../core/shape";
-import { CELLS, type Cell, type Recurrence } from "../families/cells";
+import { ShapeError } from "../core/errors";
+import type { Shape } from "../core/shape";
+import {
+  CELLS,
+  type Cell,
+  inferRecurrence,
+  named,
+  type Recurrence,
+  type RecurrenceAttrs,
+  sizes,
+} from "../families/cells";
 import { gradDispatches, recurrenceDispatches, recurrenceWays } from "../families/recurrence";
 import { resetFirstDispatches, resetFirstGradDispatches } from "../families/resetFirst";
-import { checkDTypes, type KernelOp, noSecondDerivative, recordAll } from "../graph/op";
+import { vjpOf } from "../graph/autograd";
+import { type KernelOp, recordAll } from "../graph/op";
 import { checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
+import { add } from "./add";
 import { concat } from "./concat";
-import { full } from "./full";
+import { full, onesLike } from "./full";
+import { less } from "./less";
 import { matmul } from "./matmul";
+import { mul } from "./mul";
+import { relu } from "./relu";
 import { reshape } from "./reshape";
+import { sigmoid } from "./sigmoid";
 import { slice } from "./slice";
-import { sum } from "./sum";
+import { split } from "./split";
+import { stack } from "./stack";
+import { sub } from "./sub";
+import { sum, sumTo } from "./sum";
+import { tanh } from "./tanh";
+import { where } from "./where";
 
 export interface RecurrenceOptions {
   /** State before the first step, [N, H]; default 0. */
@@ -35,16 +54,6 @@ export interface RecurrenceResult {
   readonly hN: Tensor;
   /** For an LSTM: the state of the cell after the last step, [N, H]. */
   readonly cN: Tensor | undefined;
-}
-
-interface RecurrenceAttrs {
-  readonly cell: Cell;
-  readonly reverse: boolean;
-  readonly batchFirst: boolean;
-  /** Which of the optional inputs are given. */
-  readonly initial: boolean;
-  readonly bias: boolean;
-  readonly lengths: boolean;
 }
 
 /**
@@ -80,53 +89,11 @@ export function recurrence(cell: Cell, x: Tensor, weight: Tensor, options: Recur
   return { output: output!, hN: part(0), cN: cell === "lstm" ? part(1) : undefined };
 }
 
-/** The inputs by name. */
-function named<T>([x, w, ...rest]: readonly T[], { cell, initial, bias, lengths }: RecurrenceAttrs) {
-  const next = (given: boolean) => (given ? rest.shift() : undefined);
-  const [h0, c0] = [next(initial), next(initial && cell === "lstm")];
-  return { x: x!, w: w!, h0, c0, bias: next(bias), lengths: next(lengths) };
-}
-
-function sizes(x: Shape, w: Shape, { cell, reverse, batchFirst }: RecurrenceAttrs): Recurrence {
-  const [steps, batch] = (batchFirst ? [x[1], x[0]] : [x[0], x[1]]) as [number, number];
-  return { cell, steps, batch, hidden: w[1]!, reverse, batchFirst };
-}
-
 export const op: KernelOp<RecurrenceAttrs> = {
   kind: "kernel",
   name: "recurrence",
 
-  infer(inputs, attrs) {
-    const { x, w, h0, c0, bias, lengths } = named(inputs, attrs);
-    const { cell, batchFirst } = attrs;
-    const { GATES, SAVED } = CELLS[cell];
-    const [rows, hidden] = w.shape as [number, number];
-    if (x.shape.length !== 3 || w.shape.length !== 2 || rows !== GATES * hidden || x.shape[2] !== rows)
-      throw new ShapeError("recurrence", `wants x [.., .., ${GATES}·H] and weight [${GATES}·H, H] for ${cell}`, {
-        x: showShape(x.shape),
-        weight: showShape(w.shape),
-      });
-    const { batch } = sizes(x.shape, w.shape, attrs);
-    checkDTypes("recurrence", [x, w, ...[h0, c0, bias].filter((t) => t !== undefined)], ["f32"]);
-    if (lengths && lengths.dtype !== "i32")
-      throw new DTypeError("recurrence", `lengths have dtype ${lengths.dtype}`, { wants: "i32" });
-    const wants = { h0: [batch, hidden], c0: [batch, hidden], bias: [rows], lengths: [batch] };
-    for (const [name, t] of Object.entries({ h0, c0, bias, lengths })) {
-      const shape = wants[name as keyof typeof wants];
-      if (t && !sameShape(t.shape, shape))
-        throw new ShapeError("recurrence", `${name} must be ${showShape(shape)}`, {
-          [name]: showShape(t.shape),
-          x: `${showShape(x.shape)}${batchFirst ? ", batch first" : ""}`,
-        });
-    }
-    if (bias && cell !== "gru")
-      throw new ShapeError("recurrence", "a bias of its own is for a GRU", { cell }, "add it to x");
-    const lead = x.shape.slice(0, 2);
-    const f32 = (shape: Shape) => ({ shape, dtype: "f32" as const });
-    const finals = f32([cell === "lstm" ? 2 : 1, batch, hidden]);
-    return [f32([...lead, hidden]), f32([...lead, hidden]), f32([...lead, SAVED * hidden]), finals];
-  },
-
+  infer: inferRecurrence,
   lower(inputs, [out, states, saved, final], attrs, target) {
     const given = named(inputs, attrs);
     const results = { out: out!, states: states!, saved: saved!, final: final! };
@@ -136,9 +103,11 @@ export const op: KernelOp<RecurrenceAttrs> = {
   ways: ([x, w], attrs, target) => recurrenceWays(sizes(x!.shape, w!.shape, attrs), false, target),
 
   // dW = Σ d_gatesᵀ · h over all steps and sequences, h the state before the step.
-  vjp(inputs, [dOut, , , dFinal], attrs, [, states, saved]) {
-    const { x, w, lengths } = named(inputs, attrs);
-    const given = [dOut, dFinal, lengths].filter((t) => t != null);
+  vjp(inputs, dOuts, attrs, [, states, saved]) {
+    const [dOut, dStates, dSaved, dFinal] = dOuts as (Tensor | null)[];
+    if (dStates || dSaved) return unrolledVjp(inputs, [dOut!, dStates!, dSaved!, dFinal!], attrs);
+    const { x, w, h0, c0, bias, lengths } = named(inputs, attrs);
+    const given = [dOut, dFinal, lengths, h0, c0, bias].filter((t) => t != null);
     const gradAttrs = { ...attrs, dOut: dOut != null, dFinal: dFinal != null };
     const [dGates, dInitial, dX = dGates] = recordAll(grad, [x, w, saved!, ...given], gradAttrs);
     const rows = (t: Tensor) => reshape(t, [-1, t.shape[2]!]);
@@ -168,7 +137,10 @@ interface GradAttrs extends RecurrenceAttrs {
   readonly dFinal: boolean;
 }
 
-/** (x, w, saved, dOut?, dFinal?, lengths?) → gradients for the gates, for the state before the first step and, of a GRU, for x. */
+/**
+ * (x, w, saved, dOut?, dFinal?, lengths?, h0?, c0?, bias?) → gradients for the gates, for the state before the first step and, of a
+ * GRU, for x. What is saved follows from the other inputs, of which the last three are for second derivatives alone.
+ */
 const grad: KernelOp<GradAttrs> = {
   kind: "kernel",
   name: "recurrence_grad",
@@ -177,14 +149,135 @@ const grad: KernelOp<GradAttrs> = {
     const dInitial = { shape: [2, batch, hidden], dtype: "f32" as const };
     return attrs.cell === "gru" ? [x!, dInitial, x!] : [x!, dInitial];
   },
-  lower([x, w, saved, ...rest], [dGates, dInitial, dX], attrs, target) {
-    const next = (given: boolean) => (given ? rest.shift() : undefined);
-    const [dOut, dFinal, lengths] = [next(attrs.dOut), next(attrs.dFinal), next(attrs.lengths)];
-    const tensors = { w: w!, saved: saved!, dOut, dFinal, lengths, dGates: dGates!, dX, dInitial: dInitial! };
-    const r = sizes(x!.shape, w!.shape, attrs);
+  lower(inputs, [dGates, dInitial, dX], attrs, target) {
+    const { x, w, saved, dOut, dFinal, lengths } = ofGradient(inputs, attrs);
+    const tensors = { w, saved, dOut, dFinal, lengths, dGates: dGates!, dX, dInitial: dInitial! };
+    const r = sizes(x.shape, w.shape, attrs);
     if (attrs.cell === "gruResetFirst") return resetFirstGradDispatches(tensors, r, target);
     return gradDispatches(tensors, r, attrs.initial, target);
   },
   ways: ([x, w], attrs, target) => recurrenceWays(sizes(x!.shape, w!.shape, attrs), true, target),
-  vjp: noSecondDerivative("recurrence_grad"),
+  vjp(inputs, seeds, attrs) {
+    const operands = inputs.filter((_, i) => i !== 2);
+    const r = sizes(inputs[0]!.shape, inputs[1]!.shape, attrs);
+    // The gates' gradient is that for what is added to them.
+    const back = ([x, w, ...given]: readonly Tensor[]) => {
+      const { dOut, dFinal, lengths, h0, c0, bias } = ofGradient([x!, w!, x!, ...given], attrs);
+      const zeros = full([r.batch, r.hidden], 0);
+      const forward = ([x, added, h0, c0]: readonly Tensor[]) => {
+        const { output, final } = unrolled({ x: x!, w: w!, h0: h0!, c0: c0!, bias, lengths, added }, r);
+        return [output, final];
+      };
+      const at = [x!, full(x!.shape, 0), h0 ?? zeros, c0 ?? zeros];
+      const [dX, dGates, dH, dC] = vjpOf(forward, at, [dOut ?? null, dFinal ?? null], OPS);
+      return [dGates!, stack([dH ?? zeros, dC ?? zeros]), dX!];
+    };
+    const made = vjpOf(back, operands, seeds, OPS);
+    return [...made.slice(0, 2), null, ...made.slice(2)];
+  },
 };
+
+/** The inputs of {@link grad} by name. */
+function ofGradient([x, w, saved, ...rest]: readonly Tensor[], attrs: GradAttrs) {
+  const next = (given: boolean) => (given ? rest.shift() : undefined);
+  const [dOut, dFinal, lengths] = [next(attrs.dOut), next(attrs.dFinal), next(attrs.lengths)];
+  const [h0, c0] = [next(attrs.initial), next(attrs.initial && attrs.cell === "lstm")];
+  return { x: x!, w: w!, saved: saved!, dOut, dFinal, lengths, h0, c0, bias: next(attrs.bias) };
+}
+
+const OPS = { add, sumTo, onesLike };
+
+/** The vjp of {@link op} where something flows into the states before each step too: in second derivatives, by way of dW. */
+function unrolledVjp(
+  inputs: readonly Tensor[],
+  [dOut, dStates, dSaved, dFinal]: readonly (Tensor | null)[],
+  attrs: RecurrenceAttrs,
+): (Tensor | null)[] {
+  const r = sizes(inputs[0]!.shape, inputs[1]!.shape, attrs);
+  const forward = (operands: readonly Tensor[]) => {
+    const { output, states, opened, final } = unrolled(named(operands, attrs), r);
+    return [output, states, opened ?? states, final];
+  };
+  // Of what is saved, dW reads r·h alone, and only of a GRU that resets first.
+  const isRead = attrs.cell === "gruResetFirst";
+  const dOpened = isRead && dSaved ? slice(dSaved, 2, 3 * r.hidden, 4 * r.hidden) : null;
+  return vjpOf(forward, inputs, [dOut!, dStates!, dOpened, dFinal!], OPS);
+}
+
+interface Operands {
+  readonly x: Tensor;
+  readonly w: Tensor;
+  readonly h0?: Tensor | undefined;
+  readonly c0?: Tensor | undefined;
+  readonly bias?: Tensor | undefined;
+  readonly lengths?: Tensor | undefined;
+  /** Added to the gates where the gradient for them is taken: of a GRU, to the product with the state. Of the shape of x. */
+  readonly added?: Tensor | undefined;
+}
+
+/**
+ * A recurrence step by step, of ops: what its second derivatives are those of. The formulas are those of `recurrence`, which also
+ * says what the operands are.
+ * @returns `output` and `states` (before each step) in the layout of x; of a GRU that resets first r·h in that layout as `opened`; the
+ * final state, and of an LSTM that of the cell, [1 or 2, N, H]
+ */
+function unrolled(given: Operands, { cell, steps, batch, hidden, reverse, batchFirst }: Recurrence) {
+  const axis = batchFirst ? 1 : 0;
+  const zeros = full([batch, hidden], 0);
+  let [h, c] = [given.h0 ?? zeros, given.c0 ?? zeros];
+  const at = (t: Tensor, step: number) => reshape(slice(t, axis, step, step + 1), [batch, -1]);
+  const made: Record<"output" | "states" | "opened", Tensor[]> = { output: [], states: [], opened: [] };
+  for (let i = 0; i < steps; i++) {
+    const t = reverse ? steps - 1 - i : i;
+    made.states[t] = h;
+    const next = stepOf(cell, at(given.x, t), given.added && at(given.added, t), { ...given, h, c });
+    if (next.opened) made.opened[t] = next.opened;
+    const valid = given.lengths && less(full([], t, "i32"), reshape(given.lengths, [batch, 1]));
+    made.output[t] = valid ? where(valid, next.h, 0) : next.h;
+    h = valid ? where(valid, next.h, h) : next.h;
+    c = valid ? where(valid, next.c, c) : next.c;
+  }
+  const { output, states, opened } = made;
+  return {
+    output: stack(output, axis),
+    states: stack(states, axis),
+    opened: opened.length ? stack(opened, axis) : undefined,
+    final: stack(cell === "lstm" ? [h, c] : [h]),
+  };
+}
+
+interface State {
+  readonly h: Tensor;
+  readonly c: Tensor;
+  readonly opened?: Tensor;
+}
+
+/** The state after a step. @param x [N, gates·H]; `added` of the same shape */
+function stepOf(
+  cell: Cell,
+  x: Tensor,
+  added: Tensor | undefined,
+  { w, bias, h, c }: Pick<Operands, "w" | "bias"> & State,
+): State {
+  const hidden = h.shape[1]!;
+  const plus = (t: Tensor, more: Tensor | undefined) => (more ? add(t, more) : t);
+  const parts = (t: Tensor) => split(t, hidden, 1) as [Tensor, Tensor, Tensor, Tensor];
+  const mixed = (z: Tensor, n: Tensor) => add(mul(sub(1, z), n), mul(z, h));
+  if (cell === "gruResetFirst") {
+    const [xr, xz, xn] = parts(plus(x, added));
+    const [pr, pz] = parts(matmul(h, slice(w, 0, 0, 2 * hidden), { transB: true }));
+    const opened = mul(sigmoid(add(xr, pr)), h);
+    const n = tanh(add(xn, matmul(opened, slice(w, 0, 2 * hidden), { transB: true })));
+    return { h: mixed(sigmoid(add(xz, pz)), n), c, opened };
+  }
+  const product = plus(plus(matmul(h, w, { transB: true }), bias), added);
+  if (cell === "gru") {
+    const [[xr, xz, xn], [pr, pz, pn]] = [parts(x), parts(product)];
+    return { h: mixed(sigmoid(add(xz, pz)), tanh(add(xn, mul(sigmoid(add(xr, pr)), pn)))), c };
+  }
+  const gates = add(x, product);
+  if (cell !== "lstm") return { h: cell === "relu" ? relu(gates) : tanh(gates), c };
+  const [i, f, g, o] = parts(gates);
+  const kept = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));
+  return { h: mul(sigmoid(o), tanh(kept)), c: kept };
+}

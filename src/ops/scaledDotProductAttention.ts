@@ -11,23 +11,28 @@ import {
   type Place,
 } from "../families/attention";
 import { matched } from "../graph/autocast";
-import { toFloat } from "../graph/cast";
+import { vjpOf } from "../graph/autograd";
+import { toFloat, widened } from "../graph/cast";
 import { defaultGenerator, type Generator, useGenerator } from "../graph/generator";
-import { checkDTypes, checkFloats, type KernelOp, noSecondDerivative, recordAll } from "../graph/op";
+import { checkDTypes, checkFloats, type KernelOp, record, recordAll } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { data, type Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { arange } from "./arange";
-import { dropout } from "./dropout";
+import { cast } from "./cast";
+import { dropout, op as dropoutOp } from "./dropout";
+import { onesLike } from "./full";
 import { less } from "./less";
 import { lessEqual } from "./lessEqual";
 import { logicalAnd } from "./logicalAnd";
 import { matmul } from "./matmul";
 import { mul } from "./mul";
 import { pad } from "./pad";
+import { permute } from "./permute";
 import { reshape } from "./reshape";
 import { slice } from "./slice";
 import { softmax } from "./softmax";
+import { sumTo } from "./sum";
 import { unsqueeze } from "./unsqueeze";
 import { where } from "./where";
 
@@ -209,12 +214,41 @@ const grad: KernelOp<AttentionAttrs> = {
     const state = attrs.p > 0 ? [data({ shape: [2], dtype: "u32" }, Uint32Array.of(1, 1))] : [];
     return [...tensors, ...recordAll(op, [...tensors, ...state], attrs), inputs.at(-1)!];
   },
-  vjp: noSecondDerivative("attention_grad"),
+  /** That of the same gradients, made of products that store the weights: a pass of each kind in turn. */
+  vjp(inputs, seeds, attrs) {
+    const n = attrs.tensors;
+    const wide = inputs.map((t) => (isFloat(t.dtype) ? widened(t) : t));
+    const [, stats, dOut] = wide.slice(n) as [Tensor, Tensor, Tensor];
+    const forward = (tensors: readonly Tensor[]) => [attentionOf(tensors, stats, attrs)];
+    const back = (given: readonly Tensor[]) => vjpOf(forward, given.slice(0, n), [given[n]!], OPS).map((t) => t!);
+    const half = (i: number) => seeds[1] && reshape(slice(seeds[1], 0, i, i + 1), inputs[1]!.shape);
+    const flowing = (n < 3 ? seeds : [seeds[0]!, half(0)!, half(1)!]).map((t) => t && widened(t));
+    const made = vjpOf(back, [...wide.slice(0, n), dOut], flowing, OPS);
+    return [...made.slice(0, n), null, null, made[n]!];
+  },
 };
 
+const OPS = { add, sumTo, onesLike };
+
+/** The attention of {@link op} by ops. @param stats say which keys each query sees, and what dropout drops */
+function attentionOf(tensors: readonly Tensor[], stats: Tensor, { shape, ...a }: AttentionAttrs): Tensor {
+  const { batch, heads, rows, keys, size, p, stream } = a;
+  const inHeads = (t: Tensor, { at, row }: Place, count: number) => {
+    if (row === size) return reshape(t, [batch, heads, count, size]);
+    const part = slice(reshape(t, [batch, count, row]), 2, at, at + heads * size);
+    return permute(reshape(part, [batch, count, heads, size]), [0, 2, 1, 3]);
+  };
+  const { q, k, v } = threeOf(tensors, a.tensors);
+  const scores = matmul(mul(inHeads(q, a.q, rows), a.scale), inHeads(k, a.k, keys), { transB: true });
+  const lengths = reshape(cast(slice(reshape(stats, [batch, -1]), 1, 1, 2), "i32"), [batch]);
+  const weights = attentionWeights("attention_grad", scores, { causal: a.causal, lengths });
+  const state = slice(reshape(stats, [-1]), 0, 2, 4);
+  const out = matmul(p > 0 ? record(dropoutOp, [weights, state], { p, stream }) : weights, inHeads(v, a.v, keys));
+  return reshape(a.out.row === size ? out : permute(out, [0, 2, 1, 3]), shape);
+}
+
 /**
- * The same by products and a softmax, which store the scores: where a mask is given, for second derivatives, and as the
- * reference for the fused kernels.
+ * The same by products and a softmax, which store the scores: where a mask is given, and as the reference for the fused kernels.
  * @param q, k, v see {@link scaledDotProductAttention}, which says the rest
  */
 export function attentionByParts(q: Tensor, k: Tensor, v: Tensor, options: MaskedAttentionOptions = {}): Tensor {

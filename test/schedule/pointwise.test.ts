@@ -113,6 +113,16 @@ test("what two functions include is there once, or once before and once after a 
   expect(included(sin(sum(add(sin(x), cos(x)), 0)))).toEqual(["prologue_sine_ahead", "epilogue_sine_ahead"]);
 });
 
+await describeOnDawn("functions that include the same file", (engine) => {
+  test("sin · cos", async () => {
+    const x = tensor([0.5, -1, 2]);
+    const [y] = await engine.read([mul(sin(x), cos(x))]);
+    y!.forEach((v, i) => {
+      expect(v).toBeCloseTo(Math.sin([1, -2, 4][i]!) / 2, 6);
+    });
+  });
+});
+
 test.each<[string, (...shape: number[]) => Tensor]>([
   ["an input", (...shape) => input("f32", ...shape)],
   ["a transposed input", (...shape) => transpose(input("f32", ...shape))],

@@ -1,5 +1,5 @@
 """Losses of whole networks over 30 steps: a residual network, an encoder-decoder transformer, a GPT of its own parts, a
-bidirectional GRU over sentences of different lengths."""
+bidirectional GRU over sentences of different lengths, and a Wasserstein critic whose loss holds a gradient's norm."""
 import math
 
 import torch
@@ -161,6 +161,34 @@ def sentences():
     return train(optimizer, lambda: F.cross_entropy(model(x, torch.tensor(lengths)), y), clip)
 
 
+class Critic(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 4, 3, 1, 1), nn.Conv2d(4, 6, 3, 1, 1)
+        self.norm, self.out = nn.LayerNorm(24), nn.Linear(24, 1)
+
+    def forward(self, x):
+        y = F.max_pool2d(F.leaky_relu(self.conv1(x), 0.2), 2)
+        y = F.max_pool2d(F.leaky_relu(self.conv2(y), 0.2), 3, 2, 1)
+        return self.out(self.norm(y.flatten(1)))[:, 0]
+
+
+def critic():
+    """Gulrajani et al. 2017, "Improved training of Wasserstein GANs", of one batch."""
+    model = started(Critic())
+    real, fake = (wave(4 * 64, phase).reshape(4, 1, 8, 8) for phase in (0.5, 1.7))
+    share = torch.tensor([0.2, 0.9, 0.4, 0.6], dtype=torch.float64).reshape(4, 1, 1, 1)
+    between = (fake + share * (real - fake)).requires_grad_()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.005, betas=(0.5, 0.9))
+
+    def loss():
+        (slope,) = torch.autograd.grad(model(between).sum(), between, create_graph=True)
+        penalty = ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
+        return model(fake).mean() - model(real).mean() + 10 * penalty
+
+    return train(optimizer, loss)
+
+
 def train(optimizer, loss_of, before=lambda: None):
     losses = []
     for _ in range(STEPS):
@@ -174,6 +202,6 @@ def train(optimizer, loss_of, before=lambda: None):
 
 
 def make():
-    networks = {"residual": residual, "encoderDecoder": encoder_decoder, "gpt": gpt, "sentences": sentences}
+    networks = {"residual": residual, "encoderDecoder": encoder_decoder, "gpt": gpt, "sentences": sentences, "critic": critic}
     cases = [{"network": name, "losses": [number(v) for v in losses()]} for name, losses in networks.items()]
     return document(cases)
