@@ -58,7 +58,7 @@ const page = new TrainingPage({
     gradients.show(norms);
   },
   entered: (state) => prompt.ready(state === "idle" || state === "training"),
-  table,
+  table: () => page.log.table([["heldOutLoss", "testLoss"], "bitsPerCharacter", ["accuracy", "testAccuracy"]]),
   onStep(e: StepEvent) {
     const bits = bitsOf(e.loss);
     lossChart.push(e.step, bits, smoother.next(e.step, bits), null);
@@ -97,20 +97,6 @@ function clear(): void {
   units.clear();
   for (const chart of charts) chart.clear();
   byId("bits").textContent = "–";
-}
-
-function table() {
-  const rows = page.log.perStep((s, { testLoss = "", bitsPerCharacter = "", testAccuracy = "" }) => [
-    s.step,
-    s.epoch,
-    s.loss,
-    s.learningRate,
-    testLoss,
-    bitsPerCharacter,
-    testAccuracy,
-  ]);
-  const columns = ["step", "epoch", "loss", "learningRate", "heldOutLoss", "bitsPerCharacter", "accuracy"];
-  return { columns, rows };
 }
 
 button("large").addEventListener("click", () => page.use(LARGE));

@@ -79,7 +79,7 @@ const page: TrainingPage = new TrainingPage({
     sweep.entered(state);
     for (const id of ["depths", "windows"]) button(id).disabled = state !== "idle" || sweep.running;
   },
-  table,
+  table: () => page.log.table([["heldOutRmse", "testRmse"], "skill"]),
   onStep(e: StepEvent) {
     lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
@@ -97,18 +97,6 @@ function showScores(watched?: TaskScores, test?: TaskScores): void {
   byId("skill").textContent = scoreText(watched?.skill?.toFixed(3), test?.skill?.toFixed(3));
   const sigmas = (s?: TaskScores) => s && `${s.testRmse!.toFixed(3)} σ`;
   byId("rmse").textContent = scoreText(sigmas(watched), sigmas(test));
-}
-
-function table() {
-  const rows = page.log.perStep((s, { testRmse = "", skill = "" }) => [
-    s.step,
-    s.epoch,
-    s.loss,
-    s.learningRate,
-    testRmse,
-    skill,
-  ]);
-  return { columns: ["step", "epoch", "loss", "learningRate", "heldOutRmse", "skill"], rows };
 }
 
 function trySettings(values: readonly FormValues[]): void {

@@ -74,7 +74,7 @@ const page = new TrainingPage({
     showDigits(usual);
   },
   look,
-  table,
+  table: () => page.log.table(["testLoss", "testAccuracy"]),
   onStep(e: StepEvent) {
     lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
@@ -126,15 +126,6 @@ async function look(): Promise<void> {
   // What an untrained network takes them for is nobody's mistake.
   if (document.body.dataset.step === "0" && digits === usual) strip.clear();
   else strip.show(await remote.predict(digits.pixels, digits.labels.length));
-}
-
-function table() {
-  const rows = page.log.perStep((s, { testLoss = "", testAccuracy = "" }) => [
-    ...[s.step, s.epoch, s.loss, s.learningRate],
-    testLoss,
-    testAccuracy,
-  ]);
-  return { columns: ["step", "epoch", "loss", "learningRate", "testLoss", "testAccuracy"], rows };
 }
 
 // A rate that the visitor has set stays.

@@ -85,7 +85,13 @@ const page = new TrainingPage({
     await readName();
     atlas.show(await remote.map());
   },
-  table,
+  table: () =>
+    page.log.table([
+      ["heldOutLoss", "testLoss"],
+      ["accuracy", "testAccuracy"],
+      "macroF1",
+      ["bitsPerLetter", "bitsPerCharacter"],
+    ]),
   onStep(e: StepEvent) {
     lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
@@ -141,23 +147,6 @@ function plainSentence(error: unknown): string {
   if (!(error instanceof RemoteError && error.name === "DataError")) throw error;
   const text = error.message.replace(/^name: /, "");
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
-}
-
-function table() {
-  const rows = page.log.perStep(
-    (s, { testLoss = "", testAccuracy = "", macroF1 = "", bitsPerCharacter: bits = "" }) => [
-      s.step,
-      s.epoch,
-      s.loss,
-      s.learningRate,
-      testLoss,
-      testAccuracy,
-      macroF1,
-      bits,
-    ],
-  );
-  const scores = ["heldOutLoss", "accuracy", "macroF1", "bitsPerLetter"];
-  return { columns: ["step", "epoch", "loss", "learningRate", ...scores], rows };
 }
 
 const showTemperature = () => {

@@ -87,7 +87,8 @@ const page = new TrainingPage({
   },
   clear,
   look,
-  table,
+  table: () =>
+    page.log.table([["heldOutLoss", "testLoss"], ["accuracy", "testAccuracy"], "unknownAccuracy", "macroF1"]),
   onStep(e: StepEvent) {
     lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
@@ -149,21 +150,6 @@ async function look(): Promise<void> {
     contexts.clear();
   }
   showExamples(await remote.examples(shownExamples, EXAMPLES));
-}
-
-function table() {
-  const rows = page.log.perStep((s, { testLoss = "", testAccuracy = "", unknownAccuracy = "", macroF1 = "" }) => [
-    s.step,
-    s.epoch,
-    s.loss,
-    s.learningRate,
-    testLoss,
-    testAccuracy,
-    unknownAccuracy,
-    macroF1,
-  ]);
-  const watchedBy = ["heldOutLoss", "accuracy", "unknownAccuracy", "macroF1"];
-  return { columns: ["step", "epoch", "loss", "learningRate", ...watchedBy], rows };
 }
 
 showSummary();

@@ -65,7 +65,7 @@ const page = new TrainingPage({
     byId("examples").replaceChildren(...nothing);
   },
   look: () => tryIt.translate(),
-  table,
+  table: () => page.log.table([["heldOutLoss", "testLoss"], "exactMatch", "bleu"]),
   onStep(e: StepEvent) {
     lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
@@ -107,19 +107,6 @@ function offerOthers(model: ModelName): void {
     return element("a", { href: `?${query}` }, NAMES[other]);
   });
   byId("others").replaceChildren(links[0]!, " or ", links[1]!);
-}
-
-function table() {
-  const rows = page.log.perStep((s, { testLoss = "", exactMatch = "", bleu = "" }) => [
-    s.step,
-    s.epoch,
-    s.loss,
-    s.learningRate,
-    testLoss,
-    exactMatch,
-    bleu,
-  ]);
-  return { columns: ["step", "epoch", "loss", "learningRate", "heldOutLoss", "exactMatch", "bleu"], rows };
 }
 
 page.start();
