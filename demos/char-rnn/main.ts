@@ -21,14 +21,13 @@ const bitsOf = (nats: number) => nats / Math.LN2;
 
 const lossChart = new Chart(byId("loss-chart"), {
   title: "bits per character of training and held-out text over steps",
-  height: 250,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
     { label: "held-out", colour: "--series-2", points: true, dash: [6, 4] },
   ],
 });
-const rateChart = learningRateChart(140);
+const rateChart = learningRateChart();
 const smoother = new Smoother();
 const samples = new SampleList(byId("samples"));
 const units = new UnitView();

@@ -22,7 +22,6 @@ const from = startForm.elements.namedItem("from") as HTMLInputElement;
 
 const lossChart = new Chart(byId("loss-chart"), {
   title: "squared error of training and held-out forecasts over steps, in units of the variance",
-  height: 200,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
@@ -31,15 +30,14 @@ const lossChart = new Chart(byId("loss-chart"), {
 });
 const skillChart = new Chart(byId("skill-chart"), {
   title: "skill on held-out values over steps",
-  height: 150,
   lines: [{ label: "skill", colour: "--series-3", width: 2.2, points: true }],
 });
-const rateChart = learningRateChart(110);
+const rateChart = learningRateChart();
 const smoother = new Smoother();
 const forecast = new ForecastView();
 const growth = new GrowthView();
 const bars = new ErrorBars(byId("errors"));
-const runs = new RunTable(byId("runs"));
+const runs = new RunTable(byId("runs"), settings);
 const charts = [lossChart, skillChart, rateChart, forecast.chart, growth.chart];
 
 let parameters = 0;

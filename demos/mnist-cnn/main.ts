@@ -25,7 +25,6 @@ const percent = (v: number) => `${(100 * v).toFixed(2)} %`;
 
 const lossChart = new Chart(byId("loss-chart"), {
   title: "training and held-out loss over steps",
-  height: 330,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
@@ -34,11 +33,10 @@ const lossChart = new Chart(byId("loss-chart"), {
 });
 const accuracyChart = new Chart(byId("accuracy-chart"), {
   title: "accuracy on held-out digits over steps",
-  height: 140,
   percent: true,
   lines: [{ label: "held-out", colour: "--series-3", points: true, format: percent }],
 });
-const rateChart = learningRateChart(120);
+const rateChart = learningRateChart();
 const charts = [lossChart, accuracyChart, rateChart];
 const smoother = new Smoother();
 const confusion = new MatrixView(byId("confusion"), "0123456789".split(""));

@@ -24,25 +24,22 @@ const seenAndHeld = (format?: (v: number) => string): LineSpec[] => [
 
 const accuracyChart = new Chart(byId("accuracy-chart"), {
   title: "share of the names whose kind the reader finds, over steps",
-  height: 180,
   percent: true,
   lines: seenAndHeld(percent),
 });
 const bitsChart = new Chart(byId("bits-chart"), {
   title: "bits per letter of the writer, over steps",
-  height: 180,
   lines: seenAndHeld(),
 });
 const lossChart = new Chart(byId("loss-chart"), {
   title: "loss of both networks together over steps",
-  height: 180,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
     { label: "held out", colour: "--series-2", points: true, dash: [6, 4] },
   ],
 });
-const rateChart = learningRateChart(110);
+const rateChart = learningRateChart();
 const charts = [accuracyChart, bitsChart, lossChart, rateChart];
 const smoother = new Smoother();
 const confusion = new MatrixView(byId("confusion"), ["girls", "boys"], { what: "what the list says" });

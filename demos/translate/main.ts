@@ -22,7 +22,6 @@ const percent = (v: number) => `${(100 * v).toFixed(1)} %`;
 
 const scoreChart = new Chart(byId("score-chart"), {
   title: "exact match and BLEU of held-out pairs over steps",
-  height: 170,
   range: [0, 1],
   percent: true,
   lines: [
@@ -32,14 +31,13 @@ const scoreChart = new Chart(byId("score-chart"), {
 });
 const lossChart = new Chart(byId("loss-chart"), {
   title: "training and held-out loss over steps",
-  height: 190,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
     { label: "held-out", colour: "--series-2", points: true, dash: [6, 4] },
   ],
 });
-const rateChart = learningRateChart(110);
+const rateChart = learningRateChart();
 const charts = [scoreChart, lossChart, rateChart];
 const smoother = new Smoother();
 const nothing = [...byId("examples").childNodes];
