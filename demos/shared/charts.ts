@@ -72,7 +72,7 @@ export class Chart {
           },
           { ...axis, size: widthOf, values: (_, ticks, _axis, _space, by) => written(ticks, by) },
         ],
-        series: [{ label: along }, ...options.lines.map(seriesOf)],
+        series: [{ label: along, value: (_, v) => v?.toLocaleString("en") ?? "–" }, ...options.lines.map(seriesOf)],
       },
       this.#data as unknown as uPlot.AlignedData,
       parent,
