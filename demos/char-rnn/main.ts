@@ -21,14 +21,13 @@ const bitsOf = (nats: number) => nats / Math.LN2;
 
 const lossChart = new Chart(byId("loss-chart"), {
   title: "bits per character of training and held-out text over steps",
-  height: 250,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
     { label: "held-out", colour: "--series-2", points: true, dash: [6, 4] },
   ],
 });
-const rateChart = learningRateChart(140);
+const rateChart = learningRateChart();
 const smoother = new Smoother();
 const samples = new SampleList(byId("samples"));
 const units = new UnitView();
@@ -58,7 +57,7 @@ const page = new TrainingPage({
     gradients.show(norms);
   },
   entered: (state) => prompt.ready(state === "idle" || state === "training"),
-  table,
+  table: () => page.log.table([["heldOutLoss", "testLoss"], "bitsPerCharacter", ["accuracy", "testAccuracy"]]),
   onStep(e: StepEvent) {
     const bits = bitsOf(e.loss);
     lossChart.push(e.step, bits, smoother.next(e.step, bits), null);
@@ -97,20 +96,6 @@ function clear(): void {
   units.clear();
   for (const chart of charts) chart.clear();
   byId("bits").textContent = "–";
-}
-
-function table() {
-  const rows = page.log.perStep((s, { testLoss = "", bitsPerCharacter = "", testAccuracy = "" }) => [
-    s.step,
-    s.epoch,
-    s.loss,
-    s.learningRate,
-    testLoss,
-    bitsPerCharacter,
-    testAccuracy,
-  ]);
-  const columns = ["step", "epoch", "loss", "learningRate", "heldOutLoss", "bitsPerCharacter", "accuracy"];
-  return { columns, rows };
 }
 
 button("large").addEventListener("click", () => page.use(LARGE));

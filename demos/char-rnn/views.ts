@@ -101,7 +101,6 @@ export class GradientView {
   readonly chart = new Chart(byId("gradient-chart"), {
     title: "norm of the gradient of the last character's loss by how many characters back it has come",
     along: "characters back",
-    height: 220,
     tick: (v) => `10${superscript(v)}`,
     lines: [
       { label: "first look", colour: "--series-2", dash: [6, 4], format: power },

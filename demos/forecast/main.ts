@@ -22,7 +22,6 @@ const from = startForm.elements.namedItem("from") as HTMLInputElement;
 
 const lossChart = new Chart(byId("loss-chart"), {
   title: "squared error of training and held-out forecasts over steps, in units of the variance",
-  height: 200,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
@@ -31,15 +30,14 @@ const lossChart = new Chart(byId("loss-chart"), {
 });
 const skillChart = new Chart(byId("skill-chart"), {
   title: "skill on held-out values over steps",
-  height: 150,
   lines: [{ label: "skill", colour: "--series-3", width: 2.2, points: true }],
 });
-const rateChart = learningRateChart(110);
+const rateChart = learningRateChart();
 const smoother = new Smoother();
 const forecast = new ForecastView();
 const growth = new GrowthView();
 const bars = new ErrorBars(byId("errors"));
-const runs = new RunTable(byId("runs"));
+const runs = new RunTable(byId("runs"), settings);
 const charts = [lossChart, skillChart, rateChart, forecast.chart, growth.chart];
 
 let parameters = 0;
@@ -79,7 +77,7 @@ const page: TrainingPage = new TrainingPage({
     sweep.entered(state);
     for (const id of ["depths", "windows"]) button(id).disabled = state !== "idle" || sweep.running;
   },
-  table,
+  table: () => page.log.table([["heldOutRmse", "testRmse"], "skill"]),
   onStep(e: StepEvent) {
     lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
@@ -97,18 +95,6 @@ function showScores(watched?: TaskScores, test?: TaskScores): void {
   byId("skill").textContent = scoreText(watched?.skill?.toFixed(3), test?.skill?.toFixed(3));
   const sigmas = (s?: TaskScores) => s && `${s.testRmse!.toFixed(3)} σ`;
   byId("rmse").textContent = scoreText(sigmas(watched), sigmas(test));
-}
-
-function table() {
-  const rows = page.log.perStep((s, { testRmse = "", skill = "" }) => [
-    s.step,
-    s.epoch,
-    s.loss,
-    s.learningRate,
-    testRmse,
-    skill,
-  ]);
-  return { columns: ["step", "epoch", "loss", "learningRate", "heldOutRmse", "skill"], rows };
 }
 
 function trySettings(values: readonly FormValues[]): void {

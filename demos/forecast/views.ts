@@ -1,6 +1,6 @@
 import { Chart } from "../shared/charts";
 import { byId, element } from "../shared/dom";
-import type { FormValues } from "../shared/form";
+import { type FormValues, wordsFor } from "../shared/form";
 import type { Picture } from "./experiment";
 
 const sigmas = (v: number): string => `${v.toFixed(3)} σ`;
@@ -9,12 +9,11 @@ const sigmas = (v: number): string => `${v.toFixed(3)} σ`;
 export class ForecastView {
   readonly chart = new Chart(byId("forecast-chart"), {
     title: "held-out values, forecasts of them, and a forecast that runs on from its own values",
-    along: "held-out value",
-    height: 300,
+    along: "value",
     lines: [
       { label: "measured", colour: "--ink-soft", width: 1 },
       { label: "forecast", colour: "--series-1", width: 2.2 },
-      { label: "running on by itself", colour: "--series-2", width: 2.2, dash: [6, 4] },
+      { label: "by itself", colour: "--series-2", width: 2.2, dash: [6, 4] },
     ],
   });
 
@@ -36,7 +35,6 @@ export class GrowthView {
   readonly chart = new Chart(byId("growth-chart"), {
     title: "root mean square error by steps ahead, of the network and of two naive forecasts",
     along: "steps ahead",
-    height: 220,
     lines: [
       { label: "network", colour: "--series-1", width: 2.2, format: sigmas },
       { label: "last value", colour: "--series-2", dash: [6, 4], format: sigmas },
@@ -119,8 +117,12 @@ export class RunTable {
   readonly #runs: Finished[] = [];
   readonly #body = element("tbody");
 
-  constructor(readonly parent: HTMLElement) {
-    const heads = [...Object.values(COLUMNS), "Numbers learnt", "RMSE", "Skill"];
+  /** @param form the settings, whose words for a choice the table uses */
+  constructor(
+    readonly parent: HTMLElement,
+    readonly form: HTMLFormElement,
+  ) {
+    const heads = [...Object.values(COLUMNS), "Numbers learnt", "RMS error", "Skill"];
     const head = element("tr", {}, ...heads.map((h) => element("th", { scope: "col" }, h)));
     parent.append(element("table", { class: "plain runs" }, element("thead", {}, head), this.#body));
     this.#draw();
@@ -135,7 +137,7 @@ export class RunTable {
   #draw(): void {
     const best = Math.max(...this.#runs.map((r) => r.skill));
     const cells = ({ settings, parameters, rmse, skill }: Finished) => [
-      ...Object.keys(COLUMNS).map((name) => String(settings[name])),
+      ...Object.keys(COLUMNS).map((name) => wordsFor(this.form, name, settings[name]!)),
       parameters.toLocaleString("en"),
       rmse.toFixed(3),
       skill.toFixed(3),

@@ -25,7 +25,6 @@ const percent = (v: number) => `${(100 * v).toFixed(2)} %`;
 
 const lossChart = new Chart(byId("loss-chart"), {
   title: "training and held-out loss over steps",
-  height: 330,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
@@ -34,11 +33,10 @@ const lossChart = new Chart(byId("loss-chart"), {
 });
 const accuracyChart = new Chart(byId("accuracy-chart"), {
   title: "accuracy on held-out digits over steps",
-  height: 140,
   percent: true,
   lines: [{ label: "held-out", colour: "--series-3", points: true, format: percent }],
 });
-const rateChart = learningRateChart(120);
+const rateChart = learningRateChart();
 const charts = [lossChart, accuracyChart, rateChart];
 const smoother = new Smoother();
 const confusion = new MatrixView(byId("confusion"), "0123456789".split(""));
@@ -74,7 +72,7 @@ const page = new TrainingPage({
     showDigits(usual);
   },
   look,
-  table,
+  table: () => page.log.table(["testLoss", "testAccuracy"]),
   onStep(e: StepEvent) {
     lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
@@ -126,15 +124,6 @@ async function look(): Promise<void> {
   // What an untrained network takes them for is nobody's mistake.
   if (document.body.dataset.step === "0" && digits === usual) strip.clear();
   else strip.show(await remote.predict(digits.pixels, digits.labels.length));
-}
-
-function table() {
-  const rows = page.log.perStep((s, { testLoss = "", testAccuracy = "" }) => [
-    ...[s.step, s.epoch, s.loss, s.learningRate],
-    testLoss,
-    testAccuracy,
-  ]);
-  return { columns: ["step", "epoch", "loss", "learningRate", "testLoss", "testAccuracy"], rows };
 }
 
 // A rate that the visitor has set stays.

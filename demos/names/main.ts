@@ -24,25 +24,22 @@ const seenAndHeld = (format?: (v: number) => string): LineSpec[] => [
 
 const accuracyChart = new Chart(byId("accuracy-chart"), {
   title: "share of the names whose kind the reader finds, over steps",
-  height: 180,
   percent: true,
   lines: seenAndHeld(percent),
 });
 const bitsChart = new Chart(byId("bits-chart"), {
   title: "bits per letter of the writer, over steps",
-  height: 180,
   lines: seenAndHeld(),
 });
 const lossChart = new Chart(byId("loss-chart"), {
   title: "loss of both networks together over steps",
-  height: 180,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
     { label: "held out", colour: "--series-2", points: true, dash: [6, 4] },
   ],
 });
-const rateChart = learningRateChart(110);
+const rateChart = learningRateChart();
 const charts = [accuracyChart, bitsChart, lossChart, rateChart];
 const smoother = new Smoother();
 const confusion = new MatrixView(byId("confusion"), ["girls", "boys"], { what: "what the list says" });
@@ -85,7 +82,13 @@ const page = new TrainingPage({
     await readName();
     atlas.show(await remote.map());
   },
-  table,
+  table: () =>
+    page.log.table([
+      ["heldOutLoss", "testLoss"],
+      ["accuracy", "testAccuracy"],
+      "macroF1",
+      ["bitsPerLetter", "bitsPerCharacter"],
+    ]),
   onStep(e: StepEvent) {
     lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
@@ -141,23 +144,6 @@ function plainSentence(error: unknown): string {
   if (!(error instanceof RemoteError && error.name === "DataError")) throw error;
   const text = error.message.replace(/^name: /, "");
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
-}
-
-function table() {
-  const rows = page.log.perStep(
-    (s, { testLoss = "", testAccuracy = "", macroF1 = "", bitsPerCharacter: bits = "" }) => [
-      s.step,
-      s.epoch,
-      s.loss,
-      s.learningRate,
-      testLoss,
-      testAccuracy,
-      macroF1,
-      bits,
-    ],
-  );
-  const scores = ["heldOutLoss", "accuracy", "macroF1", "bitsPerLetter"];
-  return { columns: ["step", "epoch", "loss", "learningRate", ...scores], rows };
 }
 
 const showTemperature = () => {

@@ -1,5 +1,5 @@
-import { CheckpointError, learningCurveReading } from "../../src/index";
-import { Chart } from "../shared/charts";
+import { CheckpointError, learningCurveReading, type StepEvent } from "../../src/index";
+import { Chart, learningRateChart } from "../shared/charts";
 import { byId } from "../shared/dom";
 import { type FormValues, readForm } from "../shared/form";
 import { checkpointOf } from "../shared/kept";
@@ -20,14 +20,23 @@ const settings = byId<HTMLFormElement>("settings");
 const input = (name: string) => settings.elements.namedItem(name) as HTMLInputElement;
 const percent = (v: number) => `${(100 * v).toFixed(1)} %`;
 
-const chart = new Chart(byId("loss-chart"), {
+const lossChart = new Chart(byId("loss-chart"), {
   title: "loss of all points to learn from and of those held out, over steps",
-  height: 230,
   lines: [
     { label: "training", colour: "--series-1", width: 2.2 },
     { label: "held out", colour: "--series-2", width: 2.2, dash: [6, 4] },
   ],
 });
+const accuracyChart = new Chart(byId("accuracy-chart"), {
+  title: "share of right answers on points to learn from and on those held out, over steps",
+  percent: true,
+  lines: [
+    { label: "training", colour: "--series-1", width: 2.2, format: percent },
+    { label: "held out", colour: "--series-2", width: 2.2, dash: [6, 4], format: percent },
+  ],
+});
+const rateChart = learningRateChart();
+const charts = [lossChart, accuracyChart, rateChart];
 const surface = new SurfaceView(byId<HTMLCanvasElement>("surface"), (at) => {
   byId("reading-at").textContent = at
     ? `x₁ = ${at.x.toFixed(2)}, x₂ = ${at.y.toFixed(2)}: orange with probability ${percent(at.p)}`
@@ -44,7 +53,7 @@ const page = new TrainingPage({
   name: "playground",
   remote,
   source: modelSource,
-  views: [chart, surface, units],
+  views: [...charts, surface, units],
   async create(values, resume) {
     const { step, ...points } = await remote.create(options(values), resume);
     surface.setPoints(points);
@@ -54,7 +63,7 @@ const page = new TrainingPage({
   settingsOf,
   clear() {
     measures = [];
-    chart.clear();
+    for (const chart of charts) chart.clear();
     byId("verdict").firstElementChild!.textContent = "–";
     byId("verdict-text").textContent = "Bias and variance are read from the losses once it trains.";
   },
@@ -71,7 +80,9 @@ const page = new TrainingPage({
     const columns = ["step", "epoch", "trainLoss", "testLoss", "trainAccuracy", "testAccuracy"] as const;
     return { columns, rows: measures.map((m) => columns.map((c) => m[c])) };
   },
-  onStep() {},
+  onStep(e: StepEvent) {
+    rateChart.push(e.step, e.learningRate);
+  },
 });
 
 function onEvent(e: WorkerEvent): void {
@@ -90,7 +101,8 @@ function onMeasure(e: MeasureEvent): void {
   byId("test-accuracy").textContent = percent(e.testAccuracy);
   if (measures.at(-1)?.step === e.step) return;
   measures.push(e);
-  chart.push(e.step, e.trainLoss, e.testLoss);
+  lossChart.push(e.step, e.trainLoss, e.testLoss);
+  accuracyChart.push(e.step, e.trainAccuracy, e.testAccuracy);
   // The first steps say nothing of what a run will be worth.
   if (e.step > 0 && e.step >= input("steps").valueAsNumber / 10) showReading(e);
 }

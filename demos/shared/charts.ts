@@ -26,14 +26,16 @@ export interface ChartOptions {
   readonly percent?: boolean;
   /** How a number beside the y axis is written; default with as many decimals as its steps need. */
   readonly tick?: (value: number) => string;
-  /** Height of the plot without its legend, in CSS pixels. */
-  readonly height: number;
 }
 
-/** A live line chart over steps. Values are pushed one row at a time and drawn at most once a frame. */
+/**
+ * A live line chart over steps. Values are pushed one row at a time and drawn at most once a frame. Its element says how high the
+ * plot is, without the legend, by the custom property `--plot`, so that its place is kept before a script runs.
+ */
 export class Chart {
   readonly #plot: uPlot;
   readonly #data: (number | null)[][];
+  readonly #height: number;
   #drawing = false;
 
   constructor(
@@ -41,6 +43,7 @@ export class Chart {
     readonly options: ChartOptions,
   ) {
     this.#data = [[], ...options.lines.map(() => [])];
+    this.#height = Number.parseFloat(getComputedStyle(parent).getPropertyValue("--plot"));
     const { along = "step", tick, percent } = options;
     const written = (ticks: number[], by: number) =>
       tick
@@ -56,23 +59,27 @@ export class Chart {
     this.#plot = new uPlot(
       {
         width: parent.clientWidth || 300,
-        height: options.height,
+        height: this.#height,
         cursor: { y: false },
         // Custom properties, so that the legend follows the theme.
         legend: { markers: { stroke: (_, i) => (i > 0 ? `var(${options.lines[i - 1]!.colour})` : "") } },
         scales: { x: { time: false }, y: options.range ? { range: [...options.range] as [number, number] } : {} },
         axes: [
-          { ...axis, ...(options.along ? { values: (_, ticks) => ticks.map((v) => compact.format(v)) } : {}) },
+          {
+            ...axis,
+            incrs: COUNTS,
+            ...(options.along ? { values: (_, ticks) => ticks.map((v) => compact.format(v)) } : {}),
+          },
           { ...axis, size: widthOf, values: (_, ticks, _axis, _space, by) => written(ticks, by) },
         ],
-        series: [{ label: along }, ...options.lines.map(seriesOf)],
+        series: [{ label: along, value: (_, v) => v?.toLocaleString("en") ?? "–" }, ...options.lines.map(seriesOf)],
       },
       this.#data as unknown as uPlot.AlignedData,
       parent,
     );
     parent.dataset.hint = "Press Train";
     parent.classList.add("empty");
-    new ResizeObserver(() => this.#plot.setSize({ width: parent.clientWidth, height: options.height })).observe(parent);
+    new ResizeObserver(() => this.#plot.setSize({ width: parent.clientWidth, height: this.#height })).observe(parent);
   }
 
   /**
@@ -105,11 +112,10 @@ export class Chart {
   }
 }
 
-/** The chart of the learning rate over steps, `#lr-chart`. @param height of the plot, in CSS pixels */
-export const learningRateChart = (height: number): Chart =>
+/** The chart of the learning rate over steps, `#lr-chart`. */
+export const learningRateChart = (): Chart =>
   new Chart(byId("lr-chart"), {
     title: "learning rate over steps",
-    height,
     lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
   });
 
@@ -131,6 +137,9 @@ function widthOf(plot: uPlot, labels: string[] | null, axis: number): number {
   const widest = Math.max(0, ...(labels ?? []).map((l) => plot.ctx.measureText(l).width / devicePixelRatio));
   return Math.max(62, Math.ceil(widest + (ticks?.size ?? 10) + gap));
 }
+
+/** Distances between numbers along x: what is counted there has no halves. */
+const COUNTS = Array.from({ length: 13 }, (_, e) => [1, 2, 5].map((n) => n * 10 ** e)).flat();
 
 const compact = new Intl.NumberFormat("en", { notation: "compact" });
 

@@ -18,6 +18,13 @@ export function readForm(form: HTMLFormElement): FormValues | null {
   return Object.fromEntries(controls(form).map((c) => [c.name, controlValue(c)]));
 }
 
+/** A value in the form's own words: the text of the option that stands for it, or the value itself. */
+export function wordsFor(form: HTMLFormElement, name: string, value: string | number | boolean): string {
+  const control = form.elements.namedItem(name);
+  const options = control instanceof HTMLSelectElement ? [...control.options] : [];
+  return options.find((o) => o.value === String(value))?.text ?? String(value);
+}
+
 /**
  * Sets controls by their names, as {@link readForm} gave them. Whoever listens for changes is told once, by an event of the form.
  * @returns false, and all is as it was, where a control does not take its value

@@ -30,6 +30,10 @@ export function showHood(view: UnderTheHood): void {
 
 const MOST = 12;
 
+/** A kernel's name, which may go on in the next line between its parts alone. */
+const breakable = (name: string): Node[] =>
+  name.split(/(?<=[_+·→])/).flatMap((part, i) => [...(i ? [element("wbr")] : []), new Text(part)]);
+
 function kernelTable(kernels: NonNullable<UnderTheHood["kernels"]>): HTMLElement {
   const body = kernels
     .slice(0, MOST)
@@ -37,7 +41,7 @@ function kernelTable(kernels: NonNullable<UnderTheHood["kernels"]>): HTMLElement
       element(
         "tr",
         {},
-        element("td", {}, k.kernel),
+        element("td", {}, ...breakable(k.kernel)),
         element("td", {}, String(k.count)),
         element("td", {}, k.milliseconds.toFixed(3)),
       ),
@@ -46,7 +50,7 @@ function kernelTable(kernels: NonNullable<UnderTheHood["kernels"]>): HTMLElement
   const which = kernels.length > MOST ? `The ${MOST} kernels that take the longest, of ${kernels.length}` : "Kernels";
   return element(
     "table",
-    { class: "plain" },
+    { class: "plain figures" },
     element("caption", { class: "soft" }, which),
     element("thead", {}, element("tr", {}, ...heads)),
     element("tbody", {}, ...body),

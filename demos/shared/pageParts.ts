@@ -1,6 +1,7 @@
 import type { CompileEvent, EvalEvent, RecoveredEvent, StepEvent } from "../../src/index";
 import type { FormValues } from "./form";
 import type { Remote } from "./remote";
+import type { Table } from "./runLog";
 import type { LostEvent, RunMethods } from "./serveRun";
 
 export type State = "loading" | "idle" | "training" | "failed";
@@ -41,7 +42,7 @@ export interface PageParts {
   /** Training has begun, or goes on. */
   trains?(): void;
   /** The run's numbers, a row a step. */
-  table(): { columns: readonly string[]; rows: readonly (readonly (number | string)[])[] };
+  table(): Table;
   onStep(e: StepEvent): void;
   onEvaluation?(e: EvalEvent): void;
 }

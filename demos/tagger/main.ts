@@ -1,6 +1,6 @@
 import type { EvalEvent, StepEvent } from "../../src/index";
 import { Chart, learningRateChart, Smoother } from "../shared/charts";
-import { byId, element } from "../shared/dom";
+import { byId } from "../shared/dom";
 import { type FormValues, mirrorInAddress } from "../shared/form";
 import { MatrixView } from "../shared/matrix";
 import { TrainingPage } from "../shared/page";
@@ -10,6 +10,7 @@ import { CORPUS, TAG_NAMES } from "./data";
 import type { JudgedEvent, TaggerOptions } from "./experiment";
 import modelSource from "./model.ts?raw";
 import type { WorkerEvent, WorkerMethods } from "./protocol";
+import { wordsOf } from "./sentence";
 import { storedSettings } from "./settings";
 import { ContextView, percent, SentenceView, showClasses, showExamples, showSummary } from "./views";
 
@@ -18,27 +19,19 @@ const LARGE: FormValues = { width: 128, hidden: 256, layers: 2, batch: 2048, lr:
 /** Milliseconds between two looks at what the network makes of the sentences, while it trains. */
 const LOOK_EVERY = 2000;
 const EXAMPLES = 6;
-const SUGGESTIONS = [
-  "Time flies like an arrow; fruit flies like a banana.",
-  "I saw her duck under the table.",
-  "The slithy toves gimbled frumiously.",
-  "That he said that that that man used surprised me.",
-];
 
 const lossChart = new Chart(byId("loss-chart"), {
   title: "loss of training and held-out words over steps",
-  height: 250,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
     { label: "held-out", colour: "--series-2", points: true, dash: [6, 4] },
   ],
 });
-const rateChart = learningRateChart(120);
+const rateChart = learningRateChart();
 const share = (v: number) => percent(v, 2);
 const accuracyChart = new Chart(byId("accuracy-chart"), {
   title: "share of held-out words tagged right over steps: all, unknown ones, and without a network",
-  height: 220,
   percent: true,
   lines: [
     { label: "all", colour: "--series-1", points: true, width: 2.2, format: share },
@@ -87,7 +80,8 @@ const page = new TrainingPage({
   },
   clear,
   look,
-  table,
+  table: () =>
+    page.log.table([["heldOutLoss", "testLoss"], ["accuracy", "testAccuracy"], "unknownAccuracy", "macroF1"]),
   onStep(e: StepEvent) {
     lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
@@ -151,34 +145,18 @@ async function look(): Promise<void> {
   showExamples(await remote.examples(shownExamples, EXAMPLES));
 }
 
-function table() {
-  const rows = page.log.perStep((s, { testLoss = "", testAccuracy = "", unknownAccuracy = "", macroF1 = "" }) => [
-    s.step,
-    s.epoch,
-    s.loss,
-    s.learningRate,
-    testLoss,
-    testAccuracy,
-    unknownAccuracy,
-    macroF1,
-  ]);
-  const watchedBy = ["heldOutLoss", "accuracy", "unknownAccuracy", "macroF1"];
-  return { columns: ["step", "epoch", "loss", "learningRate", ...watchedBy], rows };
-}
-
 showSummary();
 showClasses();
 mirrorInAddress(form, () => {});
+sentence.prepare(wordsOf(input.value, () => false));
+contexts.prepare(wordsOf(input.value, () => false)[0] ?? "–");
 input.addEventListener("input", () => void page.look());
-for (const text of SUGGESTIONS) {
-  const button = element("button", { type: "button", class: "suggestion" }, text);
+for (const button of byId("suggestions").querySelectorAll("button"))
   button.addEventListener("click", () => {
-    input.value = text;
+    input.value = button.textContent!;
     input.dispatchEvent(new Event("change", { bubbles: true }));
     void page.look();
   });
-  byId("suggestions").append(button);
-}
 byId("others").addEventListener("click", () => {
   shownExamples++;
   void page.look();

@@ -23,21 +23,33 @@ const rowOf = ({ probabilities }: Tagged, i: number) => probabilities.subarray(i
 
 /** A tag as a small sign: its name, on the colour of its kind. */
 const sign = (tag: Tag) => element("span", { class: "tag", "data-tag": tag, title: TAGS[tag] }, tag);
+/** The place of a tag that is not known yet. */
+const blank = () => element("span", { class: "tag" }, "–");
 
 /** The visitor's sentence: a button a word, with its tag, how sure it is, and the runner-up. */
 export class SentenceView {
   readonly #parent = byId("tagged");
   #words: readonly string[] = [];
-  #buttons: HTMLElement[] = [];
+  #buttons: HTMLButtonElement[] = [];
 
   /** @param choose is told which word was chosen */
   constructor(readonly choose: (at: number) => void) {}
 
+  /** Places the words before there is a network, so that nothing moves once it says what they are. */
+  prepare(words: readonly string[]): void {
+    this.#place(words);
+    this.#buttons.forEach((button, i) => {
+      button.disabled = true;
+      button.replaceChildren(...inside({ word: words[i]!, known: true, tag: blank(), sure: "–", second: "–" }));
+    });
+  }
+
   show(tagged: Tagged, at: number): void {
     this.#place(tagged.words);
     this.#buttons.forEach((button, i) => {
+      button.disabled = false;
       button.setAttribute("aria-pressed", String(i === at));
-      button.replaceChildren(...this.#inside(tagged, i));
+      button.replaceChildren(...inside(saidOf(tagged, i)));
     });
     const unknown = tagged.known.filter((k) => !k).length;
     const words = `${tagged.words.length} ${tagged.words.length === 1 ? "word" : "words"}`;
@@ -62,19 +74,34 @@ export class SentenceView {
     });
     this.#parent.replaceChildren(...this.#buttons);
   }
-
-  #inside(tagged: Tagged, i: number): HTMLElement[] {
-    const [best, second] = ranked(rowOf(tagged, i)) as [{ tag: Tag; p: number }, { tag: Tag; p: number }];
-    const word = tagged.words[i]!;
-    const known = tagged.known[i];
-    return [
-      element("span", { class: known ? "form" : "form unknown" }, known ? word : `${word} ?`),
-      sign(best.tag),
-      element("span", { class: "sure" }, sure(best.p)),
-      element("span", { class: "second" }, second.p < NOTICEABLE ? "–" : `${second.tag} ${sure(second.p)}`),
-    ];
-  }
 }
+
+/** What stands on a word's button. */
+interface Said {
+  readonly word: string;
+  readonly known: boolean;
+  readonly tag: HTMLElement;
+  readonly sure: string;
+  readonly second: string;
+}
+
+function saidOf(tagged: Tagged, i: number): Said {
+  const [best, second] = ranked(rowOf(tagged, i)) as [{ tag: Tag; p: number }, { tag: Tag; p: number }];
+  return {
+    word: tagged.words[i]!,
+    known: tagged.known[i]!,
+    tag: sign(best.tag),
+    sure: sure(best.p),
+    second: second.p < NOTICEABLE ? "–" : `${second.tag} ${sure(second.p)}`,
+  };
+}
+
+const inside = ({ word, known, tag, sure, second }: Said): HTMLElement[] => [
+  element("span", { class: known ? "form" : "form unknown" }, known ? word : `${word} ?`),
+  tag,
+  element("span", { class: "sure" }, sure),
+  element("span", { class: "second" }, second),
+];
 
 const VIEWS: readonly (readonly [keyof Contexts, (word: string) => string])[] = [
   ["alone", (w) => w],
@@ -87,8 +114,17 @@ const SHOWN = 3;
 
 /** One word as it is tagged by what may be read around it. */
 export class ContextView {
+  /** Keeps the place of what will be shown. */
+  prepare(word: string): void {
+    const share = () => element("span", { class: "share" }, blank(), element("span", {}, "–"));
+    const shares = () => element("span", { class: "shares" }, ...Array.from({ length: SHOWN }, share));
+    this.#fill(
+      word,
+      VIEWS.map(([name, text]) => contextRow(name, text(word), shares(), "–")),
+    );
+  }
+
   show(word: string, contexts: Contexts): void {
-    byId("chosen").textContent = word;
     const final = ranked(contexts.both)[0]!.tag;
     const rows = VIEWS.map(([name, text]) => {
       const tags = ranked(contexts[name]).slice(0, SHOWN);
@@ -96,14 +132,16 @@ export class ContextView {
       const cells = tags.map(({ tag, p }) =>
         element("span", { class: "share", style: `--p: ${p}` }, sign(tag), element("span", {}, sure(p))),
       );
-      return element(
-        "tr",
-        { class: differs ? "differs" : "" },
-        element("th", { scope: "row" }, NAMES[name], element("small", {}, text(word))),
-        element("td", {}, element("span", { class: "shares" }, ...cells)),
-        element("td", { class: "verdict" }, name === "both" ? "its tag" : differs ? "≠ another" : "= the same"),
-      );
+      const verdict = name === "both" ? "its tag" : differs ? "≠ another" : "= the same";
+      const row = contextRow(name, text(word), element("span", { class: "shares" }, ...cells), verdict);
+      row.classList.toggle("differs", differs);
+      return row;
     });
+    this.#fill(word, rows);
+  }
+
+  #fill(word: string, rows: readonly HTMLElement[]): void {
+    byId("chosen").textContent = word;
     byId("contexts").replaceChildren(element("tbody", {}, ...rows));
   }
 
@@ -113,7 +151,16 @@ export class ContextView {
   }
 }
 
-/** Held-out sentences with the network's tags; where one is wrong, the right one stands beside it. */
+const contextRow = (name: keyof Contexts, text: string, shares: HTMLElement, verdict: string): HTMLElement =>
+  element(
+    "tr",
+    {},
+    element("th", { scope: "row" }, NAMES[name], element("small", {}, text)),
+    element("td", {}, shares),
+    element("td", { class: "verdict" }, verdict),
+  );
+
+/** Held-out sentences with the network's tags; where one is wrong, the right one stands below it, where room is kept for it. */
 export function showExamples(examples: readonly Example[]): void {
   let [wrong, all] = [0, 0];
   const lines = examples.map((example) => {
@@ -124,14 +171,14 @@ export function showExamples(examples: readonly Example[]): void {
       const form = element("span", { class: example.known[i] ? "form" : "form unknown" }, word);
       if (tag === right) return element("span", { class: "word" }, form, sign(tag));
       wrong++;
-      const mistake = element("span", { class: "mistake" }, "✗ ", sign(tag), " → ", sign(right));
-      return element("span", { class: "word wrong" }, form, mistake);
+      const correction = element("span", { class: "mistake" }, unseen("should be "), sign(right));
+      return element("span", { class: "word wrong" }, form, sign(tag), correction);
     });
     return element("p", { class: "words" }, ...words);
   });
   byId("examples").replaceChildren(...lines);
   byId("examples-status").textContent =
-    `${all - wrong} of ${all} words right. Mistakes are framed: ✗ its tag → the right one. Dotted words are unknown.`;
+    `${all - wrong} of ${all} words right. Mistakes are framed, the right tag below. Dotted words are unknown.`;
 }
 
 /**

@@ -23,7 +23,6 @@ const along = "tokens";
 
 const bitsChart = new Chart(byId("bits-chart"), {
   title: "bits per character of training and held-out text over tokens seen",
-  height: 230,
   along,
   lines: [
     { label: "training, smoothed", colour: "--series-1", width: 2.2, format: bits },
@@ -32,7 +31,6 @@ const bitsChart = new Chart(byId("bits-chart"), {
 });
 const lossChart = new Chart(byId("loss-chart"), {
   title: "training loss in nats per token over tokens seen",
-  height: 190,
   along,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
@@ -41,13 +39,11 @@ const lossChart = new Chart(byId("loss-chart"), {
 });
 const rateChart = new Chart(byId("lr-chart"), {
   title: "learning rate over tokens seen",
-  height: 130,
   along,
   lines: [{ label: "learning rate", colour: "--series-1", format: (v) => v.toExponential(2) }],
 });
 const paceChart = new Chart(byId("pace-chart"), {
   title: "tokens per second over tokens seen",
-  height: 130,
   along,
   lines: [{ label: "tokens/s", colour: "--series-3", format: (v) => String(Math.round(v)) }],
 });

@@ -22,7 +22,6 @@ const percent = (v: number) => `${(100 * v).toFixed(1)} %`;
 
 const scoreChart = new Chart(byId("score-chart"), {
   title: "exact match and BLEU of held-out pairs over steps",
-  height: 170,
   range: [0, 1],
   percent: true,
   lines: [
@@ -32,14 +31,13 @@ const scoreChart = new Chart(byId("score-chart"), {
 });
 const lossChart = new Chart(byId("loss-chart"), {
   title: "training and held-out loss over steps",
-  height: 190,
   lines: [
     { label: "training", colour: "--faint", width: 1 },
     { label: "smoothed", colour: "--series-1", width: 2.2 },
     { label: "held-out", colour: "--series-2", points: true, dash: [6, 4] },
   ],
 });
-const rateChart = learningRateChart(110);
+const rateChart = learningRateChart();
 const charts = [scoreChart, lossChart, rateChart];
 const smoother = new Smoother();
 const nothing = [...byId("examples").childNodes];
@@ -65,7 +63,7 @@ const page = new TrainingPage({
     byId("examples").replaceChildren(...nothing);
   },
   look: () => tryIt.translate(),
-  table,
+  table: () => page.log.table([["heldOutLoss", "testLoss"], "exactMatch", "bleu"]),
   onStep(e: StepEvent) {
     lossChart.push(e.step, e.loss, smoother.next(e.step, e.loss), null);
     rateChart.push(e.step, e.learningRate);
@@ -107,19 +105,6 @@ function offerOthers(model: ModelName): void {
     return element("a", { href: `?${query}` }, NAMES[other]);
   });
   byId("others").replaceChildren(links[0]!, " or ", links[1]!);
-}
-
-function table() {
-  const rows = page.log.perStep((s, { testLoss = "", exactMatch = "", bleu = "" }) => [
-    s.step,
-    s.epoch,
-    s.loss,
-    s.learningRate,
-    testLoss,
-    exactMatch,
-    bleu,
-  ]);
-  return { columns: ["step", "epoch", "loss", "learningRate", "heldOutLoss", "exactMatch", "bleu"], rows };
 }
 
 page.start();

@@ -39,7 +39,7 @@ function pairTable(caption: string, list: readonly Translated[]): HTMLTableEleme
 function marked({ output, target }: Translated): Node[] {
   const [made, right] = [[...output], [...target]];
   const nodes: Node[] = made.map((c, i) => (c === right[i] ? new Text(c) : element("mark", {}, visible(c))));
-  return [...nodes, element("small", {}, `should be ${target}`)];
+  return [...nodes, element("small", {}, "should be ", element("span", {}, target))];
 }
 
 /** What was found for the visitor's text. */

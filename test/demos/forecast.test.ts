@@ -59,6 +59,11 @@ test("trains on chaos: the loss falls, it beats naive forecasts, and the page sa
   );
   expect(await text(page, "#ahead")).toMatch(/foretold 1 step before/);
   expect(await page.$$eval("#runs tbody tr", (r) => r.length)).toBe(1);
+  // In the form's words.
+  expect(await page.$$eval("#runs tbody td", (cells) => [cells[0]!.textContent, cells[2]!.textContent])).toEqual([
+    "chaos: Mackey–Glass",
+    "GRU",
+  ]);
   await page.$eval("input[name=from]", (e) => {
     (e as HTMLInputElement).value = "250";
     for (const type of ["input", "change"]) e.dispatchEvent(new Event(type, { bubbles: true }));

@@ -200,6 +200,48 @@ test("a drawing is read", async () => {
   await page.close();
 });
 
+test("a digit is drawn by keyboard; what the pen does is shown and read out", async () => {
+  const { page, errors } = await openPage();
+  const ink = () =>
+    page.$eval("#drawing", (c) => {
+      const { data } = (c as HTMLCanvasElement).getContext("2d")!.getImageData(0, 0, 280, 280);
+      return [75, 115, 155, 195].map((y) => data[4 * (280 * y + 145)]! > 128);
+    });
+  const penSeen = () => page.$eval("#pen", (e) => getComputedStyle(e).visibility === "visible");
+  const press = async (...keys: Parameters<typeof page.keyboard.press>[0][]) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  expect(await penSeen()).toBe(false);
+  // By tab, as who has no mouse comes there.
+  await page.focus("input[name=background]");
+  await press("Tab");
+  expect(await page.evaluate(() => document.activeElement!.id)).toBe("pad");
+  expect(await penSeen()).toBe(true);
+  await page.keyboard.down("Shift");
+  await press("ArrowUp", "ArrowUp");
+  await page.keyboard.up("Shift");
+  await press("ArrowDown");
+  expect(await text(page, "#drawing-says")).toBe("at row 8, column 15");
+  expect(await ink()).toEqual([false, false, false, false]);
+  await press("Space");
+  expect(await text(page, "#drawing-says")).toBe("pen down at row 8, column 15");
+  await press("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown");
+  await press("Enter", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown");
+  expect(await text(page, "#drawing-says")).toBe("at row 16, column 15");
+  expect(await ink()).toEqual([true, true, false, false]);
+  await says(page, "guess", /reads \d/);
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await press("Space", "Delete");
+  expect(await text(page, "#drawing-says")).toBe("cleared, pen up at row 16, column 15");
+  expect(await ink()).toEqual([false, false, false, false]);
+  await says(page, "guess", /^The drawing area is empty\.$/);
+  // Keys that are not the pen's still lead on.
+  await press("Tab");
+  expect(await page.evaluate(() => document.activeElement!.id)).toBe("clear");
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
 test("accessible in light and dark, and no sideways scrolling on a phone", async () => {
   const { page } = await openPage();
   for (const value of ["light", "dark"]) {

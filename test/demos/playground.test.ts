@@ -73,6 +73,19 @@ test("two spirals are told apart, held-out points too; the surface, the reading 
   expect(await text(page, "#verdict")).toMatch(/^(Fine|High variance)$/);
   expect(await text(page, "#verdict-text")).toMatch(/^Training loss 0\.\d+, held-out loss 0\.\d+/);
   expect(await page.$$eval(".units canvas", (c) => c.length)).toBe(32);
+  // What the charts hold at their right end.
+  const read = async (id: string) => {
+    const over = (await (await page.$(`#${id} .u-over`))!.boundingBox())!;
+    await page.mouse.move(over.x + over.width - 1, over.y + over.height / 2);
+    await page.waitForFunction((i) => document.querySelector(`#${i} .u-value`)!.textContent === "2,000", {}, id);
+    return page.$$eval(`#${id} .u-value`, (v) => v.slice(1).map((e) => e.textContent));
+  };
+  await page.setViewport({ width: 1440, height: 1600 });
+  expect(await read("accuracy-chart")).toEqual([
+    await text(page, "#train-accuracy"),
+    await text(page, "#test-accuracy"),
+  ]);
+  expect(await read("lr-chart")).toEqual(["1.00e-2"]);
   const box = (await (await page.$("#surface"))!.boundingBox())!;
   await page.touchscreen.tap(box.x + box.width / 4, box.y + box.height / 2);
   await page.waitForFunction(() => /^x₁ = -\d\.\d\d, x₂ = /.test(document.getElementById("reading-at")!.textContent!));
