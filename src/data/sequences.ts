@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors";
 import { permuted } from "../core/permutation";
+import { checkSeed } from "../core/random";
 import { optionsOf } from "../graph/options";
 
 /** Sequences of unequal length as one table: row n holds `lengths[n]` ids, then padding. */
@@ -114,11 +115,12 @@ export interface BucketedBatchesOptions {
 
 /**
  * The batches of one epoch, each from one bucket; {@link padSequences} makes a step's input of one.
- * @throws DataError where the batch is empty
+ * @throws DataError where the batch is empty, or the seed is no integer
  */
 export function bucketedBatches(buckets: readonly Bucket[], options: BucketedBatchesOptions): BucketedBatch[] {
   optionsOf("bucketedBatches", options, "batch shuffle seed epoch dropLast");
   const { batch, shuffle = false, seed = 0, epoch = 0, dropLast = false } = options;
+  checkSeed("bucketedBatches", seed);
   if (!(Number.isInteger(batch) && batch >= 1))
     throw new DataError("bucketedBatches", `a batch of ${batch} sequences`, { wants: "an integer of at least 1" });
   const place = (i: number, count: number, key: number) => (shuffle ? permuted(i, count, key, epoch) : i);

@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkSeed } from "../core/random";
 import { countSteps } from "../graph/counter";
 import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
@@ -32,13 +33,14 @@ export class WindowLoader {
   readonly labels: number;
   readonly #order: WindowsInOrder | WindowsShuffled;
 
-  /** @throws DataError where the stream is too short for a shuffled batch */
+  /** @throws DataError where the stream is too short for a shuffled batch, or the seed is no integer */
   constructor(
     readonly dataset: TokenDataset,
     readonly options: WindowLoaderOptions,
   ) {
     optionsOf("WindowLoader", options, "batch length shuffle stride seed timeFirst");
     const { batch, length, shuffle = false, stride = length, seed = 0 } = options;
+    checkSeed("WindowLoader", seed);
     checkSizes("WindowLoader", { batch, length, stride });
     const labels = dataset.count - 1;
     if (shuffle) {

@@ -55,7 +55,7 @@ export class MultiheadAttention extends Module {
   ) {
     super();
     optionsOf("MultiheadAttention", options, "dropout bias generator");
-    if (!Number.isInteger(embedDim / numHeads))
+    if (!(Number.isInteger(embedDim / numHeads) && numHeads >= 1))
       throw new ShapeError("MultiheadAttention", "embedDim must be a multiple of numHeads", {
         embedDim: String(embedDim),
         numHeads: String(numHeads),

@@ -188,6 +188,7 @@ export class ReduceOnPlateau {
   ) {
     optionsOf("ReduceOnPlateau", options, "mode factor patience threshold absolute cooldown min");
     const { factor = 0.1, mode = "min" } = options;
+    checkNumbers("ReduceOnPlateau", { lr });
     checkWord("ReduceOnPlateau", "mode", mode, ["min", "max"]);
     if (!(factor > 0 && factor < 1)) throw new DataError("ReduceOnPlateau", `factor ${factor}`, { wants: "0 < x < 1" });
     this.lr = lr;
