@@ -13,6 +13,7 @@ export interface ImageDatasetOptions {
   readonly labels: Uint8Array;
   /** Shape of one example, [channels, height, width]. */
   readonly shape: Shape;
+  /** How many classes there are: labels are 0 … classes − 1. */
   readonly classes: number;
   /** Mean of byte/255 over the training split; default 0. */
   readonly mean?: number;

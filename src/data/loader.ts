@@ -21,6 +21,7 @@ export interface LoaderOptions {
   readonly batch: number;
   /** Read each epoch in another order, given by the seed; a last batch that is not full is left out then. Default false. */
   readonly shuffle?: boolean;
+  /** Decides the order of the epochs, an integer; default 0. */
   readonly seed?: number;
 }
 

@@ -104,10 +104,13 @@ export interface BucketedBatch {
 }
 
 export interface BucketedBatchesOptions {
+  /** Number of sequences in a batch. */
   readonly batch: number;
   /** Form other batches each epoch, and mix the buckets; default false. */
   readonly shuffle?: boolean;
+  /** Decides the order of the epochs, an integer; default 0. */
   readonly seed?: number;
+  /** Number of the epoch, from 0: with `shuffle` each has an order of its own. Default 0. */
   readonly epoch?: number;
   /** Leave out batches that are not full; default false. */
   readonly dropLast?: boolean;

@@ -18,6 +18,7 @@ export interface WindowLoaderOptions {
   readonly shuffle?: boolean;
   /** Tokens from the start of a shuffled window to that of the next; default T, so windows do not overlap. */
   readonly stride?: number;
+  /** Decides order and places of the epochs, an integer; default 0. */
   readonly seed?: number;
   /** Windows are [T, N]; default false: [N, T]. */
   readonly timeFirst?: boolean;

@@ -23,6 +23,7 @@ export interface MultiheadAttentionOptions {
   readonly dropout?: number;
   /** Default true. */
   readonly bias?: boolean;
+  /** Where dropout's random numbers come from; default the engine-wide generator. */
   readonly generator?: Generator | undefined;
 }
 

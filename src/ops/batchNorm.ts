@@ -29,6 +29,7 @@ export interface BatchNormArguments {
   readonly runningMean: Tensor;
   /** State [C], the same for the variance. */
   readonly runningVar: Tensor;
+  /** Whether the statistics of the batch are used, and followed; else the running ones. */
   readonly training: boolean;
   /** Share of the new batch in the running statistics; default 0.1. */
   readonly momentum?: number;

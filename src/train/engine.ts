@@ -71,6 +71,7 @@ export class Engine {
     return new Engine(await Runtime.create(options), options);
   }
 
+  /** What the engine runs on. */
   get adapter(): AdapterInfo {
     return this.runtime.adapter;
   }
