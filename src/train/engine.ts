@@ -258,10 +258,9 @@ export class Engine {
   }
 
   /**
-   * Goes on after the device was lost: opens a new one, puts the states back as they were at the snapshot, and makes the captured
-   * steps again. The `runs` of steps are those of the snapshot; feeds must be given again. States that came after the snapshot
-   * start with their first values, and pending updates are dropped. Captures, reads and tuning under way throw. Equal kernels
-   * give equal bits: the steps after the snapshot can be run again as if nothing had happened.
+   * Goes on after the device was lost: opens a new one, puts the states back as they were at the snapshot, and makes captured
+   * steps again. The `runs` of steps are those of the snapshot; feeds must be given again. States that came after it start with
+   * their first values, and pending updates are dropped. Captures, reads and tuning under way throw. Equal kernels give equal bits.
    * @param device needed where the lost one was given to the engine
    * @throws DeviceError where there is no other device; nothing is changed then, and it may be tried again
    */
