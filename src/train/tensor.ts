@@ -18,6 +18,13 @@ export type Nested = number | readonly Nested[];
  */
 export function tensor(values: Numbers | readonly Nested[], shape?: Shape, dtype?: DType): Tensor {
   if (shape !== undefined) checkList("tensor", "the shape", shape);
+  if (typeof values !== "object" || values === null)
+    throw new DTypeError(
+      "tensor",
+      `the values are ${String(values)}`,
+      { wants: "a list" },
+      "a scalar is full([], value)",
+    );
   const given = Array.isArray(values)
     ? { shape: shapeOf(values), numbers: values.flat(Infinity) as number[] }
     : undefined;

@@ -58,6 +58,8 @@ describe("the engine's error instead of JavaScript's", () => {
       "ShapeError: batchNorm: runningMean undefined",
     ],
     ["a dtype in place of the shape", () => api.tensor([1], "i32"), "ShapeError: tensor: the shape is i32"],
+    ["nothing for a tensor", () => api.tensor(), "DTypeError: tensor: the values are undefined"],
+    ["a number for a tensor", () => api.tensor(1), "DTypeError: tensor: the values are 1"],
     ["no labels", () => api.softmaxCrossEntropy(x), "DTypeError: softmaxCrossEntropy: input 1 is no tensor"],
     ["the same", () => api.nllLoss(x), "DTypeError: nllLoss: input 1 is no tensor"],
     ["no target", () => api.mseLoss(x), "DTypeError: mseLoss: input 1 is no tensor"],
