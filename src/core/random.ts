@@ -1,4 +1,10 @@
+import { DataError } from "./errors";
 import { masses, quantile } from "./normalDistribution";
+
+/** @throws DataError unless the seed is an integer: of a fraction such as `Math.random()` nothing would be left but 0 */
+export function checkSeed(name: string, seed: number): void {
+  if (!Number.isSafeInteger(seed)) throw new DataError(name, `seed ${seed}`, { wants: "an integer" });
+}
 
 /**
  * Counter-based random numbers, by Threefry-2x32 with 20 rounds: a value depends on (seed, stream, index) alone. So they can be made

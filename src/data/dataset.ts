@@ -13,6 +13,7 @@ export interface ImageDatasetOptions {
   readonly labels: Uint8Array;
   /** Shape of one example, [channels, height, width]. */
   readonly shape: Shape;
+  /** How many classes there are: labels are 0 … classes − 1. */
   readonly classes: number;
   /** Mean of byte/255 over the training split; default 0. */
   readonly mean?: number;
@@ -70,11 +71,15 @@ function packBytes(bytes: Uint8Array, words: number): Uint32Array<ArrayBuffer> {
   return new Uint32Array(packed.buffer);
 }
 
-/** Mean and standard deviation of byte/255, for normalisation. Take them from the training split. */
+/**
+ * Mean and standard deviation of byte/255, for normalisation; 1 where all bytes are equal. Take them from the training split.
+ * @throws DataError where there is no byte
+ */
 export function byteStatistics(bytes: Uint8Array): { mean: number; std: number } {
+  if (!bytes.length) throw new DataError("byteStatistics", "no bytes");
   const counts = new Float64Array(256);
   for (const b of bytes) counts[b]!++;
   const mean = counts.reduce((n, count, b) => n + (count * b) / 255, 0) / bytes.length;
   const variance = counts.reduce((n, count, b) => n + count * (b / 255 - mean) ** 2, 0) / bytes.length;
-  return { mean, std: Math.sqrt(variance) };
+  return { mean, std: variance > 0 ? Math.sqrt(variance) : 1 };
 }

@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkSeed } from "../core/random";
 import { countSteps } from "../graph/counter";
 import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
@@ -20,6 +21,7 @@ export interface LoaderOptions {
   readonly batch: number;
   /** Read each epoch in another order, given by the seed; a last batch that is not full is left out then. Default false. */
   readonly shuffle?: boolean;
+  /** Decides the order of the epochs, an integer; default 0. */
   readonly seed?: number;
 }
 
@@ -35,12 +37,13 @@ export class Loader<Batch extends object = { x: Tensor; labels: Tensor }> {
   readonly batches: number;
   readonly #shuffle: boolean;
 
-  /** @throws DataError where the batch is empty, or larger than a shuffled data set */
+  /** @throws DataError where the batch is empty, or larger than a shuffled data set, or the seed is no integer */
   constructor(
     readonly dataset: Dataset<Batch>,
     options: LoaderOptions,
   ) {
     const { batch, shuffle = false, seed = 0 } = optionsOf("Loader", options, "batch shuffle seed");
+    checkSeed("Loader", seed);
     if (!Number.isInteger(batch) || batch < 1) throw new DataError("Loader", `a batch of ${batch} examples`);
     if (shuffle && batch > dataset.count)
       throw new DataError("Loader", `a batch of ${batch}`, { "data set": `${dataset.count} examples` });

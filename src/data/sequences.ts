@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors";
 import { permuted } from "../core/permutation";
+import { checkSeed } from "../core/random";
 import { optionsOf } from "../graph/options";
 
 /** Sequences of unequal length as one table: row n holds `lengths[n]` ids, then padding. */
@@ -103,10 +104,13 @@ export interface BucketedBatch {
 }
 
 export interface BucketedBatchesOptions {
+  /** Number of sequences in a batch. */
   readonly batch: number;
   /** Form other batches each epoch, and mix the buckets; default false. */
   readonly shuffle?: boolean;
+  /** Decides the order of the epochs, an integer; default 0. */
   readonly seed?: number;
+  /** Number of the epoch, from 0: with `shuffle` each has an order of its own. Default 0. */
   readonly epoch?: number;
   /** Leave out batches that are not full; default false. */
   readonly dropLast?: boolean;
@@ -114,11 +118,12 @@ export interface BucketedBatchesOptions {
 
 /**
  * The batches of one epoch, each from one bucket; {@link padSequences} makes a step's input of one.
- * @throws DataError where the batch is empty
+ * @throws DataError where the batch is empty, or the seed is no integer
  */
 export function bucketedBatches(buckets: readonly Bucket[], options: BucketedBatchesOptions): BucketedBatch[] {
   optionsOf("bucketedBatches", options, "batch shuffle seed epoch dropLast");
   const { batch, shuffle = false, seed = 0, epoch = 0, dropLast = false } = options;
+  checkSeed("bucketedBatches", seed);
   if (!(Number.isInteger(batch) && batch >= 1))
     throw new DataError("bucketedBatches", `a batch of ${batch} sequences`, { wants: "an integer of at least 1" });
   const place = (i: number, count: number, key: number) => (shuffle ? permuted(i, count, key, epoch) : i);

@@ -14,6 +14,7 @@ export interface TabularDatasetOptions {
    * What is to be predicted, row after row: class numbers where `classes` is given, else one or several numbers per row.
    */
   readonly labels: ArrayLike<number>;
+  /** How many classes there are. Default: labels are numbers to predict, not classes. */
   readonly classes?: number;
 }
 
@@ -60,6 +61,7 @@ export class TabularDataset implements Dataset<TabularBatch> {
     }
   }
 
+  /** @param indices u32 [n]; `count` or more stands for no example */
   take(indices: Tensor): TabularBatch {
     return {
       x: takeRows(this.features, indices),

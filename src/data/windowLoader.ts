@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkSeed } from "../core/random";
 import { countSteps } from "../graph/counter";
 import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
@@ -17,6 +18,7 @@ export interface WindowLoaderOptions {
   readonly shuffle?: boolean;
   /** Tokens from the start of a shuffled window to that of the next; default T, so windows do not overlap. */
   readonly stride?: number;
+  /** Decides order and places of the epochs, an integer; default 0. */
   readonly seed?: number;
   /** Windows are [T, N]; default false: [N, T]. */
   readonly timeFirst?: boolean;
@@ -32,13 +34,14 @@ export class WindowLoader {
   readonly labels: number;
   readonly #order: WindowsInOrder | WindowsShuffled;
 
-  /** @throws DataError where the stream is too short for a shuffled batch */
+  /** @throws DataError where the stream is too short for a shuffled batch, or the seed is no integer */
   constructor(
     readonly dataset: TokenDataset,
     readonly options: WindowLoaderOptions,
   ) {
     optionsOf("WindowLoader", options, "batch length shuffle stride seed timeFirst");
     const { batch, length, shuffle = false, stride = length, seed = 0 } = options;
+    checkSeed("WindowLoader", seed);
     checkSizes("WindowLoader", { batch, length, stride });
     const labels = dataset.count - 1;
     if (shuffle) {

@@ -2,8 +2,9 @@ import { isFloat } from "../core/dtype";
 import { DTypeError, ShapeError } from "../core/errors";
 import { numel, type Spec, sameShape, showShape, showSpec } from "../core/shape";
 import { limitIntegers } from "../graph/limits";
+import { checkTensors } from "../graph/op";
 import { checkOption, checkWord } from "../graph/options";
-import type { Tensor } from "../graph/tensor";
+import { Tensor } from "../graph/tensor";
 
 /** "mean" or "sum" over the elements (or rows) that count, or "none": a loss for each. */
 export type Reduction = "mean" | "sum" | "none";
@@ -18,7 +19,8 @@ export function checkReduction(op: string, reduction: string, allowed: readonly 
  * always a mistake, and gives a loss that looks right.
  * @throws ShapeError unless both have one shape; DTypeError unless both are f32
  */
-export function checkPair(op: string, x: Spec, target: Spec): void {
+export function checkPair(op: string, x: Tensor, target: Tensor): void {
+  checkTensors(op, [x, target]);
   const operands = { x: showSpec(x), target: showSpec(target) };
   if (!isFloat(x.dtype) || !isFloat(target.dtype)) throw new DTypeError(op, "wants f32", operands);
   if (!sameShape(x.shape, target.shape))
@@ -26,8 +28,10 @@ export function checkPair(op: string, x: Spec, target: Spec): void {
 }
 
 /** @throws ShapeError unless the factor broadcasts to the shape of x; DTypeError unless it is f32 */
-export function checkFactor(op: string, name: string, factor: Spec | undefined, x: Spec): void {
-  if (!factor) return;
+export function checkFactor(op: string, name: string, factor: Tensor | undefined, x: Spec): void {
+  if (factor === undefined) return;
+  if (!(factor instanceof Tensor))
+    throw new DTypeError(op, `${name} is no tensor`, { [name]: String(factor) }, "tensor([number]) makes one");
   const operands = { x: showSpec(x), [name]: showSpec(factor) };
   if (factor.dtype !== "f32") throw new DTypeError(op, `${name} of dtype ${factor.dtype}`, { wants: "f32" });
   const lead = x.shape.length - factor.shape.length;

@@ -5,8 +5,9 @@ import type { Tensor } from "./tensor";
 const autocast = new Setting(false);
 
 /**
- * Runs `fn` with autocast on or off. While it is on, products and convolutions read and write f16 and sum in f32; every other op
- * computes in the type of its inputs, and parameters stay f32.
+ * Runs `fn` with autocast on or off. While it is on, products, convolutions (but for depthwise ones) and attention read and
+ * write f16 and sum in f32, and normalisations write f16; every other op computes in the type of its inputs, and parameters
+ * stay f32.
  * @see Micikevicius et al. 2018, "Mixed precision training"
  */
 export const withAutocast = <R>(on: boolean, fn: () => R): R => autocast.during(on, fn);

@@ -3,6 +3,7 @@ import { CaptureError, DTypeError, ShapeError } from "../core/errors";
 import { type Shape, sameShape, showShape, showSpec } from "../core/shape";
 import { toFloat } from "./cast";
 import { record, topological, type ViewOp } from "./op";
+import { checkList } from "./options";
 import { computedAgain, offers } from "./segment";
 import type { Segment, Source, Tensor } from "./tensor";
 
@@ -23,6 +24,7 @@ interface GradientOps {
  * @throws CaptureError where a seed is missing; ShapeError where it does not fit; DTypeError where it or `out` holds integers
  */
 export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps, seed?: Tensor): (Tensor | null)[] {
+  checkList("gradients", "wrt", wrt);
   if (!seed && out.size !== 1)
     throw new CaptureError("gradients", `of a tensor of shape ${showShape(out.shape)}`, {}, "reduce it to one number");
   if (!isFloat(out.dtype)) throw new DTypeError("gradients", `of a tensor of dtype ${out.dtype}`, { wants: "f32" });

@@ -1,4 +1,5 @@
 import { ShapeError } from "../core/errors";
+import { checkSeed } from "../core/random";
 import { countSteps } from "./counter";
 import { topological } from "./op";
 import { state, Tensor } from "./tensor";
@@ -26,8 +27,15 @@ function newState(seed: number): Tensor {
   return made;
 }
 
-/** A new generator. Save its state in checkpoints. */
-export const createGenerator = (seed: number): Generator => ({ state: newState(seed) });
+/**
+ * A new generator. Save its state in checkpoints.
+ * @param seed an integer; its low 32 bits count
+ * @throws DataError where it is none
+ */
+export function createGenerator(seed: number): Generator {
+  checkSeed("createGenerator", seed);
+  return { state: newState(seed) };
+}
 
 let defaultState = newState(0);
 

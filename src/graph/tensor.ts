@@ -1,6 +1,6 @@
 import type { DType, Numbers, TypedArray } from "../core/dtype";
 import { CaptureError } from "../core/errors";
-import { numel, type Shape, type Spec } from "../core/shape";
+import { checkShape, numel, type Shape, type Spec } from "../core/shape";
 import type { Op } from "./op";
 
 let nextId = 0;
@@ -105,14 +105,17 @@ export const feed = (name: string, spec: Spec): Tensor => new Tensor(spec, undef
 
 /**
  * A tensor that survives runs: a parameter, a running statistic, a counter.
- * @throws CaptureError where the arguments are of other types
+ * @throws CaptureError where the arguments are of other types; ShapeError where a size is no integer of at least 1
  */
 export function state(name: string, spec: Spec, initial?: (() => Numbers) | undefined): Tensor {
   checkCall("state", name, spec, initial ?? (() => {}));
   return new Tensor(spec, undefined, initial ? { kind: "state", name, initial } : { kind: "state", name });
 }
 
-/** A state that optimizers update. @throws CaptureError where the arguments are of other types */
+/**
+ * A state that optimizers update.
+ * @throws CaptureError where the arguments are of other types; ShapeError where a size is no integer of at least 1
+ */
 export function parameter(name: string, spec: Spec, initial: () => Numbers): Tensor {
   checkCall("parameter", name, spec, initial);
   return new Tensor(spec, undefined, { kind: "state", name, initial, trainable: true });
@@ -129,6 +132,7 @@ function checkCall(op: string, name: unknown, spec: Spec | undefined, initial: u
       {},
       `${op}("w", { shape: [2], dtype: "f32" }, () => Float32Array.of(1, 2))`,
     );
+  checkShape(op, spec.shape);
 }
 
 /** Working space for the dispatches of one op. */

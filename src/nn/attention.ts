@@ -23,6 +23,7 @@ export interface MultiheadAttentionOptions {
   readonly dropout?: number;
   /** Default true. */
   readonly bias?: boolean;
+  /** Where dropout's random numbers come from; default the engine-wide generator. */
   readonly generator?: Generator | undefined;
 }
 
@@ -55,7 +56,7 @@ export class MultiheadAttention extends Module {
   ) {
     super();
     optionsOf("MultiheadAttention", options, "dropout bias generator");
-    if (!Number.isInteger(embedDim / numHeads))
+    if (!(Number.isInteger(embedDim / numHeads) && numHeads >= 1))
       throw new ShapeError("MultiheadAttention", "embedDim must be a multiple of numHeads", {
         embedDim: String(embedDim),
         numHeads: String(numHeads),

@@ -22,8 +22,11 @@ let stream = 0;
  * From now on, makes `value` alone determine the first values of the parameters that are created, and the random numbers (also
  * those of dropout) of what is captured or read where no generator is given. Steps captured before go on as they were;
  * generators, loaders and splits have seeds of their own.
+ * @param value an integer; its low 32 bits count
+ * @throws DataError where it is none
  */
 export function manualSeed(value: number): void {
+  random.checkSeed("manualSeed", value);
   seed = value >>> 0;
   stream = 0;
   seedDefaultGenerator(~value >>> 0); // another seed, lest its numbers repeat the first values of parameters

@@ -16,6 +16,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Re
   /** Whether dropout is active and batch normalisation uses the statistics of the batch. Read when a step is captured. */
   training = true;
 
+  /** Records what the module computes. */
   abstract forward(...inputs: Inputs): Result;
 
   /** Sets this module and all within it to training, or with `false` to evaluation. */
@@ -58,6 +59,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Re
     return Array.from(names, ([t, name]) => [name, t]);
   }
 
+  /** The tensors of {@link namedParameters}. */
   parameters(): Tensor[] {
     return this.namedParameters().map(([, t]) => t);
   }

@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors";
-import { showShape } from "../core/shape";
+import { checkShape, showShape } from "../core/shape";
 import { data, type Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { arange } from "../ops/arange";
@@ -11,9 +11,11 @@ import { Module } from "./module";
 /**
  * Fixed position vectors, `[t, 2i] = sin(t / 10000^(2i/dim))` and `[t, 2i + 1] = cos` of the same.
  * @returns f32 [length, dim]
+ * @throws ShapeError unless both are integers of at least 1
  * @see Vaswani et al. 2017, "Attention is all you need", §3.5
  */
 export function sinusoidalPositions(length: number, dim: number): Tensor {
+  checkShape("sinusoidalPositions", [length, dim]);
   const values = Float32Array.from({ length: length * dim }, (_, n) => {
     const [t, c] = [Math.floor(n / dim), n % dim];
     const angle = t / 10000 ** ((c - (c % 2)) / dim);

@@ -26,11 +26,13 @@ export interface TransformerLayerOptions {
   readonly dropout?: number;
   /** Default relu. */
   readonly activation?: FeedForwardActivation;
+  /** Added to variances by the layer norms; default 1e-5. */
   readonly layerNormEps?: number;
   /** Normalise the input of each part instead of the sum after it; default false. */
   readonly normFirst?: boolean;
   /** Whether projections and norms have a bias; default true. */
   readonly bias?: boolean;
+  /** Where dropout's random numbers come from; default the engine-wide generator. */
   readonly generator?: Generator | undefined;
   /** Keep only the layer's result, and compute what its gradients need once more ({@link recompute}); default false. */
   readonly recompute?: boolean;

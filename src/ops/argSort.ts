@@ -27,19 +27,13 @@ interface OrderAttrs {
  * @throws ShapeError where the axis is out of range
  */
 export const argSort = (x: Tensor, axis = -1, options: SortOptions = {}): Tensor =>
-  firstInOrder("argSort", x, axis, undefined, optionsOf("argSort", options, "descending").descending ?? false);
+  firstInOrder("argSort", x, axis, null, optionsOf("argSort", options, "descending").descending ?? false);
 
-/** The indices of the first `keep` elements along an axis in order; default all. @throws ShapeError */
-export function firstInOrder(
-  name: string,
-  x: Tensor,
-  axis: number,
-  keep: number | undefined,
-  descending: boolean,
-): Tensor {
+/** The indices of the first `keep` elements along an axis in order; for null all. @throws ShapeError */
+export function firstInOrder(name: string, x: Tensor, axis: number, keep: number | null, descending: boolean): Tensor {
   const d = normalizeAxis(name, x.shape, axis);
   const n = x.shape[d]!;
-  if (keep !== undefined && !(Number.isInteger(keep) && keep >= 1 && keep <= n))
+  if (keep !== null && !(Number.isInteger(keep) && keep >= 1 && keep <= n))
     throw new ShapeError(name, `wants k from 1 to ${n}, not ${keep}`, { x: showShape(x.shape), axis: String(axis) });
   return record(op, [x], { axis: d, keep: keep ?? n, descending });
 }

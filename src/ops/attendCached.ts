@@ -4,7 +4,7 @@ import attendKernel from "../../shaders/attend_cached.wgsl";
 import attendByFour from "../../shaders/attend_cached_by_four.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
 import { powerOfTwoFrom } from "../core/powerOfTwo";
-import { sameShape, showShape } from "../core/shape";
+import { checkShape, sameShape, showShape } from "../core/shape";
 import { MAX_SIZE } from "../families/attention";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, record } from "../graph/op";
@@ -20,11 +20,17 @@ export interface KeyValueCache {
   readonly position: Tensor;
 }
 
-/** An empty cache for `batch` sequences of up to `capacity` positions, of keys and values of `dim` elements. */
-export const createKeyValueCache = (batch: number, capacity: number, dim: number): KeyValueCache => ({
-  rows: state("keys and values", { shape: [batch, capacity, 2 * dim], dtype: "f32" }),
-  position: state("position", { shape: [1], dtype: "u32" }),
-});
+/**
+ * An empty cache for `batch` sequences of up to `capacity` positions, of keys and values of `dim` elements.
+ * @throws ShapeError unless all three are integers of at least 1
+ */
+export function createKeyValueCache(batch: number, capacity: number, dim: number): KeyValueCache {
+  checkShape("createKeyValueCache", [batch, capacity, dim]);
+  return {
+    rows: state("keys and values", { shape: [batch, capacity, 2 * dim], dtype: "f32" }),
+    position: state("position", { shape: [1], dtype: "u32" }),
+  };
+}
 
 interface CachedAttrs {
   readonly heads: number;
@@ -57,8 +63,9 @@ export function attendCached(
   const [, capacity] = cache.rows.shape as [number, number];
   const c = width / 3;
   const size = c / heads;
+  const isWhole = Number.isInteger(heads) && heads >= 1 && Number.isInteger(size);
   const fits = sameShape(cache.rows.shape, [batch, capacity, 2 * c]) && sameShape(cache.position.shape, [1]);
-  if (qkv.shape.length !== 3 || !fits || !Number.isInteger(heads) || !Number.isInteger(size) || size > MAX_SIZE)
+  if (qkv.shape.length !== 3 || !fits || !isWhole || size > MAX_SIZE)
     throw new ShapeError(
       name,
       `wants qkv [B, n, 3·C] and a cache [B, capacity, 2·C], C/heads whole and at most ${MAX_SIZE}`,

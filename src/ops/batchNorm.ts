@@ -7,10 +7,10 @@ import { numel, showShape } from "../core/shape";
 import { type Channels, type MomentOptions, momentDispatches, normGradSums } from "../families/moments";
 import { madeOf } from "../graph/autocast";
 import { stored, toFloat } from "../graph/cast";
-import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
+import { checkDTypes, checkTensors, type KernelOp, record, recordAll } from "../graph/op";
 import { checkEps, checkOption, optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
-import type { Tensor } from "../graph/tensor";
+import { Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import { add, addFlowing } from "./add";
 import { div } from "./div";
@@ -29,6 +29,7 @@ export interface BatchNormArguments {
   readonly runningMean: Tensor;
   /** State [C], the same for the variance. */
   readonly runningVar: Tensor;
+  /** Whether the statistics of the batch are used, and followed; else the running ones. */
   readonly training: boolean;
   /** Share of the new batch in the running statistics; default 0.1. */
   readonly momentum?: number;
@@ -58,6 +59,9 @@ export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Batc
   } = optionsOf("batchNorm", options, "runningMean runningVar training momentum eps");
   checkEps("batchNorm", eps);
   checkOption("batchNorm", "momentum", momentum, momentum >= 0 && momentum <= 1, "0 … 1");
+  checkTensors("batchNorm", [x, weight, bias]);
+  for (const [name, t] of Object.entries({ runningMean, runningVar }))
+    checkOption("batchNorm", name, t, t instanceof Tensor, "a state [C]");
   const [batch, channels] = x.shape;
   if (x.shape.length < 2 || [weight, bias, runningMean, runningVar].some((t) => t.size !== channels))
     throw new ShapeError("batchNorm", "wants x [N, C, …], all else [C]", {

@@ -2,7 +2,7 @@ import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { conv2d, fitGroups } from "./conv2d";
+import { checkOperands, conv2d, fitGroups } from "./conv2d";
 import { reshape } from "./reshape";
 
 export interface Conv1dOptions {
@@ -23,7 +23,7 @@ export interface Conv1dOptions {
  * @param weight [O, C/groups, K] f32
  * @param bias [O] f32, optional
  * @returns [N, O, OL], OL = ⌊(L + padding before and after − dilation·(K − 1) − 1) / stride⌋ + 1
- * @throws ShapeError, DTypeError
+ * @throws ShapeError, DTypeError; some in the name of {@link conv2d}, whose shapes have a height of 1
  */
 export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv1dOptions = {}): Tensor {
   const {
@@ -32,6 +32,7 @@ export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
     dilation = 1,
     groups = 1,
   } = optionsOf("conv1d", options, "stride padding dilation groups");
+  checkOperands("conv1d", x, weight, bias);
   const refuse = (problem: string): never => {
     throw new ShapeError("conv1d", problem, { x: showShape(x.shape), weight: showShape(weight.shape) });
   };

@@ -1,4 +1,4 @@
-import { ShapeError } from "../core/errors";
+import { DTypeError, ShapeError } from "../core/errors";
 import { type Pair, pair, type Shape, sameShape, showShape } from "../core/shape";
 import { convolution, convolutionWays, inputGradient, inputGradientWays } from "../families/convolutions";
 import { isDepthwise } from "../families/depthwise";
@@ -6,9 +6,9 @@ import type { Conv2dAttrs, ConvGradAttrs } from "../families/geometry";
 import { weightGradient, weightGradientWays } from "../families/weightGradients";
 import { matched } from "../graph/autocast";
 import { toFloat, widened } from "../graph/cast";
-import { checkFloats, type KernelOp, record } from "../graph/op";
+import { checkFloats, checkTensors, type KernelOp, record } from "../graph/op";
 import { checkWord, optionsOf } from "../graph/options";
-import type { Tensor } from "../graph/tensor";
+import { Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { reshape } from "./reshape";
 
@@ -35,9 +35,17 @@ export interface Conv2dOptions {
  * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning"
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv2dOptions = {}): Tensor {
+  checkOperands("conv2d", x, weight, bias);
   const attrs = resolve(x.shape, weight.shape, options);
   const out = record(op, operands(x, weight, attrs), attrs);
   return bias ? withBias("conv2d", out, weight, bias) : out;
+}
+
+/** @throws DTypeError unless picture, weight and bias are tensors: options come after the bias */
+export function checkOperands(op: string, x: Tensor, weight: Tensor, bias: Tensor | null | undefined): void {
+  checkTensors(op, [x, weight]);
+  if (bias && !(bias instanceof Tensor))
+    throw new DTypeError(op, "the bias is no tensor", {}, `options come after it: ${op}(x, weight, null, options)`);
 }
 
 /** Pictures with a number added to each channel. @throws ShapeError unless there is one for each */

@@ -3,6 +3,7 @@ import { showShape } from "../core/shape";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { asPicture, asSequence } from "./conv1d";
+import { checkOperands } from "./conv2d";
 import { convTranspose2d } from "./convTranspose2d";
 
 export interface ConvTranspose1dOptions {
@@ -40,6 +41,7 @@ export function convTranspose1d(
     dilation = 1,
     groups = 1,
   } = optionsOf("convTranspose1d", options, "stride padding outputPadding dilation groups");
+  checkOperands("convTranspose1d", x, weight, bias);
   if (x.shape.length !== 3 || weight.shape.length !== 3)
     throw new ShapeError("convTranspose1d", "x must be [N, C, L] and weight [C, O/groups, K]", {
       x: showShape(x.shape),

@@ -4,7 +4,7 @@ import type { ConvGradAttrs } from "../families/geometry";
 import { checkDTypes, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { gradInput, operands, withBias } from "./conv2d";
+import { checkOperands, gradInput, operands, withBias } from "./conv2d";
 
 export interface ConvTranspose2dOptions {
   /** How far apart neighbouring elements of x are spread; default 1. */
@@ -36,6 +36,7 @@ export function convTranspose2d(
   bias?: Tensor | null,
   options: ConvTranspose2dOptions = {},
 ): Tensor {
+  checkOperands("convTranspose2d", x, weight, bias);
   const attrs = resolve(x.shape, weight.shape, options);
   checkDTypes("convTranspose2d", [x, weight, ...(bias ? [bias] : [])], ["f32"]);
   const out = record(gradInput, operands(x, weight, attrs), attrs);

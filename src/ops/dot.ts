@@ -9,7 +9,7 @@ import { sum } from "./sum";
  * Inner product of two vectors, `Σ a[i] · b[i]`, accumulated in f32.
  * @param a, b f32 [K]
  * @returns a scalar
- * @throws ShapeError unless both are vectors of one length
+ * @throws ShapeError unless both are vectors of one length; DTypeError
  */
 export function dot(a: Tensor, b: Tensor): Tensor {
   checkDTypes("dot", [a, b], ["f32"]);

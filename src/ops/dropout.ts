@@ -26,7 +26,7 @@ export interface DropoutOptions {
  * @param x f32 or f16, any shape
  * @param p probability, 0 ≤ p ≤ 1; at 1 the result and the gradient are 0
  * @returns same shape and dtype
- * @throws ShapeError where p is out of range
+ * @throws ShapeError where p is out of range; DTypeError
  * @see Srivastava et al. 2014, "Dropout"
  */
 export function dropout(x: Tensor, p: number, options: DropoutOptions = {}): Tensor {

@@ -22,7 +22,7 @@ interface Labelled {
  * @param equation a letter for each dimension of each operand; `...` stands for any further dimensions, which broadcast. Without
  * `->` the result has the dimensions of `...`, then those of the labels that occur once, in alphabetical order
  * @param operands f32; dimensions of one label are equal or 1
- * @throws ShapeError where the equation does not fit the operands, or names a label twice in one (a diagonal)
+ * @throws ShapeError where the equation does not fit the operands, or names a label twice in one (a diagonal); DTypeError
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
   for (const [i, x] of operands.entries())

@@ -18,7 +18,7 @@ interface EluAttrs {
  * @param x f32, any shape
  * @param alpha default 1
  * @returns same shape
- * @throws DTypeError
+ * @throws DTypeError; ShapeError where alpha is not finite
  * @see Clevert, Unterthiner and Hochreiter 2015, "Fast and accurate deep network learning by exponential linear units"
  */
 export const elu = (x: Tensor, options: Partial<EluAttrs> = {}): Tensor => {

@@ -16,7 +16,8 @@ interface FullAttrs {
  * A tensor of one value. It costs nothing where a pointwise op reads it.
  * @param shape `[]` is a scalar
  * @param dtype default f32
- * @throws ShapeError where a size is no integer of at least 1; DTypeError where an integer dtype cannot hold the value
+ * @throws ShapeError where a size is no integer of at least 1; DTypeError where the value is no number, or one that an integer
+ *   dtype cannot hold
  */
 export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor {
   checkList("full", "the shape", shape);
@@ -36,8 +37,9 @@ export function operand(x: Tensor | number, other: Tensor | number, name = "full
   return full([], x, dtype);
 }
 
-/** @throws DTypeError where the dtype cannot hold the value */
+/** @throws DTypeError where the value is no number, or one that the dtype cannot hold */
 export function checkValue(name: string, value: number, dtype: DType): void {
+  if (typeof value !== "number") throw new DTypeError(name, `the value is ${value}`, { wants: "a number" });
   if (dtype === "f32" || dtype === "f16") return;
   if (!(dtype in INTEGER_RANGE))
     throw new DTypeError(name, `there is no dtype ${dtype}`, { wants: "f32, f16, i32 or u32" });

@@ -18,6 +18,7 @@ import { tanh } from "./tanh";
  * @param x f32, any shape
  * @param approximate "none" (default): by erf, to 1.5e-7; "tanh": the published approximation
  * @returns same shape
+ * @throws DTypeError; ShapeError where `approximate` is another word
  * @see Hendrycks and Gimpel 2016, "Gaussian error linear units"
  */
 export const gelu = (x: Tensor, options: { approximate?: "none" | "tanh" } = {}): Tensor => {

@@ -19,6 +19,7 @@ interface Attrs {
 }
 
 export interface LabelWeightsOptions {
+  /** C, how many classes there are. */
   readonly classes: number;
   /** Rows with this label do not count; default −1. */
   readonly ignoreIndex?: number;

@@ -11,7 +11,7 @@ import { madeOf } from "../graph/autocast";
 import { vjpOf } from "../graph/autograd";
 import { widened } from "../graph/cast";
 import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
-import { checkEps, optionsOf } from "../graph/options";
+import { checkEps, checkList, optionsOf } from "../graph/options";
 import { scratch, type Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { full, onesLike } from "./full";
@@ -58,6 +58,8 @@ export function normalize(
 ): Tensor {
   const { weight, bias, eps = 1e-5 } = optionsOf(name, options, "weight bias eps");
   checkEps(name, eps);
+  if (normalizedShape !== undefined && typeof normalizedShape !== "number")
+    checkList(name, "normalizedShape", normalizedShape);
   const shape = typeof normalizedShape === "number" ? [normalizedShape] : (normalizedShape ?? x.shape.slice(-1));
   const tail = x.shape.slice(x.shape.length - shape.length);
   const misfits = [weight, bias].some((t) => t && !sameShape(t.shape, shape));

@@ -14,6 +14,7 @@ interface LeakyReluAttrs {
  * @param x f32, any shape
  * @param negativeSlope default 0.01
  * @returns same shape
+ * @throws DTypeError; ShapeError where the slope is not finite
  */
 export const leakyRelu = (x: Tensor, options: Partial<LeakyReluAttrs> = {}): Tensor => {
   const { negativeSlope = 0.01 } = optionsOf("leakyRelu", options, "negativeSlope");

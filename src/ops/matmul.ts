@@ -25,10 +25,11 @@ export interface MatmulAttrs {
 /**
  * Matrix product, `out[…, m, n] = Σₖ a[…, m, k] · b[…, k, n]`, accumulated in f32.
  *
- * @param left [.., M, K] f32, or [.., K, M] with `transA`; or [K], a row
- * @param right [.., K, N] f32, or [.., N, K] with `transB`; or [K], a column
- * @returns [.., M, N]; leading dimensions broadcast. Where an operand is a vector, its dimension of size 1 is left out
- * @throws ShapeError unless both are vectors, matrices or batches of matrices with the same K
+ * @param left [.., M, K] f32 or f16, or [.., K, M] with `transA`; or [K], a row
+ * @param right [.., K, N] f32 or f16, or [.., N, K] with `transB`; or [K], a column
+ * @returns [.., M, N], f16 where an operand is; leading dimensions broadcast. Where an operand is a vector, its dimension of size 1
+ *   is left out
+ * @throws ShapeError unless both are vectors, matrices or batches of matrices with the same K; DTypeError
  * @see Giles 2008, "Collected matrix derivative results", §2.2.2
  */
 export function matmul(left: Tensor, right: Tensor, attrs: Partial<MatmulAttrs> = {}): Tensor {

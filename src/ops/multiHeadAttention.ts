@@ -1,8 +1,8 @@
 import { ShapeError } from "../core/errors";
 import { sameShape, showShape } from "../core/shape";
 import { matched } from "../graph/autocast";
-import { checkFloats } from "../graph/op";
-import { optionsOf } from "../graph/options";
+import { checkFloats, checkTensors } from "../graph/op";
+import { checkList, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { permute } from "./permute";
 import { reshape } from "./reshape";
@@ -30,7 +30,11 @@ export function multiHeadAttention(
   given: MultiHeadAttentionOptions,
 ): Tensor {
   const { heads, ...options } = optionsOf(NAME, given, "heads mask causal lengths scale dropout generator");
-  const tensors = matched(...projections.filter((t) => t !== undefined));
+  checkList(NAME, "projections", projections);
+  const [query, ...others] = projections;
+  const present = [query, ...others.filter((t) => t !== undefined)];
+  checkTensors(NAME, present);
+  const tensors = matched(...present);
   const { batch, rows, keys, c } = sizesOf(tensors, heads);
   const size = c / heads;
   // Which C elements of the rows of its tensor each operand takes.
@@ -65,7 +69,8 @@ function sizesOf(tensors: readonly Tensor[], heads: number) {
   const wants = [[3 * c], [c, 2 * c], [c, c, c]][n - 1] ?? [];
   const keys = second.shape[1]!;
   const fits = tensors.every((t, i) => sameShape(t.shape, [batch, i ? keys : rows, wants[i]!]));
-  if (first.shape.length !== 3 || n > 3 || !fits || !Number.isInteger(heads) || !Number.isInteger(c / heads))
+  const isWhole = Number.isInteger(heads) && heads >= 1 && Number.isInteger(c / heads);
+  if (first.shape.length !== 3 || n > 3 || !fits || !isWhole)
     throw new ShapeError(
       NAME,
       "wants [B, T, 3·C], or [B, Tq, C] and [B, Tk, 2·C], or three of C, C a multiple of heads",

@@ -3,7 +3,7 @@ import gradKernel from "../../shaders/nll_loss_grad.wgsl";
 import gradByFour from "../../shaders/nll_loss_grad_by_four.wgsl";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
 import { foursOf } from "../families/rowwise";
-import { type KernelOp, record } from "../graph/op";
+import { checkTensors, type KernelOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { full } from "./full";
@@ -37,6 +37,7 @@ export function nllLoss(x: Tensor, labels: Tensor, options: NllLossOptions = {})
     reduction = "mean",
     weight,
   } = optionsOf("nllLoss", options, "ignoreIndex weight reduction");
+  checkTensors("nllLoss", [x, labels, ...(weight ? [weight] : [])]);
   const { rows, classes, shape } = checkRows("nllLoss", x, labels, weight, false);
   checkReduction("nllLoss", reduction);
   limitLabels("nllLoss", labels, classes, ignoreIndex);

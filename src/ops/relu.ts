@@ -4,7 +4,12 @@ import { type PointwiseOp, record } from "../graph/op";
 import { pointwise } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 
-/** Rectified linear unit `max(x, 0)`. The gradient at 0 is 0. @param x f32, any shape @returns same shape */
+/**
+ * Rectified linear unit `max(x, 0)`. The gradient at 0 is 0.
+ * @param x f32, any shape
+ * @returns same shape
+ * @throws DTypeError
+ */
 export const relu = (x: Tensor): Tensor => record(op, [x], {});
 
 export const op = pointwise(reluFunction, (_, dOut, out) => [grad(out, dOut)]);

@@ -137,6 +137,15 @@ function checkNetwork(
       weights: String(weights.length),
     });
   if (!(p >= 0 && p < 1)) throw new ShapeError(name, `dropout ${p}`, { wants: "0 ≤ p < 1" });
+  weights.forEach((w, i) => {
+    if (!w?.weightIh || !w.weightHh)
+      throw new ShapeError(
+        name,
+        `weights[${i}] lacks weightIh or weightHh`,
+        {},
+        "{ weightIh, weightHh, biasIh, biasHh }",
+      );
+  });
   const batch = x.shape[batchFirst ? 0 : 1]!;
   if (lengths && (lengths.dtype !== "i32" || !sameShape(lengths.shape, [batch])))
     throw new ShapeError(name, `lengths must be i32[${batch}]`, { lengths: showSpec(lengths), x: showShape(x.shape) });

@@ -4,9 +4,9 @@ import { DataError, DTypeError, ShapeError } from "../core/errors";
 import { showSpec } from "../core/shape";
 import { lanesOf, rowGroups } from "../families/rowwise";
 import { defaultGenerator, type Generator, useGenerator } from "../graph/generator";
-import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { checkDTypes, checkTensors, type KernelOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
-import { data, type Tensor } from "../graph/tensor";
+import { data, Tensor } from "../graph/tensor";
 
 export interface SampleTokensOptions {
   /** Divides the logits: below 1 favours likely tokens, above 1 evens out; 0 takes the likeliest. A number, or f32 [1]; default 1. */
@@ -43,6 +43,7 @@ export function sampleTokens(logits: Tensor, options: SampleTokensOptions = {}):
     topP = 1,
     generator = defaultGenerator,
   } = optionsOf("sampleTokens", options, "temperature topK topP generator");
+  checkTensors("sampleTokens", [logits]);
   op.infer([logits], { stream: 0 });
   const settings = [
     setting("temperature", temperature, "f32"),
@@ -72,6 +73,7 @@ function setting(name: keyof typeof FITS, value: number | Tensor, dtype: "f32" |
     return data({ shape: [1], dtype }, typedArray(dtype, [value]));
   }
   const wants = { wants: `${dtype}[1]` };
+  if (!(value instanceof Tensor)) throw new DTypeError("sampleTokens", `${name} ${value} is no number`, wants);
   if (value.dtype !== dtype) throw new DTypeError("sampleTokens", `${name} ${showSpec(value)}`, wants);
   if (value.size !== 1) throw new ShapeError("sampleTokens", `${name} ${showSpec(value)}`, wants);
   return value;

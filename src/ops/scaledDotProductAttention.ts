@@ -14,7 +14,7 @@ import { matched } from "../graph/autocast";
 import { vjpOf } from "../graph/autograd";
 import { toFloat, widened } from "../graph/cast";
 import { defaultGenerator, type Generator, useGenerator } from "../graph/generator";
-import { checkDTypes, checkFloats, type KernelOp, record, recordAll } from "../graph/op";
+import { checkDTypes, checkFloats, checkTensors, type KernelOp, record, recordAll } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { data, type Tensor } from "../graph/tensor";
 import { add } from "./add";
@@ -62,7 +62,7 @@ export interface MaskedAttentionOptions extends AttentionOptions {
  * send no gradient. The scores are not stored, except with a `mask`: only the log-sum-exp of each query's scores is kept.
  * Operands and result are f32, or all f16 (under autocast, or where one of them is); sums are f32.
  *
- * @param query [B, H, Tq, E], or [B, Tq, E] for one head; E at most 128
+ * @param query [B, H, Tq, E], or [B, Tq, E] for one head; E at most 128, or any with a `mask`
  * @param key [B, H, Tk, E], or [B, Tk, E]
  * @param value of the shape of `key`
  * @returns the shape of `query`
@@ -77,6 +77,7 @@ export function scaledDotProductAttention(
 ): Tensor {
   const name = "scaledDotProductAttention";
   optionsOf(name, options, "mask causal lengths scale dropout generator");
+  checkTensors(name, [query, key, value]);
   const [q, k, v] = matched(query, key, value) as [Tensor, Tensor, Tensor];
   const operands = { q: showShape(q.shape), k: showShape(k.shape), v: showShape(v.shape) };
   checkFloats(name, [q, k, v]);

@@ -10,7 +10,7 @@ import { isFloat } from "../core/dtype";
 import { ShapeError } from "../core/errors";
 import { checkReduction, checkRows, limitLabels, type Reduction } from "../families/losses";
 import { byHeldTree, bySharedTree, bySubgroup } from "../families/rowwise";
-import { type KernelOp, record, recordAll } from "../graph/op";
+import { checkTensors, type KernelOp, record, recordAll } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { type Tensor, unused } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
@@ -66,6 +66,7 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, options: Cro
     reduction = "mean",
     weight,
   } = optionsOf("softmaxCrossEntropy", options, "ignoreIndex labelSmoothing weight reduction");
+  checkTensors("softmaxCrossEntropy", [logits, labels, ...(weight ? [weight] : [])]);
   const soft = isFloat(labels.dtype) && labels.shape.length === logits.shape.length;
   const { rows, classes, shape } = checkRows("softmaxCrossEntropy", logits, labels, weight, soft);
   checkReduction("softmaxCrossEntropy", reduction);

@@ -10,6 +10,7 @@ import { argSort, type SortOptions } from "./argSort";
 import { alongAxis } from "./gather";
 
 export interface Sorted {
+  /** Elements of x, in order. */
   readonly values: Tensor;
   /** i32: where each value lies in x along the axis. */
   readonly indices: Tensor;

@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { normalizeAxis, showShape } from "../core/shape";
 import { recordAll, type ViewOp } from "../graph/op";
+import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { concat } from "./concat";
 import { full } from "./full";
@@ -22,7 +23,10 @@ interface SplitAttrs {
 export function split(x: Tensor, sizes: number | readonly number[], axis = 0): Tensor[] {
   const d = normalizeAxis("split", x.shape, axis);
   const size = x.shape[d]!;
-  if (typeof sizes !== "number") return recordAll(op, [x], { axis: d, sizes: [...sizes] });
+  if (typeof sizes !== "number") {
+    checkList("split", "sizes", sizes);
+    return recordAll(op, [x], { axis: d, sizes: [...sizes] });
+  }
   if (!(Number.isInteger(sizes) && sizes >= 1))
     throw new ShapeError("split", `pieces of ${sizes}`, { x: showShape(x.shape), wants: "an integer of at least 1" });
   const pieces = Array.from({ length: Math.ceil(size / sizes) }, (_, i) => Math.min(sizes, size - i * sizes));

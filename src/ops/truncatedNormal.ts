@@ -24,8 +24,8 @@ const FAR = 5;
  * @param shape of the result
  * @param options default `mean` 0, `std` 1, `a` −2, `b` 2
  * @returns f32, all of them in [a, b]
- * @throws ShapeError where a dimension is below 1, std is not above 0, a is not below b, or all of a … b is more than 5
- *   standard deviations from the mean
+ * @throws ShapeError where a dimension is below 1, a number is not finite, std is not above 0, a is not below b, or all of a … b
+ *   is more than 5 standard deviations from the mean
  * @see Giles 2010, "Approximating the erfinv function"
  */
 export function truncatedNormal(shape: Shape, options: Partial<Truncation> & RandomOptions = {}): Tensor {
@@ -38,7 +38,7 @@ export function truncatedNormal(shape: Shape, options: Partial<Truncation> & Ran
   } = optionsOf("truncatedNormal", options, "mean std a b generator");
   const shown = { mean: String(mean), std: String(std), a: String(a), b: String(b) };
   if (!(std > 0 && a < b && Number.isFinite(mean + std + a + b)))
-    throw new ShapeError("truncatedNormal", "no distribution", { ...shown, wants: "std > 0, a < b" });
+    throw new ShapeError("truncatedNormal", "no distribution", { ...shown, wants: "finite numbers, std > 0, a < b" });
   if ((a - mean) / std > FAR || (b - mean) / std < -FAR)
     throw new ShapeError("truncatedNormal", `a … b is more than ${FAR} standard deviations from the mean`, shown);
   return draw(op, shape, { mean, std, a, b }, { generator });

@@ -11,6 +11,8 @@ import { sumTo } from "../ops/sum";
  * @param wrt tensors that `out` may depend on
  * @param seed gradient that flows into `out`, of its shape; default 1
  * @returns one for each of `wrt`, of its shape; zeros where `out` does not depend on it
+ * @throws CaptureError where `out` has several elements and no seed; ShapeError where the seed does not fit, or `wrt` is no list;
+ *   DTypeError where `out` or the seed holds integers
  */
 export const gradients = (out: Tensor, wrt: readonly Tensor[], seed?: Tensor): Tensor[] =>
   partialGradients(out, wrt, seed).map((g, i) => g ?? full(wrt[i]!.shape, 0));

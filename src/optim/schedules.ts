@@ -159,6 +159,7 @@ export interface PlateauOptions {
   readonly patience?: number;
   /** How much better than the best metric an improvement must be: by this share, or with `absolute` by this much; default 1e-4. */
   readonly threshold?: number;
+  /** Whether `threshold` is a difference rather than a share; default false. */
   readonly absolute?: boolean;
   /** How many observations after a reduction do not count; default 0. */
   readonly cooldown?: number;
@@ -182,12 +183,17 @@ export class ReduceOnPlateau {
   #bad = 0;
   #cooling = 0;
 
+  /**
+   * @param lr the first rate
+   * @throws DataError where it is missing or not finite, or the factor is not between 0 and 1; ShapeError where the mode is another word
+   */
   constructor(
     lr: number,
     readonly options: PlateauOptions = {},
   ) {
     optionsOf("ReduceOnPlateau", options, "mode factor patience threshold absolute cooldown min");
     const { factor = 0.1, mode = "min" } = options;
+    checkNumbers("ReduceOnPlateau", { lr });
     checkWord("ReduceOnPlateau", "mode", mode, ["min", "max"]);
     if (!(factor > 0 && factor < 1)) throw new DataError("ReduceOnPlateau", `factor ${factor}`, { wants: "0 < x < 1" });
     this.lr = lr;
@@ -220,6 +226,7 @@ export class ReduceOnPlateau {
     return { lr: this.lr, best: this.#best, bad: this.#bad, cooling: this.#cooling };
   }
 
+  /** Goes on from what {@link state} was. */
   restore({ lr, best, bad, cooling }: PlateauState): void {
     this.lr = lr;
     [this.#best, this.#bad, this.#cooling] = [best, bad, cooling];

@@ -10,6 +10,7 @@ export interface SamplerOptions {
   readonly topK?: number;
   /** Draw from the fewest likeliest tokens whose probabilities add up to at least p; 1 from all. Default 1. */
   readonly topP?: number;
+  /** Decides what is drawn, an integer; default 0. */
   readonly seed?: number;
 }
 

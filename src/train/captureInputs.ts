@@ -7,6 +7,7 @@ import { topological } from "../graph/op";
 import { feed, Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import { checkNumbers } from "./checkNumbers";
+import type { EngineOptions } from "./engineOptions";
 
 export interface CaptureOptions {
   /** Called each time that a pipeline of the step is ready. */
@@ -16,9 +17,11 @@ export interface CaptureOptions {
   /** Compute a tiny step in as few launches as possible; default the engine's option. Not without `fuse`. */
   readonly join?: boolean;
   /**
-   * Compute products and convolutions in f16 with sums in f32, see {@link withAutocast}; parameters stay f32. On a device without
-   * the feature shader-f16 the step runs in f32; Chrome hides that feature on NVIDIA's cards under Linux, unless it is started with
-   * `--enable-dawn-features=vulkan_enable_f16_on_nvidia`. Combine it with an optimizer's `lossScale: "dynamic"`. Default false.
+   * Products, convolutions and attention read f16, and these and normalisations write it; sums are f32, and parameters stay
+   * f32, see {@link withAutocast}. Depthwise convolutions stay f32. On a device without the feature shader-f16 the step runs
+   * in f32; Chrome hides that feature on NVIDIA's cards under Linux, unless it is started with
+   * `--enable-dawn-features=vulkan_enable_f16_on_nvidia`. Combine it with an optimizer's `lossScale: "dynamic"`. Default
+   * false.
    */
   readonly autocast?: boolean;
   /**
@@ -31,6 +34,12 @@ export interface CaptureOptions {
    * one, and the line that called it. Many times slower. Default false.
    */
   readonly debug?: boolean;
+}
+
+/** Whether kernels and launches are joined: as the capture says, else the engine. Where runs look for NaN nothing is. */
+export function switchesOf(capture: CaptureOptions, engine: EngineOptions): { fuse: boolean; join: boolean } {
+  const fuse = !capture.debug && (capture.fuse ?? engine.fuse ?? true);
+  return { fuse, join: fuse && (capture.join ?? engine.join ?? true) };
 }
 
 /** @throws CaptureError unless `capture` is given feeds by name, and a function */

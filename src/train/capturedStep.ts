@@ -91,6 +91,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     return this.executable.plan;
   }
 
+  /** The plan, bound to the device. */
   get executable(): Executable {
     return this.#executable;
   }

@@ -74,6 +74,7 @@ export class EarlyStopping {
     return { best: Number.isNaN(best) ? null : best, bestStep, improved, waited };
   }
 
+  /** Goes on from what {@link state} was. */
   restore({ best, bestStep, improved, waited }: EarlyStoppingState): void {
     this.best = best ?? Number.NaN;
     [this.bestStep, this.improved, this.waited] = [bestStep, improved, waited];

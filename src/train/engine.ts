@@ -17,7 +17,15 @@ import type { ExponentialMovingAverage } from "../optim/ema";
 import type { Optimizer } from "../optim/optimizer";
 import { type Plan, plan } from "../schedule/plan";
 import { CapturedStep, type Revivable, type StepHost } from "./capturedStep";
-import { type CaptureOptions, checkCapture, checkFeeds, checkOutputs, type FeedSpec, makeFeed } from "./captureInputs";
+import {
+  type CaptureOptions,
+  checkCapture,
+  checkFeeds,
+  checkOutputs,
+  type FeedSpec,
+  makeFeed,
+  switchesOf,
+} from "./captureInputs";
 import { checkRead, checkWrite } from "./checkStates";
 import { Eager } from "./eager";
 import type { EngineOptions } from "./engineOptions";
@@ -71,6 +79,7 @@ export class Engine {
     return new Engine(await Runtime.create(options), options);
   }
 
+  /** What the engine runs on. */
   get adapter(): AdapterInfo {
     return this.runtime.adapter;
   }
@@ -103,15 +112,14 @@ export class Engine {
     checkCapture(inputs, fn);
     optionsOf("capture", options, "onCompile fuse join autocast recompute debug");
     const { onCompile, autocast = false, recompute = false, debug = false } = options;
-    const fuse = !debug && (options.fuse ?? this.options.fuse ?? true);
-    const join = fuse && (options.join ?? this.options.join ?? true);
+    const joined = switchesOf(options, this.options);
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, makeFeed(name, spec)]));
     const halves = autocast && this.adapter.features.includes("shader-f16");
     const run = () => fn(feeds as { [K in keyof I]: Tensor });
     const noted = () => withCallSites(debug, run);
     const { result, updates } = trace(() => withOffers(recompute, () => withAutocast(halves, noted)));
     checkOutputs(result);
-    const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), fuse, join };
+    const request = { outputs: Object.values(result), updates, inputs: Object.values(feeds), ...joined };
     checkFeeds(request.inputs, request.outputs, updates);
     await this.#tuned;
     const build = () => plan({ ...request, target: this.#tuner.target });
@@ -258,10 +266,9 @@ export class Engine {
   }
 
   /**
-   * Goes on after the device was lost: opens a new one, puts the states back as they were at the snapshot, and makes the captured
-   * steps again. The `runs` of steps are those of the snapshot; feeds must be given again. States that came after the snapshot
-   * start with their first values, and pending updates are dropped. Captures, reads and tuning under way throw. Equal kernels
-   * give equal bits: the steps after the snapshot can be run again as if nothing had happened.
+   * Goes on after the device was lost: opens a new one, puts the states back as they were at the snapshot, and makes captured
+   * steps again. The `runs` of steps are those of the snapshot; feeds must be given again. States that came after it start with
+   * their first values, and pending updates are dropped. Captures, reads and tuning under way throw. Equal kernels give equal bits.
    * @param device needed where the lost one was given to the engine
    * @throws DeviceError where there is no other device; nothing is changed then, and it may be tried again
    */

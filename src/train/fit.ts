@@ -15,20 +15,27 @@ export type FittedStep = Pick<LossStep, "runs" | "run" | "drain"> & Partial<Pick
 
 /** What one call of {@link fit} does. */
 export interface FitOptions {
+  /** Where the step was captured. */
   readonly engine: Engine;
   /** A training step with an output `loss` of one f32 element, and without feeds. */
   readonly step: FittedStep;
+  /** The optimizer of the step: its learning rate is written where the schedule changes it. */
   readonly optimizer: Optimizer;
+  /** The learning rate of each step, by its number. */
   readonly schedule: Schedule;
-  /** Steps already taken, and the step at which to stop. */
+  /** Steps already taken. */
   readonly start: number;
+  /** The step at which to stop. */
   readonly end: number;
   /** Number of examples in a step. */
   readonly batch: number;
+  /** Number of steps in an epoch. */
   readonly stepsPerEpoch: number;
   /** Steps between two evaluations; default an epoch. There is one more at the end, unless the run is stopped. */
   readonly evaluateEvery?: number;
+  /** Scores the model after so many steps; its result is passed on to `onEvent`. Default: nothing is evaluated. */
   readonly evaluate?: (step: number) => Promise<EvalEvent>;
+  /** Takes what happens: steps with their losses, evaluations, recoveries. */
   readonly onEvent: (event: TrainEvent) => void;
   /** Called and awaited before each step. */
   readonly before?: () => Promise<unknown>;

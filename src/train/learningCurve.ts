@@ -13,6 +13,7 @@ export interface LearningCurveOptions {
 }
 
 export interface LearningCurveReading {
+  /** What is wrong, if anything. */
   readonly verdict: "fine" | "high bias" | "high variance" | "high bias and high variance";
   /** (train − target) / (baseline − target): 0 for a model at the target, 1 for one that knows nothing. */
   readonly bias: number;

@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors";
 import { permuted } from "../core/permutation";
+import { checkSeed } from "../core/random";
 import { optionsOf } from "../graph/options";
 
 /** Indices of examples. Each of 0 … count − 1 is in one of the three. */
@@ -24,10 +25,11 @@ const NO_EPOCH = 2 ** 32 - 1;
  * rounded down, but at least one example unless the share is 0; train gets the rest.
  *
  * @param count number of examples
- * @throws DataError where shares are below 0 or do not add up to 1, or train is left without an example
+ * @throws DataError where shares are below 0 or do not add up to 1, train is left without an example, or the seed is no integer
  */
 export function trainDevTestSplit(count: number, options: SplitOptions = {}): Split {
   const { shares = [0.8, 0.1, 0.1], seed = 0 } = optionsOf("trainDevTestSplit", options, "shares seed");
+  checkSeed("trainDevTestSplit", seed);
   const total = shares.reduce((a, b) => a + b, 0);
   if (!(shares.length === 3 && shares.every((s) => s >= 0) && shares[0] > 0 && Math.abs(total - 1) <= 1e-6))
     throw new DataError("trainDevTestSplit", `shares ${shares.join(", ")}`, {

@@ -1,6 +1,7 @@
 import { type DType, dtypeOf, type Numbers, type TypedArray, typedArray, type WordType } from "../core/dtype";
 import { DataError, DTypeError, ShapeError } from "../core/errors";
 import { checkShape, numel, type Shape, showShape } from "../core/shape";
+import { checkList } from "../graph/options";
 import { data, type Tensor } from "../graph/tensor";
 import { checkNumbers } from "./checkNumbers";
 
@@ -12,10 +13,18 @@ export type Nested = number | readonly Nested[];
  * @param values in row-major order, or nested lists, which give the shape
  * @param shape default: one dimension, or that of the nesting
  * @param dtype default: that of the typed array, else f32
- * @throws ShapeError where the number of values does not fit or rows differ in length; DataError where one is NaN;
- *   DTypeError where a typed array is of another dtype
+ * @throws ShapeError where the number of values does not fit or rows differ in length; DataError where one is NaN, or none that
+ *   an integer dtype holds; DTypeError where a typed array is of another dtype, or the dtype is f16
  */
 export function tensor(values: Numbers | readonly Nested[], shape?: Shape, dtype?: DType): Tensor {
+  if (shape !== undefined) checkList("tensor", "the shape", shape);
+  if (typeof values !== "object" || values === null)
+    throw new DTypeError(
+      "tensor",
+      `the values are ${String(values)}`,
+      { wants: "a list" },
+      "a scalar is full([], value)",
+    );
   const given = Array.isArray(values)
     ? { shape: shapeOf(values), numbers: values.flat(Infinity) as number[] }
     : undefined;

@@ -301,7 +301,7 @@ test("random ops", () => {
       std: 1
       a: 2
       b: 2
-      wants: std > 0, a < b]
+      wants: finite numbers, std > 0, a < b]
   `);
   refusal(() => truncatedNormal([3], { a: 6, b: 9 })).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: truncatedNormal: a … b is more than 5 standard deviations from the mean

@@ -1,0 +1,96 @@
+// What docstrings promise to refuse, where it is easily forgotten: arguments that JavaScript lets one leave out or mix up.
+import { describe, expect, test } from "vitest";
+import type { DType } from "../../src/core/dtype";
+import { feed, type Tensor } from "../../src/graph/tensor";
+import * as wgrad from "../../src/index";
+
+const f = (shape: number[], dtype: DType = "f32"): Tensor => feed("x", { shape, dtype });
+/** The public API as JavaScript sees it: without types. */
+// biome-ignore lint/suspicious/noExplicitAny: the calls are wrong on purpose.
+const api = wgrad as any;
+const [x, v, p] = [f([2, 3]), f([5]), f([2, 3, 8, 8])];
+const [kernel, labels] = [f([4, 3, 3, 3]), f([2], "i32")];
+const cache = () => api.createKeyValueCache(1, 4, 4);
+
+describe("a clear error instead of a silent answer", () => {
+  const wrong: [string, () => unknown, string][] = [
+    ["topK without k", () => api.topK(x), "ShapeError: topK: wants k from 1 to 3, not undefined"],
+    ["full without a value", () => api.full([2]), "DTypeError: full: the value is undefined"],
+    ["a cache of nothing", () => api.createKeyValueCache(0, 4, 4), "ShapeError: createKeyValueCache: every dimension"],
+    ["a cache without sizes", () => api.createKeyValueCache(), "ShapeError: createKeyValueCache: every dimension"],
+    ["heads below 0", () => api.attendCached(f([1, 1, 12]), cache(), { heads: -1 }), "ShapeError: attendCached: wants"],
+    ["the same", () => api.multiHeadAttention([f([2, 3, 12])], { heads: -1 }), "ShapeError: multiHeadAttention: wants"],
+    [
+      "the same of a layer",
+      () => new api.MultiheadAttention(4, -2),
+      "ShapeError: MultiheadAttention: embedDim must be",
+    ],
+    ["a state of nothing", () => api.state("a", { shape: [0], dtype: "f32" }), "ShapeError: state: every dimension"],
+    ["no positions", () => api.sinusoidalPositions(0, 4), "ShapeError: sinusoidalPositions: every dimension"],
+    ["statistics of nothing", () => api.byteStatistics(new Uint8Array(0)), "DataError: byteStatistics: no bytes"],
+    ["a plateau of no rate", () => new api.ReduceOnPlateau(), "DataError: ReduceOnPlateau: lr undefined"],
+    ["a fraction as a seed", () => api.manualSeed(0.5), "DataError: manualSeed: seed 0.5"],
+    ["the same of a generator", () => api.createGenerator(0.5), "DataError: createGenerator: seed 0.5"],
+    ["the same of a split", () => api.trainDevTestSplit(9, { seed: 0.5 }), "DataError: trainDevTestSplit: seed 0.5"],
+  ];
+  test.each(wrong)("%s", (_, call, message) => {
+    expect(call).toThrowError(expect.objectContaining({ name: message.split(":")[0] }));
+    expect(call).toThrowError(message.slice(message.indexOf(" ") + 1));
+  });
+});
+
+describe("the engine's error instead of JavaScript's", () => {
+  const wrong: [string, () => unknown, string][] = [
+    ["too many numbers", () => api.arange(1e12), "DataError: arange: no number, or too many"],
+    ["split without sizes", () => api.split(x), "ShapeError: split: sizes is undefined"],
+    ["options in place of the bias", () => api.conv2d(p, kernel, { stride: 2 }), "DTypeError: conv2d: the bias is no"],
+    ["the same of sequences", () => api.conv1d(f([2, 3, 9]), f([4, 3, 2]), {}), "DTypeError: conv1d: the bias is no"],
+    [
+      "the same, transposed",
+      () => api.convTranspose1d(f([2, 3, 9]), f([3, 4, 2]), { stride: 2 }),
+      "DTypeError: convTranspose1d: the bias is no",
+    ],
+    ["a convolution by nothing", () => api.conv2d(p), "DTypeError: conv2d: input 1 is no tensor"],
+    ["options in place of sizes", () => api.layerNorm(x, { eps: 1 }), "ShapeError: layerNorm: normalizedShape is"],
+    [
+      "no running statistics",
+      () => api.batchNorm(p, f([3]), f([3]), { training: true }),
+      "ShapeError: batchNorm: runningMean undefined",
+    ],
+    ["a dtype in place of the shape", () => api.tensor([1], "i32"), "ShapeError: tensor: the shape is i32"],
+    ["nothing for a tensor", () => api.tensor(), "DTypeError: tensor: the values are undefined"],
+    ["a number for a tensor", () => api.tensor(1), "DTypeError: tensor: the values are 1"],
+    ["no labels", () => api.softmaxCrossEntropy(x), "DTypeError: softmaxCrossEntropy: input 1 is no tensor"],
+    ["the same", () => api.nllLoss(x), "DTypeError: nllLoss: input 1 is no tensor"],
+    ["no target", () => api.mseLoss(x), "DTypeError: mseLoss: input 1 is no tensor"],
+    [
+      "a number as a factor",
+      () => api.bceWithLogits(x, x, { posWeight: 2 }),
+      "DTypeError: bceWithLogits: posWeight is",
+    ],
+    [
+      "weights that are no tensor",
+      () => api.softmaxCrossEntropy(x, labels, { weight: [1, 1, 1] }),
+      "DTypeError: softmaxCrossEntropy: input 2 is no tensor",
+    ],
+    ["no values", () => api.scaledDotProductAttention(p, p), "DTypeError: scaledDotProductAttention: input 2 is no"],
+    ["no projections", () => api.multiHeadAttention([], { heads: 2 }), "DTypeError: multiHeadAttention: input 0 is no"],
+    [
+      "one, not in a list",
+      () => api.multiHeadAttention(p, { heads: 2 }),
+      "ShapeError: multiHeadAttention: projections",
+    ],
+    ["other names of weights", () => api.lstm(f([5, 2, 3]), [{ weight_ih: v }]), "ShapeError: lstm: weights[0] lacks"],
+    ["text for a number", () => api.sampleTokens(x, { topP: "1" }), "DTypeError: sampleTokens: topP 1 is no number"],
+    ["no logits", () => api.sampleTokens(), "DTypeError: sampleTokens: input 0 is no tensor"],
+    ["a tensor, not in a list", () => api.gradients(api.sum(x), x), "ShapeError: gradients: wrt is a tensor f32[2, 3]"],
+  ];
+  test.each(wrong)("%s", (_, call, message) => {
+    expect(call).toThrowError(expect.objectContaining({ name: message.split(":")[0] }));
+    expect(call).toThrowError(message.slice(message.indexOf(" ") + 1));
+  });
+});
+
+test("bytes that are all equal are standardised to 0, not divided by 0", () => {
+  expect(wgrad.byteStatistics(Uint8Array.of(51, 51))).toEqual({ mean: 0.2, std: 1 });
+});
