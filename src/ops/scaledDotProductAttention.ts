@@ -145,11 +145,8 @@ function checkOptions(name: string, batch: number, p: number, lengths: Tensor | 
   if (!(p >= 0 && p < 1)) throw new ShapeError(name, `dropout probability ${p}`, { wants: "0 ≤ p < 1" });
   if (!lengths) return;
   if (lengths.dtype !== "i32") throw new DTypeError(name, `lengths have dtype ${lengths.dtype}`, { wants: "i32" });
-  if (!sameShape(lengths.shape, [batch]))
-    throw new ShapeError(name, "lengths must be one number an example", {
-      lengths: showShape(lengths.shape),
-      examples: String(batch),
-    });
+  const sizes = { lengths: showShape(lengths.shape), examples: String(batch) };
+  if (!sameShape(lengths.shape, [batch])) throw new ShapeError(name, "lengths must be one number an example", sizes);
 }
 
 interface AttentionAttrs extends Attention {

@@ -7,7 +7,6 @@ import { topological } from "../graph/op";
 import { feed, Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import { checkNumbers } from "./checkNumbers";
-import type { EngineOptions } from "./engineOptions";
 
 export interface CaptureOptions {
   /** Called each time that a pipeline of the step is ready. */
@@ -34,12 +33,6 @@ export interface CaptureOptions {
    * one, and the line that called it. Many times slower. Default false.
    */
   readonly debug?: boolean;
-}
-
-/** Whether kernels and launches are joined: as the capture says, else the engine. Where runs look for NaN nothing is. */
-export function switchesOf(capture: CaptureOptions, engine: EngineOptions): { fuse: boolean; join: boolean } {
-  const fuse = !capture.debug && (capture.fuse ?? engine.fuse ?? true);
-  return { fuse, join: fuse && (capture.join ?? engine.join ?? true) };
 }
 
 /** @throws CaptureError unless `capture` is given feeds by name, and a function */

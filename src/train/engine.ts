@@ -17,18 +17,10 @@ import type { ExponentialMovingAverage } from "../optim/ema";
 import type { Optimizer } from "../optim/optimizer";
 import { type Plan, plan } from "../schedule/plan";
 import { CapturedStep, type Revivable, type StepHost } from "./capturedStep";
-import {
-  type CaptureOptions,
-  checkCapture,
-  checkFeeds,
-  checkOutputs,
-  type FeedSpec,
-  makeFeed,
-  switchesOf,
-} from "./captureInputs";
+import { type CaptureOptions, checkCapture, checkFeeds, checkOutputs, type FeedSpec, makeFeed } from "./captureInputs";
 import { checkRead, checkWrite } from "./checkStates";
 import { Eager } from "./eager";
-import type { EngineOptions } from "./engineOptions";
+import { type EngineOptions, switchesOf } from "./engineOptions";
 import { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./estimate";
 import { IdleTuning } from "./idleTuning";
 import { announce, ownOf } from "./ownUpdates";

@@ -1,4 +1,5 @@
 import type { DeviceOptions } from "../gpu/device";
+import type { CaptureOptions } from "./captureInputs";
 import type { TuningStore } from "./tuningStore";
 
 /** The options of {@link createEngine}. */
@@ -17,4 +18,10 @@ export interface EngineOptions extends DeviceOptions {
   readonly tuning?: TuningStore | false;
   /** Measure kernels while the device is idle, for steps captured later; default true in browsers. */
   readonly tuneWhenIdle?: boolean;
+}
+
+/** Whether kernels and launches are joined: as the capture says, else the engine. Where runs look for NaN nothing is. */
+export function switchesOf(capture: CaptureOptions, engine: EngineOptions): { fuse: boolean; join: boolean } {
+  const fuse = !capture.debug && (capture.fuse ?? engine.fuse ?? true);
+  return { fuse, join: fuse && (capture.join ?? engine.join ?? true) };
 }
