@@ -19,10 +19,11 @@ async function tryOpen<T>(open: () => Promise<T>): Promise<{ opened?: T; reason?
 
 /**
  * Tests that need an engine in Node. Where there is no device they are skipped, and the title says why. A test fails if WebGPU reports
- * an error on the engine's device, even if another engine that shares it caused the error.
+ * an error on the engine's device, even if another engine that shares it caused the error. Small steps are not joined: what they are
+ * made of is tested as larger steps have it.
  */
 export async function describeOnDawn(title: string, body: (engine: Engine) => void): Promise<void> {
-  const { opened: engine, reason } = await tryOpen(() => Engine.create({ tuning: false }));
+  const { opened: engine, reason } = await tryOpen(() => Engine.create({ tuning: false, join: false }));
   describe.skipIf(!engine)(`${title} in Node on Dawn${reason ? ` (skipped: ${reason})` : ""}`, () => {
     beforeAll(() => console.log(`adapter: ${engine!.adapter.name}${engine!.adapter.software ? " (software)" : ""}`));
     afterEach(() => engine!.runtime.throwErrors());

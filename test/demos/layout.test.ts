@@ -39,7 +39,6 @@ const moved = async (page: Page): Promise<number> => {
 
 test.each([
   ["mnist-cnn", "?batch=8&steps=4", 390],
-  ["tagger", "?width=8&hidden=8&batch=64&steps=4&every=2", 1280],
   ["tagger", "?width=8&hidden=8&batch=64&steps=4&every=2", 390],
   ["forecast", "?steps=8&every=4", 390],
   ["names", "?steps=4&every=2", 390],

@@ -48,7 +48,7 @@ export default opCase<Attrs>({
     { inputs: [...same(1, 2, 4, 4), [2, 4, 4]], attrs: { extra: "mask", causal: true }, note: "a mask to add" },
     { inputs: same(1, 2, 70, 40).map((shape) => ({ shape, range: [-3, 3] })), attrs: { causal: true }, vjp: false },
     { inputs: same(1, 1, 5, 36), note: "more of a row than a lane, or a tile, holds" },
-    { inputs: same(1, 1, 70, 8), attrs: { causal: true }, note: "several tiles of keys" },
+    { inputs: same(1, 1, 40, 4), attrs: { causal: true }, note: "several tiles of keys" },
   ],
   build([q, k, v, extra], { extra: kind, ...options }) {
     takePendingUpdates(); // Streams are numbered from 0 in each recording.

@@ -1,5 +1,5 @@
 // Steps whose tensors are all tiny: one launch does the work of many, with the same losses.
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Tensor } from "../../src/graph/tensor";
 import { BatchNorm } from "../../src/nn/batchNorm";
 import { Conv2d } from "../../src/nn/conv2d";
@@ -87,7 +87,12 @@ async function losses(engine: Engine, network: Network, join: boolean) {
   return { list, dispatches };
 }
 
-await describeOnDawn("small steps", (engine) => {
+await describeOnDawn("small steps", (plain) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await Engine.create({ device: plain.runtime.device, tuning: false });
+  });
+
   test.each(Object.entries(networks))("%s", async (_, network) => {
     const [joint, apart] = [await losses(engine, network, true), await losses(engine, network, false)];
     expect(joint.dispatches.length).toBe(network.launches);
