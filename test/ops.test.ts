@@ -85,6 +85,12 @@ describe.skipIf(!opened)(`ops in Node on Dawn${reason ? ` (skipped: ${reason})` 
     runtime.throwErrors();
   });
 
+  const hasKernels = cases.filter(([name]) => !isMade.has(name) && !isPointwise.has(name));
+  test.each(hasKernels)("%s in one launch, where it is small", async (_, c) => {
+    expect(await runSample(runtime, c, c.samples[0]!, { join: true })).toEqual([]);
+    runtime.throwErrors();
+  });
+
   test.each(cases)("%s unfused", async (_, c) => {
     expect(await runSample(runtime, c, c.samples[0]!, { fuse: false })).toEqual([]);
     runtime.throwErrors();

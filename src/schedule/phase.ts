@@ -141,10 +141,10 @@ function accessors(name: string, { buffer, offset, type, isWritten }: ElementAcc
   const all = Array.from({ length: count }, (_, n) => `${buffer}[j + ${n}u]`);
   const [words, wordType] = count === 1 ? [all[0], "u32"] : [`vec${count}u(${all.join(", ")})`, `vec${count}u`];
   const start = `let j = ${offset}u + ${count}u * i;`;
-  const read = `fn ${name}_at(i: u32) -> ${type} { ${start} return bitcast<${type}>(${words}); }`;
+  const read = `fn get_${name}(i: u32) -> ${type} { ${start} return bitcast<${type}>(${words}); }`;
   if (!isWritten) return read;
   const stores = all.map((word, n) => `${word} = w${count === 1 ? "" : `[${n}]`};`).join(" ");
-  return `${read}\nfn ${name}_set(i: u32, value: ${type}) { ${start} let w = bitcast<${wordType}>(value); ${stores} }`;
+  return `${read}\nfn set_${name}(i: u32, value: ${type}) { ${start} let w = bitcast<${wordType}>(value); ${stores} }`;
 }
 
 /** Names of parameters and of variables that a function declares. */
@@ -177,11 +177,11 @@ function lookedUp(text: string, names: readonly string[], prefix: string): strin
   const before = text.slice(0, found.index);
   const assign = /^\s*([-+*/%&|^]?)=(?!=)/.exec(after);
   if (/^(?:\.\w+|\[[^\]]*\])*\s*(?:[-+*/%&|^]?=(?!=)|\+\+|--)/.test(after) && !assign) return null;
-  if (!assign) return joined(`${before}${name}_at(u32(${index}))`, lookedUp(after, names, prefix), index);
+  if (!assign) return joined(`${before}get_${name}(u32(${index}))`, lookedUp(after, names, prefix), index);
   const end = endOf(after, assign[0].length, ";");
   const value = lookedUp(after.slice(assign[0].length, end), names, prefix);
-  const all = assign[1] ? `${name}_at(u32(${index})) ${assign[1]} (${value})` : value;
-  return joined(`${before}${name}_set(u32(${index}), ${all})`, lookedUp(after.slice(end), names, prefix), index, value);
+  const all = assign[1] ? `get_${name}(u32(${index})) ${assign[1]} (${value})` : value;
+  return joined(`${before}set_${name}(u32(${index}), ${all})`, lookedUp(after.slice(end), names, prefix), index, value);
 }
 
 const joined = (head: string, rest: string | null, ...parts: (string | null)[]): string | null =>

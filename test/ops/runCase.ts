@@ -15,6 +15,8 @@ import type { InputSpec, OpCase, Reference, Sample } from "./opCase";
 export interface RunOptions {
   /** Default true. */
   readonly fuse?: boolean;
+  /** Whether its launches become one where they are small; default false. */
+  readonly join?: boolean;
   readonly target?: Target;
   /** Whether it runs under autocast, with f16 for its first float; default false. */
   readonly halves?: boolean;
@@ -25,12 +27,12 @@ export async function runSample(
   runtime: Runtime,
   c: OpCase,
   sample: Sample<object>,
-  { fuse = true, target = runtime.open.target, halves = false }: RunOptions = {},
+  { fuse = true, join = false, target = runtime.open.target, halves = false }: RunOptions = {},
 ): Promise<string[]> {
   const { specs, values, inputs, attrs, out, differentiable, withVjp, seed, seedValues, grads, made } = prepare(
     c,
     sample,
-    { fuse, target, halves },
+    { fuse, join, target, halves },
   );
   lendGarbage(runtime);
   const executable = await Executable.create(runtime, made);
@@ -116,7 +118,7 @@ export const nthWays = (choices: readonly Choice[], n: number): Record<string, s
 function prepare(
   c: OpCase,
   sample: Sample<object>,
-  { fuse, target, halves = false }: { fuse: boolean; target: Target; halves?: boolean },
+  { fuse, join = false, target, halves = false }: { fuse: boolean; join?: boolean; target: Target; halves?: boolean },
 ) {
   const specs = sample.inputs.map(normalise);
   const random = lcg(1 + specs.length);
@@ -135,7 +137,7 @@ function prepare(
   const seedValues = Float32Array.from({ length: out.size }, () => 2 * random() - 1);
   const wrt = differentiable.map((i) => inputs[i]!);
   const grads = withVjp ? withAutocast(halves, () => gradients(out, wrt, seed)) : [];
-  const made = plan({ outputs: [out, ...grads], target, fuse, inputs: [...inputs, seed] });
+  const made = plan({ outputs: [out, ...grads], target, fuse, join, inputs: [...inputs, seed] });
   return { specs, values, inputs, attrs, out, differentiable, withVjp, seed, seedValues, grads, made };
 }
 

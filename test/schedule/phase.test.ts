@@ -47,12 +47,12 @@ const made = (body: string) => {
 };
 
 test("elements are read and written by calls, in whatever is around them", () => {
-  expect(made("out[i] = vec4f(x[i + 1u]);")).toBe("p_out_set(u32(i),  vec4f(p_x_at(u32(i + 1u))));");
+  expect(made("out[i] = vec4f(x[i + 1u]);")).toBe("set_p_out(u32(i),  vec4f(get_p_x(u32(i + 1u))));");
   expect(made("out[i / 4u] += vec4f(x[u32(x[i])]);")).toBe(
-    "p_out_set(u32(i / 4u), p_out_at(u32(i / 4u)) + ( vec4f(p_x_at(u32(u32(p_x_at(u32(i))))))));",
+    "set_p_out(u32(i / 4u), get_p_out(u32(i / 4u)) + ( vec4f(get_p_x(u32(u32(get_p_x(u32(i))))))));",
   );
   expect(made("if (out[i].x == x[i] && x[0] >= 1.0) { out[0] = out[i]; }")).toBe(
-    "if (p_out_at(u32(i)).x == p_x_at(u32(i)) && p_x_at(u32(0)) >= 1.0) { p_out_set(u32(0),  p_out_at(u32(i))); }",
+    "if (get_p_out(u32(i)).x == get_p_x(u32(i)) && get_p_x(u32(0)) >= 1.0) { set_p_out(u32(0),  get_p_out(u32(i))); }",
   );
 });
 
@@ -67,7 +67,7 @@ ${main("if (i < params.len * LANES) { out[i] = vec4f(scale(x[i], Pair(1.0, LANES
   expect(text).toContain("struct p_Pair { scale: f32, LANES: u32 }");
   expect(text).toContain("fn p_scale(x: f32, p: p_Pair) -> f32 { return p.scale * x * params.p_scale; }");
   expect(text).toContain("if (i < params.p_len * p_LANES)");
-  expect(text).toContain("p_scale(p_x_at(u32(i)), p_Pair(1.0, p_LANES))");
+  expect(text).toContain("p_scale(get_p_x(u32(i)), p_Pair(1.0, p_LANES))");
   expect(text).not.toContain("of x");
 });
 
@@ -98,6 +98,13 @@ ${main("shares[lane] = x[lane]; workgroupBarrier(); out[0] = vec4f(shares[0]);",
   expect(whole.text).toContain("var<workgroup> p_shares: array<f32, p_LANES>;");
   expect(together("const FREE_LANES = 64u;\n", 65)).toBeNull();
   expect(together("const OTHER_LANES = 64u;\n", 64)).toBeNull();
+});
+
+test("functions of the kernel may have any name", () => {
+  const at = "fn x_at(i: u32) -> f32 { return x[i]; }\nfn get_x(i: u32) -> f32 { return x_at(i); }\n";
+  const { text } = phase(HEAD + at + main("out[i] = vec4f(get_x(i));"))!;
+  const names = [...text.matchAll(/^fn (\w+)/gm)].map(([, name]) => name);
+  expect(names).toEqual(["get_p_x", "get_p_out", "set_p_out", "p_x_at", "p_get_x", "p_main"]);
 });
 
 test.each([
