@@ -363,7 +363,7 @@ export {
   saveCheckpoint,
 } from "./train/checkpoint";
 export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./train/earlyStopping";
-export { createEngine, Engine, type Snapshot } from "./train/engine";
+export { createEngine, Engine } from "./train/engine";
 export type { EngineOptions } from "./train/engineOptions";
 export { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./train/estimate";
 export { type ClassifierScores, type Evaluation, evaluateClassifier } from "./train/evaluateClassifier";
@@ -383,6 +383,7 @@ export { type FitOptions, type FittedStep, fit } from "./train/fit";
 export { type CheckedInput, type GradCheckOptions, type GradCheckResult, gradCheck } from "./train/gradCheck";
 export { type LearningCurveOptions, type LearningCurveReading, learningCurveReading } from "./train/learningCurve";
 export { Recovery } from "./train/recovery";
+export type { Snapshot } from "./train/snapshot";
 export { type Split, type SplitOptions, trainDevTestSplit } from "./train/split";
 export { type Nested, tensor } from "./train/tensor";
 export type { Measurement } from "./train/tuner";

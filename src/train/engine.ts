@@ -25,13 +25,9 @@ import { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./e
 import { IdleTuning } from "./idleTuning";
 import { announce, ownOf } from "./ownUpdates";
 import { decodePlans, encodePlans } from "./planFile";
+import { checkSnapshot, type Snapshot } from "./snapshot";
 import { type Measurement, Tuner } from "./tuner";
 import { platformTuningStore } from "./tuningStore";
-
-/** The values of all states of an engine at one moment, and how often each captured step had run by then. */
-export interface Snapshot extends StoredStates {
-  readonly runs: ReadonlyMap<Revivable, number>;
-}
 
 /** A GPU device and the states that live on it. Ops only record; `read` and captured steps compute. */
 export class Engine {
@@ -262,9 +258,11 @@ export class Engine {
    * steps again. The `runs` of steps are those of the snapshot; feeds must be given again. States that came after it start with
    * their first values, and pending updates are dropped. Captures, reads and tuning under way throw. Equal kernels give equal bits.
    * @param device needed where the lost one was given to the engine
-   * @throws DeviceError where there is no other device; nothing is changed then, and it may be tried again
+   * @throws DeviceError where there is no other device, CaptureError where no snapshot is given; nothing is changed then, and it may
+   *   be tried again
    */
   async recover(snapshot: Snapshot, device?: GPUDevice): Promise<void> {
+    checkSnapshot(snapshot);
     await this.runtime.reopen(device);
     this.#idle?.stop();
     this.#eager.clear();

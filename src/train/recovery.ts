@@ -1,4 +1,5 @@
-import type { Engine, Snapshot } from "./engine";
+import type { Engine } from "./engine";
+import type { Snapshot } from "./snapshot";
 
 /** Default milliseconds between two snapshots. */
 const EVERY = 15_000;

@@ -284,6 +284,17 @@ describe.skipIf(!opened)(`recovery in Node on Dawn${reason ? ` (skipped: ${reaso
     expect([...(await engine.read(w))]).toEqual([1]);
   });
 
+  test("what is no snapshot is refused, and the engine goes on", async () => {
+    const engine = await Engine.create({ tuning: false });
+    for (const wrong of [undefined, {}, { values: new Map() }])
+      await expect(engine.recover(wrong as never)).rejects.toThrow(
+        /recover: takes a snapshot\n {2}fix: await engine.snapshot/,
+      );
+    const [three] = await engine.read([mul(tensor([1.5]), 2)]);
+    expect(three![0]).toBe(3);
+    engine.dispose();
+  });
+
   test("what is under way across a recovery is refused and can be asked for again", async () => {
     const engine = await open();
     const capture = () => engine.capture({ x: [4] }, ({ x }) => ({ y: mul(x, 2) }));
