@@ -4,7 +4,6 @@ import { Executable } from "../gpu/executable";
 import type { CompileProgress } from "../gpu/pipelines";
 import type { PoolStatistics } from "../gpu/pool";
 import { Runtime } from "../gpu/runtime";
-import type { StoredStates } from "../gpu/storage";
 import { withAutocast } from "../graph/autocast";
 import { withCallSites } from "../graph/callSite";
 import { countDraws } from "../graph/generator";
