@@ -8,7 +8,7 @@ import { showDispatch, withOffset } from "./print";
 /** The most that a launch of a small step computes: a few operations for each invocation of a workgroup. */
 const MOST_FLOPS = 2 ** 14;
 /** The most elements of any tensor in it. */
-const MOST_ELEMENTS = 2 ** 12;
+const MOST_ELEMENTS = 2 ** 11;
 /** The most launches that a small step has by itself. */
 const MOST_LAUNCHES = 24;
 /** The most that become one, if that is all of them, and else: compiling their text takes longer than in proportion. */
@@ -65,11 +65,11 @@ interface Shared {
 /**
  * The dispatches as few launches of one workgroup each, which does their work one after the other. Results that nothing else needs
  * lie side by side in one buffer.
- * @returns null where a kernel cannot be a part of such a launch
+ * @returns null where the step is not {@link isSmall small}, or a kernel cannot be a part of such a launch
  */
 export function asOneLaunch({ dispatches, firstUpdate, kept, direct }: Step, target: Target): Joint | null {
   const rangeOf = rangesIn(dispatches, kept, direct);
-  if (mayMove(dispatches, rangeOf)) return null;
+  if (!isSmall(dispatches) || mayMove(dispatches, rangeOf)) return null;
   const most = dispatches.length <= MOST_IN_ALL ? MOST_IN_ALL : MOST_IN_PART;
   const made: JointLaunch[] = [];
   for (const d of dispatches) {
