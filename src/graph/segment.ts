@@ -1,3 +1,4 @@
+import { CaptureError } from "../core/errors";
 import { Setting } from "./setting";
 import { type Again, type Segment, type Source, Tensor } from "./tensor";
 
@@ -17,6 +18,8 @@ export const currentSegment = (): Segment | undefined => current.value;
  * @see Chen et al. 2016, "Training deep nets with sublinear memory cost"
  */
 export function recompute<R extends Tensor | readonly Tensor[]>(fn: () => R): R {
+  if (typeof fn !== "function")
+    throw new CaptureError("recompute", "takes a function", {}, "recompute(() => block.forward(x))");
   if (current.value) return fn();
   const segment: Segment = { kept: new Set() };
   const result = current.during(segment, fn);

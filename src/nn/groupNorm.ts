@@ -1,6 +1,6 @@
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { groupNorm } from "../ops/groupNorm";
+import { checkGroups, groupNorm } from "../ops/groupNorm";
 import { instanceNorm } from "../ops/instanceNorm";
 import { checkGiven } from "./given";
 import { constant, initialized } from "./init";
@@ -38,6 +38,7 @@ export class GroupNorm extends AffineNorm {
     options: GroupNormLayerOptions = {},
   ) {
     super("GroupNorm", numChannels, options, true);
+    checkGroups("GroupNorm", numChannels, numGroups);
   }
 
   override forward(x: Tensor): Tensor {

@@ -6,7 +6,7 @@ import { adaptiveAvgPool2d } from "../ops/adaptiveAvgPool2d";
 import { adaptiveMaxPool2d } from "../ops/adaptiveMaxPool2d";
 import { type AvgPool1dOptions, avgPool1d } from "../ops/avgPool1d";
 import { type AvgPool2dOptions, avgPool2d } from "../ops/avgPool2d";
-import { dropout } from "../ops/dropout";
+import { checkProbability, dropout } from "../ops/dropout";
 import { gelu } from "../ops/gelu";
 import { leakyRelu } from "../ops/leakyRelu";
 import { maxPool1d, type Pool1dOptions } from "../ops/maxPool1d";
@@ -163,6 +163,7 @@ export class Dropout extends Module {
     readonly generator?: Generator,
   ) {
     super();
+    checkProbability("Dropout", p);
   }
   override forward(x: Tensor): Tensor {
     return dropout(x, this.p, { training: this.training, generator: this.generator });

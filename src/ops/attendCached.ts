@@ -7,7 +7,7 @@ import { powerOfTwoFrom } from "../core/powerOfTwo";
 import { checkShape, sameShape, showShape } from "../core/shape";
 import { MAX_SIZE } from "../families/attention";
 import { widened } from "../graph/cast";
-import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { checkDTypes, checkTensors, type KernelOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
@@ -55,6 +55,7 @@ export function attendCached(
 ): Tensor {
   const name = "attendCached";
   const { heads, scale } = optionsOf(name, options, "heads scale");
+  checkTensors(name, [projected, cache?.rows, cache?.position]);
   const qkv = widened(projected);
   checkDTypes(name, [qkv, cache.rows], ["f32"]);
   if (cache.position.dtype !== "u32")

@@ -31,7 +31,7 @@ export interface DropoutOptions {
  */
 export function dropout(x: Tensor, p: number, options: DropoutOptions = {}): Tensor {
   const { training = true, generator = defaultGenerator } = optionsOf("dropout", options, "training generator");
-  if (!(p >= 0 && p <= 1)) throw new ShapeError("dropout", `probability ${p}`, { wants: "0 ≤ p ≤ 1" });
+  checkProbability("dropout", p);
   if (!training || p === 0) return x;
   return record(op, [x, generator.state], { p, stream: useGenerator(generator) });
 }
@@ -42,3 +42,8 @@ export const op: PointwiseOp<DropoutAttrs> = pointwiseWith<DropoutAttrs>(
   ({ p, stream }) => [stream, p === 1 ? 2 : p],
   ([, state], dOut, attrs) => [record(op, [dOut, state!], attrs), null],
 );
+
+/** @throws ShapeError unless p is from 0 to 1 */
+export function checkProbability(name: string, p: number): void {
+  if (!(p >= 0 && p <= 1)) throw new ShapeError(name, `probability ${p}`, { wants: "0 ≤ p ≤ 1" });
+}

@@ -2,6 +2,7 @@ import { isFloat } from "../core/dtype";
 import { parseEquation } from "../core/equation";
 import { DTypeError, ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
+import { checkTensors } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { matmul } from "./matmul";
 import { mul } from "./mul";
@@ -25,6 +26,9 @@ interface Labelled {
  * @throws ShapeError where the equation does not fit the operands, or names a label twice in one (a diagonal); DTypeError
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
+  if (typeof equation !== "string" || !operands.length)
+    throw new ShapeError("einsum", "takes an equation and its operands", {}, 'einsum("ij,jk->ik", a, b)');
+  checkTensors("einsum", operands);
   for (const [i, x] of operands.entries())
     if (!isFloat(x.dtype)) throw new DTypeError("einsum", `operand ${i} has dtype ${x.dtype}`, { wants: "f32" });
   const { inputs, output } = parseEquation(

@@ -51,8 +51,7 @@ export function byGroups(name: string, x: Tensor, groups: number, options: Group
   };
   if (x.shape.length < 2 || [weight, bias].some((t) => t && (t.shape.length !== 1 || t.size !== channels)))
     throw new ShapeError(name, "wants x [N, C, …], weight and bias [C]", details);
-  if (!(Number.isInteger(groups) && groups >= 1) || channels! % groups)
-    throw new ShapeError(name, `${channels} channels do not split into ${groups} groups`, details);
+  checkGroups(name, channels!, groups, details);
   checkDTypes(name, [x], ["f32", "f16"]);
   checkDTypes(
     name,
@@ -128,3 +127,14 @@ const dxOp = pointwiseWith<{ count: number }>(
     return [mul(g, weight!), parts.x, parts.mean, parts.rstd, mul(g, dOut!), dTotal, dProductTotal];
   },
 );
+
+/** @throws ShapeError unless the channels split into as many groups of equal size */
+export function checkGroups(
+  name: string,
+  channels: number,
+  groups: number,
+  details: Record<string, string> = {},
+): void {
+  if (!(Number.isInteger(groups) && groups >= 1) || channels % groups)
+    throw new ShapeError(name, `${channels} channels do not split into ${groups} groups`, details);
+}

@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { normalizeAxis, type Shape, showShape } from "../core/shape";
-import { record, type ViewOp } from "../graph/op";
+import { checkTensors, record, type ViewOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { flip } from "./flip";
 import { place } from "./pad";
@@ -31,7 +31,11 @@ export function slice(
   end?: PerAxis,
   step?: PerAxis,
 ): Tensor {
-  const axes = (typeof axis === "number" ? [axis] : axis).map((a) => normalizeAxis("slice", x.shape, a));
+  checkTensors("slice", [x]);
+  const given = typeof axis === "number" ? [axis] : axis;
+  if (!Array.isArray(given))
+    throw new ShapeError("slice", `axis ${axis}`, { wants: "a number, or a list", x: showShape(x.shape) });
+  const axes = (given as readonly number[]).map((a) => normalizeAxis("slice", x.shape, a));
   if (new Set(axes).size !== axes.length)
     throw new ShapeError("slice", "an axis is named twice", { axes: showShape(axes), x: showShape(x.shape) });
   const [starts, sizes, steps] = [x.shape.map(() => 0), [...x.shape], x.shape.map(() => 1)];

@@ -5,7 +5,7 @@ import { ShapeError } from "../core/errors";
 import { type Pair, pair, sameShape, showShape } from "../core/shape";
 import { resizeConstants } from "../families/pooling";
 import { foursOf } from "../families/rowwise";
-import { checkDTypes, type KernelOp, record } from "../graph/op";
+import { checkDTypes, checkTensors, type KernelOp, record } from "../graph/op";
 import { checkOption, checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { movesWhole } from "./randomPlacement";
@@ -44,6 +44,7 @@ export function warp(x: Tensor, placement: Tensor, options: WarpOptions = {}): T
   const { fill = 0, mode = "bilinear", cutout = 0 } = optionsOf("warp", options, "size fill mode cutout");
   checkWord("warp", "mode", mode, ["bilinear", "nearest"]);
   checkOption("warp", "fill", fill, fill === "edge" || Number.isFinite(fill), 'a number, or "edge"');
+  checkTensors("warp", [x, placement]);
   const shown = { x: showShape(x.shape), placement: showShape(placement.shape) };
   if (x.shape.length !== 4 || !sameShape(placement.shape, [x.shape[0]!, 8]))
     throw new ShapeError("warp", "x must be [N, C, H, W] and placement [N, 8]", shown);

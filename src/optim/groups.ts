@@ -24,6 +24,13 @@ export type Parameters = readonly Tensor[] | readonly ParameterGroup[];
  * @param module or anything else that has parameters
  */
 export function noDecay(module: { parameters(): readonly Tensor[] }): ParameterGroup[] {
+  if (typeof module?.parameters !== "function")
+    throw new CaptureError(
+      "noDecay",
+      "takes a module",
+      {},
+      "of a list make the groups yourself: [{ parameters, weightDecay: 0 }]",
+    );
   const parameters = module.parameters();
   const groups: ParameterGroup[] = [
     { parameters: parameters.filter((p) => p.shape.length > 1) },

@@ -31,6 +31,15 @@ describe("a clear error instead of a silent answer", () => {
     ["a plateau of no rate", () => new api.ReduceOnPlateau(), "DataError: ReduceOnPlateau: lr undefined"],
     ["a fraction as a seed", () => api.manualSeed(0.5), "DataError: manualSeed: seed 0.5"],
     ["the same of a generator", () => api.createGenerator(0.5), "DataError: createGenerator: seed 0.5"],
+    ["einsum of nothing", () => api.einsum(), "ShapeError: einsum: takes an equation"],
+    ["einsum of a list", () => api.einsum("ij,jk->ik", [x, x]), "DTypeError: einsum: input 0 is no tensor"],
+    ["a slice without an axis", () => api.slice(x), "ShapeError: slice: axis undefined"],
+    ["a warp without a placement", () => api.warp(p), "DTypeError: warp: input 1 is no tensor"],
+    ["no cache", () => api.attendCached(f([1, 1, 12]), undefined, { heads: 1 }), "DTypeError: attendCached: input 1"],
+    ["noDecay of a list", () => api.noDecay([x]), "CaptureError: noDecay: takes a module"],
+    ["recompute of a tensor", () => api.recompute(x), "CaptureError: recompute: takes a function"],
+    ["a layer that drops twice", () => new api.Dropout(2), "ShapeError: Dropout: probability 2"],
+    ["groups that leave a rest", () => new api.GroupNorm(2, 3), "ShapeError: GroupNorm: 3 channels do not split"],
     ["the same of a split", () => api.trainDevTestSplit(9, { seed: 0.5 }), "DataError: trainDevTestSplit: seed 0.5"],
   ];
   test.each(wrong)("%s", (_, call, message) => {
