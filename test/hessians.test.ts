@@ -16,6 +16,7 @@ import { plan } from "../src/schedule/plan";
 import { nodeRuntime } from "./device";
 import { cases } from "./ops/cases";
 import type { InputSpec, OpCase, Sample } from "./ops/opCase";
+import { lcg } from "./ops/runCase";
 
 /** Elements of an input up to which a sample is taken. */
 const LARGEST = 400;
@@ -66,15 +67,6 @@ const modules = import.meta.glob<Record<string, { kind?: unknown }>>("../src/ops
 const hasKernels = (name: string): boolean =>
   MADE.includes(name) || Object.values(modules[`../src/ops/${name}.ts`]!).some(({ kind }) => kind === "kernel");
 
-/** Numbers in [0, 1), the same for the same seed. */
-function uniform(seed: number): () => number {
-  let s = seed;
-  return () => {
-    s = (1664525 * s + 1013904223) >>> 0;
-    return s / 2 ** 32;
-  };
-}
-
 /** dᵀ·H·e by the engine, and the sum of the magnitudes of its terms. */
 async function byEngine(runtime: Runtime, c: OpCase, { inputs, attrs = {} }: Sample<object>, values: Values) {
   const specs = inputs.map(specOf);
@@ -104,7 +96,7 @@ async function byEngine(runtime: Runtime, c: OpCase, { inputs, attrs = {} }: Sam
 type Values = Readonly<Record<"at" | "d" | "e", readonly (Float32Array | Int32Array | Uint32Array)[]>>;
 
 function valuesOf({ inputs }: Sample<object>): Values {
-  const random = uniform(11);
+  const random = lcg(11);
   const specs = inputs.map(specOf);
   const at = specs.map(({ shape, dtype, range: [low, high], ...given }) => {
     const drawn = () => low + (high - low) * random();

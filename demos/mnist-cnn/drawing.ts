@@ -101,6 +101,8 @@ const ARROWS: Readonly<Record<string, readonly [x: number, y: number]>> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
+/** The row or column next to one that may be outside. */
+const within = (cell: number) => Math.min(SIZE - 1, Math.max(0, cell));
 /** Cells that an arrow key moves the pen by with Shift. */
 const FAR = 4;
 
@@ -128,7 +130,7 @@ class KeyboardPen {
 
   /** Puts the pen at a place, where the drawing goes on. */
   put({ x, y }: Point): void {
-    const cellOf = (v: number, size: number) => Math.min(SIZE - 1, Math.max(0, Math.floor((v * SIZE) / size)));
+    const cellOf = (v: number, size: number) => within(Math.floor((v * SIZE) / size));
     this.#cell = { column: cellOf(x, this.canvas.width), row: cellOf(y, this.canvas.height) };
     this.#show();
   }
@@ -153,7 +155,6 @@ class KeyboardPen {
 
   #move([x, y]: readonly [number, number], by: number): void {
     const from = this.#point();
-    const within = (v: number) => Math.min(SIZE - 1, Math.max(0, v));
     this.#cell = { column: within(this.#cell.column + by * x), row: within(this.#cell.row + by * y) };
     if (this.#isDown) this.does.line(from, this.#point());
     this.#show();

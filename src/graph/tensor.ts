@@ -94,11 +94,21 @@ export class Tensor implements Spec {
 /** Where a state lives: its place in its arena, or a buffer of its own. */
 export const homeOf = (t: Tensor): Home => t.home ?? { state: t, offset: 0 };
 
-/** Whether two states share elements of a buffer. */
-export function overlap(a: Tensor, b: Tensor): boolean {
-  const [x, y] = [homeOf(a), homeOf(b)];
-  return x.state === y.state && x.offset < y.offset + b.size && y.offset < x.offset + a.size;
+/** Whether a tensor is computed by the plan that it is part of: by an op, or as working space of one. */
+export const isComputed = ({ leaf }: Tensor): boolean => !leaf || leaf.kind === "scratch";
+
+/** Elements of a buffer: `size` of them from `offset` on. */
+export interface Range extends Home {
+  readonly size: number;
 }
+
+/** Whether two ranges share elements of a buffer. */
+export const rangesOverlap = (a: Range, b: Range): boolean =>
+  a.state === b.state && a.offset < b.offset + b.size && b.offset < a.offset + a.size;
+
+/** Whether two states share elements of a buffer. */
+export const overlap = (a: Tensor, b: Tensor): boolean =>
+  rangesOverlap({ ...homeOf(a), size: a.size }, { ...homeOf(b), size: b.size });
 
 /** A tensor written for each run of a captured step. */
 export const feed = (name: string, spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "feed", name });

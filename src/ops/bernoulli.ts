@@ -7,6 +7,7 @@ import { defaultGenerator, type RandomOptions, useGenerator } from "../graph/gen
 import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { checkList, optionsOf } from "../graph/options";
 import { Tensor } from "../graph/tensor";
+import { checkProbability } from "./dropout";
 
 interface BernoulliAttrs extends Draw {
   /** One probability for all elements; null where a tensor holds them. */
@@ -44,7 +45,7 @@ export function bernoulli(p: Tensor | number, options: BernoulliOptions = {}): T
     const attrs = { p: null, shape: p.shape, dtype, stream: useGenerator(generator) };
     return record(op, [generator.state, p], attrs);
   }
-  if (!(p >= 0 && p <= 1)) throw new ShapeError("bernoulli", `probability ${p}`, { wants: "0 ≤ p ≤ 1" });
+  checkProbability("bernoulli", p);
   if (!shape) throw new ShapeError("bernoulli", "no shape", { p: String(p) }, "pass { shape }");
   checkList("bernoulli", "the shape", shape);
   checkShape("bernoulli", shape);

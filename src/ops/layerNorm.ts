@@ -14,14 +14,14 @@ import { checkDTypes, type KernelOp, record, recordAll } from "../graph/op";
 import { checkEps, checkList, optionsOf } from "../graph/options";
 import { scratch, type Tensor } from "../graph/tensor";
 import { add } from "./add";
-import { full, onesLike } from "./full";
+import { full } from "./full";
 import { mean } from "./mean";
 import { mul } from "./mul";
 import { reshape } from "./reshape";
 import { rsqrt } from "./rsqrt";
 import { square } from "./square";
 import { sub } from "./sub";
-import { sum, sumTo } from "./sum";
+import { GRADIENT_OPS, sum } from "./sum";
 
 export interface LayerNormOptions {
   /** Factor of each element, of the shape of what is normalised; default 1. */
@@ -136,7 +136,7 @@ const grad = layerNormGrad((inputs, seeds, attrs) => {
   const rows = [x.size / attrs.n, attrs.n];
   const wide = seeds.map((d, i) => d && reshape(widened(d), i ? [attrs.n] : rows));
   const parts = ([x, weight, dOut]: readonly Tensor[]) => gradientParts(x!, weight!, dOut!, attrs);
-  const [dx, dWeight, dDOut] = vjpOf(parts, [x, weight, dOut], wide, { add, sumTo, onesLike });
+  const [dx, dWeight, dDOut] = vjpOf(parts, [x, weight, dOut], wide, GRADIENT_OPS);
   return [dx!, dWeight!, null, dDOut!];
 });
 

@@ -7,13 +7,11 @@ import { type PointwiseOp, record } from "../graph/op";
 import { pointwise, pointwiseWith } from "../graph/pointwise";
 import { reducedShape } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
-import { add } from "./add";
 import { cumprod, moved } from "./cumprod";
-import { onesLike } from "./full";
 import { mul } from "./mul";
 import { permute } from "./permute";
 import { reshape } from "./reshape";
-import { type ReduceOptions, reduceBy, reduction, sum, sumTo } from "./sum";
+import { GRADIENT_OPS, type ReduceOptions, reduceBy, reduction, sum } from "./sum";
 
 /**
  * Product over axes, in the dtype of x; integers wrap around.
@@ -42,7 +40,7 @@ const gradient: PointwiseOp<GradientAttrs> = pointwiseWith<GradientAttrs>(
   () => [],
   ([x, rest, zeros, dOut], q, { axes }) => {
     const others = ([x]: readonly Tensor[]) => [productOfOthers(x!, axes)];
-    const [byX] = vjpOf(others, [x!], [mul(q, dOut!)], { add, sumTo, onesLike });
+    const [byX] = vjpOf(others, [x!], [mul(q, dOut!)], GRADIENT_OPS);
     return [byX!, null, null, record(gradient, [x!, rest!, zeros!, q], { axes })];
   },
 );

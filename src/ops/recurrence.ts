@@ -17,7 +17,7 @@ import { checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
 import { concat } from "./concat";
-import { full, onesLike } from "./full";
+import { full } from "./full";
 import { less } from "./less";
 import { matmul } from "./matmul";
 import { mul } from "./mul";
@@ -28,7 +28,7 @@ import { slice } from "./slice";
 import { split } from "./split";
 import { stack } from "./stack";
 import { sub } from "./sub";
-import { sum, sumTo } from "./sum";
+import { GRADIENT_OPS, sum } from "./sum";
 import { tanh } from "./tanh";
 import { where } from "./where";
 
@@ -169,10 +169,10 @@ const grad: KernelOp<GradAttrs> = {
         return [output, final];
       };
       const at = [x!, full(x!.shape, 0), h0 ?? zeros, c0 ?? zeros];
-      const [dX, dGates, dH, dC] = vjpOf(forward, at, [dOut ?? null, dFinal ?? null], OPS);
+      const [dX, dGates, dH, dC] = vjpOf(forward, at, [dOut ?? null, dFinal ?? null], GRADIENT_OPS);
       return [dGates!, stack([dH ?? zeros, dC ?? zeros]), dX!];
     };
-    const made = vjpOf(back, operands, seeds, OPS);
+    const made = vjpOf(back, operands, seeds, GRADIENT_OPS);
     return [...made.slice(0, 2), null, ...made.slice(2)];
   },
 };
@@ -184,8 +184,6 @@ function ofGradient([x, w, saved, ...rest]: readonly Tensor[], attrs: GradAttrs)
   const [h0, c0] = [next(attrs.initial), next(attrs.initial && attrs.cell === "lstm")];
   return { x: x!, w: w!, saved: saved!, dOut, dFinal, lengths, h0, c0, bias: next(attrs.bias) };
 }
-
-const OPS = { add, sumTo, onesLike };
 
 /** The vjp of {@link op} where something flows into the states before each step too: in second derivatives, by way of dW. */
 function unrolledVjp(
@@ -201,7 +199,7 @@ function unrolledVjp(
   // Of what is saved, dW reads r·h alone, and only of a GRU that resets first.
   const isRead = attrs.cell === "gruResetFirst";
   const dOpened = isRead && dSaved ? slice(dSaved, 2, 3 * r.hidden, 4 * r.hidden) : null;
-  return vjpOf(forward, inputs, [dOut!, dStates!, dOpened, dFinal!], OPS);
+  return vjpOf(forward, inputs, [dOut!, dStates!, dOpened, dFinal!], GRADIENT_OPS);
 }
 
 interface Operands {

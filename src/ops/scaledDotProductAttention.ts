@@ -21,7 +21,6 @@ import { add } from "./add";
 import { arange } from "./arange";
 import { cast } from "./cast";
 import { dropout, op as dropoutOp } from "./dropout";
-import { onesLike } from "./full";
 import { less } from "./less";
 import { lessEqual } from "./lessEqual";
 import { logicalAnd } from "./logicalAnd";
@@ -32,7 +31,7 @@ import { permute } from "./permute";
 import { reshape } from "./reshape";
 import { slice } from "./slice";
 import { softmax } from "./softmax";
-import { sumTo } from "./sum";
+import { GRADIENT_OPS } from "./sum";
 import { unsqueeze } from "./unsqueeze";
 import { where } from "./where";
 
@@ -218,15 +217,14 @@ const grad: KernelOp<AttentionAttrs> = {
     const wide = inputs.map((t) => (isFloat(t.dtype) ? widened(t) : t));
     const [, stats, dOut] = wide.slice(n) as [Tensor, Tensor, Tensor];
     const forward = (tensors: readonly Tensor[]) => [attentionOf(tensors, stats, attrs)];
-    const back = (given: readonly Tensor[]) => vjpOf(forward, given.slice(0, n), [given[n]!], OPS).map((t) => t!);
+    const back = (given: readonly Tensor[]) =>
+      vjpOf(forward, given.slice(0, n), [given[n]!], GRADIENT_OPS).map((t) => t!);
     const half = (i: number) => seeds[1] && reshape(slice(seeds[1], 0, i, i + 1), inputs[1]!.shape);
     const flowing = (n < 3 ? seeds : [seeds[0]!, half(0)!, half(1)!]).map((t) => t && widened(t));
-    const made = vjpOf(back, [...wide.slice(0, n), dOut], flowing, OPS);
+    const made = vjpOf(back, [...wide.slice(0, n), dOut], flowing, GRADIENT_OPS);
     return [...made.slice(0, n), null, null, made[n]!];
   },
 };
-
-const OPS = { add, sumTo, onesLike };
 
 /** The attention of {@link op} by ops. @param stats say which keys each query sees, and what dropout drops */
 function attentionOf(tensors: readonly Tensor[], stats: Tensor, { shape, ...a }: AttentionAttrs): Tensor {

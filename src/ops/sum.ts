@@ -4,7 +4,9 @@ import { checkDTypes, type KernelOp, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import { reducedShape, reductionDims } from "../graph/reduction";
 import type { Tensor } from "../graph/tensor";
+import { add } from "./add";
 import { expand } from "./expand";
+import { onesLike } from "./full";
 import { mul } from "./mul";
 import { reshape } from "./reshape";
 
@@ -107,3 +109,6 @@ export const op: KernelOp<SumAttrs> = {
     return [expand(scale === 1 ? kept : mul(kept, scale), x!.shape)];
   },
 };
+
+/** The ops by which autograd joins what flows, for ops whose gradients are gradients of a composition, see `vjpOf`. */
+export const GRADIENT_OPS = { add, sumTo, onesLike };

@@ -1,9 +1,10 @@
-import { homeOf, scratch, type Tensor } from "../graph/tensor";
+import { homeOf, isComputed, type Range, rangesOverlap, scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_BUFFERS, type Param, type Variant } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
 import { tensorsOf, writtenBy } from "./dispatches";
-import { type Phase, phaseOf } from "./phase";
+import { type Phase, type Placed, phaseOf } from "./phase";
 import { showDispatch, withOffset } from "./print";
+import { paramsStruct, readBindings, uniformBinding, writeBinding } from "./wgsl";
 
 /** The most that a launch of a small step computes: a few operations for each invocation of a workgroup. */
 const MOST_FLOPS = 2 ** 14;
@@ -33,13 +34,6 @@ export const withoutWaiting = (target: Target): Target => ({
   tuning: {},
 });
 
-/** Elements of a buffer: all of a tensor, from `offset` on. */
-interface Range {
-  readonly buffer: Tensor;
-  readonly offset: number;
-  readonly size: number;
-}
-
 /** A step before its tensors have places. */
 interface Step {
   readonly dispatches: readonly Dispatch[];
@@ -68,22 +62,21 @@ interface Shared {
  * @returns null where the step is not {@link isSmall small}, or a kernel cannot be a part of such a launch
  */
 export function asOneLaunch({ dispatches, firstUpdate, kept, direct }: Step, target: Target): Joint | null {
+  if (!isSmall(dispatches)) return null;
   const rangeOf = rangesIn(dispatches, kept, direct);
-  if (!isSmall(dispatches) || mayMove(dispatches, rangeOf)) return null;
+  if (mayMove(dispatches, rangeOf)) return null;
   const most = dispatches.length <= MOST_IN_ALL ? MOST_IN_ALL : MOST_IN_PART;
   const made: JointLaunch[] = [];
-  for (const d of dispatches) {
-    if (made.at(-1)?.add(d)) continue;
-    const launch = new JointLaunch({ target, rangeOf, most });
-    if (!launch.add(d)) return null;
-    made.push(launch);
+  let updating: number | undefined;
+  for (const [i, d] of dispatches.entries()) {
+    if (!made.at(-1)?.add(d)) {
+      const launch = new JointLaunch({ target, rangeOf, most });
+      if (!launch.add(d)) return null;
+      made.push(launch);
+    }
+    if (i === firstUpdate) updating = made.length - 1;
   }
-  let done = 0;
-  const before = made.filter((launch) => {
-    done += launch.size;
-    return done <= firstUpdate;
-  });
-  return { dispatches: made.map((launch) => launch.dispatch()), firstUpdate: before.length };
+  return { dispatches: made.map((launch) => launch.dispatch()), firstUpdate: updating ?? made.length };
 }
 
 /**
@@ -91,7 +84,7 @@ export function asOneLaunch({ dispatches, firstUpdate, kept, direct }: Step, tar
  * only if it writes the buffer that the parameter is in.
  */
 function mayMove(dispatches: readonly Dispatch[], rangeOf: (t: Tensor) => Range): boolean {
-  const written = new Set(dispatches.flatMap(writtenBy).map((t) => rangeOf(t).buffer));
+  const written = new Set(dispatches.flatMap(writtenBy).map((t) => rangeOf(t).state));
   return dispatches.flatMap(tensorsOf).some((t) => t.home && !written.has(t.home.state));
 }
 
@@ -104,7 +97,7 @@ function rangesIn(
   const offsets = new Map<Tensor, number>();
   let length = 0;
   for (const t of dispatches.flatMap(tensorsOf)) {
-    const isInner = (!t.leaf || t.leaf.kind === "scratch") && !kept.has(t) && !direct.has(t);
+    const isInner = isComputed(t) && !kept.has(t) && !direct.has(t);
     if (!isInner || offsets.has(t)) continue;
     offsets.set(t, length);
     length += Math.ceil(t.size / 4) * 4;
@@ -112,15 +105,24 @@ function rangesIn(
   const inner = scratch({ shape: [length], dtype: "f32" });
   return (t) => {
     const offset = offsets.get(t);
-    if (offset !== undefined) return { buffer: inner, offset, size: t.size };
-    const home = homeOf(direct.get(t) ?? t);
-    return { buffer: home.state, offset: home.offset, size: t.size };
+    const home = offset === undefined ? homeOf(direct.get(t) ?? t) : { state: inner, offset };
+    return { ...home, size: t.size };
   };
+}
+
+/** A dispatch in a joint launch. */
+interface Part {
+  readonly d: Dispatch;
+  readonly phase: Phase;
+  /** Whether all invocations wait for each other before it. */
+  readonly waits: boolean;
+  /** The dispatch as text, see {@link Dispatch.joins}. */
+  readonly shown: string;
 }
 
 /** Several dispatches that become one. */
 class JointLaunch {
-  readonly #parts: { readonly d: Dispatch; readonly phase: Phase; readonly waits: boolean }[] = [];
+  readonly #parts: Part[] = [];
   /** The buffers that are bound, and whether they are written. */
   readonly #bound = new Map<Tensor, boolean>();
   /** What was read and written since all invocations last waited for each other. */
@@ -133,22 +135,18 @@ class JointLaunch {
     const written = new Set(writtenBy(d));
     const touches = tensorsOf(d).map((t) => ({ ...this.shared.rangeOf(t), isWritten: written.has(t) }));
     const bound = new Map(this.#bound);
-    for (const { buffer, isWritten } of touches) bound.set(buffer, isWritten || (bound.get(buffer) ?? false));
-    if (bound.size > MAX_BUFFERS || this.size === this.shared.most) return false;
-    const names = [...bound.keys()];
-    const places = touches.map(({ buffer, offset }) => ({ buffer: memory(names.indexOf(buffer)), offset }));
+    for (const { state, isWritten } of touches) bound.set(state, isWritten || (bound.get(state) ?? false));
+    if (bound.size > MAX_BUFFERS || this.#parts.length === this.shared.most) return false;
+    const buffers = [...bound.keys()];
+    const places = touches.map(({ state, offset }) => ({ buffer: memory(buffers.indexOf(state)), offset }));
     const phase = phaseOf(d, prefixOf(this.#parts.length), places, lanesOn(this.shared.target));
     if (!phase) return false;
     for (const [buffer, isWritten] of bound) this.#bound.set(buffer, isWritten);
-    const waits = touches.some((a) => this.#touched.some((b) => (a.isWritten || b.isWritten) && share(a, b)));
+    const waits = touches.some((a) => this.#touched.some((b) => (a.isWritten || b.isWritten) && rangesOverlap(a, b)));
     this.#touched = [...(waits ? [] : this.#touched), ...touches];
-    this.#parts.push({ d, phase, waits });
+    const where = ({ buffer, offset }: Placed) => withOffset(buffer, offset);
+    this.#parts.push({ d, phase, waits, shown: showDispatch(d, places.map(where)) });
     return true;
-  }
-
-  /** Number of dispatches in it. */
-  get size(): number {
-    return this.#parts.length;
   }
 
   dispatch(): Dispatch {
@@ -159,13 +157,8 @@ class JointLaunch {
       params: paramsOf(all),
       workgroups: [1, 1, 1],
       flops: all.reduce((n, d) => n + d.flops, 0),
-      joins: all.map((d) => showDispatch(d, (b) => this.#where(b as Tensor))),
+      joins: this.#parts.map(({ shown }) => shown),
     };
-  }
-
-  #where(t: Tensor): string {
-    const { buffer, offset } = this.shared.rangeOf(t);
-    return withOffset(memory([...this.#bound.keys()].indexOf(buffer)), offset);
   }
 
   #variant(): Variant {
@@ -191,12 +184,10 @@ class JointLaunch {
   }
 
   #code(bindings: Variant["bindings"], params: readonly Param[]): string {
-    const storage = bindings.map(({ name, access }, n) => {
-      const mode = access === "read" ? "read" : "read_write";
-      return `@group(0) @binding(${n}) var<storage, ${mode}> ${name}: array<u32>;`;
-    });
-    const uniform = `struct Params { ${params.map((p) => `${p.name}: ${p.type}`).join(", ")} }
-@group(0) @binding(${bindings.length}) var<uniform> params: Params;`;
+    const storage = bindings.map(({ name, access }, n) =>
+      access === "read" ? readBindings([{ name, type: "u32" }], n)[0] : writeBinding(n, name, "u32"),
+    );
+    const uniform = `${paramsStruct(params)}\n${uniformBinding(bindings.length)}`;
     const work = this.#parts.map(
       ({ d, phase, waits }) => `${waits ? "  storageBarrier();\n" : ""}  // ${d.variant.name}\n  ${phase.call}`,
     );
@@ -214,9 +205,6 @@ ${work.join("\n")}
 /** Names of buffers and of the kernels' own names in the text. */
 const memory = (n: number): string => `memory_${n}`;
 const prefixOf = (part: number): string => `p${part}_`;
-
-const share = (a: Range, b: Range): boolean =>
-  a.buffer === b.buffer && a.offset < b.offset + b.size && b.offset < a.offset + a.size;
 
 /** The parameters of all dispatches, one after the other. */
 function paramsOf(dispatches: readonly Dispatch[]): ArrayBuffer {

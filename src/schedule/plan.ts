@@ -1,6 +1,6 @@
 import { bytesPerElement } from "../core/dtype";
 import type { Spec } from "../core/shape";
-import { type Home, homeOf, scratch, type Tensor } from "../graph/tensor";
+import { type Home, homeOf, isComputed, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
@@ -166,7 +166,7 @@ function placed(
   direct: ReadonlyMap<Tensor, Tensor>,
 ) {
   const apart = assignSlots(livesOf(dispatches, fed, kept, direct));
-  const mayShare = (t: Tensor) => (!t.leaf || t.leaf.kind === "scratch") && !direct.has(t) && !kept.has(t);
+  const mayShare = (t: Tensor) => isComputed(t) && !direct.has(t) && !kept.has(t);
   const sharing = inPlace(dispatches, mayShare);
   if (!sharing.over.size) return { dispatches, ...apart };
   const rootOf = (t: Tensor): Tensor => (sharing.over.has(t) ? rootOf(sharing.over.get(t)!) : t);
@@ -179,7 +179,7 @@ function placed(
 }
 
 function leavesOf(dispatches: readonly Dispatch[], more: readonly Tensor[]): Tensor[] {
-  return [...new Set([...more, ...dispatches.flatMap(tensorsOf)])].filter((t) => t.leaf && t.leaf.kind !== "scratch");
+  return [...new Set([...more, ...dispatches.flatMap(tensorsOf)])].filter((t) => !isComputed(t));
 }
 
 /** The life of every tensor that needs a slot. Fed tensors live during the whole run, and outputs until after it. */

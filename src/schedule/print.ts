@@ -1,5 +1,5 @@
 import { showShape } from "../core/shape";
-import type { BufferRef, Dispatch } from "../kernel/kernel";
+import type { Dispatch } from "../kernel/kernel";
 import type { Place, Plan } from "./plan";
 
 /** The plan as text: a line for each dispatch with its kernel, its tensors, where they live, and the workgroups. */
@@ -7,21 +7,23 @@ export function showPlan(plan: Plan): string {
   const { dispatches, firstUpdate, slots, bytes, places } = plan;
   const count = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "es"}`;
   const head = `${count(dispatches.length, "dispatch")} (${dispatches.length - firstUpdate} of updates) · ${slots.length} slots ${showBytes(bytes.slots)} · state ${showBytes(bytes.states)} · ${showFlops(plan.flops)}`;
-  const where = (b: BufferRef) => showPlace(places.get(b.id)!);
   const lines = dispatches.map((d, i) => {
     const rule = i === firstUpdate ? "  -- updates\n" : "";
     const parts = (d.joins ?? []).map((part) => `\n       ${part}`);
-    return `${rule}${String(i).padStart(3)}  ${showDispatch(d, where)}${parts.join("")}`;
+    return `${rule}${String(i).padStart(3)}  ${showDispatch(
+      d,
+      d.buffers.map((b) => showPlace(places.get(b.id)!)),
+    )}${parts.join("")}`;
   });
   return [head, ...lines].join("\n");
 }
 
-/** A dispatch as text. @param where the place of a buffer */
-export function showDispatch({ variant, buffers, workgroups }: Dispatch, where: (b: BufferRef) => string): string {
+/** A dispatch as text. @param places of its buffers */
+export function showDispatch({ variant, buffers, workgroups }: Dispatch, places: readonly string[]): string {
   const constants = variant.key.startsWith(variant.name) ? variant.key.slice(variant.name.length) : "";
   const operands = buffers.map((b, i) => {
     const { name, access } = variant.bindings[i]!;
-    return `${access === "write" ? "→ " : ""}${name}=${where(b)}${showShape(b.shape)}`;
+    return `${access === "write" ? "→ " : ""}${name}=${places[i]}${showShape(b.shape)}`;
   });
   return `${variant.name}${constants}  ${operands.join(" ")}  × ${workgroups.join("·")}`;
 }

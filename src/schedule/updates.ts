@@ -1,4 +1,4 @@
-import { homeOf, overlap, scratch, type Tensor } from "../graph/tensor";
+import { homeOf, isComputed, overlap, scratch, type Tensor } from "../graph/tensor";
 import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
 import { tensorsOf, writtenBy } from "./dispatches";
@@ -64,8 +64,7 @@ function placeDirectly(
   for (const { assigns, dispatches } of updates) {
     for (const a of assigns) {
       const { state } = homeOf(a.to);
-      const isComputed = !a.base.leaf || a.base.leaf.kind === "scratch";
-      if (isComputed && !outputs.has(a.base) && !moved.has(state) && !named.has(state) && isOnce(a))
+      if (isComputed(a.base) && !outputs.has(a.base) && !moved.has(state) && !named.has(state) && isOnce(a))
         direct.set(a.base, a.to);
     }
     for (const t of dispatches.flatMap(tensorsOf)) if (t.leaf?.kind === "state") named.add(homeOf(t).state);

@@ -44,6 +44,14 @@ export const readBindings = (declared: readonly Declared[], first: number): stri
 export const writeBinding = (binding: number, name: string, type: string): string =>
   `@group(0) @binding(${binding}) var<storage, read_write> ${name}: array<${type}>;`;
 
+/** Declares the type of a kernel's parameters. */
+export const paramsStruct = (fields: readonly Param[]): string =>
+  `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }`;
+
+/** Declares the parameters. */
+export const uniformBinding = (binding: number): string =>
+  `@group(0) @binding(${binding}) var<uniform> params: Params;`;
+
 /** The beginning of a composed kernel's text, before its `main`. @param withTail whether it has {@link TAIL_HOOK} */
 export const declarations = (
   { functions, width }: Writer,
@@ -51,10 +59,10 @@ export const declarations = (
   read: readonly Declared[],
   { dtype }: { readonly dtype: DType },
   withTail: boolean,
-): string => `struct Params { ${fields.map((f) => `${f.name}: ${f.type}`).join(", ")} }
+): string => `${paramsStruct(fields)}
 ${readBindings(read, 0).join("\n")}
 ${writeBinding(read.length, "out", elementType(dtype, width === 4))}
-@group(0) @binding(${read.length + 1}) var<uniform> params: Params;
+${uniformBinding(read.length + 1)}
 
 ${functions}${withTail ? `\nfn tail(value: ${width === 4 ? "vec4f" : "f32"}, i: u32) {}` : ""}
 `;

@@ -217,7 +217,8 @@ function compare(
   ];
 }
 
-function lcg(seed: number): () => number {
+/** Numbers in [0, 1), the same for the same seed. */
+export function lcg(seed: number): () => number {
   let s = seed;
   return () => {
     s = (1664525 * s + 1013904223) >>> 0;
