@@ -46,9 +46,15 @@ const METADATA = "__metadata__";
 /**
  * Writes the safetensors format: the length of the header (u64, little-endian), the header (JSON), then the bytes of the tensors,
  * without gaps.
+ * @throws CheckpointError where the tensors are no Map
  * @see https://github.com/huggingface/safetensors
  */
-export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array<ArrayBuffer> {
+export function encodeSafetensors(file: SafetensorsFile): Uint8Array<ArrayBuffer> {
+  if (!(file?.tensors instanceof Map))
+    refuse("encodeSafetensors", "the tensors are no Map", {
+      wants: "{ tensors: new Map([[name, tensor]]), metadata }",
+    });
+  const { tensors, metadata } = file;
   const header: Record<string, unknown> = { [METADATA]: metadata };
   let end = 0;
   for (const [name, { dtype, shape, values }] of tensors) {

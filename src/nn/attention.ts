@@ -4,6 +4,7 @@ import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { attendCached, type KeyValueCache } from "../ops/attendCached";
+import { checkProbability } from "../ops/dropout";
 import { matmul } from "../ops/matmul";
 import { mul } from "../ops/mul";
 import { multiHeadAttention } from "../ops/multiHeadAttention";
@@ -61,7 +62,8 @@ export class MultiheadAttention extends Module {
         embedDim: String(embedDim),
         numHeads: String(numHeads),
       });
-    const { bias = true } = options;
+    const { bias = true, dropout = 0 } = options;
+    checkProbability("MultiheadAttention", dropout);
     const shape = [3 * embedDim, embedDim];
     this.inProjWeight = initialized("in_proj_weight", shape, fansOf(shape), xavierUniform);
     if (bias) this.inProjBias = initialized("in_proj_bias", [3 * embedDim], fansOf(shape), constant(0));

@@ -1,4 +1,4 @@
-import { optionsOf } from "../graph/options";
+import { checkEps, checkOption, optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { batchNorm } from "../ops/batchNorm";
 import { checkGiven } from "./given";
@@ -27,7 +27,9 @@ export class BatchNorm extends Module {
     readonly options: BatchNormOptions = {},
   ) {
     super();
-    optionsOf("BatchNorm", options, "momentum eps");
+    const { momentum = 0.1, eps = 1e-5 } = optionsOf("BatchNorm", options, "momentum eps");
+    checkEps("BatchNorm", eps);
+    checkOption("BatchNorm", "momentum", momentum, momentum >= 0 && momentum <= 1, "0 … 1");
     const shape = [numFeatures];
     const fans = { fanIn: numFeatures, fanOut: numFeatures };
     this.weight = initialized("weight", shape, fans, constant(1));

@@ -1,7 +1,7 @@
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { type Conv1dOptions, conv1d } from "../ops/conv1d";
-import { checkGiven } from "./given";
+import { checkGiven, checkSizes } from "./given";
 import { fansOf, type Initializer, initialized, uniformByFanIn } from "./init";
 import { Module } from "./module";
 
@@ -28,6 +28,8 @@ export class Conv1d extends Module {
     optionsOf("Conv1d", options, "stride padding dilation groups bias init");
     const { bias = true, init = uniformByFanIn, ...rest } = options;
     this.options = rest;
+    checkSizes("Conv1d", { stride: rest.stride, dilation: rest.dilation, groups: rest.groups });
+    if (typeof rest.padding !== "string") checkSizes("Conv1d", { padding: rest.padding }, 0);
     const shape = [outChannels, inChannels / (rest.groups ?? 1), kernelSize];
     this.weight = initialized("weight", shape, fansOf(shape), init);
     if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);

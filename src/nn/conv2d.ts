@@ -2,7 +2,7 @@ import { type Pair, pair } from "../core/shape";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { type Conv2dOptions, conv2d } from "../ops/conv2d";
-import { checkGiven } from "./given";
+import { checkGiven, checkSizes } from "./given";
 import { fansOf, type Initializer, initialized, uniformByFanIn } from "./init";
 import { Module } from "./module";
 
@@ -30,6 +30,8 @@ export class Conv2d extends Module {
     optionsOf("Conv2d", options, "stride padding dilation groups bias init");
     const { bias = true, init = uniformByFanIn, ...rest } = options;
     this.options = rest;
+    checkSizes("Conv2d", { stride: rest.stride, dilation: rest.dilation, groups: rest.groups });
+    if (typeof rest.padding !== "string") checkSizes("Conv2d", { padding: rest.padding }, 0);
     const [kh, kw] = pair("Conv2d", kernelSize);
     const shape = [outChannels, inChannels / (rest.groups ?? 1), kh, kw];
     this.weight = initialized("weight", shape, fansOf(shape), init);

@@ -2,7 +2,7 @@ import { type Pair, pair } from "../core/shape";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { type ConvTranspose2dOptions, convTranspose2d } from "../ops/convTranspose2d";
-import { checkGiven } from "./given";
+import { checkGiven, checkSizes } from "./given";
 import { fansOf, type Initializer, initialized, uniformByFanIn } from "./init";
 import { Module } from "./module";
 
@@ -30,6 +30,8 @@ export class ConvTranspose2d extends Module {
     optionsOf("ConvTranspose2d", options, "stride padding outputPadding dilation groups bias init");
     const { bias = true, init = uniformByFanIn, ...rest } = options;
     this.options = rest;
+    checkSizes("ConvTranspose2d", { stride: rest.stride, dilation: rest.dilation, groups: rest.groups });
+    checkSizes("ConvTranspose2d", { padding: rest.padding }, 0);
     const [kh, kw] = pair("ConvTranspose2d", kernelSize);
     const shape = [inChannels, outChannels / (rest.groups ?? 1), kh, kw];
     this.weight = initialized("weight", shape, fansOf(shape), init);

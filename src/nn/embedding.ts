@@ -1,5 +1,5 @@
 import { DTypeError } from "../core/errors";
-import { optionsOf } from "../graph/options";
+import { checkOption, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { embedding } from "../ops/embedding";
 import { type Initializer, initialized, normal } from "./init";
@@ -26,6 +26,8 @@ export class Embedding extends Module {
     optionsOf("Embedding", options, "paddingIndex init");
     const { paddingIndex, init = normal() } = options;
     const row = paddingIndex !== undefined && paddingIndex < 0 ? paddingIndex + numEmbeddings : paddingIndex;
+    const isRow = row === undefined || (Number.isInteger(row) && row >= 0 && row < numEmbeddings);
+    checkOption("Embedding", "paddingIndex", paddingIndex, isRow, "a row");
     const padded: Initializer = (shape, fans, seed, stream) => {
       const values = init(shape, fans, seed, stream);
       return row === undefined ? values : values.fill(0, row * embeddingDim, (row + 1) * embeddingDim);

@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors";
-import { showShape } from "../core/shape";
+import { type Pair, pair, showShape } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 
 /**
@@ -19,4 +19,11 @@ export function checkGiven(
   const shown = Object.entries(sizes).map(([name, size]) => [name, String(size)]);
   const name = wants.slice(0, wants.indexOf(" "));
   throw new ShapeError(layer, `wants ${wants}`, { [name]: showShape(x.shape), ...Object.fromEntries(shown) }, fix);
+}
+
+/** @throws ShapeError in the layer's name, unless all sizes are integers of at least `least`; undefined is left to the op's default */
+export function checkSizes(layer: string, sizes: Readonly<Record<string, Pair | undefined>>, least = 1): void {
+  for (const [name, size] of Object.entries(sizes))
+    if (size !== undefined && !pair(layer, size).every((v) => Number.isInteger(v) && v >= least))
+      throw new ShapeError(layer, `${name} ${size}`, { wants: `integers of at least ${least}` });
 }

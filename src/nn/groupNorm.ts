@@ -1,4 +1,5 @@
-import { optionsOf } from "../graph/options";
+import { checkShape } from "../core/shape";
+import { checkEps, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { checkGroups, groupNorm } from "../ops/groupNorm";
 import { instanceNorm } from "../ops/instanceNorm";
@@ -23,6 +24,8 @@ abstract class AffineNorm extends Module {
   constructor(name: string, channels: number, options: GroupNormLayerOptions, affineByDefault: boolean) {
     super();
     const { affine = affineByDefault, eps = 1e-5 } = optionsOf(name, options, "affine eps");
+    checkEps(name, eps);
+    checkShape(name, [channels]);
     this.eps = eps;
     if (!affine) return;
     this.weight = initialized("weight", [channels], NO_FANS, constant(1));

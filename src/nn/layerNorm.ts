@@ -1,5 +1,5 @@
 import { type Shape, sameShape, showShape } from "../core/shape";
-import { optionsOf } from "../graph/options";
+import { checkEps, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { layerNorm } from "../ops/layerNorm";
 import { rmsNorm } from "../ops/rmsNorm";
@@ -34,7 +34,7 @@ export class LayerNorm extends Module {
     readonly options: LayerNormLayerOptions = {},
   ) {
     super();
-    optionsOf("LayerNorm", options, "eps bias");
+    checkEps("LayerNorm", optionsOf("LayerNorm", options, "eps bias").eps ?? 1e-5);
     const shape = sizes(normalizedShape);
     this.weight = initialized("weight", shape, NO_FANS, constant(1));
     if (options.bias !== false) this.bias = initialized("bias", shape, NO_FANS, constant(0));
@@ -58,7 +58,7 @@ export class RMSNorm extends Module {
     readonly options: Pick<LayerNormLayerOptions, "eps"> = {},
   ) {
     super();
-    optionsOf("RMSNorm", options, "eps");
+    checkEps("RMSNorm", optionsOf("RMSNorm", options, "eps").eps ?? 1e-5);
     this.weight = initialized("weight", sizes(normalizedShape), NO_FANS, constant(1));
   }
 

@@ -16,6 +16,7 @@ import { flatten } from "../ops/reshape";
 import { sigmoid } from "../ops/sigmoid";
 import { tanh } from "../ops/tanh";
 import { type Upsample2dOptions, upsample2d } from "../ops/upsample2d";
+import { checkSizes } from "./given";
 import { Module } from "./module";
 
 // Layers without parameters.
@@ -73,7 +74,9 @@ export class MaxPool2d extends Module {
     readonly options: Pool2dOptions = {},
   ) {
     super();
-    optionsOf("MaxPool2d", options, "stride padding");
+    const { stride, padding } = optionsOf("MaxPool2d", options, "stride padding");
+    checkSizes("MaxPool2d", { kernelSize: kernelSize ?? 0, stride });
+    checkSizes("MaxPool2d", { padding }, 0);
   }
   override forward(x: Tensor): Tensor {
     return maxPool2d(x, this.kernelSize, this.options);
@@ -87,7 +90,9 @@ export class AvgPool2d extends Module {
     readonly options: AvgPool2dOptions = {},
   ) {
     super();
-    optionsOf("AvgPool2d", options, "stride padding countIncludePad");
+    const { stride, padding } = optionsOf("AvgPool2d", options, "stride padding countIncludePad");
+    checkSizes("AvgPool2d", { kernelSize: kernelSize ?? 0, stride });
+    checkSizes("AvgPool2d", { padding }, 0);
   }
   override forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options);
@@ -101,7 +106,9 @@ export class MaxPool1d extends Module {
     readonly options: Pool1dOptions = {},
   ) {
     super();
-    optionsOf("MaxPool1d", options, "stride padding");
+    const { stride, padding } = optionsOf("MaxPool1d", options, "stride padding");
+    checkSizes("MaxPool1d", { kernelSize: kernelSize ?? 0, stride });
+    checkSizes("MaxPool1d", { padding }, 0);
   }
   override forward(x: Tensor): Tensor {
     return maxPool1d(x, this.kernelSize, this.options);
@@ -115,7 +122,9 @@ export class AvgPool1d extends Module {
     readonly options: AvgPool1dOptions = {},
   ) {
     super();
-    optionsOf("AvgPool1d", options, "stride padding countIncludePad");
+    const { stride, padding } = optionsOf("AvgPool1d", options, "stride padding countIncludePad");
+    checkSizes("AvgPool1d", { kernelSize: kernelSize ?? 0, stride });
+    checkSizes("AvgPool1d", { padding }, 0);
   }
   override forward(x: Tensor): Tensor {
     return avgPool1d(x, this.kernelSize, this.options);
@@ -127,6 +136,7 @@ export class AdaptiveAvgPool2d extends Module {
   /** @param outputSize a number, or [height, width] */
   constructor(readonly outputSize: Pair) {
     super();
+    checkSizes("AdaptiveAvgPool2d", { outputSize: outputSize ?? 0 });
   }
   override forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(x, this.outputSize);
@@ -138,6 +148,7 @@ export class AdaptiveMaxPool2d extends Module {
   /** @param outputSize a number, or [height, width] */
   constructor(readonly outputSize: Pair) {
     super();
+    checkSizes("AdaptiveMaxPool2d", { outputSize: outputSize ?? 0 });
   }
   override forward(x: Tensor): Tensor {
     return adaptiveMaxPool2d(x, this.outputSize);

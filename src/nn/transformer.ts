@@ -5,7 +5,7 @@ import { recompute } from "../graph/segment";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import type { KeyValueCache } from "../ops/attendCached";
-import { dropout } from "../ops/dropout";
+import { checkProbability, dropout } from "../ops/dropout";
 import { gelu } from "../ops/gelu";
 import { mul } from "../ops/mul";
 import { relu } from "../ops/relu";
@@ -55,6 +55,7 @@ abstract class TransformerLayer extends Module {
     super();
     optionsOf(name, options, "dimFeedforward dropout activation layerNormEps normFirst bias generator recompute");
     const { dimFeedforward = 2048, activation = "relu", bias = true } = options;
+    checkProbability(name, options.dropout ?? 0.1);
     checkWord(name, "activation", activation, ["relu", "gelu", "geluTanh", "swiglu"]);
     this.selfAttn = this.attention();
     this.linear1 = new Linear(dModel, activation === "swiglu" ? 2 * dimFeedforward : dimFeedforward, { bias });

@@ -32,6 +32,8 @@ export const op: KernelOp<TakeBytesAttrs> = {
   kind: "kernel",
   name: "takeBytes",
   infer([table, indices], { rows, shape }) {
+    if (!(Number.isInteger(rows) && rows >= 1) || !Array.isArray(shape))
+      throw new ShapeError("takeBytes", `rows ${rows} of shape ${shape}`, { wants: "rows of at least 1, and a list" });
     checkDTypes("takeBytes", [table!, indices!], ["u32"]);
     if (indices!.shape.length !== 1)
       throw new ShapeError("takeBytes", "indices must have one dimension", { indices: showSpec(indices!) });

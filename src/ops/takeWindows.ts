@@ -2,7 +2,7 @@ import takeWindowsKernel from "../../shaders/take_windows.wgsl";
 import { ShapeError } from "../core/errors";
 import { showSpec } from "../core/shape";
 import { checkDTypes, type KernelOp, recordAll } from "../graph/op";
-import { optionsOf } from "../graph/options";
+import { checkOption, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
 /** Windows in order: row n of batch b starts at `n · rowStep + b · batchStep`. */
@@ -49,6 +49,14 @@ export interface TakenWindows {
  */
 export function takeWindows(tokens: Tensor, position: Tensor, attrs: TakeWindowsAttrs): TakenWindows {
   optionsOf("takeWindows", attrs, "batch length batches order timeFirst");
+  const { order } = attrs;
+  checkOption(
+    "takeWindows",
+    "order",
+    order,
+    typeof order === "object" && order !== null,
+    "steps, or windows to shuffle",
+  );
   const [ids, labels, restart] = recordAll(op, [tokens, position], attrs);
   return { ids: ids!, labels: labels!, restart: restart! };
 }

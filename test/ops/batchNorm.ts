@@ -19,7 +19,7 @@ export default opCase<Attrs>({
   ],
   build([x, weight, bias, runningMean, runningVar], { training }) {
     const y = batchNorm(x!, weight!, bias!, { runningMean: runningMean!, runningVar: runningVar!, training });
-    // Here the statistics are inputs, not states; test/nn/batchNorm.test.ts follows them over steps.
+    // Here the statistics are inputs, not states; test/nn/norms.test.ts follows them over steps.
     takePendingUpdates();
     return y;
   },
