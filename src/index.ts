@@ -278,6 +278,7 @@ export {
   scaledDotProductAttention,
 } from "./ops/scaledDotProductAttention";
 export { scatterAdd } from "./ops/scatterAdd";
+export { type SearchSortedOptions, searchSorted } from "./ops/searchSorted";
 export { sigmoid } from "./ops/sigmoid";
 export { sign } from "./ops/sign";
 export { silu } from "./ops/silu";
