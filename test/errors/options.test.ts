@@ -34,6 +34,7 @@ const takers: Record<string, (options: Any) => unknown> = {
   argSort: (o) => w.argSort(a, 0, o),
   sort: (o) => w.sort(a, 0, o),
   topK: (o) => w.topK(a, 1, 0, o),
+  searchSorted: (o) => w.searchSorted(row, a, o),
   cumsum: (o) => w.cumsum(a, 0, o),
   cumprod: (o) => w.cumprod(a, 0, o),
   matmul: (o) => w.matmul(a, b, o),

@@ -46,7 +46,8 @@ describe("bad input is refused at the call", () => {
     `);
     expect(() => recurrence("tanh", i(5, 2, 4), f(4, 4))).toThrowErrorMatchingInlineSnapshot(`
       [DTypeError: recurrence: input 0 has dtype i32
-        wants: f32]
+        wants: f32
+        fix: cast(x, "f32")]
     `);
     expect(() => recurrence("tanh", f(5, 2, 4), f(4, 4), { c0: f(2, 4) })).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: recurrence: c0 is for an LSTM

@@ -73,7 +73,8 @@ test("convolutions", () => {
   `);
   expect(() => convTranspose2d(t([1, 1, 1, 1], "i32"), t([1, 1, 1, 1]))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: convTranspose2d: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
 });
 
@@ -131,7 +132,8 @@ test("pooling", () => {
   `);
   expect(() => adaptiveMaxPool2d(t([2, 3, 5, 5], "i32"), 2)).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: adaptiveMaxPool2d: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
 });
 
@@ -173,7 +175,8 @@ test("normalisation", () => {
   `);
   expect(() => batchNorm(t([5, 3], "i32"), t([3]), t([3]), options)).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: batchNorm: input 0 has dtype i32
-      wants: f32 or f16]
+      wants: f32 or f16
+      fix: cast(x, "f32")]
   `);
   expect(() => groupNorm(t([5, 4]), 3)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: groupNorm: 4 channels do not split into 3 groups
