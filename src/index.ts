@@ -99,6 +99,7 @@ export {
 export { BatchNorm, type BatchNormOptions } from "./nn/batchNorm";
 export { Conv1d, type Conv1dLayerOptions } from "./nn/conv1d";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/conv2d";
+export { ConvTranspose1d, type ConvTranspose1dLayerOptions } from "./nn/convTranspose1d";
 export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from "./nn/convTranspose2d";
 export { Embedding, type EmbeddingLayerOptions } from "./nn/embedding";
 export { GroupNorm, type GroupNormLayerOptions, InstanceNorm2d } from "./nn/groupNorm";

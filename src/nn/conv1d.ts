@@ -10,6 +10,8 @@ export interface Conv1dLayerOptions extends Conv1dOptions {
   readonly bias?: boolean;
   /** First values of the weight; default uniform in ±1/√fanIn. */
   readonly init?: Initializer;
+  /** First values of the bias; default uniform in ±1/√fanIn. */
+  readonly biasInit?: Initializer;
 }
 
 /** Convolution of sequences, see {@link conv1d}. x [N, inChannels, L]; weight [outChannels, inChannels/groups, K]. */
@@ -25,14 +27,14 @@ export class Conv1d extends Module {
     options: Conv1dLayerOptions = {},
   ) {
     super();
-    optionsOf("Conv1d", options, "stride padding dilation groups bias init");
-    const { bias = true, init = uniformByFanIn, ...rest } = options;
+    optionsOf("Conv1d", options, "stride padding dilation groups bias init biasInit");
+    const { bias = true, init = uniformByFanIn, biasInit = uniformByFanIn, ...rest } = options;
     this.options = rest;
     checkSizes("Conv1d", { stride: rest.stride, dilation: rest.dilation, groups: rest.groups });
     if (typeof rest.padding !== "string") checkSizes("Conv1d", { padding: rest.padding }, 0);
     const shape = [outChannels, inChannels / (rest.groups ?? 1), kernelSize];
     this.weight = initialized("weight", shape, fansOf(shape), init);
-    if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);
+    if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), biasInit);
   }
 
   override forward(x: Tensor): Tensor {

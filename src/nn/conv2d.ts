@@ -11,6 +11,8 @@ export interface Conv2dLayerOptions extends Conv2dOptions {
   readonly bias?: boolean;
   /** First values of the weight; default uniform in ±1/√fanIn. */
   readonly init?: Initializer;
+  /** First values of the bias; default uniform in ±1/√fanIn. */
+  readonly biasInit?: Initializer;
 }
 
 /** Convolution of pictures, see {@link conv2d}. x [N, inChannels, H, W]; weight [outChannels, inChannels/groups, KH, KW]. */
@@ -27,15 +29,15 @@ export class Conv2d extends Module {
     options: Conv2dLayerOptions = {},
   ) {
     super();
-    optionsOf("Conv2d", options, "stride padding dilation groups bias init");
-    const { bias = true, init = uniformByFanIn, ...rest } = options;
+    optionsOf("Conv2d", options, "stride padding dilation groups bias init biasInit");
+    const { bias = true, init = uniformByFanIn, biasInit = uniformByFanIn, ...rest } = options;
     this.options = rest;
     checkSizes("Conv2d", { stride: rest.stride, dilation: rest.dilation, groups: rest.groups });
     if (typeof rest.padding !== "string") checkSizes("Conv2d", { padding: rest.padding }, 0);
     const [kh, kw] = pair("Conv2d", kernelSize);
     const shape = [outChannels, inChannels / (rest.groups ?? 1), kh, kw];
     this.weight = initialized("weight", shape, fansOf(shape), init);
-    if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);
+    if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), biasInit);
   }
 
   override forward(x: Tensor): Tensor {

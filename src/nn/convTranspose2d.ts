@@ -11,6 +11,8 @@ export interface ConvTranspose2dLayerOptions extends ConvTranspose2dOptions {
   readonly bias?: boolean;
   /** First values of the weight; default uniform in ±1/√fanIn, fanIn = outChannels/groups · KH · KW as in PyTorch. */
   readonly init?: Initializer;
+  /** First values of the bias; default uniform in ±1/√fanIn. */
+  readonly biasInit?: Initializer;
 }
 
 /** Transposed convolution, see {@link convTranspose2d}. x [N, inChannels, H, W]; weight [inChannels, outChannels/groups, KH, KW]. */
@@ -27,15 +29,15 @@ export class ConvTranspose2d extends Module {
     options: ConvTranspose2dLayerOptions = {},
   ) {
     super();
-    optionsOf("ConvTranspose2d", options, "stride padding outputPadding dilation groups bias init");
-    const { bias = true, init = uniformByFanIn, ...rest } = options;
+    optionsOf("ConvTranspose2d", options, "stride padding outputPadding dilation groups bias init biasInit");
+    const { bias = true, init = uniformByFanIn, biasInit = uniformByFanIn, ...rest } = options;
     this.options = rest;
     checkSizes("ConvTranspose2d", { stride: rest.stride, dilation: rest.dilation, groups: rest.groups });
     checkSizes("ConvTranspose2d", { padding: rest.padding }, 0);
     const [kh, kw] = pair("ConvTranspose2d", kernelSize);
     const shape = [inChannels, outChannels / (rest.groups ?? 1), kh, kw];
     this.weight = initialized("weight", shape, fansOf(shape), init);
-    if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), uniformByFanIn);
+    if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), biasInit);
   }
 
   override forward(x: Tensor): Tensor {

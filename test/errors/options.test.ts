@@ -107,6 +107,7 @@ const takers: Record<string, (options: Any) => unknown> = {
   InstanceNorm2d: (o) => new w.InstanceNorm2d(4, o),
   Conv1d: (o) => new w.Conv1d(4, 2, 3, o),
   Conv2d: (o) => new w.Conv2d(4, 2, 3, o),
+  ConvTranspose1d: (o) => new w.ConvTranspose1d(4, 2, 3, o),
   ConvTranspose2d: (o) => new w.ConvTranspose2d(4, 2, 3, o),
   Embedding: (o) => new w.Embedding(4, 2, o),
   MaxPool1d: (o) => new w.MaxPool1d(2, o),
