@@ -35,6 +35,7 @@ describe("a clear error instead of a silent answer", () => {
     ["einsum of a list", () => api.einsum("ij,jk->ik", [x, x]), "DTypeError: einsum: input 0 is no tensor"],
     ["rows of values without borders", () => api.searchSorted(x, f([3, 3])), "ShapeError: searchSorted: wants one row"],
     ["values that are no rows", () => api.searchSorted(x, f([2])), "ShapeError: searchSorted: wants one row"],
+    ["integers among floats", () => api.searchSorted(v, labels), "DTypeError: searchSorted: dtypes differ"],
     ["a slice of no range", () => api.slice(x, 1), "ShapeError: slice: no range is given"],
     ["a slice without an axis", () => api.slice(x), "ShapeError: slice: axis undefined"],
     ["a warp without a placement", () => api.warp(p), "DTypeError: warp: input 1 is no tensor"],

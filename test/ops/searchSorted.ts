@@ -16,6 +16,13 @@ export default opCase<{ right?: boolean }>({
     { inputs: [borders(3), { shape: [], values: [3] }], attrs: { right: true }, note: "one number, one value" },
     {
       inputs: [
+        { shape: [3], dtype: "i32", values: [-2, 4, 2 ** 31 - 2] },
+        { shape: [2, 2], dtype: "i32", values: [-3, 4, 2 ** 31 - 1, 2 ** 31 - 3] },
+      ],
+      note: "integers",
+    },
+    {
+      inputs: [
         { shape: [2, 3], values: [0, 1, 2, -5, 0, 5] },
         { shape: [2, 70], range: [-6, 6] },
       ],
