@@ -107,8 +107,9 @@ export function normalizeAxis(op: string, shape: Shape, axis: number): number {
   return a;
 }
 
-/** @throws ShapeError unless every size is an integer of at least 1: no tensor is empty */
+/** @throws ShapeError unless it is a list whose every size is an integer of at least 1: no tensor is empty */
 export function checkShape(op: string, shape: Shape): void {
+  if (!Array.isArray(shape)) throw new ShapeError(op, `the shape is ${shape}`, { wants: "a list of sizes" });
   if (shape.some((d) => !Number.isInteger(d) || d < 1))
     throw new ShapeError(op, "every dimension must be an integer of at least 1", { shape: showShape(shape) });
 }
