@@ -69,6 +69,26 @@ function joined(values: ArrayLike<number>, shape: readonly number[], axes: reado
   return Float64Array.from({ length: out.size }, (_, o) => out.get(o)!);
 }
 
+describe.skipIf(!opened).each(["a row", "columns"])("argMax of %s in parts, by fours", (what) => {
+  const inner = what === "a row" ? 1 : 8;
+  const row = { rows: inner, n: 16384 / inner, inner };
+  const target = { ...opened!.open.target, cpu: true };
+  const { span, parts } = partsOfFours(row, inner > 1 ? 2 : 1, target);
+  const width = inner > 1 ? span : 4 * span; // elements of a part
+
+  test.each([0, 1, 2, 3])("finds element %i of each part", async (at) => {
+    expect(parts).toBeGreaterThan(1);
+    for (let part = 0; part < parts; part++) {
+      const place = part * width + at;
+      const x = given([row.n, inner], (i) => Number(Math.floor(i / inner) === place));
+      const outputs = [cast(argMax(x[0], 0), "f32")];
+      expect(kernels(outputs, target)[0]).toContain("arg_max_by_four");
+      const [found] = await compute(opened as Runtime, target, outputs, [x]);
+      expect([...found!]).toEqual(Array(inner).fill(place));
+    }
+  });
+});
+
 describe.skipIf(!subgroupSize)("reductions by subgroups", () => {
   const runtime = opened as Runtime;
   afterAll(() => runtime.destroy());
@@ -163,26 +183,6 @@ test.each([4, 8, 16, 32, 64, 128])("subgroups of %i fill workgroups", (lanes) =>
     expect(of("SIZE")).toBe(d!.variant.workgroupSize[0]);
     expect(of("SIZE")).toBeLessThanOrEqual(256);
   }
-});
-
-describe.skipIf(!opened).each(["a row", "columns"])("argMax of %s in parts, by fours", (what) => {
-  const inner = what === "a row" ? 1 : 8;
-  const row = { rows: inner, n: 16384 / inner, inner };
-  const target = { ...opened!.open.target, cpu: true };
-  const { span, parts } = partsOfFours(row, inner > 1 ? 2 : 1, target);
-  const width = inner > 1 ? span : 4 * span; // elements of a part
-
-  test.each([0, 1, 2, 3])("finds element %i of each part", async (at) => {
-    expect(parts).toBeGreaterThan(1);
-    for (let part = 0; part < parts; part++) {
-      const place = part * width + at;
-      const x = given([row.n, inner], (i) => Number(Math.floor(i / inner) === place));
-      const outputs = [cast(argMax(x[0], 0), "f32")];
-      expect(kernels(outputs, target)[0]).toContain("arg_max_by_four");
-      const [found] = await compute(opened as Runtime, target, outputs, [x]);
-      expect([...found!]).toEqual(Array(inner).fill(place));
-    }
-  });
 });
 
 test("reductions side by side take the way that was measured, and ask for it", () => {
