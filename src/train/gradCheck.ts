@@ -6,6 +6,7 @@ import { checkWhole, type Shape } from "../core/shape";
 import { checkOption, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { gradients } from "../optim/gradients";
+import { checkEngine } from "./checkStates";
 import type { Engine } from "./engine";
 import { tensor } from "./tensor";
 
@@ -66,6 +67,7 @@ export async function gradCheck<I extends Record<string, CheckedInput>>(
 ): Promise<GradCheckResult> {
   optionsOf("gradCheck", options, "eps tolerance elements");
   const { eps = 1e-2, tolerance = 1e-2, elements = 64 } = options;
+  checkEngine("gradCheck", engine);
   checkOption("gradCheck", "eps", eps, Number.isFinite(eps) && eps > 0, "a number above 0");
   checkOption("gradCheck", "tolerance", tolerance, tolerance > 0, "a number above 0");
   checkWhole("gradCheck", { elements });

@@ -204,10 +204,11 @@ test.each(["start", "end", "step"])("a beam search without %s", async (name) => 
 });
 
 test("options that would give no score, or no check", async () => {
+  const engine = { runtime: {} };
   await expect(api.evaluateClassifier({ batches: 1 })).rejects.toThrow("evaluateClassifier: count undefined");
-  await expect(api.gradCheck({}, api.relu, {}, { eps: 0 })).rejects.toThrow("gradCheck: eps 0");
-  await expect(api.gradCheck({}, api.relu, {}, { tolerance: NaN })).rejects.toThrow("gradCheck: tolerance NaN");
-  await expect(api.gradCheck({}, api.relu, {}, { elements: 0.5 })).rejects.toThrow("gradCheck: elements 0.5");
+  await expect(api.gradCheck(engine, api.relu, {}, { eps: 0 })).rejects.toThrow("gradCheck: eps 0");
+  await expect(api.gradCheck(engine, api.relu, {}, { tolerance: NaN })).rejects.toThrow("gradCheck: tolerance NaN");
+  await expect(api.gradCheck(engine, api.relu, {}, { elements: 0.5 })).rejects.toThrow("gradCheck: elements 0.5");
 });
 
 test("a buffer is not the bytes in it, and the error says what is", () => {
