@@ -1,7 +1,9 @@
+import { checkWhole, type Shape } from "../core/shape";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { type ConvTranspose1dOptions, convTranspose1d } from "../ops/convTranspose1d";
-import { checkGiven, checkSizes } from "./given";
+import { checkOutputPadding } from "../ops/convTranspose2d";
+import { checkChannels, checkGiven } from "./given";
 import { fansOf, type Initializer, initialized, uniformByFanIn } from "./init";
 import { Module } from "./module";
 
@@ -29,17 +31,20 @@ export class ConvTranspose1d extends Module {
     super();
     optionsOf("ConvTranspose1d", options, "stride padding outputPadding dilation groups bias init biasInit");
     const { bias = true, init = uniformByFanIn, biasInit = uniformByFanIn, ...rest } = options;
+    const { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 } = rest;
     this.options = rest;
-    checkSizes("ConvTranspose1d", { stride: rest.stride, dilation: rest.dilation, groups: rest.groups });
-    checkSizes("ConvTranspose1d", { padding: rest.padding }, 0);
-    const shape = [inChannels, outChannels / (rest.groups ?? 1), kernelSize];
+    checkChannels("ConvTranspose1d", inChannels, outChannels, groups);
+    checkWhole("ConvTranspose1d", { kernelSize, stride, dilation });
+    checkWhole("ConvTranspose1d", { padding }, 0);
+    checkOutputPadding("ConvTranspose1d", outputPadding, stride, dilation);
+    const shape = [inChannels, outChannels / groups, kernelSize];
     this.weight = initialized("weight", shape, fansOf(shape), init);
     if (bias) this.bias = initialized("bias", [outChannels], fansOf(shape), biasInit);
   }
 
   override forward(x: Tensor): Tensor {
     const { inChannels } = this;
-    const fits = x.shape.length === 3 && x.shape[1] === inChannels;
+    const fits = (shape: Shape) => shape.length === 3 && shape[1] === inChannels;
     checkGiven("ConvTranspose1d", x, fits, "x [N, inChannels, L]", { inChannels });
     return convTranspose1d(x, this.weight, this.bias, this.options);
   }

@@ -3,17 +3,15 @@ import { sameShape } from "../core/shape";
 import type { Tensor } from "../graph/tensor";
 import { MAX_BUFFERS } from "../kernel/kernel";
 import { liesInFours } from "./fours";
-import { type Places, placesIn, readersIn } from "./places";
 import { type Siblings, siblingsIn } from "./siblings";
 import { offeredSums, type Sides, sideSums } from "./sides";
+import { type Places, placesIn, type StepGraph } from "./stepGraph";
 
 /** Buffers that a composed kernel may read; one more is for the result. */
 const MAX_READS = MAX_BUFFERS - 1;
 
 /** How tensors are joined into kernels. */
 export interface Fusion extends Sides {
-  /** Pointwise and view tensors that are computed from constants alone. */
-  readonly constants: ReadonlySet<Tensor>;
   /** The order in which tensors are computed: a host's other results come with what is computed on its first. */
   readonly order: readonly Tensor[];
   /** Tensors that are computed within the kernels that read them. */
@@ -36,63 +34,52 @@ export interface Fusion extends Sides {
  * A pointwise tensor is inlined if all tensors that read it have its size and are computed in one kernel, so that nothing is computed
  * twice, and if that kernel still reads at most {@link MAX_READS} buffers. Constants, and what is computed from constants
  * alone, are always inlined.
- * @param recorded inputs before users
- * @param roots the tensors that are wanted
  * @param fuse false: each op is a kernel of its own
  */
-export function fusion(
-  recorded: readonly Tensor[],
-  roots: readonly Tensor[],
-  inputsOf: (t: Tensor) => readonly Tensor[],
-  fuse: boolean,
-): Fusion {
-  const wanted = new Set(roots);
-  const constants = constantsOf(recorded, inputsOf);
+export function fusion(graph: StepGraph, fuse: boolean): Fusion {
+  const { wanted, constants, inputsOf, readersOf } = graph;
   const inlined = new Set([...constants].filter((t) => t.source?.op.kind === "pointwise" && !wanted.has(t)));
-  if (!fuse) return unfused(recorded, constants, inlined);
+  if (!fuse) return unfused(graph.order, inlined);
 
-  const readersOf = readersIn(recorded, inputsOf);
-  const groups = groupsOf(recorded, wanted, constants, readersOf, inputsOf);
+  const groups = groupsOf(graph);
   for (const [t, root] of groups.rootOf) if (root !== t) inlined.add(t);
-  const hosts = hostsOf(recorded, groups, wanted, inlined, readersOf);
-  const { order, siblings, ...found } = siblingsIn(withHosts(recorded, hosts), {
-    ...{ ...groups, wanted, constants, hosts, readersOf, inputsOf },
-    taken: offeredSums(recorded, inputsOf),
-  });
+  const hosts = hostsOf(graph, groups, inlined);
+  const known = { ...groups, graph, hosts, taken: offeredSums(graph) };
+  const { order, siblings, ...found } = siblingsIn(withHosts(graph.order, hosts), known);
   const together = new Set(siblings.flatMap((s) => [...s.members, ...s.finishes, ...s.besides]));
   for (const [root, host] of hosts) if (together.has(root) || together.has(host)) hosts.delete(root);
   for (const t of found.inlined) inlined.add(t);
   const finished = new Set([...hosts.values()].flatMap((host) => host.source!.outs));
   const { sides, later } = sideSums(
     order.filter((t) => !finished.has(t)),
-    inputsOf,
-    placesIn(order, readersOf),
+    graph,
+    placesIn(order, graph),
   );
   /** Whether a tensor has one reader, and so far a kernel of its own. */
   const isAlone = (i: Tensor) =>
-    readersOf.get(i)?.length === 1 && !wanted.has(i) && !inlined.has(i) && !hosts.has(i) && !together.has(i);
+    readersOf(i).length === 1 && !wanted.has(i) && !inlined.has(i) && !hosts.has(i) && !together.has(i);
   const free = order.filter((t) => !sides.has(t) && !together.has(t));
-  const prologues = prologuesOf(free, inputsOf, isAlone);
+  const prologues = prologuesOf(free, graph, isAlone);
   for (const i of prologues.values()) inlined.add(i);
   const mayMove = (i: Tensor) => (constants.has(i) ? inlined.has(i) : isAlone(i));
-  const joins = new Set(order.filter((t) => isJoin(t, inputsOf) && inputsOf(t).every(mayMove)));
+  const joins = new Set(order.filter((t) => isJoin(t, graph) && inputsOf(t).every(mayMove)));
   for (const t of joins) for (const i of inputsOf(t)) inlined.add(i);
   const tails = tailsOf(order, groups.reads, inlined, hosts, together);
-  return { constants, order, inlined, hosts, tails, siblings, sides, later, prologues, joins };
+  return { order, inlined, hosts, tails, siblings, sides, later, prologues, joins };
 }
 
 /** Each tensor has a kernel of its own, but for what is computed from constants. */
-function unfused(order: readonly Tensor[], constants: ReadonlySet<Tensor>, inlined: ReadonlySet<Tensor>): Fusion {
+function unfused(order: readonly Tensor[], inlined: ReadonlySet<Tensor>): Fusion {
   const none = new Map<Tensor, Tensor>();
   const nobody = new Set<Tensor>();
   const found = { hosts: none, tails: none, siblings: [], sides: none, later: nobody, prologues: none, joins: nobody };
-  return { constants, order, inlined, ...found };
+  return { order, inlined, ...found };
 }
 
 /** The kernels that can compute their first input, where that is pointwise and read by them alone. */
 function prologuesOf(
   kernels: readonly Tensor[],
-  inputsOf: (t: Tensor) => readonly Tensor[],
+  { inputsOf }: StepGraph,
   isAlone: (t: Tensor) => boolean,
 ): Map<Tensor, Tensor> {
   const prologues = new Map<Tensor, Tensor>();
@@ -109,7 +96,7 @@ function prologuesOf(
 }
 
 /** Whether a tensor only joins pointwise ones, each of which can be written to its place as vec4s. */
-function isJoin(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): boolean {
+function isJoin(t: Tensor, { inputsOf }: StepGraph): boolean {
   if (t.source?.op.kind !== "kernel" || !t.source.op.pieces) return false;
   const inputs = inputsOf(t);
   return (
@@ -119,14 +106,8 @@ function isJoin(t: Tensor, inputsOf: (t: Tensor) => readonly Tensor[]): boolean 
   );
 }
 
-function constantsOf(order: readonly Tensor[], inputsOf: (t: Tensor) => readonly Tensor[]): Set<Tensor> {
-  const constants = new Set<Tensor>();
-  for (const t of order)
-    if (t.source && t.source.op.kind !== "kernel" && inputsOf(t).every((i) => constants.has(i))) constants.add(t);
-  return constants;
-}
-
-interface Groups {
+/** Pointwise tensors by the kernels that compute them. */
+export interface Groups {
   /** For each pointwise tensor, the one in whose kernel it is computed. */
   readonly rootOf: ReadonlyMap<Tensor, Tensor>;
   /** What the kernel of each root reads. */
@@ -134,19 +115,13 @@ interface Groups {
 }
 
 /** Groups pointwise tensors into kernels, from the last to the first: so the kernels that read a tensor are known before its own. */
-function groupsOf(
-  order: readonly Tensor[],
-  wanted: ReadonlySet<Tensor>,
-  constants: ReadonlySet<Tensor>,
-  readersOf: ReadonlyMap<Tensor, readonly Tensor[]>,
-  inputsOf: (t: Tensor) => readonly Tensor[],
-): Groups {
+function groupsOf({ order, wanted, constants, inputsOf, readersOf }: StepGraph): Groups {
   const rootOf = new Map<Tensor, Tensor>();
   const reads = new Map<Tensor, Set<Tensor>>();
   for (const t of [...order].reverse()) {
     if (t.source?.op.kind !== "pointwise" || (constants.has(t) && !wanted.has(t))) continue;
     const own = inputsOf(t).filter((i) => !constants.has(i));
-    const readers = wanted.has(t) ? [] : (readersOf.get(t) ?? []);
+    const readers = wanted.has(t) ? [] : readersOf(t);
     const [root, ...others] = new Set(readers.map((r) => (r.size === t.size ? rootOf.get(r) : undefined)));
     const joined = new Set(root && !others.length ? [...own, ...reads.get(root)!] : own);
     joined.delete(t);
@@ -190,19 +165,13 @@ function tailsOf(
 }
 
 /** For each root the kernel on whose result it can be computed: of those that it reads the last one. */
-function hostsOf(
-  order: readonly Tensor[],
-  { rootOf, reads }: Groups,
-  wanted: ReadonlySet<Tensor>,
-  inlined: ReadonlySet<Tensor>,
-  readersOf: ReadonlyMap<Tensor, readonly Tensor[]>,
-): Map<Tensor, Tensor> {
+function hostsOf(graph: StepGraph, { rootOf, reads }: Groups, inlined: ReadonlySet<Tensor>): Map<Tensor, Tensor> {
   const hosts = new Map<Tensor, Tensor>();
-  const places = placesIn(order, readersOf);
+  const places = placesIn(graph.order, graph);
   for (const [root, own] of reads) {
     if (inlined.has(root) || !isFloat(root.dtype)) continue;
-    const allWithin = (i: Tensor) => readersOf.get(i)!.every((r) => rootOf.get(r) === root);
-    const host = [...own].reverse().find((i) => isHost(i, root, places) && !wanted.has(i) && allWithin(i));
+    const allWithin = (i: Tensor) => graph.readersOf(i).every((r) => rootOf.get(r) === root);
+    const host = [...own].reverse().find((i) => isHost(i, root, places) && !graph.wanted.has(i) && allWithin(i));
     if (host) hosts.set(root, host);
   }
   return hosts;

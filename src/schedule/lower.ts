@@ -14,6 +14,7 @@ import { type Fusion, fusion } from "./fuse";
 import { contiguousLayout, isContiguous, layoutKey } from "./layout";
 import { sinksEarly } from "./order";
 import type { Siblings } from "./siblings";
+import { isNeeded, type StepGraph, stepGraph } from "./stepGraph";
 import type { Expression, Reading } from "./writer";
 
 /** A tensor read from its own buffer, one element after the other. */
@@ -54,6 +55,7 @@ export class Lowering {
   readonly #pairs = new Map<Tensor, Expression>();
   readonly #represent: (t: Tensor) => Tensor;
   readonly #constantBehind: (t: Tensor) => Tensor | undefined;
+  readonly #graph: StepGraph;
   readonly #fusion: Fusion;
   /** The kernels on whose results others are computed. */
   readonly #hosts: ReadonlySet<Tensor>;
@@ -63,7 +65,6 @@ export class Lowering {
   readonly #siblings = new Map<Tensor, Siblings>();
   /** What the group of reductions that is being lowered computes besides. */
   #beside: ReadonlySet<Tensor> = new Set();
-  readonly #needed: ReadonlySet<Tensor>;
 
   constructor(
     wanted: readonly Tensor[],
@@ -71,17 +72,16 @@ export class Lowering {
   ) {
     this.#represent = canonical(topological(wanted), options.apart);
     const roots = wanted.map(this.#represent);
-    const inputsOf = (t: Tensor) => (t.source?.inputs ?? []).map(this.#represent);
     const before = (t: Tensor) => dependenciesOf(t).map(this.#represent);
-    const recorded = sinksEarly(topological(roots, before), roots, before);
-    this.#fusion = fusion(recorded, roots, inputsOf, options.fuse);
-    const { order, constants, hosts, sides, siblings } = this.#fusion;
-    this.#constantBehind = (t) => constantBehind(t, constants, this.#represent);
+    const order = sinksEarly(topological(roots, before), roots, before);
+    this.#graph = stepGraph(order, roots, (t) => (t.source?.inputs ?? []).map(this.#represent));
+    this.#fusion = fusion(this.#graph, options.fuse);
+    const { hosts, sides, siblings } = this.#fusion;
+    this.#constantBehind = (t) => constantBehind(t, this.#graph.constants, this.#represent);
     for (const s of siblings) for (const t of [...s.members, ...s.finishes, ...s.besides]) this.#siblings.set(t, s);
     for (const [sum, t] of sides) this.#sideSums.set(t.source!.outs, sum);
     this.#hosts = new Set(hosts.values());
-    this.#needed = new Set(order);
-    for (const t of order) this.#lower(t);
+    for (const t of this.#fusion.order) this.#lower(t);
     for (const t of roots) this.contiguous(t);
   }
 
@@ -261,7 +261,7 @@ export class Lowering {
     const side = this.#sideSums.get(t.source!.outs);
     if (side) this.#keep([side]);
     // An only output is always read: else its kernel would not be lowered.
-    const isRead = (out: Tensor) => outs.length === 1 || this.#needed.has(out);
+    const isRead = (out: Tensor) => outs.length === 1 || isNeeded(this.#graph, out);
     const made = op.lower(inputs, outs, attrs, this.options.target, side, isRead);
     this.#note(t);
     const input = this.#fusion.prologues.get(t);

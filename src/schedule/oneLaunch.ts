@@ -1,6 +1,7 @@
 import { homeOf, isComputed, type Range, rangesOverlap, scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_BUFFERS, type Param, type Variant } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
+import { isSingle, type Launches } from "./carry";
 import { tensorsOf, writtenBy } from "./dispatches";
 import { type Phase, type Placed, phaseOf } from "./phase";
 import { showDispatch, withOffset } from "./print";
@@ -49,7 +50,8 @@ type Joint = Pick<Step, "dispatches" | "firstUpdate">;
 
 /** What the joint launches share. */
 interface Shared {
-  readonly target: Target;
+  /** Invocations of the workgroup. */
+  readonly lanes: number;
   /** Where each tensor is. */
   readonly rangeOf: (t: Tensor) => Range;
   /** The most dispatches that become one. */
@@ -70,13 +72,33 @@ export function asOneLaunch({ dispatches, firstUpdate, kept, direct }: Step, tar
   let updating: number | undefined;
   for (const [i, d] of dispatches.entries()) {
     if (!made.at(-1)?.add(d)) {
-      const launch = new JointLaunch({ target, rangeOf, most });
+      const launch = new JointLaunch({ lanes: lanesOn(target), rangeOf, most });
       if (!launch.add(d)) return null;
       made.push(launch);
     }
     if (i === firstUpdate) updating = made.length - 1;
   }
   return { dispatches: made.map((launch) => launch.dispatch()), firstUpdate: updating ?? made.length };
+}
+
+/** The dispatches, of which those of one invocation that follow each other are one. */
+export function withSinglesJoined({ dispatches, firstUpdate, direct }: Launches): Joint {
+  const rangeOf = (t: Tensor): Range => ({ ...homeOf(direct.get(t) ?? t), size: t.size });
+  const made: Dispatch[] = [];
+  let open: { readonly launch: JointLaunch; readonly at: number } | undefined;
+  let updating = firstUpdate;
+  for (const [i, d] of dispatches.entries()) {
+    const mayJoin = isSingle(d) && !mayMove([d], rangeOf);
+    if (mayJoin && open?.launch.add(d)) {
+      made[open.at] = open.launch.dispatch();
+      if (i < firstUpdate) updating--;
+      continue;
+    }
+    const launch = new JointLaunch({ lanes: 1, rangeOf, most: MOST_IN_ALL });
+    open = mayJoin && launch.add(d) ? { launch, at: made.length } : undefined;
+    made.push(d);
+  }
+  return { dispatches: made, firstUpdate: updating };
 }
 
 /**
@@ -139,7 +161,7 @@ class JointLaunch {
     if (bound.size > MAX_BUFFERS || this.#parts.length === this.shared.most) return false;
     const buffers = [...bound.keys()];
     const places = touches.map(({ state, offset }) => ({ buffer: memory(buffers.indexOf(state)), offset }));
-    const phase = phaseOf(d, prefixOf(this.#parts.length), places, lanesOn(this.shared.target));
+    const phase = phaseOf(d, prefixOf(this.#parts.length), places, this.shared.lanes);
     if (!phase) return false;
     for (const [buffer, isWritten] of bound) this.#bound.set(buffer, isWritten);
     const waits = touches.some((a) => this.#touched.some((b) => (a.isWritten || b.isWritten) && rangesOverlap(a, b)));
@@ -177,7 +199,7 @@ class JointLaunch {
       code,
       bindings,
       params,
-      workgroupSize: [lanesOn(this.shared.target), 1, 1],
+      workgroupSize: [this.shared.lanes, 1, 1],
       enables: [],
       hook: false,
     };
@@ -194,7 +216,7 @@ class JointLaunch {
     return `${storage.join("\n")}
 ${params.length ? uniform : ""}
 ${this.#parts.map(({ phase }) => phase.text).join("\n")}
-@compute @workgroup_size(${lanesOn(this.shared.target)})
+@compute @workgroup_size(${this.shared.lanes})
 fn main(@builtin(local_invocation_index) lane: u32) {
 ${work.join("\n")}
 }

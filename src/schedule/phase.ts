@@ -60,7 +60,7 @@ export function phaseOf(d: Dispatch, prefix: string, places: readonly Placed[], 
     ...kept.map((text) => text.replace(FREE_LANES, `const FREE_LANES = ${lanes}u;`)),
     `fn main(${list!.replace(/@builtin\(\w+\)\s*/g, "")}) {${body}`,
   ];
-  const own = functions.flatMap((text) => text.match(DECLARED)?.[1] ?? []);
+  const own = functions.flatMap(declaredBy);
   const changed = functions.map((text) => accessed(text, accesses, prefix));
   if (changed.includes(null)) return null;
   const lookups = [...accesses].map(([name, access]) => accessors(prefix + name, access));
@@ -74,7 +74,8 @@ interface Module {
   readonly kept: readonly string[];
 }
 
-function moduleOf(code: string): Module {
+/** The parts of a kernel's text. */
+export function moduleOf(code: string): Module {
   const all = topLevel(code.replace(COMMENT, ""));
   const bindings = all.flatMap((text) => {
     const [, access, name, type] = text.match(BINDING) ?? [];
@@ -199,8 +200,11 @@ function endOf(text: string, from: number, end: "]" | ";"): number {
   return text.length;
 }
 
+/** The name that a declaration gives. */
+export const declaredBy = (text: string): string[] => text.match(DECLARED)?.slice(1) ?? [];
+
 /** A declaration with the names of the module prefixed; members of a struct keep theirs. */
-function prefixed(text: string, names: readonly string[], prefix: string): string {
+export function prefixed(text: string, names: readonly string[], prefix: string): string {
   const member = text.startsWith("struct") ? "(?!\\s*:)" : "";
   return text.replace(new RegExp(whole(names) + member, "g"), `${prefix}$1`);
 }

@@ -5,10 +5,11 @@ import type { Update } from "../graph/trace";
 import type { Dispatch } from "../kernel/kernel";
 import { byImmediates, type Target } from "../kernel/target";
 import { worthComputingAgain } from "./again";
+import { withCarried } from "./carry";
 import { tensorsOf, writtenBy } from "./dispatches";
 import { inPlace } from "./inPlace";
 import { type Choice, Lowering, type LowerOptions } from "./lower";
-import { asOneLaunch, isSmall, withoutWaiting } from "./oneLaunch";
+import { asOneLaunch, isSmall, withoutWaiting, withSinglesJoined } from "./oneLaunch";
 import { showPlan } from "./print";
 import { assignSlots, bytesIn, type Life } from "./slots";
 import { appendUpdates } from "./updates";
@@ -19,7 +20,7 @@ export type Place = { readonly slot: number } | Home;
 /** A step as data: what to run, in order, and where each tensor lives. */
 export interface Plan {
   readonly dispatches: readonly Dispatch[];
-  /** The first dispatch of an update; from here on dispatches write states. */
+  /** The first dispatch of an update. From here on dispatches write states; before it, only counters that others carry. */
   readonly firstUpdate: number;
   /** Bytes of each slot. A slot is a buffer. */
   readonly slots: readonly number[];
@@ -42,7 +43,7 @@ export interface Plan {
 export interface PlanRequest extends LowerOptions {
   readonly outputs: readonly Tensor[];
   readonly updates?: readonly Update[];
-  /** Join the launches of a small step, see {@link asOneLaunch}. */
+  /** Join launches that take longer than their work, see {@link asOneLaunch} and {@link withCarried}. */
   readonly join?: boolean;
   /** Leaves that get a place even if they are not used: the feeds of a captured step. */
   readonly inputs?: readonly Tensor[];
@@ -78,7 +79,12 @@ function joined(request: PlanRequest, apart: Plan): Plan {
   return assembled(request, { ...lowered, ...joint, choices: [] });
 }
 
-const planned = (request: PlanRequest): Plan => assembled(request, lower(request));
+function planned(request: PlanRequest): Plan {
+  const lowered = lower(request);
+  if (!request.join) return assembled(request, lowered);
+  const carried = { ...lowered, ...withCarried(lowered) };
+  return assembled(request, { ...carried, ...withSinglesJoined(carried) });
+}
 
 /** The dispatches of a step, before they have buffers. */
 interface Lowered {

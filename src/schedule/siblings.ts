@@ -2,7 +2,9 @@ import { numel, type Shape, sameShape } from "../core/shape";
 import type { Joins, KernelOp } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { MAX_BUFFERS } from "../kernel/kernel";
+import type { Groups } from "./fuse";
 import { through } from "./sides";
+import { isNeeded, type StepGraph } from "./stepGraph";
 import { movedTogether, type Together } from "./together";
 
 /** Most reductions in one launch: an invocation needs registers for each of them. */
@@ -14,18 +16,12 @@ export interface Siblings extends Together {
   readonly stored: readonly Tensor[];
 }
 
-/** What is known of the graph when siblings are looked for. */
-export interface Known {
-  readonly wanted: ReadonlySet<Tensor>;
-  readonly constants: ReadonlySet<Tensor>;
-  readonly rootOf: ReadonlyMap<Tensor, Tensor>;
-  /** What the kernel of each root reads. */
-  readonly reads: ReadonlyMap<Tensor, ReadonlySet<Tensor>>;
+/** What is known when siblings are looked for. */
+export interface Known extends Groups {
+  readonly graph: StepGraph;
   readonly hosts: ReadonlyMap<Tensor, Tensor>;
-  readonly readersOf: ReadonlyMap<Tensor, readonly Tensor[]>;
   /** Sums that another kernel makes on the side. */
   readonly taken: ReadonlySet<Tensor>;
-  inputsOf(t: Tensor): readonly Tensor[];
 }
 
 export interface Found {
@@ -67,13 +63,15 @@ class Search {
   readonly #owners = new Map<Tensor, Tensor>();
   /** Number of constants that are stored, since they are wanted, and may then be read. */
   readonly #held: number;
+  readonly #graph: StepGraph;
 
   constructor(
     order: readonly Tensor[],
     readonly known: Known,
   ) {
     this.#order = order;
-    this.#held = [...known.wanted].filter((t) => known.constants.has(t)).length;
+    this.#graph = known.graph;
+    this.#held = [...this.#graph.wanted].filter((t) => this.#graph.constants.has(t)).length;
     // What is computed again must not be computed early.
     for (const t of order) if (t.source?.again) this.#again.add(this.#rootOf(t));
   }
@@ -104,7 +102,7 @@ class Search {
     const groups = grown.filter((d) => d.members.size > 1 || d.besides.size);
     const inlined = new Set<Tensor>();
     const siblings = groups.map((d): Siblings => {
-      const within = inputsIn(d, this.known).filter((x) => this.#isWithin(x, d));
+      const within = inputsIn(d, this.#graph).filter((x) => this.#isWithin(x, d));
       for (const x of within) inlined.add(x);
       const besides = new Set([...d.besides].filter((u) => !inlined.has(u)));
       return { members: d.members, finishes: d.finishes, besides, stored: this.#stored(d) };
@@ -119,45 +117,43 @@ class Search {
 
   /** Whether only a group reads an input, so that it need not be stored. */
   #isWithin(x: Tensor, { members, besides }: Together): boolean {
-    const { wanted, constants, readersOf } = this.known;
+    const { wanted, constants, readersOf } = this.#graph;
     if (!this.#isPointwise(x) || constants.has(x) || wanted.has(x) || !this.#isFree(x)) return false;
-    return readersOf.get(x)!.every((r) => members.has(r) || besides.has(this.#rootOf(r)));
+    return readersOf(x).every((r) => members.has(r) || besides.has(this.#rootOf(r)));
   }
 
   /** Whether a tensor is computed by its only reader, a kernel with a prologue. */
   #isPrologue(t: Tensor): boolean {
-    const { readersOf, wanted, constants, taken } = this.known;
-    const [reader, ...others] = readersOf.get(t)!;
-    if (!reader || others.length || t.source?.op.kind !== "pointwise" || wanted.has(t) || constants.has(t))
-      return false;
+    const { readersOf, wanted, constants } = this.#graph;
+    const [reader, ...others] = readersOf(t);
+    if (!reader || others.length || !this.#isPointwise(t) || wanted.has(t) || constants.has(t)) return false;
     const { op } = reader.source!;
-    return this.#isFree(t) && op.kind === "kernel" && op.prologue === true && !taken.has(reader);
+    return this.#isFree(t) && op.kind === "kernel" && op.prologue === true && !this.known.taken.has(reader);
   }
 
   #isLaunched = (t: Tensor): boolean =>
     !!t.source &&
     t.source.op.kind !== "view" &&
-    !this.known.constants.has(t) &&
+    !this.#graph.constants.has(t) &&
     this.#rootOf(t) === t &&
     !this.#isPrologue(t);
 
   #joinsOf(t: Tensor): Joins | null {
     if (t.source?.op.kind !== "kernel" || this.known.taken.has(t) || t.source.again) return null;
     // A kernel with another output that is read is not a plain reduction.
-    if (t.source.outs.some((o) => o !== t && this.known.readersOf.has(o))) return null;
-    const inputs = this.known.inputsOf(t);
+    if (t.source.outs.some((o) => o !== t && isNeeded(this.#graph, o))) return null;
+    const inputs = this.#graph.inputsOf(t);
     const joins = (t.source.op as KernelOp).joins?.(inputs, t.source.attrs);
     // Strided inputs are copied first: their elements are read from other buffers here than elsewhere.
-    const isStrided = inputs.some((x) => through(x, this.known.inputsOf).source?.op.kind === "view");
+    const isStrided = inputs.some((x) => through(x, this.#graph).source?.op.kind === "view");
     const isLeft = isStrided || inputs.some((x) => this.#again.has(x));
     return joins && joins.dims.r0 * joins.dims.r1 > 1 && !isLeft ? joins : null;
   }
 
   /** The groups that may begin with a reduction: one that computes and stores its input, if that is possible, and one that does not. */
   #beginnings(t: Tensor, { dims }: Joins): Draft[] {
-    const { known } = this;
-    const x = known.inputsOf(t)[0]!;
-    const root = [...known.hosts].find(([, host]) => host === t)?.[0];
+    const x = this.#graph.inputsOf(t)[0]!;
+    const root = [...this.known.hosts].find(([, host]) => host === t)?.[0];
     const draft = {
       first: t,
       key: [t.dtype, x.shape, dims.k0, dims.r0, dims.k1, dims.r1].join(" "),
@@ -173,12 +169,11 @@ class Search {
 
   /** Whether a launch could write a pointwise tensor too: it has the size of the inputs, and reads tensors in order. */
   #mayStandBeside(u: Tensor, { of, alongRows }: Pick<Draft, "of" | "alongRows">): boolean {
-    const { known } = this;
-    const own = known.reads.get(u);
+    const own = this.known.reads.get(u);
     if (!own || !alongRows || this.#rootOf(u) !== u || !sameShape(u.shape, of) || u.dtype === "f16") return false;
-    if (known.constants.has(u) || !this.#isFree(u)) return false;
-    const isPiece = known.readersOf
-      .get(u)!
+    if (this.#graph.constants.has(u) || !this.#isFree(u)) return false;
+    const isPiece = this.#graph
+      .readersOf(u)
       .some((r) => r.source!.op.kind === "kernel" && (r.source!.op as KernelOp).pieces !== undefined);
     // Reads across memory have kernels of their own.
     const isAcross = (i: Tensor) => this.#views(i).some((v) => v.size === u.size && v.source?.op.name === "permute");
@@ -187,9 +182,8 @@ class Search {
 
   /** The tensors that a group reads. */
   #reads(d: Together): Set<Tensor> {
-    const { known } = this;
-    const of = (t: Tensor) => known.reads.get(t) ?? [];
-    const inputs = inputsIn(d, known).flatMap((x) => (this.#isWithin(x, d) ? [...of(x)] : [x]));
+    const of = (t: Tensor) => this.known.reads.get(t) ?? [];
+    const inputs = inputsIn(d, this.#graph).flatMap((x) => (this.#isWithin(x, d) ? [...of(x)] : [x]));
     const all = new Set([...inputs, ...[...d.besides, ...d.finishes].flatMap((u) => [...of(u)])]);
     for (const t of [...d.members, ...d.besides, ...d.finishes]) all.delete(t);
     return all;
@@ -203,7 +197,7 @@ class Search {
 
   /** A tensor and, if it is a view, the tensors behind it. */
   #views(t: Tensor): Tensor[] {
-    return t.source?.op.kind === "view" ? [t, ...this.#views(this.known.inputsOf(t)[0]!)] : [t];
+    return t.source?.op.kind === "view" ? [t, ...this.#views(this.#graph.inputsOf(t)[0]!)] : [t];
   }
 
   /** Whether a tensor has an element of its own for each element of the inputs, none repeated by a view. */
@@ -214,14 +208,14 @@ class Search {
     const [left, right] = [this.#reads(a), this.#reads(b)];
     return [...left, ...a.besides].some(
       (t) =>
-        this.#isLarge(t, a) && (right.has(t) || b.besides.has(t) || this.known.inputsOf([...b.members][0]!)[0] === t),
+        this.#isLarge(t, a) && (right.has(t) || b.besides.has(t) || this.#graph.inputsOf([...b.members][0]!)[0] === t),
     );
   }
 
   #stored({ members, finishes }: Together): Tensor[] {
-    const { wanted, readersOf } = this.known;
+    const { wanted, readersOf } = this.#graph;
     return [...members].filter(
-      (m) => wanted.has(m) || !readersOf.get(m)!.every((r) => finishes.has(this.#rootOf(r)) && this.#isPointwise(r)),
+      (m) => wanted.has(m) || !readersOf(m).every((r) => finishes.has(this.#rootOf(r)) && this.#isPointwise(r)),
     );
   }
 
@@ -237,7 +231,7 @@ class Search {
     const stored = this.#stored(d).length + d.finishes.size;
     const buffers = this.#reads(d).size + this.#held + d.besides.size + stored;
     if (d.members.size > MAX_MEMBERS || buffers > MAX_BUFFERS || this.#readsItself(d)) return false;
-    const moved = movedTogether(this.#order, d, { inputsOf: this.known.inputsOf, isLaunched: this.#isLaunched });
+    const moved = movedTogether(this.#order, d, { inputsOf: this.#graph.inputsOf, isLaunched: this.#isLaunched });
     if (!moved) return false;
     this.#order = moved;
     for (const t of others) this.#owners.set(t, d.first);
@@ -250,7 +244,7 @@ class Search {
     const seen = new Set<Tensor>();
     for (;;) {
       const shared = [...this.#reads(grown), ...grown.besides].filter((t) => this.#isLarge(t, d));
-      const roots = shared.flatMap((t) => this.known.readersOf.get(t) ?? []).map(this.#rootOf);
+      const roots = shared.flatMap(this.#graph.readersOf).map(this.#rootOf);
       const next = roots.find((u) => !seen.has(u) && !grown.besides.has(u) && this.#mayStandBeside(u, d));
       if (!next) return grown;
       seen.add(next);
@@ -265,7 +259,7 @@ class Search {
     let grown = d;
     const from = [...d.members, ...d.finishes];
     for (const m of from)
-      for (const reader of this.known.readersOf.get(m)!) {
+      for (const reader of this.#graph.readersOf(m)) {
         const r = this.#rootOf(reader);
         const [first = r] = grown.finishes;
         const fits = sameShape(r.shape, m.shape) && sameShape(first.shape, r.shape) && r.dtype !== "f16";
@@ -284,7 +278,7 @@ class Search {
   }
 }
 
-const inputsIn = ({ members }: Together, { inputsOf }: Known): Tensor[] => [...members].map((m) => inputsOf(m)[0]!);
+const inputsIn = ({ members }: Together, { inputsOf }: StepGraph): Tensor[] => [...members].map((m) => inputsOf(m)[0]!);
 
 const bare = (d: Draft): Draft => ({ ...d, finishes: new Set() });
 

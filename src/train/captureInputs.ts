@@ -13,7 +13,7 @@ export interface CaptureOptions {
   readonly onCompile?: CompileProgress;
   /** Join chains of pointwise ops into one kernel; default the engine's option. */
   readonly fuse?: boolean;
-  /** Compute a tiny step in as few launches as possible; default the engine's option. Not without `fuse`. */
+  /** Compute a tiny step in as few launches as possible, and counters within others; default the engine's option. Not without `fuse`. */
   readonly join?: boolean;
   /**
    * Products, convolutions and attention read f16, and these and normalisations write it; sums are f32, and parameters stay

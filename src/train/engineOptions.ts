@@ -7,8 +7,9 @@ export interface EngineOptions extends DeviceOptions {
   /** Join chains of pointwise ops into one kernel; default true. */
   readonly fuse?: boolean;
   /**
-   * Compute a captured step whose tensors are all tiny in one launch, or a few, in place of one for each kernel; default true. Its kernel
-   * is compiled for the step alone: pass false where many different tiny steps are captured, and each runs a few times.
+   * Let a captured step whose tensors are all tiny be one launch, or a few, in place of one for each kernel, and counters of any step be
+   * part of another launch; default true. Such kernels are compiled for the step alone: pass false where many different tiny steps are
+   * captured, and each runs a few times.
    */
   readonly join?: boolean;
   /**

@@ -126,7 +126,7 @@ describe("bad input is refused at the call", () => {
   test("layers", () => {
     expect(() => new LSTM(3, 0)).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: LSTM: hiddenSize 0
-        wants: 1 or more]
+        wants: an integer of at least 1]
     `);
     expect(() => new GRU(3, 4, { dropout: 2 })).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: GRU: dropout 2

@@ -1,4 +1,4 @@
-// Launches of a step's updates: they do not grow with the number of parameters, and clipping adds two.
+// Launches of a step's updates: one whatever the number of parameters, and two for clipping.
 import { expect, test } from "vitest";
 import { parameter } from "../../src/graph/tensor";
 import { trace } from "../../src/graph/trace";
@@ -19,7 +19,7 @@ import { RMSprop } from "../../src/optim/rmsprop";
 import { SGD } from "../../src/optim/sgd";
 import { plan } from "../../src/schedule/plan";
 
-/** Each with the kernels of its update: what counts steps is a launch of one invocation. */
+/** Each with the kernels of its update: what counts steps is a launch of one invocation, where launches are not joined. */
 const all: Record<string, [kernels: string, make: (p: Parameters, o: OptimizerOptions) => Optimizer]> = {
   SGD: ["sgd", (p, o) => new SGD(p, o)],
   momentum: ["momentum", (p, o) => new SGD(p, { ...o, momentum: 0.9 })],
@@ -34,9 +34,10 @@ const all: Record<string, [kernels: string, make: (p: Parameters, o: OptimizerOp
   RAdam: ["radam_step radam", (p, o) => new RAdam(p, o)],
 };
 
-function updatesOf(make: (typeof all)[string][1], count: number, options: OptimizerOptions): string {
+function updatesOf(make: (typeof all)[string][1], count: number, options: OptimizerOptions, join: boolean): string {
+  const size = 5000;
   const parameters = Array.from({ length: count }, (_, i) =>
-    parameter(`p${i}`, { shape: [5 + i], dtype: "f32" }, () => new Float32Array(5 + i)),
+    parameter(`p${i}`, { shape: [size + i], dtype: "f32" }, () => new Float32Array(size + i)),
   );
   const optimizer = make(parameters, options);
   const { result, updates } = trace(() => {
@@ -44,18 +45,23 @@ function updatesOf(make: (typeof all)[string][1], count: number, options: Optimi
     optimizer.step(loss);
     return loss;
   });
-  const { dispatches, firstUpdate } = plan({ outputs: [result], updates, target: BASELINE_TARGET, fuse: true });
+  const { dispatches, firstUpdate } = plan({ outputs: [result], updates, target: BASELINE_TARGET, fuse: true, join });
   return dispatches
     .slice(firstUpdate)
-    .map((d) => d.variant.name)
+    .map((d) => d.variant.name.replaceAll(" ", "_"))
     .join(" ");
 }
 
 test.each(Object.entries(all))("%s", (_, [kernels, make]) => {
   const norm = "square_sum_tree gradient_scale";
   for (const count of [1, 20]) {
-    expect(updatesOf(make, count, {})).toBe(kernels);
-    expect(updatesOf(make, count, { clipNorm: 1 })).toBe(`${norm} ${kernels}`);
-    expect(updatesOf(make, count, { clipNorm: 1, lossScale: "dynamic" })).toBe(`${norm} ${kernels}`);
+    for (const options of [{ clipNorm: 1 }, { clipNorm: 1, lossScale: "dynamic" as const }]) {
+      expect(updatesOf(make, count, options, false)).toBe(`${norm} ${kernels}`);
+      const last = kernels.split(" ").at(-1);
+      const joint = kernels === last ? norm : "square_sum_tree 2_in_one";
+      expect(updatesOf(make, count, options, true)).toBe(`${joint} ${last}`);
+    }
+    expect(updatesOf(make, count, {}, false)).toBe(kernels);
+    expect(updatesOf(make, count, {}, true)).toBe(kernels.split(" ").at(-1));
   }
 });
