@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { createServer } from "vite";
 
 const PAGES = ["mnist-cnn", "playground", "names", "forecast", "char-rnn", "tiny-gpt", "tagger", "translate", "race"];
+/** What the visitor presses after the run. */
+const AFTERWARDS = { "mnist-cnn": "#random", "tiny-gpt": "#write" };
 const WIDTH = 1280;
 const HOUR = 3_600_000;
 
@@ -22,7 +24,8 @@ async function take(name) {
   await page.click(button);
   await inState(page, busy);
   await inState(page, "idle");
-  await page.waitForNetworkIdle();
+  if (AFTERWARDS[name]) await page.click(AFTERWARDS[name]);
+  await page.waitForNetworkIdle({ idleTime: 5000 });
   await page.screenshot({ path: `demos/${name}/screenshot.png`, fullPage: true });
   console.log(`demos/${name}/screenshot.png`);
   await page.close();
