@@ -8,13 +8,20 @@ export interface TextSplit {
   readonly test: string;
 }
 
+/** Shares of the characters; train gets the rest. */
+export interface SplitTextOptions {
+  /** Default 0.05. */
+  readonly dev?: number;
+  /** Default 0.05. */
+  readonly test?: number;
+}
+
 /**
  * Cuts a text into three contiguous parts: for training, for choosing between models, and for the final test. The text is not
  * shuffled first, since neighbouring sentences resemble each other.
- * @param shares of the characters that go to dev and test; default 0.05 each; train gets the rest
  * @throws DataError where shares are below 0 or leave nothing for train
  */
-export function splitText(text: string, options: { readonly dev?: number; readonly test?: number } = {}): TextSplit {
+export function splitText(text: string, options: SplitTextOptions = {}): TextSplit {
   const { dev = 0.05, test = 0.05 } = optionsOf("splitText", options, "dev test");
   if (!(dev >= 0 && test >= 0 && dev + test < 1))
     throw new DataError("splitText", `shares dev ${dev}, test ${test}`, { wants: "at least 0, together below 1" });

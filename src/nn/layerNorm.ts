@@ -14,6 +14,11 @@ export interface LayerNormLayerOptions {
   readonly bias?: boolean;
 }
 
+export interface RmsNormLayerOptions {
+  /** Added to the mean square; default 1e-5. */
+  readonly eps?: number;
+}
+
 const sizes = (shape: Shape | number): Shape => (typeof shape === "number" ? [shape] : shape);
 const NO_FANS = { fanIn: 1, fanOut: 1 };
 
@@ -55,7 +60,7 @@ export class RMSNorm extends Module {
   /** @param normalizedShape sizes of the last dimensions, which are normalised together */
   constructor(
     readonly normalizedShape: Shape | number,
-    readonly options: Pick<LayerNormLayerOptions, "eps"> = {},
+    readonly options: RmsNormLayerOptions = {},
   ) {
     super();
     checkEps("RMSNorm", optionsOf("RMSNorm", options, "eps").eps ?? 1e-5);

@@ -41,6 +41,10 @@ export interface LoadOptions {
   readonly partial?: boolean;
 }
 
+export interface PartialLoadOptions extends LoadOptions {
+  readonly partial: true;
+}
+
 /** What {@link loadCheckpoint} with `partial` did not load, by name. */
 export interface PartlyLoaded {
   readonly metadata: Readonly<Record<string, string>>;
@@ -66,7 +70,7 @@ export function loadCheckpoint(
   engine: Engine,
   bytes: Uint8Array,
   what: Checkpointed,
-  options: LoadOptions & { readonly partial: true },
+  options: PartialLoadOptions,
 ): PartlyLoaded;
 export function loadCheckpoint(
   engine: Engine,
