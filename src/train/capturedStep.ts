@@ -67,7 +67,9 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     /** @internal */
     readonly runtime: Runtime,
     executable: Executable,
+    /** What `run` is given, by name. */
     readonly feeds: Readonly<Record<I, Tensor>>,
+    /** What `read` and `drain` give, by name. */
     readonly outputs: Readonly<Record<O, Tensor>>,
     /** @internal */
     readonly build: () => Plan,
