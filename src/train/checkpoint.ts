@@ -42,6 +42,7 @@ export interface LoadOptions {
 }
 
 export interface PartialLoadOptions extends LoadOptions {
+  /** Load what fits, and leave other states as they are. */
   readonly partial: true;
 }
 
