@@ -107,6 +107,7 @@ export {
 export { BatchNorm, type BatchNormOptions } from "./nn/batchNorm";
 export { Conv1d, type Conv1dLayerOptions } from "./nn/conv1d";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/conv2d";
+export { ConvTranspose1d, type ConvTranspose1dLayerOptions } from "./nn/convTranspose1d";
 export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from "./nn/convTranspose2d";
 export { Embedding, type EmbeddingLayerOptions } from "./nn/embedding";
 export { GroupNorm, type GroupNormLayerOptions, InstanceNorm2d } from "./nn/groupNorm";
@@ -286,6 +287,7 @@ export {
   scaledDotProductAttention,
 } from "./ops/scaledDotProductAttention";
 export { scatterAdd } from "./ops/scatterAdd";
+export { type SearchSortedOptions, searchSorted } from "./ops/searchSorted";
 export { sigmoid } from "./ops/sigmoid";
 export { sign } from "./ops/sign";
 export { silu } from "./ops/silu";

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Runtime } from "../src/gpu/runtime";
 import { nodeRuntime } from "./device";
 import { cases, stem } from "./ops/cases";
+import type { Sample } from "./ops/opCase";
 import { choicesOf, mostWays, nthWays, runSample, runsInHalves } from "./ops/runCase";
 
 test("every op has a case, and every case an op", () => {
@@ -38,6 +39,8 @@ const isPointwise = named((kind) => kind === "pointwise");
 const WIDELY_RUN = new Set(
   "add mul where cast relu conv1d embedding gru indexSelect rmsNorm std topK variance".split(" "),
 );
+/** Tiles for GPUs compile slowly where there is none: test/families has each of these ops' kernels once. */
+const HAS_FAMILY_TEST = new Set(["conv2d", "matmul", "recurrence"]);
 
 const { runtime: opened, reason } = await nodeRuntime();
 
@@ -46,53 +49,52 @@ describe.skipIf(!opened)(`ops in Node on Dawn${reason ? ` (skipped: ${reason})` 
   beforeAll(() => console.log(`adapter: ${runtime.adapter.name}${runtime.adapter.software ? " (software)" : ""}`));
   afterAll(() => runtime.destroy());
 
-  // Once as this device would be used, once with the kernels for the other kind of device.
   const { target } = opened?.open ?? {};
   const targets = target ? [target, { ...target, cpu: !target.cpu }] : [];
-  describe.each(targets)("for a device with cpu $cpu", (target) => {
-    describe.each(cases)("%s", (name, c) => {
-      const isTold = (isMade.has(name) || isPointwise.has(name)) && !WIDELY_RUN.has(name);
-      const samples = isTold && target !== targets[0] ? c.samples.slice(0, 1) : c.samples;
+  const hasHalves = runtime?.open.info.features.includes("shader-f16") ?? false;
+
+  // Op by op: the device still has the kernels that an op's tests share.
+  describe.each(cases)("%s", (name, c) => {
+    const [first] = c.samples as [Sample<object>];
+    const hasKernel = !isMade.has(name) && !isPointwise.has(name);
+
+    // Once as this device would be used, once with the kernels for the other kind of device.
+    describe.each(targets)("for a device with cpu $cpu", (target) => {
+      const samples = hasKernel || WIDELY_RUN.has(name) || target === targets[0] ? c.samples : [first];
       test.each(samples.map((s) => [JSON.stringify(s), s] as const))("%s", async (_, sample) => {
         expect(await runSample(runtime, c, sample, { target })).toEqual([]);
         runtime.throwErrors();
       });
-    });
-  });
 
-  // Ops for which several kernels would do: each of them, on the sample with the most of them. Tiles for GPUs compile slowly here:
-  // test/families has each of them once.
-  const hasFamilyTest = new Set(["conv2d", "matmul", "recurrence"]);
-  describe.each(targets)("by every kernel of a device with cpu $cpu", (target) => {
-    const some = cases.filter(([name]) => !isMade.has(name) && (target.cpu || !hasFamilyTest.has(name)));
-    test.each(some)("%s", async (_, c) => {
-      const choices = c.samples.map((sample) => choicesOf(c, sample, target));
-      const ways = choices.map((list) => list.reduce((n, { ways: { names } }) => n + names.length, 0));
-      const at = ways.indexOf(Math.max(...ways));
-      for (let n = 1; n < mostWays(choices[at]!); n++) {
-        const tuning = nthWays(choices[at]!, n);
-        const nth = String(Object.entries(tuning));
-        expect(await runSample(runtime, c, c.samples[at]!, { target: { ...target, tuning } }), nth).toEqual([]);
+      if (isMade.has(name) || (!target.cpu && HAS_FAMILY_TEST.has(name))) return;
+      test("by every kernel, on the sample with the most of them", async () => {
+        const choices = c.samples.map((sample) => choicesOf(c, sample, target));
+        const ways = choices.map((list) => list.reduce((n, { ways: { names } }) => n + names.length, 0));
+        const at = ways.indexOf(Math.max(...ways));
+        for (let n = 1; n < mostWays(choices[at]!); n++) {
+          const tuning = nthWays(choices[at]!, n);
+          const nth = String(Object.entries(tuning));
+          expect(await runSample(runtime, c, c.samples[at]!, { target: { ...target, tuning } }), nth).toEqual([]);
+          runtime.throwErrors();
+        }
+      });
+    });
+
+    if (runsInHalves(c, first))
+      test.skipIf(!hasHalves)("in f16", async () => {
+        expect(await runSample(runtime, c, first, { halves: true })).toEqual([]);
         runtime.throwErrors();
-      }
+      });
+
+    if (hasKernel)
+      test("in one launch, where it is small", async () => {
+        expect(await runSample(runtime, c, first, { join: true })).toEqual([]);
+        runtime.throwErrors();
+      });
+
+    test("unfused", async () => {
+      expect(await runSample(runtime, c, first, { fuse: false })).toEqual([]);
+      runtime.throwErrors();
     });
-  });
-
-  const hasHalves = runtime?.open.info.features.includes("shader-f16") ?? false;
-  test.skipIf(!hasHalves).each(cases)("%s in f16", async (_, c) => {
-    if (!runsInHalves(c, c.samples[0]!)) return;
-    expect(await runSample(runtime, c, c.samples[0]!, { halves: true })).toEqual([]);
-    runtime.throwErrors();
-  });
-
-  const hasKernels = cases.filter(([name]) => !isMade.has(name) && !isPointwise.has(name));
-  test.each(hasKernels)("%s in one launch, where it is small", async (_, c) => {
-    expect(await runSample(runtime, c, c.samples[0]!, { join: true })).toEqual([]);
-    runtime.throwErrors();
-  });
-
-  test.each(cases)("%s unfused", async (_, c) => {
-    expect(await runSample(runtime, c, c.samples[0]!, { fuse: false })).toEqual([]);
-    runtime.throwErrors();
   });
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { environment } from "./cli/command";
 import { nodeRuntime } from "./device";
 
 const readme = readFileSync("README.md", "utf8");
@@ -22,7 +23,7 @@ function outputOf(name: string, program: string): string {
   const { stdout, stderr, status } = spawnSync(process.execPath, [`readme-${name}.mjs`], {
     cwd: "dist",
     encoding: "utf8",
-    env: { ...process.env, XDG_CACHE_HOME: mkdtempSync(join(tmpdir(), "wgrad-")) },
+    env: environment(mkdtempSync(join(tmpdir(), "wgrad-"))),
   });
   expect(status, stderr).toBe(0);
   return stdout;

@@ -21,6 +21,22 @@ export function pair(op: string, p: Pair): readonly [number, number] {
   throw new ShapeError(op, "a size is neither a number nor [height, width]", { given });
 }
 
+/** @throws ShapeError unless every number is an integer of at least `least` */
+export function checkWhole(op: string, numbers: Readonly<Record<string, number>>, least = 1): void {
+  for (const [name, n] of Object.entries(numbers))
+    if (!(Number.isInteger(n) && n >= least))
+      throw new ShapeError(op, `${name} ${n}`, { wants: `an integer of at least ${least}` });
+}
+
+/** @throws ShapeError unless every size is one number or two, integers of at least `least` */
+export function checkSizes(op: string, sizes: Readonly<Record<string, Pair>>, least = 1): void {
+  for (const [name, size] of Object.entries(sizes))
+    if (!pair(op, size).every((v) => Number.isInteger(v) && v >= least))
+      throw new ShapeError(op, `${name} ${typeof size === "number" ? size : showShape(size)}`, {
+        wants: `integers of at least ${least}`,
+      });
+}
+
 /** Number of elements. */
 export const numel = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 
@@ -91,8 +107,9 @@ export function normalizeAxis(op: string, shape: Shape, axis: number): number {
   return a;
 }
 
-/** @throws ShapeError unless every size is an integer of at least 1: no tensor is empty */
+/** @throws ShapeError unless it is a list whose every size is an integer of at least 1: no tensor is empty */
 export function checkShape(op: string, shape: Shape): void {
+  if (!Array.isArray(shape)) throw new ShapeError(op, `the shape is ${shape}`, { wants: "a list of sizes" });
   if (shape.some((d) => !Number.isInteger(d) || d < 1))
     throw new ShapeError(op, "every dimension must be an integer of at least 1", { shape: showShape(shape) });
 }

@@ -1,7 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { type Pair, pair, showShape } from "../core/shape";
 import type { RandomOptions } from "../graph/generator";
-import { checkDTypes } from "../graph/op";
+import { checkDTypes, checkTensors } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
@@ -39,6 +39,7 @@ export type AugmentOptions = Placement & FillOptions & AugmentationOptions;
 export function augment(x: Tensor, options: AugmentOptions = {}): Tensor {
   optionsOf("augment", options, "shift flip flipVertical rotate scale crop padding cutout fill training generator");
   const { fill = 0, training = true, generator, ...placement } = options;
+  checkTensors("augment", [x]);
   if (x.shape.length !== 4) throw new ShapeError("augment", "pictures must be [N, C, H, W]", { x: showShape(x.shape) });
   checkDTypes("augment", [x], ["f32"]);
   const [examples, , height, width] = x.shape as [number, number, number, number];
@@ -124,5 +125,6 @@ export const cutout = (x: Tensor, side: number, options: CutoutOptions = {}): Te
  */
 export const randomNoise = (x: Tensor, std: number, options: AugmentationOptions = {}): Tensor => {
   const { training = true, generator } = optionsOf("randomNoise", options, "training generator");
+  checkTensors("randomNoise", [x]);
   return training && std !== 0 ? add(x, normal(x.shape, { std, generator })) : x;
 };

@@ -1,6 +1,7 @@
 import { DataError } from "../core/errors";
+import { checkArray, checkCounts, checkText } from "../core/given";
 import { optionsOf } from "../graph/options";
-import { checkSpecials, countOf, specialOf, type Tokenizer, unknownId } from "./tokenizer";
+import { checkId, checkSpecials, countOf, specialOf, type Tokenizer } from "./tokenizer";
 import { learnMerges, pairKey } from "./trainBytePairs";
 
 /**
@@ -28,11 +29,15 @@ export interface BytePairOptions {
  * ids comes first, so the same text gives the same merges everywhere.
  *
  * A sequence cut within a character decodes to U+FFFD there, and so do unpaired surrogates.
- * @throws DataError where the size has no room for the bytes and special tokens, or a special token is given twice
+ * @throws DataError where the size has no room for the bytes and special tokens, a count is no integer, or a special token is given
+ *   twice
  * @see Sennrich et al. 2016, "Neural machine translation of rare words with subword units"
  */
 export function trainBytePairs(text: string, options: BytePairOptions): Tokenizer {
   const { size, minimumCount = 2, specials = [] } = optionsOf("trainBytePairs", options, "size minimumCount specials");
+  checkText("trainBytePairs", text);
+  checkSpecials("trainBytePairs", specials);
+  checkCounts("trainBytePairs", { minimumCount }, 0);
   const least = 256 + specials.length;
   if (!(Number.isInteger(size) && size >= least && size <= 2 ** 20))
     throw new DataError("trainBytePairs", `size ${size}`, { wants: `an integer of ${least} … ${2 ** 20}` });
@@ -59,16 +64,18 @@ export function ofMerges(merges: readonly number[], specials: readonly string[])
     size,
     special: specialOf(name, specials),
     encode(text) {
+      checkText(name, text);
       const out = new Int32Array(3 * text.length);
       let n = 0;
       for (const piece of piecesOf(text)) for (const id of idsOf(piece)) out[n++] = id;
       return out.slice(0, n);
     },
     decode(ids) {
+      checkArray(name, "ids", ids);
       const parts: Uint8Array<ArrayBuffer>[] = [];
       for (let i = 0; i < ids.length; i++) {
         const id = ids[i]!;
-        if (!(id >= 0 && id < size)) unknownId(name, id, i, size);
+        checkId(name, id, i, size);
         if (id >= first) parts.push(bytes[id - first]!);
       }
       return new TextDecoder("utf-8", { ignoreBOM: true }).decode(joined(parts));

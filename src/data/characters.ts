@@ -1,6 +1,7 @@
 import { DataError } from "../core/errors";
+import { checkArray, checkCounts, checkText } from "../core/given";
 import { optionsOf } from "../graph/options";
-import { checkSpecials, countOf, specialOf, type Tokenizer, UNKNOWN, unknownId } from "./tokenizer";
+import { checkId, checkSpecials, countOf, specialOf, type Tokenizer, UNKNOWN } from "./tokenizer";
 
 export interface CharacterTokenizerOptions {
   /**
@@ -14,10 +15,13 @@ export interface CharacterTokenizerOptions {
 
 /**
  * A vocabulary of the characters (code points) that occur in a text, in the order of their code points.
- * @throws DataError where nothing is left, or a special token is given twice
+ * @throws DataError where nothing is left, the count is no integer, or a special token is given twice
  */
 export function characterTokenizer(text: string, options: CharacterTokenizerOptions = {}): Tokenizer {
   const { specials = [], minimumCount = 1 } = optionsOf("characterTokenizer", options, "specials minimumCount");
+  checkText("characterTokenizer", text);
+  checkSpecials("characterTokenizer", specials);
+  checkCounts("characterTokenizer", { minimumCount }, 0);
   const counts = [...countOf(text)].filter(([, count]) => count >= minimumCount);
   const characters = counts.map(([c]) => c).sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!);
   return ofCharacters(characters, specials);
@@ -37,6 +41,7 @@ export function ofCharacters(characters: readonly string[], specials: readonly s
     size,
     special: specialOf(name, specials),
     encode(text) {
+      checkText(name, text);
       const out = new Int32Array(text.length);
       let n = 0;
       for (let i = 0; i < text.length; i++) {
@@ -49,10 +54,11 @@ export function ofCharacters(characters: readonly string[], specials: readonly s
       return out.slice(0, n);
     },
     decode(tokens) {
+      checkArray(name, "ids", tokens);
       const parts = new Array<string>(tokens.length);
       for (let i = 0; i < tokens.length; i++) {
         const id = tokens[i]!;
-        if (!(id >= 0 && id < size)) unknownId(name, id, i, size);
+        checkId(name, id, i, size);
         if (id === unknown) parts[i] = "\ufffd";
         else parts[i] = id < specials.length ? "" : characters[id - specials.length]!;
       }

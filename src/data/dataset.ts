@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors";
-import { numel, type Shape } from "../core/shape";
+import { checkArray, checkBytes, checkCounts } from "../core/given";
+import { checkShape, numel, type Shape } from "../core/shape";
 import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { takeBytes } from "../ops/takeBytes";
@@ -33,22 +34,27 @@ export class ImageDataset implements Dataset {
   /** i32[count]. */
   readonly labels: Tensor;
 
-  /** @throws DataError where sizes do not match, the set is empty, or a label is out of range */
+  /** @throws DataError where sizes do not match, the set is empty, or a label is out of range; ShapeError */
   constructor(options: ImageDatasetOptions) {
     optionsOf("ImageDataset", options, "images labels shape classes mean std");
     const { images, labels, shape, classes, mean = 0, std = 1 } = options;
+    checkBytes("ImageDataset", images);
+    checkArray("ImageDataset", "labels", labels);
+    checkShape("ImageDataset", shape);
+    checkCounts("ImageDataset", { classes });
     this.count = labels.length;
     if (this.count === 0) throw new DataError("ImageDataset", "no examples");
     if (images.length !== this.count * numel(shape))
       throw new DataError("ImageDataset", `${images.length} bytes of pictures`, {
         wants: `${this.count} labels × ${numel(shape)} bytes`,
       });
-    const wrong = labels.findIndex((l) => l >= classes);
+    const wrong = labels.findIndex((l) => !(Number.isInteger(l) && l >= 0 && l < classes));
     if (wrong >= 0)
       throw new DataError("ImageDataset", `label ${labels[wrong]} of example ${wrong}`, {
         classes: `0 … ${classes - 1}`,
       });
-    if (!(Number.isFinite(mean) && std > 0)) throw new DataError("ImageDataset", `mean ${mean}, std ${std}`);
+    if (!(Number.isFinite(mean) && Number.isFinite(std) && std > 0))
+      throw new DataError("ImageDataset", `mean ${mean}, std ${std}`);
     [this.shape, this.classes, this.mean, this.std] = [shape, classes, mean, std];
     const words = Math.ceil(images.length / 4);
     this.images = state("images", { shape: [words], dtype: "u32" }, () => packBytes(images, words));
@@ -73,9 +79,10 @@ function packBytes(bytes: Uint8Array, words: number): Uint32Array<ArrayBuffer> {
 
 /**
  * Mean and standard deviation of byte/255, for normalisation; 1 where all bytes are equal. Take them from the training split.
- * @throws DataError where there is no byte
+ * @throws DataError where there is no byte, or they are no Uint8Array
  */
 export function byteStatistics(bytes: Uint8Array): { mean: number; std: number } {
+  checkBytes("byteStatistics", bytes);
   if (!bytes.length) throw new DataError("byteStatistics", "no bytes");
   const counts = new Float64Array(256);
   for (const b of bytes) counts[b]!++;

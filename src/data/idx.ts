@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkBytes } from "../core/given";
 
 /** A file in the IDX format of the MNIST data sets. */
 export interface IdxFile {
@@ -15,6 +16,7 @@ const UNSIGNED_BYTE = 0x08;
  * @throws DataError where the file is shorter or longer than its sizes say, or of another format
  */
 export function parseIdx(bytes: Uint8Array, name: string): IdxFile {
+  checkBytes(name, bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4 || view.getUint16(0) !== 0) throw new DataError(name, "not an IDX file");
   if (bytes[2] !== UNSIGNED_BYTE)

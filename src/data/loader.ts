@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkCounts } from "../core/given";
 import { checkSeed } from "../core/random";
 import { countSteps } from "../graph/counter";
 import { optionsOf } from "../graph/options";
@@ -37,13 +38,14 @@ export class Loader<Batch extends object = { x: Tensor; labels: Tensor }> {
   readonly batches: number;
   readonly #shuffle: boolean;
 
-  /** @throws DataError where the batch is empty, or larger than a shuffled data set, or the seed is no integer */
+  /** @throws DataError where the data set or the batch is empty, or the batch larger than a shuffled data set, or the seed is no integer */
   constructor(
     readonly dataset: Dataset<Batch>,
     options: LoaderOptions,
   ) {
     const { batch, shuffle = false, seed = 0 } = optionsOf("Loader", options, "batch shuffle seed");
     checkSeed("Loader", seed);
+    checkCounts("Loader", { "dataset.count": dataset?.count });
     if (!Number.isInteger(batch) || batch < 1) throw new DataError("Loader", `a batch of ${batch} examples`);
     if (shuffle && batch > dataset.count)
       throw new DataError("Loader", `a batch of ${batch}`, { "data set": `${dataset.count} examples` });

@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
+import { checkTensors } from "../graph/op";
 import { checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
@@ -43,6 +44,7 @@ export function mixup(x: Tensor, labels: Tensor, options: MixupOptions = {}): { 
     generator,
   } = optionsOf("mixup", options, "alpha per classes training generator");
   checkWord("mixup", "per", per, ["batch", "example"]);
+  checkTensors("mixup", [x, labels]);
   const [examples] = x.shape;
   const shown = { x: showShape(x.shape), labels: showShape(labels.shape) };
   const rank = labels.dtype === "f32" ? 2 : 1;

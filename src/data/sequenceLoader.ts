@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkArray } from "../core/given";
 import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { takeRows } from "../ops/takeRows";
@@ -35,6 +36,9 @@ export class SequenceDataset<F extends string = string> implements Dataset<Recor
    */
   constructor(fields: Readonly<Record<F, readonly ArrayLike<number>[]>>, options: SequenceDatasetOptions = {}) {
     const { pad = 0, length } = optionsOf("SequenceDataset", options, "pad length");
+    if (typeof fields !== "object" || fields === null)
+      throw new DataError("SequenceDataset", `the fields are ${fields}`, { wants: "lists of sequences by name" });
+    for (const [name, sequences] of Object.entries(fields)) checkArray("SequenceDataset", name, sequences as never);
     const entries = Object.entries(fields) as [F, readonly ArrayLike<number>[]][];
     this.count = entries[0]?.[1].length ?? 0;
     this.pad = pad;

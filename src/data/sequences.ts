@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkArray, checkCounts } from "../core/given";
 import { permuted } from "../core/permutation";
 import { checkSeed } from "../core/random";
 import { optionsOf } from "../graph/options";
@@ -23,18 +24,23 @@ export interface PadSequencesOptions {
 
 /**
  * Pads sequences to one length, as input for a step.
- * @throws DataError where there is no sequence, or one is too long
+ * @throws DataError where there is no sequence, or one is too long, or a token is no integer
  */
 export function padSequences(
   sequences: readonly ArrayLike<number>[],
   options: PadSequencesOptions = {},
 ): PaddedSequences {
+  checkArray("padSequences", "the list of sequences", sequences);
+  sequences.forEach((s, n) => {
+    checkArray("padSequences", `sequence ${n}`, s);
+  });
   // A set, since `Math.max` of every length could have more arguments than a call may have.
   const longest = Math.max(1, ...new Set(sequences.map((s) => s.length)));
   const { length = longest, pad = 0, truncate = false } = optionsOf("padSequences", options, "length pad truncate");
   if (sequences.length === 0) throw new DataError("padSequences", "no sequences");
   if (!(Number.isInteger(length) && length >= 1))
     throw new DataError("padSequences", `length ${length}`, { wants: "an integer of at least 1" });
+  checkId("padSequences", "pad", pad);
   const ids = new Int32Array(sequences.length * length).fill(pad);
   const lengths = new Int32Array(sequences.length);
   sequences.forEach((sequence, n) => {
@@ -46,9 +52,17 @@ export function padSequences(
         "pass { truncate: true } to cut it off",
       );
     lengths[n] = Math.min(sequence.length, length);
-    for (let t = 0; t < lengths[n]!; t++) ids[n * length + t] = sequence[t]!;
+    for (let t = 0; t < lengths[n]!; t++) {
+      checkId("padSequences", `token ${t} of sequence ${n}`, sequence[t]!);
+      ids[n * length + t] = sequence[t]!;
+    }
   });
   return { ids, lengths, shape: [sequences.length, length] };
+}
+
+/** @throws DataError unless it is an integer that i32 holds */
+function checkId(what: string, name: string, id: number): void {
+  if (!Number.isInteger(id) || id !== (id | 0)) throw new DataError(what, `${name} is ${id}`, { wants: "an integer" });
 }
 
 /** Sequences of similar length. */
@@ -68,6 +82,9 @@ export interface Bucket {
  * @throws DataError where there is no sequence, one is too long, or the bounds do not ascend
  */
 export function bucketByLength(lengths: ArrayLike<number>, buckets: number | readonly number[]): Bucket[] {
+  checkArray("bucketByLength", "the list of lengths", lengths);
+  for (let n = 0; n < lengths.length; n++) checkCounts("bucketByLength", { [`length ${n}`]: lengths[n]! }, 0);
+  if (typeof buckets !== "number") checkArray("bucketByLength", "the list of bounds", buckets);
   const all = Uint32Array.from(lengths);
   if (all.length === 0) throw new DataError("bucketByLength", "no sequences");
   const bounds = typeof buckets === "number" ? quantiles(all, buckets) : buckets;
@@ -118,12 +135,14 @@ export interface BucketedBatchesOptions {
 
 /**
  * The batches of one epoch, each from one bucket; {@link padSequences} makes a step's input of one.
- * @throws DataError where the batch is empty, or the seed is no integer
+ * @throws DataError where the batch is empty, or seed or epoch are no integers
  */
 export function bucketedBatches(buckets: readonly Bucket[], options: BucketedBatchesOptions): BucketedBatch[] {
   optionsOf("bucketedBatches", options, "batch shuffle seed epoch dropLast");
   const { batch, shuffle = false, seed = 0, epoch = 0, dropLast = false } = options;
+  checkArray("bucketedBatches", "the list of buckets", buckets);
   checkSeed("bucketedBatches", seed);
+  checkCounts("bucketedBatches", { epoch }, 0);
   if (!(Number.isInteger(batch) && batch >= 1))
     throw new DataError("bucketedBatches", `a batch of ${batch} sequences`, { wants: "an integer of at least 1" });
   const place = (i: number, count: number, key: number) => (shuffle ? permuted(i, count, key, epoch) : i);

@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkText } from "../core/given";
 import { optionsOf } from "../graph/options";
 
 /** Parts of a text, in this order. */
@@ -23,6 +24,7 @@ export interface SplitTextOptions {
  */
 export function splitText(text: string, options: SplitTextOptions = {}): TextSplit {
   const { dev = 0.05, test = 0.05 } = optionsOf("splitText", options, "dev test");
+  checkText("splitText", text);
   if (!(dev >= 0 && test >= 0 && dev + test < 1))
     throw new DataError("splitText", `shares dev ${dev}, test ${test}`, { wants: "at least 0, together below 1" });
   const firstDev = boundary(text, text.length - Math.floor((dev + test) * text.length + 1e-6));

@@ -1,5 +1,8 @@
 import { DataError, ShapeError } from "../core/errors";
-import { showShape } from "../core/shape";
+import { checkArray, checkBytes, checkCounts } from "../core/given";
+import { checkShape, showShape } from "../core/shape";
+import { checkTensors } from "../graph/op";
+import { checkList } from "../graph/options";
 import { data, type Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { mul } from "../ops/mul";
@@ -20,6 +23,8 @@ export interface Statistics {
  * @throws DataError where the table is not made of whole rows, or has none
  */
 export function columnStatistics(features: ArrayLike<number>, width: number, rows?: ArrayLike<number>): Statistics {
+  checkArray("columnStatistics", "features", features);
+  checkCounts("columnStatistics", { width });
   const count = features.length / width;
   if (!(Number.isInteger(count) && count >= 1))
     throw new DataError("columnStatistics", `${features.length} numbers`, { width: String(width) });
@@ -28,20 +33,24 @@ export function columnStatistics(features: ArrayLike<number>, width: number, row
 
 /**
  * The statistics of byte/255 in each channel of pictures. Take them from the training split only.
- * @param bytes picture after picture, each [channels, height, width]
+ * @param bytes picture after picture
+ * @param picture [channels, height, width]
  * @param rows which pictures to take; default all
- * @throws DataError where there are no whole pictures
+ * @throws DataError where there are no whole pictures; ShapeError
  */
 export function channelStatistics(
   bytes: Uint8Array,
-  [channels, height, width]: readonly [number, number, number],
+  picture: readonly [number, number, number],
   rows?: ArrayLike<number>,
 ): Statistics {
+  checkBytes("channelStatistics", bytes);
+  checkShape("channelStatistics", picture);
+  const [channels, height, width] = picture;
   const inner = height * width;
   const count = bytes.length / (channels * inner);
   if (!(Number.isInteger(count) && count >= 1))
     throw new DataError("channelStatistics", `${bytes.length} bytes`, {
-      picture: showShape([channels, height, width]),
+      picture: showShape(picture),
     });
   return statistics("channelStatistics", { groups: channels, inner, count, rows }, (i) => bytes[i]! / 255);
 }
@@ -79,7 +88,11 @@ function statistics(op: string, { groups, inner, count, rows }: Layout, at: (i: 
 }
 
 /** @throws ShapeError where x has another number of columns than the statistics */
-function checkColumns(op: string, x: Tensor, { mean, std }: Statistics): void {
+function checkColumns(op: string, x: Tensor, statistics: Statistics): void {
+  checkTensors(op, [x]);
+  const { mean, std } = statistics ?? {};
+  checkList(op, "mean", mean);
+  checkList(op, "std", std);
   const columns = x.shape[1];
   if (mean.length !== columns || std.length !== columns || !std.every((s) => s > 0))
     throw new ShapeError(op, "wants a mean and a standard deviation above 0 for each column", {

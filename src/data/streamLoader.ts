@@ -1,9 +1,10 @@
 import { DataError } from "../core/errors";
+import { checkCounts } from "../core/given";
 import { countSteps } from "../graph/counter";
 import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { type TakenWindows, takeWindows } from "../ops/takeWindows";
-import { checkSizes, type TokenDataset } from "./tokenDataset";
+import type { TokenDataset } from "./tokenDataset";
 
 export interface StreamLoaderOptions {
   /** N, the number of streams read side by side. */
@@ -38,7 +39,8 @@ export class StreamLoader {
     readonly options: StreamLoaderOptions,
   ) {
     const { batch, length, whole = false } = optionsOf("StreamLoader", options, "batch length timeFirst whole");
-    checkSizes("StreamLoader", { batch, length });
+    checkCounts("StreamLoader", { "dataset.count": dataset?.count });
+    checkCounts("StreamLoader", { batch, length });
     const labels = dataset.count - 1;
     this.#stretch = whole ? Math.ceil(labels / batch) : Math.floor(labels / batch);
     this.batches = whole ? Math.ceil(this.#stretch / length) : Math.floor(this.#stretch / length);

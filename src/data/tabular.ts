@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkArray, checkCounts } from "../core/given";
 import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { less } from "../ops/less";
@@ -41,6 +42,9 @@ export class TabularDataset implements Dataset<TabularBatch> {
   /** @throws DataError where sizes do not match, the table is empty, a number is not finite or a class is out of range */
   constructor(options: TabularDatasetOptions) {
     const { features, width, labels, classes } = optionsOf("TabularDataset", options, "features width labels classes");
+    checkArray("TabularDataset", "features", features);
+    checkArray("TabularDataset", "labels", labels);
+    if (classes !== undefined) checkCounts("TabularDataset", { classes });
     if (!(Number.isInteger(width) && width >= 1)) throw new DataError("TabularDataset", `a width of ${width}`);
     const count = features.length / width;
     if (count === 0) throw new DataError("TabularDataset", "no examples");

@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkArray, checkCounts } from "../core/given";
 import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 
@@ -19,6 +20,8 @@ export class TokenDataset {
   /** @throws DataError where there are fewer than two tokens, or one is out of range */
   constructor(options: TokenDatasetOptions) {
     const { tokens, size } = optionsOf("TokenDataset", options, "tokens size");
+    checkArray("TokenDataset", "tokens", tokens);
+    checkCounts("TokenDataset", { size });
     this.count = tokens.length;
     this.size = size;
     if (this.count < 2) throw new DataError("TokenDataset", `${this.count} tokens`, { wants: "at least 2" });
@@ -34,11 +37,4 @@ function checkIds(what: string, ids: ArrayLike<number>, size: number): void {
     if (!(Number.isInteger(id) && id >= 0 && id < size))
       throw new DataError(what, `token ${i} is ${id}`, { vocabulary: `0 … ${size - 1}` });
   }
-}
-
-/** @throws DataError unless every number is an integer of at least 1 */
-export function checkSizes(what: string, sizes: Readonly<Record<string, number>>): void {
-  for (const [name, size] of Object.entries(sizes))
-    if (!(Number.isInteger(size) && size >= 1))
-      throw new DataError(what, `${name} ${size}`, { wants: "an integer of at least 1" });
 }

@@ -45,8 +45,10 @@ export const UNKNOWN = "<unk>";
 /** The customary special tokens of sequences: padding, unknown, beginning and end. */
 export const SEQUENCE_SPECIALS: readonly string[] = ["<pad>", UNKNOWN, "<bos>", "<eos>"];
 
-/** @throws DataError where a name comes twice */
+/** @throws DataError unless they are a list of names, each once */
 export function checkSpecials(tokenizer: string, specials: readonly string[]): void {
+  if (!Array.isArray(specials) || !specials.every((s) => typeof s === "string"))
+    throw new DataError(tokenizer, `specials ${specials}`, { wants: "a list of names" });
   const twice = specials.find((s, i) => specials.indexOf(s) < i);
   if (twice !== undefined) throw new DataError(tokenizer, `special token ${twice} is given twice`);
 }
@@ -60,9 +62,10 @@ export const specialOf =
     return id;
   };
 
-/** Throws the error for an id that is out of range. */
-export function unknownId(tokenizer: string, id: number | undefined, at: number, size: number): never {
-  throw new DataError(tokenizer, `id ${id} at ${at}`, { ids: `0 … ${size - 1}` });
+/** @throws DataError unless it is one of 0 … size − 1 */
+export function checkId(tokenizer: string, id: number, at: number, size: number): void {
+  if (!(Number.isInteger(id) && id >= 0 && id < size))
+    throw new DataError(tokenizer, `id ${id} at ${at}`, { ids: `0 … ${size - 1}` });
 }
 
 /** How often each string of `items` occurs. */

@@ -1,10 +1,11 @@
 import { DataError } from "../core/errors";
+import { checkCounts } from "../core/given";
 import { checkSeed } from "../core/random";
 import { countSteps } from "../graph/counter";
 import { optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { takeWindows, type WindowsInOrder, type WindowsShuffled } from "../ops/takeWindows";
-import { checkSizes, type TokenDataset } from "./tokenDataset";
+import type { TokenDataset } from "./tokenDataset";
 
 export interface WindowLoaderOptions {
   /** N, the number of windows in a batch. */
@@ -42,7 +43,8 @@ export class WindowLoader {
     optionsOf("WindowLoader", options, "batch length shuffle stride seed timeFirst");
     const { batch, length, shuffle = false, stride = length, seed = 0 } = options;
     checkSeed("WindowLoader", seed);
-    checkSizes("WindowLoader", { batch, length, stride });
+    checkCounts("WindowLoader", { "dataset.count": dataset?.count });
+    checkCounts("WindowLoader", { batch, length, stride });
     const labels = dataset.count - 1;
     if (shuffle) {
       this.#order = shuffledWindows(labels, length, stride);

@@ -1,14 +1,15 @@
 import { DataError } from "../core/errors";
+import { checkArray, checkCounts, checkText } from "../core/given";
 import { optionsOf } from "../graph/options";
 import {
   byText,
+  checkId,
   checkSpecials,
   countOf,
   SEQUENCE_SPECIALS,
   specialOf,
   type Tokenizer,
   UNKNOWN,
-  unknownId,
 } from "./tokenizer";
 
 /** Words with their apostrophes, numbers, and each other character that is not space. */
@@ -33,11 +34,18 @@ export interface WordTokenizerOptions {
 /**
  * A vocabulary of the words that occur in a text, the most frequent first, equally frequent ones in alphabetical order.
  * Decoding puts a space between any two words.
- * @throws DataError where nothing is left, or a special token is given twice
+ * @throws DataError where nothing is left, a count is no integer, the pattern no RegExp, or a special token is given twice
  */
 export function wordTokenizer(text: string, options: WordTokenizerOptions = {}): Tokenizer {
   optionsOf("wordTokenizer", options, "minimumCount maximumWords lowerCase pattern specials");
-  const { minimumCount = 1, maximumWords = Number.POSITIVE_INFINITY, lowerCase = false, pattern = WORD } = options;
+  const { minimumCount = 1, maximumWords = Number.POSITIVE_INFINITY, lowerCase = false } = options;
+  const { pattern = WORD, specials = SEQUENCE_SPECIALS } = options;
+  checkText("wordTokenizer", text);
+  checkSpecials("wordTokenizer", specials);
+  checkCounts("wordTokenizer", { minimumCount }, 0);
+  if (maximumWords !== Number.POSITIVE_INFINITY) checkCounts("wordTokenizer", { maximumWords });
+  if (!(pattern instanceof RegExp))
+    throw new DataError("wordTokenizer", `the pattern is ${pattern}`, { wants: "a RegExp" });
   const { source, flags } = wordPattern(pattern.source, pattern.flags);
   const counts = [...countOf(split(text, lowerCase, new RegExp(source, flags)))];
   const words = counts
@@ -45,7 +53,7 @@ export function wordTokenizer(text: string, options: WordTokenizerOptions = {}):
     .sort(([a, m], [b, n]) => n - m || byText(a, b))
     .slice(0, maximumWords)
     .map(([word]) => word);
-  return ofWords({ words, specials: options.specials ?? SEQUENCE_SPECIALS, lowerCase, pattern: source, flags });
+  return ofWords({ words, specials, lowerCase, pattern: source, flags });
 }
 
 /** The expression with the flags that make it find all words, by code points. */
@@ -77,6 +85,7 @@ export function ofWords({ words, specials, lowerCase, pattern, flags = "" }: Wor
     size,
     special: specialOf(name, specials),
     encode(text) {
+      checkText(name, text);
       return Int32Array.from(split(text, lowerCase, regex), (word, i) => {
         const id = ids.get(word) ?? unknown;
         if (id < 0) throw new DataError(name, `word ${JSON.stringify(word)}, number ${i}, is not in the vocabulary`);
@@ -84,10 +93,11 @@ export function ofWords({ words, specials, lowerCase, pattern, flags = "" }: Wor
       });
     },
     decode(tokens) {
+      checkArray(name, "ids", tokens);
       const parts: string[] = [];
       for (let i = 0; i < tokens.length; i++) {
         const id = tokens[i]!;
-        if (!(id >= 0 && id < size)) unknownId(name, id, i, size);
+        checkId(name, id, i, size);
         if (id >= specials.length) parts.push(words[id - specials.length]!);
         else if (id === unknown) parts.push(UNKNOWN);
       }

@@ -1,5 +1,7 @@
 import { ShapeError } from "../core/errors";
-import { numel, type Pair, pair, type Shape, showShape } from "../core/shape";
+import { checkSizes, numel, type Pair, pair, type Shape, showShape } from "../core/shape";
+import { checkTensors } from "../graph/op";
+import type { Tensor } from "../graph/tensor";
 import { resultsEach, type Target } from "../kernel/target";
 
 /** Size, stride and padding of a window that moves over pictures. */
@@ -11,12 +13,14 @@ export interface PoolAttrs {
 
 /** The attributes of a pooling op from its options. @throws ShapeError */
 export function poolAttrs(op: string, kernelSize: Pair, stride: Pair = kernelSize, padding: Pair = 0): PoolAttrs {
+  checkSizes(op, { kernelSize, stride });
+  checkSizes(op, { padding }, 0);
   const attrs = { kernel: pair(op, kernelSize), stride: pair(op, stride), padding: pair(op, padding) };
-  const whole = (list: readonly number[], least: number) => list.every((v) => Number.isInteger(v) && v >= least);
-  if (!whole([...attrs.kernel, ...attrs.stride], 1) || !whole(attrs.padding, 0))
-    throw new ShapeError(op, "kernel and stride must be integers of at least 1, padding of at least 0");
   if (attrs.padding.some((p, d) => 2 * p > attrs.kernel[d]!))
-    throw new ShapeError(op, "padding must be at most half the kernel", { padding: showShape(attrs.padding) });
+    throw new ShapeError(op, "padding must be at most half the kernel", {
+      padding: showShape(attrs.padding),
+      kernel: showShape(attrs.kernel),
+    });
   return attrs;
 }
 
@@ -125,12 +129,11 @@ export interface AdaptiveAttrs {
 }
 
 /** The attributes of adaptive pooling. @throws ShapeError */
-export function adaptiveAttrs(op: string, x: Shape, outputSize: Pair): AdaptiveAttrs {
-  const size = pair(op, outputSize);
-  if (x.length !== 4) throw new ShapeError(op, "x must be [N, C, H, W]", { x: showShape(x) });
-  if (size.some((s) => !Number.isInteger(s) || s < 1))
-    throw new ShapeError(op, "outputSize must be integers of at least 1", { outputSize: showShape(size) });
-  return { outputSize: size };
+export function adaptiveAttrs(op: string, x: Tensor, outputSize: Pair): AdaptiveAttrs {
+  checkTensors(op, [x]);
+  if (x.shape.length !== 4) throw new ShapeError(op, "x must be [N, C, H, W]", { x: showShape(x.shape) });
+  checkSizes(op, { outputSize });
+  return { outputSize: pair(op, outputSize) };
 }
 
 /** Plain pooling with windows side by side that does the same; null where bins differ in size or overlap. */

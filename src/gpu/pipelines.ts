@@ -82,7 +82,7 @@ export class PipelineCache {
     const immediateSize = immediates ? 4 * variant.params.length : 0;
     let module: GPUShaderModule | undefined;
     try {
-      const compiled = await accepted(device, label, async () => {
+      const compiling = accepted(device, label, async () => {
         module = device.createShaderModule({ label, code });
         const layout = device.createBindGroupLayout({ label, entries: layoutEntries(variant, immediates) });
         const layouts = { bindGroupLayouts: [layout], ...(immediateSize && { immediateSize }) };
@@ -91,6 +91,7 @@ export class PipelineCache {
         const pipeline = await device.createComputePipelineAsync({ label, layout: pipelineLayout, compute });
         return { pipeline, layout, immediates };
       });
+      const compiled = await this.waiter.patiently(compiling);
       await this.#warmUp(variant, compiled);
       return compiled;
     } catch (cause) {

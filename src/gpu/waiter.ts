@@ -1,7 +1,11 @@
 import { inNode } from "./device";
 
-/** Milliseconds that Node sleeps between two polls of the device. */
-const NAP = 0.1;
+/** Milliseconds that Node sleeps at least and at most between two polls of the device. */
+const SHORTEST_NAP = 0.1;
+const LONGEST_NAP = 2;
+
+/** Part of the time slept since the last answer that a nap may take. */
+const NAP_PART = 1 / 32;
 
 /** Never written: waiting for a change of it is sleeping. */
 let napCell: Int32Array<SharedArrayBuffer> | undefined;
@@ -13,6 +17,8 @@ export class Waiter {
   /** Steps submitted so far. */
   submissions = 0;
   #napping = false;
+  /** Milliseconds slept since the device last answered, or the first of the waits began. */
+  #slept = 0;
 
   constructor(readonly device: GPUDevice) {}
 
@@ -42,17 +48,18 @@ export class Waiter {
 
   /**
    * Waits for a promise of the device. While one is pending, Dawn in Node polls the device without a pause, on a core that a software
-   * device needs: here the thread sleeps a little between two polls. Browsers need no help.
+   * device needs: here the thread sleeps a little between two polls, the longer the longer nothing happens. Browsers need no help.
    */
   async patiently<T>(promise: Promise<T>): Promise<T> {
     if (!inNode()) return promise;
-    this.#waits++;
+    if (!this.#waits++) this.#slept = 0;
     // The loop of an earlier wait serves this one too: a second loop would double the naps.
     if (!this.#napping) this.#nap();
     try {
       return await promise;
     } finally {
       this.#waits--;
+      this.#slept = 0;
     }
   }
 
@@ -60,7 +67,9 @@ export class Waiter {
     this.#napping = this.#waits > 0;
     if (!this.#napping) return;
     napCell ??= new Int32Array(new SharedArrayBuffer(4));
-    Atomics.wait(napCell, 0, 0, NAP);
+    const nap = Math.min(Math.max(NAP_PART * this.#slept, SHORTEST_NAP), LONGEST_NAP);
+    Atomics.wait(napCell, 0, 0, nap);
+    this.#slept += nap;
     setImmediate(() => this.#nap());
   }
 }

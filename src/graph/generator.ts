@@ -61,6 +61,12 @@ export interface RandomOptions {
   readonly generator?: Generator | undefined;
 }
 
+/** @throws ShapeError unless it is a generator */
+export function checkGenerator(op: string, generator: Generator): void {
+  if (!(generator?.state instanceof Tensor))
+    throw new ShapeError(op, "what is given is no generator", {}, "createGenerator(seed)");
+}
+
 const drawnFrom = new WeakSet<Tensor>();
 
 /**
@@ -69,8 +75,7 @@ const drawnFrom = new WeakSet<Tensor>();
  * @throws ShapeError where `generator` is none
  */
 export function useGenerator(generator: Generator): number {
-  if (!(generator?.state instanceof Tensor))
-    throw new ShapeError("generator", "what is given is no generator", {}, "createGenerator(seed)");
+  checkGenerator("generator", generator);
   drawnFrom.add(generator.state);
   countSteps(generator.state, 1);
   return nextStream();

@@ -178,8 +178,9 @@ export const attrsKey = (attrs: object): string =>
 export function checkDTypes(op: string, inputs: readonly Spec[], allowed: readonly string[]): void {
   inputs.forEach((t, i) => {
     const reads = t.dtype === "f16" ? "f32" : t.dtype;
-    if (!allowed.includes(reads) && !allowed.includes(t.dtype))
-      throw new DTypeError(op, `input ${i} has dtype ${t.dtype}`, { wants: allowed.join(" or ") });
+    if (allowed.includes(reads) || allowed.includes(t.dtype)) return;
+    const fix = allowed.every((d) => d === "f32" || d === "f16") ? 'cast(x, "f32")' : undefined;
+    throw new DTypeError(op, `input ${i} has dtype ${t.dtype}`, { wants: allowed.join(" or ") }, fix);
   });
 }
 

@@ -76,8 +76,9 @@ export function checkWord(op: string, name: string, value: unknown, words: reado
   checkOption(op, name, value, words.includes(value as string), words.join(", "));
 }
 
-/** @throws ShapeError unless `eps`, which is added to a variance, is above 0 */
-export const checkEps = (op: string, eps: number): void => checkOption(op, "eps", eps, eps > 0, "eps > 0");
+/** @throws ShapeError unless `eps`, which is added to a variance, is a number above 0 */
+export const checkEps = (op: string, eps: number): void =>
+  checkOption(op, "eps", eps, Number.isFinite(eps) && eps > 0, "eps > 0");
 
 /** @throws ShapeError unless the argument `name` is a list: PyTorch also takes the elements as separate arguments */
 export function checkList(op: string, name: string, list: readonly unknown[]): void {

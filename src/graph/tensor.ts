@@ -1,6 +1,6 @@
 import type { DType, Numbers, TypedArray } from "../core/dtype";
 import { CaptureError } from "../core/errors";
-import { checkShape, numel, type Shape, type Spec } from "../core/shape";
+import { checkShape, numel, type Shape, type Spec, showSpec } from "../core/shape";
 import type { Op } from "./op";
 
 let nextId = 0;
@@ -92,6 +92,16 @@ export class Tensor implements Spec {
   /** Number of elements. */
   get size(): number {
     return numel(this.shape);
+  }
+
+  /** Its dtype and shape, as `f32[2, 3]`. */
+  toString(): string {
+    return showSpec(this);
+  }
+
+  /** What Node's `console.log` shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Tensor ${this}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { TypedArray } from "../core/dtype";
-import { computeType, type DType, dtypeOf, fromHalves, INTEGER_RANGE, type WordType } from "../core/dtype";
+import { ARRAYS, computeType, type DType, dtypeOf, fromHalves, INTEGER_RANGE, type WordType } from "../core/dtype";
 import { CheckpointError } from "../core/errors";
 import { numel, type Shape, showShape } from "../core/shape";
 
@@ -46,7 +46,8 @@ const METADATA = "__metadata__";
 /**
  * Writes the safetensors format: the length of the header (u64, little-endian), the header (JSON), then the bytes of the tensors,
  * without gaps.
- * @throws CheckpointError where the tensors are no Map
+ * @throws CheckpointError where the tensors are no Map, a tensor has not as many values of its dtype as its shape says, or metadata
+ *   are no texts
  * @see https://github.com/huggingface/safetensors
  */
 export function encodeSafetensors(file: SafetensorsFile): Uint8Array<ArrayBuffer> {
@@ -57,7 +58,10 @@ export function encodeSafetensors(file: SafetensorsFile): Uint8Array<ArrayBuffer
   const { tensors, metadata } = file;
   const header: Record<string, unknown> = { [METADATA]: metadata };
   let end = 0;
-  for (const [name, { dtype, shape, values }] of tensors) {
+  checkMetadata(metadata);
+  for (const [name, tensor] of tensors) {
+    checkStored(name, tensor);
+    const { dtype, shape, values } = tensor;
     header[name] = { dtype: FILE_DTYPE[computeType(dtype)], shape, data_offsets: [end, end + values.byteLength] };
     end += values.byteLength;
   }
@@ -75,14 +79,44 @@ export function encodeSafetensors(file: SafetensorsFile): Uint8Array<ArrayBuffer
   return bytes;
 }
 
+/** @throws CheckpointError unless it is an object of texts */
+function checkMetadata(metadata: Readonly<Record<string, string>>): void {
+  if (metadata !== undefined && !isTexts(metadata)) refuse("encodeSafetensors", "the metadata are no object of texts");
+}
+
+/** @throws CheckpointError unless a name can be written, with a tensor of that shape and dtype */
+function checkStored(name: string, tensor: StoredTensor): void {
+  if (typeof name !== "string" || name === METADATA) refuse("encodeSafetensors", `${name} is no name of a tensor`);
+  const { dtype, shape, values } = tensor ?? {};
+  const isShape = Array.isArray(shape) && shape.every((n) => Number.isInteger(n) && n >= 0);
+  const Wanted = Object.hasOwn(FILE_DTYPE, dtype ?? "") || dtype === "f16" ? ARRAYS[computeType(dtype)] : undefined;
+  if (!isShape || !Wanted || !(values instanceof Wanted) || values.length !== numel(shape))
+    refuse("encodeSafetensors", `${name} is no tensor`, {
+      dtype: String(dtype),
+      shape: isShape ? showShape(shape) : String(shape),
+      values: values ? `${values.constructor.name}, ${values.length} numbers` : String(values),
+      wants: "{ dtype, shape, values }, values a typed array",
+    });
+}
+
+const isTexts = (value: unknown): value is Record<string, string> =>
+  isObject(value) && Object.values(value).every((v) => typeof v === "string");
+
 /**
  * Reads a safetensors file. F16, BF16 and F64 become f32; I64, I16, I8, U8 and BOOL become i32.
  * @param bytes the whole file; may be a Buffer of Node
  * @param name of the file, for errors
- * @throws CheckpointError where the file is truncated, longer than its header says, or not of this format; where a tensor has another
+ * @throws CheckpointError where it is no Uint8Array; where the file is truncated, longer than its header says, or not of this format; where a tensor has another
  *   dtype, or integers beyond i32
  */
 export function decodeSafetensors(bytes: Uint8Array, name = "checkpoint"): SafetensorsFile {
+  if (!(bytes instanceof Uint8Array))
+    refuse(
+      name,
+      "the bytes are no Uint8Array",
+      {},
+      (bytes as unknown) instanceof ArrayBuffer ? "new Uint8Array(buffer)" : undefined,
+    );
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < LENGTH_BYTES) refuse(name, `${bytes.length} bytes are too few for a safetensors file`);
   const headerLength = Number(view.getBigUint64(0, true));
@@ -91,8 +125,7 @@ export function decodeSafetensors(bytes: Uint8Array, name = "checkpoint"): Safet
   if (start > bytes.length) refuse(name, "the file is cut within its header");
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, start), name);
   const { [METADATA]: metadata = {}, ...entries } = header;
-  if (!isObject(metadata) || !Object.values(metadata).every((v) => typeof v === "string"))
-    refuse(name, "the header's metadata is no object of texts");
+  if (!isTexts(metadata)) refuse(name, "the header's metadata is no object of texts");
   const tensors = new Map<string, StoredTensor>();
   let end = 0;
   for (const [key, entry] of Object.entries(entries)) {
@@ -100,7 +133,7 @@ export function decodeSafetensors(bytes: Uint8Array, name = "checkpoint"): Safet
     end = Math.max(end, (entry as Entry).data_offsets[1]);
   }
   if (start + end !== bytes.length) refuse(name, `${bytes.length} bytes, where the header speaks of ${start + end}`);
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, metadata };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -143,6 +176,6 @@ function narrowed(values: BigInt64Array): Int32Array<ArrayBuffer> | undefined {
   return values.every((v) => v >= least && v <= greatest) ? Int32Array.from(values, Number) : undefined;
 }
 
-function refuse(name: string, problem: string, details: Record<string, string> = {}): never {
-  throw new CheckpointError(name, problem, details);
+function refuse(name: string, problem: string, details: Record<string, string> = {}, fix?: string): never {
+  throw new CheckpointError(name, problem, details, fix);
 }

@@ -1,7 +1,10 @@
 import multiLabelCounts from "../../shaders/multi_label_counts.wgsl";
 import { DTypeError, ShapeError } from "../core/errors";
+import { checkArray } from "../core/given";
 import { sameShape, showShape } from "../core/shape";
 import { widened } from "../graph/cast";
+import { checkTensors } from "../graph/op";
+import { checkOption } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import { MAX_WORKGROUPS } from "../kernel/kernel";
@@ -18,7 +21,7 @@ export class MultiLabelCounts {
 
   /**
    * @param threshold a label is predicted where its score is above this; default 0, for logits (use 0.5 for probabilities)
-   * @throws ShapeError unless `labels` is an integer of at least 1
+   * @throws ShapeError unless `labels` is an integer of at least 1, and the threshold finite
    */
   constructor(
     readonly labels: number,
@@ -26,6 +29,7 @@ export class MultiLabelCounts {
   ) {
     if (!(Number.isInteger(labels) && labels >= 1))
       throw new ShapeError("MultiLabelCounts", `${labels} labels`, { wants: "an integer of at least 1" });
+    checkOption("MultiLabelCounts", "threshold", threshold, Number.isFinite(threshold), "a number");
     this.counts = state("multi_label_counts", { shape: [labels, 4], dtype: "u32" });
   }
 
@@ -36,6 +40,7 @@ export class MultiLabelCounts {
    * @throws ShapeError, DTypeError
    */
   add(given: Tensor, targets: Tensor): void {
+    checkTensors("MultiLabelCounts", [given, targets]);
     const scores = widened(given);
     const [rows, n] = scores.shape as [number, number];
     if (scores.shape.length !== 2 || n !== this.labels || !sameShape(scores.shape, targets.shape))
@@ -61,8 +66,10 @@ export class MultiLabelCounts {
   }
 }
 
-/** The counts of {@link MultiLabelCounts}, label by label, for {@link averageScores}. */
+/** The counts of {@link MultiLabelCounts}, label by label, for {@link averageScores}. @throws ShapeError unless four a label */
 export function multiLabelOutcomes(counts: ArrayLike<number>): Outcomes[] {
+  checkArray("multiLabelOutcomes", "counts", counts);
+  if (counts.length % 4) throw new ShapeError("multiLabelOutcomes", `${counts.length} counts`, { wants: "4 · labels" });
   return Array.from({ length: counts.length / 4 }, (_, l) => {
     const at = (i: number) => counts[4 * l + i]!;
     return { truePositives: at(0), falsePositives: at(1), falseNegatives: at(2), trueNegatives: at(3) };
@@ -71,6 +78,7 @@ export function multiLabelOutcomes(counts: ArrayLike<number>): Outcomes[] {
 
 /** The share of wrong predictions over all labels and rows (Hamming loss), 0…1; 0 where nothing was counted. */
 export function hammingLoss(outcomes: readonly Outcomes[]): number {
+  checkArray("hammingLoss", "outcomes", outcomes);
   let [wrong, all] = [0, 0];
   for (const { truePositives, falsePositives, falseNegatives, trueNegatives } of outcomes) {
     wrong += falsePositives + falseNegatives;

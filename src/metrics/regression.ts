@@ -1,4 +1,5 @@
 import { ShapeError } from "../core/errors";
+import { checkArray } from "../core/given";
 import { share } from "./scores";
 
 /**
@@ -29,6 +30,8 @@ export function meanAbsoluteError(predictions: ArrayLike<number>, targets: Array
 }
 
 function checkLengths(name: string, predictions: ArrayLike<number>, targets: ArrayLike<number>): void {
+  checkArray(name, "predictions", predictions);
+  checkArray(name, "targets", targets);
   if (predictions.length !== targets.length)
     throw new ShapeError(name, "lengths differ", {
       predictions: `${predictions.length}`,

@@ -1,4 +1,5 @@
 import { DataError, ShapeError } from "../core/errors";
+import { checkArray } from "../core/given";
 
 /**
  * Area under the receiver operating characteristic: the probability that a positive scores above a negative, ties counting
@@ -11,6 +12,8 @@ import { DataError, ShapeError } from "../core/errors";
  * @see Hanley and McNeil 1982
  */
 export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
+  checkArray("rocAuc", "scores", scores);
+  checkArray("rocAuc", "labels", labels);
   const n = scores.length;
   if (labels.length !== n)
     throw new ShapeError("rocAuc", "lengths differ", { scores: `${n}`, labels: `${labels.length}` });

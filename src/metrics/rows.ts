@@ -1,6 +1,7 @@
 import { DTypeError, ShapeError } from "../core/errors";
 import { showShape } from "../core/shape";
 import { widened } from "../graph/cast";
+import { checkTensors } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { folded } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
@@ -15,6 +16,7 @@ const LANES = 64;
  * @throws ShapeError, DTypeError in the name of `op`
  */
 export function rowsOf(op: string, scores: Tensor, labels: Tensor, wanted?: number) {
+  checkTensors(op, [scores, labels]);
   const logits = widened(scores);
   const [rows, classes] = logits.shape as [number, number];
   if (logits.shape.length !== 2 || (wanted ?? classes) !== classes || labels.size !== rows)

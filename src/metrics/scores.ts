@@ -1,4 +1,5 @@
 import { ShapeError } from "../core/errors";
+import { checkArray } from "../core/given";
 import { checkWord } from "../graph/options";
 
 /** How often one class (or label) was predicted and was true. */
@@ -71,6 +72,7 @@ export function scoresOf({ truePositives, falsePositives, falseNegatives }: Outc
 
 /** The scores of several classes averaged. @throws ShapeError where the average is another word */
 export function averageScores(outcomes: readonly Outcomes[], average: Average): Scores {
+  checkArray("averageScores", "outcomes", outcomes);
   checkWord("averageScores", "average", average, ["macro", "micro", "weighted"]);
   const total = (of: (o: Outcomes) => number) => outcomes.reduce((n, o) => n + of(o), 0);
   if (average === "micro")
@@ -136,6 +138,7 @@ function totalsOf(name: string, counts: ArrayLike<number>, classes: number): { r
 }
 
 function checkMatrix(name: string, counts: ArrayLike<number>, classes: number): void {
-  if (!(classes >= 1) || counts.length !== classes * classes)
+  checkArray(name, "counts", counts);
+  if (!(Number.isInteger(classes) && classes >= 1) || counts.length !== classes * classes)
     throw new ShapeError(name, `${counts.length} counts`, { wants: `classes² = ${classes * classes}` });
 }

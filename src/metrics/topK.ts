@@ -1,6 +1,7 @@
 import topKCount from "../../shaders/top_k_count.wgsl";
 import topKCountTree from "../../shaders/top_k_count_tree.wgsl";
 import { ShapeError } from "../core/errors";
+import { checkArray } from "../core/given";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import { rowsOf } from "./rows";
@@ -40,5 +41,9 @@ export class TopK {
   }
 }
 
-/** The share of rows that {@link TopK} counted as right, 0…1; 0 where it counted none. */
-export const topKAccuracyOf = (counts: ArrayLike<number>): number => share(counts[0]!, counts[1]!);
+/** The share of rows that {@link TopK} counted as right, 0…1; 0 where it counted none. @throws ShapeError unless two counts */
+export function topKAccuracyOf(counts: ArrayLike<number>): number {
+  checkArray("topKAccuracyOf", "counts", counts);
+  if (counts.length !== 2) throw new ShapeError("topKAccuracyOf", `${counts.length} counts`, { wants: "2" });
+  return share(counts[0]!, counts[1]!);
+}

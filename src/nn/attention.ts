@@ -1,5 +1,7 @@
 import { ShapeError } from "../core/errors";
-import type { Generator } from "../graph/generator";
+import { checkWhole, type Shape } from "../core/shape";
+import { checkGenerator, type Generator } from "../graph/generator";
+import { checkTensors } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
@@ -64,13 +66,15 @@ export class MultiheadAttention extends Module {
   ) {
     super();
     optionsOf("MultiheadAttention", options, "dropout bias generator");
-    if (!(Number.isInteger(embedDim / numHeads) && numHeads >= 1))
+    checkWhole("MultiheadAttention", { embedDim, numHeads });
+    if (embedDim % numHeads)
       throw new ShapeError("MultiheadAttention", "embedDim must be a multiple of numHeads", {
         embedDim: String(embedDim),
         numHeads: String(numHeads),
       });
-    const { bias = true, dropout = 0 } = options;
+    const { bias = true, dropout = 0, generator } = options;
     checkProbability("MultiheadAttention", dropout);
+    if (generator !== undefined) checkGenerator("MultiheadAttention", generator);
     const shape = [3 * embedDim, embedDim];
     this.inProjWeight = initialized("in_proj_weight", shape, fansOf(shape), xavierUniform);
     if (bias) this.inProjBias = initialized("in_proj_bias", [3 * embedDim], fansOf(shape), constant(0));
@@ -90,6 +94,7 @@ export class MultiheadAttention extends Module {
    */
   attend(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions = {}): Tensor {
     optionsOf("MultiheadAttention", options, ATTEND_OPTIONS);
+    checkTensors("MultiheadAttention", [query, key, value]);
     options.onWeights?.(this.#weights(query, key, options));
     const projections =
       key !== value
@@ -159,7 +164,7 @@ export class MultiheadAttention extends Module {
   /** x itself. @throws ShapeError unless it is [B, T, embedDim] */
   #given(x: Tensor): Tensor {
     const { embedDim } = this;
-    const fits = x.shape.length === 3 && x.shape[2] === embedDim;
+    const fits = (shape: Shape) => shape.length === 3 && shape[2] === embedDim;
     checkGiven("MultiheadAttention", x, fits, "x [B, T, embedDim]", { embedDim });
     return x;
   }
@@ -176,6 +181,7 @@ export class AdditiveAttention extends Module {
 
   constructor(queryDim: number, keyDim: number, hiddenDim: number) {
     super();
+    checkWhole("AdditiveAttention", { queryDim, keyDim, hiddenDim });
     this.query = new Linear(queryDim, hiddenDim, { bias: false });
     this.key = new Linear(keyDim, hiddenDim);
     this.score = new Linear(hiddenDim, 1, { bias: false });
@@ -194,9 +200,9 @@ export class AdditiveAttention extends Module {
   attend(query: Tensor, keys: Tensor, options: AttendOptions = {}): { context: Tensor; weights: Tensor } {
     optionsOf("AdditiveAttention", options, ATTEND_OPTIONS);
     const [queryDim, keyDim] = [this.query.inFeatures, this.key.inFeatures];
-    const [last, lastOfKeys] = [query, keys].map((t) => (t.shape.length === 3 ? t.shape[2] : undefined));
-    checkGiven("AdditiveAttention", query, last === queryDim, "query [B, Tq, queryDim]", { queryDim });
-    checkGiven("AdditiveAttention", keys, lastOfKeys === keyDim, "keys [B, Tk, keyDim]", { keyDim });
+    const endsWith = (dim: number) => (shape: Shape) => shape.length === 3 && shape[2] === dim;
+    checkGiven("AdditiveAttention", query, endsWith(queryDim), "query [B, Tq, queryDim]", { queryDim });
+    checkGiven("AdditiveAttention", keys, endsWith(keyDim), "keys [B, Tk, keyDim]", { keyDim });
     const [batch, tq] = query.shape as [number, number];
     const tk = keys.shape[1]!;
     const q = reshape(this.query.forward(query), [batch, tq, 1, -1]);

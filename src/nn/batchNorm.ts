@@ -1,3 +1,4 @@
+import { checkWhole } from "../core/shape";
 import { checkEps, checkOption, optionsOf } from "../graph/options";
 import { state, type Tensor } from "../graph/tensor";
 import { batchNorm } from "../ops/batchNorm";
@@ -29,7 +30,9 @@ export class BatchNorm extends Module {
     super();
     const { momentum = 0.1, eps = 1e-5 } = optionsOf("BatchNorm", options, "momentum eps");
     checkEps("BatchNorm", eps);
-    checkOption("BatchNorm", "momentum", momentum, momentum >= 0 && momentum <= 1, "0 … 1");
+    const isShare = typeof momentum === "number" && momentum >= 0 && momentum <= 1;
+    checkOption("BatchNorm", "momentum", momentum, isShare, "0 … 1");
+    checkWhole("BatchNorm", { numFeatures });
     const shape = [numFeatures];
     const fans = { fanIn: numFeatures, fanOut: numFeatures };
     this.weight = initialized("weight", shape, fans, constant(1));
@@ -40,7 +43,7 @@ export class BatchNorm extends Module {
 
   override forward(x: Tensor): Tensor {
     const { numFeatures, runningMean, runningVar, training, options } = this;
-    checkGiven("BatchNorm", x, x.shape[1] === numFeatures, "x [N, numFeatures, …]", { numFeatures });
+    checkGiven("BatchNorm", x, (shape) => shape[1] === numFeatures, "x [N, numFeatures, …]", { numFeatures });
     return batchNorm(x, this.weight, this.bias, { runningMean, runningVar, training, ...options });
   }
 }

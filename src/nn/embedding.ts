@@ -1,8 +1,10 @@
 import { DTypeError } from "../core/errors";
+import { checkWhole } from "../core/shape";
+import { checkTensors } from "../graph/op";
 import { checkOption, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { embedding } from "../ops/embedding";
-import { type Initializer, initialized, normal } from "./init";
+import { checkInitializer, type Initializer, initialized, normal } from "./init";
 import { Module } from "./module";
 
 export interface EmbeddingLayerOptions {
@@ -24,7 +26,9 @@ export class Embedding extends Module {
   ) {
     super();
     optionsOf("Embedding", options, "paddingIndex init");
+    checkWhole("Embedding", { numEmbeddings, embeddingDim });
     const { paddingIndex, init = normal() } = options;
+    checkInitializer("Embedding", init);
     const row = paddingIndex !== undefined && paddingIndex < 0 ? paddingIndex + numEmbeddings : paddingIndex;
     const isRow = row === undefined || (Number.isInteger(row) && row >= 0 && row < numEmbeddings);
     checkOption("Embedding", "paddingIndex", paddingIndex, isRow, "a row");
@@ -37,6 +41,7 @@ export class Embedding extends Module {
   }
 
   override forward(indices: Tensor): Tensor {
+    checkTensors("Embedding", [indices]);
     if (indices.dtype !== "i32" && indices.dtype !== "u32")
       throw new DTypeError("Embedding", `indices of dtype ${indices.dtype}`, { wants: "i32 or u32" });
     return embedding(this.weight, indices, { paddingIndex: this.options.paddingIndex });

@@ -1,29 +1,36 @@
 import { ShapeError } from "../core/errors";
-import { type Pair, pair, showShape } from "../core/shape";
+import { checkWhole, type Shape, showShape } from "../core/shape";
+import { checkTensors } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
+import { checkGroups } from "../ops/groupNorm";
 
 /**
  * @param wants what the layer takes: a name and a shape, as in "x [N, inFeatures]"
  * @param sizes the sizes named there
- * @throws ShapeError in the layer's name, unless x fits
+ * @throws in the layer's name ShapeError unless x fits, DTypeError where it is no tensor
  */
 export function checkGiven(
   layer: string,
   x: Tensor,
-  fits: boolean,
+  fits: (shape: Shape) => boolean,
   wants: string,
   sizes: Readonly<Record<string, number | string>>,
-  fix?: string,
+  fix?: (shape: Shape) => string | undefined,
 ): void {
-  if (fits) return;
+  checkTensors(layer, [x]);
+  if (fits(x.shape)) return;
   const shown = Object.entries(sizes).map(([name, size]) => [name, String(size)]);
   const name = wants.slice(0, wants.indexOf(" "));
-  throw new ShapeError(layer, `wants ${wants}`, { [name]: showShape(x.shape), ...Object.fromEntries(shown) }, fix);
+  throw new ShapeError(
+    layer,
+    `wants ${wants}`,
+    { [name]: showShape(x.shape), ...Object.fromEntries(shown) },
+    fix?.(x.shape),
+  );
 }
 
-/** @throws ShapeError in the layer's name, unless all sizes are integers of at least `least`; undefined is left to the op's default */
-export function checkSizes(layer: string, sizes: Readonly<Record<string, Pair | undefined>>, least = 1): void {
-  for (const [name, size] of Object.entries(sizes))
-    if (size !== undefined && !pair(layer, size).every((v) => Number.isInteger(v) && v >= least))
-      throw new ShapeError(layer, `${name} ${size}`, { wants: `integers of at least ${least}` });
+/** @throws ShapeError in the layer's name, unless there are such channels, and both split into as many groups */
+export function checkChannels(layer: string, inChannels: number, outChannels: number, groups: number): void {
+  checkWhole(layer, { inChannels, outChannels, groups });
+  for (const channels of [inChannels, outChannels]) checkGroups(layer, channels, groups);
 }

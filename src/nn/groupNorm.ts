@@ -1,4 +1,4 @@
-import { checkShape } from "../core/shape";
+import { checkWhole, type Shape } from "../core/shape";
 import { checkEps, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { checkGroups, groupNorm } from "../ops/groupNorm";
@@ -25,7 +25,7 @@ abstract class AffineNorm extends Module {
     super();
     const { affine = affineByDefault, eps = 1e-5 } = optionsOf(name, options, "affine eps");
     checkEps(name, eps);
-    checkShape(name, [channels]);
+    checkWhole(name, { channels });
     this.eps = eps;
     if (!affine) return;
     this.weight = initialized("weight", [channels], NO_FANS, constant(1));
@@ -46,7 +46,7 @@ export class GroupNorm extends AffineNorm {
 
   override forward(x: Tensor): Tensor {
     const { numGroups, numChannels, weight, bias, eps } = this;
-    checkGiven("GroupNorm", x, x.shape[1] === numChannels, "x [N, numChannels, …]", { numChannels });
+    checkGiven("GroupNorm", x, (shape) => shape[1] === numChannels, "x [N, numChannels, …]", { numChannels });
     return groupNorm(x, numGroups, { weight, bias, eps });
   }
 }
@@ -62,7 +62,7 @@ export class InstanceNorm2d extends AffineNorm {
 
   override forward(x: Tensor): Tensor {
     const { numFeatures, weight, bias, eps } = this;
-    const fits = x.shape.length === 4 && x.shape[1] === numFeatures;
+    const fits = (shape: Shape) => shape.length === 4 && shape[1] === numFeatures;
     checkGiven("InstanceNorm2d", x, fits, "x [N, numFeatures, H, W]", { numFeatures });
     return instanceNorm(x, { weight, bias, eps });
   }

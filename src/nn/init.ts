@@ -2,7 +2,7 @@ import { ShapeError } from "../core/errors";
 import * as random from "../core/random";
 import { checkShape, numel, type Shape, showShape } from "../core/shape";
 import { seedDefaultGenerator } from "../graph/generator";
-import { checkOption, checkWord, optionsOf } from "../graph/options";
+import { checkList, checkOption, checkWord, optionsOf } from "../graph/options";
 import { parameter, type Tensor } from "../graph/tensor";
 import { orthonormalColumns } from "./orthonormal";
 
@@ -34,26 +34,32 @@ export function manualSeed(value: number): void {
 
 /**
  * A parameter with a random stream of its own: the n-th since {@link manualSeed} has the n-th stream.
- * @throws ShapeError where a size is no integer of at least 1
+ * @throws ShapeError where a size is no integer of at least 1, or the initializer no function
  */
 export function initialized(name: string, shape: Shape, fans: Fans, initializer: Initializer): Tensor {
   checkShape(name, shape);
+  checkInitializer(name, initializer);
   const [ownSeed, ownStream] = [seed, stream++];
   return parameter(name, { shape, dtype: "f32" }, () => initializer(shape, fans, ownSeed, ownStream));
 }
 
+/** @throws ShapeError unless it is a function: PyTorch's initialisers are known by name */
+export const checkInitializer = (name: string, init: Initializer): void =>
+  checkOption(name, "init", init, typeof init === "function", "an initializer, such as heNormal");
+
 /** Fans of a weight [out, in, …kernel]. @throws ShapeError where it has fewer dimensions: a bias has no fans of its own */
 export function fansOf(shape: Shape): Fans {
+  checkList("fansOf", "the shape", shape);
   if (shape.length < 2) throw new ShapeError("fansOf", "wants two dimensions or more", { shape: showShape(shape) });
   const field = numel(shape.slice(2));
   return { fanIn: shape[1]! * field, fanOut: shape[0]! * field };
 }
 
-/** The same value everywhere. */
-export const constant =
-  (value: number): Initializer =>
-  (shape) =>
-    new Float32Array(numel(shape)).fill(value);
+/** The same value everywhere. @throws ShapeError where it is not finite */
+export const constant = (value: number): Initializer => {
+  checkOption("constant", "value", value, Number.isFinite(value), "a number");
+  return (shape) => new Float32Array(numel(shape)).fill(value);
+};
 
 export const zeros: Initializer = constant(0);
 
@@ -61,7 +67,7 @@ export const ones: Initializer = constant(1);
 
 /** Uniform in [low, high); default [0, 1). @throws ShapeError where they are not finite, or low > high */
 export const uniform = (low = 0, high = 1): Initializer => {
-  if (!(low <= high && Number.isFinite(high - low)))
+  if (!(Number.isFinite(low) && low <= high && Number.isFinite(high - low)))
     throw new ShapeError("uniform", "no range", { low: String(low), high: String(high) });
   return (shape, _, s, t) => random.uniform(s, t, numel(shape), low, high);
 };
@@ -84,9 +90,17 @@ export interface TruncatedNormalOptions {
   readonly b?: number;
 }
 
-/** Normal, cut to a … b (values, not numbers of standard deviations); default −2 … 2. */
+/**
+ * Normal, cut to a … b (values, not numbers of standard deviations); default −2 … 2.
+ * @throws ShapeError where a number is not finite, std is not above 0, or a not below b
+ */
 export const truncatedNormal = (options: TruncatedNormalOptions = {}): Initializer => {
-  optionsOf("truncatedNormal", options, "mean std a b");
+  const { mean = 0, std = 1, a = -2, b = 2 } = optionsOf("truncatedNormal", options, "mean std a b");
+  if (!([mean, std, a, b].every(Number.isFinite) && std > 0 && a < b))
+    throw new ShapeError("truncatedNormal", "no distribution", {
+      options: `mean ${mean}, std ${std}, a ${a}, b ${b}`,
+      wants: "std > 0 and a < b",
+    });
   return (shape, _, s, t) => random.truncatedNormal(s, t, numel(shape), options);
 };
 
@@ -153,6 +167,7 @@ export interface OrthogonalOptions {
  */
 export const orthogonal = (options: OrthogonalOptions = {}): Initializer => {
   const { gain = 1 } = optionsOf("orthogonal", options, "gain");
+  checkOption("orthogonal", "gain", gain, Number.isFinite(gain), "a number");
   return (shape, _, s, t) => {
     if (shape.length < 2) throw new ShapeError("orthogonal", "wants two dimensions", { shape: showShape(shape) });
     const rows = shape[0]!;
@@ -178,6 +193,7 @@ export function gainOf(
   negativeSlope = 0.01,
 ): number {
   checkWord("gainOf", "activation", activation, ["linear", "sigmoid", "tanh", "relu", "leakyRelu", "selu"]);
+  checkOption("gainOf", "negativeSlope", negativeSlope, Number.isFinite(negativeSlope), "a number");
   const leaky = Math.sqrt(2 / (1 + negativeSlope ** 2));
   return { linear: 1, sigmoid: 1, tanh: 5 / 3, relu: Math.SQRT2, leakyRelu: leaky, selu: 3 / 4 }[activation];
 }

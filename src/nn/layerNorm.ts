@@ -1,5 +1,5 @@
 import { type Shape, sameShape, showShape } from "../core/shape";
-import { checkEps, optionsOf } from "../graph/options";
+import { checkEps, checkList, checkOption, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { layerNorm } from "../ops/layerNorm";
 import { rmsNorm } from "../ops/rmsNorm";
@@ -20,11 +20,22 @@ export interface RmsNormLayerOptions {
 }
 
 const sizes = (shape: Shape | number): Shape => (typeof shape === "number" ? [shape] : shape);
+
+/** @throws ShapeError unless it is one size or a list of them, and eps above 0 */
+function checkNorm(layer: string, normalizedShape: Shape | number, eps: number): void {
+  checkEps(layer, eps);
+  const shape = sizes(normalizedShape);
+  checkList(layer, "normalizedShape", shape);
+  const wants = "one size or more, integers of at least 1";
+  const areSizes = shape.length > 0 && shape.every((n) => Number.isInteger(n) && n >= 1);
+  checkOption(layer, "normalizedShape", normalizedShape, areSizes, wants);
+}
+
 const NO_FANS = { fanIn: 1, fanOut: 1 };
 
 function checkTail(layer: string, x: Tensor, normalizedShape: Shape | number): void {
   const shape = sizes(normalizedShape);
-  const fits = sameShape(x.shape.slice(-shape.length), shape);
+  const fits = (given: Shape) => sameShape(given.slice(-shape.length), shape);
   checkGiven(layer, x, fits, "x [.., …normalizedShape]", { normalizedShape: showShape(shape) });
 }
 
@@ -39,10 +50,11 @@ export class LayerNorm extends Module {
     readonly options: LayerNormLayerOptions = {},
   ) {
     super();
-    checkEps("LayerNorm", optionsOf("LayerNorm", options, "eps bias").eps ?? 1e-5);
+    const { eps = 1e-5, bias = true } = optionsOf("LayerNorm", options, "eps bias");
+    checkNorm("LayerNorm", normalizedShape, eps);
     const shape = sizes(normalizedShape);
     this.weight = initialized("weight", shape, NO_FANS, constant(1));
-    if (options.bias !== false) this.bias = initialized("bias", shape, NO_FANS, constant(0));
+    if (bias) this.bias = initialized("bias", shape, NO_FANS, constant(0));
   }
 
   override forward(x: Tensor): Tensor {
@@ -63,7 +75,8 @@ export class RMSNorm extends Module {
     readonly options: RmsNormLayerOptions = {},
   ) {
     super();
-    checkEps("RMSNorm", optionsOf("RMSNorm", options, "eps").eps ?? 1e-5);
+    const { eps = 1e-5 } = optionsOf("RMSNorm", options, "eps");
+    checkNorm("RMSNorm", normalizedShape, eps);
     this.weight = initialized("weight", sizes(normalizedShape), NO_FANS, constant(1));
   }
 

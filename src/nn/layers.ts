@@ -1,22 +1,21 @@
-import type { Pair } from "../core/shape";
-import type { Generator } from "../graph/generator";
-import { optionsOf } from "../graph/options";
+import { checkSizes, type Pair } from "../core/shape";
+import { checkGenerator, type Generator } from "../graph/generator";
+import { checkOption, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { adaptiveAvgPool2d } from "../ops/adaptiveAvgPool2d";
 import { adaptiveMaxPool2d } from "../ops/adaptiveMaxPool2d";
-import { type AvgPool1dOptions, avgPool1d } from "../ops/avgPool1d";
+import { type AvgPool1dOptions, avgPool1d, windowInRow } from "../ops/avgPool1d";
 import { type AvgPool2dOptions, avgPool2d } from "../ops/avgPool2d";
 import { checkProbability, dropout } from "../ops/dropout";
 import { gelu } from "../ops/gelu";
 import { leakyRelu } from "../ops/leakyRelu";
 import { maxPool1d, type Pool1dOptions } from "../ops/maxPool1d";
-import { maxPool2d, type Pool2dOptions } from "../ops/maxPool2d";
+import { checkWindow, maxPool2d, type Pool2dOptions } from "../ops/maxPool2d";
 import { relu } from "../ops/relu";
 import { flatten } from "../ops/reshape";
 import { sigmoid } from "../ops/sigmoid";
 import { tanh } from "../ops/tanh";
-import { type Upsample2dOptions, upsample2d } from "../ops/upsample2d";
-import { checkSizes } from "./given";
+import { checkUpsampling, type Upsample2dOptions, upsample2d } from "../ops/upsample2d";
 import { Module } from "./module";
 
 // Layers without parameters.
@@ -40,6 +39,7 @@ export class LeakyReLU extends Module {
   /** @param negativeSlope factor below 0 */
   constructor(readonly negativeSlope = 0.01) {
     super();
+    checkOption("LeakyReLU", "negativeSlope", negativeSlope, Number.isFinite(negativeSlope), "a number");
   }
   override forward(x: Tensor): Tensor {
     return leakyRelu(x, { negativeSlope: this.negativeSlope });
@@ -75,8 +75,7 @@ export class MaxPool2d extends Module {
   ) {
     super();
     const { stride, padding } = optionsOf("MaxPool2d", options, "stride padding");
-    checkSizes("MaxPool2d", { kernelSize: kernelSize ?? 0, stride });
-    checkSizes("MaxPool2d", { padding }, 0);
+    checkWindow("MaxPool2d", kernelSize, stride, padding);
   }
   override forward(x: Tensor): Tensor {
     return maxPool2d(x, this.kernelSize, this.options);
@@ -91,8 +90,7 @@ export class AvgPool2d extends Module {
   ) {
     super();
     const { stride, padding } = optionsOf("AvgPool2d", options, "stride padding countIncludePad");
-    checkSizes("AvgPool2d", { kernelSize: kernelSize ?? 0, stride });
-    checkSizes("AvgPool2d", { padding }, 0);
+    checkWindow("AvgPool2d", kernelSize, stride, padding);
   }
   override forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options);
@@ -107,8 +105,7 @@ export class MaxPool1d extends Module {
   ) {
     super();
     const { stride, padding } = optionsOf("MaxPool1d", options, "stride padding");
-    checkSizes("MaxPool1d", { kernelSize: kernelSize ?? 0, stride });
-    checkSizes("MaxPool1d", { padding }, 0);
+    windowInRow("MaxPool1d", kernelSize, stride, padding);
   }
   override forward(x: Tensor): Tensor {
     return maxPool1d(x, this.kernelSize, this.options);
@@ -123,8 +120,7 @@ export class AvgPool1d extends Module {
   ) {
     super();
     const { stride, padding } = optionsOf("AvgPool1d", options, "stride padding countIncludePad");
-    checkSizes("AvgPool1d", { kernelSize: kernelSize ?? 0, stride });
-    checkSizes("AvgPool1d", { padding }, 0);
+    windowInRow("AvgPool1d", kernelSize, stride, padding);
   }
   override forward(x: Tensor): Tensor {
     return avgPool1d(x, this.kernelSize, this.options);
@@ -136,7 +132,7 @@ export class AdaptiveAvgPool2d extends Module {
   /** @param outputSize a number, or [height, width] */
   constructor(readonly outputSize: Pair) {
     super();
-    checkSizes("AdaptiveAvgPool2d", { outputSize: outputSize ?? 0 });
+    checkSizes("AdaptiveAvgPool2d", { outputSize });
   }
   override forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(x, this.outputSize);
@@ -148,7 +144,7 @@ export class AdaptiveMaxPool2d extends Module {
   /** @param outputSize a number, or [height, width] */
   constructor(readonly outputSize: Pair) {
     super();
-    checkSizes("AdaptiveMaxPool2d", { outputSize: outputSize ?? 0 });
+    checkSizes("AdaptiveMaxPool2d", { outputSize });
   }
   override forward(x: Tensor): Tensor {
     return adaptiveMaxPool2d(x, this.outputSize);
@@ -159,7 +155,7 @@ export class AdaptiveMaxPool2d extends Module {
 export class Upsample extends Module {
   constructor(readonly options: Upsample2dOptions) {
     super();
-    optionsOf("Upsample", options, "scale size mode alignCorners");
+    checkUpsampling("Upsample", options);
   }
   override forward(x: Tensor): Tensor {
     return upsample2d(x, this.options);
@@ -175,6 +171,7 @@ export class Dropout extends Module {
   ) {
     super();
     checkProbability("Dropout", p);
+    if (generator !== undefined) checkGenerator("Dropout", generator);
   }
   override forward(x: Tensor): Tensor {
     return dropout(x, this.p, { training: this.training, generator: this.generator });

@@ -1,4 +1,4 @@
-import { numel } from "../core/shape";
+import { checkWhole, numel, type Shape } from "../core/shape";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
@@ -30,6 +30,7 @@ export class Linear extends Module {
     super();
     optionsOf("Linear", options, "bias init biasInit");
     const { bias = true, init = uniformByFanIn, biasInit = uniformByFanIn } = options;
+    checkWhole("Linear", { inFeatures, outFeatures });
     const shape = [outFeatures, inFeatures];
     this.weight = initialized("weight", shape, fansOf(shape), init);
     if (bias) this.bias = initialized("bias", [outFeatures], fansOf(shape), biasInit);
@@ -38,8 +39,9 @@ export class Linear extends Module {
   /** @throws ShapeError, DTypeError */
   override forward(x: Tensor): Tensor {
     const { inFeatures } = this;
-    const flat = numel(x.shape.slice(1)) === inFeatures ? "put Flatten before it: flatten(x)" : undefined;
-    checkGiven("Linear", x, x.shape.at(-1) === inFeatures, "x [.., inFeatures]", { inFeatures }, flat);
+    const flat = (shape: Shape) =>
+      numel(shape.slice(1)) === inFeatures ? "put Flatten before it: flatten(x)" : undefined;
+    checkGiven("Linear", x, (shape) => shape.at(-1) === inFeatures, "x [.., inFeatures]", { inFeatures }, flat);
     return affine(x, this.weight, this.bias);
   }
 }

@@ -1,3 +1,4 @@
+import { showSpec } from "../core/shape";
 import { isOfGenerator } from "../graph/generator";
 import type { Tensor } from "../graph/tensor";
 
@@ -62,6 +63,20 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Re
   /** The tensors of {@link namedParameters}. */
   parameters(): Tensor[] {
     return this.namedParameters().map(([, t]) => t);
+  }
+
+  /** A line for each of {@link namedStates} with its shape, and how many numbers an optimizer moves. */
+  toString(): string {
+    const states = this.namedStates();
+    const width = Math.max(0, ...states.map(([name]) => name.length));
+    const lines = states.map(([name, t]) => `${name.padEnd(width)}  ${showSpec(t)}`);
+    const total = this.parameters().reduce((n, t) => n + t.size, 0);
+    return [...lines, `${total} parameters`].join("\n");
+  }
+
+  /** What Node's `console.log` shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 }
 

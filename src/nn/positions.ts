@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
-import { checkShape, showShape } from "../core/shape";
+import { checkShape, checkWhole, showShape } from "../core/shape";
+import { checkTensors } from "../graph/op";
 import { data, type Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
 import { arange } from "../ops/arange";
@@ -27,6 +28,7 @@ export function sinusoidalPositions(length: number, dim: number): Tensor {
 /** Adds {@link sinusoidalPositions} to [.., T, dim]. */
 export class SinusoidalPositions extends Module {
   override forward(x: Tensor): Tensor {
+    checkTensors("SinusoidalPositions", [x]);
     if (x.shape.length < 2)
       throw new ShapeError("SinusoidalPositions", "wants [.., T, dim]", { x: showShape(x.shape) });
     return add(x, sinusoidalPositions(x.shape.at(-2)!, x.shape.at(-1)!));
@@ -42,11 +44,13 @@ export class LearnedPositions extends Module {
     readonly dim: number,
   ) {
     super();
+    checkWhole("LearnedPositions", { maxLength, dim });
     this.weight = initialized("weight", [maxLength, dim], { fanIn: dim, fanOut: dim }, normal(0, 0.02));
   }
 
   /** @param first u32 [1]: position of the first row, as in a {@link KeyValueCache}; default 0. Beyond `maxLength` nothing is added. */
   override forward(x: Tensor, first?: Tensor): Tensor {
+    checkTensors("LearnedPositions", [x]);
     const length = x.shape.at(-2) ?? 0;
     if (length < 1 || length > this.maxLength || x.shape.at(-1) !== this.dim)
       throw new ShapeError("LearnedPositions", "wants [.., T, dim]", {

@@ -1,6 +1,6 @@
-import { ShapeError } from "../core/errors";
-import type { Generator } from "../graph/generator";
-import { optionsOf } from "../graph/options";
+import { checkWhole } from "../core/shape";
+import { checkGenerator, type Generator } from "../graph/generator";
+import { checkOption, checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { gru } from "../ops/gru";
 import { type LstmResult, lstm } from "../ops/lstm";
@@ -48,11 +48,11 @@ abstract class Recurrent extends Module {
     readonly options: RecurrentLayerOptions,
   ) {
     super();
-    const { numLayers = 1, bias = true, dropout = 0, init = uniformByFanIn } = options;
-    const sizes = { inputSize, hiddenSize, numLayers };
-    for (const [key, n] of Object.entries(sizes))
-      if (!Number.isInteger(n) || n < 1) throw new ShapeError(name, `${key} ${n}`, { wants: "1 or more" });
-    if (!(dropout >= 0 && dropout < 1)) throw new ShapeError(name, `dropout ${dropout}`, { wants: "0 ≤ p < 1" });
+    const { numLayers = 1, bias = true, dropout = 0, init = uniformByFanIn, generator } = options;
+    checkWhole(name, { inputSize, hiddenSize, numLayers });
+    const isShare = typeof dropout === "number" && dropout >= 0 && dropout < 1;
+    checkOption(name, "dropout", dropout, isShare, "0 ≤ p < 1");
+    if (generator !== undefined) checkGenerator(name, generator);
     const directions = options.bidirectional ? 2 : 1;
     const rows = gates * hiddenSize;
     const fans = { fanIn: hiddenSize, fanOut: rows };
@@ -86,7 +86,7 @@ abstract class Recurrent extends Module {
   protected given<R extends RecurrentRun>(x: Tensor, run: R): RecurrentOptions & R {
     const { inputSize } = this;
     const wants = this.options.batchFirst ? "x [N, T, inputSize]" : "x [T, N, inputSize]";
-    checkGiven(this.name, x, x.shape.length === 3 && x.shape[2] === inputSize, wants, { inputSize });
+    checkGiven(this.name, x, (shape) => shape.length === 3 && shape[2] === inputSize, wants, { inputSize });
     const { batchFirst = false, bidirectional = false, dropout = 0, generator } = this.options;
     return { batchFirst, bidirectional, dropout, generator, training: this.training, ...run };
   }
@@ -144,6 +144,7 @@ export class RNN extends Recurrent {
 
   constructor(inputSize: number, hiddenSize: number, options: RnnLayerOptions = {}) {
     const { nonlinearity = "tanh", ...rest } = optionsOf("RNN", options, `${OPTIONS} nonlinearity`);
+    checkWord("RNN", "nonlinearity", nonlinearity, ["tanh", "relu"]);
     super("RNN", 1, inputSize, hiddenSize, rest);
     this.nonlinearity = nonlinearity;
   }

@@ -1,4 +1,5 @@
 import { ShapeError } from "../core/errors";
+import { checkTensors } from "../graph/op";
 import type { Tensor } from "../graph/tensor";
 import { Module } from "./module";
 
@@ -24,6 +25,7 @@ export class Sequential extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    checkTensors("Sequential", [x]);
     return this.layers.reduce((h, layer) => (layer instanceof Module ? layer.forward(h) : layer(h)), x);
   }
 }

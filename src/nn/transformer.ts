@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
+import { checkWhole } from "../core/shape";
 import type { Generator } from "../graph/generator";
-import { checkWord, optionsOf } from "../graph/options";
+import { checkEps, checkWord, optionsOf } from "../graph/options";
 import { recompute } from "../graph/segment";
 import type { Tensor } from "../graph/tensor";
 import { add } from "../ops/add";
@@ -54,8 +55,10 @@ abstract class TransformerLayer extends Module {
   ) {
     super();
     optionsOf(name, options, "dimFeedforward dropout activation layerNormEps normFirst bias generator recompute");
-    const { dimFeedforward = 2048, activation = "relu", bias = true } = options;
-    checkProbability(name, options.dropout ?? 0.1);
+    const { dimFeedforward = 2048, dropout = 0.1, activation = "relu", layerNormEps = 1e-5, bias = true } = options;
+    checkProbability(name, dropout);
+    checkEps(name, layerNormEps);
+    checkWhole(name, { dModel, dimFeedforward });
     checkWord(name, "activation", activation, ["relu", "gelu", "geluTanh", "swiglu"]);
     this.selfAttn = this.attention();
     this.linear1 = new Linear(dModel, activation === "swiglu" ? 2 * dimFeedforward : dimFeedforward, { bias });

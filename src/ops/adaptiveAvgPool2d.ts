@@ -22,7 +22,7 @@ const LARGE_WINDOW = 64;
  * @throws ShapeError, DTypeError
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: Pair): Tensor {
-  const attrs = adaptiveAttrs("adaptiveAvgPool2d", x.shape, outputSize);
+  const attrs = adaptiveAttrs("adaptiveAvgPool2d", x, outputSize);
   const even = evenBins(x.shape, attrs);
   if (!even) return record(op, [x], attrs);
   const [[kh, kw], [rows, columns]] = [even, attrs.outputSize];

@@ -24,7 +24,7 @@ const LARGEST_BAKED = 16;
  * @throws ShapeError, DTypeError
  */
 export function adaptiveMaxPool2d(x: Tensor, outputSize: Pair): Tensor {
-  const attrs = adaptiveAttrs("adaptiveMaxPool2d", x.shape, outputSize);
+  const attrs = adaptiveAttrs("adaptiveMaxPool2d", x, outputSize);
   if (attrs.outputSize.every((s) => s === 1)) return globalMaxPool2d(x);
   const even = evenBins(x.shape, attrs);
   return even && even[0] * even[1] <= LARGEST_BAKED ? maxPool2d(x, even) : recordAll(op, [x], attrs)[0]!;

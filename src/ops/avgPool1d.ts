@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
-import { showShape } from "../core/shape";
-import { poolAttrs, pooledShape } from "../families/pooling";
+import { checkWhole, showShape } from "../core/shape";
+import { type PoolAttrs, poolAttrs, pooledShape } from "../families/pooling";
+import { checkTensors } from "../graph/op";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { avgPool2d } from "./avgPool2d";
@@ -30,9 +31,17 @@ export function avgPool1d(x: Tensor, kernelSize: number, options: AvgPool1dOptio
 
 /** [N, C, L] as pictures [N, C, 1, L], and a window that moves along their one row. @throws ShapeError */
 export function alongRow(op: string, x: Tensor, kernelSize: number, stride: number, padding: number) {
+  checkTensors(op, [x]);
   if (x.shape.length !== 3) throw new ShapeError(op, "x must be [N, C, L]", { x: showShape(x.shape) });
   const picture = asPicture(x);
-  const window = poolAttrs(op, [1, kernelSize], [1, stride], [0, padding]);
+  const window = windowInRow(op, kernelSize, stride, padding);
   pooledShape(op, picture.shape, window);
   return { picture, ...window };
+}
+
+/** The window of a pooling op over sequences. @throws ShapeError */
+export function windowInRow(op: string, kernelSize: number, stride = kernelSize, padding = 0): PoolAttrs {
+  checkWhole(op, { kernelSize, stride });
+  checkWhole(op, { padding }, 0);
+  return poolAttrs(op, [1, kernelSize], [1, stride], [0, padding]);
 }

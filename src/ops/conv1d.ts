@@ -1,8 +1,8 @@
 import { ShapeError } from "../core/errors";
-import { showShape } from "../core/shape";
-import { checkWord, optionsOf } from "../graph/options";
+import { checkWhole, showShape } from "../core/shape";
+import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { checkOperands, conv2d, fitGroups } from "./conv2d";
+import { checkOperands, checkPadding, conv2d, fitGroups } from "./conv2d";
 import { reshape } from "./reshape";
 
 export interface Conv1dOptions {
@@ -39,7 +39,7 @@ export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   if (x.shape.length !== 3 || weight.shape.length !== 3) refuse("x must be [N, C, L] and weight [O, C/groups, K]");
   const [[, channels, length], [outChannels, inGroup, taps]] = [x.shape, weight.shape] as [number[], number[]];
   if (!fitGroups(channels!, inGroup!, outChannels!, groups)) refuse(`channels do not fit ${groups} group(s)`);
-  if (typeof padding === "string") checkWord("conv1d", "padding", padding, ["same", "valid"]);
+  checkRow("conv1d", stride, padding, dilation);
   const around = typeof padding === "number" ? 2 * padding : padding === "same" ? length! : 0;
   if (length! + around <= dilation * (taps! - 1)) refuse("the kernel is longer than the padded sequence");
   const out = conv2d(asPicture(x), asPicture(weight), bias, {
@@ -49,6 +49,13 @@ export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
     groups,
   });
   return asSequence(out);
+}
+
+/** @throws ShapeError unless a window may move along a row so */
+export function checkRow(op: string, stride: number, padding: number | "same" | "valid", dilation: number): void {
+  checkWhole(op, { stride, dilation });
+  if (typeof padding !== "string") checkWhole(op, { padding }, 0);
+  checkPadding(op, padding, stride);
 }
 
 /** [N, C, L] → [N, C, 1, L]. */

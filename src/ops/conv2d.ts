@@ -1,5 +1,5 @@
 import { DTypeError, ShapeError } from "../core/errors";
-import { type Pair, pair, type Shape, sameShape, showShape } from "../core/shape";
+import { checkSizes, type Pair, pair, type Shape, sameShape, showShape } from "../core/shape";
 import { convolution, convolutionWays, inputGradient, inputGradientWays } from "../families/convolutions";
 import { isDepthwise } from "../families/depthwise";
 import type { Conv2dAttrs, ConvGradAttrs } from "../families/geometry";
@@ -63,6 +63,14 @@ export function withBias(op: string, out: Tensor, weight: Tensor, bias: Tensor):
 export const fitGroups = (channels: number, inGroup: number, outChannels: number, groups: number): boolean =>
   Number.isInteger(groups) && groups >= 1 && channels === inGroup * groups && outChannels % groups === 0;
 
+/** @throws ShapeError unless the padding is "valid", "same" with stride 1, or sizes of at least 0 */
+export function checkPadding(op: string, padding: Pair | "same" | "valid", stride: Pair): void {
+  if (typeof padding === "string") checkWord(op, "padding", padding, ["same", "valid"]);
+  else checkSizes(op, { padding }, 0);
+  if (padding === "same" && pair(op, stride).some((s) => s !== 1))
+    throw new ShapeError(op, 'padding "same" wants stride 1', { stride: showShape(pair(op, stride)) });
+}
+
 /** Checks shapes and options, and works out padding and size of the result. */
 function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
   const { padding = 0, groups = 1 } = optionsOf("conv2d", options, "stride padding dilation groups");
@@ -72,12 +80,9 @@ function resolve(x: Shape, w: Shape, options: Conv2dOptions): Conv2dAttrs {
   };
   if (x.length !== 4 || w.length !== 4) refuse("x must be [N, C, H, W] and weight [O, C/groups, KH, KW]");
   if (!fitGroups(x[1]!, w[1]!, w[0]!, groups)) refuse(`channels do not fit ${groups} group(s)`);
-  if (typeof padding === "string") checkWord("conv2d", "padding", padding, ["same", "valid"]);
-  if (padding === "same" && (stride[0] !== 1 || stride[1] !== 1)) refuse('padding "same" wants stride 1');
+  checkSizes("conv2d", { stride, dilation });
+  checkPadding("conv2d", padding, stride);
   const numbers = typeof padding === "string" ? [] : pair("conv2d", padding);
-  const sane = [...stride, ...dilation].every((v) => Number.isInteger(v) && v >= 1);
-  if (!sane || numbers.some((v) => !Number.isInteger(v) || v < 0))
-    refuse("stride and dilation must be integers of at least 1, padding of at least 0");
   const span = [0, 1].map((d) => dilation[d]! * (w[d + 2]! - 1));
   const around = [0, 1].map((d) => (padding === "same" ? span[d]! : 2 * (numbers[d] ?? 0)));
   const outSize = [0, 1].map((d) => Math.floor((x[d + 2]! + around[d]! - span[d]! - 1) / stride[d]!) + 1);

@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors";
-import { type Pair, pair, type Shape, showShape } from "../core/shape";
+import { checkSizes, type Pair, pair, type Shape, showShape } from "../core/shape";
 import type { ConvGradAttrs } from "../families/geometry";
 import { checkDTypes, record } from "../graph/op";
 import { optionsOf } from "../graph/options";
@@ -43,6 +43,18 @@ export function convTranspose2d(
   return bias ? withBias("convTranspose2d", out, weight, bias) : out;
 }
 
+/** @throws ShapeError unless `outputPadding` is of integers of at least 0, less than stride or dilation */
+export function checkOutputPadding(op: string, outputPadding: Pair, stride: Pair, dilation: Pair): void {
+  checkSizes(op, { outputPadding }, 0);
+  const [extra, apart, between] = [outputPadding, stride, dilation].map((p) => pair(op, p));
+  if (extra!.some((e, d) => e >= Math.max(apart![d]!, between![d]!)))
+    throw new ShapeError(op, "outputPadding must be less than stride or dilation", {
+      outputPadding: showShape(extra!),
+      stride: showShape(apart!),
+      dilation: showShape(between!),
+    });
+}
+
 /** The attributes of the convolution whose input gradient this is: that one makes x from what is the result here. */
 function resolve(x: Shape, w: Shape, options: ConvTranspose2dOptions): ConvGradAttrs {
   const { groups = 1 } = optionsOf("convTranspose2d", options, "stride padding outputPadding dilation groups");
@@ -60,11 +72,9 @@ function resolve(x: Shape, w: Shape, options: ConvTranspose2dOptions): ConvGradA
   if (x.length !== 4 || w.length !== 4) refuse("x must be [N, C, H, W] and weight [C, O/groups, KH, KW]");
   if (x[1] !== w[0] || !Number.isInteger(groups) || groups < 1 || x[1]! % groups)
     refuse(`channels do not fit ${groups} group(s)`);
-  const whole = (list: readonly number[], least: number) => list.every((v) => Number.isInteger(v) && v >= least);
-  if (!whole([...stride, ...dilation], 1) || !whole([...padding, ...extra], 0))
-    refuse("stride and dilation must be integers of at least 1, padding and outputPadding of at least 0");
-  if (extra.some((e, d) => e >= Math.max(stride[d]!, dilation[d]!)))
-    refuse("outputPadding must be less than stride or dilation");
+  checkSizes("convTranspose2d", { stride, dilation });
+  checkSizes("convTranspose2d", { padding }, 0);
+  checkOutputPadding("convTranspose2d", extra, stride, dilation);
   const size = (d: 0 | 1) =>
     (x[d + 2]! - 1) * stride[d] - 2 * padding[d] + dilation[d] * (w[d + 2]! - 1) + extra[d] + 1;
   const shape = [x[0]!, w[1]! * groups, size(0), size(1)];

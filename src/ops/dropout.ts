@@ -45,5 +45,6 @@ export const op: PointwiseOp<DropoutAttrs> = pointwiseWith<DropoutAttrs>(
 
 /** @throws ShapeError unless p is from 0 to 1 */
 export function checkProbability(name: string, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new ShapeError(name, `probability ${p}`, { wants: "0 ≤ p ≤ 1" });
+  if (!(typeof p === "number" && p >= 0 && p <= 1))
+    throw new ShapeError(name, `probability ${p}`, { wants: "0 ≤ p ≤ 1" });
 }

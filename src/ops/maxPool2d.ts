@@ -47,6 +47,11 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = 
   return recordAll(op, [x], poolAttrs("maxPool2d", kernelSize, stride, padding))[0]!;
 }
 
+/** @throws ShapeError in the name of `op` unless windows may have these sizes */
+export function checkWindow(op: string, kernelSize: Pair, stride?: Pair, padding?: Pair): void {
+  poolAttrs(op, kernelSize, stride, padding);
+}
+
 /**
  * Outputs: the maxima, and for the gradient where each one lies, which is made only where somebody reads it: its number in the
  * window (four to a word where pictures are taken by four), or its place in the plane where windows may overlap.

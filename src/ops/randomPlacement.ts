@@ -77,6 +77,7 @@ function resolve(size: readonly [number, number], options: Placement): Placement
   for (const [name, p] of Object.entries({ flip, flipVertical }))
     if (!(p >= 0 && p <= 1)) refuse(`${name} ${p}`, "a probability, 0 … 1");
   if (!(rotate >= 0 && rotate <= 180)) refuse(`rotate ${rotate}`, "degrees, 0 … 180");
+  if (!Array.isArray(scale)) refuse(`scale ${scale}`, "[least, greatest]");
   if (!(scale[0] > 0 && scale[0] <= scale[1] && Number.isFinite(scale[1])))
     refuse(`scale ${showShape(scale)}`, "[least, greatest], above 0");
   counts("size", size, 1);

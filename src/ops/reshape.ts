@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { checkShape, numel, type Shape, showShape } from "../core/shape";
-import { type Layout, record, type ViewOp } from "../graph/op";
+import { checkTensors, type Layout, record, type ViewOp } from "../graph/op";
 import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
@@ -33,6 +33,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
  * @throws ShapeError where it is out of range
  */
 export function flatten(x: Tensor, startDim = 1): Tensor {
+  checkTensors("flatten", [x]);
   const rank = x.shape.length;
   if (!Number.isInteger(startDim) || startDim < -rank || startDim > rank)
     throw new ShapeError("flatten", `startDim ${startDim} is out of range`, { x: showShape(x.shape) });

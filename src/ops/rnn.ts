@@ -1,6 +1,7 @@
 import { ShapeError } from "../core/errors";
 import { sameShape, showShape, showSpec } from "../core/shape";
 import type { Generator } from "../graph/generator";
+import { checkTensors } from "../graph/op";
 import { checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { add } from "./add";
@@ -131,6 +132,10 @@ function checkNetwork(
   gates: number,
   directions: number,
 ): void {
+  checkTensors(
+    name,
+    [x, h0, c0, lengths].flatMap((t, i) => (i && t == null ? [] : [t as Tensor])),
+  );
   if (x.shape.length !== 3)
     throw new ShapeError(name, `x must be ${batchFirst ? "[N, T, D]" : "[T, N, D]"}`, { x: showShape(x.shape) });
   if (!weights.length || weights.length % directions)

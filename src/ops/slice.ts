@@ -20,10 +20,10 @@ export type PerAxis = number | undefined | readonly (number | undefined)[];
  * range that leaves the axis is refused. Where that is all of x, x itself is returned.
  *
  * @param axis one, or several; then start, end and step are lists too. Negative counts from the last
- * @param start the first element; negative counts from the end. Default the whole axis
+ * @param start the first element; negative counts from the end. Default the whole axis; start, end or step is given
  * @param end the element to stop before; negative counts from the end
  * @param step default 1; where it is negative, start and end default to the last element and the first (included)
- * @throws ShapeError where a range is empty or leaves the axis, an axis is named twice, or a step is 0
+ * @throws ShapeError where no range is given, one is empty or leaves the axis, an axis is named twice, or a step is 0
  */
 export function slice(
   x: Tensor,
@@ -39,6 +39,8 @@ export function slice(
   const axes = (given as readonly number[]).map((a) => normalizeAxis("slice", x.shape, a));
   if (new Set(axes).size !== axes.length)
     throw new ShapeError("slice", "an axis is named twice", { axes: showShape(axes), x: showShape(x.shape) });
+  if (start === undefined && end === undefined && step === undefined)
+    throw new ShapeError("slice", "no range is given", { axis: String(axis) }, "slice(x, axis, start, end)");
   const [starts, sizes, steps] = [x.shape.map(() => 0), [...x.shape], x.shape.map(() => 1)];
   axes.forEach((d, i) => {
     const at = (p: PerAxis) => (typeof p === "object" ? p[i] : p);

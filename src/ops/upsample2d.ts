@@ -3,10 +3,10 @@ import byFourKernel from "../../shaders/upsample2d_by_four.wgsl";
 import gradKernel from "../../shaders/upsample2d_grad.wgsl";
 import byFourGradKernel from "../../shaders/upsample2d_grad_by_four.wgsl";
 import { ShapeError } from "../core/errors";
-import { type Pair, pair, type Shape, showShape } from "../core/shape";
+import { checkSizes, type Pair, pair, type Shape, showShape } from "../core/shape";
 import { resizeConstants, stripRows } from "../families/pooling";
-import { checkDTypes, type KernelOp, record } from "../graph/op";
-import { checkWord, optionsOf } from "../graph/options";
+import { checkDTypes, checkTensors, type KernelOp, record } from "../graph/op";
+import { checkOption, checkWord, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import type { Target } from "../kernel/target";
 
@@ -38,29 +38,38 @@ interface UpsampleAttrs {
  * @returns [N, C, OH, OW]
  * @throws ShapeError, DTypeError
  */
-export const upsample2d = (x: Tensor, options: Upsample2dOptions): Tensor => record(op, [x], resolve(x.shape, options));
+export function upsample2d(x: Tensor, options: Upsample2dOptions): Tensor {
+  checkTensors("upsample2d", [x]);
+  return record(op, [x], resolve(x.shape, options));
+}
+
+/** @throws ShapeError in the name of `op`, unless pictures of some size can be had so */
+export function checkUpsampling(op: string, options: Upsample2dOptions): void {
+  const { scale, size, mode, alignCorners } = optionsOf(op, options, "scale size mode alignCorners");
+  if ((scale === undefined) === (size === undefined))
+    throw new ShapeError(op, "wants a size or a scale", {}, "pass one of the two");
+  if (mode !== undefined) checkWord(op, "mode", mode, ["nearest", "bilinear"]);
+  if (alignCorners && mode !== "bilinear")
+    throw new ShapeError(op, "alignCorners is for bilinear only", {}, 'pass { mode: "bilinear" }');
+  if (size !== undefined) checkSizes(op, { size });
+  const areFactors = pair(op, scale ?? 1).every((s) => Number.isFinite(s) && s > 0);
+  checkOption(op, "scale", scale, areFactors, "above 0");
+}
 
 function resolve(x: Shape, options: Upsample2dOptions): UpsampleAttrs {
-  const {
-    scale,
-    size,
-    mode = "nearest",
-    alignCorners = false,
-  } = optionsOf("upsample2d", options, "scale size mode alignCorners");
-  const refuse = (problem: string, fix?: string): never => {
-    throw new ShapeError("upsample2d", problem, { x: showShape(x) }, fix);
+  checkUpsampling("upsample2d", options);
+  const { scale, size, mode = "nearest", alignCorners = false } = options;
+  const refuse = (problem: string): never => {
+    throw new ShapeError("upsample2d", problem, { x: showShape(x) });
   };
   if (x.length !== 4) refuse("x must be [N, C, H, W]");
-  if ((scale === undefined) === (size === undefined)) refuse("wants a size or a scale", "pass one of the two");
-  if (alignCorners && mode !== "bilinear") refuse("alignCorners is for bilinear only", 'pass { mode: "bilinear" }');
-  checkWord("upsample2d", "mode", mode, ["nearest", "bilinear"]);
   const from = [x[2]!, x[3]!] as const;
   const factors = scale === undefined ? undefined : pair("upsample2d", scale);
   const outSize =
     size !== undefined
       ? pair("upsample2d", size)
       : ([0, 1].map((d) => Math.floor(from[d]! * factors![d]!)) as [number, number]);
-  if (outSize.some((s) => !Number.isInteger(s) || s < 1)) refuse(`no picture has the size ${showShape(outSize)}`);
+  if (outSize.some((s) => s < 1)) refuse(`no picture has the size ${showShape(outSize)}`);
   const ratio = (d: 0 | 1) => {
     if (alignCorners) return outSize[d] > 1 ? (from[d] - 1) / (outSize[d] - 1) : 0;
     return factors ? 1 / factors[d] : from[d] / outSize[d];

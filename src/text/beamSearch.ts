@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkCounts } from "../core/given";
 import { optionsOf } from "../graph/options";
 
 /** A sequence that the search goes on from. */
@@ -86,10 +87,10 @@ export async function beamSearch(options: BeamSearchOptions): Promise<BeamResult
   return found;
 }
 
-function check({ width, maxLength, results = 1, alpha = 0.6 }: BeamSearchOptions): void {
-  for (const [name, value] of Object.entries({ width, maxLength, results }))
-    if (!(Number.isInteger(value) && value >= 1))
-      throw new DataError("beamSearch", `${name} ${value}`, { wants: "an integer of at least 1" });
+function check({ step, start, end, width, maxLength, results = 1, alpha = 0.6 }: BeamSearchOptions): void {
+  if (typeof step !== "function") throw new DataError("beamSearch", `step ${step}`, { wants: "a function" });
+  checkCounts("beamSearch", { width, maxLength, results });
+  checkCounts("beamSearch", { start, end }, 0);
   if (!(alpha >= 0 && Number.isFinite(alpha))) throw new DataError("beamSearch", `alpha ${alpha}`, { wants: "≥ 0" });
 }
 

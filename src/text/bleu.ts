@@ -1,5 +1,6 @@
 import { ShapeError } from "../core/errors";
-import { checkWord, optionsOf } from "../graph/options";
+import { checkArray } from "../core/given";
+import { checkOption, checkWord, optionsOf } from "../graph/options";
 
 /** A tokenized sentence: words or ids. */
 export type Tokens = readonly (string | number)[];
@@ -28,8 +29,8 @@ const EPSILON = 0.1;
  * A sentence too short to have an n-gram counts as one that has one, unmatched.
  *
  * @param references one or several for each hypothesis
- * @throws ShapeError where there are not as many sets of references as hypotheses, a set is empty, or smoothing is another
- * word
+ * @throws ShapeError where there are not as many sets of references as hypotheses, a set is empty, a weight is below 0, or smoothing
+ *   is another word; DataError where a sentence is a string: cut it into tokens first
  * @see Papineni et al. 2002, "BLEU"; Chen and Cherry 2014 (smoothing; their methods 0, 1 and 2)
  */
 export function corpusBleu(
@@ -40,11 +41,20 @@ export function corpusBleu(
   optionsOf("corpusBleu", options, "weights smoothing");
   const { weights = [0.25, 0.25, 0.25, 0.25], smoothing = "none" } = options;
   checkWord("corpusBleu", "smoothing", smoothing, ["none", "epsilon", "addOne"]);
+  checkArray("corpusBleu", "the list of references", references);
+  checkArray("corpusBleu", "the list of hypotheses", hypotheses);
+  const areWeights = Array.isArray(weights) && weights.length > 0 && weights.every((w) => w >= 0 && w < Infinity);
+  checkOption("corpusBleu", "weights", weights, areWeights, "numbers of at least 0");
   if (references.length !== hypotheses.length || hypotheses.length === 0)
     throw new ShapeError("corpusBleu", "wants one set of references for each hypothesis", {
       references: String(references.length),
       hypotheses: String(hypotheses.length),
     });
+  hypotheses.forEach((hypothesis, i) => {
+    checkArray("corpusBleu", `hypothesis ${i}`, hypothesis);
+    checkArray("corpusBleu", `the list of references ${i}`, references[i]!);
+    for (const reference of references[i]!) checkArray("corpusBleu", `a reference of hypothesis ${i}`, reference);
+  });
   const empty = references.findIndex((set) => set.length === 0);
   if (empty >= 0) throw new ShapeError("corpusBleu", `hypothesis ${empty} has no reference`);
   const precisions = weights.map((_, i) => precisionOf(references, hypotheses, i + 1));

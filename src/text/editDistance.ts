@@ -1,4 +1,5 @@
 import { ShapeError } from "../core/errors";
+import { checkArray } from "../core/given";
 
 /**
  * Levenshtein distance: the fewest insertions, deletions and substitutions that turn `a` into `b`. Strings are compared by
@@ -20,7 +21,11 @@ export function editDistance<T>(a: string | readonly T[], b: string | readonly T
   return row[to.length]!;
 }
 
-const unitsOf = <T>(s: string | readonly T[]): readonly unknown[] => (typeof s === "string" ? [...s] : s);
+function unitsOf<T>(s: string | readonly T[]): readonly unknown[] {
+  if (typeof s === "string") return [...s];
+  checkArray("editDistance", "a sequence", s);
+  return s;
+}
 
 /**
  * Errors per character, `Σ distance / Σ |reference|` over a corpus; above 1 where much is inserted. Of arrays of words it is
@@ -53,6 +58,8 @@ export function exactMatch<T>(
 }
 
 function checkPairs(name: string, references: readonly unknown[], hypotheses: readonly unknown[]): void {
+  checkArray(name, "the list of references", references);
+  checkArray(name, "the list of hypotheses", hypotheses);
   if (references.length !== hypotheses.length)
     throw new ShapeError(name, "wants one reference for each hypothesis", {
       references: String(references.length),

@@ -4,6 +4,7 @@ import { Executable, type RingCopy } from "../gpu/executable";
 import type { KernelTime } from "../gpu/profile";
 import type { Runtime } from "../gpu/runtime";
 import type { Region } from "../gpu/storage";
+import { checkList } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import type { Plan } from "../schedule/plan";
 import { checkFeed } from "./captureInputs";
@@ -210,6 +211,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   /** Several outputs of the newest run, in one transfer. */
   async readAll(names: readonly O[]): Promise<Record<O, TypedArray>> {
     this.#refuseDisposed("read");
+    checkList("readAll", "names", names);
     this.runtime.throwErrors();
     if (!this.#hasResults) throw this.#noResults();
     const tensors = names.map((name) => {

@@ -6,7 +6,9 @@ import { dropUpdatesOf } from "../graph/trace";
 import { checkComplete, type NamedStates, packCheckpoint, refuseAll, unpackCheckpoint } from "../io/checkpoint";
 import type { AnyModule } from "../nn/module";
 import type { Optimizer } from "../optim/optimizer";
+import { kindOf } from "./captureInputs";
 import { checkNumbers } from "./checkNumbers";
+import { checkEngine, checkNamedStates } from "./checkStates";
 import type { Engine } from "./engine";
 
 /** What a run needs to go on exactly as if it had never stopped. */
@@ -22,12 +24,14 @@ export interface Checkpointed {
 /**
  * The checkpoint of a run, as the bytes of a .safetensors file.
  * @param metadata texts, stored in the file's header
+ * @throws CheckpointError where there is no model, or metadata are no texts; CaptureError where one of `states` is no state
  */
 export async function saveCheckpoint(
   engine: Engine,
   what: Checkpointed,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkEngine("saveCheckpoint", engine);
   const states = statesOf("saveCheckpoint", what);
   const values = await engine.runtime.readStates(states.map(([, t]) => t));
   engine.runtime.throwErrors();
@@ -85,6 +89,7 @@ export function loadCheckpoint(
   what: Checkpointed,
   options: string | LoadOptions = {},
 ): PartlyLoaded | Readonly<Record<string, string>> {
+  checkEngine("loadCheckpoint", engine);
   engine.runtime.throwErrors();
   const given = typeof options === "string" ? { file: options } : options;
   const { file = "checkpoint", partial = false } = optionsOf("loadCheckpoint", given, "file partial");
@@ -115,6 +120,8 @@ function checkWeights(file: string, name: string, values: TypedArray): void {
 
 function statesOf(op: string, what: Checkpointed): NamedStates {
   const { model, optimizer, states = {} } = optionsOf(op, what, "model optimizer states");
+  if (typeof model?.namedStates !== "function") throw new CheckpointError(op, `the model is ${kindOf(model)}`);
+  checkNamedStates(op, states);
   const named: [string, Tensor][] = [...model.namedStates()];
   if (optimizer) named.push(...optimizerStates(model, optimizer));
   return [...named, ...Object.entries(states)];

@@ -43,7 +43,8 @@ export class EarlyStopping {
     checkWord("EarlyStopping", "mode", mode, ["min", "max"]);
     if (!(Number.isInteger(patience) && patience >= 1))
       throw new DataError("EarlyStopping", `patience ${patience}`, { wants: "an integer of at least 1" });
-    if (!(minDelta >= 0)) throw new DataError("EarlyStopping", `minDelta ${minDelta}`, { wants: "minDelta ≥ 0" });
+    if (!(Number.isFinite(minDelta) && minDelta >= 0))
+      throw new DataError("EarlyStopping", `minDelta ${minDelta}`, { wants: "minDelta ≥ 0" });
     this.#options = { patience, minDelta, mode };
   }
 
@@ -55,8 +56,10 @@ export class EarlyStopping {
   /**
    * Takes the value of an evaluation. NaN does not count as an improvement.
    * @returns whether to stop
+   * @throws DataError where it is no number
    */
   update(value: number, step: number): boolean {
+    if (typeof value !== "number") throw new DataError("EarlyStopping", `the value is ${value}`, { wants: "a number" });
     const { minDelta, mode } = this.#options;
     const gain = mode === "min" ? this.best - value : value - this.best;
     this.improved = Number.isNaN(this.best) ? !Number.isNaN(value) : gain > minDelta;

@@ -16,7 +16,7 @@ import type { Optimizer } from "../optim/optimizer";
 import { type Plan, plan } from "../schedule/plan";
 import { CapturedStep, type Revivable, type StepHost } from "./capturedStep";
 import { type CaptureOptions, checkCapture, checkFeeds, checkOutputs, type FeedSpec, makeFeed } from "./captureInputs";
-import { checkRead, checkWrite } from "./checkStates";
+import { checkRead, checkReleased, checkSaved, checkStep, checkWrite } from "./checkStates";
 import { Eager } from "./eager";
 import { type EngineLoadOptions, type EngineOptions, switchesOf } from "./engineOptions";
 import { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./estimate";
@@ -139,6 +139,7 @@ export class Engine {
    * @returns what was measured
    */
   async tune(step: CapturedStep, onMeasured?: (m: Measurement) => void): Promise<Measurement[]> {
+    checkStep("tune", step);
     const measured = await this.#tuner.tune(step.plan.choices, onMeasured);
     await step.rebuild();
     return measured;
@@ -146,6 +147,7 @@ export class Engine {
 
   /** Estimates what a run of a step takes, without running it: memory, operations, and time by the measured pace of the device. */
   async estimate(step: Pick<CapturedStep, "plan"> & Partial<Pick<CapturedStep, "ringBytes">>): Promise<StepEstimate> {
+    checkStep("estimate", step);
     this.#pace ??= measurePace(this).catch((error) => {
       this.#pace = undefined;
       throw error;
@@ -165,6 +167,7 @@ export class Engine {
     steps: Readonly<Record<string, CapturedStep>>,
     states: Readonly<Record<string, Tensor>> = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
+    checkSaved(steps, states);
     const named = Object.values(states).map((t) => homeOf(t).state);
     const buffers = [...new Set([...Object.values(steps).flatMap((s) => s.plan.states), ...named])];
     const values = await this.runtime.readStates(buffers);
@@ -236,7 +239,7 @@ export class Engine {
    * average. A state that is used again later starts with its first value.
    */
   release(...what: readonly (AnyModule | Optimizer | ExponentialMovingAverage | Tensor)[]): void {
-    this.runtime.storage.forget(what.flatMap(statesIn));
+    this.runtime.storage.forget(checkReleased(what).flatMap(statesIn));
   }
 
   /**

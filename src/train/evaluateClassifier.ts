@@ -1,3 +1,4 @@
+import { checkCounts } from "../core/given";
 import { optionsOf } from "../graph/options";
 import type { ConfusionMatrix } from "../metrics/confusionMatrix";
 import { accuracyOf } from "../metrics/scores";
@@ -22,10 +23,15 @@ export interface Evaluation {
 export type ClassifierScores = Pick<EvalEvent, "event" | "testLoss"> &
   Required<Pick<EvalEvent, "testAccuracy" | "confusion">>;
 
-/** Makes one pass over a held-out split. @returns its mean loss, accuracy and confusion matrix */
+/**
+ * Makes one pass over a held-out split.
+ * @returns its mean loss, accuracy and confusion matrix
+ * @throws DataError unless batches and count are integers of at least 1
+ */
 export async function evaluateClassifier(e: Evaluation): Promise<ClassifierScores> {
   optionsOf("evaluateClassifier", e, "engine step rewind batches count confusion");
   const { engine, step, confusion } = e;
+  checkCounts("evaluateClassifier", { batches: e.batches, count: e.count });
   const { classes } = confusion;
   e.rewind();
   engine.write(confusion.counts, new Uint32Array(classes * classes));

@@ -146,7 +146,7 @@ function checkGiven(options: FitOptions): void {
   for (const name of ["schedule", "onEvent"] as const)
     checkOption("fit", name, options[name], typeof options[name] === "function", "a function");
   for (const name of ["engine", "step", "optimizer"] as const)
-    checkOption("fit", name, options[name], typeof options[name] === "object", `the ${name}`);
+    checkOption("fit", name, options[name], typeof options[name] === "object" && options[name] !== null, `the ${name}`);
 }
 
 function checkStep({ feeds = {}, outputs }: FittedStep): void {

@@ -2,10 +2,11 @@ import type { TypedArray } from "../core/dtype";
 import { CaptureError } from "../core/errors";
 import { permuted } from "../core/permutation";
 import { uniform } from "../core/random";
-import type { Shape } from "../core/shape";
-import { optionsOf } from "../graph/options";
+import { checkWhole, type Shape } from "../core/shape";
+import { checkOption, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { gradients } from "../optim/gradients";
+import { checkEngine } from "./checkStates";
 import type { Engine } from "./engine";
 import { tensor } from "./tensor";
 
@@ -56,7 +57,7 @@ const ROUNDING = 2 ** -21;
  * @param fn records the function of its inputs
  * @param inputs by name; at least one of f32
  * @returns the worst element, and whether it is within the tolerance
- * @throws CaptureError where no input is f32, or the output is not
+ * @throws CaptureError where no input is f32, or the output is not; ShapeError where an option is out of range
  */
 export async function gradCheck<I extends Record<string, CheckedInput>>(
   engine: Engine,
@@ -66,6 +67,10 @@ export async function gradCheck<I extends Record<string, CheckedInput>>(
 ): Promise<GradCheckResult> {
   optionsOf("gradCheck", options, "eps tolerance elements");
   const { eps = 1e-2, tolerance = 1e-2, elements = 64 } = options;
+  checkEngine("gradCheck", engine);
+  checkOption("gradCheck", "eps", eps, Number.isFinite(eps) && eps > 0, "a number above 0");
+  checkOption("gradCheck", "tolerance", tolerance, tolerance > 0, "a number above 0");
+  checkWhole("gradCheck", { elements });
   const named = Object.entries(inputs).map(([name, { values, shape }]) => [name, tensor(values, shape)] as const);
   const probe = await captureProbe(engine, fn as (inputs: Record<string, Tensor>) => Tensor, named);
   try {
@@ -74,7 +79,7 @@ export async function gradCheck<I extends Record<string, CheckedInput>>(
     const found: GradCheckResult[] = [];
     for (const [name, { size: count }] of probe.checked) {
       const numeric = new Map<number, number>();
-      for (let i = 0; i < Math.min(Math.max(1, elements), count); i++) {
+      for (let i = 0; i < Math.min(elements, count); i++) {
         const index = permuted(i, count, 1, 0);
         numeric.set(index, await difference(probe, name, index, eps));
       }

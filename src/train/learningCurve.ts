@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkArray } from "../core/given";
 import { optionsOf } from "../graph/options";
 
 export interface LearningCurveOptions {
@@ -45,6 +46,8 @@ export function learningCurveReading(
 ): LearningCurveReading {
   optionsOf("learningCurveReading", options, "target baseline biasShare varianceShare");
   const { target = 0, biasShare = 0.2, varianceShare = 0.1 } = options;
+  for (const [name, v] of Object.entries({ target, biasShare, varianceShare }))
+    if (!Number.isFinite(v)) throw new DataError("learningCurveReading", `${name} ${v}`, { wants: "a number" });
   const [train, dev] = [endOf("trainLoss", trainLoss), endOf("devLoss", devLoss)];
   const baseline = options.baseline ?? (typeof trainLoss === "number" ? Number.NaN : trainLoss[0]!);
   if (!(baseline > target))
@@ -79,6 +82,7 @@ function advice(isBiased: boolean, varies: boolean): string[] {
 }
 
 function endOf(name: string, curve: number | ArrayLike<number>): number {
+  if (typeof curve !== "number") checkArray("learningCurveReading", name, curve);
   const values = typeof curve === "number" ? [curve] : Array.from(curve);
   const tail = values.slice(-Math.max(1, Math.round(TAIL * values.length)));
   const end = tail.reduce((a, b) => a + b, 0) / tail.length;

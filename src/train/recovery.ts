@@ -1,3 +1,5 @@
+import { checkOption } from "../graph/options";
+import { checkEngine } from "./checkStates";
 import type { Engine } from "./engine";
 import type { Snapshot } from "./snapshot";
 
@@ -23,7 +25,10 @@ export class Recovery {
   constructor(
     readonly engine: Engine,
     readonly every = EVERY,
-  ) {}
+  ) {
+    checkEngine("Recovery", engine);
+    checkOption("Recovery", "every", every, typeof every === "number" && every >= 0, "milliseconds");
+  }
 
   /** Whether it is time for a snapshot. */
   get due(): boolean {

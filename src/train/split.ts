@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkArray } from "../core/given";
 import { permuted } from "../core/permutation";
 import { checkSeed } from "../core/random";
 import { optionsOf } from "../graph/options";
@@ -30,6 +31,7 @@ const NO_EPOCH = 2 ** 32 - 1;
 export function trainDevTestSplit(count: number, options: SplitOptions = {}): Split {
   const { shares = [0.8, 0.1, 0.1], seed = 0 } = optionsOf("trainDevTestSplit", options, "shares seed");
   checkSeed("trainDevTestSplit", seed);
+  checkArray("trainDevTestSplit", "shares", shares);
   const total = shares.reduce((a, b) => a + b, 0);
   if (!(shares.length === 3 && shares.every((s) => s >= 0) && shares[0] > 0 && Math.abs(total - 1) <= 1e-6))
     throw new DataError("trainDevTestSplit", `shares ${shares.join(", ")}`, {

@@ -1,5 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { decodeSafetensors } from "../../src/io/safetensors";
 
@@ -8,6 +10,16 @@ export interface Result {
   /** What was printed with `--json`. */
   readonly lines: readonly Record<string, unknown>[];
   readonly err: string;
+}
+
+/**
+ * The variables for a command.
+ * @param cache folder for what is measured; what Mesa compiles stays where other tests find it
+ */
+export function environment(cache: string): NodeJS.ProcessEnv {
+  const { MESA_SHADER_CACHE_DIR: compiled, XDG_CACHE_HOME: usual } = process.env;
+  const kept = compiled || usual || join(homedir(), ".cache");
+  return { ...process.env, MESA_SHADER_CACHE_DIR: kept, XDG_CACHE_HOME: cache };
 }
 
 /** The command while it runs. */
@@ -25,7 +37,7 @@ export function wgrad(
   onLine?: (line: Record<string, unknown>, command: Command) => void,
   browser?: string,
 ): Promise<Result> {
-  const env = { ...process.env, XDG_CACHE_HOME: cache, ...(browser ? { PUPPETEER_EXECUTABLE_PATH: browser } : {}) };
+  const env = { ...environment(cache), ...(browser ? { PUPPETEER_EXECUTABLE_PATH: browser } : {}) };
   const child = spawn(process.execPath, ["dist/cli/main.js", ...args], { stdio: ["ignore", "pipe", "pipe"], env });
   const lines: Record<string, unknown>[] = [];
   let [rest, err] = ["", ""];

@@ -7,9 +7,10 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { decodeSafetensors } from "../../src/io/safetensors";
 import { nodeRuntime } from "../device";
+import { environment } from "./command";
 
 const folder = mkdtempSync(join(tmpdir(), "wgrad-cli-tagger-"));
-const env = { ...process.env, XDG_CACHE_HOME: folder };
+const env = environment(folder);
 
 /** The lines that `wgrad train tagger … --json` prints. */
 async function train(...args: string[]): Promise<Record<string, unknown>[]> {

@@ -36,7 +36,8 @@ test("operands of attention", () => {
   `);
   expect(() => attend(of("i32", 2, 5, 8), f32(2, 5, 8), f32(2, 5, 8))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: scaledDotProductAttention: input 0 has dtype i32
-      wants: f32 or f16]
+      wants: f32 or f16
+      fix: cast(x, "f32")]
   `);
   const wide = f32(1, 5, 132);
   expect(() => attend(wide, wide, wide)).toThrowErrorMatchingInlineSnapshot(`
@@ -149,7 +150,8 @@ test("positions", () => {
   `);
   expect(() => rotaryEmbedding(of("u32", 5, 8))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: rotaryEmbedding: input 0 has dtype u32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   expect(() => new LearnedPositions(4, 8).forward(f32(2, 5, 8))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: LearnedPositions: wants [.., T, dim]

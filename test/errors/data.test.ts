@@ -59,7 +59,8 @@ test("augmentation", () => {
   `);
   expect(() => randomShift(t([2, 3, 8, 6], "i32"), 1)).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: augment: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   expect(() => warp(x, t([3, 8]))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: warp: x must be [N, C, H, W] and placement [N, 8]

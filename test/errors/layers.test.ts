@@ -20,6 +20,7 @@ test("a layer names itself, its sizes and what it was given", () => {
       () => new w.Conv1d(4, 2, 3).forward(x([2, 4])),
     ],
     ["Conv2d: wants x [N, inChannels, H, W]", () => new w.Conv2d(3, 2, 3).forward(x([2, 4, 9, 9]))],
+    ["ConvTranspose1d: wants x [N, inChannels, L]", () => new w.ConvTranspose1d(3, 2, 3).forward(x([2, 4, 9]))],
     ["ConvTranspose2d: wants x [N, inChannels, H, W]", () => new w.ConvTranspose2d(3, 2, 3).forward(x([3, 9, 9]))],
     [
       "BatchNorm: wants x [N, numFeatures, …]\n  x: [2, 4]\n  numFeatures: 3",
@@ -62,9 +63,8 @@ test("the fix is named where it is certain", () => {
 });
 
 test("a layer that draws wants a generator, not a seed", () => {
-  const layer = new w.Dropout(0.5, { seed: 3 } as unknown as w.Generator);
-  expect(() => layer.forward(x([2]))).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: generator: what is given is no generator
+  expect(() => new w.Dropout(0.5, { seed: 3 } as unknown as w.Generator)).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: Dropout: what is given is no generator
       fix: createGenerator(seed)]
   `);
   expect(() => w.uniform([2], { generator: 3 as unknown as w.Generator })).toThrow(/no generator/);

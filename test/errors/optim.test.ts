@@ -325,7 +325,8 @@ test("random ops", () => {
   `);
   refusal(() => bernoulli(integers)).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: bernoulli: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   refusal(() => categorical(full([], 1))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: categorical: logits of one number have no classes
@@ -334,7 +335,8 @@ test("random ops", () => {
   `);
   refusal(() => categorical(integers)).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: categorical: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   refusal(() => permutation(0)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: permutation: every dimension must be an integer of at least 1

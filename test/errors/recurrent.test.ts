@@ -46,7 +46,8 @@ describe("bad input is refused at the call", () => {
     `);
     expect(() => recurrence("tanh", i(5, 2, 4), f(4, 4))).toThrowErrorMatchingInlineSnapshot(`
       [DTypeError: recurrence: input 0 has dtype i32
-        wants: f32]
+        wants: f32
+        fix: cast(x, "f32")]
     `);
     expect(() => recurrence("tanh", f(5, 2, 4), f(4, 4), { c0: f(2, 4) })).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: recurrence: c0 is for an LSTM
@@ -125,7 +126,7 @@ describe("bad input is refused at the call", () => {
   test("layers", () => {
     expect(() => new LSTM(3, 0)).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: LSTM: hiddenSize 0
-        wants: 1 or more]
+        wants: an integer of at least 1]
     `);
     expect(() => new GRU(3, 4, { dropout: 2 })).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: GRU: dropout 2

@@ -123,23 +123,28 @@ test("an axis that is out of range, or named twice", () => {
 test("an element type that is not taken", () => {
   expect(() => mean(t([2], "i32"))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: mean: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   expect(() => variance(t([2], "u32"))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: variance: input 0 has dtype u32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   expect(() => std(t([2], "i32"))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: std: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   expect(() => logSumExp(t([2], "i32"))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: logSumExp: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   expect(() => norm(t([2], "i32"))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: norm: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   expect(() => any(t([2]))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: any: input 0 has dtype f32
@@ -151,19 +156,23 @@ test("an element type that is not taken", () => {
   `);
   expect(() => l2Normalize(t([2], "i32"))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: l2Normalize: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   expect(() => cosineSimilarity(t([2]), t([2], "i32"))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: cosineSimilarity: input 1 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   expect(() => pairwiseDistance(t([2], "u32"), t([2]))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: pairwiseDistance: input 0 has dtype u32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
   expect(() => cdist(t([2, 3]), t([2, 3], "i32"))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: cdist: input 1 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
 });
 

@@ -303,7 +303,8 @@ test("gather: beyond", () => {
 test("scatterAdd: integers", () => {
   expect(() => scatterAdd(index(3), 0, index(3), index(3))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: scatterAdd: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
 });
 

@@ -61,8 +61,9 @@ test("convolutions", () => {
   const options = { stride: 2, outputPadding: 2 };
   expect(() => convTranspose2d(t([2, 3, 4, 4]), t([3, 5, 2, 2]), null, options)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: convTranspose2d: outputPadding must be less than stride or dilation
-      x: [2, 3, 4, 4]
-      weight: [3, 5, 2, 2]]
+      outputPadding: [2, 2]
+      stride: [2, 2]
+      dilation: [1, 1]]
   `);
   expect(() =>
     convTranspose2d(t([1, 1, 1, 1]), t([1, 1, 1, 1]), null, { padding: 1 }),
@@ -73,7 +74,8 @@ test("convolutions", () => {
   `);
   expect(() => convTranspose2d(t([1, 1, 1, 1], "i32"), t([1, 1, 1, 1]))).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: convTranspose2d: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
 });
 
@@ -111,7 +113,10 @@ test("pooling", () => {
       kernel: [1, 5]]
   `);
   expect(() => avgPool1d(t([2, 3, 4]), 0)).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: avgPool1d: kernel and stride must be integers of at least 1, padding of at least 0]`,
+    `
+    [ShapeError: avgPool1d: kernelSize 0
+      wants: an integer of at least 1]
+  `,
   );
   expect(() => globalAvgPool2d(t([2, 3, 4]))).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: globalAvgPool2d: x must be [N, C, H, W]
@@ -126,12 +131,13 @@ test("pooling", () => {
       x: [2, 3, 4]]
   `);
   expect(() => adaptiveAvgPool2d(t([2, 3, 4, 4]), [2, 0])).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: adaptiveAvgPool2d: outputSize must be integers of at least 1
-      outputSize: [2, 0]]
+    [ShapeError: adaptiveAvgPool2d: outputSize [2, 0]
+      wants: integers of at least 1]
   `);
   expect(() => adaptiveMaxPool2d(t([2, 3, 5, 5], "i32"), 2)).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: adaptiveMaxPool2d: input 0 has dtype i32
-      wants: f32]
+      wants: f32
+      fix: cast(x, "f32")]
   `);
 });
 
@@ -142,12 +148,10 @@ test("upsampling", () => {
   `);
   expect(() => upsample2d(t([2, 3, 4, 4]), {})).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: upsample2d: wants a size or a scale
-      x: [2, 3, 4, 4]
       fix: pass one of the two]
   `);
   expect(() => upsample2d(t([2, 3, 4, 4]), { scale: 2, alignCorners: true })).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: upsample2d: alignCorners is for bilinear only
-      x: [2, 3, 4, 4]
       fix: pass { mode: "bilinear" }]
   `);
   expect(() => upsample2d(t([2, 3, 4, 4]), { scale: 0.1 })).toThrowErrorMatchingInlineSnapshot(`
@@ -173,7 +177,8 @@ test("normalisation", () => {
   `);
   expect(() => batchNorm(t([5, 3], "i32"), t([3]), t([3]), options)).toThrowErrorMatchingInlineSnapshot(`
     [DTypeError: batchNorm: input 0 has dtype i32
-      wants: f32 or f16]
+      wants: f32 or f16
+      fix: cast(x, "f32")]
   `);
   expect(() => groupNorm(t([5, 4]), 3)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: groupNorm: 4 channels do not split into 3 groups

@@ -135,6 +135,45 @@ describe.skipIf(!opened)("losses of elements", () => {
     expect([...made!].map(Number.isNaN)).toEqual([false, true]);
   });
 
+  const of = (...values: number[]) => data({ shape: [values.length], dtype: "f32" }, Float32Array.from(values));
+  const slopesOf = async (loss: Tensor, x: Tensor, t: Tensor) => {
+    const made = await compute(
+      runtime,
+      opened!.open.target,
+      [loss, ...gradients(loss, [x, t], full(loss.shape, 1))],
+      [],
+    );
+    return made.map((values) => [...values].map((v) => v + 0)); // 0 for −0
+  };
+
+  test("klDiv has slope 0 by a target of 0, and −t by x", async () => {
+    const [x, t] = [of(-0.5, -0.5), of(0, 1)];
+    const [loss, byX, byT] = await slopesOf(klDiv(x, t, { reduction: "none" }), x, t);
+    expect([loss, byX, byT]).toEqual([
+      [0, 0.5],
+      [0, -1],
+      [0, 1.5],
+    ]);
+  });
+
+  test("hingeLoss has slope 0 at a margin of exactly 1", async () => {
+    const [x, y] = [of(1, -1, 0.5), of(1, -1, 1)];
+    expect(await slopesOf(hingeLoss(x, y, { reduction: "none" }), x, y)).toEqual([
+      [0, 0, 0.5],
+      [0, 0, -1],
+      [0, 0, -0.5],
+    ]);
+  });
+
+  test("huberLoss of an infinity is ∞, and pulls no harder than delta", async () => {
+    const [x, t] = [of(Infinity, -Infinity, 1, 3), of(0, 0, Infinity, 1)];
+    expect(await slopesOf(huberLoss(x, t, { reduction: "none", delta: 2 }), x, t)).toEqual([
+      [Infinity, Infinity, Infinity, 2],
+      [2, -2, -2, 2],
+      [-2, 2, 2, -2],
+    ]);
+  });
+
   test("nllLoss of a NaN at the label is NaN", async () => {
     const x = data({ shape: [2, 1], dtype: "f32" }, Float32Array.of(-1, NaN));
     const out = nllLoss(x, data({ shape: [2], dtype: "i32" }, Int32Array.of(0, 0)), { reduction: "none" });

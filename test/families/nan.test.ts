@@ -1,5 +1,7 @@
 // A NaN goes on through activations and recurrent cells: weights that have become NaN must not give a network that seems to compute.
+// An infinity is no NaN: gates that it reaches are open or shut.
 import { afterAll, describe, expect, test } from "vitest";
+import type { Cell } from "../../src/families/cells";
 import type { Runtime } from "../../src/gpu/runtime";
 import type { Tensor } from "../../src/graph/tensor";
 import { BASELINE_TARGET } from "../../src/kernel/target";
@@ -10,12 +12,16 @@ import { gru } from "../../src/ops/gru";
 import { leakyRelu } from "../../src/ops/leakyRelu";
 import { lstm } from "../../src/ops/lstm";
 import { matmul } from "../../src/ops/matmul";
+import { constant } from "../../src/ops/norm";
+import { recurrence } from "../../src/ops/recurrence";
 import { relu } from "../../src/ops/relu";
 import { rnn } from "../../src/ops/rnn";
 import { sigmoid } from "../../src/ops/sigmoid";
 import { silu } from "../../src/ops/silu";
 import { softplus } from "../../src/ops/softplus";
+import { sum } from "../../src/ops/sum";
 import { tanh } from "../../src/ops/tanh";
+import { gradients } from "../../src/optim/gradients";
 import { nodeRuntime } from "../device";
 import { compute, given, noise } from "./compute";
 
@@ -50,6 +56,45 @@ const cells: Record<string, readonly [gates: number, run: (x: Tensor, weights: W
   "rnn of relu": [1, (x, w) => rnn(x, [w], { nonlinearity: "relu" }).output],
 };
 
+const [UP, DOWN, H, C] = [Infinity, -Infinity, 0.5, 0.25];
+const squashed = Math.tanh;
+
+/**
+ * What cells of one unit make of infinite gates and the states H and C: gates, state after, and the slope of it by H. W_hh is 0
+ * but for the candidate's gate of the GRUs, where it is 1.
+ */
+const saturated: Record<Cell, readonly [gates: readonly number[], after: number, slope: number][]> = {
+  lstm: [
+    [[UP, DOWN, UP, UP], squashed(1), 0],
+    [[UP, UP, DOWN, UP], squashed(C - 1), 0],
+    [[DOWN, UP, UP, UP], squashed(C), 0],
+    [[DOWN, DOWN, UP, UP], 0, 0],
+    [[UP, UP, UP, DOWN], 0, 0],
+  ],
+  gru: [
+    [[0, UP, UP], H, 1],
+    [[0, DOWN, UP], 1, 0],
+    [[0, DOWN, DOWN], -1, 0],
+    [[UP, DOWN, 0], squashed(H), 1 - squashed(H) ** 2],
+    [[DOWN, DOWN, 0], 0, 0],
+  ],
+  gruResetFirst: [
+    [[0, UP, UP], H, 1],
+    [[0, DOWN, UP], 1, 0],
+    [[0, DOWN, DOWN], -1, 0],
+    [[UP, DOWN, 0], squashed(H), 1 - squashed(H) ** 2],
+    [[DOWN, DOWN, 0], 0, 0],
+  ],
+  tanh: [
+    [[UP], 1, 0],
+    [[DOWN], -1, 0],
+  ],
+  relu: [
+    [[UP], Infinity, 0],
+    [[DOWN], 0, 0],
+  ],
+};
+
 describe.skipIf(!opened).each([BASELINE_TARGET, own])("a NaN, on a device with cpu $cpu", (target) => {
   const runtime = opened as Runtime;
 
@@ -79,6 +124,27 @@ describe.skipIf(!opened).each([BASELINE_TARGET, own])("a NaN, on a device with c
     // Where the reset comes first, each unit's state goes through all units' gates at once.
     expect(Number.isNaN(at(0, 4))).toBe(name === RESETS_FIRST);
     expect([at(0, 5), at(1, 4), at(2, 0)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  });
+
+  test.each(Object.entries(saturated))("infinite gates of a cell: %s", async (cell, cases) => {
+    const gates = cases[0]![0].length;
+    const x = given([1, cases.length, gates], (i) => cases[Math.floor(i / gates)]![0][i % gates]!);
+    const w = given([gates, 1], (i) => Number(cell.startsWith("gru") && i === 2));
+    const [h0, c0] = [given([cases.length, 1], () => H), given([cases.length, 1], () => C)];
+    const states = cell === "lstm" ? { h0: h0[0], c0: c0[0] } : { h0: h0[0] };
+    const { hN } = recurrence(cell as Cell, x[0], w[0], states);
+    const outputs = [hN, ...gradients(sum(hN), [h0[0]])];
+    const [after, slopes] = await compute(runtime, target, outputs, cell === "lstm" ? [x, w, h0, c0] : [x, w, h0]);
+    cases.forEach(([, state, slope], i) => {
+      expect(after![i]).toBeCloseTo(state, 5);
+      expect(slopes![i]).toBeCloseTo(slope, 5);
+    });
+  });
+
+  test("what is not finite is 0 where only finite numbers can be divided by or subtracted", async () => {
+    const x = given([5], (i) => [1.5, -2, Infinity, -Infinity, Number.NaN][i]!);
+    const [made] = await compute(runtime, target, [constant(x[0])], [x]);
+    expect([...made!]).toEqual([1.5, -2, 0, 0, 0]);
   });
 
   afterAll(() => (target === own ? runtime.destroy() : undefined));

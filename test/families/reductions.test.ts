@@ -1,12 +1,13 @@
 // Reductions whose lanes are joined by subgroups, which no device takes before it has measured them: rows of all lengths, every kind
 // of join, one and several side by side.
 import { afterAll, describe, expect, test } from "vitest";
-import { reductionWays } from "../../src/families/reductions";
+import { partsOfFours, reductionWays } from "../../src/families/reductions";
 import type { Runtime } from "../../src/gpu/runtime";
 import { reductionDims } from "../../src/graph/reduction";
 import type { Tensor } from "../../src/graph/tensor";
 import { BASELINE_TARGET, type Target } from "../../src/kernel/target";
 import { add } from "../../src/ops/add";
+import { argMax } from "../../src/ops/argMax";
 import { cast } from "../../src/ops/cast";
 import { max } from "../../src/ops/max";
 import { mean } from "../../src/ops/mean";
@@ -67,6 +68,26 @@ function joined(values: ArrayLike<number>, shape: readonly number[], axes: reado
   }
   return Float64Array.from({ length: out.size }, (_, o) => out.get(o)!);
 }
+
+describe.skipIf(!opened).each(["a row", "columns"])("argMax of %s in parts, by fours", (what) => {
+  const inner = what === "a row" ? 1 : 8;
+  const row = { rows: inner, n: 16384 / inner, inner };
+  const target = { ...opened!.open.target, cpu: true };
+  const { span, parts } = partsOfFours(row, inner > 1 ? 2 : 1, target);
+  const width = inner > 1 ? span : 4 * span; // elements of a part
+
+  test.each([0, 1, 2, 3])("finds element %i of each part", async (at) => {
+    expect(parts).toBeGreaterThan(1);
+    for (let part = 0; part < parts; part++) {
+      const place = part * width + at;
+      const x = given([row.n, inner], (i) => Number(Math.floor(i / inner) === place));
+      const outputs = [cast(argMax(x[0], 0), "f32")];
+      expect(kernels(outputs, target)[0]).toContain("arg_max_by_four");
+      const [found] = await compute(opened as Runtime, target, outputs, [x]);
+      expect([...found!]).toEqual(Array(inner).fill(place));
+    }
+  });
+});
 
 describe.skipIf(!subgroupSize)("reductions by subgroups", () => {
   const runtime = opened as Runtime;

@@ -101,8 +101,13 @@ await describeOnDawn("states", (engine) => {
     const p = parameterOf(1, 2);
     const write = (to: typeof p, values: unknown) => () => engine.write(to, values as Float32Array<ArrayBuffer>);
     expect(write(p, Int32Array.of(1, 2))).toThrow(/write: values of dtype i32\n {2}state: f32\[2\]/);
-    expect(write(p, [1, 2])).toThrow(/values: of type Array/);
-    expect(write(p, new Float64Array(2))).toThrow(/values: of type Float64Array/);
+    const from = "\n  state: f32[2]\n  fix: Float32Array.from(values)";
+    expect(write(p, [1, 2])).toThrow(`write: the values are a plain array${from}`);
+    expect(write(p, new Float64Array(2))).toThrow(`write: the values are of type Float64Array${from}`);
+    expect(write(parameterOf(1), 0.1)).toThrow(
+      "write: the values are 0.1\n  state: f32[1]\n  fix: Float32Array.of(0.1)",
+    );
+    expect(write(p, tensor([1, 2]))).toThrow(/fix: Float32Array.from\(await engine.read\(tensor\)\)/);
     expect(write(tensor([1, 2]), Float32Array.of(1, 2))).toThrow(/write: the tensor is no state/);
   });
 

@@ -30,6 +30,27 @@ describe("Waiter", () => {
     await last;
   });
 
+  it("naps longer the longer the device does not answer, up to 2 ms, and briefly again when it has", async () => {
+    const { gpu, finish } = device();
+    const waiter = new Waiter(gpu);
+    const naps = vi.spyOn(Atomics, "wait").mockReturnValue("timed-out");
+    const [first, last] = [waiter.workDone(), waiter.workDone()];
+    const napAfter = async (turns: number) => {
+      for (let i = 0; i < turns; i++) await turn();
+      return naps.mock.lastCall![3]!;
+    };
+    expect(await napAfter(20)).toBe(0.1);
+    const longer = await napAfter(40);
+    expect(longer).toBeGreaterThan(0.1);
+    expect(await napAfter(40)).toBeGreaterThan(longer);
+    expect(await napAfter(200)).toBe(2);
+    finish();
+    await first;
+    expect(await napAfter(1)).toBe(0.1);
+    finish();
+    await last;
+  });
+
   it("does not nap in a page, which may have a setImmediate of somebody's", async () => {
     const { gpu, finish } = device();
     const naps = vi.spyOn(Atomics, "wait");

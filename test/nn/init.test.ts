@@ -116,11 +116,9 @@ test("what would start as NaN or as something else than was asked for is refused
 
 test("layers whose sizes make no tensor are not made", () => {
   expect(() => new Linear(0, 2)).toThrow(ShapeError);
-  expect(() => new Linear(2.5, 2)).toThrow(
-    /weight: every dimension must be an integer of at least 1\n {2}shape: \[2, 2.5]/,
-  );
+  expect(() => new Linear(2.5, 2)).toThrow(/Linear: inFeatures 2.5\n {2}wants: an integer of at least 1/);
   expect(() => new Embedding(0, 2)).toThrow(ShapeError);
   expect(() => new BatchNorm(0)).toThrow(ShapeError);
-  expect(() => new Conv2d(3, 2, 3, { groups: 2 })).toThrow(/shape: \[2, 1.5, 3, 3]/);
+  expect(() => new Conv2d(3, 2, 3, { groups: 2 })).toThrow("Conv2d: 3 channels do not split into 2 groups");
   expect(() => new Conv2d(3, -2, 3)).toThrow(ShapeError);
 });

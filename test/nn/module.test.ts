@@ -1,4 +1,5 @@
 // Modules of modules: names, shared parts, and the types of `forward`.
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { createGenerator } from "../../src/graph/generator";
 import { parameter, type Tensor } from "../../src/graph/tensor";
@@ -120,4 +121,12 @@ test("options and generators are no parts, and layers have the names that PyTorc
     "norm1.weight",
     "norm2.weight",
   ]);
+});
+
+test("as text: the states of a module, dtype and shape of a tensor", () => {
+  const lines = ["pairs.norm.weight        f32[2]", "pairs.norm.bias          f32[2]"];
+  lines.push("pairs.norm.running_mean  f32[2]", "pairs.norm.running_var   f32[2]");
+  lines.push("head.weight              f32[2, 2]", "head.bias                f32[2]", "10 parameters");
+  expect(String(new Network())).toBe(lines.join("\n"));
+  expect(inspect({ model: new ReLU(), x: tensor([[1, 2, 3]]) })).toBe("{ model: 0 parameters, x: Tensor f32[1, 3] }");
 });

@@ -1,9 +1,12 @@
 // Names and layouts of the vision layers' states are PyTorch's, and their results have its shapes.
 import { expect, test } from "vitest";
-import { feed } from "../../src/graph/tensor";
+import { feed, type Tensor } from "../../src/graph/tensor";
 import { Conv1d } from "../../src/nn/conv1d";
+import { Conv2d } from "../../src/nn/conv2d";
+import { ConvTranspose1d } from "../../src/nn/convTranspose1d";
 import { ConvTranspose2d } from "../../src/nn/convTranspose2d";
 import { GroupNorm, InstanceNorm2d } from "../../src/nn/groupNorm";
+import { constant } from "../../src/nn/init";
 import {
   AdaptiveAvgPool2d,
   AdaptiveMaxPool2d,
@@ -19,6 +22,13 @@ import type { Module } from "../../src/nn/module";
 const layers: [Module, number[], Record<string, number[]>, number[]][] = [
   [new Conv1d(4, 6, 3, { groups: 2, padding: 1 }), [2, 4, 9], { weight: [6, 2, 3], bias: [6] }, [2, 6, 9]],
   [new Conv1d(4, 6, 3, { bias: false }), [2, 4, 9], { weight: [6, 4, 3] }, [2, 6, 7]],
+  [
+    new ConvTranspose1d(4, 6, 3, { stride: 2, padding: 1, outputPadding: 1, groups: 2 }),
+    [2, 4, 5],
+    { weight: [4, 3, 3], bias: [6] },
+    [2, 6, 10],
+  ],
+  [new ConvTranspose1d(4, 6, 3, { bias: false }), [2, 4, 5], { weight: [4, 6, 3] }, [2, 6, 7]],
   [
     new ConvTranspose2d(4, 6, [2, 3], { stride: 2, groups: 2 }),
     [1, 4, 5, 5],
@@ -44,4 +54,10 @@ test.each(layers.map((l) => [l[0].constructor.name, ...l] as const))("%s", (_, l
   expect(Object.fromEntries(layer.namedStates().map(([name, t]) => [name, t.shape]))).toEqual(states);
   expect(layer.parameters().length).toBe(Object.keys(states).length);
   expect(layer.forward(feed("x", { shape: input, dtype: "f32" })).shape).toEqual(output);
+});
+
+test.each([Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d])("first values of %o", (Layer) => {
+  const { weight, bias } = new Layer(2, 3, 1, { init: constant(2), biasInit: constant(-4) });
+  const first = ({ leaf }: Tensor) => leaf?.kind === "state" && [...leaf.initial!()];
+  expect([first(weight), first(bias!)]).toEqual([Array(6).fill(2), Array(3).fill(-4)]);
 });

@@ -51,6 +51,12 @@ export const entries: OpEntries = {
     build: (x, index, source) => wgrad.scatterAdd(x!, 0, index!, source!),
     note: SCATTERED,
   },
+  searchSorted: {
+    inputs: [[M]],
+    build: (values) => wgrad.searchSorted(wgrad.linspace(-2, 2, 4096), values!),
+    gradients: [],
+    note: "12 reads of one table for each number",
+  },
   sort: [
     { name: "rows", inputs: [ROWS], build: (x) => wgrad.sort(x!).values, note: SORTING },
     { name: "all of 1M", inputs: [[M]], build: (x) => wgrad.sort(x!).values, note: SORTING },
