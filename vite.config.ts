@@ -62,41 +62,96 @@ function declarations(): Plugin {
   };
 }
 
+/** What the file of an op says of it: the first sentence of its docstring, its parameters, and what it returns. */
+interface Signature {
+  readonly summary: string;
+  readonly parameters: readonly string[];
+  readonly returns: string;
+}
+
+/** Parts of a list of parameters, from the bracket at `start` to the one that closes it, and where that is. */
+function parametersFrom(source: string, start: number): { parameters: string[]; end: number } {
+  const parameters = [""];
+  let depth = 0;
+  for (let end = start; ; end++) {
+    const c = source[end]!;
+    if (")]}".includes(c)) depth--;
+    if (depth === 0 && c === ")") return { parameters: parameters.map((p) => p.trim()).filter(Boolean), end };
+    if (depth === 1 && c === ",") parameters.push("");
+    else if (depth > 0) parameters[parameters.length - 1] += c;
+    if ("([{".includes(c)) depth++;
+  }
+}
+
+/** The signature of a function that takes a tensor first. */
+function signatureOf(source: string, name: string): Signature | undefined {
+  const docstring = "/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\n(?://.*\\n)?";
+  const declared = new RegExp(`${docstring}export (?:function ${name}|const ${name} =)\\s*(?=\\()`);
+  const found = source.match(declared);
+  if (!found) return undefined;
+  const { parameters, end } = parametersFrom(source, found.index! + found[0].length);
+  if (!/^\w+: Tensor\b/.test(parameters[0] ?? "")) return undefined;
+  const text = found[1]!
+    .replace(/\s*\n \*\s?/g, " ")
+    .replace(/, see \{@link \w+\}/g, "")
+    .replace(/\{@link (\w+)\}/g, "$1");
+  const returns = source.slice(end + 1).match(/^: (\{[^}]*\}|[^{]+?) (?:=>|\{)/)![1]!;
+  return { summary: text.match(/^.*?(?:\.(?= )|$)/)![0].trim(), parameters: parameters.slice(1), returns };
+}
+
+/** A parameter as a declaration has it: one with a default value is optional. */
+function asDeclared(parameter: string): string {
+  const [, name, optional, type = "number", value] = parameter.match(/^(\w+)(\??)(?:: ([^=]+?))?(?: = ([\s\S]+))?$/)!;
+  return `${name}${optional || value ? "?" : ""}: ${type}`;
+}
+
 /**
  * Writes `src/fluent.gen.ts`: the ops that `src/index.ts` exports and whose first argument is a tensor, as methods of Tensor. There is
  * no other list of them.
  */
 function writeFluentMethods(): void {
   const index = readFileSync(join(root, "src/index.ts"), "utf8");
-  const exported = [...index.matchAll(/export \{([^}]*)\} from "\.\/ops\/(\w+)"/g)];
-  const ops = exported.flatMap(([, names, file]) => {
-    const source = readFileSync(join(root, `src/ops/${file}.ts`), "utf8");
-    const values = names!.split(",").map((n) => n.trim());
-    const takesTensor = (name: string) =>
-      new RegExp(`export (?:function ${name}|const ${name} =)\\s*(?:<[^>]*>)?\\(\\s*\\w+: Tensor\\b`).test(source);
-    return values.filter((name) => /^\w+$/.test(name) && takesTensor(name)).map((name) => ({ name, file: file! }));
+  const exported = [...index.matchAll(/export (type )?\{([^}]*)\} from "(\.\/[\w/]+)"/g)].flatMap(
+    ([, type, names, path]) =>
+      names!.split(",").map((n) => ({ name: type ? `type ${n.trim()}` : n.trim(), path: path! })),
+  );
+  const ops = exported.flatMap(({ name, path }) => {
+    if (!path.startsWith("./ops/") || !/^\w+$/.test(name)) return [];
+    const signature = signatureOf(readFileSync(join(root, `src/${path}.ts`), "utf8"), name);
+    return signature ? [{ name, path, ...signature }] : [];
+  });
+  const methods = ops.map(({ name, summary, parameters, returns }) => {
+    const declaration = `${name}(${parameters.map(asDeclared).join(", ")}): ${returns};`;
+    return `    /** ${summary} See {@link ${name}}, of which this tensor is the first argument. */\n    ${declaration}`;
+  });
+  const used = new Set(ops.flatMap((op) => [...op.parameters, op.returns].join().match(/\b[A-Z]\w*/g) ?? []));
+  const types = exported.filter(({ name }) => name !== "type Tensor" && used.has(name.replace("type ", "")));
+  const imports = [...new Set([...ops, ...types].map(({ path }) => path))].map((path) => {
+    const names = [...ops, ...types].filter((e) => e.path === path).map(({ name }) => name);
+    return `import { ${names.join(", ")} } from "${path}";`;
   });
   const text = `// Generated from src/index.ts. Do not edit.
 import { Tensor } from "./graph/tensor";
-${ops.map(({ name, file }) => `import { ${name} } from "./ops/${file}";`).join("\n")}
-
-type Rest<F> = F extends (first: never, ...rest: infer R) => unknown ? R : never;
+${imports.join("\n")}
 
 declare module "./graph/tensor" {
   interface Tensor {
-${ops.map(({ name }) => `    /** See {@link ${name}}, of which this tensor is the first argument. */\n    ${name}(...rest: Rest<typeof ${name}>): ReturnType<typeof ${name}>;`).join("\n")}
+${methods.join("\n")}
   }
 }
 
-const methods: Record<string, (first: never, ...rest: never[]) => unknown> = {
+/** The ops, which take what the methods take and return the same. */
+type Ops = { [K in keyof Tensor]: Tensor[K] extends (...rest: infer R) => infer O ? (x: Tensor, ...rest: R) => O : never };
+
+const methods = {
 ${ops.map(({ name }) => `  ${name},`).join("\n")}
-};
-for (const [name, op] of Object.entries(methods))
+} satisfies Partial<Ops>;
+for (const [name, op] of Object.entries<(x: Tensor, ...rest: never[]) => unknown>(methods))
   Object.defineProperty(Tensor.prototype, name, {
     configurable: true,
     writable: true,
     value(this: Tensor, ...rest: never[]) {
-      return op(this as never, ...rest);
+      return op(this, ...rest);
     },
   });
 `;

@@ -18,13 +18,16 @@ export {
   ShapeError,
   WgradError,
 } from "./core/errors";
-export type { Shape, Spec } from "./core/shape";
+export type { Pair, Shape, Spec } from "./core/shape";
 export {
   type AugmentationOptions,
   type AugmentOptions,
   augment,
+  type CutoutOptions,
   cutout,
   type FillOptions,
+  type RandomCropOptions,
+  type RandomFlipOptions,
   randomCrop,
   randomFlip,
   randomNoise,
@@ -40,6 +43,7 @@ export { type MixupOptions, mixup } from "./data/mixup";
 export {
   SequenceDataset,
   type SequenceDatasetOptions,
+  type SequenceField,
   SequenceLoader,
   type SequenceLoaderOptions,
 } from "./data/sequenceLoader";
@@ -53,7 +57,7 @@ export {
   type PadSequencesOptions,
   padSequences,
 } from "./data/sequences";
-export { splitText, type TextSplit } from "./data/splitText";
+export { type SplitTextOptions, splitText, type TextSplit } from "./data/splitText";
 export { channelStatistics, columnStatistics, destandardize, type Statistics, standardize } from "./data/standardize";
 export { StreamLoader, type StreamLoaderOptions } from "./data/streamLoader";
 export { type TabularBatch, TabularDataset, type TabularDatasetOptions } from "./data/tabular";
@@ -64,14 +68,17 @@ export { WindowLoader, type WindowLoaderOptions } from "./data/windowLoader";
 export { type WordTokenizerOptions, wordTokenizer } from "./data/words";
 export type { Reduction } from "./families/losses";
 export { type AdapterInfo, isSoftwareAdapter } from "./gpu/device";
+export type { CompileProgress } from "./gpu/pipelines";
 export type { PoolStatistics } from "./gpu/pool";
 export type { KernelTime } from "./gpu/profile";
 export { assign } from "./graph/assign";
 export { fullPrecision } from "./graph/autocast";
 export { createGenerator, defaultGenerator, type Generator, type RandomOptions } from "./graph/generator";
 export { recompute } from "./graph/segment";
-export { parameter, state, type Tensor } from "./graph/tensor";
+export { type Home, parameter, state, type Tensor } from "./graph/tensor";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./io/safetensors";
+export type { BufferRef, Dispatch, Variant, Workgroups } from "./kernel/kernel";
+export type { Ways } from "./kernel/ways";
 export { ConfusionMatrix } from "./metrics/confusionMatrix";
 export { bitsPerCharacter, perplexity } from "./metrics/language";
 export { hammingLoss, MultiLabelCounts, multiLabelOutcomes } from "./metrics/multiLabel";
@@ -93,6 +100,7 @@ export { TopK, topKAccuracyOf } from "./metrics/topK";
 export {
   AdditiveAttention,
   type AttendOptions,
+  type AttendProjectedOptions,
   MultiheadAttention,
   type MultiheadAttentionOptions,
 } from "./nn/attention";
@@ -116,7 +124,7 @@ export {
   xavierNormal,
   xavierUniform,
 } from "./nn/init";
-export { LayerNorm, type LayerNormLayerOptions, RMSNorm } from "./nn/layerNorm";
+export { LayerNorm, type LayerNormLayerOptions, RMSNorm, type RmsNormLayerOptions } from "./nn/layerNorm";
 export {
   AdaptiveAvgPool2d,
   AdaptiveMaxPool2d,
@@ -164,7 +172,7 @@ export { arange } from "./ops/arange";
 export { argMax } from "./ops/argMax";
 export { argMin } from "./ops/argMin";
 export { argSort, type SortOptions } from "./ops/argSort";
-export { attendCached, createKeyValueCache, type KeyValueCache } from "./ops/attendCached";
+export { type AttendCachedOptions, attendCached, createKeyValueCache, type KeyValueCache } from "./ops/attendCached";
 export { type AvgPool1dOptions, avgPool1d } from "./ops/avgPool1d";
 export { type AvgPool2dOptions, avgPool2d } from "./ops/avgPool2d";
 export { type BatchNormArguments, batchNorm } from "./ops/batchNorm";
@@ -175,7 +183,7 @@ export { cast } from "./ops/cast";
 export { categorical } from "./ops/categorical";
 export { cdist } from "./ops/cdist";
 export { ceil } from "./ops/ceil";
-export { clamp } from "./ops/clamp";
+export { type ClampOptions, clamp } from "./ops/clamp";
 export { concat } from "./ops/concat";
 export { type Conv1dOptions, conv1d } from "./ops/conv1d";
 export { type Conv2dOptions, conv2d } from "./ops/conv2d";
@@ -190,7 +198,7 @@ export { div } from "./ops/div";
 export { dot } from "./ops/dot";
 export { type DropoutOptions, dropout } from "./ops/dropout";
 export { einsum } from "./ops/einsum";
-export { elu } from "./ops/elu";
+export { type EluOptions, elu } from "./ops/elu";
 export { type EmbeddingOptions, embedding } from "./ops/embedding";
 export { equal } from "./ops/equal";
 export { erf } from "./ops/erf";
@@ -202,14 +210,14 @@ export { flip } from "./ops/flip";
 export { floor } from "./ops/floor";
 export { full, ones, onesLike, zeros, zerosLike } from "./ops/full";
 export { gather } from "./ops/gather";
-export { gelu } from "./ops/gelu";
+export { type GeluOptions, gelu } from "./ops/gelu";
 export { globalAvgPool2d } from "./ops/globalAvgPool2d";
 export { globalMaxPool2d } from "./ops/globalMaxPool2d";
 export { greater } from "./ops/greater";
 export { greaterEqual } from "./ops/greaterEqual";
 export { type GroupNormOptions, groupNorm } from "./ops/groupNorm";
 export { type GruOptions, gru } from "./ops/gru";
-export { gruCell } from "./ops/gruCell";
+export { type GruCellOptions, gruCell } from "./ops/gruCell";
 export { hingeLoss } from "./ops/hingeLoss";
 export { type HuberLossOptions, huberLoss } from "./ops/huberLoss";
 export { indexSelect } from "./ops/indexSelect";
@@ -221,7 +229,7 @@ export { l1Loss } from "./ops/l1Loss";
 export { l2Normalize } from "./ops/l2Normalize";
 export { type LabelWeightsOptions, labelWeights } from "./ops/labelWeights";
 export { type LayerNormOptions, layerNorm } from "./ops/layerNorm";
-export { leakyRelu } from "./ops/leakyRelu";
+export { type LeakyReluOptions, leakyRelu } from "./ops/leakyRelu";
 export { less } from "./ops/less";
 export { lessEqual } from "./ops/lessEqual";
 export { linspace } from "./ops/linspace";
@@ -235,7 +243,7 @@ export { logSoftmax } from "./ops/logSoftmax";
 export { logSumExp } from "./ops/logSumExp";
 export { type LstmOptions, type LstmResult, lstm } from "./ops/lstm";
 export { lstmCell } from "./ops/lstmCell";
-export { matmul } from "./ops/matmul";
+export { type MatmulOptions, matmul } from "./ops/matmul";
 export { max } from "./ops/max";
 export { maximum } from "./ops/maximum";
 export { maxPool1d, type Pool1dOptions } from "./ops/maxPool1d";
@@ -249,7 +257,7 @@ export { type MultiHeadAttentionOptions, multiHeadAttention } from "./ops/multiH
 export { neg } from "./ops/neg";
 export { type NllLossOptions, nllLoss } from "./ops/nllLoss";
 export { type NormOptions, norm } from "./ops/norm";
-export { normal } from "./ops/normal";
+export { type NormalOptions, normal } from "./ops/normal";
 export { notEqual } from "./ops/notEqual";
 export { oneHot } from "./ops/oneHot";
 export { outer } from "./ops/outer";
@@ -265,9 +273,9 @@ export { type RecurrenceOptions, type RecurrenceResult, recurrence } from "./ops
 export { relu } from "./ops/relu";
 export { remainder } from "./ops/remainder";
 export { flatten, reshape } from "./ops/reshape";
-export { rmsNorm } from "./ops/rmsNorm";
-export { type RecurrentOptions, type RecurrentResult, type RecurrentWeights, rnn } from "./ops/rnn";
-export { rnnCell } from "./ops/rnnCell";
+export { type RmsNormOptions, rmsNorm } from "./ops/rmsNorm";
+export { type RecurrentOptions, type RecurrentResult, type RecurrentWeights, type RnnOptions, rnn } from "./ops/rnn";
+export { type RnnCellOptions, rnnCell } from "./ops/rnnCell";
 export { roll } from "./ops/roll";
 export { type RotaryOptions, rotaryEmbedding } from "./ops/rotaryEmbedding";
 export { round } from "./ops/round";
@@ -284,10 +292,10 @@ export { sigmoid } from "./ops/sigmoid";
 export { sign } from "./ops/sign";
 export { silu } from "./ops/silu";
 export { sin } from "./ops/sin";
-export { slice } from "./ops/slice";
+export { type PerAxis, slice } from "./ops/slice";
 export { softmax } from "./ops/softmax";
 export { type CrossEntropyOptions, softmaxCrossEntropy } from "./ops/softmaxCrossEntropy";
-export { softplus } from "./ops/softplus";
+export { type SoftplusOptions, softplus } from "./ops/softplus";
 export { type Sorted, sort } from "./ops/sort";
 export { chunk, split } from "./ops/split";
 export { sqrt } from "./ops/sqrt";
@@ -297,12 +305,12 @@ export { stack } from "./ops/stack";
 export { std } from "./ops/std";
 export { sub } from "./ops/sub";
 export { type ReduceOptions, sum } from "./ops/sum";
-export { symmetricBeta } from "./ops/symmetricBeta";
-export { takeBytes } from "./ops/takeBytes";
-export { takeRows } from "./ops/takeRows";
+export { type SymmetricBetaOptions, symmetricBeta } from "./ops/symmetricBeta";
+export { type TakeBytesOptions, takeBytes } from "./ops/takeBytes";
+export { type TakeRowsOptions, takeRows } from "./ops/takeRows";
 export {
   type TakenWindows,
-  type TakeWindowsAttrs,
+  type TakeWindowsOptions,
   takeWindows,
   type WindowsInOrder,
   type WindowsShuffled,
@@ -313,8 +321,8 @@ export { type TopKOptions, topK } from "./ops/topK";
 export { transpose } from "./ops/transpose";
 export { tril } from "./ops/tril";
 export { triu } from "./ops/triu";
-export { truncatedNormal } from "./ops/truncatedNormal";
-export { uniform } from "./ops/uniform";
+export { type TruncatedNormalOptions, truncatedNormal } from "./ops/truncatedNormal";
+export { type UniformOptions, uniform } from "./ops/uniform";
 export { unsqueeze } from "./ops/unsqueeze";
 export { type Upsample2dOptions, upsample2d } from "./ops/upsample2d";
 export { type VarianceOptions, variance } from "./ops/variance";
@@ -333,24 +341,33 @@ export { Optimizer, type OptimizerOptions } from "./optim/optimizer";
 export { RAdam, type RadamOptions } from "./optim/radam";
 export { RMSprop, type RmspropOptions } from "./optim/rmsprop";
 export {
+  type CosineRestartsScheduleOptions,
+  type CosineScheduleOptions,
   constantSchedule,
   cosineRestartsSchedule,
   cosineSchedule,
+  type ExponentialScheduleOptions,
   exponentialSchedule,
+  type InverseTimeScheduleOptions,
   inverseTimeSchedule,
+  type LinearScheduleOptions,
   linearSchedule,
   type OneCycleOptions,
   oneCycleSchedule,
   type PlateauOptions,
   type PlateauState,
+  type PolynomialScheduleOptions,
   polynomialSchedule,
   ReduceOnPlateau,
   type Schedule,
+  type StepScheduleOptions,
   stepSchedule,
+  type WarmUpOptions,
   warmUp,
 } from "./optim/schedules";
 export { SGD, type SgdOptions } from "./optim/sgd";
-export type { Plan } from "./schedule/plan";
+export type { Choice } from "./schedule/choice";
+export type { Place, Plan } from "./schedule/plan";
 export { type Beam, type BeamResult, type BeamSearchOptions, beamSearch } from "./text/beamSearch";
 export { type BleuOptions, type BleuSmoothing, corpusBleu, sentenceBleu, type Tokens } from "./text/bleu";
 export { characterErrorRate, editDistance, exactMatch } from "./text/editDistance";
@@ -361,12 +378,13 @@ export {
   type Checkpointed,
   type LoadOptions,
   loadCheckpoint,
+  type PartialLoadOptions,
   type PartlyLoaded,
   saveCheckpoint,
 } from "./train/checkpoint";
 export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./train/earlyStopping";
 export { createEngine, Engine } from "./train/engine";
-export type { EngineOptions } from "./train/engineOptions";
+export type { EngineLoadOptions, EngineOptions } from "./train/engineOptions";
 export { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./train/estimate";
 export { type ClassifierScores, type Evaluation, evaluateClassifier } from "./train/evaluateClassifier";
 export type {

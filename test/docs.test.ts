@@ -44,7 +44,10 @@ const bareIn = (lines: readonly string[], member: RegExp) =>
 
 test("every option says what it is and what is taken without it", () => {
   const bare = exported.flatMap((e) =>
-    bareIn(bodyOf(e, "interface"), /^ {2}(readonly )?\w+\?:/).map((line) => `${e.name}: ${line.trim()}`),
+    bareIn(
+      bodyOf(e, "interface"),
+      e.name.endsWith("Options") ? /^ {2}(readonly )?\w+\??:/ : /^ {2}(readonly )?\w+\?:/,
+    ).map((line) => `${e.name}: ${line.trim()}`),
   );
   expect(bare).toEqual([]);
 });
@@ -58,4 +61,40 @@ test("every method of a class has a docstring", () => {
     return bareIn(lines, method).flatMap((line) => (overloaded(line) ? [] : [`${e.name}: ${line.trim()}`]));
   });
   expect(bare).toEqual([]);
+});
+
+/** A text from `start` on, up to the bracket that closes the first one in it. */
+const bracketed = (source: string, start: number): string => {
+  let depth = 0;
+  for (let i = source.indexOf("(", start); i < source.length; i++) {
+    if ("([{".includes(source[i]!)) depth++;
+    if (")]}".includes(source[i]!) && --depth === 0) return source.slice(start, i);
+  }
+  return "";
+};
+
+/** The parameters of an exported function, or of the methods of an exported class. */
+const parametersOf = ({ name, source }: { name: string; source: string }): string[] => {
+  const at = source.search(new RegExp(`export (async )?(function ${name}|const ${name} =)`));
+  if (at >= 0) return [bracketed(source, at)];
+  const body = bodyOf({ name, source }, "class").join("\n");
+  const methods = [...body.matchAll(/^ {2}(?!private)(static |async |override )*\w+(<.*>)?\(/gm)];
+  return methods.map((m) => bracketed(body, m.index));
+};
+
+test("options have exported types, which name them", () => {
+  const types = new Set(exported.map(({ name }) => name));
+  const options = values.flatMap((e) =>
+    parametersOf(e).flatMap((text) =>
+      [...text.matchAll(/\b(options|attrs|given)\??: (.*?)(?= = |,\n|, \w+\??:|$)/gs)].map(([, parameter, type]) => ({
+        where: `${e.name}: ${parameter}: ${type!.trim()}`,
+        isExported: type!
+          .trim()
+          .split(/ [&|] /)
+          .every((part) => types.has(part) || part === "string"),
+      })),
+    ),
+  );
+  expect(options.length).toBeGreaterThan(150);
+  expect(options.filter(({ isExported }) => !isExported).map(({ where }) => where)).toEqual([]);
 });

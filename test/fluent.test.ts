@@ -1,5 +1,6 @@
 // Ops as methods of Tensor.
 import { expect, test } from "vitest";
+import generated from "../src/fluent.gen.ts?raw";
 import { structureOf } from "../src/graph/structure";
 import { Tensor } from "../src/graph/tensor";
 import { matmul, relu, sum, tensor } from "../src/index";
@@ -26,4 +27,14 @@ test("ops have methods, and what takes no tensor has none", () => {
   for (const name of ["add", "matmul", "conv2d", "softmax", "reshape", "max"]) expect(methods).toContain(name);
   for (const name of ["concat", "full"]) expect(methods).not.toContain(name);
   expect(methods.length).toBeGreaterThan(35);
+});
+
+test("a method says what it does, and names its parameters as the function does", () => {
+  const declared = [...generated.matchAll(/^ {4}\/\*\* (.+?)\.? See \{@link (\w+)\}.*\n {4}(\w+)\((.*?)\): /gm)];
+  expect(declared.map(([, , op, name]) => [op, name]).filter(([op, name]) => op !== name)).toEqual([]);
+  expect(declared).toHaveLength(generated.match(/^ {4}\w+\(.*;$/gm)!.length);
+  const parameters = Object.fromEntries(declared.map(([, , , name, list]) => [name, list]));
+  expect(parameters.matmul).toBe("right: Tensor, options?: MatmulOptions");
+  expect(parameters.transpose).toBe("a?: number, b?: number");
+  expect(parameters.lstmCell).toBe("weights: RecurrentWeights, state?: { readonly h?: Tensor; readonly c?: Tensor }");
 });

@@ -72,11 +72,15 @@ function centred(inner: number, outer: number): [before: number, missing: number
 export const randomShift = (x: Tensor, pixels: Pair, options: FillOptions & AugmentationOptions = {}): Tensor =>
   augment(x, { ...optionsOf("randomShift", options, "fill training generator"), shift: pixels });
 
+export interface RandomFlipOptions extends AugmentationOptions {
+  /** Probability that a picture is mirrored left to right; default 0.5. */
+  readonly horizontal?: number;
+  /** Probability that it is mirrored top to bottom; default 0. */
+  readonly vertical?: number;
+}
+
 /** Pictures mirrored left to right, and top to bottom, each with its own probability. See {@link augment}. */
-export const randomFlip = (
-  x: Tensor,
-  options: { readonly horizontal?: number; readonly vertical?: number } & AugmentationOptions = {},
-): Tensor => {
+export const randomFlip = (x: Tensor, options: RandomFlipOptions = {}): Tensor => {
   const {
     horizontal = 0.5,
     vertical = 0,
@@ -89,26 +93,30 @@ export const randomFlip = (
 export const randomRotate = (x: Tensor, degrees: number, options: FillOptions & AugmentationOptions = {}): Tensor =>
   augment(x, { ...optionsOf("randomRotate", options, "fill training generator"), rotate: degrees });
 
+export interface RandomCropOptions extends FillOptions, AugmentationOptions {
+  /** Pixels added around each picture first: one number, or [rows, columns]; default 0. */
+  readonly padding?: Pair;
+}
+
 /**
  * A window of `size` at a random place in each picture, which is padded by `padding` pixels first; without `training`, the
  * window in the middle. See {@link augment}.
  */
-export const randomCrop = (
-  x: Tensor,
-  size: Pair,
-  options: { readonly padding?: Pair } & FillOptions & AugmentationOptions = {},
-): Tensor => augment(x, { ...optionsOf("randomCrop", options, "padding fill training generator"), crop: size });
+export const randomCrop = (x: Tensor, size: Pair, options: RandomCropOptions = {}): Tensor =>
+  augment(x, { ...optionsOf("randomCrop", options, "padding fill training generator"), crop: size });
+
+export interface CutoutOptions extends AugmentationOptions {
+  /** What the pixels of the square become; default 0. */
+  readonly fill?: number;
+}
 
 /**
  * Pictures with a square blanked. Its middle is any pixel, so near the border a part of it lies outside. See {@link augment}.
  * @param side in pixels
  * @see DeVries and Taylor 2017, "Improved regularization of convolutional neural networks with cutout"
  */
-export const cutout = (
-  x: Tensor,
-  side: number,
-  options: { readonly fill?: number } & AugmentationOptions = {},
-): Tensor => augment(x, { ...optionsOf("cutout", options, "fill training generator"), cutout: side });
+export const cutout = (x: Tensor, side: number, options: CutoutOptions = {}): Tensor =>
+  augment(x, { ...optionsOf("cutout", options, "fill training generator"), cutout: side });
 
 /**
  * x with normally distributed noise added to each element. The gradient for x is that of the result.

@@ -7,7 +7,7 @@ import { type Dataset, Loader, type LoaderOptions } from "./loader";
 import { padSequences } from "./sequences";
 
 /** One field of the examples on the GPU, such as source sentences, their translations, or their tags. */
-interface Field {
+export interface SequenceField {
   /** i32 [count, T]. */
   readonly ids: Tensor;
   /** i32 [count]. */
@@ -25,10 +25,10 @@ export interface SequenceDatasetOptions {
  * Examples of one or several padded sequences each, on the GPU. For sequences of very unequal length make one such data set
  * per bucket, see `bucketByLength`. A class label is a sequence of length 1.
  */
-export class SequenceDataset<F extends string = string> implements Dataset<Record<F, Field>> {
+export class SequenceDataset<F extends string = string> implements Dataset<Record<F, SequenceField>> {
   readonly count: number;
   readonly pad: number;
-  readonly fields: Readonly<Record<F, Field>>;
+  readonly fields: Readonly<Record<F, SequenceField>>;
 
   /**
    * @param fields the sequences of each field, example after example
@@ -53,22 +53,22 @@ export class SequenceDataset<F extends string = string> implements Dataset<Recor
       const lengths = state(`${name}.lengths`, { shape: [this.count], dtype: "i32" }, () => padded.lengths);
       return [name, { ids, lengths }];
     });
-    this.fields = Object.fromEntries(made) as Record<F, Field>;
+    this.fields = Object.fromEntries(made) as Record<F, SequenceField>;
   }
 
   /** @returns for each field `ids` i32 [n, T] and `lengths` i32 [n]; padding, and length 0, where there is no example */
-  take(indices: Tensor): Record<F, Field> {
-    const taken = (Object.entries(this.fields) as [F, Field][]).map(([name, { ids, lengths }]) => [
+  take(indices: Tensor): Record<F, SequenceField> {
+    const taken = (Object.entries(this.fields) as [F, SequenceField][]).map(([name, { ids, lengths }]) => [
       name,
       { ids: takeRows(ids, indices, { missing: this.pad }), lengths: takeRows(lengths, indices) },
     ]);
-    return Object.fromEntries(taken) as Record<F, Field>;
+    return Object.fromEntries(taken) as Record<F, SequenceField>;
   }
 }
 
 export type SequenceLoaderOptions = LoaderOptions;
 
 /** A {@link Loader} of padded sequences. */
-export class SequenceLoader<F extends string = string> extends Loader<Record<F, Field>> {
+export class SequenceLoader<F extends string = string> extends Loader<Record<F, SequenceField>> {
   declare readonly dataset: SequenceDataset<F>;
 }

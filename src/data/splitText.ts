@@ -9,13 +9,20 @@ export interface TextSplit {
   readonly test: string;
 }
 
+/** Shares of the characters; train gets the rest. */
+export interface SplitTextOptions {
+  /** Default 0.05. */
+  readonly dev?: number;
+  /** Default 0.05. */
+  readonly test?: number;
+}
+
 /**
  * Cuts a text into three contiguous parts: for training, for choosing between models, and for the final test. The text is not
  * shuffled first, since neighbouring sentences resemble each other.
- * @param shares of the characters that go to dev and test; default 0.05 each; train gets the rest
  * @throws DataError where shares are below 0 or leave nothing for train
  */
-export function splitText(text: string, options: { readonly dev?: number; readonly test?: number } = {}): TextSplit {
+export function splitText(text: string, options: SplitTextOptions = {}): TextSplit {
   const { dev = 0.05, test = 0.05 } = optionsOf("splitText", options, "dev test");
   checkText("splitText", text);
   if (!(dev >= 0 && test >= 0 && dev + test < 1))

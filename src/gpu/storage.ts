@@ -15,7 +15,9 @@ export interface Region {
 
 /** The places of states, and the numbers in their homes. */
 export interface StoredStates {
+  /** @internal */
   readonly located: ReadonlyMap<Tensor, Home>;
+  /** @internal */
   readonly values: ReadonlyMap<Tensor, TypedArray>;
 }
 

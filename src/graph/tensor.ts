@@ -70,15 +70,19 @@ export interface Home {
 
 /** A value of the graph: a leaf, or an output of one op. It holds no numbers; `engine.read` computes them. */
 export class Tensor implements Spec {
+  /** Unlike that of every other tensor. */
   readonly id = nextId++;
   readonly shape: Shape;
   readonly dtype: DType;
-  /** Of a state inside an arena: its place there. */
+  /** @internal Of a state inside an arena: its place there. */
   home: Home | undefined;
 
+  /** @internal `tensor`, `parameter`, `state` and ops make tensors */
   constructor(
     spec: Spec,
+    /** @internal */
     readonly source: Source | undefined,
+    /** @internal */
     readonly leaf: Leaf | undefined,
   ) {
     this.shape = spec.shape;

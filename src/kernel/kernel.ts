@@ -70,13 +70,18 @@ export interface Variant {
   /** Kernel name and constants; equal keys mean equal code. */
   readonly key: string;
   readonly name: string;
+  /** WGSL. */
   readonly code: string;
+  /** @internal */
   readonly bindings: readonly Binding[];
+  /** @internal */
   readonly params: readonly Param[];
   readonly workgroupSize: Workgroups;
+  /** @internal */
   readonly enables: readonly string[];
+  /** @internal */
   readonly hook: boolean;
-  /** Whether the loops that the code marks are unrolled before it is compiled, see `unroll.ts`. */
+  /** @internal Whether the loops that the code marks are unrolled before it is compiled, see `unroll.ts`. */
   readonly unrolled?: boolean;
 }
 
@@ -89,11 +94,11 @@ export interface Dispatch {
   readonly workgroups: Workgroups;
   /** Floating-point operations, for estimates and for cutting a plan into chunks. */
   readonly flops: number;
-  /** Bindings of which each invocation reads only the elements that it writes to binding `out`: it may write over them. */
+  /** @internal Bindings of which each invocation reads only the elements that it writes to binding `out`: it may write over them. */
   readonly own?: { readonly reads: readonly number[]; readonly out: number } | undefined;
-  /** Whether this is one of several dispatches, each of which writes a part of one result. */
+  /** @internal Whether this is one of several dispatches, each of which writes a part of one result. */
   readonly isPart?: boolean | undefined;
-  /** What the epilogue's `channel` is: result i belongs to channel `i / inner % size`. */
+  /** @internal What the epilogue's `channel` is: result i belongs to channel `i / inner % size`. */
   readonly channel?: Channel | undefined;
   /** Where this one does the work of several: their kernels and the shapes of their buffers, a line each. */
   readonly joins?: readonly string[] | undefined;
@@ -107,7 +112,7 @@ export interface Channel {
 /** Number of invocations: one number for kernels that count their elements in one dimension, else along x, y and z. */
 type Grid = number | readonly [number, number?, number?];
 
-type Workgroups = readonly [x: number, y: number, z: number];
+export type Workgroups = readonly [x: number, y: number, z: number];
 
 interface DispatchRequest<B extends string, P extends string, C extends string> {
   readonly buffers: Record<B, BufferRef>;

@@ -12,7 +12,7 @@ import { mul } from "../ops/mul";
 import { multiHeadAttention } from "../ops/multiHeadAttention";
 import { permute } from "../ops/permute";
 import { reshape } from "../ops/reshape";
-import { attentionWeights, type MaskedAttentionOptions } from "../ops/scaledDotProductAttention";
+import { attentionWeights } from "../ops/scaledDotProductAttention";
 import { slice } from "../ops/slice";
 import { split } from "../ops/split";
 import { tanh } from "../ops/tanh";
@@ -34,10 +34,17 @@ export interface MultiheadAttentionOptions {
  * Which keys a query may see, see {@link scaledDotProductAttention}: a mask of u32 is 1 there. (PyTorch's `MultiheadAttention`, other
  * than its `scaled_dot_product_attention`, takes masks that are true where a key is hidden.)
  */
-type Seen = Pick<MaskedAttentionOptions, "causal" | "lengths" | "mask">;
+export interface AttendProjectedOptions {
+  /** Query i sees keys 0 … i only; default false. */
+  readonly causal?: boolean;
+  /** i32 [B]: how many keys of each example count, from the first on; the others are padding. Default all. */
+  readonly lengths?: Tensor | undefined;
+  /** Broadcasts to [B, H, Tq, Tk]. f32: added to the scores. u32: 1 where a query may see a key, 0 where not. Default none. */
+  readonly mask?: Tensor | undefined;
+}
 
-export interface AttendOptions extends Seen {
-  /** Called with the attention weights, f32 [B, heads, Tq, Tk], without dropout. They are computed for this call alone. */
+export interface AttendOptions extends AttendProjectedOptions {
+  /** Called with the attention weights, f32 [B, heads, Tq, Tk], without dropout. They are computed for this call alone. Default: no one is told. */
   readonly onWeights?: (weights: Tensor) => void;
 }
 
@@ -81,7 +88,8 @@ export class MultiheadAttention extends Module {
 
   /**
    * @param query [B, Tq, embedDim]
-   * @param key, value [B, Tk, embedDim]; where arguments are the same tensor, one product serves them
+   * @param key [B, Tk, embedDim]; where arguments are the same tensor, one product serves them
+   * @param value [B, Tk, embedDim]
    * @returns [B, Tq, embedDim]
    */
   attend(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions = {}): Tensor {
@@ -107,7 +115,7 @@ export class MultiheadAttention extends Module {
    * @param query [B, Tq, embedDim]
    * @param projected the result of {@link projectMemory}
    */
-  attendProjected(query: Tensor, projected: Tensor, options: Seen = {}): Tensor {
+  attendProjected(query: Tensor, projected: Tensor, options: AttendProjectedOptions = {}): Tensor {
     optionsOf("MultiheadAttention", options, "causal lengths mask");
     return this.#attend([this.#project(query, 0, 1), projected], options);
   }
@@ -120,14 +128,14 @@ export class MultiheadAttention extends Module {
     return this.outProj.forward(attendCached(this.#project(x, 0, 3), cache, { heads: this.numHeads }));
   }
 
-  #attend(projections: readonly [Tensor, Tensor?, Tensor?], { causal, lengths, mask }: Seen): Tensor {
+  #attend(projections: readonly [Tensor, Tensor?, Tensor?], { causal, lengths, mask }: AttendProjectedOptions): Tensor {
     const { dropout = 0, generator } = this.options;
     const p = this.training ? dropout : 0;
     const options = { heads: this.numHeads, dropout: p, generator, causal, lengths, mask };
     return this.outProj.forward(multiHeadAttention(projections, options));
   }
 
-  #weights(query: Tensor, key: Tensor, { causal, lengths, mask }: Seen): Tensor {
+  #weights(query: Tensor, key: Tensor, { causal, lengths, mask }: AttendProjectedOptions): Tensor {
     const size = this.embedDim / this.numHeads;
     const heads = (t: Tensor) => permute(reshape(t, [t.shape[0]!, t.shape[1]!, this.numHeads, size]), [0, 2, 1, 3]);
     const [q, k] = [heads(this.#project(query, 0, 1)), heads(this.#project(key, 1, 2))];

@@ -79,11 +79,22 @@ export const normal = (mean = 0, std = 1): Initializer => {
   return (shape, _, s, t) => random.normal(s, t, numel(shape), mean, std);
 };
 
+export interface TruncatedNormalOptions {
+  /** Of the distribution before it is cut; default 0. */
+  readonly mean?: number;
+  /** Standard deviation before the cut; default 1. */
+  readonly std?: number;
+  /** The lowest value; default −2. */
+  readonly a?: number;
+  /** The highest value; default 2. */
+  readonly b?: number;
+}
+
 /**
  * Normal, cut to a … b (values, not numbers of standard deviations); default −2 … 2.
  * @throws ShapeError where a number is not finite, std is not above 0, or a not below b
  */
-export const truncatedNormal = (options: { mean?: number; std?: number; a?: number; b?: number } = {}): Initializer => {
+export const truncatedNormal = (options: TruncatedNormalOptions = {}): Initializer => {
   const { mean = 0, std = 1, a = -2, b = 2 } = optionsOf("truncatedNormal", options, "mean std a b");
   if (!([mean, std, a, b].every(Number.isFinite) && std > 0 && a < b))
     throw new ShapeError("truncatedNormal", "no distribution", {
@@ -144,12 +155,17 @@ export const lecunNormal: Initializer = varianceScaling();
 /** Uniform with variance 1/fanIn. @see LeCun et al. 1998 */
 export const lecunUniform: Initializer = varianceScaling({ distribution: "uniform" });
 
+export interface OrthogonalOptions {
+  /** Factor of the matrix; default 1. */
+  readonly gain?: number;
+}
+
 /**
  * A random (semi-)orthogonal matrix times `gain`, of a weight seen as [shape[0], rest]: its rows are orthonormal, or its
  * columns where it has more rows than columns.
  * @see Saxe, McClelland and Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning"
  */
-export const orthogonal = (options: { gain?: number } = {}): Initializer => {
+export const orthogonal = (options: OrthogonalOptions = {}): Initializer => {
   const { gain = 1 } = optionsOf("orthogonal", options, "gain");
   checkOption("orthogonal", "gain", gain, Number.isFinite(gain), "a number");
   return (shape, _, s, t) => {

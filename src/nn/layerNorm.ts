@@ -14,6 +14,11 @@ export interface LayerNormLayerOptions {
   readonly bias?: boolean;
 }
 
+export interface RmsNormLayerOptions {
+  /** Added to the mean square; default 1e-5. */
+  readonly eps?: number;
+}
+
 const sizes = (shape: Shape | number): Shape => (typeof shape === "number" ? [shape] : shape);
 
 /** @throws ShapeError unless it is one size or a list of them, and eps above 0 */
@@ -67,7 +72,7 @@ export class RMSNorm extends Module {
   /** @param normalizedShape sizes of the last dimensions, which are normalised together */
   constructor(
     readonly normalizedShape: Shape | number,
-    readonly options: Pick<LayerNormLayerOptions, "eps"> = {},
+    readonly options: RmsNormLayerOptions = {},
   ) {
     super();
     const { eps = 1e-5 } = optionsOf("RMSNorm", options, "eps");

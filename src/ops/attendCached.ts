@@ -32,10 +32,14 @@ export function createKeyValueCache(batch: number, capacity: number, dim: number
   };
 }
 
-interface CachedAttrs {
+export interface AttendCachedOptions {
+  /** Number of heads; C is a multiple of it. */
   readonly heads: number;
-  readonly scale: number;
+  /** Factor of the scores; default 1/√E. */
+  readonly scale?: number;
 }
+
+type CachedAttrs = Required<AttendCachedOptions>;
 
 /**
  * Causal attention of new positions to those in a cache and to one another, for generating a sequence bit by bit:
@@ -44,15 +48,10 @@ interface CachedAttrs {
  *
  * @param projected f32 or f16 [B, n, 3·C]: queries, keys and values of n new positions side by side, C = heads·E, E at most 128
  * @param cache of the same B and C, see {@link createKeyValueCache}
- * @param options `scale`: factor of the scores, default 1/√E
  * @returns [B, n, C]
  * @throws ShapeError, DTypeError
  */
-export function attendCached(
-  projected: Tensor,
-  cache: KeyValueCache,
-  options: { readonly heads: number; readonly scale?: number },
-): Tensor {
+export function attendCached(projected: Tensor, cache: KeyValueCache, options: AttendCachedOptions): Tensor {
   const name = "attendCached";
   const { heads, scale } = optionsOf(name, options, "heads scale");
   checkTensors(name, [projected, cache?.rows, cache?.position]);

@@ -44,7 +44,8 @@ export interface BatchNormArguments {
  * follows.
  *
  * @param x [N, C], [N, C, L] or [N, C, H, W], f32 or f16
- * @param weight, bias [C] f32
+ * @param weight [C] f32
+ * @param bias [C] f32
  * @returns same shape as x, and its dtype; f16 under autocast
  * @throws ShapeError where channels do not fit, or a channel has a single value in training; DTypeError
  * @see Ioffe and Szegedy 2015, "Batch normalization"

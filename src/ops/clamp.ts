@@ -11,9 +11,11 @@ import { lessEqual } from "./lessEqual";
 import { logicalAnd } from "./logicalAnd";
 import { where } from "./where";
 
-interface ClampAttrs {
-  readonly min: number;
-  readonly max: number;
+export interface ClampOptions {
+  /** What lower elements become; default no bound. */
+  readonly min?: number;
+  /** What higher elements become; default no bound. */
+  readonly max?: number;
 }
 
 /**
@@ -24,7 +26,7 @@ interface ClampAttrs {
  * @returns same shape and dtype
  * @throws DataError where both bounds are missing or one is NaN; DTypeError where one does not fit the dtype of x
  */
-export function clamp(x: Tensor, options: Partial<ClampAttrs>): Tensor {
+export function clamp(x: Tensor, options: ClampOptions): Tensor {
   const { min, max } = optionsOf("clamp", options ?? {}, "min max");
   if (min === undefined && max === undefined)
     throw new DataError("clamp", "no bound is given", {}, "pass { min, max }");
@@ -37,7 +39,7 @@ export function clamp(x: Tensor, options: Partial<ClampAttrs>): Tensor {
   return record(op, [x], { min: min ?? least, max: max ?? most });
 }
 
-export const op = pointwiseWith<ClampAttrs>(
+export const op = pointwiseWith<Required<ClampOptions>>(
   clamped,
   ({ min, max }) => [min, max],
   ([x], dOut, { min, max }) => [where(logicalAnd(greaterEqual(x!, min), lessEqual(x!, max)), dOut, 0)],

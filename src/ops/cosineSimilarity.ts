@@ -9,7 +9,8 @@ import { sum } from "./sum";
 
 /**
  * Cosine of the angle between vectors along an axis, `Σ a·b / (max(‖a‖₂, eps) · max(‖b‖₂, eps))`.
- * @param a, b f32, of shapes that broadcast
+ * @param a f32
+ * @param b f32, of a shape that broadcasts with that of a
  * @param axis default 1, or the only one
  * @param eps default 1e-8
  * @returns the broadcast shape without the axis

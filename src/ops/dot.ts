@@ -7,7 +7,8 @@ import { sum } from "./sum";
 
 /**
  * Inner product of two vectors, `Σ a[i] · b[i]`, accumulated in f32.
- * @param a, b f32 [K]
+ * @param a f32 [K]
+ * @param b f32 [K]
  * @returns a scalar
  * @throws ShapeError unless both are vectors of one length; DTypeError
  */

@@ -9,25 +9,25 @@ import { greater } from "./greater";
 import { mul } from "./mul";
 import { where } from "./where";
 
-interface EluAttrs {
-  readonly alpha: number;
+export interface EluOptions {
+  /** What the result tends to as x falls, negated; default 1. */
+  readonly alpha?: number;
 }
 
 /**
  * Exponential linear unit: `x` where x > 0, else `alpha · (eˣ − 1)`.
  * @param x f32, any shape
- * @param alpha default 1
  * @returns same shape
  * @throws DTypeError; ShapeError where alpha is not finite
  * @see Clevert, Unterthiner and Hochreiter 2015, "Fast and accurate deep network learning by exponential linear units"
  */
-export const elu = (x: Tensor, options: Partial<EluAttrs> = {}): Tensor => {
+export const elu = (x: Tensor, options: EluOptions = {}): Tensor => {
   const { alpha = 1 } = optionsOf("elu", options, "alpha");
   checkOption("elu", "alpha", alpha, Number.isFinite(alpha), "a number");
   return record(op, [x], { alpha });
 };
 
-export const op = pointwiseWith<EluAttrs>(
+export const op = pointwiseWith<Required<EluOptions>>(
   eluFunction,
   ({ alpha }) => [alpha],
   // x is clamped so that the exponential cannot overflow where it is not used.

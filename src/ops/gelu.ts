@@ -13,15 +13,19 @@ import { square } from "./square";
 import { sub } from "./sub";
 import { tanh } from "./tanh";
 
+export interface GeluOptions {
+  /** "none": by erf, to 1.5e-7; "tanh": the published approximation. Default "none". */
+  readonly approximate?: "none" | "tanh";
+}
+
 /**
  * Gaussian error linear unit `x · Φ(x)`.
  * @param x f32, any shape
- * @param approximate "none" (default): by erf, to 1.5e-7; "tanh": the published approximation
  * @returns same shape
  * @throws DTypeError; ShapeError where `approximate` is another word
  * @see Hendrycks and Gimpel 2016, "Gaussian error linear units"
  */
-export const gelu = (x: Tensor, options: { approximate?: "none" | "tanh" } = {}): Tensor => {
+export const gelu = (x: Tensor, options: GeluOptions = {}): Tensor => {
   const { approximate = "none" } = optionsOf("gelu", options, "approximate");
   checkWord("gelu", "approximate", approximate, ["none", "tanh"]);
   return record(approximate === "tanh" ? tanhOp : op, [x], {});

@@ -1,7 +1,12 @@
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { type GruOptions, gru } from "./gru";
+import { gru } from "./gru";
 import { layerState, type RecurrentWeights, stepArguments } from "./rnn";
+
+export interface GruCellOptions {
+  /** Whether the reset gate scales the product of the state, or the state before it, see {@link gru}; default true. */
+  readonly linearBeforeReset?: boolean;
+}
 
 /**
  * One step of a gated recurrent unit, see {@link gru}.
@@ -10,12 +15,7 @@ import { layerState, type RecurrentWeights, stepArguments } from "./rnn";
  * @returns the state after, [N, H]
  * @throws ShapeError, DTypeError
  */
-export function gruCell(
-  x: Tensor,
-  weights: RecurrentWeights,
-  h?: Tensor,
-  options: Pick<GruOptions, "linearBeforeReset"> = {},
-): Tensor {
+export function gruCell(x: Tensor, weights: RecurrentWeights, h?: Tensor, options: GruCellOptions = {}): Tensor {
   optionsOf("gruCell", options, "linearBeforeReset");
   const { sequence, h0 } = stepArguments("gruCell", x, { h });
   return layerState(gru(sequence, [weights], { h0, ...options }).hN);

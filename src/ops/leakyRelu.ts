@@ -5,18 +5,20 @@ import { checkOption, optionsOf } from "../graph/options";
 import { pointwiseWith } from "../graph/pointwise";
 import type { Tensor } from "../graph/tensor";
 
-interface LeakyReluAttrs {
-  readonly negativeSlope: number;
+export interface LeakyReluOptions {
+  /** Slope where x < 0; default 0.01. */
+  readonly negativeSlope?: number;
 }
+
+type LeakyReluAttrs = Required<LeakyReluOptions>;
 
 /**
  * Leaky rectified linear unit: `x` where x > 0, else `negativeSlope · x`.
  * @param x f32, any shape
- * @param negativeSlope default 0.01
  * @returns same shape
  * @throws DTypeError; ShapeError where the slope is not finite
  */
-export const leakyRelu = (x: Tensor, options: Partial<LeakyReluAttrs> = {}): Tensor => {
+export const leakyRelu = (x: Tensor, options: LeakyReluOptions = {}): Tensor => {
   const { negativeSlope = 0.01 } = optionsOf("leakyRelu", options, "negativeSlope");
   checkOption("leakyRelu", "negativeSlope", negativeSlope, Number.isFinite(negativeSlope), "a number");
   return record(op, [x], { negativeSlope });

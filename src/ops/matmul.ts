@@ -15,15 +15,17 @@ import { mul } from "./mul";
 import { reshape } from "./reshape";
 import { squeeze } from "./squeeze";
 
-export interface MatmulAttrs {
-  /** Read `a` as [.., K, M]. */
-  readonly transA: boolean;
-  /** Read `b` as [.., N, K]. */
-  readonly transB: boolean;
+export interface MatmulOptions {
+  /** Read `left` as [.., K, M]; default false. */
+  readonly transA?: boolean;
+  /** Read `right` as [.., N, K]; default false. */
+  readonly transB?: boolean;
 }
 
+type MatmulAttrs = Required<MatmulOptions>;
+
 /**
- * Matrix product, `out[…, m, n] = Σₖ a[…, m, k] · b[…, k, n]`, accumulated in f32.
+ * Matrix product, `out[…, m, n] = Σₖ left[…, m, k] · right[…, k, n]`, accumulated in f32.
  *
  * @param left [.., M, K] f32 or f16, or [.., K, M] with `transA`; or [K], a row
  * @param right [.., K, N] f32 or f16, or [.., N, K] with `transB`; or [K], a column
@@ -32,8 +34,8 @@ export interface MatmulAttrs {
  * @throws ShapeError unless both are vectors, matrices or batches of matrices with the same K; DTypeError
  * @see Giles 2008, "Collected matrix derivative results", §2.2.2
  */
-export function matmul(left: Tensor, right: Tensor, attrs: Partial<MatmulAttrs> = {}): Tensor {
-  const { transA = false, transB = false } = optionsOf("matmul", attrs, "transA transB");
+export function matmul(left: Tensor, right: Tensor, options: MatmulOptions = {}): Tensor {
+  const { transA = false, transB = false } = optionsOf("matmul", options, "transA transB");
   checkTensors("matmul", [left, right]);
   const [a, b] = matched(left, right) as [Tensor, Tensor];
   if (a.shape.length === 0 || b.shape.length === 0) refuseRank(a, b);

@@ -27,9 +27,9 @@ export interface MultiHeadAttentionOptions extends MaskedAttentionOptions {
  */
 export function multiHeadAttention(
   projections: readonly [Tensor, Tensor?, Tensor?],
-  given: MultiHeadAttentionOptions,
+  options: MultiHeadAttentionOptions,
 ): Tensor {
-  const { heads, ...options } = optionsOf(NAME, given, "heads mask causal lengths scale dropout generator");
+  const { heads, ...rest } = optionsOf(NAME, options, "heads mask causal lengths scale dropout generator");
   checkList(NAME, "projections", projections);
   const [query, ...others] = projections;
   const present = [query, ...others.filter((t) => t !== undefined)];
@@ -45,7 +45,7 @@ export function multiHeadAttention(
   ][tensors.length - 1]!;
   const [first, second = first, third = second] = tensors as [Tensor, Tensor?, Tensor?];
   const operands = [first, second, third] as const;
-  if (options.mask) return masked(operands, parts, size, heads, options);
+  if (rest.mask) return masked(operands, parts, size, heads, rest);
   const layout = (head: number) => {
     const [q, k, v] = operands.map((t, i) => {
       const row = (t.shape[2]! / size) * head;
@@ -54,7 +54,7 @@ export function multiHeadAttention(
     const row = heads * head;
     return { shape: [batch, rows, row], q: q!, k: k!, v: v!, out: { at: 0, batch: rows * row, head, row } };
   };
-  return recordAttention(NAME, tensors, { batch, heads, rows, keys, size }, layout, options);
+  return recordAttention(NAME, tensors, { batch, heads, rows, keys, size }, layout, rest);
 }
 
 const NAME = "multiHeadAttention";

@@ -6,10 +6,14 @@ import type { RandomOptions } from "../graph/generator";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
-interface Moments {
-  readonly mean: number;
-  readonly std: number;
+export interface NormalOptions extends RandomOptions {
+  /** Default 0. */
+  readonly mean?: number;
+  /** Standard deviation; default 1. */
+  readonly std?: number;
 }
+
+type NormalAttrs = Draw & Required<Omit<NormalOptions, "generator">>;
 
 /**
  * Random numbers from the normal distribution; none is further from the mean than 6.8 standard deviations. They are determined by
@@ -17,18 +21,17 @@ interface Moments {
  * capture has new numbers at every read.
  *
  * @param shape of the result
- * @param options `mean` and `std`: default 0 and 1
  * @returns f32
  * @throws ShapeError where a dimension is below 1, mean or std is not finite, or std is negative
  * @see Box and Muller 1958, "A note on the generation of random normal deviates"
  */
-export function normal(shape: Shape, options: Partial<Moments> & RandomOptions = {}): Tensor {
+export function normal(shape: Shape, options: NormalOptions = {}): Tensor {
   const { mean = 0, std = 1, generator } = optionsOf("normal", options, "mean std generator");
   if (!(Number.isFinite(mean) && std >= 0 && Number.isFinite(std)))
     throw new ShapeError("normal", "no distribution", { mean: String(mean), std: String(std), wants: "std ≥ 0" });
   return draw(op, shape, { mean, std }, { generator });
 }
 
-export const op = drawOp<Draw & Moments>("normal", "f32", ({ buffers, params, grid }, { mean, std }) =>
+export const op = drawOp<NormalAttrs>("normal", "f32", ({ buffers, params, grid }, { mean, std }) =>
   normalKernel.dispatch({ buffers, params: { ...params, mean, deviation: std }, grid, flops: 300 * grid }),
 );

@@ -13,7 +13,8 @@ export interface PairwiseDistanceOptions extends NormOptions {
 
 /**
  * Distances between corresponding vectors, `‖a − b + eps‖ₚ` along the last axis.
- * @param a, b [.., D] f32, of shapes that broadcast
+ * @param a [.., D] f32
+ * @param b [.., D] f32, of a shape that broadcasts with that of a
  * @returns the broadcast shape without the last axis
  * @throws ShapeError, DTypeError
  * @throws DataError unless p is above 0

@@ -41,6 +41,11 @@ export interface RecurrentOptions {
   readonly generator?: Generator | undefined;
 }
 
+export interface RnnOptions extends RecurrentOptions {
+  /** f; default "tanh". */
+  readonly nonlinearity?: "tanh" | "relu";
+}
+
 export interface RecurrentResult {
   /** The last layer's states, [T, N, directions·H] (or batch first); 0 at steps that are not valid. */
   readonly output: Tensor;
@@ -56,11 +61,7 @@ export interface RecurrentResult {
  * @throws ShapeError, DTypeError
  * @see Elman 1990, "Finding structure in time"
  */
-export function rnn(
-  x: Tensor,
-  weights: readonly RecurrentWeights[],
-  options: RecurrentOptions & { readonly nonlinearity?: "tanh" | "relu" } = {},
-): RecurrentResult {
+export function rnn(x: Tensor, weights: readonly RecurrentWeights[], options: RnnOptions = {}): RecurrentResult {
   const { nonlinearity = "tanh" } = optionsOf("rnn", options, `${RECURRENT_OPTIONS} nonlinearity`);
   checkWord("rnn", "nonlinearity", nonlinearity, ["tanh", "relu"]);
   const { output, hN } = network("rnn", x, weights, options, 1, (shares, w, o) =>

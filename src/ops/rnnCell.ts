@@ -2,6 +2,11 @@ import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { layerState, type RecurrentWeights, rnn, stepArguments } from "./rnn";
 
+export interface RnnCellOptions {
+  /** f; default "tanh". */
+  readonly nonlinearity?: "tanh" | "relu";
+}
+
 /**
  * One step of a recurrent network, see {@link rnn}.
  * @param x [N, D] f32
@@ -9,12 +14,7 @@ import { layerState, type RecurrentWeights, rnn, stepArguments } from "./rnn";
  * @returns the state after, [N, H]
  * @throws ShapeError, DTypeError
  */
-export function rnnCell(
-  x: Tensor,
-  weights: RecurrentWeights,
-  h?: Tensor,
-  options: { readonly nonlinearity?: "tanh" | "relu" } = {},
-): Tensor {
+export function rnnCell(x: Tensor, weights: RecurrentWeights, h?: Tensor, options: RnnCellOptions = {}): Tensor {
   optionsOf("rnnCell", options, "nonlinearity");
   const { sequence, h0 } = stepArguments("rnnCell", x, { h });
   return layerState(rnn(sequence, [weights], { h0, ...options }).hN);

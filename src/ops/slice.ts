@@ -13,14 +13,15 @@ interface SliceAttrs {
 }
 
 /** A number for one axis, one for each of several, or left out. */
-type PerAxis = number | undefined | readonly (number | undefined)[];
+export type PerAxis = number | undefined | readonly (number | undefined)[];
 
 /**
  * Elements `start`, `start + step`, … before `end` along one axis or several, without a copy. As in Python, except that a
  * range that leaves the axis is refused. Where that is all of x, x itself is returned.
  *
  * @param axis one, or several; then start, end and step are lists too. Negative counts from the last
- * @param start, end negative count from the end; default the whole axis; at least one of start, end and step is given
+ * @param start the first element; negative counts from the end. Default the whole axis; start, end or step is given
+ * @param end the element to stop before; negative counts from the end
  * @param step default 1; where it is negative, start and end default to the last element and the first (included)
  * @throws ShapeError where no range is given, one is empty or leaves the axis, an axis is named twice, or a step is 0
  */

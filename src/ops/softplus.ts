@@ -11,20 +11,22 @@ import { sigmoid } from "./sigmoid";
 import { sub } from "./sub";
 import { where } from "./where";
 
-interface SoftplusAttrs {
-  readonly beta: number;
-  readonly threshold: number;
+export interface SoftplusOptions {
+  /** How sharp the bend at 0 is; default 1; not 0. */
+  readonly beta?: number;
+  /** The value of `beta·x` above which the result is x; default 20. */
+  readonly threshold?: number;
 }
+
+type SoftplusAttrs = Required<SoftplusOptions>;
 
 /**
  * Smooth rectifier `ln(1 + e^(beta·x)) / beta`, and x itself where `beta·x > threshold`.
  * @param x f32, any shape
- * @param beta default 1; not 0
- * @param threshold default 20
  * @returns same shape
  * @throws DTypeError; DataError where beta is 0; ShapeError where the threshold is NaN
  */
-export function softplus(x: Tensor, options: Partial<SoftplusAttrs> = {}): Tensor {
+export function softplus(x: Tensor, options: SoftplusOptions = {}): Tensor {
   const { beta = 1, threshold = 20 } = optionsOf("softplus", options, "beta threshold");
   if (beta === 0 || !Number.isFinite(beta)) throw new DataError("softplus", `beta is ${beta}`);
   checkOption("softplus", "threshold", threshold, !Number.isNaN(threshold), "a number");

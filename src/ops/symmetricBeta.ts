@@ -6,7 +6,8 @@ import type { RandomOptions } from "../graph/generator";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
-interface Form {
+export interface SymmetricBetaOptions extends RandomOptions {
+  /** Both parameters of the distribution; above 0. */
   readonly alpha: number;
 }
 
@@ -16,24 +17,26 @@ interface Form {
  * are determined by the generator's seed and step and the draw's place in the step; on every device, up to rounding.
  *
  * @param shape of the result
- * @param options `alpha` above 0
  * @returns f32 in [0, 1]
  * @throws ShapeError where a dimension is below 1, or alpha is not a finite number above 0
  * @see Ulrich 1984, "Computer generation of distributions on the m-sphere"; Devroye 1986, "Non-uniform random variate
  * generation", chapter IX
  */
-export function symmetricBeta(shape: Shape, options: Form & RandomOptions): Tensor {
+export function symmetricBeta(shape: Shape, options: SymmetricBetaOptions): Tensor {
   const { alpha, generator } = optionsOf("symmetricBeta", options, "alpha generator");
   if (!(alpha > 0 && Number.isFinite(alpha)))
     throw new ShapeError("symmetricBeta", `alpha ${alpha}`, { wants: "a number above 0" });
   return draw(op, shape, { alpha }, { generator });
 }
 
-export const op = drawOp<Draw & Form>("symmetricBeta", "f32", ({ buffers, params }, { alpha }) =>
-  betaKernel.dispatch({
-    buffers,
-    params: { ...params, alpha, power: 2 / (2 * alpha + 1) },
-    grid: params.len,
-    flops: 300 * params.len,
-  }),
+export const op = drawOp<Draw & Pick<SymmetricBetaOptions, "alpha">>(
+  "symmetricBeta",
+  "f32",
+  ({ buffers, params }, { alpha }) =>
+    betaKernel.dispatch({
+      buffers,
+      params: { ...params, alpha, power: 2 / (2 * alpha + 1) },
+      grid: params.len,
+      flops: 300 * params.len,
+    }),
 );

@@ -7,7 +7,7 @@ import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { resultsEach } from "../kernel/target";
 
-export interface TakeBytesAttrs {
+export interface TakeBytesOptions {
   /** Rows of the table. */
   readonly rows: number;
   /** Shape of one row; its elements are bytes. */
@@ -25,10 +25,10 @@ export interface TakeBytesAttrs {
  * @returns f32 [n, …shape]
  * @throws ShapeError unless indices have one dimension and the table holds `rows` rows; DTypeError
  */
-export const takeBytes = (table: Tensor, indices: Tensor, attrs: TakeBytesAttrs): Tensor =>
-  record(op, [table, indices], optionsOf("takeBytes", attrs, "rows shape mean std"));
+export const takeBytes = (table: Tensor, indices: Tensor, options: TakeBytesOptions): Tensor =>
+  record(op, [table, indices], optionsOf("takeBytes", options, "rows shape mean std"));
 
-export const op: KernelOp<TakeBytesAttrs> = {
+export const op: KernelOp<TakeBytesOptions> = {
   kind: "kernel",
   name: "takeBytes",
   infer([table, indices], { rows, shape }) {

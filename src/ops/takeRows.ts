@@ -7,26 +7,26 @@ import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import { checkValue } from "./full";
 
-interface TakeRowsAttrs {
-  readonly missing: number;
+export interface TakeRowsOptions {
+  /** Value of rows whose index is R or more; default 0. */
+  readonly missing?: number;
 }
 
 /**
  * Rows of a table of data: `out[i, …] = table[indices[i], …]`. No gradient flows; see `embedding` for a table that is learnt.
  * @param table [R, …], any dtype
  * @param indices u32[n]
- * @param missing value of rows whose index is R or more; default 0
  * @returns [n, …]
  * @throws ShapeError unless indices have one dimension and the table at least one; DTypeError where indices are not u32, or an
  * integer dtype cannot hold `missing`
  */
-export function takeRows(table: Tensor, indices: Tensor, options: Partial<TakeRowsAttrs> = {}): Tensor {
+export function takeRows(table: Tensor, indices: Tensor, options: TakeRowsOptions = {}): Tensor {
   const { missing = 0 } = optionsOf("takeRows", options, "missing");
   checkValue("takeRows", missing, table.dtype);
   return record(op, [table, indices], { missing });
 }
 
-export const op: KernelOp<TakeRowsAttrs> = {
+export const op: KernelOp<Required<TakeRowsOptions>> = {
   kind: "kernel",
   name: "takeRows",
   infer([table, indices]) {

@@ -20,13 +20,14 @@ export interface WindowsShuffled {
   readonly phases: number;
 }
 
-export interface TakeWindowsAttrs {
+export interface TakeWindowsOptions {
   /** Windows of a batch, N. */
   readonly batch: number;
   /** Tokens of a window, T. */
   readonly length: number;
   /** Batches of an epoch. */
   readonly batches: number;
+  /** Which windows make up a batch. */
   readonly order: WindowsInOrder | WindowsShuffled;
   /** The outputs are [T, N] instead of [N, T]; default false. */
   readonly timeFirst?: boolean;
@@ -47,9 +48,9 @@ export interface TakenWindows {
  * @param position u32 [2]: seed and number of the batch since the first epoch began
  * @throws ShapeError, DTypeError
  */
-export function takeWindows(tokens: Tensor, position: Tensor, attrs: TakeWindowsAttrs): TakenWindows {
-  optionsOf("takeWindows", attrs, "batch length batches order timeFirst");
-  const { order } = attrs;
+export function takeWindows(tokens: Tensor, position: Tensor, options: TakeWindowsOptions): TakenWindows {
+  optionsOf("takeWindows", options, "batch length batches order timeFirst");
+  const { order } = options;
   checkOption(
     "takeWindows",
     "order",
@@ -57,11 +58,11 @@ export function takeWindows(tokens: Tensor, position: Tensor, attrs: TakeWindows
     typeof order === "object" && order !== null,
     "steps, or windows to shuffle",
   );
-  const [ids, labels, restart] = recordAll(op, [tokens, position], attrs);
+  const [ids, labels, restart] = recordAll(op, [tokens, position], options);
   return { ids: ids!, labels: labels!, restart: restart! };
 }
 
-export const op: KernelOp<TakeWindowsAttrs> = {
+export const op: KernelOp<TakeWindowsOptions> = {
   kind: "kernel",
   name: "takeWindows",
   infer([tokens, position], { batch, length, batches, order, timeFirst = false }) {

@@ -7,12 +7,18 @@ import type { RandomOptions } from "../graph/generator";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
-interface Truncation {
-  readonly mean: number;
-  readonly std: number;
-  readonly a: number;
-  readonly b: number;
+export interface TruncatedNormalOptions extends RandomOptions {
+  /** Of the distribution before it is cut; default 0. */
+  readonly mean?: number;
+  /** Standard deviation before the cut; default 1. */
+  readonly std?: number;
+  /** The lowest value; default −2. */
+  readonly a?: number;
+  /** The highest value; default 2. */
+  readonly b?: number;
 }
+
+type TruncatedNormalAttrs = Draw & Required<Omit<TruncatedNormalOptions, "generator">>;
 
 /** How many standard deviations from the mean the inverse of the distribution function is accurate. */
 const FAR = 5;
@@ -22,13 +28,12 @@ const FAR = 5;
  * `trunc_normal_`, a and b are values, not numbers of standard deviations.
  *
  * @param shape of the result
- * @param options default `mean` 0, `std` 1, `a` −2, `b` 2
  * @returns f32, all of them in [a, b]
  * @throws ShapeError where a dimension is below 1, a number is not finite, std is not above 0, a is not below b, or all of a … b
  *   is more than 5 standard deviations from the mean
  * @see Giles 2010, "Approximating the erfinv function"
  */
-export function truncatedNormal(shape: Shape, options: Partial<Truncation> & RandomOptions = {}): Tensor {
+export function truncatedNormal(shape: Shape, options: TruncatedNormalOptions = {}): Tensor {
   const {
     mean = 0,
     std = 1,
@@ -44,7 +49,7 @@ export function truncatedNormal(shape: Shape, options: Partial<Truncation> & Ran
   return draw(op, shape, { mean, std, a, b }, { generator });
 }
 
-export const op = drawOp<Draw & Truncation>("truncatedNormal", "f32", ({ buffers, params, grid }, attrs) => {
+export const op = drawOp<TruncatedNormalAttrs>("truncatedNormal", "f32", ({ buffers, params, grid }, attrs) => {
   const { mean, std, a, b } = attrs;
   return truncatedNormalKernel.dispatch({
     buffers,

@@ -6,10 +6,14 @@ import type { RandomOptions } from "../graph/generator";
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 
-interface Bounds {
-  readonly low: number;
-  readonly high: number;
+export interface UniformOptions extends RandomOptions {
+  /** The lowest value; default 0. */
+  readonly low?: number;
+  /** The bound that values stay below; default 1. */
+  readonly high?: number;
 }
+
+type UniformAttrs = Draw & Required<Omit<UniformOptions, "generator">>;
 
 /**
  * Random numbers uniform in [low, high), in steps of (high − low) / 2²⁴; where low is not 0, rounding may give high itself. They
@@ -17,18 +21,17 @@ interface Bounds {
  * capture has new numbers at every read.
  *
  * @param shape of the result
- * @param options `low` and `high`: default 0 and 1
  * @returns f32
  * @throws ShapeError where a dimension is below 1, or low and high are not finite, or low > high
  * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"
  */
-export function uniform(shape: Shape, options: Partial<Bounds> & RandomOptions = {}): Tensor {
+export function uniform(shape: Shape, options: UniformOptions = {}): Tensor {
   const { low = 0, high = 1, generator } = optionsOf("uniform", options, "low high generator");
   if (!(low <= high && Number.isFinite(high - low)))
     throw new ShapeError("uniform", "no range", { low: String(low), high: String(high) });
   return draw(op, shape, { low, high }, { generator });
 }
 
-export const op = drawOp<Draw & Bounds>("uniform", "f32", ({ buffers, params, grid }, { low, high }) =>
+export const op = drawOp<UniformAttrs>("uniform", "f32", ({ buffers, params, grid }, { low, high }) =>
   uniformKernel.dispatch({ buffers, params: { ...params, low, range: high - low }, grid, flops: 160 * grid }),
 );

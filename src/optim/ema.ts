@@ -24,6 +24,7 @@ export interface AverageOptions {
  * @see Polyak and Juditsky 1992; Kingma and Ba 2015, section 7.2
  */
 export class ExponentialMovingAverage {
+  /** @internal */
   readonly arena: Arena;
   /** The averages, not yet corrected; laid out as the arena of the parameters. */
   readonly average: Tensor;

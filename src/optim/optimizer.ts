@@ -91,6 +91,7 @@ export abstract class Optimizer {
   readonly gradientScale: Tensor;
   /** What the kernels read: `gradientScale`, and `lr` at element 64. */
   readonly control: Tensor;
+  /** @internal */
   readonly arena: Arena;
   /** All parameters, in the order of the arena. */
   readonly parameters: readonly Tensor[];

@@ -21,52 +21,92 @@ export const constantSchedule = (lr: number): Schedule => {
   return () => lr;
 };
 
+export interface StepScheduleOptions {
+  /** How many steps the rate stays the same; at least 1. */
+  readonly every: number;
+  /** Factor of the rate at each change; default 0.1. */
+  readonly gamma?: number;
+}
+
 /** `lr · gamma^⌊step / every⌋`. @throws DataError where every < 1 */
-export function stepSchedule(lr: number, options: { every: number; gamma?: number }): Schedule {
+export function stepSchedule(lr: number, options: StepScheduleOptions): Schedule {
   const { every, gamma = 0.1 } = optionsOf("stepSchedule", options, "every gamma");
   atLeastOne("stepSchedule", { every });
   checkNumbers("stepSchedule", { lr, gamma });
   return (step) => lr * gamma ** Math.floor(step / every);
 }
 
+export interface ExponentialScheduleOptions {
+  /** Factor of the rate from step to step. */
+  readonly gamma: number;
+}
+
 /** `lr · gamma^step`. */
-export const exponentialSchedule = (lr: number, options: { gamma: number }): Schedule => {
+export const exponentialSchedule = (lr: number, options: ExponentialScheduleOptions): Schedule => {
   const { gamma } = optionsOf("exponentialSchedule", options, "gamma");
   checkNumbers("exponentialSchedule", { lr, gamma });
   return (step) => lr * gamma ** step;
 };
 
-/** `lr / (1 + decay · ⌊step / every⌋)`; `every` is 1 by default. @throws DataError where every < 1 */
-export function inverseTimeSchedule(lr: number, options: { decay: number; every?: number }): Schedule {
+export interface InverseTimeScheduleOptions {
+  /** How fast the rate falls: it is halved after `every / decay` steps. */
+  readonly decay: number;
+  /** How many steps the rate stays the same; default 1. */
+  readonly every?: number;
+}
+
+/** `lr / (1 + decay · ⌊step / every⌋)`. @throws DataError where every < 1 */
+export function inverseTimeSchedule(lr: number, options: InverseTimeScheduleOptions): Schedule {
   const { decay, every = 1 } = optionsOf("inverseTimeSchedule", options, "decay every");
   atLeastOne("inverseTimeSchedule", { every });
   checkNumbers("inverseTimeSchedule", { lr, decay });
   return (step) => lr / (1 + decay * Math.floor(step / every));
 }
 
+export interface PolynomialScheduleOptions extends LinearScheduleOptions {
+  /** Exponent of the part of the steps that is left; default 1. */
+  readonly power?: number;
+}
+
 /** `final + (lr − final) · (1 − step / steps)^power`, then `final`. @throws DataError where steps < 1 */
-export function polynomialSchedule(lr: number, options: { steps: number; power?: number; final?: number }): Schedule {
+export function polynomialSchedule(lr: number, options: PolynomialScheduleOptions): Schedule {
   const { steps, power = 1, final = 0 } = optionsOf("polynomialSchedule", options, "steps power final");
   atLeastOne("polynomialSchedule", { steps });
   checkNumbers("polynomialSchedule", { lr, power, final });
   return (step) => final + (lr - final) * (1 - Math.min(1, step / steps)) ** power;
 }
 
-/** Linear from `lr` to `final` (default 0) over `steps`, then `final`. @throws DataError where steps < 1 */
-export function linearSchedule(lr: number, options: { steps: number; final?: number }): Schedule {
+export interface LinearScheduleOptions {
+  /** How many steps the rate falls; at least 1. */
+  readonly steps: number;
+  /** The rate from then on; default 0. */
+  readonly final?: number;
+}
+
+/** Linear from `lr` to `final` over `steps`, then `final`. @throws DataError where steps < 1 */
+export function linearSchedule(lr: number, options: LinearScheduleOptions): Schedule {
   const { steps, final = 0 } = optionsOf("linearSchedule", options, "steps final");
   atLeastOne("linearSchedule", { steps });
   checkNumbers("linearSchedule", { lr, final });
   return polynomialSchedule(lr, options);
 }
 
+export interface CosineScheduleOptions {
+  /** Number of steps at which the rate is `final`; at least 1. */
+  readonly steps: number;
+  /** Steps in which the rate rises first; default 0. */
+  readonly warmUp?: number;
+  /** The last rate; default 0. */
+  readonly final?: number;
+}
+
 /**
- * Rises linearly over `warmUp` steps (default 0), from `lr / warmUp` at the first to `lr` at the last, then falls along half a
- * cosine to `final` (default 0) at `steps`.
+ * Rises linearly over `warmUp` steps, from `lr / warmUp` at the first to `lr` at the last, then falls along half a
+ * cosine to `final` at `steps`.
  * @throws DataError where steps < 1 or warmUp < 0
  * @see Loshchilov and Hutter 2017, "SGDR"
  */
-export function cosineSchedule(lr: number, options: { steps: number; warmUp?: number; final?: number }): Schedule {
+export function cosineSchedule(lr: number, options: CosineScheduleOptions): Schedule {
   const { steps, warmUp = 0, final = 0 } = optionsOf("cosineSchedule", options, "steps warmUp final");
   atLeastOne("cosineSchedule", { steps });
   checkNumbers("cosineSchedule", { warmUp }, 0);
@@ -77,16 +117,22 @@ export function cosineSchedule(lr: number, options: { steps: number; warmUp?: nu
   };
 }
 
+export interface CosineRestartsScheduleOptions {
+  /** Steps of the first fall; at least 1. */
+  readonly period: number;
+  /** How much longer each fall is than the one before; default 1. */
+  readonly factor?: number;
+  /** The rate at the end of each fall; default 0. */
+  readonly final?: number;
+}
+
 /**
- * Falls along half a cosine from `lr` to `final` (default 0) over `period` steps, then starts again from `lr`, each time `factor`
- * (default 1) times as long.
+ * Falls along half a cosine from `lr` to `final` over `period` steps, then starts again from `lr`, each time `factor`
+ * times as long.
  * @throws DataError where period or factor < 1
  * @see Loshchilov and Hutter 2017, "SGDR: stochastic gradient descent with warm restarts"
  */
-export function cosineRestartsSchedule(
-  lr: number,
-  options: { period: number; factor?: number; final?: number },
-): Schedule {
+export function cosineRestartsSchedule(lr: number, options: CosineRestartsScheduleOptions): Schedule {
   const { period, factor = 1, final = 0 } = optionsOf("cosineRestartsSchedule", options, "period factor final");
   atLeastOne("cosineRestartsSchedule", { period, factor });
   checkNumbers("cosineRestartsSchedule", { lr, final });
@@ -135,11 +181,18 @@ export function oneCycleSchedule(maxLr: number, options: OneCycleOptions): Sched
   };
 }
 
+export interface WarmUpOptions {
+  /** How many steps the rate rises. */
+  readonly steps: number;
+  /** The first rate, as a share of the first rate of `schedule`; default 0. */
+  readonly start?: number;
+}
+
 /**
- * Over `steps`, rises linearly from `start` (default 0) times the first rate of `schedule` to that rate; then follows `schedule`.
+ * Over `steps`, rises linearly from `start` times the first rate of `schedule` to that rate; then follows `schedule`.
  * @throws DataError where steps < 0
  */
-export const warmUp = (schedule: Schedule, options: { steps: number; start?: number }): Schedule => {
+export const warmUp = (schedule: Schedule, options: WarmUpOptions): Schedule => {
   const { steps, start = 0 } = optionsOf("warmUp", options, "steps start");
   checkNumbers("warmUp", { steps }, 0);
   checkNumbers("warmUp", { start });

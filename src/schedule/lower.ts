@@ -1,10 +1,10 @@
-import type { Spec } from "../core/shape";
 import { dependenciesOf, type KernelOp, type PointwiseOp, topological, type ViewOp } from "../graph/op";
 import { type Source, scratch, type Tensor } from "../graph/tensor";
 import type { Dispatch } from "../kernel/kernel";
 import { isPair } from "../kernel/scalarFunction";
 import type { Target } from "../kernel/target";
-import { chosenWay, type Ways } from "../kernel/ways";
+import { chosenWay } from "../kernel/ways";
+import type { Choice } from "./choice";
 import { compose, composeEpilogue, composePrologue, composeTail } from "./compose";
 import { composeSiblings } from "./composeSiblings";
 import { constantBehind, filledData } from "./constants";
@@ -21,15 +21,6 @@ import type { Expression, Reading } from "./writer";
 const whole = (base: Tensor): Reading => ({ base, layout: contiguousLayout(base.shape) });
 
 type Node<O> = Source & { readonly op: O };
-
-/** An op that can be computed in several ways, and the way that was taken. */
-export interface Choice {
-  readonly ways: Ways;
-  readonly way: string;
-  readonly op: KernelOp;
-  readonly inputs: readonly Spec[];
-  readonly attrs: object;
-}
 
 export interface LowerOptions {
   readonly target: Target;

@@ -17,7 +17,7 @@ export interface CaptureOptions {
   readonly join?: boolean;
   /**
    * Products, convolutions and attention read f16, and these and normalisations write it; sums are f32, and parameters stay
-   * f32, see {@link withAutocast}. Depthwise convolutions stay f32. On a device without the feature shader-f16 the step runs
+   * f32. Code within {@link fullPrecision} and depthwise convolutions stay f32. On a device without the feature shader-f16 the step runs
    * in f32; Chrome hides that feature on NVIDIA's cards under Linux, unless it is started with
    * `--enable-dawn-features=vulkan_enable_f16_on_nvidia`. Combine it with an optimizer's `lossScale: "dynamic"`. Default
    * false.

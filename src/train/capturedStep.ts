@@ -43,7 +43,7 @@ export interface StepHost {
 }
 
 /** A step captured as a plan. A run only writes the feeds and submits the plan. */
-export class CapturedStep<I extends string = string, O extends string = string> implements Revivable {
+export class CapturedStep<I extends string = string, O extends string = string> {
   /** Runs so far. */
   runs = 0;
   readonly #scalars: readonly (readonly [O, Tensor])[];
@@ -62,14 +62,21 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   /**
    * @param build plans the step again, with the kernels that are known as the fastest by then
    * @param watched whether runs look for NaN
+   * @internal `engine.capture` makes steps
    */
   constructor(
+    /** @internal */
     readonly runtime: Runtime,
     executable: Executable,
+    /** What `run` is given, by name. */
     readonly feeds: Readonly<Record<I, Tensor>>,
+    /** What `read` and `drain` give, by name. */
     readonly outputs: Readonly<Record<O, Tensor>>,
+    /** @internal */
     readonly build: () => Plan,
+    /** @internal */
     readonly host: StepHost,
+    /** @internal */
     readonly watched = false,
   ) {
     this.#executable = executable;
@@ -92,7 +99,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     return this.executable.plan;
   }
 
-  /** The plan, bound to the device. */
+  /** @internal The plan, bound to the device. */
   get executable(): Executable {
     return this.#executable;
   }
@@ -113,7 +120,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
     });
   }
 
-  /** Makes the step again on another device. @param runs how often it had run when the states there were saved */
+  /** @internal Makes the step again on another device. @param runs how often it had run when the states there were saved */
   async revive(runs: number): Promise<void> {
     const executable = await Executable.create(this.runtime, this.build());
     if (this.#disposed) return executable.dispose();

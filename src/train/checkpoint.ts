@@ -45,6 +45,11 @@ export interface LoadOptions {
   readonly partial?: boolean;
 }
 
+export interface PartialLoadOptions extends LoadOptions {
+  /** Load what fits, and leave other states as they are. */
+  readonly partial: true;
+}
+
 /** What {@link loadCheckpoint} with `partial` did not load, by name. */
 export interface PartlyLoaded {
   readonly metadata: Readonly<Record<string, string>>;
@@ -70,7 +75,7 @@ export function loadCheckpoint(
   engine: Engine,
   bytes: Uint8Array,
   what: Checkpointed,
-  options: LoadOptions & { readonly partial: true },
+  options: PartialLoadOptions,
 ): PartlyLoaded;
 export function loadCheckpoint(
   engine: Engine,

@@ -1,7 +1,6 @@
 import type { Numbers, TypedArray } from "../core/dtype";
 import type { AdapterInfo } from "../gpu/device";
 import { Executable } from "../gpu/executable";
-import type { CompileProgress } from "../gpu/pipelines";
 import type { PoolStatistics } from "../gpu/pool";
 import { Runtime } from "../gpu/runtime";
 import { withAutocast } from "../graph/autocast";
@@ -19,7 +18,7 @@ import { CapturedStep, type Revivable, type StepHost } from "./capturedStep";
 import { type CaptureOptions, checkCapture, checkFeeds, checkOutputs, type FeedSpec, makeFeed } from "./captureInputs";
 import { checkRead, checkReleased, checkSaved, checkStep, checkWrite } from "./checkStates";
 import { Eager } from "./eager";
-import { type EngineOptions, switchesOf } from "./engineOptions";
+import { type EngineLoadOptions, type EngineOptions, switchesOf } from "./engineOptions";
 import { type DevicePace, estimateOf, measurePace, type StepEstimate } from "./estimate";
 import { IdleTuning } from "./idleTuning";
 import { announce, ownOf } from "./ownUpdates";
@@ -41,6 +40,7 @@ export class Engine {
   #pace: Promise<DevicePace> | undefined;
 
   private constructor(
+    /** @internal */
     readonly runtime: Runtime,
     readonly options: EngineOptions,
   ) {
@@ -177,12 +177,11 @@ export class Engine {
 
   /**
    * Reads a file of {@link Engine.save}: its steps and their states, without tracing.
-   * @param options.file name of the file, for errors
    * @throws CheckpointError where the file is malformed, or made for a device with other features; nothing is changed then
    */
   async load(
     bytes: Uint8Array,
-    options: { readonly onCompile?: CompileProgress; readonly file?: string } = {},
+    options: EngineLoadOptions = {},
   ): Promise<{ steps: Record<string, CapturedStep>; states: Readonly<Record<string, Tensor>> }> {
     const { onCompile, file } = optionsOf("load", options, "onCompile file");
     this.runtime.throwErrors();

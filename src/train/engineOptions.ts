@@ -1,4 +1,5 @@
 import type { DeviceOptions } from "../gpu/device";
+import type { CompileProgress } from "../gpu/pipelines";
 import type { CaptureOptions } from "./captureInputs";
 import type { TuningStore } from "./tuningStore";
 
@@ -19,6 +20,14 @@ export interface EngineOptions extends DeviceOptions {
   readonly tuning?: TuningStore | false;
   /** Measure kernels while the device is idle, for steps captured later; default true in browsers. */
   readonly tuneWhenIdle?: boolean;
+}
+
+/** The options of {@link Engine.load}. */
+export interface EngineLoadOptions {
+  /** Called each time that a pipeline is ready; default no one is told. */
+  readonly onCompile?: CompileProgress;
+  /** Name of the file, for errors; default none. */
+  readonly file?: string;
 }
 
 /** Whether kernels and launches are joined: as the capture says, else the engine. Where runs look for NaN nothing is. */

@@ -8,10 +8,9 @@ import type { Engine } from "./engine";
 import type { EvalEvent, StepEvent, TrainEvent } from "./events";
 import { Recovery } from "./recovery";
 
-type LossStep = CapturedStep<never, "loss">;
-
 /** What {@link fit} needs of a step: a captured one, or several of them that take turns. */
-export type FittedStep = Pick<LossStep, "runs" | "run" | "drain"> & Partial<Pick<LossStep, "feeds" | "outputs">>;
+export type FittedStep = Pick<CapturedStep<never, "loss">, "runs" | "run" | "drain"> &
+  Partial<Pick<CapturedStep<never, "loss">, "feeds" | "outputs">>;
 
 /** What one call of {@link fit} does. */
 export interface FitOptions {

@@ -1,4 +1,4 @@
-import type { Choice } from "../schedule/lower";
+import type { Choice } from "../schedule/choice";
 import type { Tuner } from "./tuner";
 
 /** Milliseconds without a step after which the device counts as idle. */

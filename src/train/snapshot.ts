@@ -4,6 +4,7 @@ import type { Revivable } from "./capturedStep";
 
 /** The values of all states of an engine at one moment, and how often each captured step had run by then. */
 export interface Snapshot extends StoredStates {
+  /** @internal */
   readonly runs: ReadonlyMap<Revivable, number>;
 }
 

@@ -14,7 +14,7 @@ import { log } from "../ops/log";
 import { mul } from "../ops/mul";
 import { sqrt } from "../ops/sqrt";
 import { tanh } from "../ops/tanh";
-import type { Choice } from "../schedule/lower";
+import type { Choice } from "../schedule/choice";
 import { plan } from "../schedule/plan";
 import type { TuningStore } from "./tuningStore";
 

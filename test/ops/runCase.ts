@@ -7,7 +7,7 @@ import { toFloat, widened } from "../../src/graph/cast";
 import { feed } from "../../src/graph/tensor";
 import type { Target } from "../../src/kernel/target";
 import { gradients } from "../../src/optim/gradients";
-import type { Choice } from "../../src/schedule/lower";
+import type { Choice } from "../../src/schedule/choice";
 import { plan } from "../../src/schedule/plan";
 import { lendGarbage } from "../garbage";
 import type { InputSpec, OpCase, Reference, Sample } from "./opCase";

@@ -1,4 +1,4 @@
-import { type TakeBytesAttrs, takeBytes } from "../../src/ops/takeBytes";
+import { type TakeBytesOptions, takeBytes } from "../../src/ops/takeBytes";
 import { opCase } from "./opCase";
 import { tabulate } from "./reference";
 
@@ -9,7 +9,7 @@ const words = (length: number) => ({
 });
 const indices = (...values: number[]) => ({ shape: [values.length], dtype: "u32" as const, values });
 
-export default opCase<TakeBytesAttrs>({
+export default opCase<TakeBytesOptions>({
   samples: [
     { inputs: [words(8), indices(3, 0, 9)], attrs: { rows: 6, shape: [1, 5], mean: 0.25, std: 0.5 } },
     {

@@ -1,9 +1,9 @@
 import { mix, permuted } from "../../src/core/permutation";
-import { type TakeWindowsAttrs, takeWindows } from "../../src/ops/takeWindows";
+import { type TakeWindowsOptions, takeWindows } from "../../src/ops/takeWindows";
 import { opCase } from "./opCase";
 import { tabulate } from "./reference";
 
-interface Attrs extends TakeWindowsAttrs {
+interface Attrs extends TakeWindowsOptions {
   readonly which: "ids" | "labels" | "restart";
 }
 
