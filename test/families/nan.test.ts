@@ -16,6 +16,7 @@ import { constant } from "../../src/ops/norm";
 import { recurrence } from "../../src/ops/recurrence";
 import { relu } from "../../src/ops/relu";
 import { rnn } from "../../src/ops/rnn";
+import { scaledDotProductAttention } from "../../src/ops/scaledDotProductAttention";
 import { sigmoid } from "../../src/ops/sigmoid";
 import { silu } from "../../src/ops/silu";
 import { softplus } from "../../src/ops/softplus";
@@ -110,6 +111,15 @@ describe.skipIf(!opened).each([BASELINE_TARGET, own])("a NaN, on a device with c
     const t = given([6], (i) => i % 2);
     const [losses] = await compute(runtime, target, [bce(p[0], t[0], { reduction: "none" })], [p, t]);
     expect([...losses!].map(Number.isNaN)).toEqual([true, true, true, false, false, false]);
+  });
+
+  test("attention: of a head's values, in the column and the head where it is", async () => {
+    const [heads, rows, size] = [2, 5, 8];
+    const operand = (from: number) => given([1, heads, rows, size], (i) => noise(i + from));
+    const [q, k] = [operand(0), operand(100)];
+    const v = given([1, heads, rows, size], (i) => (i === 0 ? Number.NaN : noise(i)));
+    const [out] = await compute(runtime, target, [scaledDotProductAttention(q[0], k[0], v[0])], [q, k, v]);
+    expect([...out!].map(Number.isNaN)).toEqual(Array.from(out!, (_, i) => i < rows * size && i % size === 0));
   });
 
   test.each(Object.entries(cells))("%s", async (name, [gates, run]) => {

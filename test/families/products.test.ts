@@ -7,6 +7,7 @@ import { add } from "../../src/ops/add";
 import { matmul } from "../../src/ops/matmul";
 import { relu } from "../../src/ops/relu";
 import { sum } from "../../src/ops/sum";
+import { withoutWaiting } from "../../src/schedule/oneLaunch";
 import { plan } from "../../src/schedule/plan";
 import { nodeRuntime } from "../device";
 import { compute, distance, given, noise } from "./compute";
@@ -44,13 +45,18 @@ function product(a: Float32Array, b: Float32Array, m: number, n: number, k: numb
 /** A device with the one way chosen. */
 const by = (target: Target, key: string, way: string): Target => ({ ...target, tuning: { [key]: way } });
 
-/** The ways of a product that come up on any device, then those that only the one at hand knows. */
+/** The ways of a product that come up on any device, those that only the one at hand knows, and that of small steps. */
 function waysOn(runtime: Runtime, one: Product): (readonly [Target, key: string, way: string])[] {
   const { target } = runtime.open;
   const base = { ...BASELINE_TARGET, offsetAlignment: target.offsetAlignment };
   const { key, names } = productWays(one, base);
   const others = productWays(one, target).names.filter((way) => !names.includes(way));
-  return [...names.map((way) => [base, key, way] as const), ...others.map((way) => [target, key, way] as const)];
+  const small = withoutWaiting(base);
+  return [
+    ...names.map((way) => [base, key, way] as const),
+    ...others.map((way) => [target, key, way] as const),
+    ...productWays(one, small).names.map((way) => [small, key, way] as const),
+  ];
 }
 
 describe.skipIf(!opened)("products", () => {

@@ -45,7 +45,7 @@ const samples: Sample<object>[] = [
       [2, 20, 300],
       [300, 100],
     ],
-    attrs: { cell: "gruResetFirst" },
+    attrs: { cell: "gruResetFirst", reverse: true },
     vjp: false,
   },
   {

@@ -42,6 +42,7 @@ const SHAPES: readonly (readonly [what: string, shape: readonly number[], axes: 
   ["a workgroup a row", [131, 516], [1]],
   ["a workgroup a row, one by one", [33, 2003], [1]],
   ["parts of one row", [70004], [0]],
+  ["so many parts of one row that lanes join these", [70003], [0]],
   ["rows in pieces, one by one", [5, 9, 6, 263], [1, 3]],
 ];
 
@@ -148,6 +149,16 @@ describe.skipIf(!subgroupSize)("reductions by subgroups", () => {
     expect(finite(tree[2]!)).toContain(false);
     expect(lanes.slice(0, 2)).toEqual(tree.slice(0, 2));
     expect(finite(lanes[2]!)).toEqual(finite(tree[2]!));
+  });
+
+  test("columns side by side, cut into so many parts that lanes join these by fours", async () => {
+    const [shape, axes] = [[2304, 64], [0]];
+    const x = given(shape, noise);
+    const outputs = [sum(x[0], axes), max(x[0], axes)];
+    expect(kernels(outputs, GPU).at(-1)).toBe("reduce_tree_by_four×2");
+    const made = await compute(runtime, GPU, outputs, [x]);
+    for (const [n, kind] of ["sum", "max"].entries())
+      expect(distance(made[n]!, joined(x[1], shape, axes, kind)), kind).toBeLessThan(2e-6);
   });
 
   test("a long sum keeps its digits", async () => {

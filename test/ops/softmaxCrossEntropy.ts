@@ -6,6 +6,7 @@ const labels = (...values: number[]) => ({ shape: [values.length], dtype: "i32" 
 const soft = (...shape: number[]) => ({ shape, range: [0, 1] as const });
 const weights = [0.5, 2, 0.1, 7];
 const many = (n: number, classes: number) => labels(...Array.from({ length: n }, (_, i) => (i * 37) % classes));
+const factors = (classes: number) => Array.from({ length: classes }, (_, c) => (c % 5) / 2);
 
 export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly number[] }>({
   samples: [
@@ -15,7 +16,13 @@ export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly
     { inputs: [[3, 4], labels(1, 77, -5)], attrs: { weights, reduction: "none" }, note: "labels that are no class" },
     { inputs: [[4, 4], labels(1, 4, -7, 2)], note: "the same in one loss" },
     { inputs: [{ shape: [6, 5], range: [-300, 300] }, many(6, 5)], note: "large logits in one loss" },
-    { inputs: [[130, 64], many(130, 66)], note: "several rows a subgroup" },
+    { inputs: [[130, 64], many(130, 66)], note: "many rows in one loss" },
+    {
+      inputs: [[130, 260], many(130, 261)],
+      attrs: { weights: factors(260), reduction: "none" },
+      note: "several rows a subgroup, weighted",
+      vjp: false,
+    },
     { inputs: [{ shape: [2, 3], range: [-5e3, 5e3] }, labels(0, 1)], note: "large logits", vjp: false },
     { inputs: [[3, 4], labels(1, 2, 9)], attrs: { weights, ignoreIndex: 9, reduction: "sum", labelSmoothing: 0.2 } },
     {
@@ -45,23 +52,39 @@ export default opCase<Omit<CrossEntropyOptions, "weight"> & { weights?: readonly
       attrs: { reduction: "none" },
       note: "ten classes",
     },
-    { inputs: [{ shape: [4, 36], range: [-9, 9] }, many(4, 38)], attrs: { reduction: "none" }, note: "by two fours" },
+    {
+      inputs: [{ shape: [4, 36], range: [-9, 9] }, labels(6, 35, 37, 1)],
+      attrs: { reduction: "none" },
+      note: "by two fours",
+    },
     {
       inputs: [[4, 36], many(4, 38)],
-      attrs: { weights: Array.from({ length: 36 }, (_, c) => (c % 5) / 2) },
+      attrs: { weights: factors(36), reduction: "none" },
       note: "by two fours, weighted",
     },
     {
-      inputs: [[3, 64], many(3, 66)],
-      attrs: { weights: Array.from({ length: 64 }, (_, c) => (c % 5) / 2) },
-      note: "by lanes, weighted",
+      inputs: [[3, 64], labels(5, 64, 40)],
+      attrs: { weights: factors(64), reduction: "none" },
+      note: "by two fours or by lanes, weighted",
     },
     {
       inputs: [{ shape: [3, 77], range: [-9, 9] }, labels(76, 3, -1)],
       attrs: { reduction: "none" },
       note: "long rows",
     },
-    { inputs: [{ shape: [3, 260], range: [-9, 9] }, many(3, 260)], attrs: {}, note: "long rows, by fours" },
+    { inputs: [{ shape: [3, 260], range: [-9, 9] }, labels(200, 260, 7)], note: "long rows, by fours" },
+    {
+      inputs: [{ shape: [37, 12], range: [-1e3, 1e3] }, many(37, 12)],
+      attrs: { reduction: "none" },
+      note: "other rows' logits are far larger, by fours",
+      vjp: false,
+    },
+    {
+      inputs: [{ shape: [37, 3], range: [-1e3, 1e3] }, many(37, 3)],
+      attrs: { labelSmoothing: 0.1, reduction: "none" },
+      note: "other rows' logits are far larger",
+      vjp: false,
+    },
     { inputs: [{ shape: [2, 70], range: [90, 99] }, soft(2, 70)], attrs: { labelSmoothing: 0.3, reduction: "none" } },
     { inputs: [{ shape: [3, 1031], range: [-1e4, 1e4] }, many(3, 1031)], note: "very long rows", vjp: false },
     {

@@ -7,7 +7,11 @@ export default opCase<VarianceOptions & { axes?: number | number[] }>({
     { inputs: [[7, 13]], attrs: {} },
     { inputs: [[1]], attrs: { correction: 0 } },
     { inputs: [[5, 6, 7]], attrs: { axes: 1, keepDims: true } },
-    { inputs: [[2, 3, 2, 3, 2]], attrs: { axes: [0, 2, 4], correction: 0 }, note: "three groups" },
+    {
+      inputs: [{ shape: [2, 3, 2, 3, 2], range: [99, 101] }],
+      attrs: { axes: [0, 2, 4], correction: 0 },
+      note: "three groups",
+    },
     { inputs: [{ shape: [3, 401], range: [9999, 10001] }], attrs: { axes: 1 }, note: "mean ≫ deviation", vjp: false },
     { inputs: [{ shape: [9301], range: [99, 101] }], attrs: {}, note: "one row in many parts", vjp: false },
     { inputs: [[8, 256]], attrs: { axes: 1 }, note: "four neighbours at a time", vjp: false },

@@ -42,6 +42,19 @@ test("the step of an MLP, as text", () => {
   expect(made.bytes.states).toBe(4 * (4 * optimizer.arena.length) + 16 + 17 * 16);
 });
 
+test("large sizes are in MiB, and many operations in MFLOP", () => {
+  const made = plan({ outputs: [matmul(f32("a", 1024, 512), f32("b", 512, 1024))], target, fuse: true });
+  expect(String(made).split("\n")[0]).toMatch(/ slots 8\.0 MiB · state 0 B · 1073\.7 MFLOP$/);
+});
+
+test("a sum computes what it reads from as many buffers as a kernel may bind beside its result", () => {
+  const kernels = (count: number) => {
+    const all = Array.from({ length: count }, (_, i) => f32(`x${i}`, 64)).reduce((a, b) => add(a, b));
+    return plan({ outputs: [sum(all)], target, fuse: true }).dispatches.length;
+  };
+  expect([kernels(7), kernels(8)]).toEqual([1, 2]);
+});
+
 test("nodes that no output needs are dropped", () => {
   const x = f32("x", 3, 3);
   softmax(x);
