@@ -339,6 +339,7 @@ export { Lion, type LionOptions } from "./optim/lion";
 export { NAdam, type NadamOptions } from "./optim/nadam";
 export { Optimizer, type OptimizerOptions } from "./optim/optimizer";
 export { RAdam, type RadamOptions } from "./optim/radam";
+export { type PlateauOptions, type PlateauState, ReduceOnPlateau } from "./optim/reduceOnPlateau";
 export { RMSprop, type RmspropOptions } from "./optim/rmsprop";
 export {
   type CosineRestartsScheduleOptions,
@@ -352,13 +353,12 @@ export {
   inverseTimeSchedule,
   type LinearScheduleOptions,
   linearSchedule,
+  type MultiStepScheduleOptions,
+  multiStepSchedule,
   type OneCycleOptions,
   oneCycleSchedule,
-  type PlateauOptions,
-  type PlateauState,
   type PolynomialScheduleOptions,
   polynomialSchedule,
-  ReduceOnPlateau,
   type Schedule,
   type StepScheduleOptions,
   stepSchedule,

@@ -1,5 +1,5 @@
 import { DataError } from "../core/errors";
-import { checkWord, optionsOf } from "../graph/options";
+import { optionsOf } from "../graph/options";
 
 /** Learning rate as a function of the steps taken so far. */
 export type Schedule = (step: number) => number;
@@ -9,7 +9,7 @@ const atLeastOne = (schedule: string, options: Readonly<Record<string, number>>)
   checkNumbers(schedule, options, 1);
 
 /** @throws DataError where one of these is no finite number, or below `least`: the rate would be NaN, and then the parameters */
-function checkNumbers(schedule: string, options: Readonly<Record<string, number>>, least = -Infinity): void {
+export function checkNumbers(schedule: string, options: Readonly<Record<string, number>>, least = -Infinity): void {
   const wants = least === -Infinity ? "a finite number" : `at least ${least}`;
   for (const [name, value] of Object.entries(options))
     if (!(Number.isFinite(value) && value >= least)) throw new DataError(schedule, `${name} ${value}`, { wants });
@@ -34,6 +34,22 @@ export function stepSchedule(lr: number, options: StepScheduleOptions): Schedule
   atLeastOne("stepSchedule", { every });
   checkNumbers("stepSchedule", { lr, gamma });
   return (step) => lr * gamma ** Math.floor(step / every);
+}
+
+export interface MultiStepScheduleOptions {
+  /** The steps at which the rate changes, ascending. */
+  readonly milestones: readonly number[];
+  /** Factor of the rate at each of them; default 0.1. */
+  readonly gamma?: number;
+}
+
+/** `lr · gammaⁿ`, n the number of milestones up to the step. @throws DataError where milestones are no ascending list */
+export function multiStepSchedule(lr: number, options: MultiStepScheduleOptions): Schedule {
+  const { milestones, gamma = 0.1 } = optionsOf("multiStepSchedule", options, "milestones gamma");
+  checkNumbers("multiStepSchedule", { lr, gamma });
+  if (!Array.isArray(milestones) || !milestones.every((m, i) => m >= 0 && m >= (milestones[i - 1] ?? 0)))
+    throw new DataError("multiStepSchedule", `milestones ${milestones}`, { wants: "an ascending list of steps" });
+  return (step) => lr * gamma ** milestones.filter((m) => m <= step).length;
 }
 
 export interface ExponentialScheduleOptions {
@@ -202,94 +218,3 @@ export const warmUp = (schedule: Schedule, options: WarmUpOptions): Schedule => 
 /** From one value to another along half a cosine, as progress goes from 0 to 1. */
 const halfCosine = (from: number, to: number, progress: number): number =>
   to + ((from - to) * (1 + Math.cos(Math.PI * Math.max(0, Math.min(1, progress))))) / 2;
-
-export interface PlateauOptions {
-  /** Whether a smaller or a larger metric is better; default "min". */
-  readonly mode?: "min" | "max";
-  /** A reduction multiplies the rate by this; default 0.1. */
-  readonly factor?: number;
-  /** How many observations without improvement are tolerated; default 10. */
-  readonly patience?: number;
-  /** How much better than the best metric an improvement must be: by this share, or with `absolute` by this much; default 1e-4. */
-  readonly threshold?: number;
-  /** Whether `threshold` is a difference rather than a share; default false. */
-  readonly absolute?: boolean;
-  /** How many observations after a reduction do not count; default 0. */
-  readonly cooldown?: number;
-  /** The lowest rate; default 0. */
-  readonly min?: number;
-}
-
-/** The state of a {@link ReduceOnPlateau}: plain data, to be kept with a checkpoint. */
-export interface PlateauState {
-  readonly lr: number;
-  readonly best: number | null;
-  readonly bad: number;
-  readonly cooling: number;
-}
-
-/** Lowers the learning rate when a metric has stopped improving, as PyTorch's ReduceLROnPlateau. */
-export class ReduceOnPlateau {
-  /** The rate after the last observation. */
-  lr: number;
-  #best: number | null = null;
-  #bad = 0;
-  #cooling = 0;
-
-  /**
-   * @param lr the first rate
-   * @throws DataError where it is missing or not finite, or the factor is not between 0 and 1; ShapeError where the mode is another word
-   */
-  constructor(
-    lr: number,
-    readonly options: PlateauOptions = {},
-  ) {
-    optionsOf("ReduceOnPlateau", options, "mode factor patience threshold absolute cooldown min");
-    const { factor = 0.1, mode = "min" } = options;
-    checkNumbers("ReduceOnPlateau", { lr });
-    checkWord("ReduceOnPlateau", "mode", mode, ["min", "max"]);
-    if (!(factor > 0 && factor < 1)) throw new DataError("ReduceOnPlateau", `factor ${factor}`, { wants: "0 < x < 1" });
-    this.lr = lr;
-  }
-
-  /** As a schedule, for `fit`: the rate after the last observation, whatever the step. */
-  readonly schedule: Schedule = () => this.lr;
-
-  /** Takes a metric into account; call it once for each epoch or evaluation. @returns the rate from now on */
-  observe(metric: number): number {
-    const { factor = 0.1, patience = 10, cooldown = 0, min = 0 } = this.options;
-    if (this.#improves(metric)) {
-      this.#best = metric;
-      this.#bad = 0;
-    } else this.#bad++;
-    if (this.#cooling > 0) {
-      this.#cooling--;
-      this.#bad = 0;
-    }
-    if (this.#bad > patience) {
-      this.lr = Math.max(min, this.lr * factor);
-      this.#cooling = cooldown;
-      this.#bad = 0;
-    }
-    return this.lr;
-  }
-
-  /** All that {@link restore} needs to go on from here. */
-  state(): PlateauState {
-    return { lr: this.lr, best: this.#best, bad: this.#bad, cooling: this.#cooling };
-  }
-
-  /** Goes on from what {@link state} was. */
-  restore({ lr, best, bad, cooling }: PlateauState): void {
-    this.lr = lr;
-    [this.#best, this.#bad, this.#cooling] = [best, bad, cooling];
-  }
-
-  #improves(metric: number): boolean {
-    const { mode = "min", threshold = 1e-4, absolute = false } = this.options;
-    const best = this.#best;
-    if (best === null) return !Number.isNaN(metric);
-    const sign = mode === "min" ? -1 : 1;
-    return sign * metric > sign * (absolute ? best + sign * threshold : best * (1 + sign * threshold));
-  }
-}

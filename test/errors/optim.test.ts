@@ -22,8 +22,8 @@ import { Adagrad } from "../../src/optim/adagrad";
 import { Adam, AdamW } from "../../src/optim/adam";
 import { ExponentialMovingAverage } from "../../src/optim/ema";
 import { gradients } from "../../src/optim/gradients";
+import { ReduceOnPlateau } from "../../src/optim/reduceOnPlateau";
 import { RMSprop } from "../../src/optim/rmsprop";
-import { ReduceOnPlateau } from "../../src/optim/schedules";
 import { SGD } from "../../src/optim/sgd";
 
 const make = (name: string) => parameter(name, { shape: [3], dtype: "f32" }, () => new Float32Array(3));

@@ -141,6 +141,7 @@ const takers: Record<string, (options: Any) => unknown> = {
   beamSearch: (o) => w.beamSearch(o),
   corpusBleu: (o) => w.corpusBleu([[["a"]]], [["a"]], o),
   stepSchedule: (o) => w.stepSchedule(1, o),
+  multiStepSchedule: (o) => w.multiStepSchedule(1, o),
   exponentialSchedule: (o) => w.exponentialSchedule(1, o),
   inverseTimeSchedule: (o) => w.inverseTimeSchedule(1, o),
   polynomialSchedule: (o) => w.polynomialSchedule(1, o),

@@ -1,6 +1,7 @@
 // Schedules against numbers worked out by hand.
 import { expect, test } from "vitest";
 import { DataError } from "../../src/core/errors";
+import { ReduceOnPlateau } from "../../src/optim/reduceOnPlateau";
 import {
   constantSchedule,
   cosineRestartsSchedule,
@@ -8,9 +9,9 @@ import {
   exponentialSchedule,
   inverseTimeSchedule,
   linearSchedule,
+  multiStepSchedule,
   oneCycleSchedule,
   polynomialSchedule,
-  ReduceOnPlateau,
   type Schedule,
   stepSchedule,
   warmUp,
@@ -25,6 +26,10 @@ test("constant, step, exponential", () => {
   expectRates(constantSchedule(0.3), { 0: 0.3, 1000: 0.3 });
   expectRates(stepSchedule(1, { every: 10 }), { 0: 1, 9: 1, 10: 0.1, 25: 0.01 });
   expectRates(exponentialSchedule(2, { gamma: 0.5 }), { 0: 2, 3: 0.25 });
+  // As torch.optim.lr_scheduler.MultiStepLR: a milestone that is named twice counts twice.
+  expectRates(multiStepSchedule(1, { milestones: [3, 5, 5] }), { 0: 1, 2: 1, 3: 0.1, 4: 0.1, 5: 0.001, 9: 0.001 });
+  for (const milestones of [[5, 3], [-1], [Number.NaN], undefined, 3])
+    expect(() => multiStepSchedule(1, { milestones: milestones as number[] })).toThrow("an ascending list of steps");
 });
 
 test("inverse time: α₀ / (1 + decay · epoch)", () => {
@@ -97,6 +102,7 @@ test("numbers that would make the rate NaN are refused, and those that are left 
   const makers = {
     constantSchedule: () => constantSchedule(wrong),
     stepSchedule: () => stepSchedule(1, { every: 3, gamma: wrong }),
+    multiStepSchedule: () => multiStepSchedule(1, { milestones: [3], gamma: wrong }),
     exponentialSchedule: () => exponentialSchedule(1, none),
     inverseTimeSchedule: () => inverseTimeSchedule(1, none),
     polynomialSchedule: () => polynomialSchedule(1, { steps: 3, power: wrong }),
