@@ -29,7 +29,7 @@ function numbered(run: () => Promise<void> = async () => {}) {
 }
 
 const optimizer = {} as Optimizer;
-const noDevice = { write() {} } as unknown as Engine;
+const noDevice = { write() {}, runtime: {} } as unknown as Engine;
 
 /** The step events of a run of `fit`. */
 async function events(step: FittedStep, options: Partial<FitOptions> = {}): Promise<StepEvent[]> {
