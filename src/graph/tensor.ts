@@ -120,9 +120,11 @@ export interface Range extends Home {
 export const rangesOverlap = (a: Range, b: Range): boolean =>
   a.state === b.state && a.offset < b.offset + b.size && b.offset < a.offset + a.size;
 
+/** The elements of a tensor: those of a state in its buffer. */
+export const rangeOf = (t: Tensor): Range => ({ ...homeOf(t), size: t.size });
+
 /** Whether two states share elements of a buffer. */
-export const overlap = (a: Tensor, b: Tensor): boolean =>
-  rangesOverlap({ ...homeOf(a), size: a.size }, { ...homeOf(b), size: b.size });
+export const overlap = (a: Tensor, b: Tensor): boolean => rangesOverlap(rangeOf(a), rangeOf(b));
 
 /** A tensor written for each run of a captured step. */
 export const feed = (name: string, spec: Spec): Tensor => new Tensor(spec, undefined, { kind: "feed", name });

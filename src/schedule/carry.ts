@@ -1,34 +1,26 @@
-import { homeOf, type Range, rangesOverlap, type Tensor } from "../graph/tensor";
-import { type Dispatch, MAX_BUFFERS, type Param } from "../kernel/kernel";
+import { rangeOf, type Tensor } from "../graph/tensor";
+import { type Dispatch, MAX_BUFFERS } from "../kernel/kernel";
 import { withParamsAt } from "../kernel/variant";
-import { tensorsOf, writtenBy } from "./dispatches";
+import { inConflict, type Launches, type Touched, tensorsOf, touchedBy } from "./dispatches";
 import { declaredBy, moduleOf, prefixed } from "./phase";
-import { hungOn, readBindings, writeBinding } from "./wgsl";
+import { bindingOf, joinedTo } from "./wgsl";
 
 /** Whether a launch is of one invocation. */
 export const isSingle = ({ variant, workgroups }: Dispatch): boolean =>
   [...variant.workgroupSize, ...workgroups].every((n) => n === 1);
 
-/** What a step launches, before its tensors have places. */
-export interface Launches {
-  readonly dispatches: readonly Dispatch[];
-  /** The first of them that is of an update. */
-  readonly firstUpdate: number;
-  /** Tensors that are computed in a state, each with that state. */
-  readonly direct: ReadonlyMap<Tensor, Tensor>;
-}
-
 /**
  * The dispatches, of which those of one invocation that only read and write states (counters) are done by the first invocation of
  * others. Each is carried by a launch past which it may be moved and whose pipeline serves it alone; of these, by the one with the
  * shortest text.
+ * @param direct tensors that are computed in a state, each with that state
  */
-export function withCarried({ dispatches, firstUpdate, direct }: Launches): Omit<Launches, "direct"> {
-  const touched = new Map(dispatches.map((d) => [d, touchedBy(d, direct)] as const));
+export function withCarried({ dispatches, firstUpdate }: Launches, direct: ReadonlyMap<Tensor, Tensor>): Launches {
+  const touched = new Map(dispatches.map((d) => [d, touchedBy(d, (t) => rangeOf(direct.get(t) ?? t))] as const));
   const made = [...dispatches];
   let first = firstUpdate;
   for (const d of dispatches) {
-    if (!isSingle(d) || !touched.get(d)!.every(({ isState }) => isState)) continue;
+    if (!isSingle(d) || !tensorsOf(d).every(isStill)) continue;
     const at = made.indexOf(d);
     const [host] = mayCarry(made, at, touched).sort((a, b) => a.variant.code.length - b.variant.code.length);
     if (!host) continue;
@@ -41,20 +33,8 @@ export function withCarried({ dispatches, firstUpdate, direct }: Launches): Omit
   return { dispatches: made, firstUpdate: first };
 }
 
-/** A part of a buffer that a dispatch reads or writes. */
-interface Touched extends Range {
-  readonly isWritten: boolean;
-  /** Whether it is of a state, and stays where it is: parameters may be moved. */
-  readonly isState: boolean;
-}
-
-function touchedBy(d: Dispatch, direct: ReadonlyMap<Tensor, Tensor>): Touched[] {
-  const written = new Set(writtenBy(d));
-  return tensorsOf(d).map((t) => {
-    const isState = t.leaf?.kind === "state" && !t.home;
-    return { ...homeOf(direct.get(t) ?? t), size: t.size, isWritten: written.has(t), isState };
-  });
-}
+/** Whether a tensor is of a state, and stays where it is: parameters may be moved. */
+const isStill = ({ leaf, home }: Tensor): boolean => leaf?.kind === "state" && !home;
 
 /** The dispatches that can carry dispatch `at`. */
 function mayCarry(
@@ -63,8 +43,7 @@ function mayCarry(
   touched: ReadonlyMap<Dispatch, readonly Touched[]>,
 ): Dispatch[] {
   const own = touched.get(all[at]!)!;
-  const isInWay = (d: Dispatch) =>
-    touched.get(d)!.some((a) => own.some((b) => (a.isWritten || b.isWritten) && rangesOverlap(a, b)));
+  const isInWay = (d: Dispatch) => inConflict(touched.get(d)!, own);
   // A buffer that is written is bound once.
   const isApart = (d: Dispatch) => !touched.get(d)!.some((a) => own.some((b) => a.state === b.state));
   const before = all.slice(0, at).findLastIndex(isInWay);
@@ -91,33 +70,20 @@ function carriedBy(host: Dispatch, d: Dispatch): Dispatch {
   const prefix = `carried${first}_`;
   const { bindings, kept, main } = moduleOf(d.variant.code);
   const functions = [...kept, main.replace(ENTRY, "")];
-  const declared = bindings.map(({ name, type, isWritten }, n) =>
-    isWritten ? writeBinding(first + n, name, type) : readBindings([{ name, type }], first + n)[0]!,
-  );
+  const declared = bindings.map(({ name, type, isWritten }, n) => bindingOf(first + n, name, type, isWritten));
   const names = [...bindings.map(({ name }) => name), ...functions.flatMap(declaredBy)];
   const own = [...declared, ...functions].map((text) =>
     prefixed(text, names, prefix).replace(PARAM, `params.${prefix}$1`),
   );
   const code = withParamsAt(host.variant.code, first + bindings.length).replace(MAIN, callingFirst(`${prefix}main();`));
   const renamed = <T extends { readonly name: string }>(t: T): T => ({ ...t, name: prefix + t.name });
-  const fields = d.variant.params.map(renamed);
-  const words = new DataView(d.params);
-  const values = Object.fromEntries(fields.map(({ name, type }, n) => [name, numberAt(words, 4 * n, type)]));
-  return hungOn(
-    host,
-    { fields, values, flops: d.flops },
-    {
-      text: [code, ...own, ""].join("\n"),
-      name: `${host.variant.name} & ${d.variant.name}`,
-      bindings: [...host.variant.bindings, ...d.variant.bindings.map(renamed)],
-      buffers: [...host.buffers, ...d.buffers],
-    },
-  );
-}
-
-function numberAt(words: DataView, at: number, type: Param["type"]): number {
-  if (type === "f32") return words.getFloat32(at, true);
-  return type === "i32" ? words.getInt32(at, true) : words.getUint32(at, true);
+  const more = { ...d, variant: { params: d.variant.params.map(renamed) } };
+  return joinedTo(host, more, {
+    text: [code, ...own, ""].join("\n"),
+    name: `${host.variant.name} & ${d.variant.name}`,
+    bindings: [...host.variant.bindings, ...d.variant.bindings.map(renamed)],
+    buffers: [...host.buffers, ...d.buffers],
+  });
 }
 
 /** Makes the beginning of a kernel's `main` one in which the first of all invocations does something before. */

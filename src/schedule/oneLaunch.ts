@@ -1,11 +1,11 @@
-import { homeOf, isComputed, type Range, rangesOverlap, scratch, type Tensor } from "../graph/tensor";
+import { isComputed, type Range, rangeOf, scratch, type Tensor } from "../graph/tensor";
 import { type Dispatch, MAX_BUFFERS, type Param, type Variant } from "../kernel/kernel";
 import type { Target } from "../kernel/target";
-import { isSingle, type Launches } from "./carry";
-import { tensorsOf, writtenBy } from "./dispatches";
+import { isSingle } from "./carry";
+import { inConflict, type Launches, type Touched, tensorsOf, touchedBy, writtenBy } from "./dispatches";
 import { type Phase, type Placed, phaseOf } from "./phase";
 import { showDispatch, withOffset } from "./print";
-import { paramsStruct, readBindings, uniformBinding, writeBinding } from "./wgsl";
+import { bindingOf, joinedParams, paramsStruct, uniformBinding } from "./wgsl";
 
 /** The most that a launch of a small step computes: a few operations for each invocation of a workgroup. */
 const MOST_FLOPS = 2 ** 14;
@@ -36,17 +36,12 @@ export const withoutWaiting = (target: Target): Target => ({
 });
 
 /** A step before its tensors have places. */
-interface Step {
-  readonly dispatches: readonly Dispatch[];
-  /** The first of them that is of an update. */
-  readonly firstUpdate: number;
+interface Step extends Launches {
   /** Tensors that have buffers of their own, as the outputs. */
   readonly kept: ReadonlySet<Tensor>;
   /** Tensors that are computed in a state, each with that state. */
   readonly direct: ReadonlyMap<Tensor, Tensor>;
 }
-
-type Joint = Pick<Step, "dispatches" | "firstUpdate">;
 
 /** What the joint launches share. */
 interface Shared {
@@ -63,16 +58,16 @@ interface Shared {
  * lie side by side in one buffer.
  * @returns null where the step is not {@link isSmall small}, or a kernel cannot be a part of such a launch
  */
-export function asOneLaunch({ dispatches, firstUpdate, kept, direct }: Step, target: Target): Joint | null {
+export function asOneLaunch({ dispatches, firstUpdate, kept, direct }: Step, target: Target): Launches | null {
   if (!isSmall(dispatches)) return null;
-  const rangeOf = rangesIn(dispatches, kept, direct);
-  if (mayMove(dispatches, rangeOf)) return null;
+  const placeOf = rangesIn(dispatches, kept, direct);
+  if (mayMove(dispatches, placeOf)) return null;
   const most = dispatches.length <= MOST_IN_ALL ? MOST_IN_ALL : MOST_IN_PART;
   const made: JointLaunch[] = [];
   let updating: number | undefined;
   for (const [i, d] of dispatches.entries()) {
     if (!made.at(-1)?.add(d)) {
-      const launch = new JointLaunch({ lanes: lanesOn(target), rangeOf, most });
+      const launch = new JointLaunch({ lanes: lanesOn(target), rangeOf: placeOf, most });
       if (!launch.add(d)) return null;
       made.push(launch);
     }
@@ -81,24 +76,28 @@ export function asOneLaunch({ dispatches, firstUpdate, kept, direct }: Step, tar
   return { dispatches: made.map((launch) => launch.dispatch()), firstUpdate: updating ?? made.length };
 }
 
-/** The dispatches, of which those of one invocation that follow each other are one. */
-export function withSinglesJoined({ dispatches, firstUpdate, direct }: Launches): Joint {
-  const rangeOf = (t: Tensor): Range => ({ ...homeOf(direct.get(t) ?? t), size: t.size });
-  const made: Dispatch[] = [];
-  let open: { readonly launch: JointLaunch; readonly at: number } | undefined;
+/**
+ * The dispatches, of which those of one invocation that follow each other are one.
+ * @param direct tensors that are computed in a state, each with that state
+ */
+export function withSinglesJoined(
+  { dispatches, firstUpdate }: Launches,
+  direct: ReadonlyMap<Tensor, Tensor>,
+): Launches {
+  const shared = { lanes: 1, rangeOf: (t: Tensor) => rangeOf(direct.get(t) ?? t), most: MOST_IN_ALL };
+  const made: { readonly d: Dispatch; readonly launch: JointLaunch | null }[] = [];
   let updating = firstUpdate;
   for (const [i, d] of dispatches.entries()) {
-    const mayJoin = isSingle(d) && !mayMove([d], rangeOf);
-    if (mayJoin && open?.launch.add(d)) {
-      made[open.at] = open.launch.dispatch();
+    const mayJoin = isSingle(d) && !mayMove([d], shared.rangeOf);
+    if (mayJoin && made.at(-1)?.launch?.add(d)) {
       if (i < firstUpdate) updating--;
       continue;
     }
-    const launch = new JointLaunch({ lanes: 1, rangeOf, most: MOST_IN_ALL });
-    open = mayJoin && launch.add(d) ? { launch, at: made.length } : undefined;
-    made.push(d);
+    const launch = new JointLaunch(shared);
+    made.push({ d, launch: mayJoin && launch.add(d) ? launch : null });
   }
-  return { dispatches: made, firstUpdate: updating };
+  const joined = made.map(({ d, launch }) => (launch && launch.count > 1 ? launch.dispatch() : d));
+  return { dispatches: joined, firstUpdate: updating };
 }
 
 /**
@@ -127,8 +126,7 @@ function rangesIn(
   const inner = scratch({ shape: [length], dtype: "f32" });
   return (t) => {
     const offset = offsets.get(t);
-    const home = offset === undefined ? homeOf(direct.get(t) ?? t) : { state: inner, offset };
-    return { ...home, size: t.size };
+    return offset === undefined ? rangeOf(direct.get(t) ?? t) : { state: inner, offset, size: t.size };
   };
 }
 
@@ -148,14 +146,13 @@ class JointLaunch {
   /** The buffers that are bound, and whether they are written. */
   readonly #bound = new Map<Tensor, boolean>();
   /** What was read and written since all invocations last waited for each other. */
-  #touched: (Range & { readonly isWritten: boolean })[] = [];
+  #touched: readonly Touched[] = [];
 
   constructor(readonly shared: Shared) {}
 
   /** Adds a dispatch at the end. @returns whether that is possible */
   add(d: Dispatch): boolean {
-    const written = new Set(writtenBy(d));
-    const touches = tensorsOf(d).map((t) => ({ ...this.shared.rangeOf(t), isWritten: written.has(t) }));
+    const touches = touchedBy(d, this.shared.rangeOf);
     const bound = new Map(this.#bound);
     for (const { state, isWritten } of touches) bound.set(state, isWritten || (bound.get(state) ?? false));
     if (bound.size > MAX_BUFFERS || this.#parts.length === this.shared.most) return false;
@@ -164,11 +161,15 @@ class JointLaunch {
     const phase = phaseOf(d, prefixOf(this.#parts.length), places, this.shared.lanes);
     if (!phase) return false;
     for (const [buffer, isWritten] of bound) this.#bound.set(buffer, isWritten);
-    const waits = touches.some((a) => this.#touched.some((b) => (a.isWritten || b.isWritten) && rangesOverlap(a, b)));
+    const waits = inConflict(touches, this.#touched);
     this.#touched = [...(waits ? [] : this.#touched), ...touches];
     const where = ({ buffer, offset }: Placed) => withOffset(buffer, offset);
     this.#parts.push({ d, phase, waits, shown: showDispatch(d, places.map(where)) });
     return true;
+  }
+
+  get count(): number {
+    return this.#parts.length;
   }
 
   dispatch(): Dispatch {
@@ -176,7 +177,7 @@ class JointLaunch {
     return {
       variant: this.#variant(),
       buffers: [...this.#bound.keys()],
-      params: paramsOf(all),
+      params: joinedParams(all),
       workgroups: [1, 1, 1],
       flops: all.reduce((n, d) => n + d.flops, 0),
       joins: this.#parts.map(({ shown }) => shown),
@@ -206,9 +207,7 @@ class JointLaunch {
   }
 
   #code(bindings: Variant["bindings"], params: readonly Param[]): string {
-    const storage = bindings.map(({ name, access }, n) =>
-      access === "read" ? readBindings([{ name, type: "u32" }], n)[0] : writeBinding(n, name, "u32"),
-    );
+    const storage = bindings.map(({ name, access }, n) => bindingOf(n, name, "u32", access === "write"));
     const uniform = `${paramsStruct(params)}\n${uniformBinding(bindings.length)}`;
     const work = this.#parts.map(
       ({ d, phase, waits }) => `${waits ? "  storageBarrier();\n" : ""}  // ${d.variant.name}\n  ${phase.call}`,
@@ -227,11 +226,3 @@ ${work.join("\n")}
 /** Names of buffers and of the kernels' own names in the text. */
 const memory = (n: number): string => `memory_${n}`;
 const prefixOf = (part: number): string => `p${part}_`;
-
-/** The parameters of all dispatches, one after the other. */
-function paramsOf(dispatches: readonly Dispatch[]): ArrayBuffer {
-  const words = dispatches.flatMap(({ variant, params }) => [...new Uint32Array(params, 0, variant.params.length)]);
-  const padded = new Uint32Array(Math.ceil(words.length / 4) * 4);
-  padded.set(words);
-  return padded.buffer;
-}

@@ -7,7 +7,7 @@ import { byImmediates, type Target } from "../kernel/target";
 import { worthComputingAgain } from "./again";
 import { withCarried } from "./carry";
 import type { Choice } from "./choice";
-import { tensorsOf, writtenBy } from "./dispatches";
+import { type Launches, tensorsOf, writtenBy } from "./dispatches";
 import { inPlace } from "./inPlace";
 import { Lowering, type LowerOptions } from "./lower";
 import { asOneLaunch, isSmall, withoutWaiting, withSinglesJoined } from "./oneLaunch";
@@ -83,14 +83,12 @@ function joined(request: PlanRequest, apart: Plan): Plan {
 function planned(request: PlanRequest): Plan {
   const lowered = lower(request);
   if (!request.join) return assembled(request, lowered);
-  const carried = { ...lowered, ...withCarried(lowered) };
-  return assembled(request, { ...carried, ...withSinglesJoined(carried) });
+  const { direct } = lowered;
+  return assembled(request, { ...lowered, ...withSinglesJoined(withCarried(lowered, direct), direct) });
 }
 
 /** The dispatches of a step, before they have buffers. */
-interface Lowered {
-  readonly dispatches: readonly Dispatch[];
-  readonly firstUpdate: number;
+interface Lowered extends Launches {
   /** What each output is read from. */
   readonly held: ReadonlyMap<Tensor, Tensor>;
   /** The tensors that are computed in a state, each with that state. */

@@ -10,10 +10,8 @@ export function showPlan(plan: Plan): string {
   const lines = dispatches.map((d, i) => {
     const rule = i === firstUpdate ? "  -- updates\n" : "";
     const parts = (d.joins ?? []).map((part) => `\n       ${part}`);
-    return `${rule}${String(i).padStart(3)}  ${showDispatch(
-      d,
-      d.buffers.map((b) => showPlace(places.get(b.id)!)),
-    )}${parts.join("")}`;
+    const where = d.buffers.map((b) => showPlace(places.get(b.id)!));
+    return `${rule}${String(i).padStart(3)}  ${showDispatch(d, where)}${parts.join("")}`;
   });
   return [head, ...lines].join("\n");
 }

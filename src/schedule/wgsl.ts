@@ -36,13 +36,17 @@ interface Declared {
   readonly type: string;
 }
 
+/** Declares a buffer. */
+export const bindingOf = (binding: number, name: string, type: string, isWritten: boolean): string =>
+  `@group(0) @binding(${binding}) var<storage, ${isWritten ? "read_write" : "read"}> ${name}: array<${type}>;`;
+
 /** Declares buffers that are read, from binding `first` on. */
 export const readBindings = (declared: readonly Declared[], first: number): string[] =>
-  declared.map(({ name, type }, n) => `@group(0) @binding(${first + n}) var<storage, read> ${name}: array<${type}>;`);
+  declared.map(({ name, type }, n) => bindingOf(first + n, name, type, false));
 
 /** Declares a buffer that is written. */
 export const writeBinding = (binding: number, name: string, type: string): string =>
-  `@group(0) @binding(${binding}) var<storage, read_write> ${name}: array<${type}>;`;
+  bindingOf(binding, name, type, true);
 
 /** Declares the type of a kernel's parameters. */
 export const paramsStruct = (fields: readonly Param[]): string =>
@@ -100,16 +104,21 @@ interface Hung {
 }
 
 /** The dispatch of a kernel with something hung on it. */
-export function hungOn(d: Dispatch, { fields, values, flops }: Added, hung: Hung): Dispatch {
+export const hungOn = (d: Dispatch, { fields, values, flops }: Added, hung: Hung): Dispatch =>
+  joinedTo(d, { variant: { params: fields }, params: packParams(fields, values), flops }, hung);
+
+/** The dispatch of a kernel with parameters and work of another. */
+export function joinedTo(d: Dispatch, more: Parameterized & Pick<Dispatch, "flops">, hung: Hung): Dispatch {
   const { text, name, bindings, buffers, hook = false } = hung;
+  const { params: fields } = more.variant;
   const code = withHalves(appendFields(text, fields));
   const params = [...d.variant.params, ...fields];
   return {
     ...d,
     variant: { ...d.variant, key: code, name, code, bindings, params, enables: enablesIn(code), hook },
     buffers,
-    params: appendParams(d, fields, values),
-    flops: d.flops + flops,
+    params: joinedParams([d, more]),
+    flops: d.flops + more.flops,
   };
 }
 
@@ -120,18 +129,18 @@ const appendFields = (code: string, fields: readonly Param[]): string =>
     (_, own: string) => `${own}${fields.map((f) => `, ${f.name}: ${f.type}`).join("")} }`,
   );
 
-/** The parameters of a dispatch, followed by further ones. */
-function appendParams(
-  { variant, params }: Dispatch,
-  fields: readonly Param[],
-  values: Record<string, number>,
-): ArrayBuffer {
-  const own = 4 * variant.params.length;
-  const more = new Uint8Array(packParams(fields, values));
-  const bytes = new Uint8Array(Math.ceil((own + 4 * fields.length) / 16) * 16);
-  bytes.set(new Uint8Array(params, 0, own));
-  bytes.set(more.subarray(0, 4 * fields.length), own);
-  return bytes.buffer;
+/** Fields of parameters, with their values. */
+interface Parameterized {
+  readonly variant: Pick<Variant, "params">;
+  readonly params: ArrayBuffer;
+}
+
+/** The parameters of all, one after the other. */
+export function joinedParams(all: readonly Parameterized[]): ArrayBuffer {
+  const words = all.flatMap(({ variant, params }) => [...new Uint32Array(params, 0, variant.params.length)]);
+  const padded = new Uint32Array(Math.ceil(words.length / 4) * 4);
+  padded.set(words);
+  return padded.buffer;
 }
 
 /**

@@ -46,7 +46,7 @@ const counted = (counters: Tensor, index = 0): Dispatch =>
   increment.dispatch({ buffers: { counters }, params: { index, len: counters.size }, grid: 1 });
 const named = ({ dispatches }: { readonly dispatches: readonly Dispatch[] }) => dispatches.map((d) => d.variant.name);
 const carried = (dispatches: readonly Dispatch[], firstUpdate = dispatches.length) =>
-  withCarried({ dispatches, firstUpdate, direct: new Map() });
+  withCarried({ dispatches, firstUpdate }, new Map());
 
 test("the shortest text carries, before or after", () => {
   const list = [copied("longest"), counted(counter("c")), copied("short"), copied("middle")];
@@ -99,10 +99,10 @@ test("what cannot carry: a pipeline of two launches, too many buffers, no launch
 test("counters that follow each other are one launch", () => {
   const c = counter("c");
   const list = [copied("a"), counted(c, 1), counted(c, 2), copied("b"), counted(counter("d"))];
-  const made = withSinglesJoined({ dispatches: list, firstUpdate: 1, direct: new Map() });
+  const made = withSinglesJoined({ dispatches: list, firstUpdate: 1 }, new Map());
   expect(named(made)).toEqual(["a", "2 in one", "b", "increment"]);
   expect(made.firstUpdate).toBe(1);
   expect(made.dispatches[1]!.variant.workgroupSize).toEqual([1, 1, 1]);
   expect(made.dispatches[1]!.joins).toHaveLength(2);
-  expect(withSinglesJoined({ dispatches: list, firstUpdate: 4, direct: new Map() }).firstUpdate).toBe(3);
+  expect(withSinglesJoined({ dispatches: list, firstUpdate: 4 }, new Map()).firstUpdate).toBe(3);
 });
