@@ -1,5 +1,5 @@
 import type { DType } from "./dtype";
-import { ShapeError } from "./errors";
+import { type DataError, ShapeError } from "./errors";
 
 /** Sizes of the dimensions, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -21,11 +21,16 @@ export function pair(op: string, p: Pair): readonly [number, number] {
   throw new ShapeError(op, "a size is neither a number nor [height, width]", { given });
 }
 
-/** @throws ShapeError unless every number is an integer of at least `least` */
-export function checkWhole(op: string, numbers: Readonly<Record<string, number>>, least = 1): void {
+/** @throws Refusal unless every number is an integer of at least `least` */
+export function checkWhole(
+  op: string,
+  numbers: Readonly<Record<string, number>>,
+  least = 1,
+  Refusal: typeof ShapeError | typeof DataError = ShapeError,
+): void {
   for (const [name, n] of Object.entries(numbers))
     if (!(Number.isInteger(n) && n >= least))
-      throw new ShapeError(op, `${name} ${n}`, { wants: `an integer of at least ${least}` });
+      throw new Refusal(op, `${name} ${n}`, { wants: `an integer of at least ${least}` });
 }
 
 /** @throws ShapeError unless every size is one number or two, integers of at least `least` */

@@ -38,8 +38,7 @@ export function padSequences(
   const longest = Math.max(1, ...new Set(sequences.map((s) => s.length)));
   const { length = longest, pad = 0, truncate = false } = optionsOf("padSequences", options, "length pad truncate");
   if (sequences.length === 0) throw new DataError("padSequences", "no sequences");
-  if (!(Number.isInteger(length) && length >= 1))
-    throw new DataError("padSequences", `length ${length}`, { wants: "an integer of at least 1" });
+  checkCounts("padSequences", { length });
   checkId("padSequences", "pad", pad);
   const ids = new Int32Array(sequences.length * length).fill(pad);
   const lengths = new Int32Array(sequences.length);

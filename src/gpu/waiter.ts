@@ -17,7 +17,7 @@ export class Waiter {
   /** Steps submitted so far. */
   submissions = 0;
   #napping = false;
-  /** Milliseconds slept since the device last answered, or the first of the waits began. */
+  /** Milliseconds slept since the device last answered. */
   #slept = 0;
 
   constructor(readonly device: GPUDevice) {}
@@ -52,7 +52,7 @@ export class Waiter {
    */
   async patiently<T>(promise: Promise<T>): Promise<T> {
     if (!inNode()) return promise;
-    if (!this.#waits++) this.#slept = 0;
+    this.#waits++;
     // The loop of an earlier wait serves this one too: a second loop would double the naps.
     if (!this.#napping) this.#nap();
     try {

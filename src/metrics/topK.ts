@@ -2,6 +2,7 @@ import topKCount from "../../shaders/top_k_count.wgsl";
 import topKCountTree from "../../shaders/top_k_count_tree.wgsl";
 import { ShapeError } from "../core/errors";
 import { checkArray } from "../core/given";
+import { checkWhole } from "../core/shape";
 import { state, type Tensor } from "../graph/tensor";
 import { recordUpdate } from "../graph/trace";
 import { rowsOf } from "./rows";
@@ -14,7 +15,7 @@ export class TopK {
 
   /** @throws ShapeError unless k is an integer of at least 1 */
   constructor(readonly k: number) {
-    if (!(Number.isInteger(k) && k >= 1)) throw new ShapeError("TopK", `k ${k}`, { wants: "an integer of at least 1" });
+    checkWhole("TopK", { k });
     this.counts = state("top_k", { shape: [2], dtype: "u32" });
   }
 

@@ -4,6 +4,7 @@ import { checkShape, numel, type Shape, showShape } from "../core/shape";
 import { seedDefaultGenerator } from "../graph/generator";
 import { checkList, checkOption, checkWord, optionsOf } from "../graph/options";
 import { parameter, type Tensor } from "../graph/tensor";
+import type { TruncatedNormalOptions as DrawOptions } from "../ops/truncatedNormal";
 import { orthonormalColumns } from "./orthonormal";
 
 /** First values of a parameter from its shape, its fans and a random stream of its own. */
@@ -79,16 +80,8 @@ export const normal = (mean = 0, std = 1): Initializer => {
   return (shape, _, s, t) => random.normal(s, t, numel(shape), mean, std);
 };
 
-export interface TruncatedNormalOptions {
-  /** Of the distribution before it is cut; default 0. */
-  readonly mean?: number;
-  /** Standard deviation before the cut; default 1. */
-  readonly std?: number;
-  /** The lowest value; default −2. */
-  readonly a?: number;
-  /** The highest value; default 2. */
-  readonly b?: number;
-}
+/** The distribution, as the op of the same name takes it. */
+export type TruncatedNormalOptions = Omit<DrawOptions, "generator">;
 
 /**
  * Normal, cut to a … b (values, not numbers of standard deviations); default −2 … 2.

@@ -1,12 +1,10 @@
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { gru } from "./gru";
+import { type GruOptions, gru } from "./gru";
 import { layerState, type RecurrentWeights, stepArguments } from "./rnn";
 
-export interface GruCellOptions {
-  /** Whether the reset gate scales the product of the state, or the state before it, see {@link gru}; default true. */
-  readonly linearBeforeReset?: boolean;
-}
+/** The option of {@link gru} that a single step has as well. */
+export type GruCellOptions = Pick<GruOptions, "linearBeforeReset">;
 
 /**
  * One step of a gated recurrent unit, see {@link gru}.

@@ -1,11 +1,9 @@
 import { optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
-import { layerState, type RecurrentWeights, rnn, stepArguments } from "./rnn";
+import { layerState, type RecurrentWeights, type RnnOptions, rnn, stepArguments } from "./rnn";
 
-export interface RnnCellOptions {
-  /** f; default "tanh". */
-  readonly nonlinearity?: "tanh" | "relu";
-}
+/** The option of {@link rnn} that a single step has as well. */
+export type RnnCellOptions = Pick<RnnOptions, "nonlinearity">;
 
 /**
  * One step of a recurrent network, see {@link rnn}.

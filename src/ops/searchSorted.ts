@@ -11,10 +11,6 @@ export interface SearchSortedOptions {
   readonly right?: boolean;
 }
 
-interface SearchSortedAttrs {
-  readonly right: boolean;
-}
-
 /**
  * The place of each value in ascending numbers: how many of them are below it, or with `right`, not above it. Of borders of bins it
  * gives the bin. With u uniform in [0, 1) and the cumulative sum of n probabilities, `cumsum(p).searchSorted(u, { right: true })`
@@ -31,7 +27,7 @@ export function searchSorted(sorted: Tensor, values: Tensor, options: SearchSort
   return record(op, [sorted, values], { right: !!right });
 }
 
-export const op: KernelOp<SearchSortedAttrs> = {
+export const op: KernelOp<Required<SearchSortedOptions>> = {
   kind: "kernel",
   name: "searchSorted",
   infer([sorted, values]) {

@@ -1,6 +1,6 @@
 import takeWindowsKernel from "../../shaders/take_windows.wgsl";
 import { ShapeError } from "../core/errors";
-import { showSpec } from "../core/shape";
+import { checkWhole, showSpec } from "../core/shape";
 import { checkDTypes, type KernelOp, recordAll } from "../graph/op";
 import { checkOption, optionsOf } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
@@ -49,8 +49,7 @@ export interface TakenWindows {
  * @throws ShapeError, DTypeError
  */
 export function takeWindows(tokens: Tensor, position: Tensor, options: TakeWindowsOptions): TakenWindows {
-  optionsOf("takeWindows", options, "batch length batches order timeFirst");
-  const { order } = options;
+  const { order } = optionsOf("takeWindows", options, "batch length batches order timeFirst");
   checkOption(
     "takeWindows",
     "order",
@@ -73,9 +72,7 @@ export const op: KernelOp<TakeWindowsOptions> = {
         tokens: showSpec(tokens!),
         position: showSpec(position!),
       });
-    const sizes = { batch, length, batches, ...("windows" in order ? order : {}) };
-    const wrong = Object.entries(sizes).find(([, v]) => !(Number.isInteger(v) && v >= 1));
-    if (wrong) throw new ShapeError("takeWindows", `${wrong[0]} ${wrong[1]}`, { wants: "an integer of at least 1" });
+    checkWhole("takeWindows", { batch, length, batches, ...("windows" in order ? order : {}) });
     if ("windows" in order && batch * batches > order.windows)
       throw new ShapeError("takeWindows", `${batches} batches of ${batch} windows`, { windows: String(order.windows) });
     const shape = timeFirst ? [length, batch] : [batch, length];

@@ -1,5 +1,6 @@
 import { ARRAYS, type Numbers, type WordType } from "../core/dtype";
 import { CaptureError, DTypeError } from "../core/errors";
+import { typeOf } from "../core/given";
 import { checkShape, type Shape, type Spec, showSpec } from "../core/shape";
 import type { CompileProgress } from "../gpu/pipelines";
 import { checkLimits } from "../graph/limits";
@@ -99,9 +100,8 @@ export function checkFeeds(feeds: readonly Tensor[], outputs: readonly Tensor[],
 /** What a value is, in a few words. */
 export function kindOf(value: unknown): string {
   if (value instanceof Tensor) return `a tensor ${showSpec(value)}`;
-  if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return Array.isArray(value[0]) ? "nested rows" : "a plain array";
-  return typeof value === "object" && value !== null ? `of type ${value.constructor?.name}` : String(value);
+  return typeof value === "string" ? value : typeOf(value);
 }
 
 /** @throws CaptureError unless the step's function returned tensors by name, synchronously */

@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors";
+import { checkCounts } from "../core/given";
 import { checkWord, optionsOf } from "../graph/options";
 
 export interface EarlyStoppingOptions {
@@ -41,8 +42,7 @@ export class EarlyStopping {
     optionsOf("EarlyStopping", options, "patience minDelta mode");
     const { patience = 5, minDelta = 0, mode = "min" } = options;
     checkWord("EarlyStopping", "mode", mode, ["min", "max"]);
-    if (!(Number.isInteger(patience) && patience >= 1))
-      throw new DataError("EarlyStopping", `patience ${patience}`, { wants: "an integer of at least 1" });
+    checkCounts("EarlyStopping", { patience });
     if (!(Number.isFinite(minDelta) && minDelta >= 0))
       throw new DataError("EarlyStopping", `minDelta ${minDelta}`, { wants: "minDelta ≥ 0" });
     this.#options = { patience, minDelta, mode };
