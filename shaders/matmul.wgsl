@@ -5,13 +5,15 @@
 // @include unfolded.wgsl
 alias T = f32;
 alias O = f32;
-const THREADS = 8u;
+const THREADS_X = 8u;
+const THREADS_Y = 8u;
 const ROWS = 4u; // a multiple of 4, as COLUMNS
 const COLUMNS = 4u;
 const DEPTH = 16u; // 8, 16 or 32
 const A_BY_K = 1u; // 1: neighbouring elements of a are terms of a sum; 0: rows
 const B_BY_K = 0u; // 1: of b, terms; 0: columns
 const SUMS = 0u; // 1: the sums of a over k, one for each row, are written too
+const WHOLE_K = 0u; // a part of K may end within four terms: what is beyond must be zeros
 
 struct Params {
   m: u32, n: u32, k: u32, a_row: u32, a_k: u32, b_k: u32, b_col: u32, a_batch: u32, b_batch: u32, parts: u32, part: u32,
@@ -60,7 +62,7 @@ fn store(four: vec4f, row_at: u32, column: u32) {
   }
 }
 
-@compute @workgroup_size(THREADS, THREADS)
+@compute @workgroup_size(THREADS_X, THREADS_Y)
 fn main(
   @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) index: u32,

@@ -6,13 +6,15 @@
 // @include unfolded.wgsl
 alias T = f32;
 alias O = f32;
-const THREADS = 8u;
+const THREADS_X = 8u;
+const THREADS_Y = 8u;
 const ROWS = 4u; // a multiple of 4, as COLUMNS
 const COLUMNS = 4u;
 const DEPTH = 16u; // 8, 16 or 32
 const A_BY_K = 1u; // 1: a lies as [M, K]; 0: as [K, M]
 const B_BY_K = 0u; // 1: b lies as [N, K]; 0: as [K, N]
 const SUMS = 0u; // 1: the sums of a over k, one for each row, are written too
+const WHOLE_K = 1u; // each part of K is whole fours: terms beyond it are never used
 
 struct Params { m: u32, n: u32, k: u32, a_batch: u32, b_batch: u32, parts: u32, part: u32 }
 
@@ -64,7 +66,7 @@ fn store(four: vec4f, row_at: u32, column: u32) {
   }
 }
 
-@compute @workgroup_size(THREADS, THREADS)
+@compute @workgroup_size(THREADS_X, THREADS_Y)
 fn main(
   @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) index: u32,

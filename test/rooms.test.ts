@@ -34,7 +34,7 @@ const ROOMS: Record<string, Room> = {
   families: { imports: ["core", "kernel", "graph", "shaders"] },
   ops: { imports: ["core", "kernel", "graph", "families", "shaders"] },
   schedule: { imports: ["core", "kernel", "graph"] },
-  gpu: { imports: ["core", "kernel", "graph", "schedule"], globals: /GPU|navigator|setImmediate/ },
+  gpu: { imports: ["core", "kernel", "graph", "schedule"], globals: /GPU|navigator|setImmediate|performance/ },
   nn: { imports: ["core", "graph", "ops"] },
   optim: { imports: ["core", "kernel", "graph", "ops", "shaders"] },
   data: { imports: ["core", "graph", "ops"] },

@@ -27,19 +27,19 @@ export interface Product {
   readonly sums: boolean;
 }
 
-/** Tiles of the kernels that use workgroup memory, named by the side of the part of `out` that a workgroup makes. */
+/**
+ * Tiles of the kernels that use workgroup memory, named by the rows × columns of `out` that a workgroup makes. DEPTH is how many terms
+ * of the sums are there at a time: a tile of both operands then fills at most what every device grants.
+ */
 const TILES = {
-  32: { THREADS: 8, ROWS: 4, COLUMNS: 4 },
-  64: { THREADS: 16, ROWS: 4, COLUMNS: 4 },
-  128: { THREADS: 16, ROWS: 8, COLUMNS: 8 },
+  "tile 32": { THREADS_X: 8, THREADS_Y: 8, ROWS: 4, COLUMNS: 4, DEPTH: 32 },
+  "tile 64": { THREADS_X: 8, THREADS_Y: 8, ROWS: 8, COLUMNS: 8, DEPTH: 16 },
+  "tile 128": { THREADS_X: 16, THREADS_Y: 8, ROWS: 16, COLUMNS: 8, DEPTH: 16 },
 } as const;
 
-type Side = keyof typeof TILES;
+type Tile = keyof typeof TILES;
 type Split = "tile 32, K split" | "tile 64, K split";
-type Way = "subgroup" | "subgroup, 8 rows" | "direct" | "one" | `tile ${Side}` | Split;
-
-/** Terms that are in workgroup memory at a time: a tile of both operands then fills what every device grants. */
-const DEPTHS: Readonly<Record<Side, number>> = { 32: 32, 64: 32, 128: 16 };
+type Way = "subgroup" | "subgroup, 8 rows" | "direct" | "one" | Tile | Split;
 
 /** Workgroups that keep a large GPU busy: two on each of its cores. */
 const BUSY = 256;
@@ -48,7 +48,17 @@ const LEAST_PART = 64;
 /** Terms from which on a sum is worth dividing. */
 const LONG = 512;
 
-const tilesOf = ({ m, n, batch }: Product, side: Side): number => batch * Math.ceil(m / side) * Math.ceil(n / side);
+/** Tiles across and down that make one matrix. */
+function tilesOf({ m, n }: Product, tile: Tile): readonly [number, number] {
+  const { THREADS_X, THREADS_Y, ROWS, COLUMNS } = TILES[tile];
+  return [Math.ceil(n / (THREADS_X * COLUMNS)), Math.ceil(m / (THREADS_Y * ROWS))];
+}
+
+/** Workgroups that make all matrices of a batch. */
+function workgroupsOf(p: Product, tile: Tile): number {
+  const [across, down] = tilesOf(p, tile);
+  return across * down * p.batch;
+}
 
 /** Whether everything read and written is whole vec4s. */
 const isByFour = ({ m, n, k, transA }: Product): boolean => k % 4 === 0 && n % 4 === 0 && (!transA || m % 4 === 0);
@@ -61,12 +71,12 @@ export function productWays(p: Product, target: Target): Ways<Way> {
   if (sharesLoads(target))
     return { key, names: m <= 8 ? ["subgroup, 8 rows", "direct"] : ["subgroup", "subgroup, 8 rows", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
-  const fills = (side: Side) => tilesOf(p, side) >= BUSY;
-  if (fills(128)) return { key, names: ["tile 128", "tile 64", "direct"] };
-  if (fills(64)) return { key, names: ["tile 64", "tile 128", "tile 32", "direct"] };
+  const fills = (tile: Tile) => workgroupsOf(p, tile) >= BUSY;
+  if (fills("tile 128")) return { key, names: ["tile 128", "tile 64", "direct"] };
+  if (fills("tile 64")) return { key, names: ["tile 64", "tile 128", "tile 32", "direct"] };
   if (batch > 1 || k < LONG) return { key, names: ["tile 32", "tile 64", "direct"] };
   const splits: Split[] = ["tile 32, K split", "tile 64, K split"];
-  if (fills(32)) splits.reverse();
+  if (fills("tile 32")) splits.reverse();
   return { key, names: [...splits, "tile 64", "tile 32", "direct"] };
 }
 
@@ -80,12 +90,11 @@ export function productDispatches(
   sums?: Tensor,
 ): Dispatch[] {
   const way = chosenWay(target, productWays(p, target));
-  const tile = way.match(/^tile (\d+)/)?.[1];
-  const side = Number(tile) as Side;
+  const tile = Object.keys(TILES).find((name) => way.startsWith(name)) as Tile | undefined;
   // Parts are added by a reduction, which makes f32.
-  if (way.endsWith("K split") && out.dtype === "f32") return splitProduct(a, b, out, p, target, side, sums);
+  if (tile && tile !== way && out.dtype === "f32") return splitProduct(a, b, out, p, target, tile, sums);
   const product = tile
-    ? tiled(a, b, out, p, side, { parts: 1, part: p.k })
+    ? tiled(a, b, out, p, tile, { parts: 1, part: p.k })
     : way === "direct" || way === "one"
       ? direct(a, b, out, p, way === "one")
       : bySubgroups(a, b, out, p, target, way === "subgroup" ? 16 : 8);
@@ -139,19 +148,18 @@ interface Parts {
   readonly part: number;
 }
 
-function tiled(a: Tensor, b: Tensor, out: Tensor, p: Product, side: Side, { parts, part }: Parts): Dispatch {
+function tiled(a: Tensor, b: Tensor, out: Tensor, p: Product, tile: Tile, { parts, part }: Parts): Dispatch {
   const { m, n, k, transA, transB } = p;
-  const tile = TILES[side];
-  const tiles = (size: number) => Math.ceil(size / side) * tile.THREADS;
+  const { THREADS_X, THREADS_Y } = TILES[tile];
+  const [across, down] = tilesOf(p, tile);
   const shared = {
     buffers: { a, b, out },
     ...types(a, out),
-    grid: [tiles(n), tiles(m), p.batch * parts] as const,
+    grid: [across * THREADS_X, down * THREADS_Y, p.batch * parts] as const,
     flops: flopsOf(p),
     channel: { size: n, inner: 1 },
   };
-  const lie = { A_BY_K: Number(!transA), B_BY_K: Number(transB), SUMS: Number(p.sums) };
-  const constants = { ...tile, DEPTH: DEPTHS[side], ...lie };
+  const constants = { ...TILES[tile], A_BY_K: Number(!transA), B_BY_K: Number(transB), SUMS: Number(p.sums) };
   if (!isByFour(p)) return matmulKernel.dispatch({ ...shared, params: { ...lies(p), parts, part }, constants });
   const params = { m, n, k, a_batch: p.aBatch, b_batch: p.bBatch, parts, part };
   return matmulByFour.dispatch({ ...shared, params, constants });
@@ -164,15 +172,16 @@ function splitProduct(
   out: Tensor,
   p: Product,
   target: Target,
-  side: Side,
+  tile: Tile,
   sums?: Tensor,
 ): Dispatch[] {
-  const wanted = Math.min(Math.ceil(BUSY / tilesOf(p, side)), Math.ceil(p.k / LEAST_PART));
-  const part = Math.ceil(p.k / wanted / DEPTHS[side]) * DEPTHS[side];
+  const { DEPTH } = TILES[tile];
+  const wanted = Math.min(Math.ceil(BUSY / workgroupsOf(p, tile)), Math.ceil(p.k / LEAST_PART));
+  const part = Math.ceil(p.k / wanted / DEPTH) * DEPTH;
   const parts = Math.ceil(p.k / part);
-  if (parts === 1) return [withSums(tiled(a, b, out, p, side, { parts, part }), sums)];
+  if (parts === 1) return [withSums(tiled(a, b, out, p, tile, { parts, part }), sums)];
   const partial = scratch({ shape: [parts, p.m, p.n], dtype: "f32" });
-  const product = tiled(a, b, partial, p, side, { parts, part });
+  const product = tiled(a, b, partial, p, tile, { parts, part });
   if (!sums) return [product, ...reduceDispatches(partial, out, { k0: 1, r0: parts, k1: p.m * p.n, r1: 1 }, target)];
   const partialSums = scratch({ shape: [parts, p.m], dtype: "f32" });
   return [withSide(product, partialSums), ...joinedParts(parts, target, [partial, out], [partialSums, sums])];

@@ -83,7 +83,7 @@ export class Runtime {
     this.adapter = open.info;
     this.pool = new BufferPool(device);
     this.storage = new Storage(device, this.pool);
-    this.waiter = new Waiter(device);
+    this.waiter = new Waiter(device, open.target.cpu);
     this.pipelines = new PipelineCache(device, this.waiter, open.target);
     this.readback = new Readback(device, this.waiter, () => this.throwErrors());
     this.isGone = false;

@@ -13,9 +13,6 @@ import { nanError } from "./nanError";
 /** Number of runs whose one-element outputs are kept for {@link CapturedStep.drain}. */
 export const RING = 256;
 
-/** Steps that may be under way at once. */
-const MAX_IN_FLIGHT = 2;
-
 /** Milliseconds that a submission should take at most: longer steps are cut into several. */
 const CHUNK_MILLISECONDS = 50;
 
@@ -54,6 +51,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   #hasResults = false;
   /** Resolves when all runs called so far are submitted or have failed. */
   #submitted: Promise<unknown> = Promise.resolve();
+  /** The shortest time that a run was seen to take. */
   #milliseconds = Number.POSITIVE_INFINITY;
   #executable: Executable;
   /** Feeds that have a value. */
@@ -145,7 +143,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
 
   /**
    * Runs the step once. Runs take turns in the order of their calls; each resolves when it is submitted, which waits while two steps
-   * are under way. Updates that were recorded before, outside a capture, run first; they do not wait for runs that were not
+   * are under way, of short steps on a GPU four. Updates that were recorded before, outside a capture, run first; they do not wait for runs that were not
    * awaited.
    * @param values an array for each feed, not to be changed before the call resolves; a feed that is left out keeps its last value
    * @throws DeviceError where the device is lost; CaptureError where a feed is unknown, or has another size or dtype than captured;
@@ -162,7 +160,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
   async #run(values: readonly [I, Numbers][]): Promise<void> {
     const { runtime } = this;
     const measured = MEASURED_RUNS.includes(this.runs);
-    await (measured ? runtime.waiter.workDone() : runtime.waiter.below(MAX_IN_FLIGHT));
+    await (measured ? runtime.waiter.workDone() : runtime.waiter.room(this.#milliseconds));
     // From here until the run is submitted nothing may wait: another run would write the same feeds.
     this.#refuseDisposed("run");
     runtime.throwErrors();

@@ -25,6 +25,6 @@ export async function deviceTime(device: GPUDevice, run: () => Promise<void>): P
   } finally {
     device.createCommandEncoder = made;
   }
-  const [milliseconds] = await profiler.finish(device.createCommandEncoder(), new Waiter(device));
+  const [milliseconds] = await profiler.finish(device.createCommandEncoder(), new Waiter(device, false));
   return milliseconds!;
 }
