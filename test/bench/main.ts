@@ -20,6 +20,7 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
     kernels: { type: "boolean", default: false },
     ops: { type: "boolean", default: false },
+    tune: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     sweep: { type: "boolean", default: false },
     points: { type: "string", default: "99" },
@@ -82,8 +83,10 @@ const host = await (values.on === "node"
   : (await import("./chrome")).chromeHost());
 if (values.kernels || values.large)
   console.log(await benchKernels(host, choice, new RegExp(values.only), values.large));
-else if (values.ops) console.log(await benchOps(host, 1000 * seconds, values.json, new RegExp(values.only)));
-else if (values.nets)
+else if (values.ops) {
+  const { json, tune, only } = values;
+  console.log(await benchOps(host, { milliseconds: 1000 * seconds, json, only: new RegExp(only), tune }));
+} else if (values.nets)
   console.log(await benchNets(host, 1000 * seconds, values.json, new RegExp(values.only), Number(values.times)));
 else if (values.sweep)
   console.log(await benchSweep(host, { ...choice, points: Number(values.points), limit: Number(values.limit) }));

@@ -1,4 +1,5 @@
 import { largestError, type Result } from "../../demos/race/measure";
+import type { Measurement } from "../../src/index";
 
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1]!;
 
@@ -64,4 +65,12 @@ export function report(results: readonly Result[], failures: readonly Failure[] 
   });
   const failed = new Set(failures.map((f) => `${f.workload} ${f.engine}: ${f.error}`));
   return [where(results), "", markdownTable(HEAD.split("|"), lines), ...[...failed].map((f) => `\n${f}`)].join("\n");
+}
+
+/** What each way of ops took. */
+export function measuredTable(measured: readonly Measurement[]): string {
+  const ways = (m: Measurement) => Object.entries(m.milliseconds).map(([way, ms]) => `${way} ${ms.toFixed(4)}`);
+  const rejected = (m: Measurement) => Object.entries(m.rejected).map(([way, why]) => `${way}: ${why}`);
+  const rows = measured.map((m) => [m.key, m.usual, m.best, [...ways(m), ...rejected(m)].join("; ")]);
+  return markdownTable(["op", "first guess", "fastest", "ms"], rows);
 }

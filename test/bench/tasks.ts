@@ -21,7 +21,7 @@ export type Task = { readonly engine: string; readonly milliseconds: number } & 
     }
   | { readonly kind: "kernel"; readonly name: string }
   | { readonly kind: "overhead" }
-  | { readonly kind: "ops"; readonly names: readonly string[] }
+  | { readonly kind: "ops"; readonly names: readonly string[]; readonly tune: boolean }
   | { readonly kind: "net"; readonly name: string; readonly times: number }
   | { readonly kind: "small" }
 );
@@ -59,7 +59,7 @@ export async function runTask(task: Task, on: string, counts: Counts, engines: E
   const { engine, milliseconds } = task;
   if (task.kind === "small") return measureSmall(on, milliseconds);
   if (task.kind === "net") return measureNet(task.name, task.times, on, milliseconds);
-  if (task.kind === "ops") return measureOps(task.names, on, milliseconds);
+  if (task.kind === "ops") return measureOps(task.names, { on, milliseconds, tune: task.tune });
   if (task.kind === "kernel")
     return measureKernel(await engines.kernels(engine), task.name, { name: engine, on, milliseconds });
   if (task.kind === "overhead")

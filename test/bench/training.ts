@@ -1,9 +1,8 @@
 import type { Result } from "../../demos/race/measure";
 import type { WorkloadName } from "../../demos/race/workloads";
-import type { Measurement } from "../../src/index";
 import { type Host, messageOf } from "./hosts";
 import { CEILING } from "./kernels/cases";
-import { type Failure, markdownTable, report } from "./report";
+import { type Failure, markdownTable, measuredTable, report } from "./report";
 
 export interface Choice {
   readonly engines: readonly string[];
@@ -72,13 +71,8 @@ function profileOf({ workload, engine, kernels }: Result): string[] {
   return [[title, "", markdownTable(["kernel", "dispatches", "ms", "share"], rows)].join("\n")];
 }
 
-/** What each way of each op took, where ways were measured. */
 function measuredIn({ workload, engine, measured = [] }: Result): string[] {
-  const ways = (m: Measurement) => Object.entries(m.milliseconds).map(([way, ms]) => `${way} ${ms.toFixed(4)}`);
-  const rejected = (m: Measurement) => Object.entries(m.rejected).map(([way, why]) => `${way}: ${why}`);
-  const rows = measured.map((m) => [m.key, m.usual, m.best, [...ways(m), ...rejected(m)].join("; ")]);
-  const head = ["op", "first guess", "fastest", "ms"];
-  return rows.length ? [`${workload} ${engine}, ways measured:\n\n${markdownTable(head, rows)}`] : [];
+  return measured.length ? [`${workload} ${engine}, ways measured:\n\n${measuredTable(measured)}`] : [];
 }
 
 const share = (part: number): string => `${Math.round(100 * part)} %`;

@@ -1,18 +1,26 @@
 import { type Host, messageOf } from "../hosts";
-import { markdownTable, where } from "../report";
+import { markdownTable, measuredTable, where } from "../report";
 import { allLines } from "./lines";
 import type { OpResult } from "./measure";
 
 const significant = (n: number): string => String(Number(n.toPrecision(3)));
 
+export interface OpsChoice {
+  readonly milliseconds: number;
+  readonly json: boolean;
+  readonly only: RegExp;
+  /** Whether the ways of each op are measured, and it is timed by the fastest. */
+  readonly tune: boolean;
+}
+
 /** Every op: how fast it is, and how fast beside a plain copy or our best product of matrices. */
-export async function benchOps(host: Host, milliseconds: number, json: boolean, only: RegExp): Promise<string> {
+export async function benchOps(host: Host, { milliseconds, json, only, tune }: OpsChoice): Promise<string> {
   const lines = allLines().filter((l) => only.test(l.id) || only.test(l.family));
   const results: OpResult[] = [];
   for (const family of new Set(lines.map((l) => l.family))) {
     const names = lines.filter((l) => l.family === family).map((l) => l.id);
     try {
-      const measured = await host.run({ kind: "ops", engine: "wgrad", names, milliseconds });
+      const measured = await host.run({ kind: "ops", engine: "wgrad", names, milliseconds, tune });
       results.push(...measured);
       for (const r of measured) console.error(rowOf(r).join(" | "));
     } catch (error) {
@@ -21,7 +29,12 @@ export async function benchOps(host: Host, milliseconds: number, json: boolean, 
   }
   if (json) return results.map((r) => JSON.stringify(r)).join("\n");
   const head = ["op", "shape", "dispatches", "ms", "rate", "share", "note"];
-  return [where(results), "", markdownTable(head, results.map(rowOf))].join("\n");
+  const ways = results.flatMap((r) => r.measured ?? []);
+  return [
+    where(results),
+    markdownTable(head, results.map(rowOf)),
+    ...(ways.length ? [`Ways measured:\n\n${measuredTable(ways)}`] : []),
+  ].join("\n\n");
 }
 
 /** Shares are of the copy beside it, or of the product where the rate is one of operations. */

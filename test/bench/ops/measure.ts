@@ -1,6 +1,7 @@
 import { matmul, state } from "../../../src/index";
 import type { CapturedStep } from "../../../src/train/capturedStep";
 import { Engine } from "../../../src/train/engine";
+import type { Measurement } from "../../../src/train/tuner";
 import { copiesOn } from "../kernels/raw";
 import { deviceTime } from "./deviceTime";
 import { LARGE } from "./entry";
@@ -20,7 +21,17 @@ export interface OpResult {
   /** Of what the copy, or the product of matrices, reached beside it. */
   readonly share: number;
   readonly note: string;
+  /** What each way took, where ways were measured; the time is by the fastest ones then. */
+  readonly measured?: readonly Measurement[];
   readonly error?: string;
+}
+
+export interface OpsOptions {
+  /** Where it runs, for the report. */
+  readonly on: string;
+  readonly milliseconds: number;
+  /** Whether the ways of each op are measured before. */
+  readonly tune: boolean;
 }
 
 interface Ready {
@@ -36,11 +47,11 @@ const SIDE = 512;
 const DEVICE_RUNS = 12;
 
 /** Measures lines one after the other on one device. Each is timed in turn with what it is compared with. */
-export async function measureOps(ids: readonly string[], on: string, milliseconds: number): Promise<OpResult[]> {
+export async function measureOps(ids: readonly string[], options: OpsOptions): Promise<OpResult[]> {
   const engine = await Engine.create({ tuning: false });
   const results: OpResult[] = [];
   try {
-    const bench = new OpBench(engine, on, milliseconds);
+    const bench = new OpBench(engine, options);
     for (const line of allLines().filter((l) => ids.includes(l.id))) results.push(await bench.measure(line));
   } finally {
     engine.dispose();
@@ -54,13 +65,12 @@ class OpBench {
 
   constructor(
     readonly engine: Engine,
-    readonly on: string,
-    readonly milliseconds: number,
+    readonly options: OpsOptions,
   ) {}
 
   async measure(line: OpLine): Promise<OpResult> {
     const { id, op, entry } = line;
-    const known = { id, op, adapter: this.engine.adapter.name, on: this.on, note: entry.note ?? "" };
+    const known = { id, op, adapter: this.engine.adapter.name, on: this.options.on, note: entry.note ?? "" };
     const nothing = { shape: "", dispatches: 0, ms: 0, rate: 0, unit: "GB/s" as const, share: 0 };
     let graph: OpGraph | undefined;
     try {
@@ -68,9 +78,10 @@ class OpBench {
         graph = recordLine(line)!;
         return Object.fromEntries(graph.outputs.map((t, i) => [`out${i}`, t]));
       });
-      const measured = await this.#time(line, graph!, step);
+      const measured = this.options.tune ? await this.engine.tune(step) : [];
+      const timed = await this.#time(line, graph!, step);
       step.dispose();
-      return { ...known, ...measured };
+      return { ...known, ...timed, measured };
     } catch (error) {
       return { ...known, ...nothing, error: (error as Error).message.split("\n")[0]! };
     } finally {
@@ -138,7 +149,7 @@ class OpBench {
       while ((await series(i)) < SERIES && runs[i]! < 4096) runs[i]! *= 2;
     }
     const began = performance.now();
-    for (let n = 0; n < LEAST_SERIES || performance.now() - began < this.milliseconds; n++)
+    for (let n = 0; n < LEAST_SERIES || performance.now() - began < this.options.milliseconds; n++)
       for (const i of [0, 1] as const) await series(i);
     return least;
   }
