@@ -2,7 +2,7 @@ import { isFloat } from "../core/dtype";
 import { CaptureError, DTypeError, ShapeError } from "../core/errors";
 import { type Shape, sameShape, showShape, showSpec } from "../core/shape";
 import { toFloat } from "./cast";
-import { record, topological, type ViewOp } from "./op";
+import { checkTensors, record, topological, type ViewOp } from "./op";
 import { checkList } from "./options";
 import { computedAgain, offers } from "./segment";
 import type { Segment, Source, Tensor } from "./tensor";
@@ -25,6 +25,7 @@ interface GradientOps {
  */
 export function gradients(out: Tensor, wrt: readonly Tensor[], ops: GradientOps, seed?: Tensor): (Tensor | null)[] {
   checkList("gradients", "wrt", wrt);
+  checkTensors("gradients", [out, ...wrt, ...(seed ? [seed] : [])]);
   if (!seed && out.size !== 1)
     throw new CaptureError("gradients", `of a tensor of shape ${showShape(out.shape)}`, {}, "reduce it to one number");
   if (!isFloat(out.dtype)) throw new DTypeError("gradients", `of a tensor of dtype ${out.dtype}`, { wants: "f32" });

@@ -17,22 +17,25 @@ type NamesOf<O, T extends string> = [keyof O, Words<T>] extends [Words<T>, keyof
 /**
  * Checks the options of `op`, and returns them unchanged.
  * @param names all options that there are, separated by spaces
- * @throws ShapeError where they are no object, or an option with another name is set
+ * @throws ShapeError where they are no object, an option with another name is set, or one to be called (`onEvent`) is no function
  */
 export function optionsOf<O extends object, T extends string>(op: string, options: O, names: NamesOf<O, T> & T): O {
   checkObject(op, options);
   const known = names.split(" ");
-  for (const [name, value] of Object.entries(options))
-    if (value !== undefined && !known.includes(name)) unknown(op, name, known);
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    if (!known.includes(name)) unknown(op, name, known);
+    if (/^on[A-Z]/.test(name)) checkOption(op, name, value, typeof value === "function", "a function");
+  }
   return options;
 }
 
-/** @throws ShapeError unless options are an object: what PyTorch takes as a plain number or flag is named here */
-export function checkObject(op: string, options: object): void {
-  if (options === null || typeof options !== "object" || Array.isArray(options) || options instanceof Tensor)
+/** @throws ShapeError unless `given`, the options, are an object: what PyTorch takes as a plain number or flag is named here */
+export function checkObject(op: string, given: object, name = "options"): void {
+  if (given === null || typeof given !== "object" || Array.isArray(given) || given instanceof Tensor)
     throw new ShapeError(
       op,
-      `options are ${shown(options)}`,
+      `${name} are ${shown(given)}`,
       { wants: "an object" },
       "name what is meant: { name: value }",
     );

@@ -1,6 +1,6 @@
 import { DataError } from "../core/errors";
 import { checkWord, optionsOf } from "../graph/options";
-import { checkNumbers, type Schedule } from "./schedules";
+import { checkRates, type Schedule } from "./schedules";
 
 export interface PlateauOptions {
   /** Whether a smaller or a larger metric is better; default "min". */
@@ -45,7 +45,7 @@ export class ReduceOnPlateau {
   ) {
     optionsOf("ReduceOnPlateau", options, "mode factor patience threshold absolute cooldown min");
     const { factor = 0.1, mode = "min" } = options;
-    checkNumbers("ReduceOnPlateau", { lr });
+    checkRates("ReduceOnPlateau", { lr });
     checkWord("ReduceOnPlateau", "mode", mode, ["min", "max"]);
     if (!(factor > 0 && factor < 1)) throw new DataError("ReduceOnPlateau", `factor ${factor}`, { wants: "0 < x < 1" });
     this.lr = lr;

@@ -15,9 +15,13 @@ export function checkNumbers(schedule: string, options: Readonly<Record<string, 
     if (!(Number.isFinite(value) && value >= least)) throw new DataError(schedule, `${name} ${value}`, { wants });
 }
 
-/** `lr` at every step. @throws DataError, as all schedules do, where a number is missing or not finite */
+/** @throws DataError where one of these is no learning rate: a finite number of at least 0 */
+export const checkRates = (schedule: string, rates: Readonly<Record<string, number>>): void =>
+  checkNumbers(schedule, rates, 0);
+
+/** `lr` at every step. @throws DataError, as all schedules do, where a number is missing or not finite, or a rate negative */
 export const constantSchedule = (lr: number): Schedule => {
-  checkNumbers("constantSchedule", { lr });
+  checkRates("constantSchedule", { lr });
   return () => lr;
 };
 
@@ -32,7 +36,8 @@ export interface StepScheduleOptions {
 export function stepSchedule(lr: number, options: StepScheduleOptions): Schedule {
   const { every, gamma = 0.1 } = optionsOf("stepSchedule", options, "every gamma");
   atLeastOne("stepSchedule", { every });
-  checkNumbers("stepSchedule", { lr, gamma });
+  checkRates("stepSchedule", { lr });
+  checkNumbers("stepSchedule", { gamma });
   return (step) => lr * gamma ** Math.floor(step / every);
 }
 
@@ -46,7 +51,8 @@ export interface MultiStepScheduleOptions {
 /** `lr · gammaⁿ`, n the number of milestones up to the step. @throws DataError where milestones are no ascending list */
 export function multiStepSchedule(lr: number, options: MultiStepScheduleOptions): Schedule {
   const { milestones, gamma = 0.1 } = optionsOf("multiStepSchedule", options, "milestones gamma");
-  checkNumbers("multiStepSchedule", { lr, gamma });
+  checkRates("multiStepSchedule", { lr });
+  checkNumbers("multiStepSchedule", { gamma });
   if (!Array.isArray(milestones) || !milestones.every((m, i) => m >= 0 && m >= (milestones[i - 1] ?? 0)))
     throw new DataError("multiStepSchedule", `milestones ${milestones}`, { wants: "an ascending list of steps" });
   return (step) => lr * gamma ** milestones.filter((m) => m <= step).length;
@@ -60,7 +66,8 @@ export interface ExponentialScheduleOptions {
 /** `lr · gamma^step`. */
 export const exponentialSchedule = (lr: number, options: ExponentialScheduleOptions): Schedule => {
   const { gamma } = optionsOf("exponentialSchedule", options, "gamma");
-  checkNumbers("exponentialSchedule", { lr, gamma });
+  checkRates("exponentialSchedule", { lr });
+  checkNumbers("exponentialSchedule", { gamma });
   return (step) => lr * gamma ** step;
 };
 
@@ -75,7 +82,8 @@ export interface InverseTimeScheduleOptions {
 export function inverseTimeSchedule(lr: number, options: InverseTimeScheduleOptions): Schedule {
   const { decay, every = 1 } = optionsOf("inverseTimeSchedule", options, "decay every");
   atLeastOne("inverseTimeSchedule", { every });
-  checkNumbers("inverseTimeSchedule", { lr, decay });
+  checkRates("inverseTimeSchedule", { lr });
+  checkNumbers("inverseTimeSchedule", { decay });
   return (step) => lr / (1 + decay * Math.floor(step / every));
 }
 
@@ -88,7 +96,8 @@ export interface PolynomialScheduleOptions extends LinearScheduleOptions {
 export function polynomialSchedule(lr: number, options: PolynomialScheduleOptions): Schedule {
   const { steps, power = 1, final = 0 } = optionsOf("polynomialSchedule", options, "steps power final");
   atLeastOne("polynomialSchedule", { steps });
-  checkNumbers("polynomialSchedule", { lr, power, final });
+  checkRates("polynomialSchedule", { lr, final });
+  checkNumbers("polynomialSchedule", { power });
   return (step) => final + (lr - final) * (1 - Math.min(1, step / steps)) ** power;
 }
 
@@ -103,7 +112,7 @@ export interface LinearScheduleOptions {
 export function linearSchedule(lr: number, options: LinearScheduleOptions): Schedule {
   const { steps, final = 0 } = optionsOf("linearSchedule", options, "steps final");
   atLeastOne("linearSchedule", { steps });
-  checkNumbers("linearSchedule", { lr, final });
+  checkRates("linearSchedule", { lr, final });
   return polynomialSchedule(lr, options);
 }
 
@@ -126,7 +135,7 @@ export function cosineSchedule(lr: number, options: CosineScheduleOptions): Sche
   const { steps, warmUp = 0, final = 0 } = optionsOf("cosineSchedule", options, "steps warmUp final");
   atLeastOne("cosineSchedule", { steps });
   checkNumbers("cosineSchedule", { warmUp }, 0);
-  checkNumbers("cosineSchedule", { lr, final });
+  checkRates("cosineSchedule", { lr, final });
   return (step) => {
     if (step < warmUp) return (lr * (step + 1)) / warmUp;
     return halfCosine(lr, final, (step - warmUp) / Math.max(1, steps - warmUp));
@@ -151,7 +160,7 @@ export interface CosineRestartsScheduleOptions {
 export function cosineRestartsSchedule(lr: number, options: CosineRestartsScheduleOptions): Schedule {
   const { period, factor = 1, final = 0 } = optionsOf("cosineRestartsSchedule", options, "period factor final");
   atLeastOne("cosineRestartsSchedule", { period, factor });
-  checkNumbers("cosineRestartsSchedule", { lr, final });
+  checkRates("cosineRestartsSchedule", { lr, final });
   return (step) => {
     let [start, length] = [0, period];
     if (factor === 1) start = Math.floor(step / period) * period;
@@ -185,7 +194,7 @@ export function oneCycleSchedule(maxLr: number, options: OneCycleOptions): Sched
   optionsOf("oneCycleSchedule", options, "steps rise divFactor finalDivFactor");
   const { steps, rise = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
   atLeastOne("oneCycleSchedule", { steps });
-  checkNumbers("oneCycleSchedule", { maxLr });
+  checkRates("oneCycleSchedule", { maxLr });
   if (!(rise >= 0 && rise <= 1)) throw new DataError("oneCycleSchedule", `rise ${rise}`, { wants: "0 ≤ x ≤ 1" });
   for (const [name, value] of Object.entries({ divFactor, finalDivFactor }))
     if (!(value > 0)) throw new DataError("oneCycleSchedule", `${name} ${value}`, { wants: "above 0" });

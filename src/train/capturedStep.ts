@@ -4,7 +4,7 @@ import { Executable, type RingCopy } from "../gpu/executable";
 import type { KernelTime } from "../gpu/profile";
 import type { Runtime } from "../gpu/runtime";
 import type { Region } from "../gpu/storage";
-import { checkList } from "../graph/options";
+import { checkList, checkObject } from "../graph/options";
 import type { Tensor } from "../graph/tensor";
 import type { Plan } from "../schedule/plan";
 import { checkFeed } from "./captureInputs";
@@ -150,6 +150,7 @@ export class CapturedStep<I extends string = string, O extends string = string> 
    *   DataError on NaN, or an integer that an op does not take; with `debug` also at the first op that makes a NaN
    */
   async run(values: Partial<Record<I, Numbers>> = {}): Promise<void> {
+    checkObject("run", values, "feeds");
     const entries = Object.entries(values) as [I, Numbers][];
     for (const [name, array] of entries) this.#check(name, array);
     const before = this.host.before();

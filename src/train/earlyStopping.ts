@@ -78,7 +78,8 @@ export class EarlyStopping {
   }
 
   /** Goes on from what {@link state} was. */
-  restore({ best, bestStep, improved, waited }: EarlyStoppingState): void {
+  restore(state: EarlyStoppingState): void {
+    const { best, bestStep, improved, waited } = optionsOf("EarlyStopping", state, "best bestStep improved waited");
     this.best = best ?? Number.NaN;
     [this.bestStep, this.improved, this.waited] = [bestStep, improved, waited];
   }

@@ -6,7 +6,7 @@ import { Runtime } from "../gpu/runtime";
 import { withAutocast } from "../graph/autocast";
 import { withCallSites } from "../graph/callSite";
 import { countDraws } from "../graph/generator";
-import { optionsOf } from "../graph/options";
+import { checkOption, optionsOf } from "../graph/options";
 import { withOffers } from "../graph/segment";
 import { homeOf, Tensor } from "../graph/tensor";
 import { hasPendingUpdates, takePendingUpdates, trace } from "../graph/trace";
@@ -140,6 +140,7 @@ export class Engine {
    */
   async tune(step: CapturedStep, onMeasured?: (m: Measurement) => void): Promise<Measurement[]> {
     checkStep("tune", step);
+    if (onMeasured) checkOption("tune", "onMeasured", onMeasured, typeof onMeasured === "function", "a function");
     const measured = await this.#tuner.tune(step.plan.choices, onMeasured);
     await step.rebuild();
     return measured;

@@ -72,12 +72,17 @@ export async function fit(options: FitOptions): Promise<number> {
   }
 }
 
+/** Milliseconds of training after which messages are handled. */
+const BREATH_EVERY = 50;
+
 /** One call of {@link fit}. */
 class Run {
   readonly #progress: Progress;
   readonly #recovery: Recovery;
   #done: number;
   #learningRate = Number.NaN;
+  /** When messages were last handled. */
+  #breathed = performance.now();
 
   constructor(readonly options: FitOptions) {
     this.#progress = new Progress(options);
@@ -96,13 +101,19 @@ class Run {
         void this.#recovery.keep(this.#done);
       }
       if (this.#progress.due(this.#done, reportEvery) || this.#done === end) await this.#progress.report(this.#done);
-      // Lets a page or a worker handle its messages.
-      if (this.#done % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      await this.#breathe();
       if (this.#done % evaluateEvery === 0 && this.#done < end) await this.#evaluate();
     }
     await this.#progress.report(this.#done);
     if (this.#done === end && end > start) await this.#evaluate();
     return this.#done;
+  }
+
+  /** Lets a page or a worker handle its messages, now and then: it takes a browser up to 4 ms, longer than many steps. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#breathed < BREATH_EVERY) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#breathed = performance.now();
   }
 
   /** @throws the error, unless the device is lost and there is another */

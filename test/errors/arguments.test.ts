@@ -174,6 +174,11 @@ const wrong: Record<string, [string, () => unknown, string][]> = {
       "DataError: EarlyStopping: the value is undefined",
     ],
     [
+      "no state to restore",
+      () => new api.EarlyStopping().restore(),
+      "ShapeError: EarlyStopping: options are undefined",
+    ],
+    [
       "an infinite change",
       () => new api.EarlyStopping({ minDelta: Infinity }),
       "DataError: EarlyStopping: minDelta Infinity",

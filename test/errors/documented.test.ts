@@ -155,6 +155,14 @@ describe("the engine's error instead of JavaScript's", () => {
     ["other names of weights", () => api.lstm(f([5, 2, 3]), [{ weight_ih: v }]), "ShapeError: lstm: weights[0] lacks"],
     ["text for a number", () => api.sampleTokens(x, { topP: "1" }), "DTypeError: sampleTokens: topP 1 is no number"],
     ["no logits", () => api.sampleTokens(), "DTypeError: sampleTokens: input 0 is no tensor"],
+    ["no loss", () => api.gradients(undefined, [x]), "DTypeError: gradients: input 0 is no tensor"],
+    ["no parameter", () => api.gradients(api.sum(x), [undefined]), "DTypeError: gradients: input 1 is no tensor"],
+    ["a rate below 0", () => api.constantSchedule(-0.1), "DataError: constantSchedule: lr -0.1"],
+    [
+      "a last rate below 0",
+      () => api.linearSchedule(1, { steps: 9, final: -1 }),
+      "DataError: linearSchedule: final -1",
+    ],
     ["a tensor, not in a list", () => api.gradients(api.sum(x), x), "ShapeError: gradients: wrt is a tensor f32[2, 3]"],
   ];
   test.each(wrong)("%s", (_, call, message) => {

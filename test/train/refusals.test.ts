@@ -48,6 +48,18 @@ await describeOnDawn("engine", (given) => {
     await expect(made).rejects.toThrow(message);
   });
 
+  test("tune with what cannot be called", async () => {
+    const step = await engine.capture({}, () => ({ out: wgrad.relu(weight) }));
+    await expect(engine.tune(step, {})).rejects.toThrow("tune: onMeasured [object Object]");
+    await expect(engine.capture({}, () => ({}), { onCompile: "log" })).rejects.toThrow("capture: onCompile log");
+  });
+
+  test("run of no feeds", async () => {
+    const step = await engine.capture({}, () => ({ out: wgrad.relu(weight) }));
+    await expect(step.run(null)).rejects.toThrow("run: feeds are null");
+    await expect(step.run([1])).rejects.toThrow("run: feeds are [1]");
+  });
+
   test("readAll without names", async () => {
     const step = await engine.capture({}, () => ({ out: wgrad.relu(weight) }));
     await step.run();
