@@ -131,13 +131,17 @@ export {
   AvgPool1d,
   AvgPool2d,
   Dropout,
+  Dropout2d,
+  ELU,
   Flatten,
   GELU,
   LeakyReLU,
   MaxPool1d,
   MaxPool2d,
   ReLU,
+  SELU,
   Sigmoid,
+  SiLU,
   Tanh,
   Upsample,
 } from "./nn/layers";
@@ -288,6 +292,7 @@ export {
 } from "./ops/scaledDotProductAttention";
 export { scatterAdd } from "./ops/scatterAdd";
 export { type SearchSortedOptions, searchSorted } from "./ops/searchSorted";
+export { selu } from "./ops/selu";
 export { sigmoid } from "./ops/sigmoid";
 export { sign } from "./ops/sign";
 export { silu } from "./ops/silu";

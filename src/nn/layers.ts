@@ -7,15 +7,21 @@ import { adaptiveMaxPool2d } from "../ops/adaptiveMaxPool2d";
 import { type AvgPool1dOptions, avgPool1d, windowInRow } from "../ops/avgPool1d";
 import { type AvgPool2dOptions, avgPool2d } from "../ops/avgPool2d";
 import { checkProbability, dropout } from "../ops/dropout";
+import { elu } from "../ops/elu";
+import { full } from "../ops/full";
 import { gelu } from "../ops/gelu";
 import { leakyRelu } from "../ops/leakyRelu";
 import { maxPool1d, type Pool1dOptions } from "../ops/maxPool1d";
 import { checkWindow, maxPool2d, type Pool2dOptions } from "../ops/maxPool2d";
+import { mul } from "../ops/mul";
 import { relu } from "../ops/relu";
 import { flatten } from "../ops/reshape";
+import { selu } from "../ops/selu";
 import { sigmoid } from "../ops/sigmoid";
+import { silu } from "../ops/silu";
 import { tanh } from "../ops/tanh";
 import { checkUpsampling, type Upsample2dOptions, upsample2d } from "../ops/upsample2d";
+import { checkGiven } from "./given";
 import { Module } from "./module";
 
 // Layers without parameters.
@@ -43,6 +49,32 @@ export class LeakyReLU extends Module {
   }
   override forward(x: Tensor): Tensor {
     return leakyRelu(x, { negativeSlope: this.negativeSlope });
+  }
+}
+
+/** {@link elu} as a layer. */
+export class ELU extends Module {
+  /** @param alpha what the result tends to as x falls, negated */
+  constructor(readonly alpha = 1) {
+    super();
+    checkOption("ELU", "alpha", alpha, Number.isFinite(alpha), "a number");
+  }
+  override forward(x: Tensor): Tensor {
+    return elu(x, { alpha: this.alpha });
+  }
+}
+
+/** {@link selu} as a layer. */
+export class SELU extends Module {
+  override forward(x: Tensor): Tensor {
+    return selu(x);
+  }
+}
+
+/** {@link silu} as a layer. */
+export class SiLU extends Module {
+  override forward(x: Tensor): Tensor {
+    return silu(x);
   }
 }
 
@@ -175,5 +207,28 @@ export class Dropout extends Module {
   }
   override forward(x: Tensor): Tensor {
     return dropout(x, this.p, { training: this.training, generator: this.generator });
+  }
+}
+
+/**
+ * Drops whole channels, active in training only: neighbours of a picture are too much alike for single ones to be missed.
+ * @see Tompson, Goroshin, Jain, LeCun and Bregler 2015, "Efficient object localization using convolutional networks"
+ */
+export class Dropout2d extends Module {
+  /** @param p probability with which a channel is dropped, 0 … 1 */
+  constructor(
+    readonly p = 0.5,
+    readonly generator?: Generator,
+  ) {
+    super();
+    checkProbability("Dropout2d", p);
+    if (generator !== undefined) checkGenerator("Dropout2d", generator);
+  }
+  /** @param x [N, C, H, W] */
+  override forward(x: Tensor): Tensor {
+    checkGiven("Dropout2d", x, ({ length }) => length === 4, "x [N, C, H, W]", {});
+    if (!this.training) return x;
+    const [batch, channels] = x.shape as [number, number];
+    return mul(x, dropout(full([batch, channels, 1, 1], 1, x.dtype), this.p, { generator: this.generator }));
   }
 }

@@ -38,6 +38,9 @@ describe("a clear error instead of a silent answer", () => {
     ["no cache", () => api.attendCached(f([1, 1, 12]), undefined, { heads: 1 }), "DTypeError: attendCached: input 1"],
     ["noDecay of a list", () => api.noDecay([x]), "CaptureError: noDecay: takes a module"],
     ["recompute of a tensor", () => api.recompute(x), "CaptureError: recompute: takes a function"],
+    ["channels that drop twice", () => new api.Dropout2d(2), "ShapeError: Dropout2d: probability 2"],
+    ["channels of rows", () => new api.Dropout2d().forward(x), "ShapeError: Dropout2d: wants x [N, C, H, W]"],
+    ["a unit without end", () => new api.ELU(Infinity), "ShapeError: ELU: alpha Infinity"],
     ["a layer that drops twice", () => new api.Dropout(2), "ShapeError: Dropout: probability 2"],
     ["groups that leave a rest", () => new api.GroupNorm(2, 3), "ShapeError: GroupNorm: 3 channels do not split"],
     [

@@ -106,6 +106,7 @@ export const entries: OpEntries = {
   remainder: binary(wgrad.remainder, { range: POSITIVE, gradients: [0] }),
   round: unary(wgrad.round),
   rsqrt: unary(wgrad.rsqrt, undefined, POSITIVE),
+  selu: unary(wgrad.selu, EXP),
   sigmoid: unary(wgrad.sigmoid, EXP),
   sign: unary(wgrad.sign),
   silu: unary(wgrad.silu, EXP),
