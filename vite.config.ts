@@ -245,6 +245,8 @@ export default defineConfig(async ({ mode, command }) => ({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 3, // on two cores: tests of pages wait for timers
+    isolate: false, // a fresh copy of all modules for each file takes a minute
+    setupFiles: ["test/fresh.ts"],
     sequence: await sequence(),
     testTimeout: 120_000,
     hookTimeout: 240_000,
