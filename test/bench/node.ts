@@ -8,7 +8,7 @@ import { version } from "../../package.json";
 import { type Host, within } from "./hosts";
 import { create as createRaw } from "./kernels/raw";
 import { create as createKernels } from "./kernels/wgrad";
-import { MANNERS, runTask, type Task } from "./tasks";
+import { MANNERS, runTask, type Task, TUNED } from "./tasks";
 
 /** Where `installedPeers.ts` puts the peers' bundles; as far from here as from where this file is built to. */
 const PEERS = join(import.meta.dirname, "../../node_modules/.bench/peers");
@@ -63,7 +63,7 @@ export async function nodeHost(): Promise<Host> {
       return last;
     },
     async kernels(engine: string) {
-      if (engine === "wgrad") return createKernels(version);
+      if (engine.startsWith("wgrad")) return createKernels(version, engine === TUNED);
       gpu ??= createGpu(["disable-dawn-features=timestamp_quantization"]);
       if (engine === "raw") return createRaw(gpu);
       asInPage();

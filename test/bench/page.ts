@@ -2,7 +2,7 @@
 
 import { countCalls } from "../../demos/race/measure";
 import { version } from "../../package.json";
-import { type Answer, type Engines, MANNERS, runTask as run, type Task } from "./tasks";
+import { type Answer, type Engines, MANNERS, runTask as run, type Task, TUNED } from "./tasks";
 
 async function tensorflow(): Promise<unknown> {
   const tf = await import("@tensorflow/tfjs");
@@ -17,7 +17,7 @@ const engines: Engines = {
     return (await import("../../demos/race/engines/tfjs")).create(await tensorflow());
   },
   async kernels(engine) {
-    if (engine === "wgrad") return (await import("./kernels/wgrad")).create(version);
+    if (engine.startsWith("wgrad")) return (await import("./kernels/wgrad")).create(version, engine === TUNED);
     if (engine === "raw") return (await import("./kernels/raw")).create(navigator.gpu);
     if (engine === "jax") return (await import("./kernels/jax")).create(await import("@jax-js/jax"));
     return (await import("./kernels/tfjs")).create(await tensorflow());

@@ -36,17 +36,20 @@ export interface Answers {
 }
 export type Answer = Answers[keyof Answers];
 
+/** This engine with the fastest ways, for steps and for kernels. */
+export const TUNED = "wgrad-tuned";
+
 /** This engine by the names that the benchmark has for its manners: as it comes, and what fusion, tuning and f16 are worth. */
 export const MANNERS: Readonly<Record<string, Manner>> = {
   wgrad: {},
   "wgrad-unfused": { fuse: false },
-  "wgrad-tuned": { tune: true },
+  [TUNED]: { tune: true },
   "wgrad-f16": { autocast: true },
 };
 
-/** Engines that can be named: manners only for training steps. */
+/** Engines that can be named. */
 export const enginesFor = (kernels: boolean): readonly string[] =>
-  kernels ? ENGINES : [...new Set([...ENGINES, ...Object.keys(MANNERS)])];
+  kernels ? [...ENGINES, TUNED] : [...new Set([...ENGINES, ...Object.keys(MANNERS)])];
 
 /** How the engines are made where the task runs. */
 export interface Engines {

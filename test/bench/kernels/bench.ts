@@ -1,5 +1,5 @@
 import { type Host, messageOf } from "../hosts";
-import { markdownTable, where } from "../report";
+import { markdownTable, measuredTable, where } from "../report";
 import type { Choice } from "../training";
 import { CASES, LARGE_CASES } from "./cases";
 import type { KernelResult, OverheadResult } from "./measure";
@@ -36,7 +36,9 @@ export async function benchKernels(
         log("500 dispatches", engine, messageOf(error));
       }
   if (json) return [...results, ...overheads].map((r) => JSON.stringify(r)).join("\n");
-  return [where([...results, ...overheads]), kernelTable(results), overheadTable(overheads)].join("\n\n");
+  const measured = results.flatMap((r) => r.measured);
+  const ways = measured.length ? [`Ways measured:\n\n${measuredTable(measured)}`] : [];
+  return [where([...results, ...overheads]), kernelTable(results), overheadTable(overheads), ...ways].join("\n\n");
 }
 
 /** Shares are of the best product of matrices that any engine reached, and of the faster copy. */

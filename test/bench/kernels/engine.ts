@@ -1,4 +1,5 @@
 import type { Values } from "../../../demos/race/workloads";
+import type { Measurement } from "../../../src/index";
 import type { KernelCase } from "./cases";
 
 /** Work that can be asked for again and again. */
@@ -9,6 +10,8 @@ export interface Ready {
   fence(): Promise<void>;
   /** The numbers of one output. */
   out(): Promise<ArrayLike<number>>;
+  /** What each way of the op took, where ways were measured; the fastest is run. */
+  readonly measured?: readonly Measurement[];
 }
 
 /** What the kernel benchmark asks of an engine. */

@@ -1,3 +1,4 @@
+import type { Measurement } from "../../../src/index";
 import { caseOf, copiesOf, inputsOf } from "./cases";
 import type { KernelEngine, Ready } from "./engine";
 
@@ -13,6 +14,8 @@ export interface KernelResult {
   readonly unit: string;
   /** Sum of the squares of the outputs: engines that compute the same have the same, whatever their layout. */
   readonly squares: number;
+  /** See {@link Ready.measured}. */
+  readonly measured: readonly Measurement[];
 }
 
 export interface OverheadResult {
@@ -72,7 +75,9 @@ export async function measureKernel(
   const values = await ready.out();
   for (let i = 0; i < values.length; i++) squares += values[i]! ** 2;
   const { version, adapter = "" } = engine;
-  return { engine: name, version, adapter, on, name: c.name, ms, rate: c.work / ms / 1e6, unit: c.unit, squares };
+  const { measured = [] } = ready;
+  const rate = c.work / ms / 1e6;
+  return { engine: name, version, adapter, on, name: c.name, ms, rate, unit: c.unit, squares, measured };
 }
 
 /** Times a chain of tiny dispatches. */

@@ -73,7 +73,8 @@ async function prepareAdam(engine: Engine, [values]: readonly Values[], copies: 
   return { run: () => step.run(), fence: fenceOf(engine), out: async () => [] };
 }
 
-export async function create(version: string): Promise<KernelEngine> {
+/** @param tune whether the ways of each op are measured, and the fastest is run */
+export async function create(version: string, tune = false): Promise<KernelEngine> {
   const engine = await createEngine({ tuning: false });
   return {
     version,
@@ -89,7 +90,8 @@ export async function create(version: string): Promise<KernelEngine> {
           Array.from({ length: copies }, (_, i) => [`out${i}`, op(c, [stored(inputs[0]!, `in${i}`), ...others])]),
         ),
       );
-      return { run: () => step.run(), fence: fenceOf(engine), out: () => step.read("out0") };
+      const measured = tune ? await engine.tune(step) : [];
+      return { run: () => step.run(), fence: fenceOf(engine), out: () => step.read("out0"), measured };
     },
     async chain(count) {
       const [start, factor] = tinyMatrices().map((v, i) => stored(v, `tiny${i}`));
