@@ -13,24 +13,22 @@ const THREADS_Y = 16u;
 const ROWS = 4u;
 const COLUMNS = 4u; // a multiple of 4
 const DEPTH = 16u; // 8, 16 or 32
-const WRITTEN = 2u; // fours used in a turn of the innermost loop; a bound unknown to the compiler, which would unroll the loop
+const WRITTEN = 2u; // fours used in a stretch of the innermost loop, whose bound is unknown to the compiler, or it would unroll it
 const SUMS = 0u;
 
 const QUADS = DEPTH / 4u;
 const TILE_M = THREADS_Y * ROWS; // at most INVOCATIONS
 const TILE_N = THREADS_X * COLUMNS;
 const INVOCATIONS = THREADS_X * THREADS_Y;
-const LEFT_STRIDE = TILE_M + 8u / QUADS; // so that neighbouring invocations store to different banks
-const X_STRIDE = TILE_N + 8u / QUADS;
 const D_LOADS = TILE_M * QUADS / INVOCATIONS; // vec4s that an invocation loads in a turn
 const X_LOADS = TILE_N * QUADS / INVOCATIONS;
-const LINES = INVOCATIONS / QUADS; // rows or columns from one such vec4 to the next
+const LINES = INVOCATIONS / QUADS; // rows or columns from one such vec4 to the next, a multiple of 8
 const OUTSIDE = -0x20000000; // a row of no picture, also with the offset of a tap added
 
 struct Params {
   batch: u32, in_channels: u32, height: u32, width: u32, out_channels: u32, out_height: u32, out_width: u32,
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32, dilation_h: u32, dilation_w: u32,
-  groups: u32, parts: u32, part: u32, quads: u32,
+  groups: u32, parts: u32, part: u32, stretches: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
@@ -40,8 +38,8 @@ struct Params {
 
 fn side(value: f32, i: u32) {}
 
-var<workgroup> left_tile: array<vec4f, QUADS * LEFT_STRIDE>;
-var<workgroup> x_tile: array<vec4f, QUADS * X_STRIDE>;
+var<workgroup> left_tile: array<vec4f, QUADS * TILE_M>;
+var<workgroup> x_tile: array<vec4f, QUADS * TILE_N>;
 
 @compute @workgroup_size(THREADS_X, THREADS_Y)
 fn main(
@@ -68,8 +66,9 @@ fn main(
   let turns = (max(first, last) - first + QUADS - 1u) / QUADS;
 
   // What this invocation loads: fours of positions in a place of the tile, for rows and columns that are the same in every turn.
-  let quad = index % QUADS;
-  let line = index / QUADS;
+  // Eight neighbours load the same four of eight rows, which they store to different banks.
+  let quad = index / 8u % QUADS;
+  let line = index / (8u * QUADS) * 8u + index % 8u;
   var offset: array<i32, X_LOADS>;
   var tap_y: array<i32, X_LOADS>;
   var tap_x: array<i32, X_LOADS>;
@@ -146,10 +145,10 @@ fn main(
     if (turn < turns) {
       for (var j = 0u; j < D_LOADS; j++) {
         let held = vec4f(d_held[j]);
-        left_tile[quad * LEFT_STRIDE + line + j * LINES] = held;
+        left_tile[quad * TILE_M + line + j * LINES] = held;
         if (SUMS == 1u) { row_sum[j] += held.x + held.y + held.z + held.w; }
       }
-      for (var j = 0u; j < X_LOADS; j++) { x_tile[quad * X_STRIDE + line + j * LINES] = vec4f(x_held[j]); }
+      for (var j = 0u; j < X_LOADS; j++) { x_tile[quad * TILE_N + line + j * LINES] = vec4f(x_held[j]); }
     }
     workgroupBarrier();
   }
@@ -169,11 +168,11 @@ fn main(
 
   // Each row of d_out was loaded by QUADS invocations.
   if (SUMS == 1u) {
-    for (var j = 0u; j < D_LOADS; j++) { left_tile[quad * LEFT_STRIDE + line + j * LINES] = vec4f(row_sum[j]); }
+    for (var j = 0u; j < D_LOADS; j++) { left_tile[quad * TILE_M + line + j * LINES] = vec4f(row_sum[j]); }
     workgroupBarrier();
     if (tile.x == 0u && index < TILE_M && row0 + index < out_group && tile.y < params.parts) {
       var total = 0.0;
-      for (var k = 0u; k < QUADS; k++) { total += left_tile[k * LEFT_STRIDE + index].x; }
+      for (var k = 0u; k < QUADS; k++) { total += left_tile[k * TILE_M + index].x; }
       side(total, o + index);
     }
   }

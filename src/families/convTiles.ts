@@ -10,12 +10,12 @@ export const TILES = {
 
 export type ConvTile = keyof typeof TILES;
 
-/** Rows and columns that a workgroup makes, sums per invocation, invocations, and fours of terms per turn. */
+/** Rows and columns that a workgroup makes, sums per invocation, invocations, fours of terms per turn, and stretches of these. */
 export function sizesOf(tile: ConvTile) {
-  const { THREADS_X, THREADS_Y, ROWS, COLUMNS, DEPTH } = TILES[tile];
+  const { THREADS_X, THREADS_Y, ROWS, COLUMNS, DEPTH, WRITTEN } = TILES[tile];
   return {
     ...{ rows: THREADS_Y * ROWS, columns: THREADS_X * COLUMNS, sums: ROWS * COLUMNS },
-    ...{ lanes: THREADS_X * THREADS_Y, quads: DEPTH / 4 },
+    ...{ lanes: THREADS_X * THREADS_Y, quads: DEPTH / 4, stretches: DEPTH / 4 / WRITTEN },
   };
 }
 

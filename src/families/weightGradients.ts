@@ -140,7 +140,7 @@ function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): WeightParts {
       gradWeightTiled.dispatch({
         buffers,
         dtype: buffers.x.dtype,
-        params: { ...g, parts, part, quads: sizesOf(tile).quads },
+        params: { ...g, parts, part, stretches: sizesOf(tile).stretches },
         constants: { ...TILES[tile], SUMS },
         grid: [across * THREADS_X, parts * THREADS_Y, down],
         flops: flopsOf(g),
