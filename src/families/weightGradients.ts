@@ -141,7 +141,7 @@ function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): WeightParts {
         buffers,
         dtype: buffers.x.dtype,
         params: { ...g, parts, part, stretches: sizesOf(tile).stretches },
-        constants: { ...TILES[tile], SUMS },
+        constants: { ...TILES[tile], STEP: g.out_width % 4 ? 0 : g.stride_w, SUMS },
         grid: [across * THREADS_X, parts * THREADS_Y, down],
         flops: flopsOf(g),
       }),
