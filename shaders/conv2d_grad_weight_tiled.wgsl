@@ -13,24 +13,23 @@ const THREADS_Y = 16u;
 const ROWS = 4u;
 const COLUMNS = 4u; // a multiple of 4
 const DEPTH = 16u; // 8, 16 or 32
-const WRITTEN = 2u; // fours used in a turn of the innermost loop; a bound unknown to the compiler, which would unroll the loop
+const WRITTEN = 2u; // fours used in a stretch of the innermost loop, whose bound is unknown to the compiler, or it would unroll it
+const STEP = 0u; // stride_w where each four lies in one row of its picture, since rows are whole fours; else 0
 const SUMS = 0u;
 
 const QUADS = DEPTH / 4u;
 const TILE_M = THREADS_Y * ROWS; // at most INVOCATIONS
 const TILE_N = THREADS_X * COLUMNS;
 const INVOCATIONS = THREADS_X * THREADS_Y;
-const LEFT_STRIDE = TILE_M + 8u / QUADS; // so that neighbouring invocations store to different banks
-const X_STRIDE = TILE_N + 8u / QUADS;
 const D_LOADS = TILE_M * QUADS / INVOCATIONS; // vec4s that an invocation loads in a turn
 const X_LOADS = TILE_N * QUADS / INVOCATIONS;
-const LINES = INVOCATIONS / QUADS; // rows or columns from one such vec4 to the next
+const LINES = INVOCATIONS / QUADS; // rows or columns from one such vec4 to the next, a multiple of 8
 const OUTSIDE = -0x20000000; // a row of no picture, also with the offset of a tap added
 
 struct Params {
   batch: u32, in_channels: u32, height: u32, width: u32, out_channels: u32, out_height: u32, out_width: u32,
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: u32, pad_w: u32, dilation_h: u32, dilation_w: u32,
-  groups: u32, parts: u32, part: u32, quads: u32,
+  groups: u32, parts: u32, part: u32, stretches: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
@@ -40,8 +39,8 @@ struct Params {
 
 fn side(value: f32, i: u32) {}
 
-var<workgroup> left_tile: array<vec4f, QUADS * LEFT_STRIDE>;
-var<workgroup> x_tile: array<vec4f, QUADS * X_STRIDE>;
+var<workgroup> left_tile: array<vec4f, QUADS * TILE_M>;
+var<workgroup> x_tile: array<vec4f, QUADS * TILE_N>;
 
 @compute @workgroup_size(THREADS_X, THREADS_Y)
 fn main(
@@ -68,8 +67,9 @@ fn main(
   let turns = (max(first, last) - first + QUADS - 1u) / QUADS;
 
   // What this invocation loads: fours of positions in a place of the tile, for rows and columns that are the same in every turn.
-  let quad = index % QUADS;
-  let line = index / QUADS;
+  // Eight neighbours load the same four of eight rows, which they store to different banks.
+  let quad = index / 8u % QUADS;
+  let line = index / (8u * QUADS) * 8u + index % 8u;
   var offset: array<i32, X_LOADS>;
   var tap_y: array<i32, X_LOADS>;
   var tap_x: array<i32, X_LOADS>;
@@ -81,8 +81,13 @@ fn main(
     if (k >= columns) { tap_y[j] = OUTSIDE; }
   }
   let d_base = (group * out_group + row0 + line) * positions;
+  // Its four: the picture, the number within, and the place of its first position, carried on since divisions are slow.
   var n = (first + quad) / quads;
   var at = (first + quad) % quads;
+  var oy = at * 4u / out_width;
+  var ox = at * 4u % out_width;
+  let step_y = QUADS % quads * 4u / out_width;
+  let step_x = QUADS % quads * 4u % out_width;
 
   var d_held: array<vec4<T>, D_LOADS>;
   var x_held: array<vec4<T>, X_LOADS>;
@@ -96,47 +101,67 @@ fn main(
       let d_at = n * params.out_channels * positions + d_base + p;
       for (var j = 0u; j < D_LOADS; j++) {
         d_held[j] = vec4<T>();
-        if (row0 + line + j * LINES < out_group) {
+        if (there > 0u && row0 + line + j * LINES < out_group) {
           let source = d_at + j * LINES * positions;
-          if (there == 4u) {
+          if (STEP > 0u || there == 4u) {
             d_held[j] = vec4<T>(d_out[source], d_out[source + 1u], d_out[source + 2u], d_out[source + 3u]);
           } else {
-            if (there > 0u) { d_held[j].x = d_out[source]; }
+            d_held[j].x = d_out[source];
             if (there > 1u) { d_held[j].y = d_out[source + 1u]; }
             if (there > 2u) { d_held[j].z = d_out[source + 2u]; }
           }
         }
       }
 
-      var row = vec4i(OUTSIDE);
-      var column = vec4i();
-      var oy = p / out_width;
-      var ox = p % out_width;
-      for (var c = 0u; c < 4u; c++) {
-        if (c < there) { row[c] = i32(oy * params.stride_h); }
-        column[c] = i32(ox * params.stride_w);
-        ox++;
-        if (ox == out_width) {
-          ox = 0u;
-          oy++;
+      let in_picture = i32(n * params.in_channels * plane);
+      if (STEP > 0u) {
+        let row = select(OUTSIDE, i32(oy * params.stride_h), there > 0u);
+        let column = i32(ox * STEP);
+        let x_base = row * i32(params.width) + column + in_picture;
+        for (var j = 0u; j < X_LOADS; j++) {
+          x_held[j] = vec4<T>();
+          let z = select(OUTSIDE, column + tap_x[j], u32(row + tap_y[j]) < params.height);
+          let source = u32(x_base + offset[j]);
+          if (u32(z) < params.width) { x_held[j].x = x[source]; }
+          if (u32(z) + STEP < params.width) { x_held[j].y = x[source + STEP]; }
+          if (u32(z) + 2u * STEP < params.width) { x_held[j].z = x[source + 2u * STEP]; }
+          if (u32(z) + 3u * STEP < params.width) { x_held[j].w = x[source + 3u * STEP]; }
         }
-      }
-      let x_base = row * i32(params.width) + column + i32(n * params.in_channels * plane);
-      for (var j = 0u; j < X_LOADS; j++) {
-        x_held[j] = vec4<T>();
-        let inside = (vec4u(row + tap_y[j]) < vec4u(params.height)) & (vec4u(column + tap_x[j]) < vec4u(params.width));
-        let source = vec4u(x_base + offset[j]);
-        if (inside.x) { x_held[j].x = x[source.x]; }
-        if (inside.y) { x_held[j].y = x[source.y]; }
-        if (inside.z) { x_held[j].z = x[source.z]; }
-        if (inside.w) { x_held[j].w = x[source.w]; }
+      } else {
+        var row = vec4i(OUTSIDE);
+        var column = vec4i();
+        var place = vec2u(oy, ox);
+        for (var c = 0u; c < 4u; c++) {
+          if (c < there) { row[c] = i32(place.x * params.stride_h); }
+          column[c] = i32(place.y * params.stride_w);
+          place.y++;
+          if (place.y == out_width) { place = vec2u(place.x + 1u, 0u); }
+        }
+        let x_base = row * i32(params.width) + column + in_picture;
+        for (var j = 0u; j < X_LOADS; j++) {
+          x_held[j] = vec4<T>();
+          let inside = (vec4u(row + tap_y[j]) < vec4u(params.height)) & (vec4u(column + tap_x[j]) < vec4u(params.width));
+          let source = vec4u(x_base + offset[j]);
+          if (inside.x) { x_held[j].x = x[source.x]; }
+          if (inside.y) { x_held[j].y = x[source.y]; }
+          if (inside.z) { x_held[j].z = x[source.z]; }
+          if (inside.w) { x_held[j].w = x[source.w]; }
+        }
       }
 
       at += QUADS % quads;
       n += QUADS / quads;
+      oy += step_y;
+      ox += step_x;
+      if (ox >= out_width) {
+        ox -= out_width;
+        oy++;
+      }
       if (at >= quads) {
         at -= quads;
         n++;
+        oy = at * 4u / out_width;
+        ox = at * 4u % out_width;
       }
     }
     if (turn > 0u) {
@@ -146,10 +171,10 @@ fn main(
     if (turn < turns) {
       for (var j = 0u; j < D_LOADS; j++) {
         let held = vec4f(d_held[j]);
-        left_tile[quad * LEFT_STRIDE + line + j * LINES] = held;
+        left_tile[quad * TILE_M + line + j * LINES] = held;
         if (SUMS == 1u) { row_sum[j] += held.x + held.y + held.z + held.w; }
       }
-      for (var j = 0u; j < X_LOADS; j++) { x_tile[quad * X_STRIDE + line + j * LINES] = vec4f(x_held[j]); }
+      for (var j = 0u; j < X_LOADS; j++) { x_tile[quad * TILE_N + line + j * LINES] = vec4f(x_held[j]); }
     }
     workgroupBarrier();
   }
@@ -169,11 +194,11 @@ fn main(
 
   // Each row of d_out was loaded by QUADS invocations.
   if (SUMS == 1u) {
-    for (var j = 0u; j < D_LOADS; j++) { left_tile[quad * LEFT_STRIDE + line + j * LINES] = vec4f(row_sum[j]); }
+    for (var j = 0u; j < D_LOADS; j++) { left_tile[quad * TILE_M + line + j * LINES] = vec4f(row_sum[j]); }
     workgroupBarrier();
     if (tile.x == 0u && index < TILE_M && row0 + index < out_group && tile.y < params.parts) {
       var total = 0.0;
-      for (var k = 0u; k < QUADS; k++) { total += left_tile[k * LEFT_STRIDE + index].x; }
+      for (var k = 0u; k < QUADS; k++) { total += left_tile[k * TILE_M + index].x; }
       side(total, o + index);
     }
   }

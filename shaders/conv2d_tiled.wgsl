@@ -15,7 +15,7 @@ const THREADS_Y = 16u;
 const ROWS = 4u;
 const COLUMNS = 4u; // a multiple of 4
 const DEPTH = 16u; // 8, 16 or 32
-const WRITTEN = 2u; // fours used in a turn of the innermost loop; a bound unknown to the compiler, which would unroll the loop
+const WRITTEN = 2u; // fours used in a stretch of the innermost loop, whose bound is unknown to the compiler, or it would unroll it
 const SPREAD = 0u; // 1: the positions are not all of the picture, but every place_step-th
 const FLAT = 0u;
 const WHOLE = 0u; // 1: the input channels of a group are a multiple of 4
@@ -24,11 +24,9 @@ const QUADS = DEPTH / 4u;
 const TILE_M = THREADS_Y * ROWS;
 const TILE_N = THREADS_X * COLUMNS; // divides INVOCATIONS
 const INVOCATIONS = THREADS_X * THREADS_Y;
-const X_STRIDE = TILE_N;
-const LEFT_STRIDE = TILE_M + 8u / QUADS; // so that neighbouring invocations store to different banks
 const W_LOADS = TILE_M * QUADS / INVOCATIONS; // vec4s that an invocation loads in a turn
 const X_LOADS = TILE_N * QUADS / INVOCATIONS;
-const W_ROWS = INVOCATIONS / QUADS; // rows of w from one such vec4 to the next
+const W_ROWS = INVOCATIONS / QUADS; // rows of w from one such vec4 to the next, a multiple of 8
 const X_QUADS = INVOCATIONS / TILE_N;
 
 struct Params {
@@ -36,7 +34,7 @@ struct Params {
   kernel_h: u32, kernel_w: u32, stride_h: u32, stride_w: u32, pad_h: i32, pad_w: i32, dilation_h: u32, dilation_w: u32,
   groups: u32, w_group: u32, w_row: u32, w_channel: u32,
   tap: i32, tap_step_h: i32, tap_step_w: i32, place: u32, place_step_h: u32, place_step_w: u32, place_all: u32,
-  quads: u32,
+  stretches: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
@@ -44,7 +42,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> out: array<O>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-var<workgroup> left_tile: array<vec4f, QUADS * LEFT_STRIDE>;
+var<workgroup> left_tile: array<vec4f, QUADS * TILE_M>;
 var<workgroup> x_tile: array<vec4f, QUADS * TILE_N>;
 
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 { return value; }
@@ -94,20 +92,23 @@ fn main(
   let quads = select((params.in_group + 3u) / 4u * taps, (terms + 3u) / 4u, FLAT == 1u);
   let turns = (quads + QUADS - 1u) / QUADS;
 
-  // The position and the rows of w that this invocation loads: the same in every turn.
+  // The position and the rows of w that this invocation loads: the same in every turn. Eight neighbours load the same four of
+  // eight rows, which they store to different banks.
   let mine = min(col0 + index % TILE_N, max(all, 1u) - 1u);
   let picture = (mine / positions * params.groups + group) * params.in_group * plane;
   let y0 = i32(mine % positions / max(1u, params.out_width) * params.stride_h) - params.pad_h;
   let x0 = i32(mine % positions % max(1u, params.out_width) * params.stride_w) - params.pad_w;
-  let w_row0 = row0 + index / QUADS;
+  let line = index / (8u * QUADS) * 8u + index % 8u;
+  let quad = index / 8u % QUADS;
+  let w_row0 = row0 + line;
   let w_base = group * params.w_group + w_row0 * params.w_row;
 
   // The fours of terms that it loads: (channels / 4, kh, kw) or, if flat, that of the first term.
   let unit = select(1u, 4u, FLAT == 1u);
   let step = digits(QUADS * unit);
-  var w_at = digits(index % QUADS * unit);
-  var x_at: array<vec3u, X_LOADS>;
-  for (var j = 0u; j < X_LOADS; j++) { x_at[j] = digits((index / TILE_N + j * X_QUADS) * unit); }
+  let between = digits(X_QUADS * unit);
+  var w_at = digits(quad * unit);
+  var x_at = digits(index / TILE_N * unit);
 
   var w_held: array<vec4<T>, W_LOADS>;
   var x_held: array<vec4<T>, X_LOADS>;
@@ -127,7 +128,8 @@ fn main(
           at = stepped(at, vec3u(0u, 0u, 1u));
         }
         for (var j = 0u; j < X_LOADS; j++) {
-          at = x_at[j];
+          at = x_at;
+          x_at = stepped(x_at, between);
           x_held[j] = vec4<T>();
           for (var c = 0u; c < 4u; c++) {
             let y = u32(y0 + i32(at.y * params.dilation_h));
@@ -153,9 +155,10 @@ fn main(
         }
         for (var j = 0u; j < X_LOADS; j++) {
           x_held[j] = vec4<T>();
-          let c = x_at[j].x * 4u;
-          let y = u32(y0 + i32(x_at[j].y * params.dilation_h));
-          let z = u32(x0 + i32(x_at[j].z * params.dilation_w));
+          let c = x_at.x * 4u;
+          let y = u32(y0 + i32(x_at.y * params.dilation_h));
+          let z = u32(x0 + i32(x_at.z * params.dilation_w));
+          x_at = stepped(x_at, between);
           if (c < params.in_group && y < params.height && z < params.width) {
             let at = picture + c * plane + y * params.width + z;
             x_held[j].x = x[at];
@@ -166,16 +169,13 @@ fn main(
         }
       }
       w_at = stepped(w_at, step);
-      for (var j = 0u; j < X_LOADS; j++) { x_at[j] = stepped(x_at[j], step); }
     }
     if (turn > 0u) {
       add_tile(&sums, local);
     }
     workgroupBarrier();
     if (turn < turns) {
-      for (var j = 0u; j < W_LOADS; j++) {
-        left_tile[index % QUADS * LEFT_STRIDE + index / QUADS + j * W_ROWS] = vec4f(w_held[j]);
-      }
+      for (var j = 0u; j < W_LOADS; j++) { left_tile[quad * TILE_M + line + j * W_ROWS] = vec4f(w_held[j]); }
       for (var j = 0u; j < X_LOADS; j++) { x_tile[index + j * INVOCATIONS] = vec4f(x_held[j]); }
     }
     workgroupBarrier();

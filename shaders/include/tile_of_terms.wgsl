@@ -1,12 +1,17 @@
 // sums += left · right over a tile of terms in workgroup memory, for kernels that declare THREADS_X, THREADS_Y, ROWS, COLUMNS,
-// WRITTEN and their tiles left_tile[four of terms][row] and x_tile[four of terms][column], LEFT_STRIDE and X_STRIDE vec4s from
-// four to four. An invocation keeps rows y, y + THREADS_Y, … and columns x, x + THREADS_X, ….
+// QUADS, WRITTEN and their tiles left_tile[four of terms][row] and x_tile[four of terms][column], TILE_M and TILE_N vec4s from
+// four to four. An invocation keeps rows y, y + THREADS_Y, … and columns x, x + THREADS_X, …. Indices are reduced by % outside
+// of the loops, which changes no value: so the compiler sees that they are inside of the tiles, and adds no check to each read.
 const COLUMN_QUADS = COLUMNS / 4u;
+const STRETCHES = QUADS / WRITTEN;
 
 alias Sums = array<array<vec4f, COLUMN_QUADS>, ROWS>;
 
 fn add_tile(sums: ptr<function, Sums>, local: vec3u) {
-  for (var k0 = 0u; k0 < params.quads; k0 += WRITTEN) {
+  let x = local.x % THREADS_X;
+  let y = local.y % THREADS_Y;
+  for (var stretch = 0u; stretch < params.stretches; stretch++) {
+    let k0 = stretch % STRETCHES * WRITTEN;
     for (var h = 0u; h < WRITTEN; h++) {
       let k = k0 + h;
       var right0 = array<vec4f, COLUMN_QUADS>();
@@ -14,7 +19,7 @@ fn add_tile(sums: ptr<function, Sums>, local: vec3u) {
       var right2 = array<vec4f, COLUMN_QUADS>();
       var right3 = array<vec4f, COLUMN_QUADS>();
       for (var q = 0u; q < COLUMN_QUADS; q++) {
-        let at = k * X_STRIDE + local.x + q * 4u * THREADS_X;
+        let at = k * TILE_N + x + q * 4u * THREADS_X;
         let a = x_tile[at];
         let b = x_tile[at + THREADS_X];
         let c = x_tile[at + 2u * THREADS_X];
@@ -25,7 +30,7 @@ fn add_tile(sums: ptr<function, Sums>, local: vec3u) {
         right3[q] = vec4f(a.w, b.w, c.w, d.w);
       }
       for (var r = 0u; r < ROWS; r++) {
-        let left = left_tile[k * LEFT_STRIDE + local.y + r * THREADS_Y];
+        let left = left_tile[k * TILE_M + y + r * THREADS_Y];
         for (var q = 0u; q < COLUMN_QUADS; q++) {
           (*sums)[r][q] += left.x * right0[q];
           (*sums)[r][q] += left.y * right1[q];

@@ -188,13 +188,13 @@ function byCorrelation(x: Tensor, w: Tensor, out: Tensor, c: Correlation, way: C
     return convSubgroup.dispatch({ ...shared, constants: { ...tile, SPREAD }, unrolled, grid });
   }
   const tile = way as ConvTile;
-  const { rows, columns, quads } = sizesOf(tile);
+  const { rows, columns, stretches } = sizesOf(tile);
   const { THREADS_X, THREADS_Y } = TILES[tile];
   const across = Math.ceil(positions / columns);
   const down = channelTiles(c.groups * c.out_group, c.groups, rows);
   return convTiled.dispatch({
     ...shared,
-    params: { ...c, quads },
+    params: { ...c, stretches },
     constants: { ...TILES[tile], SPREAD, ...fours(c.in_group) },
     grid: [across * THREADS_X, down * THREADS_Y],
   });

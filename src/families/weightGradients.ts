@@ -140,8 +140,8 @@ function partsByTiles(g: Geometry, SUMS: number, tile: ConvTile): WeightParts {
       gradWeightTiled.dispatch({
         buffers,
         dtype: buffers.x.dtype,
-        params: { ...g, parts, part, quads: sizesOf(tile).quads },
-        constants: { ...TILES[tile], SUMS },
+        params: { ...g, parts, part, stretches: sizesOf(tile).stretches },
+        constants: { ...TILES[tile], STEP: g.out_width % 4 ? 0 : g.stride_w, SUMS },
         grid: [across * THREADS_X, parts * THREADS_Y, down],
         flops: flopsOf(g),
       }),

@@ -1,7 +1,7 @@
 // Convolutions and their gradients by every tile for GPUs, over several tiles in each direction with ragged edges, and several
 // parts: against the kernels without tiles, which the ops' own cases hold against f64.
 import { afterAll, describe, expect, test } from "vitest";
-import { TILES } from "../../src/families/convTiles";
+import { type ConvTile, sizesOf, TILES } from "../../src/families/convTiles";
 import type { Runtime } from "../../src/gpu/runtime";
 import { BASELINE_TARGET } from "../../src/kernel/target";
 import { type Conv2dOptions, conv2d } from "../../src/ops/conv2d";
@@ -40,22 +40,45 @@ const samples: readonly Sample[] = [
     ways: [["tile 64", "tile 16 × 32", "tile 32 × 128"]],
   },
   {
-    x: [5, 130, 21, 27],
+    x: [7, 130, 31, 35],
     w: [9, 130, 1, 3],
     options: { padding: [0, 1] },
     ways: [
       ["tile 32", "tile 128", "tile 32"],
       ["tile 32", "tile 64 × 128", "tile 16 × 32"],
+      ["tile 64", "tile 128, 16 terms", "tile 64, 8 × 8 each"],
+      ["tile 64", "tile 128, 16 × 8 each", "tile 64 × 128, 8 × 8 each"],
+      ["tile 64", "tile 64, 8 × 8 each", "tile 64"],
+      ["tile 64", "tile 64 × 128, 8 × 8 each", "tile 64"],
     ],
   },
   {
-    x: [5, 9, 26, 23],
-    w: [130, 9, 2, 3],
+    x: [7, 9, 29, 31],
+    w: [150, 9, 2, 3],
     options: { padding: "same" },
     ways: [
       ["tile 128", "tile 32 × 128", "tile 128"],
-      ["tile 64 × 128", "tile 32 × 128", "tile 128"],
+      ["tile 64 × 128", "tile 32 × 128", "tile 128, 16 terms"],
+      ["tile 128, 16 terms", "tile 32", "tile 64, 8 × 8 each"],
+      ["tile 128, 16 × 8 each", "tile 32", "tile 64 × 128, 8 × 8 each"],
+      ["tile 64, 8 × 8 each", "tile 32", "tile 64"],
+      ["tile 64 × 128, 8 × 8 each", "tile 32", "tile 64"],
     ],
+  },
+  {
+    x: [5, 21, 26, 24],
+    w: [260, 21, 2, 3],
+    options: { padding: "same" },
+    ways: [
+      ["tile 128, 16 × 8 each", "tile 64", "tile 128, 16 × 8 each"],
+      ["tile 64 × 128, 8 × 8 each", "tile 64", "tile 64, 8 × 8 each"],
+    ],
+  },
+  {
+    x: [3, 10, 13, 16],
+    w: [20, 10, 3, 3],
+    options: { padding: 1, stride: 2 },
+    ways: [["tile 16 × 32", "tile 16 × 32", "tile 32"]],
   },
 ];
 
@@ -95,4 +118,20 @@ describe.skipIf(!opened)("convolutions by tiles", () => {
       expect(used).toEqual(expect.arrayContaining(Object.keys(TILES)));
     }
   });
+});
+
+test.each(Object.keys(TILES) as ConvTile[])("%s divides evenly, and fits what every device grants", (name) => {
+  const { rows, columns, lanes, quads } = sizesOf(name);
+  const { COLUMNS, WRITTEN } = TILES[name];
+  const divisions = [
+    ...[COLUMNS / 4, quads / WRITTEN, lanes / columns],
+    ...[(rows * quads) / lanes, (columns * quads) / lanes, lanes / (8 * quads)],
+  ];
+  expect(
+    divisions.every((n) => Number.isInteger(n) && n > 0),
+    divisions.join(", "),
+  ).toBe(true);
+  expect(rows).toBeLessThanOrEqual(lanes);
+  expect(lanes).toBeLessThanOrEqual(256);
+  expect(16 * quads * (rows + columns)).toBeLessThanOrEqual(16384);
 });
