@@ -1,4 +1,4 @@
-// Products through workgroup memory, for kernels that declare THREADS_X, THREADS_Y (multiples of 8, or by DEPTH 32 of 4), ROWS,
+// Products through workgroup memory, for kernels that declare THREADS_X and THREADS_Y (8 or 16), ROWS,
 // COLUMNS, DEPTH, A_BY_K, B_BY_K and SUMS. A workgroup of THREADS_X × THREADS_Y makes TILE_M × TILE_N sums, ROWS × COLUMNS per
 // invocation; DEPTH terms at a time lie in tiles.
 // The kernel's patch_of_a(base, row, k) and patch_of_b(base, column, k) load four terms of four rows or columns each, and what
@@ -17,15 +17,19 @@ const PATCHES = (A_WIDTH + B_WIDTH) * QUADS;
 const LOADS = PATCHES / INVOCATIONS; // nothing is left over
 const APART = A_PATCHES % INVOCATIONS == 0u; // each of an invocation's patches is of a, or of b, for all invocations alike
 const A_CELLS = DEPTH * A_WIDTH;
-const B_CELLS = DEPTH * B_WIDTH;
+const CELLS = DEPTH * (A_WIDTH + B_WIDTH);
 const FOURS = ROWS * COLUMN_QUADS;
+
+// Many sums leave by way of the tile, four rows of each invocation a turn: so their epilogue is there once a turn, and not once for
+// each of the sums, for which a compiler would run out of registers.
+const IN_TURNS = FOURS > 16u;
 
 alias Patch = array<vec4f, 4>;
 alias Sums = array<vec4f, FOURS>; // [row][column / 4]
 alias RowSums = array<vec4f, ROW_QUADS>;
 
-var<workgroup> a_tile: array<vec4f, A_CELLS>; // [term][row / 4]
-var<workgroup> b_tile: array<vec4f, B_CELLS>; // [term][column / 4]
+// [term][row / 4] of a, then [term][column / 4] of b; in the end sums
+var<workgroup> tile: array<vec4f, CELLS>;
 
 fn is_of_a(index: u32, s: u32) -> bool {
   if (APART) { return s * INVOCATIONS < A_PATCHES; }
@@ -63,7 +67,7 @@ fn add_products(
     let quad = select(p / width, p % QUADS, by_k == 1u);
     outer[s] = four * 4u;
     inner[s] = quad * 4u;
-    place[s] = quad * 4u * width + (four ^ exchange(quad, by_k));
+    place[s] = select(A_CELLS, 0u, of_a) + quad * 4u * width + (four ^ exchange(quad, by_k));
   }
   let x = local.x % THREADS_X;
   let y = local.y % THREADS_Y;
@@ -77,7 +81,7 @@ fn add_products(
         for (var j = 0u; j < 4u; j++) {
           var four = next[s][j];
           if (WHOLE_K == 0u) { four = select(vec4f(), four, k0 - DEPTH + inner[s] + j < last_k); }
-          if (is_of_a(index, s)) { a_tile[place[s] + j * A_WIDTH] = four; } else { b_tile[place[s] + j * B_WIDTH] = four; }
+          tile[place[s] + j * select(B_WIDTH, A_WIDTH, is_of_a(index, s))] = four;
         }
       }
       workgroupBarrier();
@@ -100,9 +104,9 @@ fn add_products(
         for (var j = 0u; j < 4u; j++) {
           let k = quad % QUADS * 4u + j;
           var right = array<vec4f, COLUMN_QUADS>();
-          for (var q = 0u; q < COLUMN_QUADS; q++) { right[q] = b_tile[k * B_WIDTH + right_at + q * THREADS_X]; }
+          for (var q = 0u; q < COLUMN_QUADS; q++) { right[q] = tile[A_CELLS + k * B_WIDTH + right_at + q * THREADS_X]; }
           for (var i = 0u; i < ROW_QUADS; i++) {
-            let left = a_tile[k * A_WIDTH + left_at + i * THREADS_Y];
+            let left = tile[k * A_WIDTH + left_at + i * THREADS_Y];
             if (SUMS == 1u) { (*row_sums)[i] += left; }
             for (var r = 0u; r < 4u; r++) {
               for (var q = 0u; q < COLUMN_QUADS; q++) { (*sums)[(i * 4u + r) * COLUMN_QUADS + q] += left[r] * right[q]; }
@@ -132,10 +136,30 @@ fn make_tile(group: vec3u, local: vec2u, index: u32) {
     let row = row0 + (local.y + i / 4u * THREADS_Y) * 4u + i % 4u;
     if (row < params.m) {
       if (SUMS == 1u && group.x == 0u && local.x == 0u) { side(row_sums[i / 4u][i % 4u], group.z * params.m + row); }
-      for (var q = 0u; q < COLUMN_QUADS; q++) {
-        let column = col0 + (local.x + q * THREADS_X) * 4u;
-        store(sums[i * COLUMN_QUADS + q], (group.z * params.m + row) * params.n, column);
+      if (!IN_TURNS) {
+        for (var q = 0u; q < COLUMN_QUADS; q++) {
+          let column = col0 + (local.x + q * THREADS_X) * 4u;
+          store(sums[i * COLUMN_QUADS + q], (group.z * params.m + row) * params.n, column);
+        }
       }
+    }
+  }
+  if (!IN_TURNS) { return; }
+  let x = local.x % THREADS_X;
+  let y = local.y % THREADS_Y;
+  let stores = select(COLUMNS, 0u, params.m == 0u); // not known to the compiler, which would unroll the loop
+  for (var i = 0u; i < ROW_QUADS; i++) {
+    workgroupBarrier();
+    for (var r = 0u; r < 4u; r++) {
+      for (var q = 0u; q < COLUMN_QUADS; q++) {
+        tile[(y * 4u + r) * B_WIDTH + x + q * THREADS_X] = sums[(i * 4u + r) * COLUMN_QUADS + q];
+      }
+    }
+    workgroupBarrier();
+    for (var s = 0u; s < stores; s++) {
+      let cell = index + s * INVOCATIONS;
+      let row = row0 + i * THREADS_Y * 4u + cell / B_WIDTH;
+      if (row < params.m) { store(tile[cell], (group.z * params.m + row) * params.n, col0 + cell % B_WIDTH * 4u); }
     }
   }
 }

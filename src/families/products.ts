@@ -33,8 +33,7 @@ export interface Product {
  */
 const TILES = {
   "tile 32": { THREADS_X: 8, THREADS_Y: 8, ROWS: 4, COLUMNS: 4, DEPTH: 32 },
-  "tile 64": { THREADS_X: 8, THREADS_Y: 8, ROWS: 8, COLUMNS: 8, DEPTH: 16 },
-  "tile 128 × 64": { THREADS_X: 8, THREADS_Y: 8, ROWS: 16, COLUMNS: 8, DEPTH: 16 },
+  "tile 64": { THREADS_X: 16, THREADS_Y: 8, ROWS: 8, COLUMNS: 4, DEPTH: 32 },
   "tile 128": { THREADS_X: 16, THREADS_Y: 8, ROWS: 16, COLUMNS: 8, DEPTH: 16 },
 } as const;
 
@@ -73,8 +72,8 @@ export function productWays(p: Product, target: Target): Ways<Way> {
     return { key, names: m <= 8 ? ["subgroup, 8 rows", "direct"] : ["subgroup", "subgroup, 8 rows", "direct"] };
   if (target.cpu) return { key, names: ["direct", "tile 32"] };
   const fills = (tile: Tile) => workgroupsOf(p, tile) >= BUSY;
-  if (fills("tile 128")) return { key, names: ["tile 128", "tile 128 × 64", "tile 64", "direct"] };
-  if (fills("tile 64")) return { key, names: ["tile 64", "tile 128 × 64", "tile 128", "tile 32", "direct"] };
+  if (fills("tile 128")) return { key, names: ["tile 128", "tile 64", "direct"] };
+  if (fills("tile 64")) return { key, names: ["tile 64", "tile 128", "tile 32", "direct"] };
   if (batch > 1 || k < LONG) return { key, names: ["tile 32", "tile 64", "direct"] };
   const splits: Split[] = ["tile 32, K split", "tile 64, K split"];
   if (fills("tile 32")) splits.reverse();
