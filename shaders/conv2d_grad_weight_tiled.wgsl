@@ -45,10 +45,11 @@ var<workgroup> x_tile: array<vec4f, QUADS * TILE_N>;
 @compute @workgroup_size(THREADS_X, THREADS_Y)
 fn main(
   @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) index: u32,
+  @builtin(local_invocation_index) index: u32,
 ) {
   let tile = unfolded(id, groups);
   if (is_surplus(tile)) { return; }
+  let place = place_of(index);
   let taps = max(1u, params.kernel_h * params.kernel_w);
   let kernel_w = max(1u, params.kernel_w);
   let in_group = params.in_channels / max(1u, params.groups);
@@ -130,12 +131,12 @@ fn main(
       } else {
         var row = vec4i(OUTSIDE);
         var column = vec4i();
-        var place = vec2u(oy, ox);
+        var spot = vec2u(oy, ox);
         for (var c = 0u; c < 4u; c++) {
-          if (c < there) { row[c] = i32(place.x * params.stride_h); }
-          column[c] = i32(place.y * params.stride_w);
-          place.y++;
-          if (place.y == out_width) { place = vec2u(place.x + 1u, 0u); }
+          if (c < there) { row[c] = i32(spot.x * params.stride_h); }
+          column[c] = i32(spot.y * params.stride_w);
+          spot.y++;
+          if (spot.y == out_width) { spot = vec2u(spot.x + 1u, 0u); }
         }
         let x_base = row * i32(params.width) + column + in_picture;
         for (var j = 0u; j < X_LOADS; j++) {
@@ -165,7 +166,7 @@ fn main(
       }
     }
     if (turn > 0u) {
-      add_tile(&sums, local);
+      add_tile(&sums, place);
     }
     workgroupBarrier();
     if (turn < turns) {
@@ -181,11 +182,11 @@ fn main(
 
   let o = tile.y * params.out_channels + group * out_group + row0;
   for (var r = 0u; r < ROWS; r++) {
-    let row = local.y + r * THREADS_Y;
+    let row = place.y + r * THREADS_Y;
     if (row0 + row < out_group && tile.y < params.parts) {
       for (var q = 0u; q < COLUMN_QUADS; q++) {
         for (var c = 0u; c < 4u; c++) {
-          let k = col0 + local.x + (q * 4u + c) * THREADS_X;
+          let k = col0 + place.x + (q * 4u + c) * THREADS_X;
           if (k < columns) { partial[(o + row) * columns + k] = sums[r][q][c]; }
         }
       }

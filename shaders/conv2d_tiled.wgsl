@@ -76,10 +76,11 @@ fn tap_of(at: vec3u) -> u32 {
 @compute @workgroup_size(THREADS_X, THREADS_Y)
 fn main(
   @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) index: u32,
+  @builtin(local_invocation_index) index: u32,
 ) {
   let tile = unfolded(id, groups);
   if (is_surplus(tile)) { return; }
+  let place = place_of(index);
   let positions = max(1u, params.out_height * params.out_width);
   let all = params.batch * positions;
   let channel_tiles = max(1u, (params.out_group + TILE_M - 1u) / TILE_M);
@@ -171,7 +172,7 @@ fn main(
       w_at = stepped(w_at, step);
     }
     if (turn > 0u) {
-      add_tile(&sums, local);
+      add_tile(&sums, place);
     }
     workgroupBarrier();
     if (turn < turns) {
@@ -184,12 +185,12 @@ fn main(
   let out_channels = params.groups * params.out_group;
   for (var q = 0u; q < COLUMN_QUADS; q++) {
     for (var c = 0u; c < 4u; c++) {
-      let at = col0 + local.x + (q * 4u + c) * THREADS_X;
+      let at = col0 + place.x + (q * 4u + c) * THREADS_X;
       if (at < all) {
-        let first = group * params.out_group + row0 + local.y;
+        let first = group * params.out_group + row0 + place.y;
         let base = (at / positions * out_channels + first) * params.place_all + placed(at % positions);
         for (var r = 0u; r < ROWS; r++) {
-          if (row0 + local.y + r * THREADS_Y < params.out_group) {
+          if (row0 + place.y + r * THREADS_Y < params.out_group) {
             let to = base + r * THREADS_Y * params.place_all;
             out[to] = O(epilogue(sums[r][q][c], to, first + r * THREADS_Y));
           }

@@ -1,15 +1,22 @@
 // sums += left · right over a tile of terms in workgroup memory, for kernels that declare THREADS_X, THREADS_Y, ROWS, COLUMNS,
 // QUADS, WRITTEN and their tiles left_tile[four of terms][row] and x_tile[four of terms][column], TILE_M and TILE_N vec4s from
-// four to four. An invocation keeps rows y, y + THREADS_Y, … and columns x, x + THREADS_X, …. Indices are reduced by % outside
-// of the loops, which changes no value: so the compiler sees that they are inside of the tiles, and adds no check to each read.
+// four to four. An invocation at (x, y) keeps rows y, y + THREADS_Y, … and columns x, x + THREADS_X, …. Indices are reduced by %
+// outside of the innermost loops, which changes no value: so the compiler sees that they are inside of the tiles, and adds no
+// check to each read.
 const COLUMN_QUADS = COLUMNS / 4u;
 const STRETCHES = QUADS / WRITTEN;
 
 alias Sums = array<array<vec4f, COLUMN_QUADS>, ROWS>;
 
-fn add_tile(sums: ptr<function, Sums>, local: vec3u) {
-  let x = local.x % THREADS_X;
-  let y = local.y % THREADS_Y;
+// Where the invocation of an index stands: neighbours share a column, and every other one a row, so that each read of a tile
+// by a subgroup meets few different vec4s, pairs of lanes asking for the same one.
+fn place_of(index: u32) -> vec2u {
+  return vec2u(index / 2u % THREADS_X, index / (2u * THREADS_X) * 2u + index % 2u);
+}
+
+fn add_tile(sums: ptr<function, Sums>, place: vec2u) {
+  let x = place.x % THREADS_X;
+  let y = place.y % THREADS_Y;
   for (var stretch = 0u; stretch < params.stretches; stretch++) {
     let k0 = stretch % STRETCHES * WRITTEN;
     for (var h = 0u; h < WRITTEN; h++) {
