@@ -113,8 +113,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     }
     // @unroll
     for (var step = 0u; step < STEPS; step++) {
-      if (current == 2u * CHUNKS + step) { add_weighted(&dv, step * SPAN * HELD, local, min(TURN, end - row0)); }
-      if (current == 2u * CHUNKS + STEPS + step) { add_weighted(&dk, step * SPAN * HELD, local, min(TURN, end - row0)); }
+      if (current == 2u * CHUNKS + step) { add_weighted(&dv, step, local, min(TURN, end - row0)); }
+      if (current == 2u * CHUNKS + STEPS + step) { add_weighted(&dk, step, local, min(TURN, end - row0)); }
     }
     workgroupBarrier();
     if (next < 2u * CHUNKS) { keep_lines(&ahead, local); } else { keep_wide(&ahead, local); }

@@ -56,20 +56,19 @@ fn main(
   var lse: array<vec4f, GROUPS>;
   var own: array<vec4f, GROUPS>; // along of the own rows
   for (var g = 0u; g < GROUPS; g++) {
-    var share = vec4f();
     for (var r = 0u; r < 4u; r++) {
       let i = min(row0 + (local.y + g * LINES) * 4u + r, last_row);
       lse[g][r] = bitcast<f32>(stats[pair * params.rows + i].x);
       for (var four = local.x; four < params.quads; four += 8u) {
         let o = at.out + i * params.out_row + four;
-        share[r] += dot(vec4f(out[o]), vec4f(d_out[o]));
+        own[g][r] += dot(vec4f(out[o]), vec4f(d_out[o]));
       }
     }
-    keep_share(share, local, g);
   }
+  keep_shares(&own, local);
   workgroupBarrier();
+  add_shares(&own, local);
   for (var g = 0u; g < GROUPS; g++) {
-    own[g] = sum_of_shares(local, g);
     for (var r = 0u; r < 4u; r++) {
       let i = row0 + (local.y + g * LINES) * 4u + r;
       if (local.x == 0u && i < params.rows) { along[pair * params.rows + i] = own[g][r]; }
@@ -113,7 +112,7 @@ fn main(
     }
     // @unroll
     for (var step = 0u; step < STEPS; step++) {
-      if (current == 2u * CHUNKS + step) { add_weighted(&sums, step * SPAN * HELD, local, min(TURN, end - key0)); }
+      if (current == 2u * CHUNKS + step) { add_weighted(&sums, step, local, min(TURN, end - key0)); }
     }
     workgroupBarrier();
     if (next < 2u * CHUNKS) { keep_lines(&ahead, local); } else { keep_wide(&ahead, local); }

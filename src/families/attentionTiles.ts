@@ -17,6 +17,9 @@ const BUSY = 512;
 /** Rows, or keys, that a workgroup takes per turn; and columns of a chunk. */
 const TURN = 32;
 
+/** Fours from one line of a chunk to the next. */
+const PITCH = TURN / 4 + 1;
+
 /**
  * The tiles for attention on GPUs, the best guess first. An invocation that keeps eight rows loads a third less from workgroup
  * memory, but its sums and the data it reads ahead must fit into registers: only for heads of at most `wide`, and 64.
@@ -53,8 +56,8 @@ export function tileConstants({ size, p }: Pick<Attention, "size" | "p">, way: T
   const made = 4 * LINES * GROUPS;
   const CHUNKS = Math.ceil(size / TURN);
   const SPAN = Math.min(2, CHUNKS);
-  // Lines of both operands and shares of the made ones behind them; or weights, and lines to be weighted.
-  const CELLS = Math.max(8 * (made + TURN) + 2 * made, 8 * made + 8 * TURN * SPAN);
+  // Lines of both operands and shares of fours of the made ones behind them; or weights, and lines to be weighted.
+  const CELLS = Math.max(PITCH * (made + TURN + made / 4), 8 * made + 8 * TURN * SPAN);
   return { LINES, GROUPS, CHUNKS, SPAN, STEPS: Math.ceil(CHUNKS / SPAN), CELLS, DROPOUT: Number(p > 0) };
 }
 
