@@ -17,6 +17,7 @@ const SHARES = OTHERS + TURN * PITCH;
 const WIDE = TURN * OWN_FOURS; // where the other lines begin, behind weights
 const OTHER_LOADS = TURN / LINES; // a chunk of columns, by an invocation
 const WIDE_LOADS = SPAN * OTHER_LOADS;
+const AT_ONCE = 16u / HELD; // fours of columns in a turn of the innermost loop: 256 products
 // What an invocation reads ahead, of either kind: in one place, so that registers need not hold both.
 const AHEAD = HELD + OTHER_LOADS;
 
@@ -99,21 +100,24 @@ fn keep_weights(weights: ptr<function, array<vec4f, HELD>>, local: vec3u) {
   }
 }
 
-// sums[own line][other line] += own · other over the first `fours` fours of columns in the tile.
+// sums[own line][other line] += own · other over the first `fours` fours of columns in the tile, and up to AT_ONCE − 1 fours of zeros.
 fn add_products(sums: ptr<function, array<vec4f, HELD>>, local: vec3u, fours: u32) {
   const APART = OTHER_FOURS * PITCH;
   let other_lines = OTHERS + local.x % 8u * PITCH;
   let own_lines = local.y % LINES * PITCH;
-  for (var n = 0u; n < fours; n++) {
-    let other = other_lines + n % 8u;
-    let own = own_lines + n % 8u;
-    let by_column = transpose(mat4x4f(tile[other], tile[other + APART], tile[other + 2u * APART], tile[other + 3u * APART]));
-    for (var r = 0u; r < HELD; r++) {
-      let line = tile[own + (r % 4u * OWN_FOURS + r / 4u * LINES) * PITCH];
-      (*sums)[r] += line.x * by_column[0];
-      (*sums)[r] += line.y * by_column[1];
-      (*sums)[r] += line.z * by_column[2];
-      (*sums)[r] += line.w * by_column[3];
+  for (var n = 0u; n < (fours + AT_ONCE - 1u) / AT_ONCE; n++) {
+    let first = n % (8u / AT_ONCE) * AT_ONCE;
+    for (var c = 0u; c < AT_ONCE; c++) {
+      let other = other_lines + first + c;
+      let own = own_lines + first + c;
+      let by_column = transpose(mat4x4f(tile[other], tile[other + APART], tile[other + 2u * APART], tile[other + 3u * APART]));
+      for (var r = 0u; r < HELD; r++) {
+        let line = tile[own + (r % 4u * OWN_FOURS + r / 4u * LINES) * PITCH];
+        (*sums)[r] += line.x * by_column[0];
+        (*sums)[r] += line.y * by_column[1];
+        (*sums)[r] += line.z * by_column[2];
+        (*sums)[r] += line.w * by_column[3];
+      }
     }
   }
 }
