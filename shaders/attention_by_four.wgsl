@@ -10,12 +10,13 @@
 // @include dropout_factors.wgsl
 // @include attention_tiles.wgsl
 alias T = f32;
-const LINES = 8u; // a multiple of 8
+const LINES = 8u; // 4, 8 or 16
 const GROUPS = 1u; // LINES · GROUPS is 8 or 16
 const CHUNKS = 1u; // size / 32, rounded up
 const SPAN = 1u; // chunks of v a time, 1 or 2
 const STEPS = 1u; // CHUNKS / SPAN, rounded up
 const CELLS = 1024u; // of the tile
+const WHOLE = 0u; // 1: no chunk reaches beyond the head
 const DROPOUT = 0u; // 0: every factor is 1, and random is not read
 
 const HELD = 4u * GROUPS; // rows of an invocation

@@ -21,9 +21,10 @@ const AT_ONCE = 16u / HELD; // fours of columns in a turn of the innermost loop:
 // What an invocation reads ahead, of either kind: in one place, so that registers need not hold both.
 const AHEAD = HELD + OTHER_LOADS;
 
-// Where the rows and keys of an example's head begin, in fours, and where its keys end.
-struct Head { q: u32, k: u32, v: u32, out: u32, end: u32 }
+// Where the rows and keys of an example's head begin, in fours, and its last row and key.
+struct Head { q: u32, k: u32, v: u32, out: u32, last_row: u32, last_key: u32 }
 
+// Of keys before `end`.
 fn head_of(pair: u32, end: u32) -> Head {
   let batch = pair / max(params.heads, 1u);
   let head = pair % max(params.heads, 1u);
@@ -32,25 +33,28 @@ fn head_of(pair: u32, end: u32) -> Head {
     params.k_at + batch * params.k_batch + head * params.k_head,
     params.v_at + batch * params.v_batch + head * params.v_head,
     batch * params.out_batch + head * params.out_head,
-    end,
+    max(params.rows, 1u) - 1u,
+    max(end, 1u) - 1u,
   );
 }
 
-// Four columns of a row or a key; zeros beyond the edge.
+// Four columns of a row or a key. Those beyond the last repeat it: they are not stored, and their weights are zeros. Columns beyond
+// the last are zeros.
 fn q_four(at: Head, row: u32, four: u32) -> vec4f {
-  let inside = row < params.rows && four < params.quads;
-  return select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
+  return within(vec4f(q[at.q + min(row, at.last_row) * params.q_row + column(four)]), four);
 }
 
 fn k_four(at: Head, key: u32, four: u32) -> vec4f {
-  let inside = key < at.end && four < params.quads;
-  return select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
+  return within(vec4f(k[at.k + min(key, at.last_key) * params.k_row + column(four)]), four);
 }
 
 fn v_four(at: Head, key: u32, four: u32) -> vec4f {
-  let inside = key < at.end && four < params.quads;
-  return select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
+  return within(vec4f(v[at.v + min(key, at.last_key) * params.v_row + column(four)]), four);
 }
+
+fn column(four: u32) -> u32 { return select(min(four, max(params.quads, 1u) - 1u), four, WHOLE == 1u); }
+
+fn within(values: vec4f, four: u32) -> vec4f { return select(vec4f(), values, WHOLE == 1u || four < params.quads); }
 
 // Which of a workgroup's own lines is the r-th that an invocation keeps.
 fn own_line(local: vec3u, r: u32) -> u32 { return (local.y + r / 4u * LINES) * 4u + r % 4u; }

@@ -58,7 +58,8 @@ export function tileConstants({ size, p }: Pick<Attention, "size" | "p">, way: T
   const SPAN = Math.min(2, CHUNKS);
   // Lines of both operands and shares of fours of the made ones behind them; or weights, and lines to be weighted.
   const CELLS = Math.max(PITCH * (made + TURN + made / 4), 8 * made + 8 * TURN * SPAN);
-  return { LINES, GROUPS, CHUNKS, SPAN, STEPS: Math.ceil(CHUNKS / SPAN), CELLS, DROPOUT: Number(p > 0) };
+  const WHOLE = Number(size % TURN === 0 && CHUNKS % SPAN === 0);
+  return { LINES, GROUPS, CHUNKS, SPAN, STEPS: Math.ceil(CHUNKS / SPAN), CELLS, WHOLE, DROPOUT: Number(p > 0) };
 }
 
 /** A workgroup for each tile. */
