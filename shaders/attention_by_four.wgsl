@@ -10,17 +10,17 @@
 // @include dropout_factors.wgsl
 // @include attention_tiles.wgsl
 alias T = f32;
-const LINES = 8u; // a multiple of 8
+const LINES = 8u; // 4, 8 or 16
 const GROUPS = 1u; // LINES · GROUPS is 8 or 16
 const CHUNKS = 1u; // size / 32, rounded up
 const SPAN = 1u; // chunks of v a time, 1 or 2
 const STEPS = 1u; // CHUNKS / SPAN, rounded up
 const CELLS = 1024u; // of the tile
+const WHOLE = 0u; // 1: no chunk reaches beyond the head
 const DROPOUT = 0u; // 0: every factor is 1, and random is not read
 
 const HELD = 4u * GROUPS; // rows of an invocation
 const ROWS = LINES * HELD;
-const SHARES = ROWS * 8u + 256u; // behind q and k
 const STAGES = CHUNKS + STEPS; // of a turn
 const PARTS = STEPS * SPAN * HELD;
 const NOWHERE = 3.0e38; // lse of a row without keys: exp(s − lse) is 0
@@ -89,18 +89,18 @@ fn main(
           scores[r] = select(vec4f(-2.0e30), scores[r], inside); // 2^ of it less any `largest` is 0
         }
       }
+      var most = array<vec4f, GROUPS>();
       for (var g = 0u; g < GROUPS; g++) {
-        var most = vec4f();
         for (var r = 0u; r < 4u; r++) {
           let s = scores[4u * g + r];
-          most[r] = max(max(s.x, s.y), max(s.z, s.w));
+          most[g][r] = max(max(s.x, s.y), max(s.z, s.w));
         }
-        tile[SHARES + (local.y + g * LINES) * 8u + local.x] = most;
       }
+      keep_shares(&most, local);
       workgroupBarrier();
       for (var g = 0u; g < GROUPS; g++) {
         var now = largest[g];
-        for (var s = 0u; s < 8u; s++) { now = max(now, tile[SHARES + (local.y + g * LINES) * 8u + s]); }
+        for (var s = 0u; s < 8u; s++) { now = max(now, tile[SHARES + (local.y + g * LINES) * PITCH + s]); }
         let fade = exp2(largest[g] - now);
         largest[g] = now;
         total[g] *= fade;
@@ -121,7 +121,7 @@ fn main(
     }
     // @unroll
     for (var step = 0u; step < STEPS; step++) {
-      if (current == CHUNKS + step) { add_weighted(&sums, step * SPAN * HELD, local, min(TURN, end - key0)); }
+      if (current == CHUNKS + step) { add_weighted(&sums, step, local, min(TURN, end - key0)); }
     }
     workgroupBarrier();
     if (next < CHUNKS) { keep_lines(&ahead, local); } else { keep_wide(&ahead, local); }
@@ -131,10 +131,11 @@ fn main(
     key0 = next_key0;
   }
 
-  for (var g = 0u; g < GROUPS; g++) { keep_share(total[g], local, g); }
+  keep_shares(&total, local);
   workgroupBarrier();
+  add_shares(&total, local);
   for (var g = 0u; g < GROUPS; g++) {
-    let all = sum_of_shares(local, g);
+    let all = total[g];
     let some = all > vec4f();
     let inverse = select(vec4f(), 1.0 / max(all, vec4f(1.0e-30)), some);
     let lse = select(vec4f(NOWHERE), largest[g] / LOG2_E + log(max(all, vec4f(1.0e-30))), some);

@@ -6,12 +6,13 @@
 // @include dropout_factors.wgsl
 // @include attention_tiles.wgsl
 alias T = f32;
-const LINES = 8u; // a multiple of 8
+const LINES = 8u; // 4, 8 or 16
 const GROUPS = 1u; // LINES · GROUPS is 8 or 16
 const CHUNKS = 1u; // size / 32, rounded up
 const SPAN = 1u; // chunks of d_out and q a time, 1 or 2
 const STEPS = 1u; // CHUNKS / SPAN, rounded up
 const CELLS = 1024u; // of the tile
+const WHOLE = 0u; // 1: no chunk reaches beyond the head
 const DROPOUT = 0u;
 
 const HELD = 4u * GROUPS; // keys of an invocation
@@ -42,7 +43,6 @@ var<workgroup> tile: array<vec4f, CELLS>;
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let pair = params.first + group.y;
   let key0 = group.x * KEYS;
-  let last_row = max(params.rows, 1u) - 1u;
   let noted = stats[pair * params.rows];
   let count = min(noted.y, params.keys);
   let at = head_of(pair, count);
@@ -73,7 +73,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     }
     if (next == 0u) {
       for (var c = 0u; c < 4u; c++) {
-        let i = pair * params.rows + min(next_row0 + local.x * 4u + c, last_row);
+        let i = pair * params.rows + min(next_row0 + local.x * 4u + c, at.last_row);
         lse[c] = bitcast<f32>(stats[i].x);
         own[c] = along[i];
       }
@@ -113,8 +113,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     }
     // @unroll
     for (var step = 0u; step < STEPS; step++) {
-      if (current == 2u * CHUNKS + step) { add_weighted(&dv, step * SPAN * HELD, local, min(TURN, end - row0)); }
-      if (current == 2u * CHUNKS + STEPS + step) { add_weighted(&dk, step * SPAN * HELD, local, min(TURN, end - row0)); }
+      if (current == 2u * CHUNKS + step) { add_weighted(&dv, step, local, min(TURN, end - row0)); }
+      if (current == 2u * CHUNKS + STEPS + step) { add_weighted(&dk, step, local, min(TURN, end - row0)); }
     }
     workgroupBarrier();
     if (next < 2u * CHUNKS) { keep_lines(&ahead, local); } else { keep_wide(&ahead, local); }
@@ -142,8 +142,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 }
 
 fn d_out_four(at: Head, row: u32, four: u32) -> vec4f {
-  let inside = row < params.rows && four < params.quads;
-  return select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
+  return within(vec4f(d_out[at.out + min(row, at.last_row) * params.out_row + column(four)]), four);
 }
 
 // A chunk of columns of the keys, and of q for 32 rows from row0 on.

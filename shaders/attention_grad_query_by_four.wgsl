@@ -5,12 +5,13 @@
 // @include dropout_factors.wgsl
 // @include attention_tiles.wgsl
 alias T = f32;
-const LINES = 8u; // a multiple of 8
+const LINES = 8u; // 4, 8 or 16
 const GROUPS = 1u; // LINES · GROUPS is 8 or 16
 const CHUNKS = 1u; // size / 32, rounded up
 const SPAN = 1u; // chunks of k a time, 1 or 2
 const STEPS = 1u; // CHUNKS / SPAN, rounded up
 const CELLS = 1024u; // of the tile
+const WHOLE = 0u; // 1: no chunk reaches beyond the head
 const DROPOUT = 0u;
 
 const HELD = 4u * GROUPS; // rows of an invocation
@@ -46,7 +47,6 @@ fn main(
 ) {
   let pair = params.first + group.y;
   let row0 = (groups.x - 1u - group.x) * ROWS;
-  let last_row = max(params.rows, 1u) - 1u;
   let noted = stats[pair * params.rows];
   let count = min(noted.y, params.keys);
   let end = select(count, min(count, row0 + ROWS), params.causal == 1u);
@@ -56,20 +56,19 @@ fn main(
   var lse: array<vec4f, GROUPS>;
   var own: array<vec4f, GROUPS>; // along of the own rows
   for (var g = 0u; g < GROUPS; g++) {
-    var share = vec4f();
     for (var r = 0u; r < 4u; r++) {
-      let i = min(row0 + (local.y + g * LINES) * 4u + r, last_row);
+      let i = min(row0 + (local.y + g * LINES) * 4u + r, at.last_row);
       lse[g][r] = bitcast<f32>(stats[pair * params.rows + i].x);
       for (var four = local.x; four < params.quads; four += 8u) {
         let o = at.out + i * params.out_row + four;
-        share[r] += dot(vec4f(out[o]), vec4f(d_out[o]));
+        own[g][r] += dot(vec4f(out[o]), vec4f(d_out[o]));
       }
     }
-    keep_share(share, local, g);
   }
+  keep_shares(&own, local);
   workgroupBarrier();
+  add_shares(&own, local);
   for (var g = 0u; g < GROUPS; g++) {
-    own[g] = sum_of_shares(local, g);
     for (var r = 0u; r < 4u; r++) {
       let i = row0 + (local.y + g * LINES) * 4u + r;
       if (local.x == 0u && i < params.rows) { along[pair * params.rows + i] = own[g][r]; }
@@ -113,7 +112,7 @@ fn main(
     }
     // @unroll
     for (var step = 0u; step < STEPS; step++) {
-      if (current == 2u * CHUNKS + step) { add_weighted(&sums, step * SPAN * HELD, local, min(TURN, end - key0)); }
+      if (current == 2u * CHUNKS + step) { add_weighted(&sums, step, local, min(TURN, end - key0)); }
     }
     workgroupBarrier();
     if (next < 2u * CHUNKS) { keep_lines(&ahead, local); } else { keep_wide(&ahead, local); }
@@ -134,8 +133,7 @@ fn main(
 }
 
 fn d_out_four(at: Head, row: u32, four: u32) -> vec4f {
-  let inside = row < params.rows && four < params.quads;
-  return select(vec4f(), vec4f(d_out[select(0u, at.out + row * params.out_row + four, inside)]), inside);
+  return within(vec4f(d_out[at.out + min(row, at.last_row) * params.out_row + column(four)]), four);
 }
 
 // A chunk of columns of the rows of q, and of k for 32 keys from key0 on.

@@ -35,9 +35,10 @@ fn load_weights(loaded: ptr<function, Weights>, q: u32, u: u32) {
 }
 
 fn add_products(sum: ptr<function, Sums>, here: ptr<function, Weights>, q: u32) {
+  let first = q / (PARTS * DEPTH) % TURNS * (PARTS * DEPTH) + q % PARTS;
   for (var d = 0u; d < DEPTH; d++) {
     for (var r = 0u; r < ROWS; r++) {
-      let four = kept[r * PITCH + q + d * PARTS];
+      let four = kept[r * PITCH + first + d * PARTS];
       for (var g = 0u; g < GATES; g++) { (*sum)[r][g] = add_product((*sum)[r][g], (*here)[d * GATES + g], four); }
     }
   }
@@ -88,7 +89,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
         let row = id.x * ROWS + r;
         if (r < ROWS && u < n && row <= last_row) {
           var products = vec4f();
-          for (var p = 0u; p < PARTS; p++) { products += partial[r * THREADS + p * UNITS + unit]; }
+          for (var p = 0u; p < PARTS; p++) { products += partial[r % ROWS * THREADS + p * UNITS + unit]; }
           let place_of = r * 4u * PITCH + u;
           let after = finish_given(row, u, t, next, products, fresh[place_of], given[i], carried[i]);
           fresh[place_of] = after;

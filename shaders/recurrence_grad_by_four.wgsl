@@ -32,8 +32,9 @@ fn load_weights(loaded: ptr<function, Weights>, q: u32, u: u32) {
 }
 
 fn add_products(sum: ptr<function, Sums>, here: ptr<function, Weights>, q: u32) {
+  let first = q / (PARTS * DEPTH) % TURNS * (PARTS * DEPTH) + q % PARTS;
   for (var d = 0u; d < DEPTH; d++) {
-    for (var r = 0u; r < ROWS; r++) { (*sum)[r] = add_product((*sum)[r], (*here)[d], kept[r * PITCH + q + d * PARTS]); }
+    for (var r = 0u; r < ROWS; r++) { (*sum)[r] = add_product((*sum)[r], (*here)[d], kept[r * PITCH + first + d * PARTS]); }
   }
 }
 
@@ -70,7 +71,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) threa
         let row = id.x * ROWS + r;
         if (r < ROWS && u < n && row <= last_row) {
           var products = 0.0;
-          for (var p = 0u; p < PARTS; p++) { products += partial[r * THREADS + p * UNITS + unit]; }
+          for (var p = 0u; p < PARTS; p++) { products += partial[r % ROWS * THREADS + p * UNITS + unit]; }
           let d = finish_given(row, u, step, t, products, given[i]);
           for (var g = 0u; g < GATES; g++) { fresh[r * 4u * PITCH + g * n + u] = d[g]; }
         }

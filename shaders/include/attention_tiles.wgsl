@@ -2,20 +2,29 @@
 // LINES makes 4 · LINES · GROUPS lines of its result and takes 32 others a turn (queries and keys, or the other way round).
 // Invocation (x, y) keeps the own lines of fours y, y + LINES …: first their products with other lines 4x … 4x + 3, then columns
 // 4x … 4x + 3 of each chunk of 32 columns of their sums. What lies in `tile`, in whole vec4s, one part after the other:
-//   own lines by 8 fours of columns, then the others likewise: for the products of the first kind; or
+//   own lines by 8 fours of columns, then the others likewise, lines 4i first of each, then lines 4i + 1, 4i + 2 and 4i + 3,
+//   then shares: for the products of the first kind; or
 //   weights by other line and four of own lines, then other lines by 8 · SPAN fours of columns: for sums by weights.
-// Fours lie at places that are exchanged by the number of their line, so that neighbours read from different banks.
+// Lines of columns are a four longer than what they hold, and weights exchanged by the number of their line, so that neighbours
+// read and write different banks. A `% SIZE` that changes nothing shows compilers that an index lies inside `tile`: where they cannot
+// tell, they limit it at each access.
 const TURN = 32u; // other lines
 const OWN_FOURS = LINES * GROUPS;
-const SECOND = OWN_FOURS * 32u; // where the second part begins
+const OTHER_FOURS = TURN / 4u;
+const PITCH = 9u; // of a line of columns
+const OTHERS = 4u * OWN_FOURS * PITCH; // where the other lines begin, behind own ones
+const SHARES = OTHERS + TURN * PITCH;
+const WIDE = TURN * OWN_FOURS; // where the other lines begin, behind weights
 const OTHER_LOADS = TURN / LINES; // a chunk of columns, by an invocation
 const WIDE_LOADS = SPAN * OTHER_LOADS;
+const AT_ONCE = 16u / HELD; // fours of columns in a turn of the innermost loop: 256 products
 // What an invocation reads ahead, of either kind: in one place, so that registers need not hold both.
 const AHEAD = HELD + OTHER_LOADS;
 
-// Where the rows and keys of an example's head begin, in fours, and where its keys end.
-struct Head { q: u32, k: u32, v: u32, out: u32, end: u32 }
+// Where the rows and keys of an example's head begin, in fours, and its last row and key.
+struct Head { q: u32, k: u32, v: u32, out: u32, last_row: u32, last_key: u32 }
 
+// Of keys before `end`.
 fn head_of(pair: u32, end: u32) -> Head {
   let batch = pair / max(params.heads, 1u);
   let head = pair % max(params.heads, 1u);
@@ -24,60 +33,67 @@ fn head_of(pair: u32, end: u32) -> Head {
     params.k_at + batch * params.k_batch + head * params.k_head,
     params.v_at + batch * params.v_batch + head * params.v_head,
     batch * params.out_batch + head * params.out_head,
-    end,
+    max(params.rows, 1u) - 1u,
+    max(end, 1u) - 1u,
   );
 }
 
-// Four columns of a row or a key; zeros beyond the edge.
+// Four columns of a row or a key. Those beyond the last repeat it: they are not stored, and their weights are zeros. Columns beyond
+// the last are zeros.
 fn q_four(at: Head, row: u32, four: u32) -> vec4f {
-  let inside = row < params.rows && four < params.quads;
-  return select(vec4f(), vec4f(q[select(0u, at.q + row * params.q_row + four, inside)]), inside);
+  return within(vec4f(q[at.q + min(row, at.last_row) * params.q_row + column(four)]), four);
 }
 
 fn k_four(at: Head, key: u32, four: u32) -> vec4f {
-  let inside = key < at.end && four < params.quads;
-  return select(vec4f(), vec4f(k[select(0u, at.k + key * params.k_row + four, inside)]), inside);
+  return within(vec4f(k[at.k + min(key, at.last_key) * params.k_row + column(four)]), four);
 }
 
 fn v_four(at: Head, key: u32, four: u32) -> vec4f {
-  let inside = key < at.end && four < params.quads;
-  return select(vec4f(), vec4f(v[select(0u, at.v + key * params.v_row + four, inside)]), inside);
+  return within(vec4f(v[at.v + min(key, at.last_key) * params.v_row + column(four)]), four);
 }
+
+fn column(four: u32) -> u32 { return select(min(four, max(params.quads, 1u) - 1u), four, WHOLE == 1u); }
+
+fn within(values: vec4f, four: u32) -> vec4f { return select(vec4f(), values, WHOLE == 1u || four < params.quads); }
 
 // Which of a workgroup's own lines is the r-th that an invocation keeps.
 fn own_line(local: vec3u, r: u32) -> u32 { return (local.y + r / 4u * LINES) * 4u + r % 4u; }
 
-// What the 8 invocations that keep the same lines have of them is added up by way of the tile: of the g-th four of lines.
-fn keep_share(share: vec4f, local: vec3u, g: u32) { tile[(local.y + g * LINES) * 8u + local.x] = share; }
+// What the 8 invocations that keep the same lines have of them passes through the tile, by fours of lines.
+fn keep_shares(shares: ptr<function, array<vec4f, GROUPS>>, local: vec3u) {
+  let at = SHARES + local.y % LINES * PITCH + local.x % 8u;
+  for (var g = 0u; g < GROUPS; g++) { tile[at + g * LINES * PITCH] = (*shares)[g]; }
+}
 
-fn sum_of_shares(local: vec3u, g: u32) -> vec4f {
-  var sum = vec4f();
-  for (var s = 0u; s < 8u; s++) { sum += tile[(local.y + g * LINES) * 8u + s]; }
-  return sum;
+fn add_shares(shares: ptr<function, array<vec4f, GROUPS>>, local: vec3u) {
+  let at = SHARES + local.y % LINES * PITCH;
+  for (var g = 0u; g < GROUPS; g++) {
+    var sum = vec4f();
+    for (var s = 0u; s < 8u; s++) { sum += tile[at + g * LINES * PITCH + s]; }
+    (*shares)[g] = sum;
+  }
 }
 
 // Puts a chunk of columns of both into the tile: of lines y, y + LINES … the four x. Own lines come first in what was read ahead.
 fn keep_lines(ahead: ptr<function, array<vec4f, AHEAD>>, local: vec3u) {
-  for (var n = 0u; n < HELD; n++) {
-    let line = local.y + n * LINES;
-    tile[line * 8u + (local.x ^ (line / 4u % 8u))] = (*ahead)[n];
-  }
-  for (var n = 0u; n < OTHER_LOADS; n++) {
-    let line = local.y + n * LINES;
-    tile[SECOND + (line % 4u * 8u + line / 4u) * 8u + (local.x ^ (line / 4u))] = (*ahead)[HELD + n];
-  }
+  let x = local.x % 8u;
+  let y = local.y % LINES;
+  let own = (y % 4u * OWN_FOURS + y / 4u) * PITCH + x;
+  for (var n = 0u; n < HELD; n++) { tile[own + n * (LINES / 4u) * PITCH] = (*ahead)[n]; }
+  let other = OTHERS + (y % 4u * OTHER_FOURS + y / 4u) * PITCH + x;
+  for (var n = 0u; n < OTHER_LOADS; n++) { tile[other + n * (LINES / 4u) * PITCH] = (*ahead)[HELD + n]; }
 }
 
 // Puts SPAN chunks of columns of the other lines into the tile: of lines y, y + LINES … the fours x, x + 8.
 fn keep_wide(ahead: ptr<function, array<vec4f, AHEAD>>, local: vec3u) {
-  for (var n = 0u; n < WIDE_LOADS; n++) {
-    tile[SECOND + ((local.y + n / SPAN * LINES) * SPAN + n % SPAN) * 8u + local.x] = (*ahead)[n];
-  }
+  let at = WIDE + local.y % LINES * SPAN * 8u + local.x % 8u;
+  for (var n = 0u; n < WIDE_LOADS; n++) { tile[at + (n / SPAN * LINES * SPAN + n % SPAN) * 8u] = (*ahead)[n]; }
 }
 
 // Puts weights of own lines (by number) and other lines 4x … 4x + 3 (components) into the tile.
 fn keep_weights(weights: ptr<function, array<vec4f, HELD>>, local: vec3u) {
-  let at = local.x * 4u * OWN_FOURS + (local.y ^ local.x);
+  let x = local.x % 8u;
+  let at = x * 4u * OWN_FOURS + (local.y ^ x) % LINES;
   for (var g = 0u; g < GROUPS; g++) {
     let r = 4u * g;
     let by_other = transpose(mat4x4f((*weights)[r], (*weights)[r + 1u], (*weights)[r + 2u], (*weights)[r + 3u]));
@@ -88,32 +104,42 @@ fn keep_weights(weights: ptr<function, array<vec4f, HELD>>, local: vec3u) {
   }
 }
 
-// sums[own line][other line] += own · other over the first `fours` fours of columns in the tile.
+// sums[own line][other line] += own · other over the first `fours` fours of columns in the tile, and up to AT_ONCE − 1 fours of zeros.
 fn add_products(sums: ptr<function, array<vec4f, HELD>>, local: vec3u, fours: u32) {
-  for (var four = 0u; four < fours; four++) {
-    let other = SECOND + local.x * 8u + (four ^ local.x);
-    let by_column = transpose(mat4x4f(tile[other], tile[other + 64u], tile[other + 128u], tile[other + 192u]));
-    let own = local.y * 32u + (four ^ (local.y % 8u));
-    for (var r = 0u; r < HELD; r++) {
-      let line = tile[own + (r / 4u * LINES * 4u + r % 4u) * 8u];
-      (*sums)[r] += line.x * by_column[0];
-      (*sums)[r] += line.y * by_column[1];
-      (*sums)[r] += line.z * by_column[2];
-      (*sums)[r] += line.w * by_column[3];
+  const APART = OTHER_FOURS * PITCH;
+  let other_lines = OTHERS + local.x % 8u * PITCH;
+  let own_lines = local.y % LINES * PITCH;
+  for (var n = 0u; n < (fours + AT_ONCE - 1u) / AT_ONCE; n++) {
+    let first = n % (8u / AT_ONCE) * AT_ONCE;
+    for (var c = 0u; c < AT_ONCE; c++) {
+      let other = other_lines + first + c;
+      let own = own_lines + first + c;
+      let by_column = transpose(mat4x4f(tile[other], tile[other + APART], tile[other + 2u * APART], tile[other + 3u * APART]));
+      for (var r = 0u; r < HELD; r++) {
+        let line = tile[own + (r % 4u * OWN_FOURS + r / 4u * LINES) * PITCH];
+        (*sums)[r] += line.x * by_column[0];
+        (*sums)[r] += line.y * by_column[1];
+        (*sums)[r] += line.z * by_column[2];
+        (*sums)[r] += line.w * by_column[3];
+      }
     }
   }
 }
 
-// sums[first + …][own line] += weight · other line, over the first `lines` of them; weights after them are zeros.
-fn add_weighted(sums: ptr<function, array<vec4f, PARTS>>, first: u32, local: vec3u, lines: u32) {
-  for (var line = 0u; line < lines; line += 2u) {
-    for (var n = 0u; n < 2u; n++) {
+// sums[step · SPAN chunks on][own line] += weight · other line, over the first `lines` of them; weights after them are zeros.
+fn add_weighted(sums: ptr<function, array<vec4f, PARTS>>, step: u32, local: vec3u, lines: u32) {
+  let others = WIDE + local.x % 8u;
+  for (var n = 0u; n < (lines + 3u) / 4u; n++) {
+    let quad = n % OTHER_FOURS;
+    let weights_at = quad * 4u * OWN_FOURS + (local.y ^ quad) % LINES;
+    let other = others + quad * 4u * SPAN * 8u;
+    for (var c = 0u; c < 4u; c++) {
       var theirs = array<vec4f, SPAN>();
-      for (var span = 0u; span < SPAN; span++) { theirs[span] = tile[SECOND + ((line + n) * SPAN + span) * 8u + local.x]; }
+      for (var span = 0u; span < SPAN; span++) { theirs[span] = tile[other + (c * SPAN + span) * 8u]; }
       for (var g = 0u; g < GROUPS; g++) {
-        let weights = tile[(line + n) * OWN_FOURS + g * LINES + (local.y ^ (line / 4u))];
+        let weights = tile[weights_at + c * OWN_FOURS + g * LINES];
         for (var span = 0u; span < SPAN; span++) {
-          let at = first + span * HELD + 4u * g;
+          let at = (step % STEPS * SPAN + span) * HELD + 4u * g;
           (*sums)[at] += weights.x * theirs[span];
           (*sums)[at + 1u] += weights.y * theirs[span];
           (*sums)[at + 2u] += weights.z * theirs[span];

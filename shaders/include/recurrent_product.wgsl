@@ -1,7 +1,8 @@
 // The products of a recurrence's step, [batch, terms] × [terms, units], in tiles of workgroup memory. Of THREADS = SLICES · TR · TU
 // invocations each adds up 4 rows (TR apart) × QUADS fours of units, over every SLICES-th part of a tile's DEPTH terms; the kernel
 // gives source(term, row) and weight_four(term, i), i < QUADS · TU, of the workgroup's own fours. A tile holds, term by term, the
-// weights and then the sources, in fours of rows; while one is worked on, the next is being loaded.
+// weights and then the sources, in fours of rows; while one is worked on, the next is being loaded. A `% SIZE` that changes nothing
+// shows compilers that an index lies inside `tile`: where they cannot tell, they limit it at each access.
 const TR = 8u;
 const TU = 4u;
 const SLICES = 8u; // 2 or more
@@ -34,9 +35,10 @@ fn load_sources(loaded: ptr<function, array<vec4f, SOURCE_LOADS>>, from_term: u3
 
 // Adds up the sums of an invocation: row by row, fours of units.
 fn multiply(sums: ptr<function, array<vec4f, SUMS>>, terms: u32, thread: u32, first_row: u32) {
-  let slice = thread / (TR * TU);
-  let tr = thread / TU % TR;
-  let tu = thread % TU;
+  let me = thread % THREADS;
+  let slice = me / (TR * TU);
+  let tr = me / TU % TR;
+  let tu = me % TU;
   var weights_ahead = array<vec4f, WEIGHT_LOADS>();
   var sources_ahead = array<vec4f, SOURCE_LOADS>();
   let tiles = (terms + DEPTH - 1u) / DEPTH;
@@ -45,12 +47,12 @@ fn multiply(sums: ptr<function, array<vec4f, SUMS>>, terms: u32, thread: u32, fi
     if (turn > 0u) {
       workgroupBarrier();
       for (var j = 0u; j < WEIGHT_LOADS; j++) {
-        let i = thread + j * THREADS;
-        if (i < DEPTH * QUADS * TU) { tile[i / (QUADS * TU) * PITCH + i % (QUADS * TU)] = weights_ahead[j]; }
+        let i = me + j * THREADS;
+        if (i < DEPTH * QUADS * TU) { tile[i / (QUADS * TU) % DEPTH * PITCH + i % (QUADS * TU)] = weights_ahead[j]; }
       }
       for (var j = 0u; j < SOURCE_LOADS; j++) {
-        let i = thread + j * THREADS;
-        if (i < DEPTH * TR) { tile[i % DEPTH * PITCH + QUADS * TU + i / DEPTH] = sources_ahead[j]; }
+        let i = me + j * THREADS;
+        if (i < DEPTH * TR) { tile[i % DEPTH * PITCH + QUADS * TU + i / DEPTH % TR] = sources_ahead[j]; }
       }
       workgroupBarrier();
     }
@@ -77,7 +79,7 @@ fn multiply(sums: ptr<function, array<vec4f, SUMS>>, terms: u32, thread: u32, fi
 // Row j of each invocation's sums goes to the tile's memory, where products_of finds them.
 fn hand_over(sums: ptr<function, array<vec4f, SUMS>>, j: u32, thread: u32) {
   let tu = thread % TU;
-  let from_row = thread / TU; // of all slices
+  let from_row = thread % THREADS / TU; // of all slices
   for (var k = 0u; k < 4u; k++) {
     if (k == j) {
       for (var q = 0u; q < QUADS; q++) { tile[(from_row * QUADS + q) * TU + tu] = (*sums)[k * QUADS + q]; }
@@ -89,11 +91,13 @@ fn hand_over(sums: ptr<function, array<vec4f, SUMS>>, j: u32, thread: u32) {
 fn products_of(tr: u32, column: u32, apart: u32, count: u32) -> vec4f {
   var sums = vec4f();
   // A bound that the compiler does not know, so that it does not unroll the loop.
-  for (var s = 0u; s < min(SLICES, SLICES * params.batch); s += 2u) {
-    let at = (s * TR + tr) * QUADS * TU;
-    for (var g = 0u; g < count; g++) {
+  for (var pair = 0u; pair < min(SLICES / 2u, SLICES * params.batch); pair++) {
+    let s = pair % (SLICES / 2u) * 2u;
+    for (var g = 0u; g < 4u; g++) {
+      if (g == count) { break; }
       let c = column + g * apart;
-      sums[g] += tile[at + c / 4u][c % 4u] + tile[at + TR * QUADS * TU + c / 4u][c % 4u];
+      let at = (s * TR + tr % TR) * QUADS * TU + c / 4u % (QUADS * TU);
+      sums[g] += tile[at][c % 4u] + tile[at + TR * QUADS * TU][c % 4u];
     }
   }
   return sums;

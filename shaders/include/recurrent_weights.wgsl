@@ -5,7 +5,8 @@
 // invocations each. A kernel gives load_weights(loaded, q, u), of unit u for DEPTH fours of terms from the q-th on, PARTS
 // apart; and add_products(sums, weights, q) of these with `kept`, where fours beyond the last are zeros. What comes of a step
 // goes to `fresh` number by number, and from there in fours to `kept`, since no invocation may write a part of a vector of
-// which others write parts.
+// which others write parts. A `% SIZE` that changes nothing shows compilers that an index lies inside workgroup memory: where they
+// cannot tell, they limit it at each access.
 const ROWS = 1u;
 const UNITS = 64u;
 const PARTS = 4u;
@@ -14,6 +15,7 @@ const MINE = 1u; // rows of an invocation's cells: ⌈ROWS / PARTS⌉
 const DEPTH = 2u;
 const LOADS = 8u; // vectors of weights: DEPTH, times the gates that a unit has sums for
 const PITCH = 16u; // fours of a row in `kept`, up to a multiple of PARTS · DEPTH
+const TURNS = PITCH / (PARTS * DEPTH); // nothing is left over
 const KEPT_SIZE = 16u; // ROWS · PITCH
 const FRESH_SIZE = 64u; // four times that
 const PARTIAL_SIZE = 256u; // ROWS · THREADS
@@ -28,7 +30,8 @@ var<workgroup> fresh: array<f32, FRESH_SIZE>;
 
 fn gather(thread: u32) {
   for (var i = thread; i < KEPT_SIZE; i += THREADS) {
-    kept[i] = vec4f(fresh[4u * i], fresh[4u * i + 1u], fresh[4u * i + 2u], fresh[4u * i + 3u]);
+    let four = i % KEPT_SIZE;
+    kept[four] = vec4f(fresh[4u * four], fresh[4u * four + 1u], fresh[4u * four + 2u], fresh[4u * four + 3u]);
   }
 }
 

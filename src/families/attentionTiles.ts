@@ -6,6 +6,7 @@ const TILES = {
   "tile 32": { LINES: 8, GROUPS: 1 },
   "tile 64": { LINES: 16, GROUPS: 1 },
   "tile 64, 8 rows each": { LINES: 8, GROUPS: 2 },
+  "tile 32, 8 rows each": { LINES: 4, GROUPS: 2 },
 } as const;
 
 export type TileWay = keyof typeof TILES;
@@ -17,9 +18,13 @@ const BUSY = 512;
 /** Rows, or keys, that a workgroup takes per turn; and columns of a chunk. */
 const TURN = 32;
 
+/** Fours from one line of a chunk to the next. */
+const PITCH = TURN / 4 + 1;
+
 /**
  * The tiles for attention on GPUs, the best guess first. An invocation that keeps eight rows loads a third less from workgroup
- * memory, but its sums and the data it reads ahead must fit into registers: only for heads of at most `wide`, and 64.
+ * memory, but its sums and the data it reads ahead must fit into registers: only for heads of at most `wide`, and 64. Workgroups
+ * of 32 invocations, which may be one subgroup that waits for no other, are never the first guess.
  * @param made rows or keys that a head's workgroups share
  */
 export function tileWays(name: string, a: Sizes, made: number, wide: number): Ways<TileWay> {
@@ -28,7 +33,9 @@ export function tileWays(name: string, a: Sizes, made: number, wide: number): Wa
   const by64: TileWay[] = ["tile 64"];
   if (size <= 64) by64[size <= wide ? "unshift" : "push"]("tile 64, 8 rows each");
   const busy = batch * heads * Math.ceil(made / 64) >= BUSY;
-  return { key, names: busy ? [...by64, "tile 32"] : ["tile 32", ...by64] };
+  const names: TileWay[] = busy ? [...by64, "tile 32"] : ["tile 32", ...by64];
+  if (size <= 64) names.push("tile 32, 8 rows each");
+  return { key, names };
 }
 
 /** The tiles for the two kernels of the gradient: workgroups of the one for queries share rows, of the other keys. */
@@ -53,9 +60,10 @@ export function tileConstants({ size, p }: Pick<Attention, "size" | "p">, way: T
   const made = 4 * LINES * GROUPS;
   const CHUNKS = Math.ceil(size / TURN);
   const SPAN = Math.min(2, CHUNKS);
-  // Lines of both operands and shares of the made ones behind them; or weights, and lines to be weighted.
-  const CELLS = Math.max(8 * (made + TURN) + 2 * made, 8 * made + 8 * TURN * SPAN);
-  return { LINES, GROUPS, CHUNKS, SPAN, STEPS: Math.ceil(CHUNKS / SPAN), CELLS, DROPOUT: Number(p > 0) };
+  // Lines of both operands and shares of fours of the made ones behind them; or weights, and lines to be weighted.
+  const CELLS = Math.max(PITCH * (made + TURN + made / 4), 8 * made + 8 * TURN * SPAN);
+  const WHOLE = Number(size % TURN === 0 && CHUNKS % SPAN === 0);
+  return { LINES, GROUPS, CHUNKS, SPAN, STEPS: Math.ceil(CHUNKS / SPAN), CELLS, WHOLE, DROPOUT: Number(p > 0) };
 }
 
 /** A workgroup for each tile. */

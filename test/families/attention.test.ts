@@ -96,6 +96,7 @@ describe.skipIf(!opened)("on GPUs, several tiles", () => {
     ["tile 32", "tile 32", { size: 128, causal: false, padded: true, batch: 2, heads: 1 }],
     ["tile 64", "tile 64, 8 rows each", { size: 32, dropout: 0.3 }],
     ["tile 64, 8 rows each", "tile 64", { size: 32, rows: 130, keys: 130, heads: 1 }],
+    ["tile 32, 8 rows each", "tile 32, 8 rows each", { size: 64, rows: 40, heads: 1 }],
   ])("%s, gradient %s, %o", { timeout: 180_000 }, async (way, gradWay, some) => {
     const shape = { ...usual, ...some };
     const key = (name: string) => tileWays(name, shape, shape.rows, 32).key;
