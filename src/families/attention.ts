@@ -72,7 +72,7 @@ export interface Operands {
  * measurement runs on, unless there are lengths.
  */
 export function attentionWays(a: Attention, padded: boolean, target: Target): Ways<TileWay | "subgroup"> {
-  const { key, names } = tileWays("attention", a, a.rows, 64);
+  const { key, names } = tileWays("attention", a, a.rows);
   if (takesSubgroups(a, target, false)) return { key, names: ["subgroup"] };
   return { key, names: padded ? names.slice(0, 1) : names };
 }

@@ -18,20 +18,23 @@ const BUSY = 512;
 /** Rows, or keys, that a workgroup takes per turn; and columns of a chunk. */
 const TURN = 32;
 
+/** Columns of a head up to which an invocation's sums for eight rows, and the data read ahead, leave registers for others. */
+const WIDE = 32;
+
 /** Fours from one line of a chunk to the next. */
 const PITCH = TURN / 4 + 1;
 
 /**
  * The tiles for attention on GPUs, the best guess first. An invocation that keeps eight rows loads a third less from workgroup
- * memory, but its sums and the data it reads ahead must fit into registers: only for heads of at most `wide`, and 64. Workgroups
- * of 32 invocations, which may be one subgroup that waits for no other, are never the first guess.
+ * memory, but its sums and the data it reads ahead must fit into registers: only for heads of at most `WIDE` columns, and
+ * 64. Workgroups of 32 invocations, which may be one subgroup that waits for no other, are never the first guess.
  * @param made rows or keys that a head's workgroups share
  */
-export function tileWays(name: string, a: Sizes, made: number, wide: number): Ways<TileWay> {
+export function tileWays(name: string, a: Sizes, made: number): Ways<TileWay> {
   const { batch, heads, rows, keys, size, causal } = a;
   const key = `${name} ${batch * heads}·${rows}·${keys}·${size}${causal ? " causal" : ""}`;
   const by64: TileWay[] = ["tile 64"];
-  if (size <= 64) by64[size <= wide ? "unshift" : "push"]("tile 64, 8 rows each");
+  if (size <= 64) by64[size <= WIDE ? "unshift" : "push"]("tile 64, 8 rows each");
   const busy = batch * heads * Math.ceil(made / 64) >= BUSY;
   const names: TileWay[] = busy ? [...by64, "tile 32"] : ["tile 32", ...by64];
   if (size <= 64) names.push("tile 32, 8 rows each");
@@ -41,18 +44,15 @@ export function tileWays(name: string, a: Sizes, made: number, wide: number): Wa
 /** The tiles for the two kernels of the gradient: workgroups of the one for queries share rows, of the other keys. */
 export function gradTileWays(a: Sizes): Ways<TileWay | "by side"> {
   const { query, key } = tilesBySide(a);
-  const { names, ...ways } = tileWays("attention_grad", a, a.rows, GRAD_WIDE);
+  const { names, ...ways } = tileWays("attention_grad", a, a.rows);
   return { ...ways, names: query === key ? names : ["by side", ...names] };
 }
 
 /** The best guess for each of the two. */
 export function tilesBySide(a: Sizes): { readonly query: TileWay; readonly key: TileWay } {
-  const [query, key] = [a.rows, a.keys].map((made) => tileWays("attention_grad", a, made, GRAD_WIDE).names[0]!);
+  const [query, key] = [a.rows, a.keys].map((made) => tileWays("attention_grad", a, made).names[0]!);
   return { query: query!, key: key! };
 }
-
-/** Columns of a head up to which the gradient's sums and the data read ahead fit into registers for eight rows. */
-const GRAD_WIDE = 32;
 
 /** Constants of the kernels by four. */
 export function tileConstants({ size, p }: Pick<Attention, "size" | "p">, way: TileWay) {

@@ -9,7 +9,7 @@ import type { Dispatch, Kernel } from "../kernel/kernel";
 import { sharesLoads, type Target } from "../kernel/target";
 import { chosenWay, type Ways } from "../kernel/ways";
 import { CELLS, type Recurrence, sequenceParams, strides, type Way } from "./cells";
-import { canHold, onGpu, wholeTile } from "./recurrenceOnGpu";
+import { heldTurns, onGpu, wholeTile } from "./recurrenceOnGpu";
 
 /**
  * Bytes of recurrent weights that one workgroup on a GPU, and all of them together, stream in the time that a launch costs: at
@@ -34,8 +34,9 @@ export function recurrenceWays(r: Recurrence, grad: boolean, target: Target): Wa
   if (!tile) return { ...about, names: ["steps"] };
   const short = bytes <= STREAMED && bytes * Math.ceil(batch / tile.ROWS) <= STREAMED_BY_ALL;
   const names: Way[] = short ? ["whole", "steps"] : ["steps", "whole"];
-  // Not every GPU has registers for it: the tuner measures that.
-  if (short && cell !== "gruResetFirst" && canHold(r, grad)) names.push("whole, held");
+  // Not every GPU has registers for it. NVIDIA's have, which are those with subgroups of a fixed size; elsewhere the tuner measures it.
+  if (short && cell !== "gruResetFirst" && heldTurns(r, grad))
+    names.splice(target.subgroupSize ? 0 : names.length, 0, "whole, held");
   return { ...about, names };
 }
 

@@ -30,13 +30,16 @@ export function wholeTile({ cell, batch, hidden }: Recurrence, grad: boolean) {
   return rows > 0 ? { ROWS: rows, UNITS, PARTS, THREADS: 256, MINE: Math.ceil(rows / PARTS), DEPTH, PITCH } : undefined;
 }
 
-/** Turns of weights that stay in registers, of eight vectors each: 64 numbers per invocation. */
-const HELD = 2;
+/** Turns of weights that stay in registers, of up to eight vectors each: 128 numbers per invocation; and how many are worth it. */
+const MOST_HELD = 4;
+const LEAST_HELD = 2;
 
-/** Whether kernels over whole sequences can keep some weights in registers, so that the rest may stay in a core's cache. */
-export function canHold(r: Recurrence, grad: boolean): boolean {
+/** Turns of weights that kernels over whole sequences can keep in registers, so that the rest may stay in a core's cache; else 0. */
+export function heldTurns(r: Recurrence, grad: boolean): number {
   const tile = wholeTile(r, grad);
-  return tile !== undefined && r.hidden <= tile.UNITS && tile.PITCH / (tile.PARTS * tile.DEPTH) > HELD;
+  if (!tile || r.hidden > tile.UNITS) return 0;
+  const turns = Math.min(MOST_HELD, tile.PITCH / (tile.PARTS * tile.DEPTH) - 1);
+  return turns >= LEAST_HELD ? turns : 0;
 }
 
 /** The tile of the kernels of one step, see shaders/include/recurrent_product.wgsl. */
@@ -125,7 +128,7 @@ export function onGpu({ buffers, flags, grad, steps }: Request, r: Recurrence, w
   const tile = wholeTile(r, grad)!;
   const kept = tile.ROWS * tile.PITCH;
   const sizes = { KEPT_SIZE: kept, FRESH_SIZE: 4 * kept, PARTIAL_SIZE: tile.ROWS * tile.THREADS };
-  const turns = way === "whole, held" ? HELD : 0;
+  const turns = way === "whole, held" ? heldTurns(r, grad) : 0;
   const held = { HELD: turns, HELD_SIZE: Math.max(1, turns) };
   const LOADS = tile.DEPTH * (grad ? 1 : GATES);
   const launch = ((grad ? wholeGrad : wholeKernel) as Kernel).dispatch({

@@ -69,7 +69,7 @@ export function reductionWays(grouped: ReductionDims, dtype: DType, target: Targ
   const key = `reduce ${k0}·${r0}·${k1}·${r1}${dtype === "f32" ? "" : ` ${dtype}`}`;
   const isLarge = k0 * r0 * k1 * r1 >= WORTH_MEASURING;
   const hasChoice = isLarge && r1 > 1 && byTree(r0 * r1, target) && target.subgroupSize > 0;
-  return { key, names: hasChoice ? ["tree", "subgroup"] : ["tree"] };
+  return { key, names: hasChoice ? ["subgroup", "tree"] : ["tree"] };
 }
 
 /** The launches of one reduction or of several side by side: two where there are too few outputs to keep the device busy. */

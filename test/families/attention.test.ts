@@ -99,7 +99,7 @@ describe.skipIf(!opened)("on GPUs, several tiles", () => {
     ["tile 32, 8 rows each", "tile 32, 8 rows each", { size: 64, rows: 40, heads: 1 }],
   ])("%s, gradient %s, %o", { timeout: 180_000 }, async (way, gradWay, some) => {
     const shape = { ...usual, ...some };
-    const key = (name: string) => tileWays(name, shape, shape.rows, 32).key;
+    const key = (name: string) => tileWays(name, shape, shape.rows).key;
     const tuning = { [key("attention")]: way, [key("attention_grad")]: gradWay };
     await check(opened as Runtime, { ...own, cpu: false, tuning }, shape);
   });
