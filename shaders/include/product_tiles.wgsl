@@ -20,15 +20,11 @@ const A_CELLS = DEPTH * A_WIDTH;
 const CELLS = DEPTH * (A_WIDTH + B_WIDTH);
 const FOURS = ROWS * COLUMN_QUADS;
 
-// Many sums leave by way of the tile, four rows of each invocation a turn: so their epilogue is there once a turn, and not once for
-// each of the sums, for which a compiler would run out of registers.
-const IN_TURNS = FOURS > 16u;
-
 alias Patch = array<vec4f, 4>;
 alias Sums = array<vec4f, FOURS>; // [row][column / 4]
 alias RowSums = array<vec4f, ROW_QUADS>;
 
-// [term][row / 4] of a, then [term][column / 4] of b; in the end sums
+// [term][row / 4] of a, then [term][column / 4] of b
 var<workgroup> tile: array<vec4f, CELLS>;
 
 fn is_of_a(index: u32, s: u32) -> bool {
@@ -136,30 +132,10 @@ fn make_tile(group: vec3u, local: vec2u, index: u32) {
     let row = row0 + (local.y + i / 4u * THREADS_Y) * 4u + i % 4u;
     if (row < params.m) {
       if (SUMS == 1u && group.x == 0u && local.x == 0u) { side(row_sums[i / 4u][i % 4u], group.z * params.m + row); }
-      if (!IN_TURNS) {
-        for (var q = 0u; q < COLUMN_QUADS; q++) {
-          let column = col0 + (local.x + q * THREADS_X) * 4u;
-          store(sums[i * COLUMN_QUADS + q], (group.z * params.m + row) * params.n, column);
-        }
-      }
-    }
-  }
-  if (!IN_TURNS) { return; }
-  let x = local.x % THREADS_X;
-  let y = local.y % THREADS_Y;
-  let stores = select(COLUMNS, 0u, params.m == 0u); // not known to the compiler, which would unroll the loop
-  for (var i = 0u; i < ROW_QUADS; i++) {
-    workgroupBarrier();
-    for (var r = 0u; r < 4u; r++) {
       for (var q = 0u; q < COLUMN_QUADS; q++) {
-        tile[(y * 4u + r) * B_WIDTH + x + q * THREADS_X] = sums[(i * 4u + r) * COLUMN_QUADS + q];
+        let column = col0 + (local.x + q * THREADS_X) * 4u;
+        store(sums[i * COLUMN_QUADS + q], (group.z * params.m + row) * params.n, column);
       }
-    }
-    workgroupBarrier();
-    for (var s = 0u; s < stores; s++) {
-      let cell = index + s * INVOCATIONS;
-      let row = row0 + i * THREADS_Y * 4u + cell / B_WIDTH;
-      if (row < params.m) { store(tile[cell], (group.z * params.m + row) * params.n, col0 + cell % B_WIDTH * 4u); }
     }
   }
 }

@@ -34,7 +34,7 @@ export interface Product {
 const TILES = {
   "tile 32": { THREADS_X: 8, THREADS_Y: 8, ROWS: 4, COLUMNS: 4, DEPTH: 32 },
   "tile 64": { THREADS_X: 16, THREADS_Y: 8, ROWS: 8, COLUMNS: 4, DEPTH: 32 },
-  "tile 128": { THREADS_X: 16, THREADS_Y: 8, ROWS: 16, COLUMNS: 8, DEPTH: 16 },
+  "tile 128": { THREADS_X: 16, THREADS_Y: 16, ROWS: 8, COLUMNS: 8, DEPTH: 16 },
 } as const;
 
 type Tile = keyof typeof TILES;
