@@ -208,9 +208,8 @@ await describeOnDawn("f16", (engine) => {
     }
 
     test.each([
-      ["causal, heads of 8", { causal: true }, [2, 2, 9, 8]],
       ["heads of 6", {}, [1, 2, 5, 6]],
-      ["padded, heads of 32", { lengths: tensor([3, 0], [2], "i32") }, [2, 1, 7, 32]],
+      ["causal and padded, heads of 32", { causal: true, lengths: tensor([3, 0], [2], "i32") }, [2, 1, 7, 32]],
     ] as const)("attention in f16: %s", async (_, options, shape) => {
       const attend = (q: Tensor, kv: Tensor) => scaledDotProductAttention(q, kv, mul(kv, 0.5), options);
       expect(attend(cast(input([...shape]), "f16"), input([...shape])).dtype).toBe("f16");
