@@ -5,7 +5,7 @@
 // @include dropout_factors.wgsl
 // @include attention_tiles.wgsl
 alias T = f32;
-const LINES = 8u; // 4, 8 or 16
+const LINES = 8u; // a multiple of 8
 const GROUPS = 1u; // LINES · GROUPS is 8 or 16
 const CHUNKS = 1u; // size / 32, rounded up
 const SPAN = 1u; // chunks of k a time, 1 or 2

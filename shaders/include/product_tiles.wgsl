@@ -1,6 +1,7 @@
-// Products through workgroup memory, for kernels that declare THREADS_X and THREADS_Y (8 or 16), ROWS,
-// COLUMNS, DEPTH, A_BY_K, B_BY_K and SUMS. A workgroup of THREADS_X × THREADS_Y makes TILE_M × TILE_N sums, ROWS × COLUMNS per
-// invocation; DEPTH terms at a time lie in tiles.
+// Products through workgroup memory, for kernels that declare THREADS_X and THREADS_Y (8 or 16), ROWS, COLUMNS, DEPTH, A_BY_K,
+// B_BY_K, SUMS and WHOLE_K. A workgroup of THREADS_X × THREADS_Y makes TILE_M × TILE_N sums, ROWS × COLUMNS per invocation; DEPTH
+// terms at a time lie in a tile. A `% SIZE` that changes nothing shows compilers that an index lies inside it: where they cannot
+// tell, they limit it at each access.
 // The kernel's patch_of_a(base, row, k) and patch_of_b(base, column, k) load four terms of four rows or columns each, and what
 // is beyond the edge may be anything; its store(four, row_at, column) puts four neighbours of a row that begins at row_at in
 // out. Patches of the next DEPTH terms are asked for before the ones that are there are added up.

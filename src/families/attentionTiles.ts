@@ -6,7 +6,6 @@ const TILES = {
   "tile 32": { LINES: 8, GROUPS: 1 },
   "tile 64": { LINES: 16, GROUPS: 1 },
   "tile 64, 8 rows each": { LINES: 8, GROUPS: 2 },
-  "tile 32, 8 rows each": { LINES: 4, GROUPS: 2 },
 } as const;
 
 export type TileWay = keyof typeof TILES;
@@ -26,8 +25,8 @@ const PITCH = TURN / 4 + 1;
 
 /**
  * The tiles for attention on GPUs, the best guess first. An invocation that keeps eight rows loads a third less from workgroup
- * memory, but its sums and the data it reads ahead must fit into registers: only for heads of at most `WIDE` columns, and
- * 64. Workgroups of 32 invocations, which may be one subgroup that waits for no other, are never the first guess.
+ * memory, but its sums and the data it reads ahead must fit into registers: it comes first for heads of at most `WIDE` columns, and
+ * is there for those of at most 64.
  * @param made rows or keys that a head's workgroups share
  */
 export function tileWays(name: string, a: Sizes, made: number): Ways<TileWay> {
@@ -36,9 +35,7 @@ export function tileWays(name: string, a: Sizes, made: number): Ways<TileWay> {
   const by64: TileWay[] = ["tile 64"];
   if (size <= 64) by64[size <= WIDE ? "unshift" : "push"]("tile 64, 8 rows each");
   const busy = batch * heads * Math.ceil(made / 64) >= BUSY;
-  const names: TileWay[] = busy ? [...by64, "tile 32"] : ["tile 32", ...by64];
-  if (size <= 64) names.push("tile 32, 8 rows each");
-  return { key, names };
+  return { key, names: busy ? [...by64, "tile 32"] : ["tile 32", ...by64] };
 }
 
 /** The tiles for the two kernels of the gradient: workgroups of the one for queries share rows, of the other keys. */

@@ -143,8 +143,8 @@ export class CapturedStep<I extends string = string, O extends string = string> 
 
   /**
    * Runs the step once. Runs take turns in the order of their calls; each resolves when it is submitted, which waits while two steps
-   * are under way, of short steps on a GPU four. Updates that were recorded before, outside a capture, run first; they do not wait for runs that were not
-   * awaited.
+   * are under way, of short steps on a GPU four. Updates that were recorded before, outside a capture, run first; they do not wait
+   * for runs that were not awaited.
    * @param values an array for each feed, not to be changed before the call resolves; a feed that is left out keeps its last value
    * @throws DeviceError where the device is lost; CaptureError where a feed is unknown, or has another size or dtype than captured;
    *   DataError on NaN, or an integer that an op does not take; with `debug` also at the first op that makes a NaN

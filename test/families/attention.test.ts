@@ -78,7 +78,8 @@ describe.skipIf(!opened).each([own, { ...own, cpu: !own.cpu }])("for a device wi
     const property = fc.asyncProperty(shapes, ({ quads, ...shape }) =>
       check(runtime, target, { ...shape, size: 4 * quads }),
     );
-    await fc.assert(property, { numRuns: 4, seed: 11 });
+    // The kernels for GPUs compile for seconds here; the ops' own samples run by them as well.
+    await fc.assert(property, { numRuns: target.cpu ? 4 : 2, seed: 11 });
   });
 
   test.each([8, 6])("dropout, heads of %i, rows of weights that begin at odd places", { timeout: 120_000 }, (size) =>
@@ -96,7 +97,6 @@ describe.skipIf(!opened)("on GPUs, several tiles", () => {
     ["tile 32", "tile 32", { size: 128, causal: false, padded: true, batch: 2, heads: 1 }],
     ["tile 64", "tile 64, 8 rows each", { size: 32, dropout: 0.3 }],
     ["tile 64, 8 rows each", "tile 64", { size: 32, rows: 130, keys: 130, heads: 1 }],
-    ["tile 32, 8 rows each", "tile 32, 8 rows each", { size: 64, rows: 40, heads: 1 }],
   ])("%s, gradient %s, %o", { timeout: 180_000 }, async (way, gradWay, some) => {
     const shape = { ...usual, ...some };
     const key = (name: string) => tileWays(name, shape, shape.rows).key;

@@ -205,15 +205,13 @@ await describeOnDawn("tuning", (shared) => {
     const out = scaledDotProductAttention(inputs[0]!, inputs[1]!, inputs[2]!, { causal: true, dropout: 0.1 });
     const outputs = gradients(sum(out), inputs) as Tensor[];
     const { choices } = plan({ outputs, inputs, target, fuse: false });
-    const gradient = choices.filter((c) => c.op.name === "attention_grad");
+    // Two of its ways, which compile for seconds.
+    const gradient = choices
+      .filter((c) => c.op.name === "attention_grad")
+      .map((c) => ({ ...c, ways: { ...c.ways, names: c.ways.names.slice(0, 2) } }));
     const [measured] = await new Tuner(runtime, undefined).tune(gradient);
     expect(measured).toMatchObject({ key: "attention_grad 2·40·40·8 causal", rejected: {} });
-    expect(Object.keys(measured!.milliseconds)).toEqual([
-      "tile 32",
-      "tile 64, 8 rows each",
-      "tile 64",
-      "tile 32, 8 rows each",
-    ]);
+    expect(Object.keys(measured!.milliseconds)).toEqual(["tile 32", "tile 64, 8 rows each"]);
     const engine = await open(false);
     const { op, attrs, inputs: specs } = gradient[0]!;
     const random = specs.map(({ shape, dtype }) => full(shape, 1, dtype));
