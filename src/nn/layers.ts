@@ -194,16 +194,24 @@ export class Upsample extends Module {
   }
 }
 
-/** {@link dropout} as a layer: active in training only. */
-export class Dropout extends Module {
-  /** @param p probability with which an element is dropped, 0 … 1 */
+/** A layer that drops something with a probability. */
+abstract class Dropping extends Module {
   constructor(
-    readonly p = 0.5,
-    readonly generator?: Generator,
+    name: string,
+    readonly p: number,
+    readonly generator: Generator | undefined,
   ) {
     super();
-    checkProbability("Dropout", p);
-    if (generator !== undefined) checkGenerator("Dropout", generator);
+    checkProbability(name, p);
+    if (generator !== undefined) checkGenerator(name, generator);
+  }
+}
+
+/** {@link dropout} as a layer: active in training only. */
+export class Dropout extends Dropping {
+  /** @param p probability with which an element is dropped, 0 … 1 */
+  constructor(p = 0.5, generator?: Generator) {
+    super("Dropout", p, generator);
   }
   override forward(x: Tensor): Tensor {
     return dropout(x, this.p, { training: this.training, generator: this.generator });
@@ -214,15 +222,10 @@ export class Dropout extends Module {
  * Drops whole channels, active in training only: neighbours of a picture are too much alike for single ones to be missed.
  * @see Tompson, Goroshin, Jain, LeCun and Bregler 2015, "Efficient object localization using convolutional networks"
  */
-export class Dropout2d extends Module {
+export class Dropout2d extends Dropping {
   /** @param p probability with which a channel is dropped, 0 … 1 */
-  constructor(
-    readonly p = 0.5,
-    readonly generator?: Generator,
-  ) {
-    super();
-    checkProbability("Dropout2d", p);
-    if (generator !== undefined) checkGenerator("Dropout2d", generator);
+  constructor(p = 0.5, generator?: Generator) {
+    super("Dropout2d", p, generator);
   }
   /** @param x [N, C, H, W] */
   override forward(x: Tensor): Tensor {

@@ -67,10 +67,11 @@ export function report(results: readonly Result[], failures: readonly Failure[] 
   return [where(results), "", markdownTable(HEAD.split("|"), lines), ...[...failed].map((f) => `\n${f}`)].join("\n");
 }
 
-/** What each way of ops took. */
-export function measuredTable(measured: readonly Measurement[]): string {
+/** What each way of ops took, under a title; nothing where no ways were measured. */
+export function measuredPart(title: string, measured: readonly Measurement[]): string[] {
+  if (!measured.length) return [];
   const ways = (m: Measurement) => Object.entries(m.milliseconds).map(([way, ms]) => `${way} ${ms.toFixed(4)}`);
   const rejected = (m: Measurement) => Object.entries(m.rejected).map(([way, why]) => `${way}: ${why}`);
   const rows = measured.map((m) => [m.key, m.usual, m.best, [...ways(m), ...rejected(m)].join("; ")]);
-  return markdownTable(["op", "first guess", "fastest", "ms"], rows);
+  return [`${title}:\n\n${markdownTable(["op", "first guess", "fastest", "ms"], rows)}`];
 }

@@ -2,7 +2,7 @@ import type { Result } from "../../demos/race/measure";
 import type { WorkloadName } from "../../demos/race/workloads";
 import { type Host, messageOf } from "./hosts";
 import { CEILING } from "./kernels/cases";
-import { type Failure, markdownTable, measuredTable, report } from "./report";
+import { type Failure, markdownTable, measuredPart, report } from "./report";
 
 export interface Choice {
   readonly engines: readonly string[];
@@ -41,9 +41,13 @@ export async function benchTraining(
     if (!json) ceiling = Math.max(ceiling, await ceilingOf(host));
   }
   if (json) return [...results, ...failures].map((r) => JSON.stringify(r)).join("\n");
-  return [report(results, failures, ceiling), ...results.flatMap((r) => [...measuredIn(r), ...profileOf(r)])].join(
-    "\n\n",
-  );
+  return [
+    report(results, failures, ceiling),
+    ...results.flatMap((r) => [
+      ...measuredPart(`${r.workload} ${r.engine}, ways measured`, r.measured ?? []),
+      ...profileOf(r),
+    ]),
+  ].join("\n\n");
 }
 
 /** GFLOP/s of a product of matrices by this engine: what steps, which are mostly products, could reach at most. */
@@ -69,10 +73,6 @@ function profileOf({ workload, engine, kernels }: Result): string[] {
   ]);
   const title = `${workload} ${engine}: ${total.toFixed(3)} ms in kernels`;
   return [[title, "", markdownTable(["kernel", "dispatches", "ms", "share"], rows)].join("\n")];
-}
-
-function measuredIn({ workload, engine, measured = [] }: Result): string[] {
-  return measured.length ? [`${workload} ${engine}, ways measured:\n\n${measuredTable(measured)}`] : [];
 }
 
 const share = (part: number): string => `${Math.round(100 * part)} %`;

@@ -1,5 +1,5 @@
 import { type Host, messageOf } from "../hosts";
-import { markdownTable, measuredTable, where } from "../report";
+import { markdownTable, measuredPart, where } from "../report";
 import type { Choice } from "../training";
 import { CASES, LARGE_CASES } from "./cases";
 import type { KernelResult, OverheadResult } from "./measure";
@@ -36,8 +36,10 @@ export async function benchKernels(
         log("500 dispatches", engine, messageOf(error));
       }
   if (json) return [...results, ...overheads].map((r) => JSON.stringify(r)).join("\n");
-  const measured = results.flatMap((r) => r.measured);
-  const ways = measured.length ? [`Ways measured:\n\n${measuredTable(measured)}`] : [];
+  const ways = measuredPart(
+    "Ways measured",
+    results.flatMap((r) => r.measured),
+  );
   return [where([...results, ...overheads]), kernelTable(results), overheadTable(overheads), ...ways].join("\n\n");
 }
 

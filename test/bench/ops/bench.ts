@@ -1,5 +1,5 @@
 import { type Host, messageOf } from "../hosts";
-import { markdownTable, measuredTable, where } from "../report";
+import { markdownTable, measuredPart, where } from "../report";
 import { allLines } from "./lines";
 import type { OpResult } from "./measure";
 
@@ -29,12 +29,11 @@ export async function benchOps(host: Host, { milliseconds, json, only, tune }: O
   }
   if (json) return results.map((r) => JSON.stringify(r)).join("\n");
   const head = ["op", "shape", "dispatches", "ms", "rate", "share", "note"];
-  const ways = results.flatMap((r) => r.measured ?? []);
-  return [
-    where(results),
-    markdownTable(head, results.map(rowOf)),
-    ...(ways.length ? [`Ways measured:\n\n${measuredTable(ways)}`] : []),
-  ].join("\n\n");
+  const ways = measuredPart(
+    "Ways measured",
+    results.flatMap((r) => r.measured ?? []),
+  );
+  return [where(results), markdownTable(head, results.map(rowOf)), ...ways].join("\n\n");
 }
 
 /** Shares are of the copy beside it, or of the product where the rate is one of operations. */
